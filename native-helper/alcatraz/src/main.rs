@@ -1,0 +1,3 @@
+//! The command line and the app's helper process.
+
+fn main() {}

@@ -1,0 +1,71 @@
+//! A change together with where its new state lies: what diff, check and commit work from.
+
+use std::path::PathBuf;
+
+use crate::change::{Change, Summary};
+use crate::path::HostPath;
+
+/// What the layer holds for a changed path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UpperState {
+    /// Nothing (a whiteout, or hidden by an opaque or deleted directory): a deletion.
+    Absent,
+    /// The whole object: content and attributes. For a directory: all of it, nothing of the host shines through.
+    Whole,
+    /// Attributes only; the content is still that of `lower` (metacopy).
+    AttributesOnly,
+    /// A directory whose entries lie on top of the entries of `lower`.
+    MergedDirectory,
+}
+
+/// One change and its sources.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What is told to people.
+    pub change: Change,
+    /// Index into `Session::layers`.
+    pub layer: u32,
+    /// What the layer holds.
+    pub state: UpperState,
+    /// Where in the layer, relative to `Layer::upper`; `None` when `state` is `Absent`.
+    pub upper: Option<PathBuf>,
+    /// The host's object that the new state is based on: the same path when modified or deleted, the old
+    /// path when renamed, the shared inode's path when linked to an object of the host; `None` when created.
+    pub lower: Option<HostPath>,
+}
+
+/// All changes of a session at one time.
+///
+/// Invariants: sorted by path, each path once. A directory that is new lists every entry below it as created; a
+/// deleted or replaced directory lists every lost entry below it as deleted; a renamed directory lists, below its
+/// new path, only what differs from the host's directory at the old path.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ChangeSet {
+    /// The changes.
+    pub found: Vec<Found>,
+}
+
+impl ChangeSet {
+    /// Returns the change of exactly this path.
+    pub fn get(&self, path: &HostPath) -> Option<&Found> {
+        let index = self.found.binary_search_by(|f| f.change.path.cmp(path)).ok()?;
+        self.found.get(index)
+    }
+
+    /// Returns the changes at and below `path`.
+    pub fn within(&self, path: &HostPath) -> &[Found] {
+        let start = self.found.partition_point(|f| f.change.path < *path);
+        let rest = self.found.get(start..).unwrap_or_default();
+        let count = rest.iter().take_while(|f| f.change.path.is_within(path)).count();
+        rest.get(..count).unwrap_or_default()
+    }
+
+    /// Returns the counts by kind.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for found in &self.found {
+            summary.add(&found.change);
+        }
+        summary
+    }
+}

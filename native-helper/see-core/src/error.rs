@@ -1,0 +1,203 @@
+//! Every error that a user of this crate can meet, as data: a closed code, facts, and what to do next.
+//! Presenters match on the code; nobody parses the message. The codes are those of `protocol/src/errors.ts`.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::path::{HostPath, PathRef};
+
+/// The closed list of error codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "each code's text and hint say what it is")]
+pub enum ErrorCode {
+    BadRequest,
+    UnknownMethod,
+    ProtocolMismatch,
+    Cancelled,
+    NoSuchSession,
+    AmbiguousSession,
+    NameTaken,
+    WrongState,
+    SessionBusy,
+    CommandNotFound,
+    CommandNotExecutable,
+    NoSuchUser,
+    NoUserNamespaces,
+    CannotIsolate,
+    StoreUnusable,
+    StoreTooNew,
+    NoSuchChange,
+    Conflicts,
+    SelectionNeeds,
+    NoSuchCommit,
+    NotUndoable,
+    RolledBack,
+    RecoveryNeeded,
+    DiskFull,
+    ReadOnlyTarget,
+    PermissionDenied,
+    Io,
+    HelperGone,
+    Internal,
+}
+
+/// Why the criterion does not hold for a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "the names are the terms of docs/consistency.md")]
+pub enum ConflictReason {
+    ReadThenChanged,
+    NameAppeared,
+    NameVanished,
+    WriteThenChanged,
+    TypeChanged,
+    InUse,
+}
+
+/// What the user can choose for a conflict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Resolution {
+    /// Leave the path out of the commit.
+    Skip,
+    /// Let the SEE's version win.
+    Overwrite,
+    /// Keep the host's and put the SEE's beside it.
+    Both,
+    /// Merge both.
+    Merge,
+}
+
+/// A path where the criterion does not hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// Where.
+    #[serde(flatten)]
+    pub path: PathRef,
+    /// Why.
+    pub reason: ConflictReason,
+    /// When the SEE first saw it, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_seen: Option<String>,
+    /// When the host last changed it, RFC 3339.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub host_changed: Option<String>,
+    /// What can be chosen.
+    pub choices: Vec<Resolution>,
+}
+
+/// `path` was selected and means nothing without `needs`, which was not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Need {
+    /// The selected path.
+    #[serde(flatten)]
+    pub path: PathRef,
+    /// What it depends on.
+    pub needs: PathRef,
+}
+
+/// An error as it is shown and sent. Build with [`SeeError::new`] and the `with_*` methods.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeeError {
+    /// What, for programs.
+    pub code: ErrorCode,
+    /// What happened, for people: one sentence.
+    pub message: String,
+    /// What to do, for people: one sentence.
+    pub hint: String,
+    /// Where.
+    #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<PathRef>,
+    /// Numbers and names that a presenter can use.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, Value>,
+    /// With code `conflicts`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Conflict>,
+    /// With code `selection-needs`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<Need>,
+}
+
+/// The result of everything here that can fail.
+pub type Result<T> = std::result::Result<T, Box<SeeError>>;
+
+impl SeeError {
+    /// Returns an error with this code, sentence and advice.
+    pub fn new(code: ErrorCode, message: impl Into<String>, hint: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
+            code,
+            message: message.into(),
+            hint: hint.into(),
+            path: None,
+            facts: BTreeMap::new(),
+            conflicts: Vec::new(),
+            needs: Vec::new(),
+        })
+    }
+
+    /// Returns the error for a failed system call: full disk, read-only target and missing permission
+    /// have codes of their own.
+    pub fn os(doing: &str, path: &HostPath, errno: rustix::io::Errno) -> Box<Self> {
+        use rustix::io::Errno;
+        let place = path.display();
+        let error = match errno {
+            Errno::NOSPC | Errno::DQUOT => Self::new(
+                ErrorCode::DiskFull,
+                format!("There is no room left while {doing} {place}."),
+                "Free some space on that file system, then try again; nothing was lost.",
+            ),
+            Errno::ROFS => Self::new(
+                ErrorCode::ReadOnlyTarget,
+                format!("{place} is on a read-only file system ({doing})."),
+                "Make the file system writable, or leave this path out.",
+            ),
+            Errno::ACCESS | Errno::PERM => Self::new(
+                ErrorCode::PermissionDenied,
+                format!("Permission denied while {doing} {place}."),
+                "Run as a user who may do this, or leave this path out.",
+            ),
+            other => Self::new(
+                ErrorCode::Io,
+                format!("{doing} {place} failed: {other}."),
+                "Look at the path and the system's log, then try again.",
+            ),
+        };
+        error.with_path(path).with_fact("errno", errno.raw_os_error())
+    }
+
+    /// Returns the error for a broken promise of our own code.
+    pub fn internal(message: impl Into<String>) -> Box<Self> {
+        Self::new(
+            ErrorCode::Internal,
+            message,
+            "This is a bug in Alcatraz; please report it. Nothing was lost.",
+        )
+    }
+
+    /// Adds the path that the error is about.
+    #[must_use]
+    pub fn with_path(mut self: Box<Self>, path: &HostPath) -> Box<Self> {
+        self.path = Some(path.to_ref());
+        self
+    }
+
+    /// Adds a fact for presenters.
+    #[must_use]
+    pub fn with_fact(mut self: Box<Self>, name: &str, value: impl Into<Value>) -> Box<Self> {
+        self.facts.insert(name.to_owned(), value.into());
+        self
+    }
+}
+
+impl fmt::Display for SeeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for SeeError {}

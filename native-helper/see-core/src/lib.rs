@@ -1,0 +1,12 @@
+//! Safe Execution Environments: engine, changes, consistency, commit. Talks to nobody: words for people
+//! and exit statuses belong to the `alcatraz` crate.
+
+pub mod change;
+pub mod changes;
+pub mod commit;
+pub mod error;
+pub mod layer;
+pub mod monitor;
+pub mod path;
+pub mod session;
+pub mod timestamp;

@@ -1,0 +1,79 @@
+//! A session: one SEE, from its start until it is committed or aborted. Plain data; the store keeps it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::layer::Layer;
+use crate::path::HostPath;
+use crate::timestamp::Timestamp;
+
+/// Where a session stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SessionState {
+    /// Its supervisor is making the SEE.
+    Starting,
+    /// At least one program runs in it.
+    Running,
+    /// No program runs; its changes wait for a decision.
+    Finished,
+    /// A commit is under way (or was cut off, and recovery has to look at it).
+    Committing,
+    /// Committed; nothing is left in its layers.
+    Committed,
+    /// Aborted; its layers are gone.
+    Aborted,
+    /// It could not be made, or its layers are damaged.
+    Broken,
+}
+
+/// The privilege that a SEE was made with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// As root: shifted ids, every mount of the host covered.
+    System,
+    /// As an ordinary user, in a user namespace of one's own.
+    User,
+}
+
+/// A part of the host that the SEE cannot change, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// What is limited, escaped for display.
+    pub path: String,
+    /// The reason, in a person's words.
+    pub why: String,
+}
+
+/// One SEE and all that must be known to enter, review, commit or abort it later.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Unique, of lower-case letters and digits.
+    pub id: String,
+    /// Chosen by the user; unique among sessions that are not over.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub state: SessionState,
+    /// Program and arguments, as bytes.
+    pub command: Vec<Vec<u8>>,
+    /// Working directory of the program.
+    pub cwd: HostPath,
+    /// How the SEE is made.
+    pub mode: Mode,
+    /// The user on the host who started it.
+    pub owner_uid: u32,
+    /// The ids that its program runs with, as seen inside: user and primary group.
+    pub run_as: (u32, u32),
+    /// When it was made.
+    pub created: Timestamp,
+    /// When its last program ended.
+    pub ended: Option<Timestamp>,
+    /// Exit status of the first program; 128+signal when a signal ended it.
+    pub exit_status: Option<i32>,
+    /// Why it is broken.
+    pub why: Option<String>,
+    /// Its private stores, in mount order: an outer mount point comes before the ones inside it.
+    pub layers: Vec<Layer>,
+    /// What the SEE cannot change.
+    pub limits: Vec<Limit>,
+}

@@ -1,0 +1,100 @@
+// The contract between window and main process: the only verbs that the page has. Main parses every argument.
+import { z } from "zod";
+import type { FeedEvent } from "./change.js";
+import type { CheckResult, CommitRecord, CommitRequest, CommitResult, UndoResult } from "./commit.js";
+import type { Description, Slice } from "./content.js";
+import type { DoctorRow } from "./doctor.js";
+import type { SeeError } from "./errors.js";
+import type { Progress, Params } from "./rpc.js";
+import type { RunRequest, Session } from "./session.js";
+
+/** How every bridge call ends: errors are values, because Electron flattens thrown ones to text. */
+export type Outcome<T> = { ok: true; value: T } | { ok: false; error: SeeError };
+
+/** An installed application, from its .desktop entry. `icon` is a data: URL of a PNG or SVG, when one was found. */
+export const Application = z.object({
+  id: z.string(),
+  name: z.string(),
+  comment: z.string().optional(),
+  icon: z.string().optional(),
+  command: z.array(z.string()).min(1),
+  terminal: z.boolean(),
+});
+export type Application = z.infer<typeof Application>;
+
+/** Choices that outlive the window. */
+export const Settings = z.object({
+  theme: z.enum(["system", "light", "dark"]),
+  panes: z.record(z.string(), z.number()),
+  recent: z.array(z.string()).max(20),
+});
+export type Settings = z.infer<typeof Settings>;
+
+export const HelperStatus = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("starting") }),
+  z.object({
+    state: z.literal("ready"),
+    version: z.string(),
+    mode: z.enum(["system", "user"]),
+    store: z.string(),
+  }),
+  z.object({ state: z.literal("gone"), error: z.custom<SeeError>() }),
+]);
+export type HelperStatus = z.infer<typeof HelperStatus>;
+
+/** What the sample on the Home screen is, when the app was started with one. */
+export const Sample = z.object({ name: z.string(), command: z.string(), cwd: z.string() });
+export type Sample = z.infer<typeof Sample>;
+
+type Unsubscribe = () => void;
+
+/** `request` numbers are chosen by the page, so that it can match progress and cancel. */
+export interface SeeBridge {
+  helperStatus(): Promise<Outcome<HelperStatus>>;
+  restartHelper(): Promise<Outcome<null>>;
+  doctor(): Promise<Outcome<DoctorRow[]>>;
+
+  listSessions(): Promise<Outcome<Session[]>>;
+  run(request: RunRequest): Promise<Outcome<Session>>;
+  stop(session: string): Promise<Outcome<Session>>;
+  abort(session: string): Promise<Outcome<Session>>;
+
+  watchChanges(session: string): Promise<Outcome<number>>;
+  unwatchChanges(watch: number): Promise<Outcome<null>>;
+  describe(params: Params<"describe">): Promise<Outcome<Description>>;
+  content(params: Params<"content">): Promise<Outcome<Slice>>;
+
+  check(request: Omit<CommitRequest, "dry_run">, ticket: number): Promise<Outcome<CheckResult>>;
+  commit(request: CommitRequest, ticket: number): Promise<Outcome<CommitResult>>;
+  history(): Promise<Outcome<CommitRecord[]>>;
+  undo(commit: string, ticket: number): Promise<Outcome<UndoResult>>;
+  drop(commit: string): Promise<Outcome<null>>;
+  /** Gives up the request started with this ticket. */
+  cancel(ticket: number): Promise<Outcome<null>>;
+
+  /** Splits a command line as a POSIX shell would split words, with no expansion. */
+  splitCommand(line: string): Promise<Outcome<string[]>>;
+  applications(): Promise<Outcome<Application[]>>;
+  chooseDirectory(): Promise<Outcome<string | null>>;
+  /** Path of a file that the person dropped on the window. */
+  droppedPath(file: File): string;
+  sample(): Promise<Outcome<Sample | null>>;
+
+  /** Opens the SEE's terminal: a local pty that is attached to the session. Returns the terminal's number. */
+  openTerminal(session: string, rows: number, cols: number): Promise<Outcome<number>>;
+  writeTerminal(terminal: number, data: string): void;
+  resizeTerminal(terminal: number, rows: number, cols: number): void;
+  closeTerminal(terminal: number): void;
+
+  settings(): Promise<Outcome<Settings>>;
+  saveSettings(settings: Settings): Promise<Outcome<null>>;
+  copyText(text: string): Promise<Outcome<null>>;
+
+  onHelperStatus(listener: (status: HelperStatus) => void): Unsubscribe;
+  onSessions(listener: (sessions: Session[]) => void): Unsubscribe;
+  onFeed(listener: (event: FeedEvent) => void): Unsubscribe;
+  /** `progress.request` is the ticket of the call that it belongs to. */
+  onProgress(listener: (progress: Progress) => void): Unsubscribe;
+  onTerminalData(listener: (terminal: number, data: Uint8Array) => void): Unsubscribe;
+  onTerminalExit(listener: (terminal: number, status: number) => void): Unsubscribe;
+}

@@ -1,0 +1,64 @@
+// A change: one difference between the SEE's view and the host. Also the live feed of them.
+import { z } from "zod";
+import { PathRef } from "./path.js";
+
+export const ChangeKind = z.enum(["created", "modified", "deleted", "renamed", "replaced", "linked"]);
+export type ChangeKind = z.infer<typeof ChangeKind>;
+
+export const Aspect = z.enum(["content", "mode", "owner", "xattrs", "times"]);
+export type Aspect = z.infer<typeof Aspect>;
+
+export const FileType = z.enum(["file", "directory", "symlink", "fifo", "socket", "device"]);
+export type FileType = z.infer<typeof FileType>;
+
+/**
+ * Sizes are bytes. `mode` holds the permission bits, set-id and sticky bits included (0o7777).
+ * For a deletion, type, mode, owner and `size_before` tell what the host has; `size` is 0.
+ * `from` is where a renamed object was, or which path a new hard link shares its inode with.
+ */
+export const Change = PathRef.extend({
+  change: ChangeKind,
+  aspects: z.array(Aspect),
+  type: FileType,
+  from: z.string().optional(),
+  from_bytes: z.base64().optional(),
+  size: z.number().int().min(0),
+  size_before: z.number().int().min(0).optional(),
+  mode: z.number().int().min(0).max(0o7777),
+  uid: z.number().int().min(0),
+  gid: z.number().int().min(0),
+  program: z.string().optional(),
+});
+export type Change = z.infer<typeof Change>;
+
+/** Counts by kind; `bytes` is the size of all content that a whole commit would bring to the host. */
+export const Summary = z.object({
+  created: z.number().int().min(0),
+  modified: z.number().int().min(0),
+  deleted: z.number().int().min(0),
+  renamed: z.number().int().min(0),
+  replaced: z.number().int().min(0),
+  linked: z.number().int().min(0),
+  bytes: z.number().int().min(0),
+});
+export type Summary = z.infer<typeof Summary>;
+
+/**
+ * One step of a watched session's change feed. `reset` empties the receiver's list (at the start, and
+ * again when the feed fell behind); `rows` adds or replaces by path; `gone` removes by path; `settled`
+ * says that all sent so far is one consistent picture, and whether programs still run in the SEE.
+ */
+export const FeedEvent = z.discriminatedUnion("event", [
+  z.object({ event: z.literal("reset"), watch: z.number().int() }),
+  z.object({ event: z.literal("rows"), watch: z.number().int(), rows: z.array(Change) }),
+  z.object({ event: z.literal("gone"), watch: z.number().int(), paths: z.array(PathRef) }),
+  z.object({
+    event: z.literal("settled"),
+    watch: z.number().int(),
+    revision: z.number().int().min(0),
+    total: z.number().int().min(0),
+    summary: Summary,
+    live: z.boolean(),
+  }),
+]);
+export type FeedEvent = z.infer<typeof FeedEvent>;

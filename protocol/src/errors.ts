@@ -1,0 +1,83 @@
+// Every error that can cross a process boundary, as data. Presenters match on `code`, never on text.
+import { z } from "zod";
+import { PathRef } from "./path.js";
+
+export const ErrorCode = z.enum([
+  // the request
+  "bad-request",
+  "unknown-method",
+  "protocol-mismatch",
+  "cancelled",
+  // sessions
+  "no-such-session",
+  "ambiguous-session",
+  "name-taken",
+  "wrong-state",
+  "session-busy",
+  // making and entering a SEE
+  "command-not-found",
+  "command-not-executable",
+  "no-such-user",
+  "no-user-namespaces",
+  "cannot-isolate",
+  // the store
+  "store-unusable",
+  "store-too-new",
+  // changes and commit
+  "no-such-change",
+  "conflicts",
+  "selection-needs",
+  "no-such-commit",
+  "not-undoable",
+  "rolled-back",
+  "recovery-needed",
+  // the machine
+  "disk-full",
+  "read-only-target",
+  "permission-denied",
+  "io",
+  // the app's own: the helper process went away or could not be started
+  "helper-gone",
+  // a bug: always worth a report
+  "internal",
+]);
+export type ErrorCode = z.infer<typeof ErrorCode>;
+
+export const ConflictReason = z.enum([
+  "read-then-changed",
+  "name-appeared",
+  "name-vanished",
+  "write-then-changed",
+  "type-changed",
+  "in-use",
+]);
+export type ConflictReason = z.infer<typeof ConflictReason>;
+
+export const Resolution = z.enum(["skip", "overwrite", "both", "merge"]);
+export type Resolution = z.infer<typeof Resolution>;
+
+/** A path where the criterion does not hold. Times are RFC 3339, UTC. */
+export const Conflict = PathRef.extend({
+  reason: ConflictReason,
+  first_seen: z.string().optional(),
+  host_changed: z.string().optional(),
+  choices: z.array(Resolution),
+});
+export type Conflict = z.infer<typeof Conflict>;
+
+/** `path` is part of the selection and means nothing without `needs`, which was left out. */
+export const Need = PathRef.extend({ needs: PathRef });
+export type Need = z.infer<typeof Need>;
+
+/** What went wrong, for a program (`code`, `facts`) and for a person (`message`, `hint`). */
+export const SeeError = z.object({
+  code: ErrorCode,
+  message: z.string(),
+  hint: z.string(),
+  path: z.string().optional(),
+  path_bytes: z.base64().optional(),
+  facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  conflicts: z.array(Conflict).optional(),
+  needs: z.array(Need).optional(),
+});
+export type SeeError = z.infer<typeof SeeError>;

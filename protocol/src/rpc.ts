@@ -1,0 +1,95 @@
+// The contract between app and helper: JSON-RPC 2.0, one message a line, over the helper's stdio.
+// Each side parses what it receives with these schemas; the golden examples are read by both languages.
+import { z } from "zod";
+import { CheckResult, CommitRecord, CommitRequest, CommitResult, UndoResult } from "./commit.js";
+import { Description, Side, Slice, SLICE_LIMIT } from "./content.js";
+import { DoctorRow } from "./doctor.js";
+import { FeedEvent } from "./change.js";
+import { PathRef } from "./path.js";
+import { SeeError } from "./errors.js";
+import { Mode, RunRequest, Session } from "./session.js";
+
+/** Both sides refuse to talk when this differs. */
+export const PROTOCOL_VERSION = 1;
+
+const SessionId = z.object({ session: z.string().min(1) });
+const Empty = z.object({});
+
+/** Requests: name → what is asked and what is answered. */
+export const methods = {
+  hello: {
+    params: z.object({ protocol: z.number().int() }),
+    result: z.object({ protocol: z.number().int(), version: z.string(), mode: Mode, store: z.string() }),
+  },
+  doctor: { params: Empty, result: z.object({ rows: z.array(DoctorRow) }) },
+  "sessions.list": { params: Empty, result: z.object({ sessions: z.array(Session) }) },
+  "sessions.run": { params: RunRequest, result: z.object({ session: Session }) },
+  "sessions.stop": { params: SessionId, result: z.object({ session: Session }) },
+  "sessions.abort": { params: SessionId, result: z.object({ session: Session }) },
+  "changes.watch": { params: SessionId, result: z.object({ watch: z.number().int() }) },
+  "changes.unwatch": { params: z.object({ watch: z.number().int() }), result: Empty },
+  describe: { params: PathRef.extend({ session: z.string().min(1) }), result: Description },
+  content: {
+    params: PathRef.extend({
+      session: z.string().min(1),
+      side: Side,
+      offset: z.number().int().min(0),
+      length: z.number().int().min(1).max(SLICE_LIMIT),
+    }),
+    result: Slice,
+  },
+  check: { params: CommitRequest.omit({ dry_run: true }), result: CheckResult },
+  commit: { params: CommitRequest, result: CommitResult },
+  "history.list": { params: Empty, result: z.object({ commits: z.array(CommitRecord) }) },
+  "history.undo": { params: z.object({ commit: z.string().min(1) }), result: UndoResult },
+  "history.drop": { params: z.object({ commit: z.string().min(1) }), result: Empty },
+} as const;
+export type Methods = typeof methods;
+export type Method = keyof Methods;
+export type Params<M extends Method> = z.infer<Methods[M]["params"]>;
+export type Result<M extends Method> = z.infer<Methods[M]["result"]>;
+
+export const Phase = z.enum(["scan", "check", "stage", "journal", "apply", "publish", "recover"]);
+export type Phase = z.infer<typeof Phase>;
+
+/** Progress of a request that takes long. `total` is absent while it is not known. */
+export const Progress = z.object({
+  request: z.number().int(),
+  phase: Phase,
+  done: z.number().int().min(0),
+  total: z.number().int().min(0).optional(),
+});
+export type Progress = z.infer<typeof Progress>;
+
+/** Notifications from the helper: name → what they carry. `sessions` is sent whenever the list changes. */
+export const notifications = {
+  sessions: z.object({ sessions: z.array(Session) }),
+  feed: FeedEvent,
+  progress: Progress,
+} as const;
+export type Notifications = typeof notifications;
+export type NotificationName = keyof Notifications;
+export type Notification<N extends NotificationName> = z.infer<Notifications[N]>;
+
+/** The one notification to the helper: give up request `request`; it then fails with `cancelled`. */
+export const Cancel = z.object({ request: z.number().int() });
+
+export const Request = z.object({
+  jsonrpc: z.literal("2.0"),
+  id: z.number().int(),
+  method: z.string(),
+  params: z.unknown(),
+});
+export const Reply = z.union([
+  z.object({ jsonrpc: z.literal("2.0"), id: z.number().int(), result: z.unknown() }),
+  z.object({
+    jsonrpc: z.literal("2.0"),
+    id: z.number().int().nullable(),
+    error: z.object({ code: z.number().int(), message: z.string(), data: SeeError }),
+  }),
+]);
+export const NotificationEnvelope = z.object({
+  jsonrpc: z.literal("2.0"),
+  method: z.string(),
+  params: z.unknown(),
+});

@@ -1,0 +1,47 @@
+// A session: one SEE, from its start until it is committed or aborted.
+import { z } from "zod";
+
+export const SessionState = z.enum([
+  "starting",
+  "running",
+  "finished", // no program runs; its changes wait for a decision
+  "committing",
+  "committed",
+  "aborted",
+  "broken", // it could not be made or its layers are damaged; `why` says so
+]);
+export type SessionState = z.infer<typeof SessionState>;
+
+export const Mode = z.enum(["system", "user"]);
+export type Mode = z.infer<typeof Mode>;
+
+/** Part of the host that the SEE cannot change, and the reason in a person's words. */
+export const Limit = z.object({ path: z.string(), why: z.string() });
+export type Limit = z.infer<typeof Limit>;
+
+/** Times are RFC 3339, UTC. `exit_status` is the program's, 128+signal when a signal ended it. */
+export const Session = z.object({
+  id: z.string().min(1),
+  name: z.string().nullable(),
+  state: SessionState,
+  command: z.array(z.string()).min(1),
+  cwd: z.string(),
+  mode: Mode,
+  created: z.string(),
+  ended: z.string().optional(),
+  exit_status: z.number().int().optional(),
+  why: z.string().optional(),
+  limits: z.array(Limit).optional(),
+});
+export type Session = z.infer<typeof Session>;
+
+export const RunRequest = z.object({
+  command: z.array(z.string()).min(1),
+  cwd: z.string().optional(),
+  env: z.record(z.string(), z.string()).optional(),
+  name: z.string().min(1).optional(),
+  as: z.string().min(1).optional(),
+  rows: z.number().int().min(1).max(10_000).optional(),
+  cols: z.number().int().min(1).max(10_000).optional(),
+});
+export type RunRequest = z.infer<typeof RunRequest>;
