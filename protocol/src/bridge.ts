@@ -95,6 +95,7 @@ export interface SeeBridge {
   onFeed(listener: (event: FeedEvent) => void): Unsubscribe;
   /** `progress.request` is the ticket of the call that it belongs to. */
   onProgress(listener: (progress: Progress) => void): Unsubscribe;
-  onTerminalData(listener: (terminal: number, data: Uint8Array) => void): Unsubscribe;
+  /** Return a promise to say when the data is drawn: until then a flood waits in the terminal, not in the page. */
+  onTerminalData(listener: (terminal: number, data: Uint8Array) => void | Promise<void>): Unsubscribe;
   onTerminalExit(listener: (terminal: number, status: number) => void): Unsubscribe;
 }

@@ -1,0 +1,50 @@
+// Small JSON files of the app's own: schema-checked when read, replaced atomically when written.
+import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { z } from "zod";
+
+let counter = 0;
+
+/** Returns the file's content, or null when there is none. A file that does not parse is kept aside as `.bad`. */
+export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | null> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
+  const parsed = schema.safeParse(parseOrUndefined(text));
+  if (parsed.success) return parsed.data;
+  await rename(file, `${file}.bad`);
+  process.stderr.write(`alcatraz: ${file} was damaged; it is kept as ${file}.bad and the defaults are used\n`);
+  return null;
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Replaces the file's content; whoever reads sees all of the old or all of the new, also after a crash. */
+export async function writeJson(file: string, value: unknown): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  counter += 1;
+  const temporary = `${file}.${process.pid}-${counter}.new`;
+  try {
+    const handle = await open(temporary, "wx", 0o600);
+    try {
+      await handle.writeFile(`${JSON.stringify(value, null, 2)}\n`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(temporary, file);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}

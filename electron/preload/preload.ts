@@ -1,0 +1,79 @@
+// The bridge: named verbs that the page may use, and nothing else. Holds no logic and no state of the app;
+// runs in Chromium's sandbox, so it is bundled into one file that needs nothing but Electron.
+import { contextBridge, ipcRenderer, webUtils } from "electron";
+import type { SeeBridge } from "../../protocol/src/bridge.js";
+import { callChannel, eventChannel, sendChannel } from "../../protocol/src/channel-names.js";
+import type { CallName, EventName, Events, SendName, Sends } from "../../protocol/src/channels.js";
+import type { z } from "zod";
+
+type Unsubscribe = () => void;
+type Answer<K extends CallName> = ReturnType<SeeBridge[K]>;
+
+function call<K extends CallName>(name: K) {
+  return (...args: Parameters<SeeBridge[K]>): Answer<K> =>
+    ipcRenderer.invoke(callChannel(name), ...args) as Answer<K>;
+}
+
+function send<K extends SendName>(name: K) {
+  return (...args: z.input<Sends[K]>): void => ipcRenderer.send(sendChannel(name), ...args);
+}
+
+function on<K extends EventName>(name: K, listener: (...values: Events[K]) => void): Unsubscribe {
+  const channel = eventChannel(name);
+  // The event object reaches into Electron; only the values cross to the page.
+  const relay = (_event: unknown, ...values: unknown[]): void => listener(...(values as Events[K]));
+  ipcRenderer.on(channel, relay);
+  return () => void ipcRenderer.off(channel, relay);
+}
+
+const seen = send("terminalSeen");
+
+contextBridge.exposeInMainWorld("see", {
+  helperStatus: call("helperStatus"),
+  restartHelper: call("restartHelper"),
+  doctor: call("doctor"),
+
+  listSessions: call("listSessions"),
+  run: call("run"),
+  stop: call("stop"),
+  abort: call("abort"),
+
+  watchChanges: call("watchChanges"),
+  unwatchChanges: call("unwatchChanges"),
+  describe: call("describe"),
+  content: call("content"),
+
+  check: call("check"),
+  commit: call("commit"),
+  history: call("history"),
+  undo: call("undo"),
+  drop: call("drop"),
+  cancel: call("cancel"),
+
+  splitCommand: call("splitCommand"),
+  applications: call("applications"),
+  chooseDirectory: call("chooseDirectory"),
+  droppedPath: (file) => webUtils.getPathForFile(file),
+  sample: call("sample"),
+
+  openTerminal: call("openTerminal"),
+  writeTerminal: send("writeTerminal"),
+  resizeTerminal: send("resizeTerminal"),
+  closeTerminal: send("closeTerminal"),
+
+  settings: call("settings"),
+  saveSettings: call("saveSettings"),
+  copyText: call("copyText"),
+
+  onHelperStatus: (listener) => on("helperStatus", listener),
+  onSessions: (listener) => on("sessions", listener),
+  onFeed: (listener) => on("feed", listener),
+  onProgress: (listener) => on("progress", listener),
+  onTerminalData: (listener) =>
+    on("terminalData", (terminal, data) => {
+      const count = data.byteLength;
+      // Counted as dealt with even when the listener fails: a page with a bug must not freeze the program.
+      void Promise.resolve(listener(terminal, data)).finally(() => seen(terminal, count));
+    }),
+  onTerminalExit: (listener) => on("terminalExit", listener),
+} satisfies SeeBridge);

@@ -1,0 +1,79 @@
+// The wires below the bridge: name and argument schema of every call and message between page and main.
+// Main parses with these; the preload takes only the names, as types, so that it stays small.
+import { z } from "zod";
+import type { FeedEvent } from "./change.js";
+import { CommitRequest } from "./commit.js";
+import { type Outcome, type HelperStatus, type SeeBridge, Settings } from "./bridge.js";
+import { methods, type Progress } from "./rpc.js";
+import { RunRequest, type Session } from "./session.js";
+
+/** Verbs of the bridge that are asked and answered. */
+export type CallName = {
+  [K in keyof SeeBridge]: SeeBridge[K] extends (...args: never[]) => Promise<Outcome<unknown>> ? K : never;
+}[keyof SeeBridge];
+
+/** What a call answers when it succeeds. */
+export type CallValue<K extends CallName> =
+  Awaited<ReturnType<SeeBridge[K]>> extends Outcome<infer Value> ? Value : never;
+
+const SessionKey = z.string().min(1).max(256);
+const CommitKey = z.string().min(1).max(256);
+/** Positive, so that it never looks like "none"; chosen by the page. */
+const Ticket = z.int().min(1);
+const Terminal = z.int().min(1);
+const Cells = z.int().min(1).max(10_000);
+
+/** The longest text that one message may carry to a terminal or to the clipboard, in UTF-16 units. */
+const TEXT_LIMIT = 8 * 1024 * 1024;
+/** The longest command line that is split into words. */
+const LINE_LIMIT = 128 * 1024;
+
+/** Calls: verb → its arguments. */
+export const calls = {
+  helperStatus: z.tuple([]),
+  restartHelper: z.tuple([]),
+  doctor: z.tuple([]),
+  listSessions: z.tuple([]),
+  run: z.tuple([RunRequest]),
+  stop: z.tuple([SessionKey]),
+  abort: z.tuple([SessionKey]),
+  watchChanges: z.tuple([SessionKey]),
+  unwatchChanges: z.tuple([z.int()]),
+  describe: z.tuple([methods.describe.params]),
+  content: z.tuple([methods.content.params]),
+  check: z.tuple([CommitRequest.omit({ dry_run: true }), Ticket]),
+  commit: z.tuple([CommitRequest, Ticket]),
+  history: z.tuple([]),
+  undo: z.tuple([CommitKey, Ticket]),
+  drop: z.tuple([CommitKey]),
+  cancel: z.tuple([Ticket]),
+  splitCommand: z.tuple([z.string().max(LINE_LIMIT)]),
+  applications: z.tuple([]),
+  chooseDirectory: z.tuple([]),
+  sample: z.tuple([]),
+  openTerminal: z.tuple([SessionKey, Cells, Cells]),
+  settings: z.tuple([]),
+  saveSettings: z.tuple([Settings]),
+  copyText: z.tuple([z.string().max(TEXT_LIMIT)]),
+} satisfies Record<CallName, z.ZodType>;
+
+/** Messages from the page that are not answered. `terminalSeen`: the page has dealt with so many bytes. */
+export const sends = {
+  writeTerminal: z.tuple([Terminal, z.string().max(TEXT_LIMIT)]),
+  resizeTerminal: z.tuple([Terminal, Cells, Cells]),
+  closeTerminal: z.tuple([Terminal]),
+  terminalSeen: z.tuple([Terminal, z.int().min(0)]),
+} satisfies Record<string, z.ZodType>;
+export type Sends = typeof sends;
+export type SendName = keyof Sends;
+
+/** Messages to the page: name → what it carries. Main made or parsed the values, so types are enough. */
+export interface Events {
+  helperStatus: [status: HelperStatus];
+  sessions: [sessions: Session[]];
+  feed: [event: FeedEvent];
+  progress: [progress: Progress];
+  terminalData: [terminal: number, data: Uint8Array];
+  terminalExit: [terminal: number, status: number];
+}
+export type EventName = keyof Events;
