@@ -9,4 +9,5 @@ pub mod layer;
 pub mod monitor;
 pub mod path;
 pub mod session;
+pub mod store;
 pub mod timestamp;

@@ -1,0 +1,118 @@
+//! How values are written in the database's columns. Bytes stay bytes; the lists of a session are JSON.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
+use std::path::{Path, PathBuf};
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Result, SeeError};
+use crate::layer::{Layer, MarkSpace};
+use crate::path::HostPath;
+use crate::timestamp::Timestamp;
+
+/// A layer as the store keeps it: paths are base64 of their bytes, because JSON cannot hold all of them.
+#[derive(Serialize, Deserialize)]
+pub(super) struct StoredLayer {
+    index: u32,
+    mount_point: String,
+    upper: String,
+    work: String,
+    room: String,
+    device: u64,
+    same_mount: bool,
+    marks: MarkSpace,
+    began: i64,
+}
+
+impl StoredLayer {
+    pub fn new(layer: &Layer) -> Result<Self> {
+        Ok(Self {
+            index: layer.index,
+            mount_point: BASE64.encode(layer.mount_point.as_bytes()),
+            upper: encode(&layer.upper),
+            work: encode(&layer.work),
+            room: encode(&layer.room),
+            device: layer.device,
+            same_mount: layer.same_mount,
+            marks: layer.marks,
+            began: nanoseconds(layer.began)?,
+        })
+    }
+
+    pub fn into_layer(self) -> Result<Layer> {
+        Ok(Layer {
+            index: self.index,
+            mount_point: HostPath::new(&decode(&self.mount_point)?).ok_or_else(damaged)?,
+            upper: path(&self.upper)?,
+            work: path(&self.work)?,
+            room: path(&self.room)?,
+            device: self.device,
+            same_mount: self.same_mount,
+            marks: self.marks,
+            began: Timestamp(self.began.into()),
+        })
+    }
+}
+
+fn encode(path: &Path) -> String {
+    BASE64.encode(path.as_os_str().as_bytes())
+}
+
+fn decode(text: &str) -> Result<Vec<u8>> {
+    BASE64.decode(text).map_err(|_| damaged())
+}
+
+fn path(text: &str) -> Result<PathBuf> {
+    Ok(PathBuf::from(OsString::from_vec(decode(text)?)))
+}
+
+/// Returns the nanoseconds as a database integer; they last until the year 2262.
+pub(super) fn nanoseconds(time: Timestamp) -> Result<i64> {
+    i64::try_from(time.0).map_err(|_| SeeError::internal("A time is too far away to be kept."))
+}
+
+/// Joins arguments, which cannot hold a NUL, each ended by one.
+pub(super) fn join_arguments(arguments: &[Vec<u8>]) -> Vec<u8> {
+    arguments.iter().flat_map(|argument| argument.iter().copied().chain([0])).collect()
+}
+
+/// Takes apart what [`join_arguments`] joined.
+pub(super) fn split_arguments(joined: &[u8]) -> Vec<Vec<u8>> {
+    joined
+        .strip_suffix(&[0])
+        .map(|all| all.split(|b| *b == 0).map(<[u8]>::to_vec).collect())
+        .unwrap_or_default()
+}
+
+/// Returns a value as JSON text, or as the bare word when it is an enumeration's name.
+pub(super) fn to_json(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|e| SeeError::internal(format!("A record cannot be written: {e}.")))
+}
+
+/// Reads what [`to_json`] wrote.
+pub(super) fn from_json<T: DeserializeOwned>(text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|_| damaged())
+}
+
+/// Returns an enumeration's name without the quotes of its JSON form.
+pub(super) fn to_word(value: &impl Serialize) -> Result<String> {
+    Ok(to_json(value)?.trim_matches('"').to_owned())
+}
+
+/// Reads what [`to_word`] wrote.
+pub(super) fn from_word<T: DeserializeOwned>(word: &str) -> Result<T> {
+    serde_json::from_value(serde_json::Value::from(word)).map_err(|_| damaged())
+}
+
+/// Returns the error for a record that cannot be understood.
+pub(super) fn damaged() -> Box<SeeError> {
+    SeeError::new(
+        crate::error::ErrorCode::StoreUnusable,
+        "A record of the store makes no sense.",
+        "The store was damaged; its layers still hold the sessions' files.",
+    )
+}

@@ -1,0 +1,191 @@
+//! The store's format: its version, its tables, and how an older one is brought up to date. Knows no records.
+
+use std::io::Write as _;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
+use rustix::fs::{FlockOperation, Mode as Bits, OFlags, XattrFlags};
+use rustix::io::Errno;
+
+use crate::error::{ErrorCode, Result, SeeError};
+
+use super::location::Place;
+use super::{db_error, random, transact, unusable};
+
+/// The format that this program writes. Raise it with every change of `MIGRATIONS`.
+pub(super) const VERSION: i64 = 1;
+const VERSION_FILE: &str = "version";
+const DATABASE: &str = "alcatraz.db";
+/// How long one process waits for another one's transaction.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// What brings a store from version `index` to `index + 1`.
+const MIGRATIONS: [&str; VERSION as usize] = ["
+    CREATE TABLE store (id TEXT NOT NULL) STRICT;
+    CREATE TABLE sessions (
+        id TEXT PRIMARY KEY, name TEXT, state TEXT NOT NULL, command BLOB NOT NULL, cwd BLOB NOT NULL,
+        mode TEXT NOT NULL, owner_uid INTEGER NOT NULL, run_uid INTEGER NOT NULL, run_gid INTEGER NOT NULL,
+        created INTEGER NOT NULL, ended INTEGER, exit_status INTEGER, why TEXT,
+        layers TEXT NOT NULL, limits TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE UNIQUE INDEX names ON sessions (name) WHERE name IS NOT NULL AND state NOT IN ('committed', 'aborted');
+    CREATE TABLE commits (
+        id TEXT PRIMARY KEY, session TEXT NOT NULL, time INTEGER NOT NULL, command BLOB NOT NULL,
+        applied INTEGER NOT NULL, state TEXT NOT NULL, undid TEXT, undone_by TEXT, has_backup INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX unsettled ON commits (state) WHERE state = 'applying';
+"];
+
+/// Opens the database of a store, makes or migrates it first when that is needed, and returns it with the store's id.
+pub(super) fn open(place: &Place) -> Result<(Connection, String)> {
+    if read_version(place)? != Some(VERSION) {
+        prepare(place)?;
+    }
+    let db = connect(&place.path, OpenFlags::empty())?;
+    let id = db.query_row("SELECT id FROM store", [], |row| row.get(0)).map_err(|e| db_error(&e))?;
+    Ok((db, id))
+}
+
+/// Makes or migrates the store, one process at a time. The version file comes last: it says that all is there.
+fn prepare(place: &Place) -> Result<()> {
+    let fail = |why: String| unusable(&place.path, why, "Name another store with --store or ALCATRAZ_STORE.");
+    rustix::fs::flock(&place.dir, FlockOperation::LockExclusive)
+        .map_err(|e| fail(format!("it cannot be locked: {e}")))?;
+    // The lock ends with this function at the latest: every way out passes the unlock below or drops `place`.
+    let done = prepare_locked(place);
+    rustix::fs::flock(&place.dir, FlockOperation::Unlock)
+        .map_err(|e| fail(format!("it cannot be unlocked: {e}")))?;
+    done
+}
+
+fn prepare_locked(place: &Place) -> Result<()> {
+    if read_version(place)? == Some(VERSION) {
+        return Ok(());
+    }
+    can_hold_layers(place)?;
+    for name in ["sessions", "layers", "commits"] {
+        match rustix::fs::mkdirat(&place.dir, name, Bits::RWXU) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(e) => {
+                return Err(unusable(
+                    &place.path,
+                    format_args!("{name} cannot be made in it: {e}"),
+                    WRITABLE,
+                ));
+            }
+        }
+    }
+    let mut db = connect(&place.path, OpenFlags::SQLITE_OPEN_CREATE)?;
+    db.pragma_update(None, "journal_mode", "WAL").map_err(|e| db_error(&e))?;
+    transact(&mut db, |db| {
+        let found: i64 =
+            db.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(|e| db_error(&e))?;
+        refuse_newer(&place.path, found)?;
+        let done = usize::try_from(found).map_err(|_| damaged(&place.path))?;
+        for step in MIGRATIONS.iter().skip(done) {
+            db.execute_batch(step).map_err(|e| db_error(&e))?;
+        }
+        if found == 0 {
+            let mut bytes = [0_u8; 4];
+            random(&mut bytes)?;
+            let id = format!("{:08x}", u32::from_be_bytes(bytes));
+            db.execute("INSERT INTO store (id) VALUES (?1)", [id]).map_err(|e| db_error(&e))?;
+        }
+        db.pragma_update(None, "user_version", VERSION).map_err(|e| db_error(&e))
+    })?;
+    write_version(place)
+}
+
+const WRITABLE: &str = "Make it writable for you, or name another store with --store.";
+
+/// Opens the database for this process. On closing, the log is left as it is: folding it in would cost a sync at
+/// the end of every command.
+fn connect(root: &Path, extra: OpenFlags) -> Result<Connection> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_NOFOLLOW;
+    let db = Connection::open_with_flags(root.join(DATABASE), flags | extra).map_err(|e| db_error(&e))?;
+    let set_up = || {
+        db.busy_timeout(PATIENCE)?;
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        db.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+        db.pragma_update(None, "synchronous", "NORMAL")?;
+        db.pragma_update(None, "wal_autocheckpoint", 256)
+    };
+    set_up().map_err(|e| db_error(&e))?;
+    Ok(db)
+}
+
+/// Returns the version that the store's version file tells; `None` when there is no such file.
+fn read_version(place: &Place) -> Result<Option<i64>> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = match rustix::fs::openat(&place.dir, VERSION_FILE, flags, Bits::empty()) {
+        Ok(file) => file,
+        Err(Errno::NOENT) => return Ok(None),
+        Err(e) => {
+            return Err(unusable(&place.path, format_args!("its version cannot be read: {e}"), WRITABLE));
+        }
+    };
+    let mut bytes = [0_u8; 24];
+    let length = rustix::io::read(&file, &mut bytes[..])
+        .map_err(|e| unusable(&place.path, format_args!("its version cannot be read: {e}"), WRITABLE))?;
+    let text = bytes.get(..length).and_then(|bytes| std::str::from_utf8(bytes).ok());
+    let found: i64 = text.and_then(|text| text.trim().parse().ok()).ok_or_else(|| damaged(&place.path))?;
+    refuse_newer(&place.path, found)?;
+    Ok(Some(found))
+}
+
+fn refuse_newer(root: &Path, found: i64) -> Result<()> {
+    if found <= VERSION {
+        return Ok(());
+    }
+    let text = root.display().to_string();
+    Err(SeeError::new(
+        ErrorCode::StoreTooNew,
+        format!("A newer Alcatraz made the store {text} (version {found}; this one knows {VERSION})."),
+        "Use that newer Alcatraz, or name another store with --store.",
+    )
+    .with_fact("store", text)
+    .with_fact("found", found)
+    .with_fact("supported", VERSION))
+}
+
+fn damaged(root: &Path) -> Box<SeeError> {
+    unusable(root, "its version makes no sense", "Name another store with --store, or move this one away.")
+}
+
+/// Writes the version file whole or not at all.
+fn write_version(place: &Place) -> Result<()> {
+    let fail = |e: std::io::Error| {
+        unusable(&place.path, format_args!("its version cannot be written: {e}"), WRITABLE)
+    };
+    let temporary = format!("{VERSION_FILE}.new");
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::TRUNC | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = rustix::fs::openat(&place.dir, &temporary, flags, Bits::RUSR | Bits::WUSR)
+        .map_err(|e| fail(e.into()))?;
+    let mut file = std::fs::File::from(file);
+    file.write_all(format!("{VERSION}\n").as_bytes()).map_err(fail)?;
+    file.sync_all().map_err(fail)?;
+    rustix::fs::renameat(&place.dir, &temporary, &place.dir, VERSION_FILE).map_err(|e| fail(e.into()))?;
+    rustix::fs::fsync(&place.dir).map_err(|e| fail(e.into()))
+}
+
+/// Fails when the file system of the store cannot keep what overlayfs writes: extended attributes, and a real
+/// directory of its own (an overlay on an overlay is refused by the kernel).
+fn can_hold_layers(place: &Place) -> Result<()> {
+    const OVERLAYFS: i64 = 0x794c_7630;
+    const ELSEWHERE: &str = "Name a directory on a file system like ext4, btrfs, xfs or tmpfs with --store.";
+    let fail = |why: String| unusable(&place.path, why, ELSEWHERE);
+    let kind =
+        rustix::fs::fstatfs(&place.dir).map_err(|e| fail(format!("its file system cannot be asked: {e}")))?;
+    #[allow(clippy::unnecessary_cast, reason = "the field's type differs between platforms")]
+    if kind.f_type as i64 == OVERLAYFS {
+        return Err(fail("it lies on an overlay, which cannot hold layers".to_owned()));
+    }
+    let probe =
+        if rustix::process::geteuid().is_root() { "trusted.alcatraz.probe" } else { "user.alcatraz.probe" };
+    rustix::fs::fsetxattr(&place.dir, probe, b"1", XattrFlags::empty())
+        .and_then(|()| rustix::fs::fremovexattr(&place.dir, probe))
+        .map_err(|e| fail(format!("its file system keeps no extended attributes ({e})")))
+}

@@ -1,0 +1,311 @@
+use std::os::fd::AsFd as _;
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::{Duration, Instant};
+
+use super::*;
+use crate::commit::record::{CommitRecord, CommitState};
+use crate::layer::{Layer, MarkSpace};
+use crate::path::HostPath;
+use crate::session::{Limit, Session, SessionState};
+use crate::timestamp::Timestamp;
+
+fn host_path(bytes: &[u8]) -> HostPath {
+    HostPath::new(bytes).unwrap()
+}
+
+fn session(id: &str, name: Option<&str>) -> Session {
+    Session {
+        id: id.to_owned(),
+        name: name.map(str::to_owned),
+        state: SessionState::Starting,
+        command: vec![b"/bin/echo".to_vec(), b"\xff\n".to_vec(), Vec::new()],
+        cwd: host_path(b"/tmp/\xfe"),
+        mode: Mode::System,
+        owner_uid: 1000,
+        run_as: (1000, 100),
+        created: Timestamp::now(),
+        ended: None,
+        exit_status: None,
+        why: None,
+        layers: vec![Layer {
+            index: 0,
+            mount_point: host_path(b"/mnt/\xfd"),
+            upper: PathBuf::from("/x/upper"),
+            work: PathBuf::from("/x/work"),
+            room: PathBuf::from("/x"),
+            device: u64::MAX,
+            same_mount: true,
+            marks: MarkSpace::Trusted,
+            began: Timestamp::now(),
+        }],
+        limits: vec![Limit { path: "/proc".to_owned(), why: "it is the kernel's".to_owned() }],
+    }
+}
+
+fn commit(id: &str, state: CommitState) -> CommitRecord {
+    CommitRecord {
+        id: id.to_owned(),
+        session: "aaaa".to_owned(),
+        time: Timestamp::now(),
+        command: vec![b"true".to_vec()],
+        applied: 3,
+        state,
+        undid: None,
+        undone_by: None,
+        has_backup: true,
+    }
+}
+
+#[test]
+fn is_made_closed_and_opens_again_with_the_same_id() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("new/store");
+    let store = Store::open(Some(&root)).unwrap();
+    assert_eq!(std::fs::metadata(&root).unwrap().permissions().mode() & 0o7777, 0o700);
+    assert_eq!(store.id().len(), 8);
+    assert!(store.id().bytes().all(|b| b.is_ascii_hexdigit()));
+    assert_eq!(Store::open(Some(&root)).unwrap().id(), store.id());
+    assert_eq!(std::fs::read_to_string(root.join("version")).unwrap(), "1\n");
+}
+
+#[test]
+fn keeps_every_byte_of_a_session() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(dir.path())).unwrap();
+    let mut kept = session("abcd", Some("tar it"));
+    store.insert_session(&kept).unwrap();
+    assert_eq!(store.session("abcd").unwrap(), kept);
+    kept.state = SessionState::Running;
+    kept.ended = Some(Timestamp::now());
+    kept.exit_status = Some(130);
+    kept.why = Some("because".to_owned());
+    kept.layers.clear();
+    store.update_session(&kept).unwrap();
+    let again = Store::open(Some(dir.path())).unwrap();
+    assert_eq!(again.sessions().unwrap(), [kept]);
+}
+
+#[test]
+fn finds_by_id_name_and_unique_prefix() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(dir.path())).unwrap();
+    for (id, name) in [("abc1", None), ("abd2", Some("abc")), ("xyz3", Some("old"))] {
+        store.insert_session(&session(id, name)).unwrap();
+    }
+    let found = |key: &str| store.find_session(key).map(|session| session.id).map_err(|e| e.code);
+    assert_eq!(found("abc1").unwrap(), "abc1");
+    assert_eq!(found("abc").unwrap(), "abd2", "a name comes before the beginning of an id");
+    assert_eq!(found("x").unwrap(), "xyz3");
+    assert_eq!(found("ab"), Err(ErrorCode::AmbiguousSession));
+    for nothing in ["q", "", "*", "AB", "ab?", "../x"] {
+        assert_eq!(found(nothing), Err(ErrorCode::NoSuchSession), "{nothing:?}");
+    }
+}
+
+#[test]
+fn a_name_is_free_again_when_its_session_is_over() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(dir.path())).unwrap();
+    store.insert_session(&session("aaaa", Some("n"))).unwrap();
+    assert_eq!(store.insert_session(&session("bbbb", Some("n"))).unwrap_err().code, ErrorCode::NameTaken);
+    store.insert_session(&session("dddd", Some("m"))).unwrap();
+    assert_eq!(store.update_session(&session("dddd", Some("n"))).unwrap_err().code, ErrorCode::NameTaken);
+    assert_eq!(store.sessions().unwrap().len(), 2, "no session was pushed out");
+    store.move_session("aaaa", &[SessionState::Starting], SessionState::Aborted).unwrap();
+    store.insert_session(&session("bbbb", Some("n"))).unwrap();
+    assert_eq!(store.find_session("n").unwrap().id, "bbbb");
+    for bad in ["", "-x", " x", "a\nb", "\u{202e}x"] {
+        let error = store.insert_session(&session("cccc", Some(bad))).unwrap_err();
+        assert_eq!(error.code, ErrorCode::BadRequest, "{bad:?}");
+    }
+}
+
+#[test]
+fn moves_only_from_the_states_that_are_allowed() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(dir.path())).unwrap();
+    store.insert_session(&session("aaaa", None)).unwrap();
+    let error = store.move_session("aaaa", &[SessionState::Finished], SessionState::Committing).unwrap_err();
+    assert_eq!((error.code, error.facts.get("state")), (ErrorCode::WrongState, Some(&"starting".into())));
+    store.finish_session("aaaa", Some(7), None).unwrap();
+    store.move_session("aaaa", &[SessionState::Finished], SessionState::Committing).unwrap();
+    let kept = store.session("aaaa").unwrap();
+    assert_eq!((kept.state, kept.exit_status), (SessionState::Committing, Some(7)));
+    assert_eq!(store.finish_session("zzzz", None, None).unwrap_err().code, ErrorCode::NoSuchSession);
+}
+
+#[test]
+fn a_lock_has_one_holder_and_names_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(dir.path())).unwrap();
+    let lock = store.lock_session("aaaa").unwrap();
+    let error = Store::open(Some(dir.path())).unwrap().lock_session("aaaa").unwrap_err();
+    assert_eq!(error.code, ErrorCode::SessionBusy);
+    assert_eq!(error.facts.get("pid"), Some(&std::process::id().into()));
+    let inherited = SessionLock::inherit(lock.as_fd().try_clone_to_owned().unwrap()).unwrap();
+    drop(lock);
+    assert!(store.lock_session("aaaa").is_err(), "the inherited descriptor still holds it");
+    drop(inherited);
+    store.lock_session("aaaa").unwrap();
+}
+
+#[test]
+fn repairs_only_sessions_whose_supervisor_is_dead() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(dir.path())).unwrap();
+    for id in ["alive", "dead", "unmade"] {
+        store.insert_session(&session(id, None)).unwrap();
+    }
+    for id in ["alive", "dead"] {
+        store.move_session(id, &[SessionState::Starting], SessionState::Running).unwrap();
+    }
+    let _lock = store.lock_session("alive").unwrap();
+    assert!(store.repair_dead_sessions().unwrap());
+    let state = |id: &str| store.session(id).unwrap().state;
+    assert_eq!(state("alive"), SessionState::Running);
+    assert_eq!(state("dead"), SessionState::Finished);
+    assert_eq!(store.session("dead").unwrap().why.unwrap(), "its supervisor was killed");
+    assert_eq!(state("unmade"), SessionState::Broken);
+    assert!(!store.repair_dead_sessions().unwrap());
+}
+
+#[test]
+fn keeps_commits_and_settles_them_with_their_session() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(dir.path())).unwrap();
+    store.insert_session(&session("aaaa", None)).unwrap();
+    let mut kept = commit("cafe1", CommitState::Applying);
+    store.insert_commit(&kept).unwrap();
+    store.insert_commit(&commit("cafe", CommitState::Done)).unwrap();
+    assert_eq!(store.unsettled_commits().unwrap(), [kept.clone()]);
+    kept.state = CommitState::Done;
+    kept.undone_by = Some("cafe".to_owned());
+    store.settle(&[&kept], Some(("aaaa", SessionState::Committed))).unwrap();
+    assert_eq!(store.commit("cafe1").unwrap(), kept);
+    assert_eq!(store.commit("cafe").unwrap().id, "cafe", "a whole id is never ambiguous");
+    assert_eq!(store.session("aaaa").unwrap().state, SessionState::Committed);
+    assert_eq!(store.commit("caf").unwrap_err().code, ErrorCode::NoSuchCommit);
+    assert_eq!(store.commits().unwrap().len(), 2);
+    let before = store.commit("cafe1").unwrap();
+    kept.applied = 99;
+    assert!(store.settle(&[&kept], Some(("nobody", SessionState::Committed))).is_err());
+    assert_eq!(store.commit("cafe1").unwrap(), before, "all or nothing");
+}
+
+#[test]
+fn refuses_a_newer_store_and_leaves_it_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(Store::open(Some(dir.path())).unwrap());
+    std::fs::write(dir.path().join("version"), "2\n").unwrap();
+    let error = Store::open(Some(dir.path())).unwrap_err();
+    assert_eq!(error.code, ErrorCode::StoreTooNew);
+    assert_eq!(error.facts.get("found"), Some(&2.into()));
+    std::fs::remove_file(dir.path().join("version")).unwrap();
+    let db = Connection::open(dir.path().join("alcatraz.db")).unwrap();
+    db.pragma_update(None, "user_version", 2).unwrap();
+    assert_eq!(Store::open(Some(dir.path())).unwrap_err().code, ErrorCode::StoreTooNew);
+}
+
+#[test]
+fn refuses_places_that_others_control() {
+    let dir = tempfile::tempdir().unwrap();
+    let code = |root: &Path| Store::open(Some(root)).map(|_| ()).unwrap_err().code;
+    let open = dir.path().join("open");
+    std::fs::create_dir(&open).unwrap();
+    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o777)).unwrap();
+    assert_eq!(code(&open), ErrorCode::StoreUnusable);
+    assert_eq!(code(&open.join("store")), ErrorCode::StoreUnusable);
+    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o1777)).unwrap();
+    Store::open(Some(&open.join("store"))).unwrap();
+    let full = dir.path().join("full");
+    std::fs::create_dir_all(full.join("photos")).unwrap();
+    assert_eq!(code(&full), ErrorCode::StoreUnusable);
+    assert_eq!(std::fs::metadata(&full).unwrap().permissions().mode() & 0o7777, 0o755, "left as it was");
+    let file = dir.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(code(&file), ErrorCode::StoreUnusable);
+    assert_eq!(code(Path::new("/proc/alcatraz")), ErrorCode::StoreUnusable);
+    if rustix::process::geteuid().is_root() {
+        let planted = dir.path().join("planted");
+        std::fs::create_dir(&planted).unwrap();
+        std::os::unix::fs::chown(&planted, Some(12345), None).unwrap();
+        assert_eq!(code(&planted), ErrorCode::StoreUnusable);
+        assert_eq!(code(&planted.join("store")), ErrorCode::StoreUnusable);
+        let link = dir.path().join("link");
+        std::os::unix::fs::symlink("/etc", &link).unwrap();
+        std::os::unix::fs::lchown(&link, Some(12345), None).unwrap();
+        assert_eq!(code(&link.join("store")), ErrorCode::StoreUnusable);
+        assert!(!Path::new("/etc/store").exists());
+    }
+}
+
+#[test]
+fn follows_symlinks_of_safe_owners_only_by_their_real_place() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::create_dir(dir.path().join("real")).unwrap();
+    std::os::unix::fs::symlink("real/../real", dir.path().join("link")).unwrap();
+    let store = Store::open(Some(&dir.path().join("link/store"))).unwrap();
+    assert_eq!(store.root(), dir.path().canonicalize().unwrap().join("real/store"));
+    std::os::unix::fs::symlink("loop", dir.path().join("loop")).unwrap();
+    let error = Store::open(Some(&dir.path().join("loop/store"))).unwrap_err();
+    assert_eq!(error.code, ErrorCode::StoreUnusable);
+}
+
+#[test]
+fn many_openers_at_once_make_one_store() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("store");
+    let ids: Vec<String> = std::thread::scope(|scope| {
+        let openers: Vec<_> = (0..16)
+            .map(|number| {
+                let root = &root;
+                scope.spawn(move || {
+                    let store = Store::open(Some(root)).unwrap();
+                    store.insert_session(&session(&format!("s{number}"), None)).unwrap();
+                    store.id().to_owned()
+                })
+            })
+            .collect();
+        openers.into_iter().map(|opener| opener.join().unwrap()).collect()
+    });
+    assert!(ids.iter().all(|id| *id == ids[0]));
+    assert_eq!(Store::open(Some(&root)).unwrap().sessions().unwrap().len(), 16);
+}
+
+#[test]
+fn tells_of_changes_by_another_connection() {
+    let dir = tempfile::tempdir().unwrap();
+    let watching = Store::open(Some(dir.path())).unwrap();
+    let watch = watching.watch().unwrap();
+    while watch.wait(Some(Duration::from_millis(1))) {}
+    assert!(!watch.wait(Some(Duration::from_millis(20))));
+    let other = Store::open(Some(dir.path())).unwrap();
+    other.insert_session(&session("aaaa", None)).unwrap();
+    assert!(watch.wait(Some(Duration::from_secs(5))));
+    assert_eq!(watching.sessions().unwrap().len(), 1);
+}
+
+#[test]
+fn ids_are_well_formed_and_differ() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(dir.path())).unwrap();
+    let ids: std::collections::BTreeSet<_> = (0..1000).map(|_| store.new_id().unwrap()).collect();
+    assert_eq!(ids.len(), 1000);
+    for id in ids {
+        assert!(id.len() == 10 && id.starts_with(|c: char| c.is_ascii_lowercase()), "{id}");
+    }
+}
+
+#[test]
+fn a_full_log_is_folded_in_and_nothing_is_lost() {
+    let dir = tempfile::tempdir().unwrap();
+    let start = Instant::now();
+    for number in 0..400 {
+        let store = Store::open(Some(dir.path())).unwrap();
+        store.insert_session(&session(&format!("s{number}"), None)).unwrap();
+    }
+    assert_eq!(Store::open(Some(dir.path())).unwrap().sessions().unwrap().len(), 400);
+    let log = std::fs::metadata(dir.path().join("alcatraz.db-wal")).unwrap().len();
+    assert!(log < 4 << 20, "the log grew to {log} bytes");
+    assert!(start.elapsed() < Duration::from_secs(60));
+}
