@@ -1,3 +1,67 @@
-//! The command line and the app's helper process.
+//! The command line and the app's helper process: parses, runs one command, prints its answer or error, exits.
 
-fn main() {}
+mod args;
+mod commands;
+mod context;
+mod exit_status;
+mod output;
+mod table;
+mod wire;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, Parser as _};
+use see_core::error::{ErrorCode, SeeError};
+
+use crate::args::Cli;
+use crate::context::Context;
+use crate::exit_status::ExitStatus;
+use crate::output::Output;
+
+fn main() -> ExitCode {
+    let status = match Cli::try_parse() {
+        Ok(cli) => run(cli),
+        Err(error) => refuse(&error),
+    };
+    status.into()
+}
+
+/// Runs the command that was asked for and tells its error.
+fn run(cli: Cli) -> ExitStatus {
+    let runs_program = cli.command.runs_program();
+    let output = Output::new(&cli.global);
+    match commands::run(Context::new(cli.global), cli.command) {
+        Ok(status) => status,
+        Err(error) => {
+            output.error(&error);
+            if runs_program {
+                ExitStatus::of_program_error(error.code)
+            } else {
+                ExitStatus::of_error(error.code)
+            }
+        }
+    }
+}
+
+/// Answers help and version; tells what is wrong with the words that were typed.
+fn refuse(error: &clap::Error) -> ExitStatus {
+    use clap::error::ErrorKind;
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        return ExitStatus::of_printing(&error.print());
+    }
+    let given: Vec<_> = std::env::args_os().take_while(|argument| argument != "--").collect();
+    if given.iter().any(|argument| argument == "--json") {
+        let text = error.render().to_string();
+        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let hint = "See the usage with: alcatraz help";
+        output::json_error(&SeeError::new(ErrorCode::BadRequest, first, hint));
+    } else if let Err(e) = error.print() {
+        return ExitStatus::of_printing(&Err(e));
+    }
+    let matches = Cli::command().ignore_errors(true).try_get_matches_from(given);
+    let command = matches.as_ref().ok().and_then(|matches| matches.subcommand_name());
+    match command {
+        Some("run" | "enter") => ExitStatus::CannotRun,
+        _ => ExitStatus::Usage,
+    }
+}

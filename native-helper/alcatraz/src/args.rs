@@ -1,0 +1,250 @@
+//! What can be typed. Only words and their shapes; no meaning.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Run software in a sandbox that sees your real machine; then commit what it changed, or abort it.
+#[derive(Debug, Parser)]
+#[command(name = "alcatraz", version, max_term_width = 100, propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command understands.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// Print one JSON document on stdout, and errors as JSON on stderr
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Directory that keeps sessions and commits
+    #[arg(long, global = true, value_name = "DIR", env = "ALCATRAZ_STORE", hide_env_values = true)]
+    pub store: Option<PathBuf>,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more on stderr
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a program in a new SEE
+    Run(RunArgs),
+    /// Run another program in the SEE of a session, now or later
+    Enter(EnterArgs),
+    /// List the sessions and their states
+    List,
+    /// Show what a session changed
+    Changes(ChangesArgs),
+    /// Show the changes of text line by line, and facts for the rest
+    Diff(DiffArgs),
+    /// Show what a session has read
+    Reads(SessionArg),
+    /// Tell whether a commit would be consistent with the host
+    Check(SessionArg),
+    /// Bring a session's changes to the host, all or nothing
+    Commit(CommitArgs),
+    /// Throw a session's changes away
+    Abort(SessionArg),
+    /// End the programs of a session; its changes stay
+    Stop(SessionArg),
+    /// List the commits
+    History,
+    /// Take a commit back
+    Undo(CommitArg),
+    /// Forget the backup of a commit, which then cannot be undone
+    Drop(CommitArg),
+    /// Show what this machine can enforce, and how to mend the rest
+    Doctor,
+    /// Speak JSON-RPC on stdin and stdout, for the app
+    Serve,
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Show the terminal of a session here
+    #[command(hide = true)]
+    Attach(AttachArgs),
+    /// Make a SEE and look after it until its program ends
+    #[command(hide = true)]
+    Supervise(SuperviseArgs),
+}
+
+impl Command {
+    /// Tells whether the exit status is that of a program.
+    pub fn runs_program(&self) -> bool {
+        matches!(self, Self::Run(_) | Self::Enter(_) | Self::Attach(_))
+    }
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Name of the session
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Run as this user (root inside is no root outside)
+    #[arg(long = "as", value_name = "USER")]
+    pub run_as: Option<String>,
+    /// Network of the program
+    #[arg(long, value_enum, default_value_t = Net::None)]
+    pub net: Net,
+    /// Whether the program gets a terminal
+    #[arg(long, value_enum, default_value_t = Tty::Auto)]
+    pub tty: Tty,
+    #[command(flatten)]
+    pub then: Then,
+    /// Program and its arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// What to do with the changes when the program has ended.
+#[derive(Clone, Copy, Debug, Args)]
+#[group(multiple = false)]
+pub struct Then {
+    /// Keep the session for later, without asking
+    #[arg(long)]
+    pub keep: bool,
+    /// Commit without asking
+    #[arg(long)]
+    pub commit: bool,
+    /// Abort without asking
+    #[arg(long)]
+    pub abort: bool,
+}
+
+/// Network of a SEE. This version has only one: off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Net {
+    /// No network but a loopback of its own
+    None,
+}
+
+/// Whether a program gets a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Tty {
+    /// When stdin and stdout are terminals
+    Auto,
+    /// Always
+    Always,
+    /// Never: stdin, stdout and stderr are handed over
+    Never,
+}
+
+/// Arguments of `enter`.
+#[derive(Debug, Args)]
+pub struct EnterArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// Run as this user
+    #[arg(long = "as", value_name = "USER")]
+    pub run_as: Option<String>,
+    /// Whether the program gets a terminal
+    #[arg(long, value_enum, default_value_t = Tty::Auto)]
+    pub tty: Tty,
+    /// Program and its arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// A session.
+#[derive(Debug, Args)]
+pub struct SessionArg {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+}
+
+/// A commit.
+#[derive(Debug, Args)]
+pub struct CommitArg {
+    /// Commit: id or beginning of an id
+    pub commit: String,
+}
+
+/// Arguments of `changes`.
+#[derive(Debug, Args)]
+pub struct ChangesArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// Show only this path and what lies below it
+    pub path: Option<PathBuf>,
+}
+
+/// Arguments of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// Show only these paths and what lies below them
+    pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `commit`.
+#[derive(Debug, Args)]
+pub struct CommitArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// Commit only this path and what lies below it; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub only: Vec<PathBuf>,
+    /// Leave this path and what lies below it out; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub skip: Vec<PathBuf>,
+    /// Plan and check, but change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// Shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `attach`.
+#[derive(Debug, Args)]
+pub struct AttachArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+}
+
+/// Arguments of `supervise`.
+#[derive(Debug, Args)]
+pub struct SuperviseArgs {
+    /// Whole id of the session
+    pub session: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_words_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn everything_after_the_command_belongs_to_it() {
+        for line in
+            [&["alcatraz", "run", "ls", "--json", "-q"][..], &["alcatraz", "run", "--", "ls", "--json", "-q"]]
+        {
+            let cli = Cli::try_parse_from(line).unwrap();
+            assert!(!cli.global.json && !cli.global.quiet);
+            let Command::Run(run) = cli.command else { panic!("not a run") };
+            assert_eq!(run.command, ["ls", "--json", "-q"]);
+        }
+        let cli = Cli::try_parse_from(["alcatraz", "list", "--json"]).unwrap();
+        assert!(cli.global.json);
+    }
+}

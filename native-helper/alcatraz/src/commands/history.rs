@@ -1,0 +1,48 @@
+//! `alcatraz history`: the commits, the newest first.
+
+use see_core::commit::record::{CommitRecord, CommitState};
+use see_core::error::Result;
+use serde_json::json;
+
+use crate::commands::list::{command_text, when_text};
+use crate::context::Context;
+use crate::exit_status::ExitStatus;
+use crate::table::Table;
+use crate::wire::commit::WireCommit;
+
+pub fn run(context: &Context) -> Result<ExitStatus> {
+    let mut commits = context.open_store()?.commits()?;
+    // What was reverted left nothing on the host; it is no part of its history.
+    commits.retain(|commit| commit.state == CommitState::Done);
+    if context.output.json {
+        let wire: Vec<_> = commits.iter().map(WireCommit::from).collect();
+        context.output.json(&json!({ "commits": wire }))?;
+        return Ok(ExitStatus::Done);
+    }
+    if commits.is_empty() {
+        context.output.say("No commits yet.");
+        return Ok(ExitStatus::Done);
+    }
+    let mut table = Table::new(&["COMMIT", "SESSION", "TIME", "CHANGES", "UNDO", "COMMAND"]);
+    for commit in &commits {
+        table.row(vec![
+            commit.id.clone(),
+            commit.session.clone(),
+            when_text(&commit.time.to_rfc3339()),
+            commit.applied.to_string(),
+            undo_text(commit),
+            command_text(&commit.command),
+        ]);
+    }
+    context.output.print(|out| table.write(out))?;
+    Ok(ExitStatus::Done)
+}
+
+fn undo_text(commit: &CommitRecord) -> String {
+    match (&commit.undone_by, &commit.undid) {
+        (Some(by), _) => format!("undone by {by}"),
+        (None, Some(of)) => format!("undid {of}"),
+        (None, None) if commit.is_undoable() => "possible".to_owned(),
+        (None, None) => "dropped".to_owned(),
+    }
+}

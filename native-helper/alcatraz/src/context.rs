@@ -1,0 +1,30 @@
+//! What a command works with: the caller's wishes and the store, opened when first needed and set right first.
+
+use see_core::error::Result;
+use see_core::store::Store;
+
+use crate::args::Global;
+use crate::output::Output;
+
+/// Handed to every command.
+pub struct Context {
+    global: Global,
+    /// Where words go.
+    pub output: Output,
+}
+
+impl Context {
+    /// Opens nothing yet.
+    pub fn new(global: Global) -> Self {
+        Self { output: Output::new(&global), global }
+    }
+
+    /// Opens the store, and settles what processes that were killed left behind.
+    pub fn open_store(&self) -> Result<Store> {
+        let store = Store::open(self.global.store.as_deref())?;
+        if store.repair_dead_sessions()? {
+            self.output.detail("A session whose supervisor was killed is finished now.");
+        }
+        Ok(store)
+    }
+}

@@ -1,0 +1,122 @@
+//! Where words go: answers to stdout, all else to stderr. Text that came out of a SEE must be escaped before it gets here.
+
+use std::io::{BufWriter, IsTerminal as _, Write};
+
+use see_core::error::{Result, SeeError};
+use serde::Serialize;
+
+use crate::args::Global;
+
+/// The caller's wishes about output.
+#[derive(Clone, Copy, Debug)]
+pub struct Output {
+    /// One JSON document instead of text.
+    pub json: bool,
+    quiet: bool,
+    verbose: bool,
+    colored: bool,
+}
+
+/// A colour or weight of text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Style {
+    Bold,
+    Dim,
+    Red,
+    Green,
+    Yellow,
+    Blue,
+    Magenta,
+    Cyan,
+}
+
+impl Output {
+    /// Colours are for terminals only, and only where nobody asked for none.
+    pub fn new(global: &Global) -> Self {
+        let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+            && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        Self {
+            json: global.json,
+            quiet: global.quiet,
+            verbose: global.verbose,
+            colored: wanted && std::io::stdout().is_terminal(),
+        }
+    }
+
+    /// Prints an answer as one JSON document.
+    pub fn json(self, answer: &impl Serialize) -> Result<()> {
+        self.print(|out| {
+            serde_json::to_writer(&mut *out, answer)?;
+            out.write_all(b"\n")
+        })
+    }
+
+    /// Prints an answer with `write`. A reader that goes away early is no failure.
+    pub fn print(self, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> Result<()> {
+        let mut out = BufWriter::with_capacity(64 * 1024, std::io::stdout().lock());
+        match write(&mut out).and_then(|()| out.flush()) {
+            Ok(()) => Ok(()),
+            Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => {
+                // The buffer still holds what nobody reads; do not try to write it again when it is dropped.
+                let _ = out.into_parts();
+                Ok(())
+            }
+            Err(e) => Err(SeeError::new(
+                see_core::error::ErrorCode::Io,
+                format!("The answer cannot be printed: {e}."),
+                "Look at where stdout goes.",
+            )),
+        }
+    }
+
+    /// Says a line to the person, unless they want quiet.
+    pub fn say(self, line: &str) {
+        if !self.quiet {
+            to_stderr(line);
+        }
+    }
+
+    /// Says a line only to a person who wants to know more.
+    pub fn detail(self, line: &str) {
+        if self.verbose {
+            to_stderr(line);
+        }
+    }
+
+    /// Tells an error.
+    pub fn error(self, error: &SeeError) {
+        if self.json {
+            json_error(error);
+            return;
+        }
+        to_stderr(&format!("Error: {}\nHint: {}", error.message, error.hint));
+    }
+
+    /// Returns `text` in this style, when colours are wanted.
+    pub fn paint(self, style: Style, text: &str) -> String {
+        if !self.colored {
+            return text.to_owned();
+        }
+        let code = match style {
+            Style::Bold => 1,
+            Style::Dim => 2,
+            Style::Red => 31,
+            Style::Green => 32,
+            Style::Yellow => 33,
+            Style::Blue => 34,
+            Style::Magenta => 35,
+            Style::Cyan => 36,
+        };
+        format!("\x1b[{code}m{text}\x1b[0m")
+    }
+}
+
+/// Writes an error as the one JSON document of stderr.
+pub fn json_error(error: &SeeError) {
+    to_stderr(&serde_json::json!({ "error": error }).to_string());
+}
+
+/// Writes a line to stderr. When nobody can read it, there is nobody to tell.
+fn to_stderr(line: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{line}");
+}

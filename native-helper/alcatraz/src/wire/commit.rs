@@ -1,0 +1,45 @@
+//! The JSON forms of commits (`protocol/src/commit.ts`).
+
+use see_core::commit::record::CommitRecord;
+use serde::{Deserialize, Serialize};
+
+use super::session::command_text;
+
+/// A commit of the past.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WireCommit {
+    /// Its id.
+    pub id: String,
+    /// The session that it came from.
+    pub session: String,
+    /// When it began.
+    pub time: String,
+    /// The session's command as text.
+    pub command: Vec<String>,
+    /// How many changes it applied.
+    pub applied: u64,
+    /// Whether it can be taken back.
+    pub undoable: bool,
+    /// The commit that it took back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undid: Option<String>,
+    /// The commit that took it back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undone_by: Option<String>,
+}
+
+impl From<&CommitRecord> for WireCommit {
+    fn from(commit: &CommitRecord) -> Self {
+        Self {
+            id: commit.id.clone(),
+            session: commit.session.clone(),
+            time: commit.time.to_rfc3339(),
+            command: command_text(&commit.command),
+            applied: commit.applied,
+            undoable: commit.is_undoable(),
+            undid: commit.undid.clone(),
+            undone_by: commit.undone_by.clone(),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The JSON forms of records, one for the command line and the app (`protocol/src/*.ts`).
+
+pub mod commit;
+pub mod session;

@@ -1,0 +1,60 @@
+//! The JSON form of a session (`protocol/src/session.ts`).
+
+use see_core::path::wire_text;
+use see_core::session::{Limit, Mode, Session, SessionState};
+use serde::{Deserialize, Serialize};
+
+/// A session, without what only the engine needs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WireSession {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: Option<String>,
+    /// Where it stands.
+    pub state: SessionState,
+    /// Program and arguments as text.
+    pub command: Vec<String>,
+    /// Working directory as text.
+    pub cwd: String,
+    /// Privilege.
+    pub mode: Mode,
+    /// When it was made.
+    pub created: String,
+    /// When its last program ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended: Option<String>,
+    /// Exit status of its first program.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exit_status: Option<i32>,
+    /// Why it is broken, or ended as it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
+    /// What it cannot change.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limits: Option<Vec<Limit>>,
+}
+
+impl From<&Session> for WireSession {
+    fn from(session: &Session) -> Self {
+        Self {
+            id: session.id.clone(),
+            name: session.name.clone(),
+            state: session.state,
+            command: command_text(&session.command),
+            cwd: wire_text(session.cwd.as_bytes()).0,
+            mode: session.mode,
+            created: session.created.to_rfc3339(),
+            ended: session.ended.map(see_core::timestamp::Timestamp::to_rfc3339),
+            exit_status: session.exit_status,
+            why: session.why.clone(),
+            limits: if session.limits.is_empty() { None } else { Some(session.limits.clone()) },
+        }
+    }
+}
+
+/// Returns program and arguments as text, invalid bytes replaced.
+pub fn command_text(command: &[Vec<u8>]) -> Vec<String> {
+    command.iter().map(|argument| wire_text(argument).0).collect()
+}
