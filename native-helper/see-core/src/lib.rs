@@ -1,12 +1,14 @@
 //! Safe Execution Environments: engine, changes, consistency, commit. Talks to nobody: words for people
 //! and exit statuses belong to the `alcatraz` crate.
 
+pub mod beneath;
 pub mod change;
 pub mod changes;
 pub mod commit;
 pub mod error;
 pub mod layer;
 pub mod monitor;
+pub mod overlay_marks;
 pub mod path;
 pub mod session;
 pub mod store;
