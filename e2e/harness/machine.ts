@@ -1,0 +1,139 @@
+// One test's part of the host: a home, a store, and the command line on them. Removed with all that a SEE left behind.
+import { execFile, spawn } from "node:child_process";
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type Account, removeTree } from "./account.js";
+import type { Display } from "./display.js";
+import type { Installation } from "./installation.js";
+
+interface Finished {
+  status: number;
+  stdout: string;
+  stderr: string;
+}
+
+export class Machine {
+  readonly home: string;
+  readonly store: string;
+  private readonly base: string;
+
+  constructor(
+    readonly account: Account,
+    readonly installation: Installation,
+    private readonly display: Display,
+  ) {
+    this.base = mkdtempSync(join(account.base, "machine-"));
+    this.home = join(this.base, "home");
+    this.store =
+      account.mode === "system" ? join(this.base, "store") : join(this.home, ".local", "share", "alcatraz");
+    this.own(this.base);
+    this.directory("home");
+    this.directory("home/.run", 0o700);
+    this.file("home/.bashrc", "# Start-up file of a test's home\nalias ll='ls -l'\n");
+  }
+
+  /** The environment that a person's own session would have. */
+  environment(): Record<string, string> {
+    const env: Record<string, string> = {
+      PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+      HOME: this.home,
+      USER: this.account.user,
+      LOGNAME: this.account.user,
+      SHELL: "/bin/bash",
+      LANG: "C.UTF-8",
+      DISPLAY: this.display.name,
+      XDG_RUNTIME_DIR: join(this.home, ".run"),
+    };
+    if (this.account.mode === "system") env["ALCATRAZ_STORE"] = this.store;
+    return env;
+  }
+
+  /** Makes a directory below the machine's base, owned by the account, and returns its path. */
+  directory(name: string, mode = 0o755): string {
+    const path = this.path(name);
+    mkdirSync(path, { recursive: true });
+    chmodSync(path, mode);
+    this.own(path);
+    return path;
+  }
+
+  /** Makes a file below the machine's base, owned by the account, and returns its path. */
+  file(name: string, content: string | Buffer, mode = 0o644): string {
+    const path = this.path(name);
+    mkdirSync(dirname(path), { recursive: true });
+    this.own(dirname(path));
+    writeFileSync(path, content);
+    chmodSync(path, mode);
+    this.own(path);
+    return path;
+  }
+
+  /** Runs a command on the host, as the account. */
+  run(command: string[], cwd = this.home): Promise<Finished> {
+    const [program, ...args] = [...this.account.become, ...command] as [string, ...string[]];
+    return new Promise((done, failed) => {
+      const options = { cwd, env: this.environment(), maxBuffer: 256 * 1024 * 1024 };
+      execFile(program, args, options, (error, stdout, stderr) => {
+        if (error !== null && typeof error.code !== "number") failed(error);
+        else done({ status: error === null ? 0 : (error.code as number), stdout, stderr });
+      });
+    });
+  }
+
+  /** Runs the command line on this machine's store; a failure is an error that carries what it said. */
+  async alcatraz(...args: string[]): Promise<string> {
+    const result = await this.run([this.installation.helper, ...args]);
+    if (result.status !== 0)
+      throw new Error(`alcatraz ${args.join(" ")}: ${result.status}\n${result.stderr}`);
+    return result.stdout;
+  }
+
+  async remove(): Promise<void> {
+    const listed = await this.run([this.installation.helper, "list", "--json"]);
+    if (listed.status === 0) {
+      const { sessions } = JSON.parse(listed.stdout) as { sessions: { id: string; state: string }[] };
+      for (const { id, state } of sessions) {
+        if (state === "running") await this.run([this.installation.helper, "stop", id]);
+        if (state === "running" || state === "finished")
+          await this.run([this.installation.helper, "abort", id]);
+      }
+    }
+    for (const room of this.rooms()) removeTree(room);
+    if (process.geteuid?.() !== 0) spawn("chmod", ["-R", "u+rwX", this.base]).unref();
+    removeTree(this.base);
+  }
+
+  /** Hidden directories that the store has on other file systems of this host. */
+  private rooms(): string[] {
+    const ids = this.storeIds();
+    const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n");
+    const points = new Set(mounts.map((line) => line.split(" ")[1]).filter((point) => point !== undefined));
+    return [...points].flatMap((point) => ids.map((id) => resolve(point, `.alcatraz-${id}`)));
+  }
+
+  private storeIds(): string[] {
+    try {
+      const names = readdirSync(this.store);
+      return names.includes("id") ? [readFileSync(join(this.store, "id"), "utf8").trim()] : [];
+    } catch {
+      // No store was made in this test.
+      return [];
+    }
+  }
+
+  private path(name: string): string {
+    return join(this.base, name);
+  }
+
+  private own(path: string): void {
+    if (process.geteuid?.() === 0) chownSync(path, this.account.uid, this.account.gid);
+  }
+}
