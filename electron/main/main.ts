@@ -1,26 +1,148 @@
-// Start-up only: puts the rooms of the main process together, in order.
+// Start-up only: puts the rooms of the main process together, in order. Decides nothing that a room could decide.
 import { join } from "node:path";
-import { app, Menu, protocol, session } from "electron";
+import { app, type BrowserWindow, ipcMain, Menu, nativeTheme, protocol, session, type WebContents } from "electron";
 import { APP_SCHEME_PRIVILEGES, serveApp } from "./app-protocol.js";
-import { guardApp, guardSession } from "./security.js";
+import { ApplicationList } from "./applications/applications.js";
+import { readArguments } from "./arguments.js";
+import { callHandlers, type Rooms, sendHandlers } from "./calls.js";
+import { showFatal } from "./errors/dialog.js";
+import { toSeeError } from "./failure.js";
+import { Helper, HELPER_DEFAULTS } from "./helper/helper.js";
+import { locateHelper } from "./helper/locate.js";
+import { personEnvironment } from "./helper/process.js";
+import { openDoor, tell } from "./ipc.js";
+import { buildMenu } from "./menu.js";
+import { followPage } from "./page-life.js";
+import { readSample } from "./sample.js";
+import { guardApp, guardSession, sandboxVerdict } from "./security.js";
+import { SettingsFile } from "./settings.js";
+import { Terminals } from "./terminals.js";
+import { Watches } from "./watches.js";
 import { openWindow } from "./window.js";
 
 const OUT = join(import.meta.dirname, "..");
 
-protocol.registerSchemesAsPrivileged([APP_SCHEME_PRIVILEGES]);
-guardApp(app);
-Menu.setApplicationMenu(null);
+let window: BrowserWindow | null = null;
+const page = (): WebContents | null => window?.webContents ?? null;
 
-async function start(): Promise<void> {
+function die(thrown: unknown): void {
+  showFatal(toSeeError(thrown));
+  app.exit(1);
+}
+
+/** Makes the rooms. Nothing is started and nothing read yet. */
+function build(sample: () => string | null): Rooms {
+  const userData = app.getPath("userData");
+  const helper = new Helper(
+    {
+      ...HELPER_DEFAULTS,
+      environment: personEnvironment(process.env),
+      locate: () =>
+        locateHelper({
+          packaged: app.isPackaged,
+          resources: process.resourcesPath,
+          source: app.getAppPath(),
+          override: process.env["ALCATRAZ_HELPER"],
+        }),
+    },
+    {
+      status: (status) => {
+        if (status.state !== "ready") watches.forget();
+        tell(page(), "helperStatus", status);
+      },
+      sessions: ({ sessions }) => tell(page(), "sessions", sessions),
+      feed: (event) => tell(page(), "feed", event),
+      progress: (progress) => tell(page(), "progress", progress),
+    },
+  );
+  const watches = new Watches(helper);
+  const terminals = new Terminals((id) => helper.attachCommand(id), {
+    data: (terminal, bytes) => tell(page(), "terminalData", terminal, bytes),
+    exit: (terminal, status) => tell(page(), "terminalExit", terminal, status),
+  });
+  return {
+    helper,
+    watches,
+    terminals,
+    settings: new SettingsFile(userData),
+    applications: new ApplicationList({ home: app.getPath("home"), environment: process.env }),
+    sample: async () => {
+      const path = sample();
+      return path === null ? null : readSample(path);
+    },
+    window: () => window,
+    home: app.getPath("home"),
+  };
+}
+
+/** Ends what the page held. The sessions themselves live on. */
+function release({ terminals, watches }: Rooms): void {
+  terminals.closeAll();
+  watches.closeAll().catch((error: unknown) => {
+    process.stderr.write(`alcatraz: a change feed was not closed: ${toSeeError(error).message}\n`);
+  });
+}
+
+function endHelperBeforeQuit({ helper }: Rooms): void {
+  let ended = false;
+  app.on("will-quit", (event) => {
+    if (ended) return;
+    event.preventDefault();
+    void helper.close().finally(() => {
+      ended = true;
+      app.quit();
+    });
+  });
+}
+
+async function start(rooms: Rooms): Promise<void> {
+  rooms.helper.start();
   await app.whenReady();
   guardSession(session.defaultSession);
   serveApp(protocol, join(OUT, "renderer"));
-  await openWindow(app.getPath("userData"), join(OUT, "preload/preload.cjs"));
+  Menu.setApplicationMenu(buildMenu(app.isPackaged));
+  nativeTheme.themeSource = (await rooms.settings.read()).theme;
+  openDoor(ipcMain, page, callHandlers(rooms), sendHandlers(rooms));
+  await openWindow(app.getPath("userData"), join(OUT, "preload/preload.cjs"), (opened) => {
+    window = opened;
+    opened.on("closed", () => (window = null));
+    followPage(opened.webContents, {
+      left: () => release(rooms),
+      hopeless: (error) => {
+        showFatal(error);
+        app.exit(1);
+      },
+    });
+  });
 }
 
-app.on("window-all-closed", () => app.quit());
-// Not awaited: Electron is ready only after this module has been evaluated.
-start().catch((error: unknown) => {
-  process.stderr.write(`alcatraz: ${String(error)}\n`);
-  app.exit(1);
-});
+function main(): void {
+  const userData = process.env["ALCATRAZ_USER_DATA"];
+  if (userData !== undefined && userData !== "") app.setPath("userData", userData);
+  const verdict = sandboxVerdict(process.getuid?.() ?? 0, app.commandLine.hasSwitch("no-sandbox"));
+  if (verdict.says !== null) process.stderr.write(`alcatraz: ${verdict.says}\n`);
+  if (!verdict.mayStart) return app.exit(1);
+  if (!app.requestSingleInstanceLock()) {
+    process.stderr.write("alcatraz: it runs already; its window has been brought forward\n");
+    return app.exit(0);
+  }
+
+  process.on("uncaughtException", die);
+  process.on("unhandledRejection", die);
+  protocol.registerSchemesAsPrivileged([APP_SCHEME_PRIVILEGES]);
+  guardApp(app);
+  app.on("window-all-closed", () => app.quit());
+  let { sample } = readArguments(process.argv, process.cwd());
+  app.on("second-instance", (_event, argv, cwd) => {
+    sample = readArguments(argv, cwd).sample ?? sample;
+    if (window?.isMinimized() === true) window.restore();
+    window?.focus();
+  });
+
+  const rooms = build(() => sample);
+  endHelperBeforeQuit(rooms);
+  // Not awaited: Electron is ready only after this module has been evaluated.
+  start(rooms).catch(die);
+}
+
+main();

@@ -63,8 +63,15 @@ function rememberFrame(window: BrowserWindow, file: string): void {
   window.on("close", save);
 }
 
-/** Makes the window, and shows it when its first frame is drawn. `userData` is where its size is kept. */
-export async function openWindow(userData: string, preload: string): Promise<BrowserWindow> {
+/**
+ * Makes the window, and shows it when its first frame is drawn. `userData` is where its size is kept;
+ * `prepare` gets the window before the page is loaded.
+ */
+export async function openWindow(
+  userData: string,
+  preload: string,
+  prepare: (window: BrowserWindow) => void,
+): Promise<void> {
   const file = join(userData, "window.json");
   const frame = fitted((await readJson(file, Frame)) ?? FIRST);
   const { maximized, ...bounds } = frame;
@@ -98,6 +105,6 @@ export async function openWindow(userData: string, preload: string): Promise<Bro
   nativeTheme.on("updated", recolour);
   window.on("closed", () => nativeTheme.off("updated", recolour));
   window.once("ready-to-show", () => window.show());
+  prepare(window);
   await window.loadURL(APP_PAGE);
-  return window;
 }

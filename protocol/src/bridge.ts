@@ -4,7 +4,7 @@ import type { FeedEvent } from "./change.js";
 import type { CheckResult, CommitRecord, CommitRequest, CommitResult, UndoResult } from "./commit.js";
 import type { Description, Slice } from "./content.js";
 import type { DoctorRow } from "./doctor.js";
-import type { SeeError } from "./errors.js";
+import { SeeError } from "./errors.js";
 import type { Progress, Params } from "./rpc.js";
 import type { RunRequest, Session } from "./session.js";
 
@@ -38,7 +38,7 @@ export const HelperStatus = z.discriminatedUnion("state", [
     mode: z.enum(["system", "user"]),
     store: z.string(),
   }),
-  z.object({ state: z.literal("gone"), error: z.custom<SeeError>() }),
+  z.object({ state: z.literal("gone"), error: SeeError }),
 ]);
 export type HelperStatus = z.infer<typeof HelperStatus>;
 

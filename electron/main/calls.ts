@@ -1,0 +1,98 @@
+// What each verb of the bridge does: the table that ties the page's calls to the rooms of the main process.
+import { type BrowserWindow, clipboard, dialog, nativeTheme } from "electron";
+import type { Sample } from "../../protocol/src/bridge.js";
+import type { ApplicationList } from "./applications/applications.js";
+import { splitCommand } from "./command-line.js";
+import type { Helper } from "./helper/helper.js";
+import type { CallHandlers, SendHandlers } from "./ipc.js";
+import type { SettingsFile } from "./settings.js";
+import type { Terminals } from "./terminals.js";
+import type { Watches } from "./watches.js";
+
+export interface Rooms {
+  helper: Helper;
+  watches: Watches;
+  terminals: Terminals;
+  settings: SettingsFile;
+  applications: ApplicationList;
+  sample(): Promise<Sample | null>;
+  window(): BrowserWindow | null;
+  home: string;
+}
+
+/** Returns the handlers of all calls. */
+export function callHandlers(rooms: Rooms): CallHandlers {
+  const { helper, watches, terminals, settings, applications } = rooms;
+  return {
+    helperStatus: async () => helper.status,
+    restartHelper: async () => {
+      await helper.restart();
+      return null;
+    },
+    doctor: async () => (await helper.request("doctor", {})).rows,
+
+    listSessions: async () => (await helper.request("sessions.list", {})).sessions,
+    run: async (request) =>
+      (await helper.request("sessions.run", { ...request, cwd: request.cwd ?? rooms.home })).session,
+    stop: async (session) => (await helper.request("sessions.stop", { session })).session,
+    abort: async (session) => (await helper.request("sessions.abort", { session })).session,
+
+    watchChanges: (session) => watches.open(session),
+    unwatchChanges: async (watch) => {
+      await watches.close(watch);
+      return null;
+    },
+    describe: (params) => helper.request("describe", params),
+    content: (params) => helper.request("content", params),
+
+    check: (request, ticket) => helper.request("check", request, ticket),
+    commit: (request, ticket) => helper.request("commit", request, ticket),
+    history: async () => (await helper.request("history.list", {})).commits,
+    undo: (commit, ticket) => helper.request("history.undo", { commit }, ticket),
+    drop: async (commit) => {
+      await helper.request("history.drop", { commit });
+      return null;
+    },
+    cancel: async (ticket) => {
+      helper.cancel(ticket);
+      return null;
+    },
+
+    splitCommand: async (line) => splitCommand(line),
+    applications: () => applications.get(),
+    chooseDirectory: async () => {
+      const window = rooms.window();
+      if (window === null) return null;
+      const { canceled, filePaths } = await dialog.showOpenDialog(window, {
+        title: "Choose a folder to run in",
+        defaultPath: rooms.home,
+        properties: ["openDirectory", "showHiddenFiles", "dontAddToRecent"],
+      });
+      return canceled ? null : (filePaths[0] ?? null);
+    },
+    sample: () => rooms.sample(),
+
+    openTerminal: (session, rows, cols) => terminals.open(session, rows, cols),
+
+    settings: () => settings.read(),
+    saveSettings: async (choices) => {
+      nativeTheme.themeSource = choices.theme;
+      await settings.save(choices);
+      return null;
+    },
+    copyText: async (text) => {
+      clipboard.writeText(text);
+      return null;
+    },
+  };
+}
+
+/** Returns the handlers of all messages that are not answered. */
+export function sendHandlers({ terminals }: Rooms): SendHandlers {
+  return {
+    writeTerminal: (terminal, data) => terminals.write(terminal, data),
+    resizeTerminal: (terminal, rows, cols) => terminals.resize(terminal, rows, cols),
+    closeTerminal: (terminal) => terminals.close(terminal),
+    terminalSeen: (terminal, count) => terminals.seen(terminal, count),
+  };
+}

@@ -1,0 +1,81 @@
+// Splits a command line into words as a POSIX shell would, with quotes and backslashes but no expansion:
+// `$`, `*`, `~` and `#` are ordinary characters, and operators are refused rather than passed on as words.
+import { fail, type Failure } from "./failure.js";
+
+const BLANK = /[ \t\n]/;
+/** What a shell would act upon. Kept as words they would silently mean something else. */
+const OPERATOR = /[|&;<>()]/;
+
+/** Returns the words; none for a blank line. Fails on an open quote, a trailing backslash or a shell operator. */
+export function splitCommand(line: string): string[] {
+  const words: string[] = [];
+  let word: string | null = null;
+  let at = 0;
+  while (at < line.length) {
+    const character = line.charAt(at);
+    at += 1;
+    if (BLANK.test(character)) {
+      if (word !== null) words.push(word);
+      word = null;
+    } else if (character === "'") {
+      const end = line.indexOf("'", at);
+      if (end === -1) throw open("'", at - 1);
+      word = (word ?? "") + line.slice(at, end);
+      at = end + 1;
+    } else if (character === '"') {
+      const quoted = readDoubleQuoted(line, at);
+      word = (word ?? "") + quoted.text;
+      at = quoted.next;
+    } else if (character === "\\") {
+      if (at >= line.length) throw unfinished(at - 1);
+      const next = line.charAt(at);
+      at += 1;
+      // A backslash before a line's end joins the lines.
+      if (next !== "\n") word = (word ?? "") + next;
+    } else if (OPERATOR.test(character)) {
+      throw operator(character, at - 1);
+    } else if (character === "\0") {
+      throw fail("bad-request", "A command cannot contain a zero byte.", "Remove it.", { at: at - 1 });
+    } else {
+      word = (word ?? "") + character;
+    }
+  }
+  if (word !== null) words.push(word);
+  return words;
+}
+
+/** Reads up to the closing quote; inside, a backslash is special only before `$`, backquote, `"`, `\` and newline. */
+function readDoubleQuoted(line: string, start: number): { text: string; next: number } {
+  let text = "";
+  let at = start;
+  while (at < line.length) {
+    const character = line.charAt(at);
+    at += 1;
+    if (character === '"') return { text, next: at };
+    const next = line.charAt(at);
+    if (character === "\\" && next !== "" && '$`"\\\n'.includes(next)) {
+      if (next !== "\n") text += next;
+      at += 1;
+    } else {
+      text += character;
+    }
+  }
+  throw open('"', start - 1);
+}
+
+function open(quote: string, at: number): Failure {
+  return fail("bad-request", `The quote ${quote} is never closed.`, "Close it, or write a backslash before it.", { at });
+}
+
+function unfinished(at: number): Failure {
+  return fail("bad-request", "The command ends in a backslash.", "Remove it, or write two.", { at });
+}
+
+function operator(character: string, at: number): Failure {
+  return fail(
+    "bad-request",
+    `“${character}” is for a shell, and no shell runs here.`,
+    `Quote it, or run a shell: sh -c '…'`,
+    { at },
+  );
+}

@@ -1,0 +1,164 @@
+// JSON-RPC over two streams: numbers requests, matches replies, checks both against the contract.
+// Knows no process; whoever made the streams ends them.
+import type { Readable, Writable } from "node:stream";
+import { z } from "zod";
+import { FeedEvent } from "../../../protocol/src/change.js";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import {
+  methods,
+  type Method,
+  type Notification,
+  NotificationEnvelope,
+  type NotificationName,
+  notifications,
+  type Params,
+  Reply,
+  type Result,
+} from "../../../protocol/src/rpc.js";
+import { fail, Failure } from "../failure.js";
+import { LINE_LIMIT, LineReader } from "./framing.js";
+
+export interface ClientEvents {
+  /** A notification of the contract. Rows of a feed are parsed by the page, which alone needs them. */
+  notification<N extends NotificationName>(name: N, value: Notification<N>): void;
+  /** The other side broke the contract; nothing more is read from it. */
+  fault(failure: Failure): void;
+}
+
+/** What main itself needs to know of a feed event. */
+const FeedEnvelope = z.looseObject({
+  event: z.enum(FeedEvent.options.map((option) => option.shape.event.value)),
+  watch: z.int(),
+});
+
+interface Pending {
+  method: Method;
+  resolve(value: unknown): void;
+  reject(failure: Failure): void;
+}
+
+function misunderstood(what: string, detail: string): Failure {
+  return fail(
+    "internal",
+    `The helper ${what}.`,
+    "This is a bug in Alcatraz; please report it. Sessions and their changes are safe on disk.",
+    { detail: detail.slice(0, 500) },
+  );
+}
+
+export class RpcClient {
+  readonly #output: Writable;
+  readonly #events: ClientEvents;
+  readonly #pending = new Map<number, Pending>();
+  #next = 1;
+  #closed: Failure | null = null;
+
+  constructor(input: Readable, output: Writable, events: ClientEvents) {
+    this.#output = output;
+    this.#events = events;
+    const reader = new LineReader(
+      LINE_LIMIT,
+      (line) => this.#read(line),
+      () => this.#fault(misunderstood("sent a message that is too long", `more than ${LINE_LIMIT} bytes`)),
+    );
+    input.on("data", (chunk: Buffer) => {
+      if (this.#closed === null) reader.push(chunk);
+    });
+  }
+
+  /** Sends a request. `id` is what progress and cancellation go by. */
+  request<M extends Method>(method: M, params: Params<M>): { id: number; result: Promise<Result<M>> } {
+    const id = this.#next;
+    this.#next += 1;
+    const result = new Promise<Result<M>>((resolve, reject) => {
+      if (this.#closed !== null) {
+        reject(this.#closed);
+        return;
+      }
+      this.#pending.set(id, { method, resolve: resolve as (value: unknown) => void, reject });
+      this.#send({ jsonrpc: "2.0", id, method, params });
+    });
+    return { id, result };
+  }
+
+  /** Asks for request `id` to be given up; the request then ends by itself, usually with `cancelled`. */
+  cancel(id: number): void {
+    if (this.#pending.has(id)) this.#send({ jsonrpc: "2.0", method: "cancel", params: { request: id } });
+  }
+
+  /** Fails everything that waits, and whatever is asked from now on. */
+  close(failure: Failure): void {
+    if (this.#closed !== null) return;
+    this.#closed = failure;
+    for (const pending of this.#pending.values()) pending.reject(failure);
+    this.#pending.clear();
+  }
+
+  #send(message: unknown): void {
+    // A pipe that broke is reported by the process's end, which says more.
+    if (this.#output.writable) this.#output.write(`${JSON.stringify(message)}\n`);
+  }
+
+  #fault(failure: Failure): void {
+    if (this.#closed !== null) return;
+    this.close(failure);
+    this.#events.fault(failure);
+  }
+
+  #read(line: string): void {
+    if (this.#closed !== null) return;
+    let message: unknown;
+    try {
+      message = JSON.parse(line);
+    } catch {
+      this.#fault(misunderstood("sent something that is not JSON", line));
+      return;
+    }
+    const reply = Reply.safeParse(message);
+    if (reply.success) {
+      if ("error" in reply.data) this.#readError(reply.data.id, reply.data.error.data, line);
+      else this.#readResult(reply.data.id, reply.data.result, line);
+      return;
+    }
+    const notification = NotificationEnvelope.safeParse(message);
+    if (notification.success) this.#readNotification(notification.data.method, notification.data.params, line);
+    else this.#fault(misunderstood("sent a message that is neither reply nor notification", line));
+  }
+
+  #take(id: number | null, line: string): Pending | null {
+    const pending = id === null ? undefined : this.#pending.get(id);
+    if (id === null || pending === undefined) {
+      this.#fault(misunderstood("answered a question that was not asked", line));
+      return null;
+    }
+    this.#pending.delete(id);
+    return pending;
+  }
+
+  #readError(id: number | null, error: SeeError, line: string): void {
+    if (id === null) this.#fault(new Failure(error));
+    else this.#take(id, line)?.reject(new Failure(error));
+  }
+
+  #readResult(id: number, result: unknown, line: string): void {
+    const pending = this.#take(id, line);
+    if (pending === null) return;
+    const parsed = methods[pending.method].result.safeParse(result);
+    if (parsed.success) pending.resolve(parsed.data);
+    else {
+      const detail = z.prettifyError(parsed.error);
+      pending.reject(misunderstood(`gave an answer to “${pending.method}” that does not parse`, detail));
+    }
+  }
+
+  #readNotification(name: string, params: unknown, line: string): void {
+    if (!Object.hasOwn(notifications, name)) {
+      this.#fault(misunderstood("sent a notification that is not in the contract", line));
+      return;
+    }
+    const known = name as NotificationName;
+    const parsed = (known === "feed" ? FeedEnvelope : notifications[known]).safeParse(params);
+    if (parsed.success) this.#events.notification(known, parsed.data as Notification<typeof known>);
+    else this.#fault(misunderstood(`sent a “${name}” that does not parse`, z.prettifyError(parsed.error)));
+  }
+}

@@ -1,0 +1,267 @@
+// The helper as the rest of the app sees it: a status, questions, tickets. Starts it, watches over it, starts it again.
+import type { HelperStatus } from "../../../protocol/src/bridge.js";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import {
+  type Method,
+  type Notification,
+  type NotificationName,
+  type Params,
+  PROTOCOL_VERSION,
+  type Result,
+} from "../../../protocol/src/rpc.js";
+import { fail, Failure, toSeeError } from "../failure.js";
+import { RpcClient } from "./client.js";
+import { type Ending, type HelperProcess, startHelper } from "./process.js";
+
+/** Times are milliseconds. */
+export interface HelperOptions {
+  locate(): Promise<string>;
+  environment: Record<string, string>;
+  /** How long the helper may take to answer `hello`. */
+  helloDeadline: number;
+  /** Pauses before each automatic start in a row; after the last one only the person starts it. */
+  pauses: readonly number[];
+  /** A helper that lived so long starts the row of pauses anew. */
+  healthy: number;
+  /** How long it may take to finish when the app ends. */
+  grace: number;
+}
+
+export const HELPER_DEFAULTS = {
+  helloDeadline: 5_000,
+  pauses: [250, 1_000, 4_000, 10_000],
+  healthy: 30_000,
+  grace: 3_000,
+} as const;
+
+export interface HelperEvents {
+  status(status: HelperStatus): void;
+  sessions(value: Notification<"sessions">): void;
+  feed(value: Notification<"feed">): void;
+  /** `value.request` is the ticket. */
+  progress(value: Notification<"progress">): void;
+}
+
+interface Run {
+  process: HelperProcess;
+  client: RpcClient;
+  /** Why we end it, when it is we who do. */
+  verdict: Failure | null;
+}
+
+/** How to attach a terminal to a session: a program to run on a pty. */
+export interface AttachCommand {
+  file: string;
+  args: string[];
+  environment: Record<string, string>;
+}
+
+export class Helper {
+  readonly #options: HelperOptions;
+  readonly #events: HelperEvents;
+  #status: HelperStatus = { state: "starting" };
+  #run: Run | null = null;
+  #tries = 0;
+  #timer: NodeJS.Timeout | null = null;
+  #closing = false;
+  #settled: Promise<void> = Promise.resolve();
+  readonly #idByTicket = new Map<number, number>();
+  readonly #ticketById = new Map<number, number>();
+
+  constructor(options: HelperOptions, events: HelperEvents) {
+    this.#options = options;
+    this.#events = events;
+  }
+
+  get status(): HelperStatus {
+    return this.#status;
+  }
+
+  /** Starts the helper; `status` events tell how that goes. */
+  start(): void {
+    this.#settled = this.#launch();
+  }
+
+  /** Ends the helper that runs, if any, and starts a new one at once. */
+  async restart(): Promise<void> {
+    this.#tries = 0;
+    this.#stopTimer();
+    await this.#settled;
+    await this.#end();
+    this.#stopTimer();
+    this.start();
+    await this.#settled;
+  }
+
+  /** Lets the helper finish what it does, then ends it. Sessions live on without it. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#stopTimer();
+    await this.#end();
+  }
+
+  /** Asks the helper; waits for it while it is starting. With a ticket, progress is told and `cancel` works. */
+  async request<M extends Method>(method: M, params: Params<M>, ticket?: number): Promise<Result<M>> {
+    await this.#settled;
+    const run = this.#run;
+    if (run === null || this.#status.state !== "ready") throw new Failure(this.#goneError());
+    if (ticket === undefined) return run.client.request(method, params).result;
+    if (this.#idByTicket.has(ticket)) {
+      throw fail("bad-request", `Ticket ${ticket} is in use.`, "Choose a number that no running request has.");
+    }
+    const { id, result } = run.client.request(method, params);
+    this.#idByTicket.set(ticket, id);
+    this.#ticketById.set(id, ticket);
+    try {
+      return await result;
+    } finally {
+      this.#idByTicket.delete(ticket);
+      this.#ticketById.delete(id);
+    }
+  }
+
+  /** Gives up the request with this ticket; one that has ended already is no error. */
+  cancel(ticket: number): void {
+    const id = this.#idByTicket.get(ticket);
+    if (id !== undefined) this.#run?.client.cancel(id);
+  }
+
+  /** Returns the command that joins a pty to a session's terminal. */
+  async attachCommand(session: string): Promise<AttachCommand> {
+    const file = await this.#options.locate();
+    return { file, args: ["attach", "--", session], environment: this.#options.environment };
+  }
+
+  async #launch(): Promise<void> {
+    this.#setStatus({ state: "starting" });
+    try {
+      const path = await this.#options.locate();
+      const process = startHelper(path, this.#options.environment);
+      const run: Run = { process, client: this.#connect(process), verdict: null };
+      this.#run = run;
+      const born = Date.now();
+      void process.ended.then((ending) => this.#onEnded(run, ending, born));
+      await this.#greet(run);
+    } catch (thrown) {
+      // A death was reported by #onEnded; here are helpers that are missing, or alive and unusable.
+      if (this.#status.state === "starting") this.#setStatus({ state: "gone", error: toSeeError(thrown) });
+    }
+  }
+
+  #connect(process: HelperProcess): RpcClient {
+    return new RpcClient(process.input, process.output, {
+      notification: (name, value) => this.#notify(name, value),
+      fault: (failure) => this.#condemn(failure),
+    });
+  }
+
+  async #greet(run: Run): Promise<void> {
+    const late = fail(
+      "helper-gone",
+      "The helper did not answer.",
+      "Start it again; if that does not help, look at the machine's load and at `alcatraz doctor`.",
+    );
+    const timer = setTimeout(() => this.#condemn(late), this.#options.helloDeadline);
+    try {
+      const hello = await run.client.request("hello", { protocol: PROTOCOL_VERSION }).result;
+      if (hello.protocol !== PROTOCOL_VERSION) throw mismatch(hello.protocol);
+      if (this.#run !== run) return;
+      const { version, mode, store } = hello;
+      this.#setStatus({ state: "ready", version, mode, store });
+    } catch (thrown) {
+      // It said no: asking again would only get the same answer, so it is not started again by itself.
+      if (this.#run === run && run.verdict === null) {
+        this.#tries = this.#options.pauses.length;
+        this.#condemn(thrown instanceof Failure ? thrown : new Failure(toSeeError(thrown)));
+      }
+      await run.process.ended;
+      throw thrown;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Ends a helper that cannot be used. */
+  #condemn(failure: Failure): void {
+    const run = this.#run;
+    if (run === null || run.verdict !== null) return;
+    run.verdict = failure;
+    run.client.close(failure);
+    run.process.kill();
+  }
+
+  #onEnded(run: Run, ending: Ending, born: number): void {
+    if (this.#run !== run) return;
+    this.#run = null;
+    if (Date.now() - born >= this.#options.healthy) this.#tries = 0;
+    const pause = this.#options.pauses[this.#tries];
+    const failure = run.verdict ?? died(ending, pause !== undefined);
+    run.client.close(failure);
+    if (this.#closing) return;
+    this.#setStatus({ state: "gone", error: failure.error });
+    if (pause === undefined) return;
+    this.#tries += 1;
+    this.#timer = setTimeout(() => this.start(), pause);
+  }
+
+  async #end(): Promise<void> {
+    const run = this.#run;
+    if (run === null) return;
+    this.#run = null;
+    run.client.close(fail("helper-gone", "The helper is being ended.", "Ask again when it is ready."));
+    await run.process.finish(this.#options.grace);
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #setStatus(status: HelperStatus): void {
+    this.#status = status;
+    if (!this.#closing) this.#events.status(status);
+  }
+
+  #goneError(): SeeError {
+    if (this.#status.state === "gone") return this.#status.error;
+    return fail("helper-gone", "The helper is not running.", "Start it again.").error;
+  }
+
+  #notify<N extends NotificationName>(name: N, value: Notification<N>): void {
+    if (name === "sessions") this.#events.sessions(value as Notification<"sessions">);
+    else if (name === "feed") this.#events.feed(value as Notification<"feed">);
+    else {
+      const progress = value as Notification<"progress">;
+      const ticket = this.#ticketById.get(progress.request);
+      // Progress of a request without a ticket has nobody who waits for it.
+      if (ticket !== undefined) this.#events.progress({ ...progress, request: ticket });
+    }
+  }
+}
+
+function mismatch(theirs: number): Failure {
+  return fail(
+    "protocol-mismatch",
+    `The helper speaks version ${theirs} of the protocol and this app version ${PROTOCOL_VERSION}.`,
+    "Install app and helper of the same release.",
+    { theirs, ours: PROTOCOL_VERSION },
+  );
+}
+
+function died(ending: Ending, again: boolean): Failure {
+  const how =
+    ending.startError !== undefined
+      ? `could not be started: ${ending.startError.message}`
+      : ending.signal !== null
+        ? `was ended by ${ending.signal}`
+        : `ended with status ${ending.status ?? "unknown"}`;
+  const words: Record<string, string> = ending.words.length === 0 ? {} : { stderr: ending.words.join("\n") };
+  return fail(
+    "helper-gone",
+    `The helper ${how}.`,
+    again
+      ? "It is being started again. Your sessions go on without it, and their changes are safe on disk."
+      : "Start it again. Your sessions go on without it, and their changes are safe on disk.",
+    words,
+  );
+}

@@ -1,0 +1,102 @@
+// One running `alcatraz serve`: its streams, its last words and how it ended.
+import { spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { escapeText } from "../escape.js";
+
+/** How a helper process came to its end. `words` are its last lines on stderr, safe to show. */
+export interface Ending {
+  status: number | null;
+  signal: string | null;
+  /** Why it could not be started at all. */
+  startError?: Error;
+  words: string[];
+}
+
+export interface HelperProcess {
+  input: Readable;
+  output: Writable;
+  ended: Promise<Ending>;
+  /** Closes its stdin, which is how it is asked to finish; after `grace` milliseconds it is killed. */
+  finish(grace: number): Promise<void>;
+  kill(): void;
+}
+
+const LAST_LINES = 12;
+const LONGEST_LINE = 400;
+/** How long the streams may stay open after the process ended (a child of it may hold them), in milliseconds. */
+const DRAIN = 250;
+
+/** Variables that Electron, its launcher, npm or this app added to the person's environment. */
+const OURS = /^(ELECTRON_|npm_|INIT_CWD$|CHROME_DESKTOP$|NODE_ENV_ELECTRON_VITE$|ALCATRAZ_HELPER$|ALCATRAZ_USER_DATA$)/;
+
+/** Returns the person's environment as programs in a SEE should find it: without ours, with our terminal's type. */
+export function personEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const { ORIGINAL_XDG_CURRENT_DESKTOP: desktop, ...rest } = environment;
+  const person: Record<string, string> = {};
+  for (const [name, value] of Object.entries(rest)) {
+    if (value !== undefined && !OURS.test(name)) person[name] = value;
+  }
+  // Electron replaces this one at its start and keeps the original beside it.
+  if (desktop !== undefined) person["XDG_CURRENT_DESKTOP"] = desktop;
+  return { ...person, TERM: "xterm-256color", COLORTERM: "truecolor" };
+}
+
+/** Collects the last lines of a stream and passes all of it on to our own stderr, escaped. */
+function listen(stream: Readable): string[] {
+  const lines: string[] = [];
+  let open = "";
+  stream.setEncoding("utf8");
+  const take = (line: string): void => {
+    const safe = escapeText(line).slice(0, LONGEST_LINE);
+    process.stderr.write(`helper: ${safe}\n`);
+    lines.push(safe);
+    if (lines.length > LAST_LINES) lines.shift();
+  };
+  stream.on("data", (chunk: string) => {
+    const parts = (open + chunk).split("\n");
+    open = (parts.pop() ?? "").slice(0, LONGEST_LINE);
+    for (const part of parts) if (part !== "") take(part);
+  });
+  stream.on("end", () => {
+    if (open !== "") take(open);
+  });
+  return lines;
+}
+
+/** Starts the helper. It lives in a session of its own: Ctrl-C at the app's terminal must not cut a commit short. */
+export function startHelper(path: string, environment: Record<string, string>): HelperProcess {
+  const child = spawn(path, ["serve"], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: environment,
+    detached: true,
+  });
+  const words = listen(child.stderr);
+  // The end of the process says more than a write that failed because of it.
+  child.stdin.on("error", () => undefined);
+  const ended = new Promise<Ending>((resolve) => {
+    child.once("error", (startError) => {
+      if (child.pid === undefined) resolve({ status: null, signal: null, startError, words });
+    });
+    child.once("exit", (status, signal) => {
+      const drained = new Promise<void>((done) => child.once("close", () => done()));
+      void Promise.race([drained, delay(DRAIN)]).then(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+        resolve({ status, signal, words });
+      });
+    });
+  });
+  return {
+    input: child.stdout,
+    output: child.stdin,
+    ended,
+    async finish(grace) {
+      child.stdin.end();
+      await Promise.race([ended, delay(grace)]);
+      child.kill("SIGKILL");
+      await ended;
+    },
+    kill: () => void child.kill("SIGKILL"),
+  };
+}

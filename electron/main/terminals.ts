@@ -1,0 +1,102 @@
+// Terminals of SEEs: each a local pty on which `alcatraz attach` runs. Bytes pass through unread;
+// what they mean is the page's terminal emulator's business.
+import type { IPty } from "node-pty";
+import { fail } from "./failure.js";
+import { FloodGate } from "./flood-gate.js";
+import type { AttachCommand } from "./helper/helper.js";
+
+export interface TerminalEvents {
+  data(terminal: number, bytes: Uint8Array): void;
+  exit(terminal: number, status: number): void;
+}
+
+interface Terminal {
+  pty: IPty;
+  gate: FloodGate;
+}
+
+/** More than a person opens; a page with a bug must not use up the machine's ptys. */
+const TERMINAL_LIMIT = 32;
+
+export class Terminals {
+  readonly #attach: (session: string) => Promise<AttachCommand>;
+  readonly #events: TerminalEvents;
+  readonly #open = new Map<number, Terminal>();
+  #next = 1;
+
+  constructor(attach: (session: string) => Promise<AttachCommand>, events: TerminalEvents) {
+    this.#attach = attach;
+    this.#events = events;
+  }
+
+  /** Opens a terminal on a session and returns its number. */
+  async open(session: string, rows: number, cols: number): Promise<number> {
+    if (this.#open.size >= TERMINAL_LIMIT) {
+      throw fail("io", `${TERMINAL_LIMIT} terminals are open already.`, "Close one of them first.");
+    }
+    const command = await this.#attach(session);
+    // Loaded here and not at start-up: the first window needs no native module.
+    const { spawn } = await import("node-pty");
+    let pty: IPty;
+    try {
+      pty = spawn(command.file, command.args, {
+        name: "xterm-256color",
+        rows,
+        cols,
+        cwd: "/",
+        env: command.environment,
+        // Bytes, not text: a character may be cut between two reads.
+        encoding: null,
+      });
+    } catch (cause) {
+      throw fail(
+        "io",
+        `No terminal could be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
+        "Close other terminals or programs, then try again. The session runs on without it.",
+        undefined,
+        cause,
+      );
+    }
+    const id = this.#next;
+    this.#next += 1;
+    const gate = new FloodGate({
+      deliver: (batch) => this.#events.data(id, batch),
+      pause: () => pty.pause(),
+      resume: () => pty.resume(),
+    });
+    this.#open.set(id, { pty, gate });
+    // node-pty types its data as text; with `encoding: null` it is a Buffer.
+    pty.onData((data) => gate.push(data as unknown as Uint8Array));
+    pty.onExit(({ exitCode, signal }) => {
+      gate.flush();
+      if (!this.#open.delete(id)) return;
+      this.#events.exit(id, signal === undefined || signal === 0 ? exitCode : 128 + signal);
+    });
+    return id;
+  }
+
+  /** Types into the terminal. One that has ended meanwhile takes nothing, as a real one would. */
+  write(id: number, data: string): void {
+    this.#open.get(id)?.pty.write(data);
+  }
+
+  resize(id: number, rows: number, cols: number): void {
+    this.#open.get(id)?.pty.resize(cols, rows);
+  }
+
+  /** The page has drawn so many bytes. */
+  seen(id: number, count: number): void {
+    this.#open.get(id)?.gate.seen(count);
+  }
+
+  /** Detaches: the program in the SEE runs on. */
+  close(id: number): void {
+    const terminal = this.#open.get(id);
+    this.#open.delete(id);
+    terminal?.pty.kill("SIGHUP");
+  }
+
+  closeAll(): void {
+    for (const id of [...this.#open.keys()]) this.close(id);
+  }
+}

@@ -1,0 +1,37 @@
+// The change feeds that the page has open, so that they end with the page and not with the helper.
+import type { Helper } from "./helper/helper.js";
+
+export class Watches {
+  readonly #helper: Pick<Helper, "request">;
+  readonly #open = new Set<number>();
+  /** Counts pages, so that a feed that opens after its page went away is closed at once. */
+  #page = 0;
+
+  constructor(helper: Pick<Helper, "request">) {
+    this.#helper = helper;
+  }
+
+  async open(session: string): Promise<number> {
+    const page = this.#page;
+    const { watch } = await this.#helper.request("changes.watch", { session });
+    this.#open.add(watch);
+    if (page !== this.#page) await this.close(watch);
+    return watch;
+  }
+
+  /** Ends a feed. One that is not open is no error: it may have ended together with the helper. */
+  async close(watch: number): Promise<void> {
+    if (this.#open.delete(watch)) await this.#helper.request("changes.unwatch", { watch });
+  }
+
+  /** A new helper knows nothing of the feeds of the one before. */
+  forget(): void {
+    this.#open.clear();
+  }
+
+  /** Ends all feeds: the page that read them is gone. */
+  async closeAll(): Promise<void> {
+    this.#page += 1;
+    await Promise.all([...this.#open].map((watch) => this.close(watch)));
+  }
+}
