@@ -81,7 +81,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
       return null;
     },
     copyText: async (text) => {
-      clipboard.writeText(text);
+      await clipboard.writeText(text);
       return null;
     },
   };

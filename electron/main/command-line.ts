@@ -64,7 +64,12 @@ function readDoubleQuoted(line: string, start: number): { text: string; next: nu
 }
 
 function open(quote: string, at: number): Failure {
-  return fail("bad-request", `The quote ${quote} is never closed.`, "Close it, or write a backslash before it.", { at });
+  return fail(
+    "bad-request",
+    `The quote ${quote} is never closed.`,
+    "Close it, or write a backslash before it.",
+    { at },
+  );
 }
 
 function unfinished(at: number): Failure {

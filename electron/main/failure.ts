@@ -28,7 +28,9 @@ export function fail(
 /** Returns whatever was thrown as an error that can be shown; what nobody foresaw is a bug and says so. */
 export function toSeeError(thrown: unknown): SeeError {
   if (thrown instanceof Failure) return thrown.error;
-  process.stderr.write(`alcatraz: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`);
+  process.stderr.write(
+    `alcatraz: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`,
+  );
   return {
     code: "internal",
     message: `Something went wrong inside the app: ${thrown instanceof Error ? thrown.message : String(thrown)}`,

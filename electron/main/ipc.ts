@@ -1,6 +1,6 @@
 // The one door between page and main: every call is checked (who sends it, what it says) before anything happens,
 // and every answer is an Outcome. Knows no verb by itself.
-import type { IpcMain, IpcMainEvent, IpcMainInvokeEvent, WebContents } from "electron";
+import { ipcMain, type WebContents } from "electron";
 import { z } from "zod";
 import type { Outcome } from "../../protocol/src/bridge.js";
 import { callChannel, eventChannel, sendChannel } from "../../protocol/src/channel-names.js";
@@ -13,8 +13,8 @@ import {
   type SendName,
   sends,
 } from "../../protocol/src/channels.js";
-import { APP_ORIGIN } from "./app-protocol.js";
-import { fail, Failure, toSeeError } from "./failure.js";
+import { Failure, toSeeError } from "./failure.js";
+import { checkSender } from "./sender.js";
 
 export type CallHandlers = {
   [K in CallName]: (...args: z.output<(typeof calls)[K]>) => Promise<CallValue<K>>;
@@ -23,21 +23,10 @@ export type SendHandlers = {
   [K in SendName]: (...args: z.output<(typeof sends)[K]>) => void;
 };
 
-/** What the sender check looks at; Electron's events have it. */
-export type Sender = Pick<IpcMainEvent | IpcMainInvokeEvent, "sender" | "senderFrame">;
-
-/** Refuses everything but the main frame of our own window, while it shows our own page. */
-export function checkSender(event: Sender, window: WebContents | null): void {
-  const frame = event.senderFrame;
-  const trusted =
-    window !== null &&
-    event.sender === window &&
-    frame !== null &&
-    frame === window.mainFrame &&
-    frame.origin === APP_ORIGIN;
-  if (!trusted) {
-    throw fail("bad-request", "The call did not come from the app's own page.", "Use the app's window.");
-  }
+/** Returns a table's names, typed. */
+function namesOf<K extends string>(table: Readonly<Record<K, unknown>>): K[] {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the tables are literals of the contract: they have no other keys
+  return Object.keys(table) as K[];
 }
 
 function parse<T>(schema: z.ZodType<T>, name: string, args: unknown[]): T {
@@ -53,16 +42,16 @@ function parse<T>(schema: z.ZodType<T>, name: string, args: unknown[]): T {
 
 /** Opens the door. `window` returns the contents of the app's window while it exists. */
 export function openDoor(
-  ipc: IpcMain,
   window: () => WebContents | null,
   callHandlers: CallHandlers,
   sendHandlers: SendHandlers,
 ): void {
-  for (const name of Object.keys(calls) as CallName[]) {
-    // The table's types tie schema and handler of one name together; a loop over names cannot say so.
-    const schema = calls[name] as z.ZodType<unknown[]>;
+  for (const name of namesOf(calls)) {
+    const schema: z.ZodType<unknown[]> = calls[name];
+    // The table's type ties schema and handler of one name together; a loop over names cannot say so.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- see above
     const handler = callHandlers[name] as (...args: unknown[]) => Promise<unknown>;
-    ipc.handle(callChannel(name), async (event, ...args: unknown[]): Promise<Outcome<unknown>> => {
+    ipcMain.handle(callChannel(name), async (event, ...args: unknown[]): Promise<Outcome<unknown>> => {
       try {
         checkSender(event, window());
         return { ok: true, value: await handler(...parse(schema, name, args)) };
@@ -71,10 +60,11 @@ export function openDoor(
       }
     });
   }
-  for (const name of Object.keys(sends) as SendName[]) {
-    const schema = sends[name] as z.ZodType<unknown[]>;
+  for (const name of namesOf(sends)) {
+    const schema: z.ZodType<unknown[]> = sends[name];
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as for calls
     const handler = sendHandlers[name] as (...args: unknown[]) => void;
-    ipc.on(sendChannel(name), (event, ...args: unknown[]) => {
+    ipcMain.on(sendChannel(name), (event, ...args: unknown[]) => {
       try {
         checkSender(event, window());
         handler(...parse(schema, name, args));

@@ -11,13 +11,15 @@ export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T
   try {
     text = await readFile(file, "utf8");
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return null;
     throw error;
   }
   const parsed = schema.safeParse(parseOrUndefined(text));
   if (parsed.success) return parsed.data;
   await rename(file, `${file}.bad`);
-  process.stderr.write(`alcatraz: ${file} was damaged; it is kept as ${file}.bad and the defaults are used\n`);
+  process.stderr.write(
+    `alcatraz: ${file} was damaged; it is kept as ${file}.bad and the defaults are used\n`,
+  );
   return null;
 }
 

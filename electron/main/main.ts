@@ -1,6 +1,6 @@
 // Start-up only: puts the rooms of the main process together, in order. Decides nothing that a room could decide.
 import { join } from "node:path";
-import { app, type BrowserWindow, ipcMain, Menu, nativeTheme, protocol, session, type WebContents } from "electron";
+import { app, type BrowserWindow, Menu, nativeTheme, protocol, session, type WebContents } from "electron";
 import { APP_SCHEME_PRIVILEGES, serveApp } from "./app-protocol.js";
 import { ApplicationList } from "./applications/applications.js";
 import { readArguments } from "./arguments.js";
@@ -83,15 +83,12 @@ function release({ terminals, watches }: Rooms): void {
   });
 }
 
+/** Lets the helper finish before the app ends. All windows are closed by then. */
 function endHelperBeforeQuit({ helper }: Rooms): void {
-  let ended = false;
-  app.on("will-quit", (event) => {
-    if (ended) return;
+  app.once("will-quit", (event) => {
     event.preventDefault();
-    void helper.close().finally(() => {
-      ended = true;
-      app.quit();
-    });
+    // Electron cannot be asked to quit from within this event, so the end comes in a turn of its own.
+    void helper.close().finally(() => setImmediate(() => app.exit()));
   });
 }
 
@@ -102,7 +99,7 @@ async function start(rooms: Rooms): Promise<void> {
   serveApp(protocol, join(OUT, "renderer"));
   Menu.setApplicationMenu(buildMenu(app.isPackaged));
   nativeTheme.themeSource = (await rooms.settings.read()).theme;
-  openDoor(ipcMain, page, callHandlers(rooms), sendHandlers(rooms));
+  openDoor(page, callHandlers(rooms), sendHandlers(rooms));
   await openWindow(app.getPath("userData"), join(OUT, "preload/preload.cjs"), (opened) => {
     window = opened;
     opened.on("closed", () => (window = null));

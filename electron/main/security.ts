@@ -66,8 +66,12 @@ export function guardApp(app: App): void {
  * Decides on Chromium's own sandbox: it stays on for everybody but root, for whom Chromium does not start with it.
  * An app that an ordinary user starts without it does not start at all.
  */
-export function sandboxVerdict(uid: number, switchedOff: boolean): { mayStart: boolean; says: string | null } {
+export function sandboxVerdict(
+  uid: number,
+  switchedOff: boolean,
+): { mayStart: boolean; says: string | null } {
   if (!switchedOff) return { mayStart: true, says: null };
-  if (uid === 0) return { mayStart: true, says: "running as root, so Chromium's own sandbox is off (--no-sandbox)" };
+  if (uid === 0)
+    return { mayStart: true, says: "running as root, so Chromium's own sandbox is off (--no-sandbox)" };
   return { mayStart: false, says: "--no-sandbox is for root only; start the app without it" };
 }

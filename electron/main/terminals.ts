@@ -66,7 +66,9 @@ export class Terminals {
     });
     this.#open.set(id, { pty, gate });
     // node-pty types its data as text; with `encoding: null` it is a Buffer.
-    pty.onData((data) => gate.push(data as unknown as Uint8Array));
+    pty.onData((data: unknown) => {
+      if (data instanceof Uint8Array) gate.push(data);
+    });
     pty.onExit(({ exitCode, signal }) => {
       gate.flush();
       if (!this.#open.delete(id)) return;
@@ -97,6 +99,6 @@ export class Terminals {
   }
 
   closeAll(): void {
-    for (const id of [...this.#open.keys()]) this.close(id);
+    for (const id of this.#open.keys()) this.close(id);
   }
 }

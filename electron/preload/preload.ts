@@ -11,6 +11,7 @@ type Answer<K extends CallName> = ReturnType<SeeBridge[K]>;
 
 function call<K extends CallName>(name: K) {
   return (...args: Parameters<SeeBridge[K]>): Answer<K> =>
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- main's table of handlers has this very type
     ipcRenderer.invoke(callChannel(name), ...args) as Answer<K>;
 }
 
@@ -21,6 +22,7 @@ function send<K extends SendName>(name: K) {
 function on<K extends EventName>(name: K, listener: (...values: Events[K]) => void): Unsubscribe {
   const channel = eventChannel(name);
   // The event object reaches into Electron; only the values cross to the page.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- `tell` in main has this very type
   const relay = (_event: unknown, ...values: unknown[]): void => listener(...(values as Events[K]));
   ipcRenderer.on(channel, relay);
   return () => void ipcRenderer.off(channel, relay);

@@ -1,6 +1,6 @@
 // Check, commit, undo and history: what crosses the wire when a decision is made.
 import { z } from "zod";
-import { PathRef, } from "./path.js";
+import { PathRef } from "./path.js";
 import { Conflict, Resolution } from "./errors.js";
 import { Change, Summary } from "./change.js";
 

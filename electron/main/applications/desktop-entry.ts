@@ -75,11 +75,16 @@ export function execWords(value: string, context: ExecContext): string[] | null 
     at = word.next;
   }
   const [program] = words;
-  if (program === undefined || program === "" || program.includes("=") || words.join("").includes("\0")) return null;
+  if (program === undefined || program === "" || program.includes("=") || words.join("").includes("\0"))
+    return null;
   return words;
 }
 
-function readWord(raw: string, start: number, context: ExecContext): { words: string[]; next: number } | null {
+function readWord(
+  raw: string,
+  start: number,
+  context: ExecContext,
+): { words: string[]; next: number } | null {
   let text = "";
   let extra: string[] = [];
   let onlyCodes = true;
@@ -133,8 +138,7 @@ export function parseDesktopEntry(text: string, locale: string, location: string
     const plain = keys.get(key);
     return plain === undefined ? undefined : unescapeString(plain);
   };
-  const list = (key: string): string[] =>
-    (keys.get(key) ?? "").split(";").filter((item) => item !== "");
+  const list = (key: string): string[] => (keys.get(key) ?? "").split(";").filter((item) => item !== "");
   const name = localized("Name");
   const exec = keys.get("Exec");
   if (name === undefined || name.trim() === "" || exec === undefined) return null;

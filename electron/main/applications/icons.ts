@@ -16,7 +16,8 @@ export function imageUrl(content: Buffer): string | null {
     return `data:image/png;base64,${content.toString("base64")}`;
   }
   const head = content.subarray(0, SVG_HEAD).toString("utf8").trimStart();
-  if (head.startsWith("<") && /<svg[\s>]/.test(head)) return `data:image/svg+xml;base64,${content.toString("base64")}`;
+  if (head.startsWith("<") && /<svg[\s>]/.test(head))
+    return `data:image/svg+xml;base64,${content.toString("base64")}`;
   return null;
 }
 
@@ -42,7 +43,10 @@ function* candidates(icon: string, dataDirectories: readonly string[]): Generato
 }
 
 /** Returns the icon as a data: URL, or undefined when none is found that can be shown. */
-export async function findIcon(icon: string, dataDirectories: readonly string[]): Promise<string | undefined> {
+export async function findIcon(
+  icon: string,
+  dataDirectories: readonly string[],
+): Promise<string | undefined> {
   for (const file of candidates(icon, dataDirectories)) {
     const content = await readSmallFile(file, ICON_LIMIT);
     const url = content === null ? null : imageUrl(content);

@@ -18,18 +18,19 @@ import {
 import { fail, Failure } from "../failure.js";
 import { LINE_LIMIT, LineReader } from "./framing.js";
 
-export interface ClientEvents {
-  /** A notification of the contract. Rows of a feed are parsed by the page, which alone needs them. */
-  notification<N extends NotificationName>(name: N, value: Notification<N>): void;
+/** Where what the helper says of its own accord goes: one sink for each notification of the contract. */
+export type ClientEvents = { [N in NotificationName]: (value: Notification<N>) => void } & {
   /** The other side broke the contract; nothing more is read from it. */
   fault(failure: Failure): void;
-}
+};
 
 /** What main itself needs to know of a feed event. */
 const FeedEnvelope = z.looseObject({
   event: z.enum(FeedEvent.options.map((option) => option.shape.event.value)),
   watch: z.int(),
 });
+/** A feed event of which only the envelope was parsed: its rows are parsed by the page, which alone needs them. */
+const UnreadFeedEvent = z.custom<FeedEvent>((value) => FeedEnvelope.safeParse(value).success);
 
 interface Pending {
   method: Method;
@@ -75,7 +76,7 @@ export class RpcClient {
         reject(this.#closed);
         return;
       }
-      this.#pending.set(id, { method, resolve: resolve as (value: unknown) => void, reject });
+      this.#pending.set(id, { method, resolve, reject });
       this.#send({ jsonrpc: "2.0", id, method, params });
     });
     return { id, result };
@@ -121,7 +122,8 @@ export class RpcClient {
       return;
     }
     const notification = NotificationEnvelope.safeParse(message);
-    if (notification.success) this.#readNotification(notification.data.method, notification.data.params, line);
+    if (notification.success)
+      this.#readNotification(notification.data.method, notification.data.params, line);
     else this.#fault(misunderstood("sent a message that is neither reply nor notification", line));
   }
 
@@ -152,13 +154,16 @@ export class RpcClient {
   }
 
   #readNotification(name: string, params: unknown, line: string): void {
-    if (!Object.hasOwn(notifications, name)) {
-      this.#fault(misunderstood("sent a notification that is not in the contract", line));
-      return;
-    }
-    const known = name as NotificationName;
-    const parsed = (known === "feed" ? FeedEnvelope : notifications[known]).safeParse(params);
-    if (parsed.success) this.#events.notification(known, parsed.data as Notification<typeof known>);
+    const events = this.#events;
+    if (name === "sessions") this.#deliver(name, notifications.sessions, params, events.sessions);
+    else if (name === "feed") this.#deliver(name, UnreadFeedEvent, params, events.feed);
+    else if (name === "progress") this.#deliver(name, notifications.progress, params, events.progress);
+    else this.#fault(misunderstood("sent a notification that is not in the contract", line));
+  }
+
+  #deliver<T>(name: NotificationName, schema: z.ZodType<T>, params: unknown, sink: (value: T) => void): void {
+    const parsed = schema.safeParse(params);
+    if (parsed.success) sink(parsed.data);
     else this.#fault(misunderstood(`sent a “${name}” that does not parse`, z.prettifyError(parsed.error)));
   }
 }

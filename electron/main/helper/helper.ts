@@ -4,7 +4,6 @@ import type { SeeError } from "../../../protocol/src/errors.js";
 import {
   type Method,
   type Notification,
-  type NotificationName,
   type Params,
   PROTOCOL_VERSION,
   type Result,
@@ -107,7 +106,11 @@ export class Helper {
     if (run === null || this.#status.state !== "ready") throw new Failure(this.#goneError());
     if (ticket === undefined) return run.client.request(method, params).result;
     if (this.#idByTicket.has(ticket)) {
-      throw fail("bad-request", `Ticket ${ticket} is in use.`, "Choose a number that no running request has.");
+      throw fail(
+        "bad-request",
+        `Ticket ${ticket} is in use.`,
+        "Choose a number that no running request has.",
+      );
     }
     const { id, result } = run.client.request(method, params);
     this.#idByTicket.set(ticket, id);
@@ -150,7 +153,9 @@ export class Helper {
 
   #connect(process: HelperProcess): RpcClient {
     return new RpcClient(process.input, process.output, {
-      notification: (name, value) => this.#notify(name, value),
+      sessions: (value) => this.#events.sessions(value),
+      feed: (value) => this.#events.feed(value),
+      progress: (value) => this.#tellProgress(value),
       fault: (failure) => this.#condemn(failure),
     });
   }
@@ -227,15 +232,10 @@ export class Helper {
     return fail("helper-gone", "The helper is not running.", "Start it again.").error;
   }
 
-  #notify<N extends NotificationName>(name: N, value: Notification<N>): void {
-    if (name === "sessions") this.#events.sessions(value as Notification<"sessions">);
-    else if (name === "feed") this.#events.feed(value as Notification<"feed">);
-    else {
-      const progress = value as Notification<"progress">;
-      const ticket = this.#ticketById.get(progress.request);
-      // Progress of a request without a ticket has nobody who waits for it.
-      if (ticket !== undefined) this.#events.progress({ ...progress, request: ticket });
-    }
+  #tellProgress(progress: Notification<"progress">): void {
+    const ticket = this.#ticketById.get(progress.request);
+    // Progress of a request without a ticket has nobody who waits for it.
+    if (ticket !== undefined) this.#events.progress({ ...progress, request: ticket });
   }
 }
 

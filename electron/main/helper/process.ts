@@ -28,7 +28,8 @@ const LONGEST_LINE = 400;
 const DRAIN = 250;
 
 /** Variables that Electron, its launcher, npm or this app added to the person's environment. */
-const OURS = /^(ELECTRON_|npm_|INIT_CWD$|CHROME_DESKTOP$|NODE_ENV_ELECTRON_VITE$|ALCATRAZ_HELPER$|ALCATRAZ_USER_DATA$)/;
+const OURS =
+  /^(ELECTRON_|npm_|INIT_CWD$|CHROME_DESKTOP$|NODE_ENV_ELECTRON_VITE$|ALCATRAZ_HELPER$|ALCATRAZ_USER_DATA$)/;
 
 /** Returns the person's environment as programs in a SEE should find it: without ours, with our terminal's type. */
 export function personEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
