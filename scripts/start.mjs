@@ -14,7 +14,7 @@ await runMain(async () => {
 
 /** Opens the app and waits for it to be closed. */
 function openApp() {
-  const args = [ROOT, `--sample=${join(ROOT, "assets", "sample", "install.sh")}`, ...process.argv.slice(2)];
+  const args = [ROOT, `--sample=${join(ROOT, "assets", "sample")}`, ...process.argv.slice(2)];
   // Chromium refuses to run as root with its own sandbox. For everybody else that sandbox stays on.
   if (process.geteuid() === 0) args.unshift("--no-sandbox");
   const app = spawn(electronPath(), args, { stdio: "inherit" });

@@ -1,0 +1,49 @@
+// What each runner says for machines, counted.
+import { describe, expect, it } from "vitest";
+import { countCargo, countPlaywright, countVitest } from "./test-counts.mjs";
+
+describe("countCargo", () => {
+  it("sums every test program", () => {
+    const stdout = [
+      "running 2 tests",
+      "test a ... ok",
+      "test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
+      "test result: FAILED. 3 passed; 1 failed; 2 ignored; 0 measured; 0 filtered out; finished in 1.00s",
+    ].join("\n");
+    expect(countCargo(stdout)).toEqual({ passed: 5, failed: 1, skipped: 2 });
+  });
+
+  it("is not taken in by a test that prints such words within a line", () => {
+    expect(countCargo("it said test result: ok. 9 passed; 0 failed; 0 ignored;")).toEqual({
+      passed: 0,
+      failed: 0,
+      skipped: 0,
+    });
+  });
+});
+
+describe("countVitest", () => {
+  const file = (status, tests) => ({ status, assertionResults: Array.from({ length: tests }, () => ({})) });
+
+  it("counts a file that could not be loaded as a failure", () => {
+    const report = {
+      numPassedTests: 4,
+      numFailedTests: 1,
+      numPendingTests: 1,
+      numTodoTests: 1,
+      testResults: [file("passed", 4), file("failed", 1), file("failed", 0)],
+    };
+    expect(countVitest(report)).toEqual({ passed: 4, failed: 2, skipped: 2 });
+  });
+
+  it("counts nothing without a report", () => {
+    expect(countVitest(undefined)).toEqual({ passed: 0, failed: 0, skipped: 0 });
+  });
+});
+
+describe("countPlaywright", () => {
+  it("takes a flaky test for a failed one", () => {
+    const report = { stats: { expected: 7, unexpected: 1, flaky: 2, skipped: 0 } };
+    expect(countPlaywright(report)).toEqual({ passed: 7, failed: 3, skipped: 0 });
+  });
+});
