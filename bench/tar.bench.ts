@@ -1,0 +1,69 @@
+// Unpacking and packing a tree of 26 MB: in a session, on an overlayfs mount with nothing around it, and natively.
+import { createHash } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "../e2e/test.js";
+import { interleave, milliseconds, ratio, report } from "./measure.js";
+
+const FILES = 2600;
+const FILE_SIZE = 10_000;
+
+/** Measures itself from inside, so that making the SEE is no part of it: prints nanoseconds of unpacking and packing. */
+const SCRIPT = `
+set -e
+cd "$1"
+rm -rf work
+mkdir work
+begin=$(date +%s%N)
+tar -xf tree.tar -C work
+middle=$(date +%s%N)
+tar -cf /dev/null -C work tree
+end=$(date +%s%N)
+echo $((middle - begin)) $((end - middle))
+`;
+
+test("tar", async ({ machine }, info) => {
+  const room = machine.directory("home/tar");
+  makeTree(machine.home);
+  expect((await machine.run(["tar", "-cf", join(room, "tree.tar"), "-C", machine.home, "tree"])).status).toBe(
+    0,
+  );
+  const script = machine.file("home/tar.sh", SCRIPT);
+  const inside = ["sh", script, room];
+
+  const user = machine.account.mode === "user" ? ["--map-root-user"] : [];
+  const overlay = machine.directory("home/overlay");
+  const mount = `mkdir -p ${overlay}/u ${overlay}/w ${overlay}/m && mount -t overlay overlay -o lowerdir=${room},upperdir=${overlay}/u,workdir=${overlay}/w${
+    user.length > 0 ? ",userxattr" : ""
+  } ${overlay}/m && exec sh ${script} ${overlay}/m`;
+
+  for (const [index, what] of ["tar: unpack 26 MB", "tar: pack 26 MB"].entries()) {
+    const timed = (command: string[]) => async () => {
+      const result = await machine.run(command);
+      if (result.status !== 0) throw new Error(`${command.join(" ")}: ${result.stderr}`);
+      return Number(result.stdout.trim().split(" ")[index]) / 1e6;
+    };
+    const times = await interleave(7, {
+      native: timed(inside),
+      overlay: timed(["unshare", "--mount", ...user, "sh", "-c", mount]),
+      session: timed([machine.installation.helper, "run", "--tty", "never", "--abort", "--", ...inside]),
+    });
+    report(info, {
+      what,
+      reached: `${ratio(times.session / times.overlay)} of bare overlayfs, ${ratio(times.session / times.native)} of native`,
+      wanted: "≤ 1.05× of bare overlayfs",
+      how: `${milliseconds(times.session)}, ${milliseconds(times.overlay)} and ${milliseconds(times.native)}, 7 runs each`,
+    });
+  }
+});
+
+/** Makes the tree as the account would, with content that does not compress to nothing. */
+function makeTree(home: string): void {
+  const tree = join(home, "tree");
+  for (let index = 0; index < FILES; index++) {
+    const directory = join(tree, `d${Math.floor(index / 100)}`);
+    if (index % 100 === 0) mkdirSync(directory, { recursive: true });
+    const seed = createHash("sha256").update(String(index)).digest();
+    writeFileSync(join(directory, `f${index}`), Buffer.alloc(FILE_SIZE, seed));
+  }
+}
