@@ -1,0 +1,24 @@
+// Every code has a heading of its own words. The dialog itself is Electron's.
+import { expect, test, vi } from "vitest";
+import { ErrorCode } from "../../../protocol/src/errors.js";
+
+const showErrorBox = vi.hoisted(() => vi.fn<(title: string, content: string) => void>());
+vi.mock("electron", () => ({ dialog: { showErrorBox } }));
+
+const { HEADINGS, showFatal } = await import("./dialog.js");
+
+test.each(ErrorCode.options)("%s has a heading", (code) => {
+  expect(HEADINGS[code]).toMatch(/^[A-Z].{8,}[^.]$/);
+});
+
+test("there is no heading for a code that does not exist", () => {
+  expect(Object.keys(HEADINGS).toSorted()).toEqual([...ErrorCode.options].toSorted());
+});
+
+test("the dialog says what happened and what to do", () => {
+  const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+  showFatal({ code: "disk-full", message: "There is no room.", hint: "Free some." });
+  expect(showErrorBox).toHaveBeenCalledWith(HEADINGS["disk-full"], "There is no room.\n\nFree some.");
+  expect(stderr).toHaveBeenCalledWith(expect.stringContaining("There is no room."));
+  stderr.mockRestore();
+});

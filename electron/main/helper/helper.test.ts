@@ -1,0 +1,223 @@
+// The helper client against real processes: a scripted one that fails in every way, and one that is missing.
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import type { HelperStatus } from "../../../protocol/src/bridge.js";
+import type { FeedEvent } from "../../../protocol/src/change.js";
+import type { Progress } from "../../../protocol/src/rpc.js";
+import { Failure } from "../failure.js";
+import { Helper, HELPER_DEFAULTS, type HelperOptions } from "./helper.js";
+import { locateHelper } from "./locate.js";
+
+const SCRIPTED = join(import.meta.dirname, "testing", "scripted-helper.mjs");
+
+/** A helper with everything that it said, and a way to wait for what it says next. */
+class Stage {
+  readonly statuses: HelperStatus[] = [];
+  readonly feeds: FeedEvent[] = [];
+  readonly progress: Progress[] = [];
+  readonly helper: Helper;
+  #waiting: (() => void)[] = [];
+
+  constructor(script: string, options: Partial<HelperOptions> = {}) {
+    const heard = (): void => this.#waiting.splice(0).forEach((wake) => wake());
+    this.helper = new Helper(
+      {
+        ...HELPER_DEFAULTS,
+        pauses: [],
+        grace: 500,
+        locate: async () => SCRIPTED,
+        environment: { PATH: process.env["PATH"] ?? "", SCRIPT: script },
+        ...options,
+      },
+      {
+        status: (status) => void (this.statuses.push(status), heard()),
+        sessions: heard,
+        feed: (event) => void (this.feeds.push(event), heard()),
+        progress: (value) => void (this.progress.push(value), heard()),
+      },
+    );
+    this.helper.start();
+  }
+
+  async until(holds: () => boolean): Promise<void> {
+    while (!holds()) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  async untilState(state: HelperStatus["state"]): Promise<HelperStatus> {
+    await this.until(() => this.helper.status.state === state);
+    return this.helper.status;
+  }
+}
+
+let stage: Stage | null = null;
+function play(script: string, options?: Partial<HelperOptions>): Stage {
+  stage = new Stage(script, options);
+  return stage;
+}
+afterEach(async () => {
+  await stage?.helper.close();
+  stage = null;
+});
+
+async function failureOf(work: Promise<unknown>): Promise<Failure["error"]> {
+  const thrown: unknown = await work.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (!(thrown instanceof Failure)) throw new Error(`expected a Failure, got ${String(thrown)}`);
+  return thrown.error;
+}
+
+describe("a helper that works", () => {
+  test("is ready after hello, and answers", async () => {
+    const { helper } = play("");
+    expect(await helper.request("sessions.list", {})).toEqual({ sessions: [] });
+    expect(helper.status).toEqual({ state: "ready", version: "0.0.0-test", mode: "user", store: "/nowhere" });
+  });
+
+  test("passes notifications on; rows of a feed are not read here", async () => {
+    const { until, feeds } = bound(play("notifies"));
+    await until(() => feeds.length > 0);
+    expect(feeds).toEqual([{ event: "rows", watch: 7, rows: [{ anything: "unread" }] }]);
+  });
+
+  test("tells progress by ticket, and gives a request up by ticket", async () => {
+    const { helper, progress, until } = bound(play(""));
+    const commit = helper.request("commit", { session: "s" }, 99);
+    await until(() => progress.length > 0);
+    expect(progress).toEqual([{ request: 99, phase: "stage", done: 1, total: 2 }]);
+    expect(await failureOf(helper.request("commit", { session: "s" }, 99))).toMatchObject({
+      code: "bad-request",
+    });
+    helper.cancel(99);
+    expect((await failureOf(commit)).code).toBe("cancelled");
+    helper.cancel(99);
+  });
+
+  test("is started anew on request, and what waited is told", async () => {
+    const { helper } = play("");
+    const commit = helper.request("commit", { session: "s" }, 1);
+    await helper.request("sessions.list", {});
+    await Promise.all([helper.restart(), expect(commit).rejects.toBeInstanceOf(Failure)]);
+    expect(helper.status.state).toBe("ready");
+    expect(await helper.request("sessions.list", {})).toEqual({ sessions: [] });
+  });
+});
+
+/** Returns the stage with its methods bound, for taking apart. */
+function bound(value: Stage): Pick<Stage, "helper" | "feeds" | "progress"> & { until: Stage["until"] } {
+  return {
+    helper: value.helper,
+    feeds: value.feeds,
+    progress: value.progress,
+    until: (holds) => value.until(holds),
+  };
+}
+
+describe("what waits fails with a code when the helper", () => {
+  test.each([
+    ["dies-in-request", "helper-gone"],
+    ["garbage", "internal"],
+    ["endless-line", "internal"],
+    ["wrong-id", "internal"],
+  ])("%s", async (script, code) => {
+    const { helper } = play(script);
+    expect((await failureOf(helper.request("sessions.list", {}))).code).toBe(code);
+    const gone = await stage?.untilState("gone");
+    expect(gone).toMatchObject({ error: { code } });
+    expect((await failureOf(helper.request("doctor", {}))).code).toBe(code);
+  });
+
+  test("answers in a shape that is not the contract's; the helper itself stays", async () => {
+    const { helper } = play("wrong-shape");
+    expect(await failureOf(helper.request("sessions.list", {}))).toMatchObject({ code: "internal" });
+    expect(helper.status.state).toBe("ready");
+  });
+});
+
+describe("a helper is gone, with the reason, when it", () => {
+  test("dies at once: its last words are told, harmless", async () => {
+    const gone = await play("dies-at-start").untilState("gone");
+    expect(gone).toMatchObject({
+      error: {
+        code: "helper-gone",
+        message: "The helper ended with status 3.",
+        facts: { stderr: "the first word\n\\u{1b}[31mred words\\u{1b}[0m" },
+      },
+    });
+  });
+
+  test("does not answer hello in time", async () => {
+    const gone = await play("silent", { helloDeadline: 300 }).untilState("gone");
+    expect(gone).toMatchObject({ error: { code: "helper-gone", message: "The helper did not answer." } });
+  });
+
+  test.each([
+    ["other-protocol", "protocol-mismatch"],
+    ["refuses", "store-too-new"],
+    ["unknown-notification", "internal"],
+    ["bad-feed", "internal"],
+  ])("%s", async (script, code) => {
+    expect(await play(script).untilState("gone")).toMatchObject({ error: { code } });
+  });
+
+  test("is missing", async () => {
+    const places = { packaged: false, resources: "/nowhere", source: "/nowhere", override: undefined };
+    const gone = await play("", { locate: () => locateHelper(places) }).untilState("gone");
+    expect(gone).toMatchObject({
+      error: { code: "helper-gone", facts: { path: "/nowhere/native-helper/target/release/alcatraz" } },
+    });
+  });
+
+  test("is no program", async () => {
+    const gone = await play("", { locate: async () => "/etc/passwd" }).untilState("gone");
+    expect(gone).toMatchObject({ error: { code: "helper-gone" } });
+  });
+});
+
+describe("a helper that died", () => {
+  test("is started again with pauses, then left to the person", async () => {
+    const staged = play("dies-at-start", { pauses: [1, 1] });
+    const gone = (): HelperStatus[] => staged.statuses.filter(({ state }) => state === "gone");
+    await staged.until(() => gone().length === 3);
+    const hints = gone().map((status) => (status.state === "gone" ? status.error.hint : ""));
+    expect(hints.map((hint) => hint.startsWith("It is being started again."))).toEqual([true, true, false]);
+  });
+
+  test("after a healthy life begins the row of pauses anew", async () => {
+    const staged = play("dies-in-request", { pauses: [1], healthy: 0 });
+    for (let life = 0; life < 3; life += 1) {
+      await staged.untilState("ready");
+      await failureOf(staged.helper.request("sessions.list", {}));
+      await staged.untilState("gone");
+    }
+    await staged.untilState("ready");
+  });
+
+  test("is not started again when it said no", async () => {
+    const staged = play("refuses", { pauses: [1, 1] });
+    await staged.untilState("gone");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(staged.statuses.map(({ state }) => state)).toEqual(["starting", "gone"]);
+  });
+});
+
+test("a helper that does not finish when it should is ended", async () => {
+  const { helper } = play("stubborn", { grace: 100 });
+  await helper.request("sessions.list", {});
+  await helper.close();
+  expect((await failureOf(helper.request("sessions.list", {}))).code).toBe("helper-gone");
+});
+
+describe("the helper's place", () => {
+  const places = { packaged: false, resources: "/res", source: "/src", override: "/bin/true" };
+
+  test("is the override in a source tree", async () => {
+    expect(await locateHelper(places)).toBe("/bin/true");
+  });
+
+  test("is never the override in a package", async () => {
+    const error = await failureOf(locateHelper({ ...places, packaged: true }));
+    expect(error.facts?.["path"]).toBe("/res/bin/alcatraz");
+  });
+});

@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+// A helper that fails on purpose, in the way that SCRIPT names. Used only where the failure is what is tested:
+// the real helper cannot be asked to talk nonsense.
+import { createInterface } from "node:readline";
+
+const script = process.env.SCRIPT ?? "";
+const say = (message) => process.stdout.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`);
+const answer = (id, result) => say({ id, result });
+const hello = { protocol: 1, version: "0.0.0-test", mode: "user", store: "/nowhere" };
+
+if (script === "dies-at-start") {
+  process.stderr.write("the first word\n\u001b[31mred words\u001b[0m\n");
+  process.exit(3);
+}
+// A helper finishes when its input ends; this one does not.
+if (script === "stubborn") setInterval(() => undefined, 1000);
+
+const handlers = {
+  hello({ id }) {
+    if (script === "silent") return;
+    if (script === "other-protocol") return answer(id, { ...hello, protocol: 99 });
+    if (script === "refuses") {
+      const data = { code: "store-too-new", message: "The store is newer.", hint: "Update." };
+      return say({ id, error: { code: -32000, message: data.message, data } });
+    }
+    answer(id, hello);
+    if (script === "notifies") {
+      say({ method: "sessions", params: { sessions: [] } });
+      say({ method: "feed", params: { event: "rows", watch: 7, rows: [{ anything: "unread" }] } });
+    }
+    if (script === "unknown-notification") say({ method: "party", params: {} });
+    if (script === "bad-feed") say({ method: "feed", params: { event: "rows" } });
+  },
+  "sessions.list"({ id }) {
+    if (script === "dies-in-request") process.kill(process.pid, "SIGKILL");
+    else if (script === "garbage") process.stdout.write("\u0000\u0001 no JSON \n");
+    else if (script === "endless-line") process.stdout.write("x".repeat(17 * 1024 * 1024));
+    else if (script === "wrong-id") answer(4711, { sessions: [] });
+    else if (script === "wrong-shape") answer(id, { sessions: "none" });
+    else answer(id, { sessions: [] });
+  },
+  commit({ id }) {
+    say({ method: "progress", params: { request: id, phase: "stage", done: 1, total: 2 } });
+  },
+  cancel({ params }) {
+    const data = { code: "cancelled", message: "Cancelled.", hint: "Nothing was changed." };
+    say({ id: params.request, error: { code: -32000, message: data.message, data } });
+  },
+};
+
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const message = JSON.parse(line);
+  handlers[message.method]?.(message);
+});

@@ -1,0 +1,39 @@
+// The contract as plain data: every method, notification and error code with its JSON Schema, for readers that have
+// no zod. `protocol/generated/contract.json` is this, written by the test beside it (UPDATE=1).
+import { z } from "zod";
+import { ErrorCode } from "./errors.js";
+import { Cancel, methods, notifications, PROTOCOL_VERSION } from "./rpc.js";
+
+type JsonSchema = Record<string, unknown>;
+
+export interface Contract {
+  protocol: number;
+  methods: Record<string, { params: JsonSchema; result: JsonSchema }>;
+  notifications: Record<string, JsonSchema>;
+  cancel: JsonSchema;
+  errors: string[];
+}
+
+function describe(schema: z.ZodType): JsonSchema {
+  // Which draft of JSON Schema it is would be said a hundred times over.
+  const { $schema: _draft, ...rest } = z.toJSONSchema(schema);
+  return rest;
+}
+
+/** Returns the contract of this very source. */
+export function makeContract(): Contract {
+  return {
+    protocol: PROTOCOL_VERSION,
+    methods: Object.fromEntries(
+      Object.entries(methods).map(([name, { params, result }]) => [
+        name,
+        { params: describe(params), result: describe(result) },
+      ]),
+    ),
+    notifications: Object.fromEntries(
+      Object.entries(notifications).map(([name, schema]) => [name, describe(schema)]),
+    ),
+    cancel: describe(Cancel),
+    errors: [...ErrorCode.options],
+  };
+}
