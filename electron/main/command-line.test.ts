@@ -1,4 +1,5 @@
 // Word splitting, against cases and against a real shell.
+// oxlint-disable-next-line no-restricted-imports -- a real shell is the judge here
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";

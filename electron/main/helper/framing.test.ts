@@ -2,7 +2,13 @@
 import { describe, expect, test } from "vitest";
 import { LineReader } from "./framing.js";
 
-function reader(limit = 100): { lines: string[]; tooLong: () => number; push(text: string | Buffer): void } {
+interface Reading {
+  lines: string[];
+  tooLong: () => number;
+  push: (text: string | Buffer) => void;
+}
+
+function reader(limit = 100): Reading {
   const lines: string[] = [];
   let tooLong = 0;
   const inner = new LineReader(

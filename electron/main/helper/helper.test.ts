@@ -30,10 +30,19 @@ class Stage {
         ...options,
       },
       {
-        status: (status) => void (this.statuses.push(status), heard()),
+        status: (status) => {
+          this.statuses.push(status);
+          heard();
+        },
         sessions: heard,
-        feed: (event) => void (this.feeds.push(event), heard()),
-        progress: (value) => void (this.progress.push(value), heard()),
+        feed: (event) => {
+          this.feeds.push(event);
+          heard();
+        },
+        progress: (value) => {
+          this.progress.push(value);
+          heard();
+        },
       },
     );
     this.helper.start();

@@ -18,12 +18,12 @@ if (script === "stubborn") setInterval(() => undefined, 1000);
 const handlers = {
   hello({ id }) {
     if (script === "silent") return;
-    if (script === "other-protocol") return answer(id, { ...hello, protocol: 99 });
     if (script === "refuses") {
       const data = { code: "store-too-new", message: "The store is newer.", hint: "Update." };
-      return say({ id, error: { code: -32000, message: data.message, data } });
+      say({ id, error: { code: -32000, message: data.message, data } });
+      return;
     }
-    answer(id, hello);
+    answer(id, script === "other-protocol" ? { ...hello, protocol: 99 } : hello);
     if (script === "notifies") {
       say({ method: "sessions", params: { sessions: [] } });
       say({ method: "feed", params: { event: "rows", watch: 7, rows: [{ anything: "unread" }] } });
