@@ -23,6 +23,8 @@ export class Terminals {
   readonly #events: TerminalEvents;
   readonly #open = new Map<number, Terminal>();
   #next = 1;
+  /** Counts pages, so that none gets a terminal after it has left. */
+  #page = 0;
 
   constructor(attach: (session: string) => Promise<AttachCommand>, events: TerminalEvents) {
     this.#attach = attach;
@@ -31,12 +33,15 @@ export class Terminals {
 
   /** Opens a terminal on a session and returns its number. */
   async open(session: string, rows: number, cols: number): Promise<number> {
-    if (this.#open.size >= TERMINAL_LIMIT) {
-      throw fail("io", `${TERMINAL_LIMIT} terminals are open already.`, "Close one of them first.");
-    }
+    const page = this.#page;
     const command = await this.#attach(session);
     // Loaded here and not at start-up: the first window needs no native module.
     const { spawn } = await import("node-pty");
+    if (this.#open.size >= TERMINAL_LIMIT) {
+      throw fail("io", `${TERMINAL_LIMIT} terminals are open already.`, "Close one of them first.");
+    }
+    if (page !== this.#page)
+      throw fail("cancelled", "The page that asked is gone.", "Open the terminal again.");
     let pty: IPty;
     try {
       pty = spawn(command.file, command.args, {
@@ -98,7 +103,9 @@ export class Terminals {
     terminal?.pty.kill("SIGHUP");
   }
 
+  /** Closes all: the page that showed them is gone. */
   closeAll(): void {
+    this.#page += 1;
     for (const id of this.#open.keys()) this.close(id);
   }
 }
