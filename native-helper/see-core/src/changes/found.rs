@@ -38,11 +38,24 @@ pub struct Found {
 ///
 /// Invariants: sorted by path, each path once. A directory that is new lists every entry below it as created; a
 /// deleted or replaced directory lists every lost entry below it as deleted; a renamed directory lists, below its
-/// new path, only what differs from the host's directory at the old path.
+/// new path, only what differs from the host's directory at the old path (and `lower` of such a row is a path below
+/// the old one: that is how it is told from a loss of the host's directory at the new path, which is listed too).
+///
+/// A path may be the `from` of one row and the `path` of another (chains, swaps). When the host's object of a path is
+/// renamed away and the SEE made another one there, that one is `Replaced`, even when nothing about it differs.
+/// A directory that was deleted and made anew is `Replaced` when anything at or below it differs; entries with the
+/// same name are compared with the host's. What lives on inside it without data of its own (`AttributesOnly`,
+/// `MergedDirectory`) is listed always, as `Modified` without aspects when nothing differs.
+///
+/// Of the names of one upper inode the one that the host knows, or that was renamed, or the first, keeps its kind;
+/// the others are `Linked`, their `from` is the path of that one in the SEE.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangeSet {
     /// The changes.
     pub found: Vec<Found>,
+    /// Directories whose entries are not listed: deeper than any program can name, or (in user mode) closed to us by
+    /// their permission bits. Whether anything differs below them is not known.
+    pub unlisted: Vec<HostPath>,
 }
 
 impl ChangeSet {

@@ -1,3 +1,55 @@
 //! Finds what differs between a session's view and the host, from the layers' final state.
 
+mod compare;
 pub mod found;
+mod ground;
+mod links;
+mod lost;
+mod model;
+mod verdict;
+
+use crate::error::Result;
+use crate::monitor::{Monitor, Phase};
+use crate::session::Session;
+use found::{ChangeSet, Found};
+use ground::Ground;
+use links::in_light_of;
+use model::Model;
+use verdict::Telling;
+
+/// Returns all that differs between the session's view and the host now. The session may be live. Reads only.
+/// Fails with `cancelled` when the monitor says so.
+pub fn scan(session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
+    let mut model = Model::new(Ground::open(session)?, false)?;
+    model.settle(monitor, &mut |_, _, _| {})?;
+    let set = collect(model);
+    let total = set.found.len() as u64;
+    monitor.progress(Phase::Scan, total, Some(total));
+    Ok(set)
+}
+
+/// Puts the rows of a settled model in order.
+fn collect(mut model: Model) -> ChangeSet {
+    let overrides = model.links.take_overrides();
+    let mut rows: Vec<(Found, bool)> = Vec::with_capacity(model.plain.len());
+    for (path, row) in std::mem::take(&mut model.plain) {
+        if overrides.contains_key(&path) {
+            continue;
+        }
+        let moved = row.covers.as_ref().is_some_and(|host| model.links.is_source(host));
+        rows.extend(in_light_of(&row, moved).map(|found| (found, row.telling == Telling::IfBelow)));
+    }
+    rows.extend(overrides.into_values().map(|found| (found, false)));
+    rows.sort_unstable_by(|(a, _), (b, _)| a.change.path.cmp(&b.change.path));
+
+    let mut found: Vec<Found> = Vec::with_capacity(rows.len());
+    // From the end, so that what lies below a directory is decided before the directory.
+    for (row, if_below) in rows.into_iter().rev() {
+        let below = found.last().is_some_and(|next| next.change.path.is_within(&row.change.path));
+        if !if_below || below {
+            found.push(row);
+        }
+    }
+    found.reverse();
+    ChangeSet { found, unlisted: model.unlisted.into_iter().collect() }
+}

@@ -1,0 +1,203 @@
+//! Tells in what two objects of the same type differ. Streams contents, skips holes, opens regular files only.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::fs::FileExt;
+
+use rustix::fs::SeekFrom;
+use rustix::io::{Errno, Result};
+
+use crate::beneath::{Facts, open_file_at, read_link_at};
+use crate::change::{Aspect, FileType};
+use crate::layer::MarkSpace;
+use crate::monitor::Monitor;
+use crate::overlay_marks::attributes_at;
+use crate::timestamp::Timestamp;
+
+/// How much of two files is compared at a time, in bytes.
+const CHUNK: usize = 256 * 1024;
+
+/// One object, reached by its directory.
+#[derive(Clone, Copy)]
+pub struct Object<'a> {
+    /// Directory that holds it.
+    pub dir: BorrowedFd<'a>,
+    /// Its name there.
+    pub name: &'a [u8],
+    /// Its facts.
+    pub facts: &'a Facts,
+}
+
+/// What a comparison goes by.
+#[derive(Clone, Copy)]
+pub struct Rules<'a> {
+    /// Name space of overlay marks, which are no attributes.
+    pub space: MarkSpace,
+    /// When the session began: a modification time from then until now is the trace of a write, not a change.
+    pub began: Timestamp,
+    /// Whether contents may differ at all (not for metacopies, whose content is the host's).
+    pub contents: bool,
+    /// Asked while long files are read.
+    pub monitor: &'a dyn Monitor,
+}
+
+/// Attributes that the kernel's security modules give and check for one inode; the host gives its own.
+const LABELS: [&[u8]; 4] = [b"security.selinux", b"security.ima", b"security.evm", b"security.SMACK64"];
+
+/// Returns in what `new` differs from `old`, sorted. Both must have the same type. Fails with `ECANCELED` when the
+/// monitor says so.
+pub fn aspects(new: Object<'_>, old: Object<'_>, rules: Rules<'_>) -> Result<Vec<Aspect>> {
+    let mut found = Vec::new();
+    let kind = new.facts.file_type();
+    if rules.contents && !same_content(new, old, rules.monitor)? {
+        found.push(Aspect::Content);
+    }
+    if kind != FileType::Symlink && new.facts.permissions() != old.facts.permissions() {
+        found.push(Aspect::Mode);
+    }
+    if (new.facts.uid, new.facts.gid) != (old.facts.uid, old.facts.gid) {
+        found.push(Aspect::Owner);
+    }
+    if attributes(new, rules.space)? != attributes(old, rules.space)? {
+        found.push(Aspect::Xattrs);
+    }
+    let wrote = found.contains(&Aspect::Content);
+    if kind != FileType::Directory && !wrote && set_on_purpose(new.facts.mtime, old.facts.mtime, rules.began)
+    {
+        found.push(Aspect::Times);
+    }
+    Ok(found)
+}
+
+/// Tells whether a modification time was set, not left behind by a write during the session.
+fn set_on_purpose(new: Timestamp, old: Timestamp, began: Timestamp) -> bool {
+    new != old && (new < began || new > Timestamp::now())
+}
+
+fn attributes(object: Object<'_>, space: MarkSpace) -> Result<BTreeMap<Vec<u8>, Vec<u8>>> {
+    let mut found = attributes_at(object.dir, object.name, space)?;
+    found.retain(|name, _| !LABELS.contains(&name.as_slice()));
+    Ok(found)
+}
+
+fn same_content(new: Object<'_>, old: Object<'_>, monitor: &dyn Monitor) -> Result<bool> {
+    match new.facts.file_type() {
+        FileType::File => {
+            if new.facts.size != old.facts.size {
+                return Ok(false);
+            }
+            if new.facts.size == 0 {
+                return Ok(true);
+            }
+            let (Some(a), Some(b)) = (open(new)?, open(old)?) else { return Ok(false) };
+            same_bytes(&a, &b, monitor)
+        }
+        FileType::Symlink => Ok(read_link_at(new.dir, new.name)? == read_link_at(old.dir, old.name)?),
+        FileType::Device => Ok(new.facts.rdev == old.facts.rdev
+            && new.facts.raw_mode & 0o170_000 == old.facts.raw_mode & 0o170_000),
+        FileType::Directory | FileType::Fifo | FileType::Socket => Ok(true),
+    }
+}
+
+/// Opens a file; `None` when it may not be read: then nobody can say that it is the same.
+fn open(object: Object<'_>) -> Result<Option<File>> {
+    match open_file_at(object.dir, object.name) {
+        Ok((file, _)) => Ok(Some(file)),
+        Err(Errno::ACCESS | Errno::PERM | Errno::INVAL | Errno::TXTBSY) => Ok(None),
+        Err(errno) => Err(errno),
+    }
+}
+
+/// Compares two files to their ends; what is a hole in both is not read.
+pub fn same_bytes(a: &File, b: &File, monitor: &dyn Monitor) -> Result<bool> {
+    let (mut left, mut right) = (vec![0; CHUNK], vec![0; CHUNK]);
+    let mut offset = 0;
+    loop {
+        if monitor.is_cancelled() {
+            return Err(Errno::CANCELED);
+        }
+        let next = match (next_data(a, offset)?, next_data(b, offset)?) {
+            // Nothing but holes: the same when both end at the same place.
+            (None, None) => return Ok(length(a)? == length(b)?),
+            (one, other) => one.unwrap_or(u64::MAX).min(other.unwrap_or(u64::MAX)),
+        };
+        let read_left = fill(a, &mut left, next)?;
+        let read_right = fill(b, &mut right, next)?;
+        if read_left == 0 && read_right == 0 {
+            return Ok(true);
+        }
+        if left.get(..read_left) != right.get(..read_right) {
+            return Ok(false);
+        }
+        offset = next.saturating_add(read_left as u64);
+    }
+}
+
+fn length(file: &File) -> Result<u64> {
+    Ok(crate::beneath::facts_of(file.as_fd())?.size)
+}
+
+/// Returns where data goes on, at or behind `offset`; `None` when only holes follow.
+fn next_data(file: &File, offset: u64) -> Result<Option<u64>> {
+    match rustix::fs::seek(file, SeekFrom::Data(offset)) {
+        Ok(at) => Ok(Some(at)),
+        Err(Errno::NXIO) => Ok(None),
+        // A file system that knows no holes.
+        Err(Errno::INVAL) => Ok((offset < length(file)?).then_some(offset)),
+        Err(errno) => Err(errno),
+    }
+}
+
+fn fill(file: &File, buffer: &mut [u8], at: u64) -> Result<usize> {
+    let mut done = 0;
+    while let Some(rest) = buffer.get_mut(done..).filter(|rest| !rest.is_empty()) {
+        match file.read_at(rest, at.saturating_add(done as u64)) {
+            Ok(0) => break,
+            Ok(count) => done += count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Errno::from_io_error(&error).unwrap_or(Errno::IO)),
+        }
+    }
+    Ok(done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::monitor::Unmonitored;
+
+    fn file(bytes: &[(u64, &[u8])], length: u64) -> File {
+        let file = tempfile::tempfile_in("/var/tmp").unwrap();
+        file.set_len(length).unwrap();
+        for (at, data) in bytes {
+            file.write_all_at(data, *at).unwrap();
+        }
+        file
+    }
+
+    #[test]
+    fn sparse_files_are_compared_by_what_they_read_as() {
+        let same = |a: &File, b: &File| same_bytes(a, b, &Unmonitored).unwrap();
+        let giant = 5 << 30;
+        let a = file(&[(giant - 10, b"end")], giant);
+        assert!(same(&a, &file(&[(giant - 10, b"end")], giant)));
+        assert!(!same(&a, &file(&[(giant - 10, b"eng")], giant)));
+        assert!(!same(&a, &file(&[], giant)));
+        assert!(!same(&file(&[], giant), &file(&[], giant + 1)));
+        // A hole and written zeros read the same.
+        let zeros = file(&[(0, &[0; 100_000])], 1 << 20);
+        assert!(same(&zeros, &file(&[], 1 << 20)));
+        assert!(same(&file(&[], 1 << 20), &zeros));
+        assert!(!same(&zeros, &file(&[(99_999, b"x")], 1 << 20)));
+    }
+
+    #[test]
+    fn times_count_only_when_they_were_set() {
+        let (old, began) = (Timestamp(1_000), Timestamp(5_000));
+        assert!(!set_on_purpose(Timestamp(1_000), old, began));
+        assert!(set_on_purpose(Timestamp(2_000), old, began));
+        assert!(!set_on_purpose(Timestamp(6_000), old, began));
+        assert!(set_on_purpose(Timestamp(Timestamp::now().0 + 60_000_000_000), old, began));
+    }
+}

@@ -1,0 +1,126 @@
+//! What a scan stands on: for each layer its upper directory and the host beneath its mount point, and the paths
+//! that belong to nobody or to another layer.
+
+use std::collections::{HashMap, HashSet};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use rustix::io::{Errno, Result};
+
+use crate::beneath::{Facts, Root, facts_at, facts_of};
+use crate::error::SeeError;
+use crate::layer::Layer;
+use crate::path::HostPath;
+use crate::session::Session;
+
+/// A layer with both of its sides open.
+pub struct Source {
+    /// The layer.
+    pub layer: Layer,
+    /// What the SEE wrote.
+    pub upper: Root,
+    /// The host's side; `None` when the mount point is gone.
+    host: Option<Root>,
+}
+
+impl Source {
+    /// Opens a directory of the host for its entries; `None` when there is none that we may read.
+    pub fn host_dir(&self, path: &HostPath) -> Result<Option<OwnedFd>> {
+        let (Some(root), Some(relative)) = (&self.host, self.relative(path)) else { return Ok(None) };
+        absent_is_none(root.dir(relative))
+    }
+
+    /// Opens the host's directory that holds `path`, for look-ups.
+    pub fn host_parent(&self, path: &HostPath) -> Result<Option<OwnedFd>> {
+        match path.parent() {
+            Some(parent) if parent.is_within(&self.layer.mount_point) => self.host_place(&parent),
+            _ => Ok(None),
+        }
+    }
+
+    /// Opens a directory of the host for look-ups; `None` when there is none.
+    pub fn host_place(&self, path: &HostPath) -> Result<Option<OwnedFd>> {
+        let (Some(root), Some(relative)) = (&self.host, self.relative(path)) else { return Ok(None) };
+        absent_is_none(root.place(relative))
+    }
+
+    /// Returns the facts of an object of the host; `None` when there is none.
+    pub fn host_facts(&self, path: &HostPath) -> Result<Option<Facts>> {
+        self.host_place(path)?.map(|fd| facts_of(fd.as_fd())).transpose()
+    }
+
+    fn relative<'a>(&self, path: &'a HostPath) -> Option<&'a Path> {
+        path.below(&self.layer.mount_point).map(|bytes| Path::new(std::ffi::OsStr::from_bytes(bytes)))
+    }
+}
+
+/// All layers of a session, and what is not to be told.
+pub struct Ground {
+    /// The layers, as in `Session::layers`.
+    pub sources: Vec<Source>,
+    mount_points: HashMap<HostPath, usize>,
+    hidden: HashSet<HostPath>,
+}
+
+impl Ground {
+    /// Opens both sides of every layer.
+    pub fn open(session: &Session) -> crate::error::Result<Self> {
+        let mut ground = Self { sources: Vec::new(), mount_points: HashMap::new(), hidden: HashSet::new() };
+        for (index, layer) in session.layers.iter().enumerate() {
+            let upper = Root::open(&layer.upper)
+                .map_err(|errno| SeeError::os("opening the layer", &host_path(&layer.upper), errno))?;
+            let host = absent_is_none(Root::open_exact(&layer.mount_point))
+                .map_err(|errno| SeeError::os("opening", &layer.mount_point, errno))?;
+            ground.mount_points.insert(layer.mount_point.clone(), index);
+            ground.hidden.insert(host_path(&layer.room));
+            ground.sources.push(Source { layer: layer.clone(), upper, host });
+        }
+        Ok(ground)
+    }
+
+    /// Returns the source with this index.
+    pub fn source(&self, index: u32) -> crate::error::Result<&Source> {
+        usize::try_from(index)
+            .ok()
+            .and_then(|index| self.sources.get(index))
+            .ok_or_else(|| SeeError::internal(format!("There is no layer {index}.")))
+    }
+
+    /// Tells whether a path below layer `index` is not that layer's to tell: another layer's mount point, or a room.
+    pub fn is_foreign(&self, index: u32, path: &HostPath) -> bool {
+        self.hidden.contains(path)
+            || self.mount_points.get(path).is_some_and(|other| u32::try_from(*other) != Ok(index))
+    }
+}
+
+/// Returns the path as a host path; the root when it cannot be one (no layer has such a path).
+fn host_path(path: &Path) -> HostPath {
+    HostPath::new(path.as_os_str().as_bytes()).unwrap_or_else(HostPath::root)
+}
+
+/// Looks up an entry; `None` when it is not there.
+pub fn look(dir: Option<BorrowedFd<'_>>, name: &[u8]) -> Result<Option<Facts>> {
+    match dir {
+        Some(dir) => absent_is_none(facts_at(dir, name)),
+        None => Ok(None),
+    }
+}
+
+/// Turns "not there", "not to be reached" and "not for you" into `None`: the SEE cannot reach it either.
+pub fn absent_is_none<T>(result: Result<T>) -> Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(
+            Errno::NOENT
+            | Errno::NOTDIR
+            | Errno::LOOP
+            | Errno::XDEV
+            | Errno::ACCESS
+            | Errno::PERM
+            | Errno::STALE
+            | Errno::NAMETOOLONG,
+        ) => Ok(None),
+        Err(errno) => Err(errno),
+    }
+}

@@ -1,0 +1,485 @@
+//! Everything that is known of a session's changes, directory by directory, kept up to date name by name. A scan
+//! fills it once; the watcher goes on refreshing what was touched. Both read the same rows from it.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
+
+use super::compare::{Object, Rules, aspects};
+use super::found::{Found, UpperState};
+use super::ground::{Ground, Source, absent_is_none};
+use super::links::Links;
+use super::verdict::{Judge, LostTree, OpenDir, Row, Seat, Telling, Verdict};
+use crate::beneath::{facts_of, names};
+use crate::change::{Change, ChangeKind};
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::monitor::{Monitor, Phase};
+use crate::path::HostPath;
+
+/// Directories with a longer path are told, but not looked into: no program can name what lies there, and the
+/// paths of a chain without end would fill the memory. In bytes.
+pub const DEEPEST: usize = 16 * 1024;
+
+/// Names a directory of the model for as long as it lives; never given twice.
+pub type DirKey = u64;
+
+/// A directory of a layer.
+pub struct Dir {
+    /// Index of its layer.
+    pub layer: u32,
+    /// Its path in the SEE.
+    pub view: HostPath,
+    /// Its path in the layer.
+    pub relative: PathBuf,
+    seat: Seat,
+    entries: HashMap<Box<[u8]>, Entry>,
+}
+
+/// What one name contributed.
+#[derive(Default)]
+struct Entry {
+    has_row: bool,
+    sub: Option<DirKey>,
+    special: Option<Box<Special>>,
+}
+
+/// The rarer contributions.
+#[derive(Default)]
+struct Special {
+    displaced: Vec<HostPath>,
+    trees: Vec<LostTree>,
+    tree_rows: Vec<HostPath>,
+    tree_displaced: Vec<(HostPath, HostPath)>,
+    node: Option<u64>,
+    moved_from: Option<HostPath>,
+    asked: Vec<HostPath>,
+}
+
+/// A name of a directory.
+type Spot = (DirKey, Box<[u8]>);
+
+/// The state of a session's changes.
+pub struct Model {
+    ground: Ground,
+    dirs: HashMap<DirKey, Dir>,
+    next_key: DirKey,
+    /// What each name alone tells.
+    pub(super) plain: HashMap<HostPath, Row>,
+    /// What names tell together.
+    pub(super) links: Links,
+    /// Host directories that live on at another place: how many places.
+    moves: HashMap<HostPath, u32>,
+    asking: HashMap<HostPath, HashSet<Spot>>,
+    trees_at: HashMap<HostPath, HashSet<Spot>>,
+    to_scan: Vec<DirKey>,
+    to_judge: Vec<Spot>,
+    to_expand: HashSet<Spot>,
+    /// Directories whose entries are not told: too deep, or not for us to read.
+    pub(super) unlisted: BTreeSet<HostPath>,
+    dropped: Vec<DirKey>,
+    seen: u64,
+}
+
+impl Model {
+    /// Returns a model that has yet to look: every layer's root waits in the queue.
+    pub fn new(ground: Ground, tracking: bool) -> Result<Self> {
+        let mut model = Self {
+            ground,
+            dirs: HashMap::new(),
+            next_key: 0,
+            plain: HashMap::new(),
+            links: Links::new(tracking),
+            moves: HashMap::new(),
+            asking: HashMap::new(),
+            trees_at: HashMap::new(),
+            to_scan: Vec::new(),
+            to_judge: Vec::new(),
+            to_expand: HashSet::new(),
+            unlisted: BTreeSet::new(),
+            dropped: Vec::new(),
+            seen: 0,
+        };
+        for index in 0..model.ground.sources.len() {
+            let layer = u32::try_from(index).map_err(|_| SeeError::internal("There are too many layers."))?;
+            let source = model.ground.source(layer)?;
+            let view = source.layer.mount_point.clone();
+            let ino = facts_of(source.upper.as_fd()).map(|facts| facts.ino).unwrap_or_default();
+            let base = source.host_place(&view).map_err(reading(&view))?.map(|_| view.clone());
+            let seat = Seat { base, lost: Vec::new(), marked_whiteouts: false, ino };
+            model.add_dir(layer, view, PathBuf::new(), seat);
+        }
+        Ok(model)
+    }
+
+    /// Does all that is queued, until nothing is left to do. Calls `before` for each directory that is new, before its
+    /// entries are listed.
+    pub fn settle(
+        &mut self,
+        monitor: &dyn Monitor,
+        before: &mut dyn FnMut(DirKey, &Source, &Dir),
+    ) -> Result<()> {
+        loop {
+            if let Some(key) = self.to_scan.pop() {
+                if let Some(dir) = self.dirs.get(&key) {
+                    before(key, self.ground.source(dir.layer)?, dir);
+                }
+                self.scan_dir(key, monitor)?;
+            } else if let Some((key, name)) = self.to_judge.pop() {
+                self.refresh_names(key, std::iter::once(name), monitor)?;
+            } else if !self.to_expand.is_empty() {
+                for spot in std::mem::take(&mut self.to_expand) {
+                    self.expand(&spot, monitor)?;
+                }
+            } else if !self.links.settle(&self.ground, &self.plain, monitor)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes the directories that went away since the last call.
+    pub fn take_dropped(&mut self) -> Vec<DirKey> {
+        std::mem::take(&mut self.dropped)
+    }
+
+    /// Returns the layers.
+    pub fn ground(&self) -> &Ground {
+        &self.ground
+    }
+
+    /// Returns a directory.
+    pub fn dir(&self, key: DirKey) -> Option<&Dir> {
+        self.dirs.get(&key)
+    }
+
+    /// Returns all directories.
+    pub fn dir_keys(&self) -> Vec<DirKey> {
+        self.dirs.keys().copied().collect()
+    }
+
+    /// Looks at every name of a directory again.
+    pub fn scan_dir(&mut self, key: DirKey, monitor: &dyn Monitor) -> Result<()> {
+        let Some(open) = self.open(key)? else { return Ok(()) };
+        if open.relative.as_os_str().is_empty() {
+            self.judge_root(&open, monitor)?;
+        }
+        let mut listed: HashSet<Box<[u8]>> = HashSet::new();
+        for fd in open.upper.iter().chain(open.lost.iter().flatten()) {
+            listed.extend(names(fd.as_fd()).map_err(reading(&open.view))?);
+        }
+        if let Some(dir) = self.dirs.get(&key) {
+            listed.extend(dir.entries.keys().cloned());
+        }
+        self.judge_all(key, &open, listed.into_iter(), monitor)
+    }
+
+    /// Looks at some names of a directory again.
+    pub fn refresh_names(
+        &mut self,
+        key: DirKey,
+        names: impl Iterator<Item = Box<[u8]>>,
+        monitor: &dyn Monitor,
+    ) -> Result<()> {
+        let Some(open) = self.open(key)? else { return Ok(()) };
+        self.judge_all(key, &open, names, monitor)
+    }
+
+    fn judge_all(
+        &mut self,
+        key: DirKey,
+        open: &OpenDir,
+        names: impl Iterator<Item = Box<[u8]>>,
+        monitor: &dyn Monitor,
+    ) -> Result<()> {
+        for name in names {
+            self.seen += 1;
+            if self.seen % 1024 == 0 {
+                monitor.check_cancelled()?;
+                monitor.progress(Phase::Scan, self.seen, None);
+            }
+            let verdict = {
+                let source = self.ground.source(open.layer)?;
+                let is_moved = |path: &HostPath| self.moves.contains_key(path);
+                let judge = Judge { ground: &self.ground, monitor, is_moved: &is_moved };
+                judge.judge(source, open, &name)
+            };
+            let verdict = verdict.map_err(|errno| scan_error(&open.view.join(&name), errno))?;
+            self.apply(key, open, name, verdict);
+        }
+        Ok(())
+    }
+
+    /// Compares a layer's root with its mount point: the one directory that is nobody's entry.
+    fn judge_root(&mut self, open: &OpenDir, monitor: &dyn Monitor) -> Result<()> {
+        let source = self.ground.source(open.layer)?;
+        let path = open.view.clone();
+        let layer = &source.layer;
+        let mut row = None;
+        if let Some(host_dir) = source.host_place(&path).map_err(reading(&path))? {
+            let new = facts_of(source.upper.as_fd()).map_err(reading(&path))?;
+            let old = facts_of(host_dir.as_fd()).map_err(reading(&path))?;
+            let rules = Rules { space: layer.marks, began: layer.began, contents: false, monitor };
+            let object = Object { dir: source.upper.as_fd(), name: b".", facts: &new };
+            let host = Object { dir: host_dir.as_fd(), name: b".", facts: &old };
+            let aspects = aspects(object, host, rules).map_err(|errno| scan_error(&path, errno))?;
+            if !aspects.is_empty() {
+                let change = Change {
+                    path: path.clone(),
+                    kind: ChangeKind::Modified,
+                    aspects,
+                    file_type: new.file_type(),
+                    from: None,
+                    size: 0,
+                    size_before: Some(0),
+                    mode: new.permissions(),
+                    uid: new.uid,
+                    gid: new.gid,
+                    program: None,
+                };
+                let (upper, lower) = (Some(PathBuf::from(".")), Some(path.clone()));
+                let state = UpperState::MergedDirectory;
+                let found = Found { change, layer: open.layer, state, upper, lower };
+                row = Some(Row { found, telling: Telling::Always, covers: None });
+            }
+        }
+        self.plain.remove(&path);
+        self.plain.extend(row.map(|row| (path.clone(), row)));
+        self.links.touch(&path);
+        Ok(())
+    }
+
+    fn open(&mut self, key: DirKey) -> Result<Option<OpenDir>> {
+        let Some(dir) = self.dirs.get(&key) else { return Ok(None) };
+        let view = dir.view.clone();
+        let source = self.ground.source(dir.layer)?;
+        let upper = if view.as_bytes().len() > DEEPEST {
+            Err(Errno::NAMETOOLONG)
+        } else {
+            source.upper.dir(&dir.relative)
+        };
+        if matches!(upper, Err(Errno::ACCESS | Errno::PERM | Errno::NAMETOOLONG)) {
+            self.unlisted.insert(view.clone());
+        } else {
+            self.unlisted.remove(&view);
+        }
+        let upper = absent_is_none(upper).map_err(reading(&view))?;
+        let host_place = |path: &HostPath| source.host_place(path).map_err(reading(path));
+        let base = dir.seat.base.as_ref().map(host_place).transpose()?.flatten();
+        let lost = dir.seat.lost.iter().map(|path| source.host_dir(path).map_err(reading(path)));
+        let lost = if upper.is_some() { lost.collect::<Result<Vec<_>>>()? } else { Vec::new() };
+        let (seat, relative) = (dir.seat.clone(), dir.relative.clone());
+        Ok(Some(OpenDir { layer: dir.layer, view, relative, seat, upper, base, lost }))
+    }
+
+    fn add_dir(&mut self, layer: u32, view: HostPath, relative: PathBuf, seat: Seat) -> DirKey {
+        let key = self.next_key;
+        self.next_key += 1;
+        self.dirs.insert(key, Dir { layer, view, relative, seat, entries: HashMap::new() });
+        self.to_scan.push(key);
+        key
+    }
+
+    /// Replaces what a name contributed.
+    fn apply(&mut self, key: DirKey, open: &OpenDir, name: Box<[u8]>, verdict: Verdict) {
+        let Some(dir) = self.dirs.get_mut(&key) else { return };
+        let old = dir.entries.remove(&name).unwrap_or_default();
+        let view = open.view.join(&name);
+        let kept = old.sub.filter(|sub| {
+            let seat = self.dirs.get(sub).map(|dir| &dir.seat);
+            seat.is_some() && seat == verdict.sub.as_ref()
+        });
+        if let Some(gone) = old.sub.filter(|_| kept.is_none()) {
+            self.drop_dir(gone);
+        }
+        let old_move = old.special.as_ref().and_then(|special| special.moved_from.clone());
+        let spot = (key, name);
+        self.retract(&spot, &view, &old);
+
+        let mut entry = Entry { has_row: verdict.row.is_some(), sub: kept, special: None };
+        let layer = open.layer;
+        let is_special = !verdict.displaced.is_empty()
+            || !verdict.trees.is_empty()
+            || verdict.name.is_some()
+            || verdict.moved_from.is_some()
+            || !verdict.asked.is_empty();
+        if is_special {
+            let mut special = Special { moved_from: verdict.moved_from.clone(), ..Special::default() };
+            for displaced in verdict.displaced {
+                self.links.displace(layer, displaced.host.clone(), displaced.ino, &view);
+                special.displaced.push(displaced.host);
+            }
+            for tree in &verdict.trees {
+                self.trees_at.entry(tree.host.clone()).or_default().insert(spot.clone());
+                self.to_expand.insert(spot.clone());
+            }
+            special.trees = verdict.trees;
+            for asked in &verdict.asked {
+                self.asking.entry(asked.clone()).or_default().insert(spot.clone());
+            }
+            special.asked = verdict.asked;
+            if let Some(name) = verdict.name {
+                special.node = Some(name.ino);
+                self.links.add_name(layer, view.clone(), name);
+            }
+            entry.special = Some(Box::new(special));
+        }
+        if let Some(row) = verdict.row {
+            self.plain.insert(view.clone(), row);
+        }
+        self.links.touch(&view);
+        if let Some(seat) = verdict.sub.filter(|_| kept.is_none()) {
+            let relative = open.relative.join(Path::new(as_os(&spot.1)));
+            entry.sub = Some(self.add_dir(layer, view, relative, seat));
+        }
+        let empty = !entry.has_row && entry.sub.is_none() && entry.special.is_none();
+        if let Some(dir) = self.dirs.get_mut(&key).filter(|_| !empty) {
+            dir.entries.insert(spot.1, entry);
+        }
+        if old_move != verdict.moved_from {
+            self.moved(old_move.as_ref(), false);
+            self.moved(verdict.moved_from.as_ref(), true);
+        }
+    }
+
+    /// Takes back what a name contributed, but for its directory and its move.
+    fn retract(&mut self, spot: &Spot, view: &HostPath, entry: &Entry) {
+        if entry.has_row {
+            self.plain.remove(view);
+        }
+        self.links.touch(view);
+        let Some(special) = &entry.special else { return };
+        let layer = self.dirs.get(&spot.0).map_or(0, |dir| dir.layer);
+        for host in &special.displaced {
+            self.links.replace_back(host, view);
+        }
+        for (host, at) in &special.tree_displaced {
+            self.links.replace_back(host, at);
+        }
+        for row in &special.tree_rows {
+            self.plain.remove(row);
+            self.links.touch(row);
+        }
+        for tree in &special.trees {
+            forget(&mut self.trees_at, &tree.host, spot);
+        }
+        for asked in &special.asked {
+            forget(&mut self.asking, asked, spot);
+        }
+        if let Some(ino) = special.node {
+            self.links.remove_name(layer, ino, view);
+        }
+        self.to_expand.remove(spot);
+    }
+
+    /// Forgets a directory and all below it.
+    fn drop_dir(&mut self, key: DirKey) {
+        let mut doomed = vec![key];
+        while let Some(key) = doomed.pop() {
+            let Some(dir) = self.dirs.get_mut(&key) else { continue };
+            let entries = std::mem::take(&mut dir.entries);
+            let view = dir.view.clone();
+            for (name, entry) in entries {
+                doomed.extend(entry.sub);
+                let path = view.join(&name);
+                self.retract(&(key, name), &path, &entry);
+                if let Some(special) = &entry.special {
+                    self.moved(special.moved_from.as_ref(), false);
+                }
+            }
+            self.unlisted.remove(&view);
+            self.dirs.remove(&key);
+            self.dropped.push(key);
+        }
+    }
+
+    /// Notes that a host directory lives on elsewhere, or does not any more, and queues who depends on it.
+    fn moved(&mut self, host: Option<&HostPath>, added: bool) {
+        let Some(host) = host else { return };
+        let count = self.moves.entry(host.clone()).or_default();
+        let before = *count;
+        *count = if added { before + 1 } else { before.saturating_sub(1) };
+        let after = *count;
+        if after == 0 {
+            self.moves.remove(host);
+        }
+        if (before == 0) == (after == 0) {
+            return;
+        }
+        self.to_judge.extend(self.asking.get(host).into_iter().flatten().cloned());
+        let mut ancestor = Some(host.clone());
+        while let Some(path) = ancestor {
+            self.to_expand.extend(self.trees_at.get(&path).into_iter().flatten().cloned());
+            ancestor = path.parent();
+        }
+    }
+
+    /// Goes through the lost trees of a name again.
+    fn expand(&mut self, spot: &Spot, monitor: &dyn Monitor) -> Result<()> {
+        let Some(dir) = self.dirs.get_mut(&spot.0) else { return Ok(()) };
+        let layer = dir.layer;
+        let entry = dir.entries.get_mut(&spot.1);
+        let Some(special) = entry.and_then(|entry| entry.special.as_mut()) else { return Ok(()) };
+        let trees = special.trees.clone();
+        for row in std::mem::take(&mut special.tree_rows) {
+            self.plain.remove(&row);
+            self.links.touch(&row);
+        }
+        for (host, at) in std::mem::take(&mut special.tree_displaced) {
+            self.links.replace_back(&host, &at);
+        }
+        let (mut rows, mut displaced) = (Vec::new(), Vec::new());
+        let source = self.ground.source(layer)?;
+        for tree in trees {
+            let is_moved = |path: &HostPath| self.moves.contains_key(path);
+            let mut losses = super::lost::Losses::new(&self.ground, source, layer, &is_moved, monitor);
+            losses.go_through(&tree)?;
+            self.unlisted.extend(losses.unlisted);
+            for (host, ino, at) in losses.displaced {
+                self.links.displace(layer, host.clone(), ino, &at);
+                displaced.push((host, at));
+            }
+            for row in losses.rows {
+                let path = row.found.change.path.clone();
+                if let std::collections::hash_map::Entry::Vacant(slot) = self.plain.entry(path.clone()) {
+                    slot.insert(row);
+                    self.links.touch(&path);
+                    rows.push(path);
+                }
+            }
+        }
+        let entry = self.dirs.get_mut(&spot.0).and_then(|dir| dir.entries.get_mut(&spot.1));
+        if let Some(special) = entry.and_then(|entry| entry.special.as_mut()) {
+            special.tree_rows = rows;
+            special.tree_displaced = displaced;
+        }
+        Ok(())
+    }
+}
+
+fn forget(map: &mut HashMap<HostPath, HashSet<Spot>>, path: &HostPath, spot: &Spot) {
+    if let Some(spots) = map.get_mut(path) {
+        spots.remove(spot);
+        if spots.is_empty() {
+            map.remove(path);
+        }
+    }
+}
+
+fn as_os(name: &[u8]) -> &std::ffi::OsStr {
+    std::os::unix::ffi::OsStrExt::from_bytes(name)
+}
+
+/// Returns a function that makes the error for a failed look at `path`.
+pub fn reading(path: &HostPath) -> impl Fn(Errno) -> Box<SeeError> + '_ {
+    |errno| SeeError::os("reading", path, errno)
+}
+
+/// Returns the error of a scan that met `errno` at `path`.
+pub fn scan_error(path: &HostPath, errno: Errno) -> Box<SeeError> {
+    if errno == Errno::CANCELED {
+        let hint = "Nothing was changed; start it again when you like.";
+        return SeeError::new(ErrorCode::Cancelled, "The work was cancelled.", hint);
+    }
+    SeeError::os("comparing", path, errno)
+}
