@@ -111,7 +111,7 @@ pub struct Then {
     /// Keep the session for later, without asking
     #[arg(long)]
     pub keep: bool,
-    /// Commit without asking
+    /// Commit without asking when the program ends with 0
     #[arg(long)]
     pub commit: bool,
     /// Abort without asking
@@ -196,6 +196,9 @@ pub struct CommitArgs {
     /// Leave this path and what lies below it out; may be repeated
     #[arg(long, value_name = "PATH")]
     pub skip: Vec<PathBuf>,
+    /// What to do about a conflict: leave the path out, let the session's version win, or keep both
+    #[arg(long, value_name = "PATH=skip|overwrite|both")]
+    pub resolve: Vec<OsString>,
     /// Plan and check, but change nothing
     #[arg(long)]
     pub dry_run: bool,

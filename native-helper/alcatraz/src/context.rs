@@ -5,6 +5,7 @@ use see_core::store::Store;
 
 use crate::args::Global;
 use crate::output::Output;
+use crate::progress::TerminalMonitor;
 
 /// Handed to every command.
 pub struct Context {
@@ -17,6 +18,11 @@ impl Context {
     /// Opens nothing yet.
     pub fn new(global: Global) -> Self {
         Self { output: Output::new(&global), global }
+    }
+
+    /// Returns a monitor that shows long work to a person.
+    pub fn monitor(&self) -> TerminalMonitor {
+        TerminalMonitor::new(!self.output.json && !self.output.is_quiet())
     }
 
     /// Opens the store, and settles what processes that were killed left behind.

@@ -1,10 +1,15 @@
 //! The command line and the app's helper process: parses, runs one command, prints its answer or error, exits.
 
+mod actions;
 mod args;
 mod commands;
 mod context;
 mod exit_status;
 mod output;
+mod present;
+mod progress;
+mod selection;
+mod serve;
 mod table;
 mod wire;
 
@@ -30,7 +35,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> ExitStatus {
     let runs_program = cli.command.runs_program();
     let output = Output::new(&cli.global);
-    match commands::run(Context::new(cli.global), cli.command) {
+    match commands::run(&Context::new(cli.global), &cli.command) {
         Ok(status) => status,
         Err(error) => {
             output.error(&error);

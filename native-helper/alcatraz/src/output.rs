@@ -6,6 +6,7 @@ use see_core::error::{Result, SeeError};
 use serde::Serialize;
 
 use crate::args::Global;
+use crate::present::conflicts::{conflict_lines, need_lines};
 
 /// The caller's wishes about output.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +42,11 @@ impl Output {
             verbose: global.verbose,
             colored: wanted && std::io::stdout().is_terminal(),
         }
+    }
+
+    /// Tells whether the person wants to hear of errors only.
+    pub fn is_quiet(self) -> bool {
+        self.quiet
     }
 
     /// Prints an answer as one JSON document.
@@ -89,7 +95,14 @@ impl Output {
             json_error(error);
             return;
         }
-        to_stderr(&format!("Error: {}\nHint: {}", error.message, error.hint));
+        let mut lines = vec![format!("Error: {}", error.message)];
+        lines.extend(conflict_lines(&error.conflicts));
+        lines.extend(need_lines(&error.needs));
+        lines.push(format!("Hint: {}", error.hint));
+        for line in lines {
+            // Names are escaped where they enter a message; this keeps a forgotten one from reaching the terminal.
+            to_stderr(&line.replace(char::is_control, "\u{fffd}"));
+        }
     }
 
     /// Returns `text` in this style, when colours are wanted.

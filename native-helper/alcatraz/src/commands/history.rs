@@ -2,18 +2,17 @@
 
 use see_core::commit::record::{CommitRecord, CommitState};
 use see_core::error::Result;
+use see_core::store::Store;
 use serde_json::json;
 
-use crate::commands::list::{command_text, when_text};
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
+use crate::present::text::{command_text, when_text};
 use crate::table::Table;
 use crate::wire::commit::WireCommit;
 
 pub fn run(context: &Context) -> Result<ExitStatus> {
-    let mut commits = context.open_store()?.commits()?;
-    // What was reverted left nothing on the host; it is no part of its history.
-    commits.retain(|commit| commit.state == CommitState::Done);
+    let commits = done(&context.open_store()?)?;
     if context.output.json {
         let wire: Vec<_> = commits.iter().map(WireCommit::from).collect();
         context.output.json(&json!({ "commits": wire }))?;
@@ -36,6 +35,13 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
     }
     context.output.print(|out| table.write(out))?;
     Ok(ExitStatus::Done)
+}
+
+/// Returns the commits of the host's history, the newest first: what was reverted left nothing there.
+pub fn done(store: &Store) -> Result<Vec<CommitRecord>> {
+    let mut commits = store.commits()?;
+    commits.retain(|commit| commit.state == CommitState::Done);
+    Ok(commits)
 }
 
 fn undo_text(commit: &CommitRecord) -> String {

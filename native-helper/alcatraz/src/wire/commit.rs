@@ -1,6 +1,7 @@
 //! The JSON forms of commits (`protocol/src/commit.ts`).
 
 use see_core::commit::record::CommitRecord;
+use see_core::error::Conflict;
 use serde::{Deserialize, Serialize};
 
 use super::session::command_text;
@@ -42,4 +43,40 @@ impl From<&CommitRecord> for WireCommit {
             undone_by: commit.undone_by.clone(),
         }
     }
+}
+
+/// Whether the criterion holds, and where not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckResult {
+    /// Whether a commit would go through.
+    pub consistent: bool,
+    /// Where it would not.
+    pub conflicts: Vec<Conflict>,
+}
+
+/// What a commit did. A dry run has the id `dry-run`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommitResult {
+    /// Its id.
+    pub commit: String,
+    /// The session that it came from.
+    pub session: String,
+    /// How many changes the host has now.
+    pub applied: u64,
+    /// How many were left out.
+    pub skipped: u64,
+}
+
+/// What an undo did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UndoResult {
+    /// Its own id: an undo is a commit.
+    pub commit: String,
+    /// The commit that it took back.
+    pub undid: String,
+    /// How many changes it took back.
+    pub applied: u64,
 }

@@ -58,3 +58,27 @@ impl From<&Session> for WireSession {
 pub fn command_text(command: &[Vec<u8>]) -> Vec<String> {
     command.iter().map(|argument| wire_text(argument).0).collect()
 }
+
+/// The session as the answer of `changes` begins with it.
+#[derive(Clone, Debug, Serialize)]
+pub struct SessionHead {
+    id: String,
+    name: Option<String>,
+    state: SessionState,
+    command: Vec<String>,
+    mode: Mode,
+    created: String,
+}
+
+impl From<&Session> for SessionHead {
+    fn from(session: &Session) -> Self {
+        Self {
+            id: session.id.clone(),
+            name: session.name.clone(),
+            state: session.state,
+            command: command_text(&session.command),
+            mode: session.mode,
+            created: session.created.to_rfc3339(),
+        }
+    }
+}

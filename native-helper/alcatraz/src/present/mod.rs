@@ -1,0 +1,5 @@
+//! How records read for people: words, letters, colours. Everything that came out of a SEE is escaped here.
+
+pub mod changes;
+pub mod conflicts;
+pub mod text;

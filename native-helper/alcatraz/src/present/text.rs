@@ -1,0 +1,74 @@
+//! Small pieces of text for people: states, times, commands.
+
+use see_core::path::escape_for_display;
+use see_core::session::{Session, SessionState};
+
+/// Returns where a session stands.
+pub fn state_text(session: &Session) -> String {
+    let word = state_word(session.state);
+    match (session.state, session.exit_status) {
+        (SessionState::Finished, Some(status)) if status != 0 => format!("{word} ({status})"),
+        _ => word.to_owned(),
+    }
+}
+
+/// Returns the name of a state.
+pub fn state_word(state: SessionState) -> &'static str {
+    match state {
+        SessionState::Starting => "starting",
+        SessionState::Running => "running",
+        SessionState::Finished => "finished",
+        SessionState::Committing => "committing",
+        SessionState::Committed => "committed",
+        SessionState::Aborted => "aborted",
+        SessionState::Broken => "broken",
+    }
+}
+
+/// Returns an RFC 3339 time without its fraction and zone letters: `2026-01-31 12:00:00`, in UTC.
+pub fn when_text(rfc3339: &str) -> String {
+    rfc3339.chars().take(19).map(|c| if c == 'T' { ' ' } else { c }).collect()
+}
+
+/// Returns a command on one line, quoted where a shell would need it, escaped for a terminal.
+pub fn command_text(command: &[Vec<u8>]) -> String {
+    let plain = |b: &u8| b.is_ascii_alphanumeric() || b"_-+./:=@%,".contains(b);
+    let words = command.iter().map(|word| {
+        let text = escape_for_display(word);
+        if !word.is_empty() && word.iter().all(plain) {
+            text
+        } else {
+            format!("'{}'", text.replace('\'', "'\\''"))
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
+/// Returns a count with its noun: `1 change`, `2 changes`.
+pub fn count_text(count: u64, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_quoted_and_escaped() {
+        let command = [&b"/bin/sh"[..], b"-c", b"echo 'a b'", b"", b"\x1b[31m\xff"].map(<[u8]>::to_vec);
+        assert_eq!(command_text(&command), r"/bin/sh -c 'echo '\''a b'\''' '' '\u{1b}[31m\xff'");
+    }
+
+    #[test]
+    fn times_lose_what_people_do_not_need() {
+        assert_eq!(when_text("2026-01-31T12:00:00.123456789Z"), "2026-01-31 12:00:00");
+    }
+
+    #[test]
+    fn counts_have_the_right_noun() {
+        assert_eq!(
+            [0, 1, 2].map(|count| count_text(count, "change")),
+            ["0 changes", "1 change", "2 changes"]
+        );
+    }
+}

@@ -1,0 +1,184 @@
+//! Reads the golden examples that the app's tests read too: every message must survive the trip through our types.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use see_core::error::{ErrorCode, SeeError};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::envelope::{Incoming, Outgoing};
+use super::messages::*;
+use super::methods;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Golden {
+    kind: String,
+    #[serde(default)]
+    method: Option<String>,
+    message: Value,
+}
+
+fn protocol_dir() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../protocol")
+}
+
+fn goldens() -> Vec<(String, Golden)> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(protocol_dir().join("golden")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let list: Vec<Golden> =
+            serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        all.extend(list.into_iter().enumerate().map(|(i, golden)| (format!("{name}[{i}]"), golden)));
+    }
+    assert!(all.len() > 50, "the golden examples are missing");
+    all
+}
+
+/// Parses `value` as `T` and returns what `T` writes, or what is wrong with it.
+fn through<T: DeserializeOwned + Serialize>(value: &Value) -> Result<Value, String> {
+    let parsed: T = serde_json::from_value(value.clone()).map_err(|e| e.to_string())?;
+    serde_json::to_value(parsed).map_err(|e| e.to_string())
+}
+
+fn params_through(method: &str, params: &Value) -> Result<Value, String> {
+    match method {
+        "hello" => through::<HelloParams>(params),
+        "doctor" | "sessions.list" | "history.list" => through::<Empty>(params),
+        "sessions.run" => through::<RunRequest>(params),
+        "sessions.stop" | "sessions.abort" | "changes.watch" => through::<SessionParams>(params),
+        "changes.unwatch" => through::<Watch>(params),
+        "describe" => through::<DescribeParams>(params),
+        "content" => through::<ContentParams>(params),
+        "check" => through::<CheckRequest>(params),
+        "commit" => through::<CommitRequest>(params),
+        "history.undo" | "history.drop" => through::<CommitParams>(params),
+        other => panic!("no such method: {other}"),
+    }
+}
+
+fn result_through(method: &str, result: &Value) -> Result<Value, String> {
+    match method {
+        "hello" => through::<HelloResult>(result),
+        "doctor" => through::<DoctorResult>(result),
+        "sessions.list" => through::<SessionsResult>(result),
+        "sessions.run" | "sessions.stop" | "sessions.abort" => through::<SessionResult>(result),
+        "changes.watch" => through::<Watch>(result),
+        "changes.unwatch" | "history.drop" => through::<Empty>(result),
+        "describe" => through::<Description>(result),
+        "content" => through::<Slice>(result),
+        "check" => through::<CheckResult>(result),
+        "commit" => through::<CommitResult>(result),
+        "history.list" => through::<CommitsResult>(result),
+        "history.undo" => through::<UndoResult>(result),
+        other => panic!("no such method: {other}"),
+    }
+}
+
+fn notification_through(method: &str, params: &Value) -> Result<Value, String> {
+    match method {
+        "sessions" => through::<SessionsResult>(params),
+        "feed" => through::<FeedEvent>(params),
+        "progress" => through::<Progress>(params),
+        other => panic!("no such notification: {other}"),
+    }
+}
+
+#[test]
+fn every_golden_message_survives_our_types() {
+    for (place, golden) in goldens() {
+        let method = golden.method.as_deref();
+        let message = &golden.message;
+        match golden.kind.as_str() {
+            "request" => {
+                assert_eq!(through::<Incoming>(message).as_ref(), Ok(message), "{place}");
+                assert_eq!(message["method"], method.unwrap(), "{place}");
+                assert_eq!(
+                    params_through(method.unwrap(), &message["params"]).as_ref(),
+                    Ok(&message["params"]),
+                    "{place}"
+                );
+            }
+            "result" => {
+                assert_eq!(through::<Outgoing>(message).as_ref(), Ok(message), "{place}");
+                assert_eq!(
+                    result_through(method.unwrap(), &message["result"]).as_ref(),
+                    Ok(&message["result"]),
+                    "{place}"
+                );
+            }
+            "notification" => {
+                assert_eq!(through::<Outgoing>(message).as_ref(), Ok(message), "{place}");
+                assert_eq!(message["method"], method.unwrap(), "{place}");
+                assert_eq!(
+                    notification_through(method.unwrap(), &message["params"]).as_ref(),
+                    Ok(&message["params"]),
+                    "{place}"
+                );
+            }
+            "error" => {
+                assert_eq!(through::<Outgoing>(message).as_ref(), Ok(message), "{place}");
+                let error: SeeError = serde_json::from_value(message["error"]["data"].clone()).unwrap();
+                let sent = Outgoing::error(message["id"].as_i64(), error);
+                assert_eq!(&serde_json::to_value(sent).unwrap(), message, "{place}");
+            }
+            "cancel" => {
+                assert_eq!(through::<Incoming>(message).as_ref(), Ok(message), "{place}");
+                assert_eq!(through::<Cancel>(&message["params"]).as_ref(), Ok(&message["params"]), "{place}");
+            }
+            other => panic!("{place}: no such kind: {other}"),
+        }
+    }
+}
+
+#[test]
+fn the_goldens_cover_every_method_notification_and_error() {
+    let all = goldens();
+    let named = |kind: &str| -> BTreeSet<String> {
+        all.iter().filter(|(_, g)| g.kind == kind).filter_map(|(_, g)| g.method.clone()).collect()
+    };
+    let ours: BTreeSet<String> = methods::NAMES.iter().map(|name| (*name).to_owned()).collect();
+    assert_eq!(named("request"), ours);
+    assert_eq!(named("result"), ours);
+    assert_eq!(named("notification"), ["feed", "progress", "sessions"].map(str::to_owned).into());
+    let codes: BTreeSet<String> = all
+        .iter()
+        .filter(|(_, g)| g.kind == "error")
+        .map(|(_, g)| g.message["error"]["data"]["code"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(codes, our_codes());
+}
+
+#[test]
+fn the_contract_of_the_app_lists_the_same_names() {
+    let path = protocol_dir().join("generated/contract.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let contract: Value = serde_json::from_str(&text).unwrap();
+    let keys =
+        |name: &str| -> BTreeSet<String> { contract[name].as_object().unwrap().keys().cloned().collect() };
+    assert_eq!(contract["protocol"], PROTOCOL_VERSION);
+    assert_eq!(keys("methods"), methods::NAMES.iter().map(|name| (*name).to_owned()).collect());
+    assert_eq!(keys("notifications"), ["feed", "progress", "sessions"].map(str::to_owned).into());
+    let codes = contract["errors"].as_array().unwrap().iter();
+    assert_eq!(codes.map(|code| code.as_str().unwrap().to_owned()).collect::<BTreeSet<_>>(), our_codes());
+}
+
+#[test]
+fn requests_with_anything_unknown_in_them_are_refused() {
+    for (place, golden) in goldens().into_iter().filter(|(_, golden)| golden.kind == "request") {
+        let mut params = golden.message["params"].clone();
+        params["sesion"] = json!("x");
+        assert!(params_through(&golden.method.unwrap(), &params).is_err(), "{place}");
+    }
+}
+
+/// Returns every error code that the core has, found by asking serde which names it knows.
+fn our_codes() -> BTreeSet<String> {
+    let refusal = serde_json::from_value::<ErrorCode>(json!("?")).unwrap_err().to_string();
+    let (_, names) = refusal.split_once("expected one of ").unwrap();
+    names.split(", ").map(|name| name.trim_matches('`').to_owned()).collect()
+}

@@ -1,0 +1,145 @@
+//! `alcatraz serve`: JSON-RPC 2.0 on stdin and stdout for the app, one message a line. This file reads messages and
+//! hands out the work; it knows no method. Ends when stdin ends; sessions live on.
+
+use std::io::BufReader;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use see_core::error::{Result, SeeError};
+use serde_json::Value;
+
+use crate::context::Context;
+use crate::exit_status::ExitStatus;
+
+use self::envelope::{Incoming, Outgoing, bad_request};
+use self::line::{LINE_LIMIT, Line, read_line};
+use self::messages::Cancel;
+use self::methods::{Methods, Weight};
+use self::requests::{Pool, RequestMonitor, Requests};
+use self::writer::Writer;
+
+mod envelope;
+mod feed;
+#[cfg(test)]
+mod golden_test;
+mod line;
+mod messages;
+mod methods;
+mod news;
+mod requests;
+mod writer;
+
+/// Threads for work that answers at once, and for work that may take long.
+const QUICK_THREADS: usize = 2;
+const LONG_THREADS: usize = 2;
+
+/// Serves one app until it closes stdin.
+pub fn run(context: &Context) -> Result<ExitStatus> {
+    let store = Arc::new(context.open_store()?);
+    let writer = Writer::start();
+    let server = Server {
+        methods: Arc::new(Methods::new(Arc::clone(&store), writer.clone())),
+        writer,
+        requests: Requests::default(),
+        quick: Pool::start(QUICK_THREADS),
+        long: Pool::start(LONG_THREADS),
+    };
+    news::start(store, server.writer.clone())?;
+    let mut input = BufReader::with_capacity(64 * 1024, std::io::stdin().lock());
+    while !server.writer.is_gone() {
+        match read_line(&mut input, LINE_LIMIT) {
+            Ok(Line::Whole(line)) => server.receive(&line),
+            Ok(Line::TooLong) => {
+                server.refuse(&bad_request(format_args!("it is longer than {LINE_LIMIT} bytes")))
+            }
+            Ok(Line::End) | Err(_) => break,
+        }
+    }
+    server.finish();
+    Ok(ExitStatus::Done)
+}
+
+struct Server {
+    methods: Arc<Methods>,
+    writer: Writer,
+    requests: Requests,
+    quick: Pool,
+    long: Pool,
+}
+
+impl Server {
+    /// Takes one line: a request, a cancellation, or nonsense.
+    fn receive(&self, line: &[u8]) {
+        let message: Incoming = match serde_json::from_slice(line) {
+            Ok(message) => message,
+            Err(e) => return self.refuse(&bad_request(e)),
+        };
+        match message.id {
+            Some(id) => self.start(id, message.method, message.params),
+            None if message.method == "cancel" => match serde_json::from_value::<Cancel>(message.params) {
+                Ok(cancel) => self.requests.cancel(cancel.request),
+                Err(e) => self.refuse(&bad_request(e)),
+            },
+            None => self.refuse(&bad_request("it is a notification that nobody knows")),
+        }
+    }
+
+    /// Queues the work of a request.
+    fn start(&self, id: i64, method: String, params: Value) {
+        let cancelled = match self.requests.begin(id) {
+            Ok(flag) => flag,
+            Err(e) => {
+                self.writer.send(&Outgoing::error(Some(id), *e));
+                return;
+            }
+        };
+        let pool = match Methods::weight(&method) {
+            Weight::Quick => &self.quick,
+            Weight::Long => &self.long,
+        };
+        let (methods, writer, requests) =
+            (Arc::clone(&self.methods), self.writer.clone(), self.requests.clone());
+        pool.submit(Box::new(move || {
+            let reply = answer(&methods, id, &method, params, cancelled, &writer);
+            // Its number is free again before the app can know of the answer.
+            requests.end(id);
+            writer.send(&reply);
+        }));
+    }
+
+    /// Answers a message that has no number, or none that could be read.
+    fn refuse(&self, error: &SeeError) {
+        self.writer.send(&Outgoing::error(None, error.clone()));
+    }
+
+    /// Gives up what can be given up, and waits for what must not be cut off: a commit that has begun to apply.
+    fn finish(self) {
+        self.writer.hurry();
+        self.requests.cancel_all();
+        self.methods.end_watches();
+        self.quick.finish();
+        self.long.finish();
+        self.writer.flush();
+    }
+}
+
+/// Does the work of a request. A panic in it is a bug, is told as one, and harms no other request.
+fn answer(
+    methods: &Methods,
+    id: i64,
+    method: &str,
+    params: Value,
+    cancelled: Arc<AtomicBool>,
+    writer: &Writer,
+) -> Outgoing {
+    let monitor = RequestMonitor::new(id, cancelled, writer.clone());
+    let work = std::panic::AssertUnwindSafe(|| methods.call(method, params, &monitor));
+    match std::panic::catch_unwind(work) {
+        Ok(Ok(result)) => Outgoing::result(id, result),
+        Ok(Err(error)) => Outgoing::error(Some(id), *error),
+        Err(_) => {
+            let error = SeeError::internal(format!("The work of {method} came to a sudden end."));
+            Outgoing::error(Some(id), *error)
+        }
+    }
+}

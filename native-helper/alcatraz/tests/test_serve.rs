@@ -1,0 +1,152 @@
+//! The protocol itself, spoken with the real helper over pipes: what it answers, refuses and survives.
+
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+
+use crate::support::Lab;
+use crate::support::client::Client;
+
+mod support;
+
+#[test]
+fn greets_and_answers_in_its_own_words_only() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    let hello = client.ask("hello", json!({ "protocol": 1 }));
+    assert_eq!(hello["store"].as_str().unwrap(), lab.store().to_str().unwrap());
+    assert!(["system", "user"].contains(&hello["mode"].as_str().unwrap()));
+    assert_eq!(client.ask("sessions.list", json!({})), json!({ "sessions": [] }));
+    assert_eq!(client.ask("history.list", json!({})), json!({ "commits": [] }));
+    assert!(client.close().is_empty());
+}
+
+#[test]
+fn refuses_to_talk_before_hello_and_with_another_protocol() {
+    let lab = Lab::new();
+    let mut client = Client::silent(&lab);
+    assert_eq!(client.refused("sessions.list", json!({}))["code"], "protocol-mismatch");
+    let error = client.refused("hello", json!({ "protocol": 2 }));
+    assert_eq!((&error["code"], &error["facts"]["ours"]), (&json!("protocol-mismatch"), &json!(1)));
+    assert_eq!(client.refused("sessions.list", json!({}))["code"], "protocol-mismatch");
+    client.ask("hello", json!({ "protocol": 1 }));
+    client.ask("sessions.list", json!({}));
+}
+
+#[test]
+fn survives_nonsense_and_answers_it_with_id_null() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    let nonsense: [&[u8]; 9] = [
+        b"hello\n",
+        b"\n",
+        b"{}\n",
+        b"[]\n",
+        b"{\"jsonrpc\":\"1.0\",\"id\":9,\"method\":\"hello\",\"params\":{}}\n",
+        b"{\"jsonrpc\":\"2.0\",\"id\":\"9\",\"method\":\"hello\",\"params\":{}}\n",
+        b"{\"jsonrpc\":\"2.0\",\"method\":\"fly\",\"params\":{}}\n",
+        b"{\"jsonrpc\":\"2.0\",\"method\":\"cancel\",\"params\":{\"request\":\"x\"}}\n",
+        b"\xff\xfe\x00\n",
+    ];
+    for line in nonsense {
+        client.write(line);
+        let reply = client.read();
+        assert!(reply["id"].is_null(), "{reply}");
+        assert_eq!(reply["error"]["data"]["code"], "bad-request", "{reply}");
+    }
+    client.cancel(4711);
+    client.ask("sessions.list", json!({}));
+}
+
+#[test]
+fn refuses_unknown_methods_and_unknown_or_missing_fields() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    assert_eq!(client.refused("sessions.fly", json!({}))["code"], "unknown-method");
+    for (method, params) in [
+        ("sessions.list", json!({ "x": 1 })),
+        ("sessions.list", json!(null)),
+        ("sessions.run", json!({})),
+        ("sessions.run", json!({ "command": [] })),
+        ("sessions.run", json!({ "command": ["true"], "sudo": true })),
+        ("sessions.run", json!({ "command": ["true\u{0}"] })),
+        ("sessions.run", json!({ "command": ["true"], "cwd": "relative" })),
+        ("sessions.run", json!({ "command": ["true"], "rows": 0 })),
+        ("sessions.stop", json!({ "session": 7 })),
+        ("changes.unwatch", json!({ "watch": -1 })),
+        ("content", json!({ "session": "x", "path": "/x", "side": "left", "offset": 0, "length": 1 })),
+        (
+            "content",
+            json!({ "session": "x", "path": "/x", "side": "after", "offset": 0, "length": 4_194_305 }),
+        ),
+        ("content", json!({ "session": "x", "path": "/x", "side": "after", "offset": 0, "length": 0 })),
+        ("describe", json!({ "session": "x", "path": "relative" })),
+        ("describe", json!({ "session": "x", "path": "/x", "path_bytes": "!" })),
+        ("commit", json!({ "session": "x", "only": [{ "path": "/x", "deep": true }] })),
+        ("check", json!({ "session": "x", "dry_run": true })),
+    ] {
+        let error = client.refused(method, params.clone());
+        assert_eq!(error["code"], "bad-request", "{method} {params}: {error}");
+    }
+    for (method, params) in [
+        ("sessions.stop", json!({ "session": "nobody" })),
+        ("sessions.abort", json!({ "session": "nobody" })),
+        ("changes.watch", json!({ "session": "nobody" })),
+        ("describe", json!({ "session": "nobody", "path": "/x" })),
+        ("content", json!({ "session": "nobody", "path": "/x", "side": "after", "offset": 0, "length": 1 })),
+        ("check", json!({ "session": "nobody" })),
+        ("commit", json!({ "session": "nobody" })),
+    ] {
+        let error = client.refused(method, params);
+        assert_eq!(error["code"], "no-such-session", "{method}: {error}");
+    }
+    for method in ["history.undo", "history.drop"] {
+        assert_eq!(client.refused(method, json!({ "commit": "nothing" }))["code"], "no-such-commit");
+    }
+    assert_eq!(client.ask("changes.unwatch", json!({ "watch": 99 })), json!({}));
+}
+
+#[test]
+fn a_line_that_is_too_long_is_refused_without_being_kept() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    let before = peak_memory(client.pid());
+    let chunk = vec![b'x'; 1 << 20];
+    for _ in 0..200 {
+        client.write(&chunk);
+    }
+    client.write(b"\n");
+    let reply = client.read();
+    assert_eq!((reply["id"].is_null(), &reply["error"]["data"]["code"]), (true, &json!("bad-request")));
+    let grown = peak_memory(client.pid()).saturating_sub(before);
+    assert!(grown < 64 * 1024, "memory grew by {grown} KiB");
+    client.ask("sessions.list", json!({}));
+}
+
+/// The most memory that a process has had, in KiB.
+fn peak_memory(pid: u32) -> u64 {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+#[test]
+fn ends_with_its_input_even_in_the_middle_of_a_message() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    client.write(b"{\"jsonrpc\":\"2.0\",\"id\":7,\"meth");
+    let start = Instant::now();
+    assert!(client.close().is_empty());
+    assert!(start.elapsed() < Duration::from_secs(10));
+}
+
+#[test]
+fn answers_what_was_asked_before_its_input_ended() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    let asked: Vec<_> = (0..20).map(|_| client.send("sessions.list", json!({}))).collect();
+    let rest = client.close();
+    for id in asked {
+        assert!(rest.iter().any(|message| message["id"] == id && message.get("result").is_some()), "{id}");
+    }
+}
