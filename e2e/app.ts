@@ -1,7 +1,13 @@
 // The app as a person meets it: a page object whose verbs are what one can do. Waits on events, never on time.
-import { readdirSync, readFileSync } from "node:fs";
-import { _electron as electron, type ElectronApplication, type Page } from "@playwright/test";
+import {
+  _electron as electron,
+  expect,
+  type ElectronApplication,
+  type Locator,
+  type Page,
+} from "@playwright/test";
 import type { Machine } from "./harness/machine.js";
+import { descendants, type ProcessFacts } from "./harness/processes.js";
 
 export class App {
   private text = "";
@@ -28,6 +34,11 @@ export class App {
     return app;
   }
 
+  /** Starts the app again on the same machine, after it was closed. */
+  startAgain(): Promise<App> {
+    return App.start(this.machine);
+  }
+
   /** What the app's processes printed. */
   output(): string {
     return this.text;
@@ -37,38 +48,171 @@ export class App {
     return this.electron.close();
   }
 
-  /** Returns facts about the app's processes, from the kernel. */
-  processes(): { pid: number; command: string; seccomp: number }[] {
-    const root = this.electron.process().pid;
-    const all = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-    const found = [];
-    const parents = new Map(all.map((name) => [Number(name), parentOf(Number(name))]));
-    for (const pid of parents.keys()) {
-      for (let at: number | undefined = pid; at !== undefined; at = parents.get(at)) {
-        if (at !== root) continue;
-        found.push({ pid, ...factsOf(pid) });
-        break;
-      }
-    }
-    return found;
+  /** Facts about the app's processes, from the kernel. */
+  processes(): ProcessFacts[] {
+    return descendants(this.electron.process().pid ?? 0);
+  }
+
+  /** Makes the window think that the system prefers this scheme. */
+  async scheme(colorScheme: "light" | "dark"): Promise<void> {
+    await this.page.emulateMedia({ colorScheme });
+  }
+
+  // Getting around
+
+  get navigation(): Locator {
+    return this.page.getByRole("navigation", { name: "Sessions and screens" });
+  }
+
+  async goHome(): Promise<void> {
+    await this.navigation.getByRole("button", { name: "Run something" }).click();
+    await expect(this.command).toBeVisible();
+  }
+
+  async goHistory(): Promise<void> {
+    await this.navigation.getByRole("button", { name: "History" }).click();
+  }
+
+  async openSession(name: string): Promise<void> {
+    await this.navigation.getByRole("button", { name: new RegExp(`^${name}, `) }).click();
+    await expect(this.title).toHaveText(name);
+  }
+
+  // Home
+
+  get command(): Locator {
+    return this.page.getByRole("textbox", { name: "Command" });
+  }
+
+  /** Types a command on Home and starts it; the session's screen opens. */
+  async run(line: string): Promise<void> {
+    await this.command.fill(line);
+    await this.page.getByRole("button", { name: "Run", exact: true }).click();
+    await expect(this.state).toBeVisible();
+  }
+
+  async runSample(): Promise<void> {
+    await this.page.getByRole("button", { name: "Run the sample" }).click();
+    await expect(this.state).toBeVisible();
+  }
+
+  // A session
+
+  get title(): Locator {
+    return this.page.getByRole("main").getByRole("heading", { level: 1 });
+  }
+
+  /** How the session stands, in the words of its header. */
+  get state(): Locator {
+    return this.page
+      .getByRole("main")
+      .getByRole("banner")
+      .or(this.page.locator("header"))
+      .getByRole("status");
+  }
+
+  async ended(): Promise<void> {
+    await expect(this.state).toHaveText(/^Ended/, { timeout: 60_000 });
+  }
+
+  async stop(): Promise<void> {
+    await this.page.getByRole("button", { name: "Stop", exact: true }).click();
+    await this.ended();
+  }
+
+  get changes(): Locator {
+    return this.page.getByRole("region", { name: "Changes", exact: true });
+  }
+
+  get tree(): Locator {
+    return this.changes.getByRole("tree", { name: "Changed files and folders" });
+  }
+
+  /** The sentence above the tree. */
+  get summary(): Locator {
+    return this.changes.getByRole("heading", { level: 2 });
+  }
+
+  get filter(): Locator {
+    return this.changes.getByRole("textbox", { name: "Filter by path" });
+  }
+
+  /** The row of an object; its spoken name begins with the object's own. */
+  row(name: string, what = ""): Locator {
+    return this.tree.getByRole("treeitem", {
+      name: new RegExp(`^${escapeRegExp(name)}, ${escapeRegExp(what)}`),
+    });
+  }
+
+  async openAll(): Promise<void> {
+    await this.changes.getByRole("button", { name: "Open all folders" }).click();
+  }
+
+  /** Finds an object by the filter and opens it in the pane on the right. */
+  async show(name: string): Promise<void> {
+    await this.filter.fill(name);
+    await this.row(name).first().click();
+    await this.filter.fill("");
+    await expect(this.detail).toContainText(name);
+  }
+
+  get detail(): Locator {
+    return this.page.getByRole("region", { name: "The change in hand" });
+  }
+
+  async view(name: "Text" | "Image" | "Hex" | "Details"): Promise<void> {
+    await this.detail.getByRole("radio", { name }).or(this.detail.getByRole("tab", { name })).click();
+  }
+
+  get terminal(): Locator {
+    return this.page.getByRole("region", { name: "Terminal" });
+  }
+
+  /** Types into the session's terminal. */
+  async type(text: string): Promise<void> {
+    await this.terminal.getByRole("textbox", { name: "Output of the session's program" }).focus();
+    await this.page.keyboard.type(text);
+  }
+
+  // Deciding
+
+  get dialog(): Locator {
+    return this.page.getByRole("dialog");
+  }
+
+  async openCommit(): Promise<void> {
+    await this.changes.getByRole("button", { name: /^Commit/ }).click();
+    await expect(this.dialog).toBeVisible();
+  }
+
+  /** Commits what is chosen and waits until it is done. */
+  async commit(): Promise<void> {
+    await this.openCommit();
+    await this.dialog.getByRole("button", { name: /^Commit/ }).click();
+    await expect(this.state).toHaveText("Committed", { timeout: 60_000 });
+  }
+
+  /** Takes an object out of the commit. */
+  async leaveOut(name: string): Promise<void> {
+    const row = this.row(name).first();
+    await row.locator("[data-part=choice]").click();
+    await expect(row).toHaveAttribute("aria-checked", "false");
+  }
+
+  /** Undoes the newest commit, on the History screen. */
+  async undo(): Promise<void> {
+    await this.page.getByRole("main").getByRole("button", { name: /^Undo/ }).first().click();
+    await this.dialog.getByRole("button", { name: /^Undo/ }).click();
+    await expect(this.dialog).toBeHidden({ timeout: 60_000 });
+  }
+
+  async abort(): Promise<void> {
+    await this.changes.getByRole("button", { name: "Abort…" }).click();
+    await this.dialog.getByRole("button", { name: /^Abort/ }).click();
+    await expect(this.state).toHaveText(/^Aborted/);
   }
 }
 
-function read(pid: number, name: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/${name}`, "utf8");
-  } catch {
-    // It ended while we looked.
-    return "";
-  }
-}
-
-function parentOf(pid: number): number | undefined {
-  const line = /^PPid:\s+(\d+)$/m.exec(read(pid, "status"));
-  return line?.[1] === undefined || line[1] === "0" ? undefined : Number(line[1]);
-}
-
-function factsOf(pid: number): { command: string; seccomp: number } {
-  const seccomp = /^Seccomp:\s+(\d)$/m.exec(read(pid, "status"))?.[1];
-  return { command: read(pid, "cmdline").replaceAll("\0", " "), seccomp: Number(seccomp ?? 0) };
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

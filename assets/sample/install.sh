@@ -3,6 +3,7 @@
 # installers: besides its own directory it writes a command, a menu entry and a line in your shell's start-up file.
 #
 #   install.sh                  as root into /usr/local/lantern, else into ~/.local/lantern
+#   install.sh --base DIR       into DIR/lantern, with the command in DIR/bin
 #   install.sh --prefix DIR     into DIR itself, whatever is there already
 set -eu
 
@@ -15,10 +16,19 @@ if [ "$(id -u)" -eq 0 ]; then
 else
     base=$HOME/.local
 fi
-prefix=$base/lantern
-if [ "${1-}" = --prefix ]; then
-    prefix=${2:?"--prefix needs a directory"}
-fi
+prefix=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --base) base=${2:?"--base needs a directory"} ;;
+        --prefix) prefix=${2:?"--prefix needs a directory"} ;;
+        *)
+            echo "usage: install.sh [--base DIR] [--prefix DIR]" >&2
+            exit 2
+            ;;
+    esac
+    shift 2
+done
+prefix=${prefix:-$base/lantern}
 
 step() { printf '\033[1;34m==>\033[0m %s\n' "$1"; }
 note() { printf '    %s\n' "$1"; }

@@ -13,6 +13,7 @@ import { dirname, join, resolve } from "node:path";
 import { type Account, removeTree } from "./account.js";
 import type { Display } from "./display.js";
 import type { Installation } from "./installation.js";
+import { describeTree } from "./tree.js";
 
 interface Finished {
   status: number;
@@ -36,7 +37,10 @@ export class Machine {
       account.mode === "system" ? join(this.base, "store") : join(this.home, ".local", "share", "alcatraz");
     this.own(this.base);
     this.directory("home");
-    this.directory("home/.run", 0o700);
+    this.directory("run", 0o700);
+    // What the app and the store keep in a home lies beside it, or in directories that every home has.
+    this.directory("home/.local");
+    this.directory("home/.local/share");
     this.file("home/.bashrc", "# Start-up file of a test's home\nalias ll='ls -l'\n");
   }
 
@@ -50,10 +54,17 @@ export class Machine {
       SHELL: "/bin/bash",
       LANG: "C.UTF-8",
       DISPLAY: this.display.name,
-      XDG_RUNTIME_DIR: join(this.home, ".run"),
+      XDG_RUNTIME_DIR: this.path("run"),
+      ALCATRAZ_USER_DATA: this.path("app-data"),
     };
     if (this.account.mode === "system") env["ALCATRAZ_STORE"] = this.store;
     return env;
+  }
+
+  /** Returns what the home is, byte for byte, without the store that may lie in it. */
+  describeHome(): Record<string, string> {
+    const all = Object.entries(describeTree(this.home));
+    return Object.fromEntries(all.filter(([name]) => !name.startsWith("./.local/share/alcatraz")));
   }
 
   /** Makes a directory below the machine's base, owned by the account, and returns its path. */
@@ -94,6 +105,14 @@ export class Machine {
     if (result.status !== 0)
       throw new Error(`alcatraz ${args.join(" ")}: ${result.status}\n${result.stderr}`);
     return result.stdout;
+  }
+
+  /** The states of this store's sessions, the oldest first. */
+  async sessionStates(): Promise<string[]> {
+    const { sessions } = JSON.parse(await this.alcatraz("list", "--json")) as {
+      sessions: { state: string; created: string }[];
+    };
+    return sessions.toSorted((a, b) => a.created.localeCompare(b.created)).map(({ state }) => state);
   }
 
   async remove(): Promise<void> {

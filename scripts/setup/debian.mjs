@@ -11,13 +11,7 @@ const program = (name, ...packages) => ({
 });
 const library = (name, ...packages) => ({ kind: "library", name, packages });
 
-const BUILD = [
-  program("cc", "gcc"),
-  program("g++"),
-  program("make"),
-  program("python3"),
-  library("libc.so.6", "libc6-dev"),
-];
+const BUILD = [program("cc", "gcc"), program("g++"), program("make"), program("python3")];
 
 /** Packages that changed their name with the 64-bit time_t are listed under both names. */
 const ELECTRON = [

@@ -1,0 +1,80 @@
+// Scenario 1: a renaming tool and a photo album, honest and with a hidden attack.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { App } from "./app.js";
+import type { Machine } from "./harness/machine.js";
+import { makePicture } from "./harness/picture.js";
+import { expect, test } from "./test.js";
+
+const PICTURES = 6;
+
+/** Gives the home some pictures, an SSH key file, and the tools. */
+function prepare(machine: Machine): { photos: string; keys: string } {
+  machine.file("home/.made-by-a-test", "");
+  machine.directory("home/.ssh", 0o700);
+  const keys = machine.file("home/.ssh/authorized_keys", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 me\n", 0o600);
+  const photos = machine.directory("home/photos");
+  for (let number = 1; number <= PICTURES; number++) {
+    machine.file(
+      `home/photos/IMG_${1000 + number}.png`,
+      makePicture(120, 80, [number * 30, 90, 200 - number * 20]),
+    );
+  }
+  for (const tool of ["rename-photos.sh", "make-album.sh", "make-album-with-attack.sh"]) {
+    const source = readFileSync(join(import.meta.dirname, "programs", tool));
+    machine.file(`tools/${tool}`, source, 0o755);
+  }
+  return { photos, keys };
+}
+
+async function runTool(app: App, machine: Machine, tool: string, photos: string): Promise<void> {
+  await app.run(`${join(machine.home, "../tools", tool)} ${photos}`);
+  await app.ended();
+}
+
+test("the renaming tool: renames are seen as renames, and committed as such", async ({ machine, app }) => {
+  const { photos } = prepare(machine);
+  const contents = readdirSync(photos)
+    .toSorted()
+    .map((name) => readFileSync(join(photos, name)));
+
+  await runTool(app, machine, "rename-photos.sh", photos);
+  await expect(app.summary).toContainText(`${PICTURES} renamed`);
+  await expect(app.row("2024-05-17 01.png", "Renamed file")).toBeVisible();
+  await expect(app.row("2024-05-17 01.png")).toContainText("IMG_1001.png");
+
+  await app.commit();
+  const names = readdirSync(photos).toSorted();
+  expect(names).toEqual(contents.map((_, index) => `2024-05-17 0${index + 1}.png`));
+  expect(names.map((name) => readFileSync(join(photos, name)))).toEqual(contents);
+});
+
+test("the album tool: new files, looked at and committed", async ({ machine, app }) => {
+  const { photos, keys } = prepare(machine);
+  const authorized = readFileSync(keys);
+
+  await runTool(app, machine, "make-album.sh", photos);
+  await app.show("IMG_1001.png");
+  await expect(app.detail.getByRole("img").first()).toBeVisible();
+  await app.show("index.html");
+  // The page is shown as text, never as a page.
+  await expect(app.detail).toContainText("<!doctype html><title>Album</title>");
+
+  await app.commit();
+  expect(readdirSync(join(photos, "album/pictures"))).toHaveLength(PICTURES);
+  expect(readFileSync(keys)).toEqual(authorized);
+});
+
+test("the album tool with a hidden attack: it stands out, and is thrown away", async ({ machine, app }) => {
+  const { photos } = prepare(machine);
+  const before = machine.describeHome();
+
+  await runTool(app, machine, "make-album-with-attack.sh", photos);
+  await expect(app.row("authorized_keys", "Changed file")).toBeVisible();
+  await app.show("authorized_keys");
+  await expect(app.detail).toContainText("stranger");
+
+  await app.abort();
+  expect(machine.describeHome()).toEqual(before);
+  expect(existsSync(join(photos, "album"))).toBe(false);
+});

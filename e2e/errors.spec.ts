@@ -1,0 +1,37 @@
+// Bad input: each gives a clear error or a calm screen, and the next thing works.
+import { truncateSync } from "node:fs";
+import { expect, test } from "./test.js";
+
+test("a command that is not there", async ({ app }) => {
+  await app.command.fill("no-such-program --at-all");
+  await app.page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(app.page.getByRole("alert")).toContainText("Command not found");
+  await app.run("/bin/true");
+  await app.ended();
+  await expect(app.changes).toContainText("Nothing was changed");
+});
+
+test("a file of 5 GB is described at once and read in parts", async ({ machine, app }) => {
+  const program = machine.file("program.sh", "#!/bin/sh\ntruncate -s 5G ~/huge.img\n", 0o755);
+  await app.run(program);
+  await app.ended();
+  await app.show("huge.img");
+  await expect(app.detail).toContainText("GB");
+  await app.view("Hex");
+  await expect(app.detail).toContainText("00 00 00 00");
+  await app.abort();
+});
+
+test("a text file of many megabytes does not freeze the window", async ({ machine, app }) => {
+  const path = machine.file("home/log.txt", "");
+  truncateSync(path, 0);
+  const program = machine.file(
+    "program.py",
+    "with open('log.txt', 'w') as out:\n  for n in range(400000): out.write(f'line {n}\\n')\n",
+  );
+  await app.run(`/usr/bin/python3 ${program}`);
+  await app.ended();
+  await app.show("log.txt");
+  await expect(app.detail).toContainText("line 0");
+  await app.goHome();
+});

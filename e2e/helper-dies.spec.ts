@@ -1,0 +1,50 @@
+// The helper is killed while the app runs: the app says so, starts it again, and nothing is lost.
+import { expect, test } from "./test.js";
+
+test("a killed helper is told, restarted, and its sessions are there", async ({ machine, app }) => {
+  const script = machine.file(
+    "program.sh",
+    "#!/bin/sh\necho kept >~/kept.txt\nread line\necho $line >~/later.txt\n",
+    0o755,
+  );
+  await app.run(script);
+  await expect(app.row("kept.txt", "Created file")).toBeVisible();
+
+  const helper = app.processes().find(({ command }) => / serve\b/.test(command));
+  expect(helper).toBeDefined();
+  process.kill(helper?.pid ?? 0, "SIGKILL");
+  const alert = app.page.getByRole("alert").filter({ hasText: "The helper" });
+  await expect(alert).toBeVisible();
+  await alert.getByRole("button", { name: "Restart the helper" }).click();
+  await expect(alert).toBeHidden();
+
+  // The program has gone on meanwhile: it is no child of the helper that died.
+  await expect(app.state).toHaveText(/^Running/);
+  await expect(app.row("kept.txt", "Created file")).toBeVisible();
+  await app.type("after the crash\n");
+  await app.ended();
+  await app.show("later.txt");
+  await expect(app.detail).toContainText("after the crash");
+  await app.abort();
+});
+
+test("a session outlives the app", async ({ machine, app }) => {
+  const script = machine.file(
+    "program.sh",
+    "#!/bin/sh\necho one >~/one.txt\nread line\necho two >~/two.txt\n",
+    0o755,
+  );
+  await app.run(script);
+  await expect(app.row("one.txt", "Created file")).toBeVisible();
+  await app.close();
+  expect(await machine.sessionStates()).toEqual(["running"]);
+
+  const again = await app.startAgain();
+  await again.openSession("program.sh");
+  await expect(again.row("one.txt", "Created file")).toBeVisible();
+  await again.type("go on\n");
+  await again.ended();
+  await expect(again.row("two.txt", "Created file")).toBeVisible();
+  await again.abort();
+  await again.close();
+});
