@@ -11,10 +11,21 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   ref?: Ref<HTMLButtonElement>;
 }
 
-export function Button({ look = "plain", icon, large, className, children, ...rest }: ButtonProps): ReactElement {
+export function Button({
+  look = "plain",
+  icon,
+  large,
+  className,
+  children,
+  ...rest
+}: ButtonProps): ReactElement {
   const weight = look === "plain" ? null : styles[look];
   return (
-    <button type="button" {...rest} className={cx(styles.button, weight, large === true && styles.large, className)}>
+    <button
+      type="button"
+      {...rest}
+      className={cx(styles.button, weight, large === true && styles.large, className)}
+    >
       {icon !== undefined && <Icon name={icon} size={14} />}
       {children}
     </button>

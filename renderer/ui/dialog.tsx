@@ -15,7 +15,14 @@ interface DialogProps {
   children: ReactNode;
 }
 
-export function Dialog({ title, onClose, closable = true, wide, footer, children }: DialogProps): ReactElement {
+export function Dialog({
+  title,
+  onClose,
+  closable = true,
+  wide,
+  footer,
+  children,
+}: DialogProps): ReactElement {
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
 

@@ -15,11 +15,25 @@ describe("escape", () => {
   });
 
   it("leaves honest names alone", () => {
-    for (const name of ["plain.txt", "été", "日本語", "🙂.png", "a b 'c'"]) expect(escapeText(name)).toBe(name);
+    for (const name of ["plain.txt", "été", "日本語", "🙂.png", "a b 'c'"])
+      expect(escapeText(name)).toBe(name);
   });
 
   it("escapes every character that hides or turns text", () => {
-    for (const c of ["\u0000", "\u007f", "\u0085", "\u00ad", "\u061c", "\u180e", "\u200b", "\u2028", "\u2066", "\ufeff", "\ufffb", "\u{e0041}"]) {
+    for (const c of [
+      "\u0000",
+      "\u007f",
+      "\u0085",
+      "\u00ad",
+      "\u061c",
+      "\u180e",
+      "\u200b",
+      "\u2028",
+      "\u2066",
+      "\ufeff",
+      "\ufffb",
+      "\u{e0041}",
+    ]) {
       expect(escapeText(`a${c}b`)).toBe(`a\\u{${c.codePointAt(0)?.toString(16)}}b`);
     }
     expect(escapeText("a\\b\tc\rd")).toBe("a\\\\b\\tc\\rd");

@@ -11,10 +11,7 @@ const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\t": "\\t", "\r"
 
 /** Returns the text on one line, with every character that could deceive written as an escape. */
 export function escapeText(text: string): string {
-  return text.replace(
-    DECEPTIVE,
-    (c) => SHORT[c] ?? `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`,
-  );
+  return text.replace(DECEPTIVE, (c) => SHORT[c] ?? `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** Returns the bytes as escaped text: what is not UTF-8 as `\xNN`. */
@@ -27,7 +24,9 @@ export function escapeBytes(bytes: Uint8Array): string {
       out += `\\x${(bytes[at] ?? 0).toString(16).padStart(2, "0")}`;
       at += 1;
     } else {
-      out += escapeText(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(at, at + length)));
+      out += escapeText(
+        new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes.subarray(at, at + length)),
+      );
       at += length;
     }
   }

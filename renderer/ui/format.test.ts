@@ -5,7 +5,17 @@ describe("format", () => {
   it("writes sizes in three digits", () => {
     const sizes = [0, 999, 1000, 48_000, 1_249_000, 9_960_000, 24_000_000, 999_499, 999_600, 5e9, 2e18];
     expect(sizes.map(formatBytes)).toEqual([
-      "0 B", "999 B", "1 kB", "48 kB", "1.2 MB", "10 MB", "24 MB", "999 kB", "1 MB", "5 GB", "2000 PB",
+      "0 B",
+      "999 B",
+      "1 kB",
+      "48 kB",
+      "1.2 MB",
+      "10 MB",
+      "24 MB",
+      "999 kB",
+      "1 MB",
+      "5 GB",
+      "2000 PB",
     ]);
   });
 

@@ -70,8 +70,14 @@ export function formatMode(mode: number): string {
   const last = (run: number, special: number, letter: string): string =>
     (mode & special) === 0 ? bit(run, "x") : (mode & run) === 0 ? letter.toUpperCase() : letter;
   return (
-    bit(0o400, "r") + bit(0o200, "w") + last(0o100, 0o4000, "s") +
-    bit(0o040, "r") + bit(0o020, "w") + last(0o010, 0o2000, "s") +
-    bit(0o004, "r") + bit(0o002, "w") + last(0o001, 0o1000, "t")
+    bit(0o400, "r") +
+    bit(0o200, "w") +
+    last(0o100, 0o4000, "s") +
+    bit(0o040, "r") +
+    bit(0o020, "w") +
+    last(0o010, 0o2000, "s") +
+    bit(0o004, "r") +
+    bit(0o002, "w") +
+    last(0o001, 0o1000, "t")
   );
 }

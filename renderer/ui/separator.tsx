@@ -19,7 +19,8 @@ interface SeparatorProps {
 export function Separator(props: SeparatorProps): ReactElement {
   const { label, orientation, value, min, max, direction = 1, onChange, onReset } = props;
   const [start, setStart] = useState<{ at: number; value: number } | null>(null);
-  const position = (event: PointerEvent): number => (orientation === "vertical" ? event.clientX : event.clientY);
+  const position = (event: PointerEvent): number =>
+    orientation === "vertical" ? event.clientX : event.clientY;
   const move = (next: number): void => onChange(Math.round(Math.min(max, Math.max(min, next))));
 
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -69,7 +69,15 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
   );
 }
 
-function Decision({ session, total, chosen }: { session: Session; total: number; chosen: number }): ReactElement {
+function Decision({
+  session,
+  total,
+  chosen,
+}: {
+  session: Session;
+  total: number;
+  chosen: number;
+}): ReactElement {
   const { show } = useRoute.getState();
   const busy = session.state === "committing" || session.state === "starting";
   return (

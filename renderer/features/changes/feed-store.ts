@@ -114,7 +114,14 @@ export const useFeed = create<FeedState>((set, get) => {
     reading: false,
     error: null,
     watch: (session) => {
-      set({ session, tree: createTree(), version: get().version + 1, settled: null, reading: false, error: null });
+      set({
+        session,
+        tree: createTree(),
+        version: get().version + 1,
+        settled: null,
+        reading: false,
+        error: null,
+      });
       stop?.();
       stop = open(session);
       return () => {

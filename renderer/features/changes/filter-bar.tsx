@@ -21,7 +21,9 @@ interface FilterBarProps {
 export function FilterBar({ tree, input, onLeave }: FilterBarProps): ReactElement {
   const filter = useReview((state) => state.filter);
   const { setFilter } = useReview.getState();
-  const kinds = KINDS.filter((kind) => tree.kindCounts[kindCode(kind)]! > 0 || filter.kinds.has(kindCode(kind)));
+  const kinds = KINDS.filter(
+    (kind) => tree.kindCounts[kindCode(kind)]! > 0 || filter.kinds.has(kindCode(kind)),
+  );
 
   const toggleKind = (code: number): void => {
     const next = new Set(filter.kinds);

@@ -2,13 +2,25 @@
 import type { Aspect, ChangeKind, FileType } from "../../../protocol/src/change.js";
 
 /** Kinds in the order in which they are counted and offered; a kind's code is its place plus one. */
-export const KINDS = ["created", "modified", "deleted", "renamed", "replaced", "linked"] as const satisfies
-  readonly ChangeKind[];
+export const KINDS = [
+  "created",
+  "modified",
+  "deleted",
+  "renamed",
+  "replaced",
+  "linked",
+] as const satisfies readonly ChangeKind[];
 
 export const ASPECTS = ["content", "mode", "owner", "xattrs", "times"] as const satisfies readonly Aspect[];
 
-export const TYPES = ["file", "directory", "symlink", "fifo", "socket", "device"] as const satisfies
-  readonly FileType[];
+export const TYPES = [
+  "file",
+  "directory",
+  "symlink",
+  "fifo",
+  "socket",
+  "device",
+] as const satisfies readonly FileType[];
 
 export const DIRECTORY = TYPES.indexOf("directory");
 

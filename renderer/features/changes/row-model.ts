@@ -59,7 +59,8 @@ export function rowFacts(tree: Tree, id: number, head: number, matches: Matches 
     name,
     path,
     tags,
-    alarm: kind !== undefined && kind !== "deleted" && type === "file" && (tree.mode[id]! & SET_USER_ID) !== 0,
+    alarm:
+      kind !== undefined && kind !== "deleted" && type === "file" && (tree.mode[id]! & SET_USER_ID) !== 0,
     from: tree.from.get(id),
     sums: holds ? { created, changed: inside - created - deleted, deleted } : undefined,
     size,
@@ -71,13 +72,14 @@ export function rowFacts(tree: Tree, id: number, head: number, matches: Matches 
 /** Content is what a change is about; only what differs beside it is worth a mark. */
 function tagsOf(aspects: ReturnType<typeof aspectsOf>): string[] {
   const beside = aspects.filter((aspect) => aspect !== "content" && aspect !== "times");
-  if (beside.length === 0 && !aspects.includes("content") && aspects.includes("times")) return [ASPECT_WORDS.times];
+  if (beside.length === 0 && !aspects.includes("content") && aspects.includes("times"))
+    return [ASPECT_WORDS.times];
   return beside.map((aspect) => ASPECT_WORDS[aspect]);
 }
 
 function chainOf(tree: Tree, id: number, head: number): string {
   let chain = "";
-  for (let at = id; at !== head && at > ROOT; ) {
+  for (let at = id; at !== head && at > ROOT;) {
     at = tree.parent[at]!;
     chain = `${displayPart(tree.part[at]!)}/${chain}`;
   }

@@ -74,7 +74,12 @@ export function selectionRequest(tree: Tree): Pick<CommitRequest, "only" | "skip
 }
 
 /** Copies marks and opened folders to a tree that was read anew. */
-export function carryOver(from: Tree, to: Tree, partsOf: (tree: Tree, id: number) => string[], ensure: (parts: string[]) => number): void {
+export function carryOver(
+  from: Tree,
+  to: Tree,
+  partsOf: (tree: Tree, id: number) => string[],
+  ensure: (parts: string[]) => number,
+): void {
   for (const id of from.marked) setMark(to, ensure(partsOf(from, id)), from.mark[id]!);
   for (const id of from.toggled) {
     const twin = findNode(to, partsOf(from, id));

@@ -15,14 +15,20 @@ const VERBS: Readonly<Record<ChangeKind, string>> = {
 
 /** Returns "Created 412 files, changed 3, deleted 1 · 24 MB". */
 export function summarySentence(tree: Tree): string {
-  return sumUp(KINDS.map((kind) => [kind, tree.kindCounts[kindCode(kind)]!]), tree.weight[ROOT]!);
+  return sumUp(
+    KINDS.map((kind) => [kind, tree.kindCounts[kindCode(kind)]!]),
+    tree.weight[ROOT]!,
+  );
 }
 
 /** Returns the sentence for these counts. The first one names its noun. */
 export function sumUp(counts: readonly (readonly [ChangeKind, number])[], bytes: number): string {
   const parts = counts
     .filter(([, count]) => count > 0)
-    .map(([kind, count], place) => `${VERBS[kind]} ${place === 0 ? formatMany(count, "item") : formatCount(count)}`);
+    .map(
+      ([kind, count], place) =>
+        `${VERBS[kind]} ${place === 0 ? formatMany(count, "item") : formatCount(count)}`,
+    );
   const text = parts.join(", ");
   const sentence = text.charAt(0).toUpperCase() + text.slice(1);
   return bytes > 0 ? `${sentence} · ${formatBytes(bytes)}` : sentence;

@@ -49,5 +49,6 @@ const COPIED = [
   "mark",
   "chosenBelow",
   "chosen",
+  "puts",
   "born",
 ] as const satisfies readonly (keyof Tree)[];

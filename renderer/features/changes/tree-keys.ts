@@ -5,8 +5,7 @@ import { displayPart } from "./path-parts.js";
 import type { Tree } from "./tree-model.js";
 
 export type TreeAction =
-  | { do: "go"; row: number }
-  | { do: "open" | "close" | "choose" | "show"; row: number };
+  { do: "go"; row: number } | { do: "open" | "close" | "choose" | "show"; row: number };
 
 export interface TreePlace {
   tree: Tree;

@@ -51,6 +51,8 @@ export interface Tree {
   toggled: Set<number>;
   /** Changes by kind code, in the whole tree. */
   kindCounts: Int32Array;
+  /** How often a node's change was put: says that it has changed again. */
+  puts: Uint32Array;
   /** When each node was made, in the caller's clock. */
   born: Float64Array;
   lastFolder: { path: string; id: number };
@@ -84,6 +86,7 @@ export function createTree(capacity = 1024): Tree {
     marked: new Set(),
     toggled: new Set(),
     kindCounts: new Int32Array(7),
+    puts: new Uint32Array(capacity),
     born: new Float64Array(capacity),
     lastFolder: { path: "", id: ROOT },
   };
@@ -104,6 +107,7 @@ export function putChange(tree: Tree, change: Change, now: number, openNew: bool
   tree.aspects[id] = aspectBits(change.aspects);
   tree.type[id] = TYPES.indexOf(change.type);
   tree.mode[id] = change.mode;
+  tree.puts[id]! += 1;
   tree.bytes[id] = change.change === "deleted" ? (change.size_before ?? 0) : change.size;
   if (change.from === undefined) tree.from.delete(id);
   else {
@@ -184,7 +188,7 @@ export function sortedKids(tree: Tree, id: number): readonly number[] {
 
 /** Brings `chosen` up to date from a node to the root, after its change or its mark has changed. */
 export function recount(tree: Tree, id: number): void {
-  for (let at = id; at !== -1; ) {
+  for (let at = id; at !== -1;) {
     const next = tree.chosenBelow[at]! + ownChosen(tree, at);
     const delta = next - tree.chosen[at]!;
     if (delta === 0 && at !== id) return;
@@ -281,7 +285,8 @@ interface Own {
 /** Returns what a node's own change adds to the sums. Bytes count where content would reach the host. */
 function own(tree: Tree, id: number): Own {
   const kind = tree.kind[id]!;
-  const heavy = tree.type[id] === 0 && kind !== DELETED && (kind === CREATED || (tree.aspects[id]! & CONTENT) !== 0);
+  const heavy =
+    tree.type[id] === 0 && kind !== DELETED && (kind === CREATED || (tree.aspects[id]! & CONTENT) !== 0);
   return {
     total: kind === 0 ? 0 : 1,
     created: kind === CREATED ? 1 : 0,
@@ -322,6 +327,7 @@ function grow(tree: Tree): void {
   tree.type = byte(tree.type);
   tree.mark = byte(tree.mark);
   tree.mode = enlarge(tree.mode, new Uint16Array(capacity));
+  tree.puts = enlarge(tree.puts, new Uint32Array(capacity));
   tree.bytes = real(tree.bytes);
   tree.weight = real(tree.weight);
   tree.born = real(tree.born);

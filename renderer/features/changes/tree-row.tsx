@@ -60,7 +60,11 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
       )}
       style={{ transform: `translateY(${props.top}px)`, "--depth": props.depth } as React.CSSProperties}
     >
-      <span className={styles.twisty} data-part="twisty" data-open={props.open && props.canOpen ? "" : undefined}>
+      <span
+        className={styles.twisty}
+        data-part="twisty"
+        data-open={props.open && props.canOpen ? "" : undefined}
+      >
         {props.canOpen && <Icon name="chevron" size={12} />}
       </span>
       {!props.readOnly && <ChoiceBox choice={facts.choice} />}
@@ -103,7 +107,15 @@ function ChoiceBox({ choice }: { choice: Choice }): ReactElement {
   return (
     <span className={styles.box} data-part="choice" data-choice={choice}>
       {choice !== "none" && (
-        <svg width="10" height="10" viewBox="0 0 10 10" fill="none" stroke="currentColor" strokeWidth="1.8" aria-hidden>
+        <svg
+          width="10"
+          height="10"
+          viewBox="0 0 10 10"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.8"
+          aria-hidden
+        >
           <path d={choice === "all" ? "M1.8 5.4 4 7.6 8.2 2.8" : "M2.2 5h5.6"} />
         </svg>
       )}

@@ -20,7 +20,13 @@ export function useOutline(): View {
   const { tree, version, touched, settled } = useFeed();
   const { filter, toggles } = useReview();
   const [, wake] = useState(0);
-  const last = useRef<{ view: View; version: number; key: readonly unknown[]; at: number; cost: number } | null>(null);
+  const last = useRef<{
+    view: View;
+    version: number;
+    key: readonly unknown[];
+    at: number;
+    cost: number;
+  } | null>(null);
 
   const key = [tree, touched, filter, toggles, settled];
   const now = performance.now();

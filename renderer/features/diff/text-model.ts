@@ -27,7 +27,10 @@ export function showLines(text: string): string[] {
 function showLine(line: string): string {
   const whole = line.endsWith("\r") ? line.slice(0, -1) : line;
   const cut = whole.length > LINE_LIMIT ? whole.slice(0, LINE_LIMIT) : whole;
-  const shown = cut.replace(HIDDEN, (c) => `‹U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}›`);
+  const shown = cut.replace(
+    HIDDEN,
+    (c) => `‹U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}›`,
+  );
   const ending = whole === line ? "" : "␍";
   return cut === whole ? shown + ending : shown + TEXTS.cutLine(formatCount(whole.length - LINE_LIMIT));
 }
@@ -53,12 +56,17 @@ export function compare(before: readonly string[], after: readonly string[]): Co
   const left = before.slice(skipped, before.length - kept);
   const right = after.slice(skipped, after.length - kept);
   const edits = countEdits(left, right, EDIT_LIMIT);
-  if (edits === undefined || edits * Math.max(left.length, right.length) > FOLD_LIMIT) return { kind: "apart" };
+  if (edits === undefined || edits * Math.max(left.length, right.length) > FOLD_LIMIT)
+    return { kind: "apart" };
   return { kind: "diff", before: left.join("\n"), after: right.join("\n"), skipped };
 }
 
 /** Returns how many lines must be removed and added (Myers); undefined when more than `limit`. */
-export function countEdits(before: readonly string[], after: readonly string[], limit: number): number | undefined {
+export function countEdits(
+  before: readonly string[],
+  after: readonly string[],
+  limit: number,
+): number | undefined {
   const numbers = new Map<string, number>();
   const number = (line: string): number => {
     const known = numbers.get(line);

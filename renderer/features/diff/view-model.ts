@@ -5,8 +5,14 @@ import type { Description, SideFacts } from "../../../protocol/src/content.js";
 export type ViewName = "text" | "image" | "hex" | "details";
 
 /** Returns the views that can show this change, the best first. */
-export function viewsOf(description: Description, aspects: readonly Aspect[], contentCounts: boolean): ViewName[] {
-  const sides = [description.before, description.after].filter((side): side is SideFacts => side !== undefined);
+export function viewsOf(
+  description: Description,
+  aspects: readonly Aspect[],
+  contentCounts: boolean,
+): ViewName[] {
+  const sides = [description.before, description.after].filter(
+    (side): side is SideFacts => side !== undefined,
+  );
   const files = sides.filter((side) => side.type === "file");
   const views: ViewName[] = [];
   const shows = (kind: SideFacts["content"]): boolean => files.some((side) => side.content === kind);

@@ -42,7 +42,13 @@ export function RunForm(): ReactElement {
           autoComplete="off"
           onChange={(event) => edit({ line: event.target.value })}
         />
-        <Button type="submit" look="primary" icon="play" large disabled={!ready || starting || line.trim() === ""}>
+        <Button
+          type="submit"
+          look="primary"
+          icon="play"
+          large
+          disabled={!ready || starting || line.trim() === ""}
+        >
           {starting ? TEXTS.starting : TEXTS.run}
         </Button>
       </div>
@@ -58,7 +64,9 @@ export function RunForm(): ReactElement {
         <Button look="quiet" onClick={() => void chooseDirectory()}>
           {TEXTS.chooseDirectory}
         </Button>
-        {cwd !== null && <IconButton icon="abort" label={TEXTS.clearDirectory} onClick={() => edit({ cwd: null })} />}
+        {cwd !== null && (
+          <IconButton icon="abort" label={TEXTS.clearDirectory} onClick={() => edit({ cwd: null })} />
+        )}
         <span className={styles.spacer} />
         <Button
           look="quiet"

@@ -9,7 +9,14 @@ import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
 import { useHelper } from "../run/helper-store.js";
-import { endWords, groupSessions, isLive, sessionAge, sessionTitle, STATE_WORDS } from "../run/session-model.js";
+import {
+  endWords,
+  groupSessions,
+  isLive,
+  sessionAge,
+  sessionTitle,
+  STATE_WORDS,
+} from "../run/session-model.js";
 import { useSessions } from "../run/sessions-store.js";
 import { StateDot } from "../run/state-dot.js";
 import { TEXTS } from "./texts.js";

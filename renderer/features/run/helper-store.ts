@@ -41,7 +41,11 @@ export const useHelper = create<HelperState>((set, get) => ({
   restart: async () => {
     set({ restarting: true });
     const outcome = await see.restartHelper();
-    set(outcome.ok ? { restarting: false } : { restarting: false, status: { state: "gone", error: outcome.error } });
+    set(
+      outcome.ok
+        ? { restarting: false }
+        : { restarting: false, status: { state: "gone", error: outcome.error } },
+    );
   },
   examine: async () => {
     const outcome = await see.doctor();

@@ -63,7 +63,9 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
 function stateLine(session: Session): string {
   const end = endWords(session);
   const { long } = STATE_WORDS[session.state];
-  return end !== undefined && session.state === "finished" ? `${end.charAt(0).toUpperCase()}${end.slice(1)}` : long;
+  return end !== undefined && session.state === "finished"
+    ? `${end.charAt(0).toUpperCase()}${end.slice(1)}`
+    : long;
 }
 
 function Running({ since }: { since: string }): ReactElement {

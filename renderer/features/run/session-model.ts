@@ -36,7 +36,9 @@ export function endWords(session: Session): string | undefined {
   const status = session.exit_status;
   if (status === undefined || isLive(session)) return undefined;
   if (status === 0) return "ended well";
-  return status > 128 && status < 193 ? `ended by ${signalName(status - 128)}` : `ended with status ${status}`;
+  return status > 128 && status < 193
+    ? `ended by ${signalName(status - 128)}`
+    : `ended with status ${status}`;
 }
 
 const SIGNALS: Readonly<Record<number, string>> = {

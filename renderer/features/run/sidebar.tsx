@@ -27,7 +27,12 @@ export function Sidebar(): ReactElement {
         <IconButton icon="sidebar" label={TEXTS.hideSidebar} onClick={toggleSidebar} />
       </div>
       <div className={styles.nav}>
-        <NavItem icon="play" label={TEXTS.home} current={screen.name === "home"} onClick={() => go({ name: "home" })} />
+        <NavItem
+          icon="play"
+          label={TEXTS.home}
+          current={screen.name === "home"}
+          onClick={() => go({ name: "home" })}
+        />
       </div>
       <div className={styles.list}>
         {sessions?.length === 0 && <p className={styles.empty}>{TEXTS.noSessions}</p>}
@@ -58,7 +63,12 @@ interface NavItemProps {
 
 function NavItem({ icon, label, current, onClick }: NavItemProps): ReactElement {
   return (
-    <button type="button" className={styles.item} aria-current={current ? "page" : undefined} onClick={onClick}>
+    <button
+      type="button"
+      className={styles.item}
+      aria-current={current ? "page" : undefined}
+      onClick={onClick}
+    >
       <Icon name={icon} />
       <span className={styles.name}>{label}</span>
     </button>

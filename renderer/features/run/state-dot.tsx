@@ -6,7 +6,11 @@ import { Icon, type IconName } from "../../ui/icon.js";
 import { STATE_WORDS } from "./session-model.js";
 import styles from "./state-dot.module.css";
 
-const ICONS: Partial<Record<SessionState, IconName>> = { committed: "check", aborted: "abort", broken: "alert" };
+const ICONS: Partial<Record<SessionState, IconName>> = {
+  committed: "check",
+  aborted: "abort",
+  broken: "alert",
+};
 
 export function StateDot({ state }: { state: SessionState }): ReactElement {
   const icon = ICONS[state];

@@ -50,7 +50,10 @@ export const useSettings = create<SettingsState>((set, get) => {
 });
 
 /** Returns a pane's remembered size and how to change it. */
-export function usePane(name: string, usual: number): { size: number; set: (n: number) => void; reset: () => void } {
+export function usePane(
+  name: string,
+  usual: number,
+): { size: number; set: (n: number) => void; reset: () => void } {
   const size = useSettings((state) => state.panes[name]) ?? usual;
   const setPane = useSettings((state) => state.setPane);
   const resetPane = useSettings((state) => state.resetPane);

@@ -34,7 +34,12 @@ export function TerminalPane({ session }: { session: Session }): ReactElement {
   }, [id, begun, attempt]);
 
   const end = endWords(session);
-  const note = ended === null && isLive(session) ? TEXTS.running : end === undefined ? TEXTS.ended : `${TEXTS.ended.slice(0, -1)}: ${end}.`;
+  const note =
+    ended === null && isLive(session)
+      ? TEXTS.running
+      : end === undefined
+        ? TEXTS.ended
+        : `${TEXTS.ended.slice(0, -1)}: ${end}.`;
   return (
     <section className={styles.pane} aria-label={TEXTS.title}>
       <div className={styles.head}>
@@ -44,7 +49,10 @@ export function TerminalPane({ session }: { session: Session }): ReactElement {
       {error === null ? (
         <div ref={host} className={styles.screen} />
       ) : (
-        <ErrorPanel error={error} actions={<Button onClick={() => setAttempt(attempt + 1)}>{TEXTS.retry}</Button>} />
+        <ErrorPanel
+          error={error}
+          actions={<Button onClick={() => setAttempt(attempt + 1)}>{TEXTS.retry}</Button>}
+        />
       )}
     </section>
   );
