@@ -106,12 +106,5 @@ export async function openWindow(
   window.on("closed", () => nativeTheme.off("updated", recolour));
   window.once("ready-to-show", () => window.show());
   prepare(window);
-  let closing = false;
-  window.once("close", () => (closing = true));
-  try {
-    await window.loadURL(APP_PAGE);
-  } catch (error) {
-    // Closed before it was loaded: that is the person's will and no failure.
-    if (!closing) throw error;
-  }
+  await window.loadURL(APP_PAGE);
 }

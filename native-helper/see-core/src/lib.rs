@@ -1,15 +1,21 @@
 //! Safe Execution Environments: engine, changes, consistency, commit. Talks to nobody: words for people
 //! and exit statuses belong to the `alcatraz` crate.
 
+#[cfg(test)]
+extern crate self as see_core;
+
+pub mod abort;
 pub mod beneath;
 pub mod change;
 pub mod changes;
+pub mod check;
 pub mod commit;
 pub mod error;
 pub mod layer;
 pub mod monitor;
 pub mod overlay_marks;
 pub mod path;
+pub mod reads;
 pub mod session;
 pub mod store;
 pub mod timestamp;

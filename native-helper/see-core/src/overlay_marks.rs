@@ -133,7 +133,8 @@ pub fn resolve_redirect(
     }
 }
 
-fn unescape(name: &[u8], space: MarkSpace) -> Vec<u8> {
+/// Returns the name that a program gave an attribute that overlayfs escaped.
+pub(crate) fn unescape(name: &[u8], space: MarkSpace) -> Vec<u8> {
     let prefix = space.prefix().as_bytes();
     match name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix(b"overlay.")) {
         Some(rest) => [prefix, rest].concat(),
@@ -162,7 +163,7 @@ fn parse_origin(value: &[u8]) -> Origin {
 }
 
 /// Returns the names of all attributes; none where the file system or the type has none.
-fn list(path: &Path) -> Result<Vec<CString>> {
+pub(crate) fn list(path: &Path) -> Result<Vec<CString>> {
     let mut small = [0_u8; 1024];
     let mut large = Vec::new();
     let bytes = match rustix::fs::llistxattr(path, &mut small[..]) {
@@ -180,7 +181,7 @@ fn list(path: &Path) -> Result<Vec<CString>> {
 }
 
 /// Returns the value of an attribute; `None` when it is gone or not for us to read.
-fn get(path: &Path, name: &CString) -> Result<Option<Vec<u8>>> {
+pub(crate) fn get(path: &Path, name: &CString) -> Result<Option<Vec<u8>>> {
     let mut small = [0_u8; 512];
     match rustix::fs::lgetxattr(path, name, &mut small[..]) {
         Ok(length) => Ok(small.get(..length).map(<[u8]>::to_vec)),

@@ -1,3 +1,168 @@
 //! Brings a session's changes to the host, all or nothing, and takes a commit back.
+//! plan → check → stage → journal → apply → publish; `docs/commit.md` tells why each step is safe.
 
+mod apply;
+mod attributes;
+mod bytes;
+mod copy;
+mod crash;
+mod drop;
+pub(crate) mod finish;
+pub(crate) mod journal;
+pub(crate) mod left;
+mod lock;
+pub(crate) mod namespace;
+mod places;
+mod plan;
 pub mod record;
+mod recover;
+pub mod remove_tree;
+mod rooms;
+mod run;
+pub mod selection;
+mod stage;
+pub(crate) mod stat;
+mod step;
+#[cfg(test)]
+mod tests;
+mod undo;
+mod units;
+pub(crate) mod view;
+
+use std::path::PathBuf;
+
+use crate::changes::found::ChangeSet;
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::monitor::{Monitor, Phase};
+use crate::session::{Session, SessionState};
+use crate::store::Store;
+use crate::timestamp::Timestamp;
+use crate::{changes, check};
+
+pub use self::drop::drop;
+pub use recover::{Recovered, recover};
+pub use undo::undo;
+
+use left::LeftByUs;
+use places::Places;
+use plan::Plan;
+use record::{CommitRecord, CommitState};
+use rooms::Rooms;
+use selection::Selection;
+use view::View;
+
+/// What a commit did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommitOutcome {
+    /// Id of the commit; `dry-run` when it was only tried.
+    pub id: String,
+    /// How many changes it brought to the host.
+    pub applied: u64,
+    /// How many it left out.
+    pub skipped: u64,
+}
+
+/// Commits the selected changes of a session that has finished: all of them or none. With `dry_run` everything is
+/// checked and nothing changes.
+///
+/// Fails with `session-busy` or `wrong-state` when the session is in use, with `conflicts` when the criterion does
+/// not hold, with `selection-needs` when the selection lacks something, with `rolled-back` when it failed half way
+/// and everything was put back, with `recovery-needed` when that failed too.
+pub fn commit(
+    store: &Store,
+    session: &str,
+    selection: &Selection,
+    dry_run: bool,
+    monitor: &dyn Monitor,
+) -> Result<CommitOutcome> {
+    let _host = lock::lock_host(store, monitor)?;
+    let _lock = store.lock_session(session)?;
+    let session = store.session(session)?;
+    if session.state != SessionState::Finished {
+        return Err(wrong_state(&session));
+    }
+    let changes = changes::scan(&session, monitor)?;
+    let chosen = selection.choose(&changes)?;
+    let applied = count(chosen.iter().filter(|chosen| **chosen).count());
+    let skipped = count(chosen.len()) - applied;
+    if applied == 0 && skipped > 0 {
+        return Err(SeeError::new(
+            ErrorCode::BadRequest,
+            "The selection leaves nothing to commit.",
+            "Select at least one change.",
+        ));
+    }
+    selection.check_needs(&changes, &chosen)?;
+    let id = store.new_id()?;
+    let mut view = View::new(&session);
+    let mut rooms = Rooms::new(store, &id);
+    let plan = prepare(store, &mut view, &mut rooms, (&changes, &chosen, selection), monitor)?;
+    if dry_run {
+        return Ok(CommitOutcome { id: "dry-run".to_owned(), applied, skipped });
+    }
+    let record = CommitRecord {
+        id: id.clone(),
+        session: session.id.clone(),
+        time: Timestamp::now(),
+        command: session.command.clone(),
+        applied,
+        state: CommitState::Applying,
+        undid: None,
+        undone_by: None,
+        has_backup: !plan.steps.is_empty(),
+    };
+    let whole = skipped == 0 && changes.unlisted.is_empty();
+    let places = std::mem::replace(&mut view.places, Places::new(Vec::new()));
+    run::run(store, places, rooms.stages(), plan, run::Purpose { record, whole, undone: None }, monitor)?;
+    Ok(CommitOutcome { id, applied, skipped })
+}
+
+/// Plans the commit and checks it on the very state of the host that was planned with.
+fn prepare<'s>(
+    store: &Store,
+    view: &mut View<'s>,
+    rooms: &mut Rooms<'s>,
+    (changes, chosen, selection): (&ChangeSet, &[bool], &Selection),
+    monitor: &dyn Monitor,
+) -> Result<Plan> {
+    monitor.progress(Phase::Check, 0, None);
+    let left = LeftByUs::of_session(store, &view.session.id)?;
+    let conflicts = check::find(view, changes, chosen, &left)?;
+    let open = check::unresolved(changes, selection, conflicts);
+    if !open.is_empty() {
+        let many = if open.len() == 1 { "1 path".to_owned() } else { format!("{} paths", open.len()) };
+        let mut error = SeeError::new(
+            ErrorCode::Conflicts,
+            format!("The host changed meanwhile at {many}; nothing was committed."),
+            "Decide for each of them, or leave them out.",
+        );
+        error.conflicts = open.into_iter().map(|(_, conflict)| conflict).collect();
+        return Err(error);
+    }
+    monitor.check_cancelled()?;
+    plan::plan(view, rooms, changes, chosen, selection)
+}
+
+/// Returns the directory of a commit in the store.
+pub(crate) fn commit_dir(store: &Store, commit: &str) -> PathBuf {
+    store.root().join("commits").join(commit)
+}
+
+fn count(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+fn wrong_state(session: &Session) -> Box<SeeError> {
+    let (what, hint) = match session.state {
+        SessionState::Starting | SessionState::Running => {
+            ("still runs", "Stop it first: alcatraz stop SESSION")
+        }
+        SessionState::Committing => ("is being committed", "Wait until that is done."),
+        SessionState::Committed => ("was committed already", "See the commits with: alcatraz history"),
+        SessionState::Aborted => ("was aborted", "Run the command again in a new session."),
+        SessionState::Broken => ("is broken", "Abort it: alcatraz abort SESSION"),
+        SessionState::Finished => ("has finished", "Try again."),
+    };
+    SeeError::new(ErrorCode::WrongState, format!("The session {} {what}.", session.id), hint)
+        .with_fact("session", session.id.clone())
+}

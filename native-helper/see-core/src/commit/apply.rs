@@ -1,0 +1,167 @@
+//! Does the steps of a journal, or takes them back. Between two steps anything may happen to the host; a host that
+//! is not as the plan expects it stops the commit.
+
+use std::collections::{BTreeSet, HashSet};
+
+use crate::change::FileType;
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::monitor::{Monitor, Phase};
+use crate::path::HostPath;
+
+use super::crash;
+use super::journal::Left;
+use super::places::{Places, Role, Spot};
+use super::plan::Planned;
+use super::stage::{FEW, sync_dirs, sync_trees};
+use super::stat::Identity;
+use super::step::{Step, changed};
+
+/// Inodes that our own steps changed: how they stood before is no measure any more.
+#[derive(Default)]
+struct Ours {
+    objects: HashSet<Identity>,
+    directories: HashSet<(u64, u64)>,
+}
+
+/// Does all steps. When it fails, some may have been done.
+pub fn apply(places: &mut Places, steps: &[Planned], monitor: &dyn Monitor) -> Result<()> {
+    let total = u64::try_from(steps.len()).ok();
+    let mut ours = Ours::default();
+    for (done, planned) in steps.iter().enumerate() {
+        if done % 64 == 0 {
+            monitor.progress(Phase::Apply, u64::try_from(done).unwrap_or(0), total);
+        }
+        crash::point();
+        for (spot, expected) in &planned.expects {
+            let now = places.stat(spot)?;
+            let is_ours = ours.objects.contains(&expected.identity)
+                || ours.directories.contains(&(expected.dev, expected.identity.ino));
+            let as_expected = now.is_some_and(|now| match is_ours {
+                true => now.identity == expected.identity,
+                false => now.is_unchanged_since(expected),
+            });
+            if !as_expected {
+                return Err(changed(places, spot));
+            }
+        }
+        for name in planned.step.names() {
+            let number = places.holder(name)?.number;
+            ours.directories.insert(number);
+        }
+        ours.objects.extend(planned.step.objects());
+        planned.step.apply(places)?;
+    }
+    monitor.progress(Phase::Apply, total.unwrap_or(0), total);
+    crash::point();
+    Ok(())
+}
+
+/// Takes steps back, the last one first; they may have been done in part or not at all. Returns the host paths that
+/// somebody else changed meanwhile, so that they cannot be as before: theirs stays, ours is in the backup.
+pub fn revert<'s>(
+    places: &mut Places,
+    steps: impl DoubleEndedIterator<Item = &'s Step> + Clone,
+    monitor: &dyn Monitor,
+) -> Result<Vec<HostPath>> {
+    let mut foreign = Vec::new();
+    let mut dirs = BTreeSet::new();
+    places.forget();
+    for (done, step) in steps.clone().rev().enumerate() {
+        if done % 64 == 0 {
+            monitor.progress(Phase::Recover, u64::try_from(done).unwrap_or(0), None);
+        }
+        crash::point();
+        if !step.revert(places)? {
+            foreign.extend(host_name(places, step));
+        }
+    }
+    crash::point();
+    for spot in steps.flat_map(Step::names) {
+        let dir = spot.parent();
+        if places.role(&dir)? != Role::Stage && places.stat(&dir)?.is_some_and(|stat| stat.is_dir()) {
+            dirs.insert(dir);
+        }
+    }
+    sync_dirs(places, dirs)?;
+    Ok(foreign)
+}
+
+fn host_name(places: &Places, step: &Step) -> Option<HostPath> {
+    let spot = match step {
+        Step::Move { from, to, .. } => {
+            [from, to].into_iter().find(|spot| places.role(spot).is_ok_and(|role| role == Role::Host))?
+        }
+        Step::Replace { at, .. }
+        | Step::Link { at, .. }
+        | Step::Unlink { at, .. }
+        | Step::Attributes { at, .. }
+        | Step::Rewrite { at, .. }
+        | Step::Marks { at, .. }
+        | Step::KeepTime { at, .. }
+        | Step::SetTime { at, .. } => at,
+    };
+    Some(places.path(spot))
+}
+
+/// Writes all that the steps changed to the disk.
+pub fn publish(places: &mut Places, steps: &[Planned], monitor: &dyn Monitor) -> Result<()> {
+    monitor.progress(Phase::Publish, 0, None);
+    let mut dirs = BTreeSet::new();
+    for planned in steps {
+        match &planned.step {
+            Step::Attributes { at, object, .. }
+            | Step::Marks { at, object, .. }
+            | Step::SetTime { at, object, .. } => match object.kind {
+                FileType::Directory => {
+                    dirs.insert(at.clone());
+                }
+                FileType::File if steps.len() <= FEW => places.sync_file(at)?,
+                _ => {
+                    dirs.insert(at.parent());
+                }
+            },
+            step => dirs.extend(step.names().into_iter().map(Spot::parent)),
+        }
+    }
+    let mut there = BTreeSet::new();
+    for dir in dirs {
+        if places.stat(&dir)?.is_some_and(|stat| stat.is_dir()) {
+            there.insert(dir);
+        }
+    }
+    // More steps than that, and the file systems as a whole are written: all of the objects are among it.
+    match steps.len() <= FEW {
+        true => there.iter().try_for_each(|dir| places.sync_dir(dir)),
+        false => sync_trees(places, there.iter().map(|dir| dir.base).collect()),
+    }
+}
+
+/// Looks at what the host has now where a commit worked.
+pub fn results(places: &mut Places, spots: &[Spot]) -> Result<Vec<Left>> {
+    let mut left = Vec::with_capacity(spots.len());
+    for at in spots {
+        if let Some(stat) = places.stat(at)? {
+            left.push(Left { at: at.clone(), stat });
+        }
+    }
+    Ok(left)
+}
+
+/// Returns the error for a commit that failed and was taken back.
+pub fn rolled_back(cause: Box<SeeError>) -> Box<SeeError> {
+    if matches!(cause.code, ErrorCode::RolledBack | ErrorCode::Internal) {
+        return cause;
+    }
+    let code = serde_json::to_value(cause.code).unwrap_or_default();
+    let mut error = SeeError::new(
+        ErrorCode::RolledBack,
+        format!("{} Everything was put back.", cause.message),
+        cause.hint.clone(),
+    )
+    .with_fact("cause", code);
+    error.path.clone_from(&cause.path);
+    for (name, value) in &cause.facts {
+        error.facts.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    error
+}

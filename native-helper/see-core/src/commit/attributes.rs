@@ -1,0 +1,198 @@
+//! Everything of an object but its content: mode, owner, extended attributes, modification time.
+
+use std::collections::BTreeMap;
+use std::ffi::{CString, OsStr};
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, Gid, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT, Uid, XattrFlags};
+use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
+
+use crate::change::FileType;
+use crate::error::Result;
+use crate::layer::MarkSpace;
+use crate::overlay_marks;
+use crate::timestamp::Timestamp;
+
+use super::bytes::Bytes;
+use super::places::{Places, Spot};
+
+/// The attributes of one object.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attributes {
+    /// Permission, set-id and sticky bits.
+    pub mode: u32,
+    /// User.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+    /// Last change of the content.
+    pub mtime: Timestamp,
+    /// ACLs, capabilities, user attributes.
+    pub xattrs: BTreeMap<Bytes, Bytes>,
+}
+
+/// Reads the attributes of an object. In a layer give its mark space: marks are left out then.
+pub fn read(places: &mut Places, spot: &Spot, marks: Option<MarkSpace>) -> Result<Attributes> {
+    let stat =
+        places.stat(spot)?.ok_or_else(|| places.error("reading the attributes of", spot, Errno::NOENT))?;
+    let (dir, path) = places.proc_path(spot)?;
+    let failed = |places: &Places, errno| places.error("reading the attributes of", spot, errno);
+    let xattrs = match marks {
+        Some(space) => overlay_marks::attributes_at(dir.as_fd(), spot.split().1, space)
+            .map_err(|errno| failed(places, errno))?,
+        None => {
+            let mut found = BTreeMap::new();
+            for name in overlay_marks::list(&path).map_err(|errno| failed(places, errno))? {
+                if let Some(value) =
+                    overlay_marks::get(&path, &name).map_err(|errno| failed(places, errno))?
+                {
+                    found.insert(name.into_bytes(), value);
+                }
+            }
+            found
+        }
+    };
+    let xattrs = xattrs.into_iter().map(|(name, value)| (Bytes(name), Bytes(value))).collect();
+    Ok(Attributes { mode: stat.mode, uid: stat.uid, gid: stat.gid, mtime: stat.mtime, xattrs })
+}
+
+/// Gives an object these attributes; changes only what differs.
+pub fn write(places: &mut Places, spot: &Spot, wanted: &Attributes) -> Result<()> {
+    let now = read(places, spot, None)?;
+    if now == *wanted {
+        return Ok(());
+    }
+    let object = Object::open(places, spot)?;
+    let failed = |errno| places.error("setting the attributes of", spot, errno);
+    object.write(&now, wanted).map_err(failed)
+}
+
+/// Gives an object this modification time and leaves its time of access alone.
+pub fn set_mtime(places: &mut Places, spot: &Spot, mtime: Timestamp) -> Result<()> {
+    let object = Object::open(places, spot)?;
+    object.set_mtime(mtime).map_err(|errno| places.error("setting the time of", spot, errno))
+}
+
+/// The overlay marks of an object that leaves its layer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MarkChange {
+    /// Attributes to take off, with their values.
+    pub off: Vec<(Bytes, Bytes)>,
+    /// Attributes to put on: those that overlayfs had escaped.
+    pub on: Vec<(Bytes, Bytes)>,
+}
+
+impl MarkChange {
+    /// Tells whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.off.is_empty() && self.on.is_empty()
+    }
+
+    /// Returns the change that takes this one back.
+    pub fn inverse(&self) -> Self {
+        Self { off: self.on.clone(), on: self.off.clone() }
+    }
+}
+
+/// Returns what must change about an object's attributes when it leaves the layer.
+pub fn marks(places: &mut Places, spot: &Spot, space: MarkSpace) -> Result<MarkChange> {
+    let (_dir, path) = places.proc_path(spot)?;
+    let mut change = MarkChange::default();
+    let names = overlay_marks::list(&path).map_err(|errno| places.error("reading", spot, errno))?;
+    for name in names.into_iter().filter(|name| name.as_bytes().starts_with(space.prefix().as_bytes())) {
+        let value = overlay_marks::get(&path, &name).map_err(|errno| places.error("reading", spot, errno))?;
+        let value = Bytes(value.unwrap_or_default());
+        if !overlay_marks::is_mark(name.as_bytes(), space) {
+            change.on.push((Bytes(overlay_marks::unescape(name.as_bytes(), space)), value.clone()));
+        }
+        change.off.push((Bytes(name.into_bytes()), value));
+    }
+    Ok(change)
+}
+
+/// Changes the marks of an object. Can be repeated.
+pub fn change_marks(places: &mut Places, spot: &Spot, change: &MarkChange) -> Result<()> {
+    let object = Object::open(places, spot)?;
+    let done = || -> rustix::io::Result<()> {
+        for (name, _) in &change.off {
+            object.remove_xattr(name)?;
+        }
+        for (name, value) in &change.on {
+            object.set_xattr(name, value)?;
+        }
+        Ok(())
+    };
+    done().map_err(|errno| places.error("setting the attributes of", spot, errno))
+}
+
+/// An object, held by place only, and the path that reaches it.
+struct Object {
+    fd: OwnedFd,
+    through: PathBuf,
+    kind: FileType,
+}
+
+impl Object {
+    fn open(places: &mut Places, spot: &Spot) -> Result<Self> {
+        let kind = places.stat(spot)?.map(|stat| stat.identity.kind);
+        let kind = kind.ok_or_else(|| places.error("opening", spot, Errno::NOENT))?;
+        let fd = places.open(spot, OFlags::PATH)?;
+        let through = PathBuf::from(format!("/proc/self/fd/{}", fd.as_raw_fd()));
+        Ok(Self { fd, through, kind })
+    }
+
+    fn write(&self, now: &Attributes, wanted: &Attributes) -> rustix::io::Result<()> {
+        let owner_changes = (now.uid, now.gid) != (wanted.uid, wanted.gid);
+        if owner_changes {
+            let (uid, gid) = (Uid::from_raw(wanted.uid), Gid::from_raw(wanted.gid));
+            rustix::fs::chownat(&self.fd, "", Some(uid), Some(gid), AtFlags::EMPTY_PATH)?;
+        }
+        // A change of owner clears set-id bits and capabilities: those come after it.
+        for name in now.xattrs.keys().filter(|name| !wanted.xattrs.contains_key(*name)) {
+            self.remove_xattr(name)?;
+        }
+        for (name, value) in &wanted.xattrs {
+            if owner_changes || now.xattrs.get(name) != Some(value) {
+                self.set_xattr(name, value)?;
+            }
+        }
+        if self.kind != FileType::Symlink
+            && (owner_changes || now.mode != wanted.mode || now.xattrs != wanted.xattrs)
+        {
+            rustix::fs::chmod(&self.through, Mode::from_raw_mode(wanted.mode))?;
+        }
+        self.set_mtime(wanted.mtime)
+    }
+
+    fn set_mtime(&self, mtime: Timestamp) -> rustix::io::Result<()> {
+        let (tv_sec, tv_nsec) = mtime.parts();
+        let times = Timestamps {
+            last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
+            last_modification: Timespec { tv_sec, tv_nsec },
+        };
+        rustix::fs::utimensat(&self.fd, "", &times, AtFlags::EMPTY_PATH)
+    }
+
+    fn set_xattr(&self, name: &Bytes, value: &Bytes) -> rustix::io::Result<()> {
+        rustix::fs::setxattr(&self.through, attribute(name)?, &value.0, XattrFlags::empty())
+    }
+
+    fn remove_xattr(&self, name: &Bytes) -> rustix::io::Result<()> {
+        match rustix::fs::removexattr(&self.through, attribute(name)?) {
+            Err(Errno::NODATA) => Ok(()),
+            other => other,
+        }
+    }
+}
+
+fn attribute(name: &Bytes) -> rustix::io::Result<CString> {
+    CString::new(name.0.as_slice()).map_err(|_| Errno::INVAL)
+}
+
+/// Returns the path as the standard library wants it.
+pub fn as_path(bytes: &Bytes) -> &Path {
+    Path::new(OsStr::from_bytes(&bytes.0))
+}

@@ -1,0 +1,170 @@
+//! Copies objects with all that belongs to them, for targets that no rename reaches and for files that must keep
+//! their inode. Holes stay holes; on file systems that can, the copy shares its blocks with the original.
+
+use std::collections::HashMap;
+use std::os::fd::{AsFd as _, OwnedFd};
+
+use rustix::fs::{AtFlags, FileType as RawType, Mode, OFlags, SeekFrom};
+use rustix::io::Errno;
+
+use crate::beneath;
+use crate::change::FileType;
+use crate::error::Result;
+use crate::layer::MarkSpace;
+use crate::monitor::Monitor;
+
+use super::attributes;
+use super::places::{Places, Spot, name};
+use super::stat::Identity;
+
+/// Copies one object, and all below it when `deep`, to a name that is free. Gives `marks` when the original lies in
+/// a layer: overlay marks are left out then. Hard links among the copied objects are kept.
+pub fn copy(
+    places: &mut Places,
+    from: &Spot,
+    to: &Spot,
+    deep: bool,
+    marks: Option<MarkSpace>,
+    monitor: &dyn Monitor,
+) -> Result<()> {
+    let mut links: HashMap<Identity, Spot> = HashMap::new();
+    let mut todo = vec![(from.clone(), to.clone())];
+    // Directories get their attributes last: filling them changes their times, and they may be read-only.
+    let mut directories = Vec::new();
+    while let Some((from, to)) = todo.pop() {
+        monitor.check_cancelled()?;
+        let stat = places.stat(&from)?.ok_or_else(|| places.error("copying", &from, Errno::NOENT))?;
+        if stat.is_dir() {
+            make_dir(places, &to)?;
+            if deep {
+                let dir = places.open(&from, OFlags::RDONLY | OFlags::DIRECTORY)?;
+                for entry in beneath::names(dir.as_fd()).map_err(|e| places.error("reading", &from, e))? {
+                    todo.push((from.join(&entry), to.join(&entry)));
+                }
+            }
+            directories.push((from, to));
+            continue;
+        }
+        if stat.links > 1 {
+            if let Some(first) = links.get(&stat.identity) {
+                link(places, first, &to)?;
+                continue;
+            }
+            links.insert(stat.identity, to.clone());
+        }
+        copy_object(places, &from, &to, stat.identity.kind)?;
+        let wanted = attributes::read(places, &from, marks)?;
+        attributes::write(places, &to, &wanted)?;
+    }
+    for (from, to) in directories.into_iter().rev() {
+        let wanted = attributes::read(places, &from, marks)?;
+        attributes::write(places, &to, &wanted)?;
+    }
+    Ok(())
+}
+
+/// Gives an object another name.
+pub fn link(places: &mut Places, from: &Spot, to: &Spot) -> Result<()> {
+    let (old, new) = (places.holder(from)?, places.holder(to)?);
+    rustix::fs::linkat(&*old, name(from), &*new, name(to), AtFlags::empty())
+        .map_err(|errno| places.error("linking", to, errno))
+}
+
+/// Makes an empty directory that only its owner may use.
+pub fn make_dir(places: &mut Places, spot: &Spot) -> Result<()> {
+    let dir = places.holder(spot)?;
+    rustix::fs::mkdirat(&*dir, name(spot), Mode::RWXU).map_err(|errno| places.error("making", spot, errno))
+}
+
+fn copy_object(places: &mut Places, from: &Spot, to: &Spot, kind: FileType) -> Result<()> {
+    let (source, target) = (places.holder(from)?, places.holder(to)?);
+    let made = match kind {
+        FileType::File => {
+            let old = open_original(places, from)?;
+            let new = places.open(to, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL)?;
+            copy_content(&old, &new).and_then(|()| rustix::fs::fsync(&new))
+        }
+        FileType::Symlink => beneath::read_link_at(source.as_fd(), from.split().1)
+            .and_then(|link| rustix::fs::symlinkat(link.as_slice(), &*target, name(to))),
+        FileType::Fifo => node(places, to, RawType::Fifo, 0),
+        FileType::Socket => node(places, to, RawType::Socket, 0),
+        FileType::Device => rustix::fs::statat(&*source, name(from), AtFlags::SYMLINK_NOFOLLOW)
+            .and_then(|stat| node(places, to, RawType::from_raw_mode(stat.st_mode), stat.st_rdev)),
+        FileType::Directory => Err(Errno::ISDIR),
+    };
+    made.map_err(|errno| places.error("copying", to, errno))
+}
+
+fn node(places: &mut Places, spot: &Spot, kind: RawType, device: u64) -> rustix::io::Result<()> {
+    let dir = places.holder(spot).map_err(|_| Errno::NOENT)?;
+    rustix::fs::mknodat(&*dir, name(spot), kind, Mode::RUSR | Mode::WUSR, device)
+}
+
+fn open_original(places: &mut Places, spot: &Spot) -> Result<OwnedFd> {
+    let dir = places.holder(spot)?;
+    let (file, _) = beneath::open_file_at(dir.as_fd(), spot.split().1)
+        .map_err(|errno| places.error("opening", spot, errno))?;
+    Ok(file.into())
+}
+
+/// Writes the content of one file over that of another, whose inode stays. Can be repeated.
+pub fn rewrite(places: &mut Places, from: &Spot, to: &Spot) -> Result<()> {
+    let old = open_original(places, from)?;
+    let new = places.open(to, OFlags::WRONLY | OFlags::NONBLOCK)?;
+    let done = rustix::fs::ftruncate(&new, 0)
+        .and_then(|()| copy_content(&old, &new))
+        .and_then(|()| rustix::fs::fsync(&new));
+    done.map_err(|errno| places.error("rewriting", to, errno))
+}
+
+/// Fills an empty file with the data of another; holes stay holes.
+fn copy_content(old: &OwnedFd, new: &OwnedFd) -> rustix::io::Result<()> {
+    let size = u64::try_from(rustix::fs::fstat(old)?.st_size).unwrap_or(0);
+    match rustix::fs::ioctl_ficlone(new, old) {
+        Ok(()) => return Ok(()),
+        Err(Errno::OPNOTSUPP | Errno::XDEV | Errno::INVAL | Errno::NOTTY | Errno::NOSYS) => {}
+        Err(errno) => return Err(errno),
+    }
+    let mut at = 0;
+    while at < size {
+        let start = match rustix::fs::seek(old, SeekFrom::Data(at)) {
+            Ok(start) => start,
+            Err(Errno::NXIO) => break,
+            Err(errno) => return Err(errno),
+        };
+        let end = rustix::fs::seek(old, SeekFrom::Hole(start))?.min(size);
+        copy_range(old, new, start, end)?;
+        at = end;
+    }
+    rustix::fs::ftruncate(new, size)
+}
+
+fn copy_range(old: &OwnedFd, new: &OwnedFd, start: u64, end: u64) -> rustix::io::Result<()> {
+    let (mut from, mut to) = (start, start);
+    let mut buffer = Vec::new();
+    while from < end {
+        let want = usize::try_from(end - from).unwrap_or(usize::MAX).min(1 << 30);
+        if buffer.is_empty() {
+            match rustix::fs::copy_file_range(old, Some(&mut from), new, Some(&mut to), want) {
+                Ok(0) => return Err(Errno::IO),
+                Ok(_) => continue,
+                Err(Errno::XDEV | Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => {
+                    buffer.resize(1 << 17, 0)
+                }
+                Err(Errno::INTR) => continue,
+                Err(errno) => return Err(errno),
+            }
+        }
+        let length = want.min(buffer.len());
+        let piece = buffer.get_mut(..length).ok_or(Errno::IO)?;
+        let got = rustix::io::pread(old, &mut *piece, from)?;
+        let mut rest = piece.get(..got).filter(|data| !data.is_empty()).ok_or(Errno::IO)?;
+        while !rest.is_empty() {
+            let put = rustix::io::pwrite(new, rest, to)?;
+            rest = rest.get(put..).unwrap_or_default();
+            to += u64::try_from(put).unwrap_or(0);
+        }
+        from = to;
+    }
+    Ok(())
+}

@@ -1,0 +1,49 @@
+//! Where the tests let a commit die. In the product nothing is here.
+
+/// A moment at which a crash is interesting.
+#[cfg(not(test))]
+#[inline(always)]
+pub fn point() {}
+
+#[cfg(test)]
+pub use armed::{Crashed, count, point, survive_all, survive_until};
+
+#[cfg(test)]
+mod armed {
+    use std::cell::Cell;
+
+    thread_local! {
+        static PASSED: Cell<u64> = const { Cell::new(0) };
+        static DIES_AT: Cell<Option<u64>> = const { Cell::new(None) };
+    }
+
+    /// What a test's commit dies of.
+    pub struct Crashed;
+
+    /// Dies when it is time.
+    pub fn point() {
+        let passed = PASSED.get();
+        PASSED.set(passed + 1);
+        if DIES_AT.get() == Some(passed) {
+            DIES_AT.set(None);
+            std::panic::panic_any(Crashed);
+        }
+    }
+
+    /// Lets the next run die at the point with this number, counted from 0.
+    pub fn survive_until(number: u64) {
+        PASSED.set(0);
+        DIES_AT.set(Some(number));
+    }
+
+    /// Lets the next run pass every point.
+    pub fn survive_all() {
+        PASSED.set(0);
+        DIES_AT.set(None);
+    }
+
+    /// Returns how many points were passed since.
+    pub fn count() -> u64 {
+        PASSED.get()
+    }
+}

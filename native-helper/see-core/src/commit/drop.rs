@@ -1,0 +1,42 @@
+//! Forgets the backup of a commit: it cannot be taken back any more, and its room is free again.
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::monitor::Unmonitored;
+use crate::session::SessionState;
+use crate::store::Store;
+
+use super::finish;
+use super::journal;
+use super::lock::lock_host;
+use super::places::Places;
+use super::record::CommitState;
+
+/// Removes what a commit keeps for its undo. Fails with `no-such-commit`, and with `wrong-state` when recovery has to
+/// look at it first.
+pub fn drop(store: &Store, commit: &str) -> Result<()> {
+    let _host = lock_host(store, &Unmonitored)?;
+    let mut record = store.commit(commit)?;
+    if record.state == CommitState::Applying {
+        return Err(SeeError::new(
+            ErrorCode::WrongState,
+            format!("The commit {} was cut off.", record.id),
+            "Run any alcatraz command: it recovers the commit first.",
+        ));
+    }
+    // First the promise, then the backup: history must not offer an undo that has nothing to go by.
+    record.has_backup = false;
+    store.update_commit(&record)?;
+    let dir = super::commit_dir(store, &record.id);
+    let Some(journal) = journal::read(&dir)? else { return finish::remove_dir(&dir) };
+    let mut places = Places::new(journal.header.bases.clone());
+    for spot in &journal.header.siblings {
+        places.remove(spot)?;
+    }
+    finish::remove_stages(store, &journal)?;
+    // The journal tells later checks what we left on the host, as long as its session can be committed from.
+    let session = store.session(&record.session)?;
+    if matches!(session.state, SessionState::Committed | SessionState::Aborted) {
+        finish::remove_dir(&dir)?;
+    }
+    Ok(())
+}

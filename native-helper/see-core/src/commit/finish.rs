@@ -1,0 +1,178 @@
+//! The end of a commit, good or bad: what is of no use any more goes, and the store learns the outcome. Every part
+//! can be repeated, so recovery ends a commit with the same code.
+
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::layer::MarkSpace;
+use crate::path::HostPath;
+use crate::session::{Session, SessionState};
+use crate::store::Store;
+
+use super::attributes::{self, as_path};
+use super::crash;
+use super::journal::{Journal, Residue};
+use super::places::{Places, Role};
+use super::plan::is_whiteout;
+use super::record::CommitState;
+
+/// Ends a commit that was applied in full: clears the session's layers of what the host has now, then tells the
+/// store.
+pub fn finish(store: &Store, places: &mut Places, journal: &Journal) -> Result<()> {
+    let header = &journal.header;
+    let mut record = store.commit(&header.commit)?;
+    record.state = CommitState::Done;
+    if let Some(undone) = &header.undoes {
+        let mut undone = store.commit(undone)?;
+        record.undid = Some(undone.id.clone());
+        undone.undone_by = Some(record.id.clone());
+        return store.settle(&[&record, &undone], None);
+    }
+    let mut session = store.session(&header.session)?;
+    if !header.whole {
+        clear(places, journal, &session)?;
+        crash::point();
+        return store.settle(&[&record], Some((&session.id, SessionState::Finished)));
+    }
+    store.settle(&[&record], Some((&session.id, SessionState::Committed)))?;
+    crash::point();
+    session.state = SessionState::Committed;
+    // The commit is done whatever becomes of the layers; what cannot be removed now is tried again by recovery.
+    let _ = remove_layers(store, session);
+    Ok(())
+}
+
+/// Ends a commit of which nothing is on the host: removes what it staged, then tells the store.
+pub fn give_up(store: &Store, places: &mut Places, journal: &Journal) -> Result<()> {
+    for spot in &journal.header.siblings {
+        places.remove(spot)?;
+    }
+    remove_stages(store, journal)?;
+    crash::point();
+    set_aside(store, journal)?;
+    remove_dir(&super::commit_dir(store, &journal.header.commit))
+}
+
+/// Tells the store that a commit is not on the host; keeps what it staged and its backup.
+pub fn set_aside(store: &Store, journal: &Journal) -> Result<()> {
+    let header = &journal.header;
+    let mut record = store.commit(&header.commit)?;
+    record.state = CommitState::Reverted;
+    record.has_backup = false;
+    let session = store.session(&header.session)?;
+    let was_committing = header.undoes.is_none() && session.state == SessionState::Committing;
+    store.settle(&[&record], was_committing.then_some((session.id.as_str(), SessionState::Finished)))
+}
+
+/// Removes the stage directories of a commit in all rooms, with what is in them. The one that holds the journal
+/// keeps it.
+pub fn remove_stages(store: &Store, journal: &Journal) -> Result<()> {
+    let own = super::commit_dir(store, &journal.header.commit);
+    let suffix = Path::new("commits").join(&journal.header.commit);
+    for base in journal.header.bases.iter().filter(|base| base.role == Role::Stage) {
+        let stage = as_path(&base.path);
+        // An undo works in the stage of the commit that it takes back as well: that one stays.
+        if !stage.ends_with(&suffix) {
+            continue;
+        }
+        if stage != own {
+            remove_dir(stage)?;
+            continue;
+        }
+        let entries = std::fs::read_dir(stage).map_err(|e| io_error("listing", stage, &e))?;
+        for entry in entries {
+            let entry = entry.map_err(|e| io_error("listing", stage, &e))?;
+            if entry.file_name() != "journal" {
+                remove_dir(&entry.path())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Removes the layers of a session that is over, and forgets them.
+pub fn remove_layers(store: &Store, mut session: Session) -> Result<()> {
+    for layer in &session.layers {
+        remove_dir(&layer.upper)?;
+        remove_dir(&layer.work)?;
+        crash::point();
+        // The directories above them go when they are empty.
+        let stop = layer.room.join("layers");
+        for dir in layer.upper.ancestors().skip(1).take_while(|dir| dir.starts_with(&stop) && *dir != stop) {
+            if std::fs::remove_dir(dir).is_err() {
+                break;
+            }
+        }
+    }
+    session.layers.clear();
+    store.update_session(&session)
+}
+
+/// Clears the layers of a session that lives on: what the host has now goes, what is left is based on it.
+fn clear(places: &mut Places, journal: &Journal, session: &Session) -> Result<()> {
+    for residue in &journal.residue {
+        let (Residue::Remove(spot) | Residue::Whiteout(spot) | Residue::Unmark(spot)) = residue;
+        let Some(base) = places.bases().get(usize::from(spot.base)).cloned() else { continue };
+        let layer = session.layers.iter().find(|layer| layer.upper.as_os_str().as_bytes() == base.path.0);
+        let space = layer.map_or(MarkSpace::Trusted, |layer| layer.marks);
+        if places.stat(spot)?.is_none() {
+            continue;
+        }
+        match residue {
+            Residue::Remove(spot) => {
+                places.remove(spot)?;
+            }
+            Residue::Whiteout(spot) => {
+                if is_whiteout(places, spot, space)? {
+                    places.unlink(spot)?;
+                }
+            }
+            Residue::Unmark(spot) => {
+                let mut change = attributes::marks(places, spot, space)?;
+                change.on.clear();
+                change.off.retain(|(name, _)| {
+                    let mark = name.0.strip_prefix(space.prefix().as_bytes()).unwrap_or_default();
+                    matches!(mark, b"opaque" | b"redirect")
+                });
+                attributes::change_marks(places, spot, &change)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Removes a directory of our own with all that is in it, if it is there.
+pub fn remove_dir(dir: &Path) -> Result<()> {
+    let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) else { return Ok(()) };
+    let parent = match std::fs::File::open(parent) {
+        Ok(parent) => parent,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(io_error("opening", parent, &e)),
+    };
+    use std::os::fd::AsFd as _;
+    let removed = super::remove_tree::remove_tree(parent.as_fd(), Path::new(name));
+    removed.map(|_| ()).map_err(|errno| SeeError::os("removing", &host_path(dir), errno))
+}
+
+/// Returns the error for paths that could not be put back, because the host has something else there now.
+pub fn foreign(path: &HostPath, count: usize) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::RecoveryNeeded,
+        format!(
+            "{} was changed on the host meanwhile ({count} in all); it stays as it is now.",
+            path.display()
+        ),
+        "The former object is kept in the commit's backup.",
+    )
+    .with_path(path)
+}
+
+fn io_error(doing: &str, path: &Path, error: &std::io::Error) -> Box<SeeError> {
+    let errno = error.raw_os_error().map_or(rustix::io::Errno::IO, rustix::io::Errno::from_raw_os_error);
+    SeeError::os(doing, &host_path(path), errno)
+}
+
+fn host_path(path: &Path) -> HostPath {
+    HostPath::new(path.as_os_str().as_bytes()).unwrap_or_else(HostPath::root)
+}

@@ -1,0 +1,234 @@
+//! The durable record of one commit: what it will do, and that it was done. A record that was cut off counts as
+//! not written.
+
+use std::fs::File;
+use std::io::{BufWriter, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::path::escape_for_display;
+
+use super::bytes::Bytes;
+use super::crash;
+use super::places::{Base, Spot};
+use super::stat::Stat;
+use super::step::Step;
+
+const MAGIC: &[u8; 16] = b"alcatraz jrnl 1\n";
+/// No record is longer; a length beyond it is damage.
+const LONGEST: u32 = 256 << 20;
+
+/// What a commit is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Header {
+    /// Id of the commit.
+    pub commit: String,
+    /// Id of the session.
+    pub session: String,
+    /// Whether nothing of the session is left afterwards.
+    pub whole: bool,
+    /// The commit that it takes back.
+    pub undoes: Option<String>,
+    /// The trees that it works in.
+    pub bases: Vec<Base>,
+    /// The room that reaches each tree of the host by a rename; none when objects rest beside their targets.
+    pub rooms: Vec<(u16, Option<Bytes>)>,
+    /// Names on the host's side that hold new or old objects outside of the stage directories.
+    pub siblings: Vec<Spot>,
+}
+
+/// What is left to do in the layer of a session that keeps the rest of its changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Residue {
+    /// The layer's object has no use any more.
+    Remove(Spot),
+    /// The host has not the deleted object any more: its whiteout has no use either.
+    Whiteout(Spot),
+    /// The host has this directory now: its own entries shine through.
+    Unmark(Spot),
+}
+
+/// An object as the commit left it on the host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Left {
+    /// Where.
+    pub at: Spot,
+    /// How.
+    pub stat: Stat,
+}
+
+#[derive(Serialize, Deserialize)]
+enum Record {
+    Header(Header),
+    Step(Step),
+    Residue(Residue),
+    End { steps: u64 },
+    Left(Left),
+    Applied { left: u64 },
+}
+
+/// A journal as it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Journal {
+    /// What the commit is about.
+    pub header: Header,
+    /// Its steps, in order; `None` when the plan was not written to its end: nothing was applied then.
+    pub steps: Option<Vec<Step>>,
+    /// What is left to do in the layer afterwards.
+    pub residue: Vec<Residue>,
+    /// What the host had when all was applied; `None` when that point was not reached.
+    pub left: Option<Vec<Left>>,
+}
+
+/// A journal being written.
+pub struct Writer {
+    path: PathBuf,
+    out: BufWriter<File>,
+}
+
+impl Writer {
+    /// Begins the journal of a commit in the commit's directory, durably.
+    pub fn begin(dir: &Path, header: &Header) -> Result<Self> {
+        let path = journal_path(dir);
+        let open = || -> std::io::Result<File> {
+            use std::os::unix::fs::OpenOptionsExt as _;
+            File::options().write(true).create_new(true).mode(0o600).open(&path)
+        };
+        let file = open().map_err(|e| failed(&path, &e))?;
+        let mut writer = Self { path, out: BufWriter::new(file) };
+        writer.put(MAGIC)?;
+        writer.record(&Record::Header(header.clone()))?;
+        writer.flush()?;
+        sync_dir(dir)?;
+        if let Some(parent) = dir.parent() {
+            sync_dir(parent)?;
+        }
+        Ok(writer)
+    }
+
+    /// Writes the plan. When this returns, the commit can be taken back after any crash.
+    pub fn plan(&mut self, steps: &[Step], residue: &[Residue]) -> Result<()> {
+        for step in steps {
+            self.record(&Record::Step(step.clone()))?;
+        }
+        for rest in residue {
+            self.record(&Record::Residue(rest.clone()))?;
+        }
+        self.flush()?;
+        crash::point();
+        self.record(&Record::End { steps: steps.len().try_into().unwrap_or(u64::MAX) })?;
+        self.flush()
+    }
+
+    /// Writes that everything was applied. When this returns, the commit stays, whatever happens.
+    pub fn applied(&mut self, left: &[Left]) -> Result<()> {
+        for one in left {
+            self.record(&Record::Left(one.clone()))?;
+        }
+        self.flush()?;
+        crash::point();
+        self.record(&Record::Applied { left: left.len().try_into().unwrap_or(u64::MAX) })?;
+        self.flush()
+    }
+
+    fn record(&mut self, record: &Record) -> Result<()> {
+        let body = serde_json::to_vec(record).map_err(|e| SeeError::internal(format!("A record: {e}.")))?;
+        let length = u32::try_from(body.len()).ok().filter(|length| *length <= LONGEST);
+        let length = length.ok_or_else(|| SeeError::internal("A journal record is too long."))?;
+        self.put(&length.to_le_bytes())?;
+        self.put(&crc32fast::hash(&body).to_le_bytes())?;
+        self.put(&body)
+    }
+
+    fn put(&mut self, bytes: &[u8]) -> Result<()> {
+        self.out.write_all(bytes).map_err(|e| failed(&self.path, &e))
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        let done = self.out.flush().and_then(|()| self.out.get_ref().sync_data());
+        done.map_err(|e| failed(&self.path, &e))
+    }
+}
+
+/// Reads the journal in a commit's directory; `None` when not even its header was written.
+pub fn read(dir: &Path) -> Result<Option<Journal>> {
+    let path = journal_path(dir);
+    let mut bytes = Vec::new();
+    match File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes)) {
+        Ok(_) => Ok(parse(&bytes)),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(failed(&path, &e)),
+    }
+}
+
+/// Returns what the bytes of a journal tell, up to where they were cut off.
+pub fn parse(bytes: &[u8]) -> Option<Journal> {
+    let mut rest = bytes.strip_prefix(MAGIC)?;
+    let Some(Record::Header(header)) = next(&mut rest) else { return None };
+    let mut journal = Journal { header, steps: None, residue: Vec::new(), left: None };
+    let (mut steps, mut left) = (Vec::new(), Vec::new());
+    while let Some(record) = next(&mut rest) {
+        match record {
+            Record::Header(_) => break,
+            Record::Step(step) => steps.push(step),
+            Record::Residue(one) => journal.residue.push(one),
+            Record::End { steps: count } => {
+                if u64::try_from(steps.len()) != Ok(count) {
+                    break;
+                }
+                journal.steps = Some(std::mem::take(&mut steps));
+            }
+            Record::Left(one) => left.push(one),
+            Record::Applied { left: count } => {
+                if u64::try_from(left.len()) != Ok(count) || journal.steps.is_none() {
+                    break;
+                }
+                journal.left = Some(std::mem::take(&mut left));
+            }
+        }
+    }
+    Some(journal)
+}
+
+fn next(rest: &mut &[u8]) -> Option<Record> {
+    let (length, after) = rest.split_first_chunk::<4>()?;
+    let (sum, after) = after.split_first_chunk::<4>()?;
+    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
+    let body = after.get(..length)?;
+    if crc32fast::hash(body) != u32::from_le_bytes(*sum) {
+        return None;
+    }
+    *rest = after.get(length..)?;
+    serde_json::from_slice(body).ok()
+}
+
+/// Returns where the journal of a commit is.
+pub fn journal_path(dir: &Path) -> PathBuf {
+    dir.join("journal")
+}
+
+/// Writes a directory's entries to the disk.
+pub fn sync_dir(dir: &Path) -> Result<()> {
+    File::open(dir).and_then(|dir| dir.sync_all()).map_err(|e| failed(dir, &e))
+}
+
+fn failed(path: &Path, error: &std::io::Error) -> Box<SeeError> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let shown = escape_for_display(path.as_os_str().as_bytes());
+    let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
+    if full {
+        return SeeError::new(
+            ErrorCode::DiskFull,
+            "There is no room left for the commit's journal.",
+            "Free some space on the store's file system, then try again; nothing was lost.",
+        )
+        .with_fact("store", shown);
+    }
+    SeeError::new(
+        ErrorCode::Io,
+        format!("The journal {shown} cannot be used: {error}."),
+        "Look at the store's disk and the system's log, then try again.",
+    )
+}

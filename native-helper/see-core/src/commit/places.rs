@@ -1,0 +1,325 @@
+//! Names in the few directory trees that a commit works in, and the system calls on them. Every name is reached
+//! beneath its tree, through no symlink and into no other mount, so that nobody can lead a commit astray.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::ffi::OsStr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, StatxFlags};
+use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
+
+use crate::beneath::Root;
+use crate::error::{Result, SeeError};
+use crate::path::HostPath;
+
+use super::bytes::Bytes;
+use super::stat::Stat;
+
+/// How many open directories are kept.
+const CACHED: usize = 64;
+
+/// What a tree is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Role {
+    /// The host, at and below the mount point of a layer.
+    Host,
+    /// The upper directory of a layer.
+    Upper,
+    /// The directory that holds new objects before a commit and old ones after it.
+    Stage,
+}
+
+/// A tree that a commit works in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Base {
+    /// What it is for.
+    pub role: Role,
+    /// Its directory.
+    pub path: Bytes,
+}
+
+/// A name in one of the trees.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Spot {
+    /// Index of the tree.
+    pub base: u16,
+    /// Path beneath it; empty for the tree itself.
+    pub path: Bytes,
+}
+
+impl Spot {
+    /// Returns the directory and the name; the tree itself is `.` in itself.
+    pub fn split(&self) -> (&[u8], &[u8]) {
+        let path = self.path.0.as_slice();
+        match path.iter().rposition(|b| *b == b'/') {
+            Some(cut) => (path.get(..cut).unwrap_or_default(), path.get(cut + 1..).unwrap_or_default()),
+            None if path.is_empty() => (b"", b"."),
+            None => (b"", path),
+        }
+    }
+
+    /// Returns the spot of the directory that holds this one.
+    pub fn parent(&self) -> Self {
+        Self { base: self.base, path: Bytes(self.split().0.to_vec()) }
+    }
+
+    /// Returns the spot of an entry of this directory.
+    pub fn join(&self, below: &[u8]) -> Self {
+        let mut path = self.path.0.clone();
+        if !path.is_empty() && !below.is_empty() {
+            path.push(b'/');
+        }
+        path.extend_from_slice(below);
+        Self { base: self.base, path: Bytes(path) }
+    }
+
+    /// Returns the part of the path below `ancestor`; empty when both are the same.
+    pub fn below(&self, ancestor: &Self) -> Option<&[u8]> {
+        if self.base != ancestor.base {
+            return None;
+        }
+        if ancestor.path.0.is_empty() {
+            return Some(&self.path.0);
+        }
+        let rest = self.path.0.strip_prefix(ancestor.path.0.as_slice())?;
+        match rest.first() {
+            None => Some(rest),
+            Some(b'/') => rest.get(1..),
+            Some(_) => None,
+        }
+    }
+}
+
+/// An open directory.
+#[derive(Debug)]
+pub struct Dir {
+    fd: OwnedFd,
+    /// Device and inode number.
+    pub number: (u64, u64),
+}
+
+impl AsFd for Dir {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+/// The trees of a commit, open.
+#[derive(Debug)]
+pub struct Places {
+    bases: Vec<Base>,
+    roots: HashMap<usize, Root>,
+    open: HashMap<Spot, Rc<Dir>>,
+}
+
+impl Places {
+    /// Returns the trees; opens none yet.
+    pub fn new(bases: Vec<Base>) -> Self {
+        Self { bases, roots: HashMap::new(), open: HashMap::new() }
+    }
+
+    /// Returns the trees.
+    pub fn bases(&self) -> &[Base] {
+        &self.bases
+    }
+
+    /// Returns the number of this tree, which is added when it is new.
+    pub fn base(&mut self, role: Role, path: &Path) -> Result<u16> {
+        let base = Base { role, path: Bytes(path.as_os_str().as_bytes().to_vec()) };
+        let index = self.bases.iter().position(|b| *b == base).unwrap_or_else(|| {
+            self.bases.push(base);
+            self.bases.len() - 1
+        });
+        u16::try_from(index).map_err(|_| SeeError::internal("A commit spans too many file systems."))
+    }
+
+    /// Returns the number of this tree when there is one.
+    pub fn find(&self, role: Role, path: &Path) -> Option<u16> {
+        let path = path.as_os_str().as_bytes();
+        let index = self.bases.iter().position(|base| base.role == role && base.path.0 == path)?;
+        u16::try_from(index).ok()
+    }
+
+    /// Returns what the tree of a spot is for.
+    pub fn role(&self, spot: &Spot) -> Result<Role> {
+        Ok(self.base_of(spot)?.role)
+    }
+
+    fn base_of(&self, spot: &Spot) -> Result<&Base> {
+        self.bases
+            .get(usize::from(spot.base))
+            .ok_or_else(|| SeeError::internal("A journal names a tree that it does not have."))
+    }
+
+    /// Returns the whole path, for messages.
+    pub fn path(&self, spot: &Spot) -> HostPath {
+        let mut path = self.base_of(spot).map(|base| base.path.0.clone()).unwrap_or_default();
+        path.push(b'/');
+        path.extend_from_slice(&spot.path.0);
+        HostPath::new(&path).unwrap_or_else(HostPath::root)
+    }
+
+    /// Returns the error of a system call on a spot.
+    pub fn error(&self, doing: &str, spot: &Spot, errno: Errno) -> Box<SeeError> {
+        SeeError::os(doing, &self.path(spot), errno)
+    }
+
+    /// Forgets open directories: a directory got another name.
+    pub fn forget(&mut self) {
+        self.open.clear();
+    }
+
+    /// Opens a directory.
+    pub fn dir(&mut self, spot: &Spot) -> Result<Rc<Dir>> {
+        self.try_dir(spot)?.map_err(|errno| self.error("opening", spot, errno))
+    }
+
+    /// Opens a directory; the inner error tells why it cannot be opened.
+    fn try_dir(&mut self, spot: &Spot) -> Result<std::result::Result<Rc<Dir>, Errno>> {
+        if let Some(dir) = self.open.get(spot) {
+            return Ok(Ok(Rc::clone(dir)));
+        }
+        let base = self.base_of(spot)?;
+        let whole = HostPath::new(&base.path.0)
+            .ok_or_else(|| SeeError::internal("A tree of a commit has no absolute path."))?;
+        let index = usize::from(spot.base);
+        let root = match self.roots.entry(index) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => match Root::open_exact(&whole) {
+                Ok(root) => free.insert(root),
+                Err(errno) => return Ok(Err(errno)),
+            },
+        };
+        let opened = root.place(Path::new(OsStr::from_bytes(&spot.path.0))).and_then(|fd| {
+            let raw = rustix::fs::statx(&fd, "", AtFlags::EMPTY_PATH, StatxFlags::INO | StatxFlags::TYPE)?;
+            if rustix::fs::FileType::from_raw_mode(u32::from(raw.stx_mode)) != rustix::fs::FileType::Directory
+            {
+                return Err(Errno::NOTDIR);
+            }
+            let number = (rustix::fs::makedev(raw.stx_dev_major, raw.stx_dev_minor), raw.stx_ino);
+            Ok(Rc::new(Dir { fd, number }))
+        });
+        if let Ok(dir) = &opened {
+            if self.open.len() >= CACHED {
+                self.open.clear();
+            }
+            self.open.insert(spot.clone(), Rc::clone(dir));
+        }
+        Ok(opened)
+    }
+
+    /// Opens the directory that holds a spot.
+    pub fn holder(&mut self, spot: &Spot) -> Result<Rc<Dir>> {
+        self.dir(&spot.parent())
+    }
+
+    /// Returns how the object stands; `None` when there is none that can be reached without a symlink.
+    pub fn stat(&mut self, spot: &Spot) -> Result<Option<Stat>> {
+        let found = match self.try_dir(&spot.parent())? {
+            Ok(dir) => {
+                let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
+                let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
+                rustix::fs::statx(&*dir, name(spot), flags, wanted)
+            }
+            Err(errno) => Err(errno),
+        };
+        match found {
+            Ok(raw) => Stat::new(&raw).map(Some).ok_or_else(|| {
+                SeeError::internal("An object has an unknown type.").with_path(&self.path(spot))
+            }),
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(None),
+            Err(errno) => Err(self.error("looking at", spot, errno)),
+        }
+    }
+
+    /// Renames, atomically.
+    pub fn rename(
+        &mut self,
+        from: &Spot,
+        to: &Spot,
+        flags: RenameFlags,
+    ) -> Result<std::result::Result<(), Errno>> {
+        let (old, new) = (self.holder(from)?, self.holder(to)?);
+        Ok(rustix::fs::renameat_with(&*old, name(from), &*new, name(to), flags))
+    }
+
+    /// Opens the object itself; a symlink is not followed.
+    pub fn open(&mut self, spot: &Spot, flags: OFlags) -> Result<OwnedFd> {
+        let dir = self.holder(spot)?;
+        rustix::fs::openat(&*dir, name(spot), flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::from(0o600))
+            .map_err(|errno| self.error("opening", spot, errno))
+    }
+
+    /// Returns the directory that holds a spot, and a path through `/proc` by which calls that know no descriptors
+    /// reach the object itself. The path is good while the directory is kept; its last name must not be followed.
+    pub fn proc_path(&mut self, spot: &Spot) -> Result<(Rc<Dir>, PathBuf)> {
+        let dir = self.holder(spot)?;
+        let path = crate::beneath::proc_path(dir.as_fd(), spot.split().1);
+        Ok((dir, path))
+    }
+
+    /// Returns the names in a directory, unsorted.
+    pub fn names(&mut self, spot: &Spot) -> Result<Vec<Box<[u8]>>> {
+        let dir = self.open_readable(spot)?;
+        crate::beneath::names(dir.as_fd()).map_err(|errno| self.error("reading", spot, errno))
+    }
+
+    /// Removes a name of an object that is no directory. Tells whether it was there.
+    pub fn unlink(&mut self, spot: &Spot) -> Result<bool> {
+        let dir = self.holder(spot)?;
+        match rustix::fs::unlinkat(&*dir, name(spot), AtFlags::empty()) {
+            Ok(()) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
+            Err(errno) => Err(self.error("removing", spot, errno)),
+        }
+    }
+
+    /// Removes an object and all below it. Tells whether it was there.
+    pub fn remove(&mut self, spot: &Spot) -> Result<bool> {
+        let dir = match self.try_dir(&spot.parent())? {
+            Ok(dir) => dir,
+            Err(Errno::NOENT) => return Ok(false),
+            Err(errno) => return Err(self.error("removing", spot, errno)),
+        };
+        let removed = super::remove_tree::remove_tree(dir.as_fd(), name(spot));
+        removed.map_err(|errno| self.error("removing", spot, errno))
+    }
+
+    /// Writes a directory's entries to the disk.
+    pub fn sync_dir(&mut self, spot: &Spot) -> Result<()> {
+        let dir = self.open_readable(spot)?;
+        rustix::fs::fsync(&dir).map_err(|errno| self.error("writing", spot, errno))
+    }
+
+    /// Writes a regular file to the disk.
+    pub fn sync_file(&mut self, spot: &Spot) -> Result<()> {
+        let dir = self.holder(spot)?;
+        match crate::beneath::open_file_at(dir.as_fd(), spot.split().1) {
+            Ok((file, _)) => rustix::fs::fsync(&file).map_err(|errno| self.error("writing", spot, errno)),
+            // A file that its own owner may not read.
+            Err(Errno::ACCESS) => self.sync_all(&spot.parent()),
+            Err(errno) => Err(self.error("opening", spot, errno)),
+        }
+    }
+
+    /// Writes the whole file system of a spot to the disk.
+    pub fn sync_all(&mut self, spot: &Spot) -> Result<()> {
+        let dir = self.open_readable(spot)?;
+        rustix::fs::syncfs(&dir).map_err(|errno| self.error("writing", spot, errno))
+    }
+
+    fn open_readable(&mut self, spot: &Spot) -> Result<OwnedFd> {
+        let dir = self.dir(spot)?;
+        crate::beneath::open_dir_at(dir.as_fd(), b".").map_err(|errno| self.error("opening", spot, errno))
+    }
+}
+
+/// Returns the last name of a spot.
+pub fn name(spot: &Spot) -> &Path {
+    Path::new(OsStr::from_bytes(spot.split().1))
+}

@@ -1,0 +1,103 @@
+//! Looks after commits that were cut off: each is finished when all of it was applied, else taken back.
+
+use crate::error::{Result, SeeError};
+use crate::monitor::Monitor;
+use crate::path::HostPath;
+use crate::session::SessionState;
+use crate::store::Store;
+
+use super::apply;
+use super::crash;
+use super::finish;
+use super::journal;
+use super::lock::try_lock_host;
+use super::places::Places;
+use super::record::{CommitRecord, CommitState};
+
+/// What became of a commit that was cut off.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recovered {
+    /// The commit.
+    pub commit: String,
+    /// Done or reverted.
+    pub state: CommitState,
+    /// Paths that somebody else changed after the crash: theirs stayed, ours is kept in the commit's backup.
+    pub foreign: Vec<HostPath>,
+    /// Why it is still cut off; it is tried again at the next start.
+    pub failed: Option<Box<SeeError>>,
+}
+
+/// Finishes or takes back every commit that was cut off, and finishes the removal of layers that are of no use any
+/// more. Does nothing while a commit is under way. Quick when there is nothing to do.
+pub fn recover(store: &Store, monitor: &dyn Monitor) -> Result<Vec<Recovered>> {
+    let sessions = store.sessions()?;
+    let is_over = |state| matches!(state, SessionState::Committed | SessionState::Aborted);
+    let cut_off = |state| state == SessionState::Committing;
+    let has_work = sessions.iter().any(|s| cut_off(s.state) || (is_over(s.state) && !s.layers.is_empty()));
+    if !has_work && store.unsettled_commits()?.is_empty() {
+        return Ok(Vec::new());
+    }
+    let Some(_host) = try_lock_host(store)? else { return Ok(Vec::new()) };
+    let mut recovered = Vec::new();
+    // Looked up again now that nobody else is at work.
+    for record in store.unsettled_commits()? {
+        recovered.push(recover_one(store, &record, monitor).unwrap_or_else(|error| Recovered {
+            commit: record.id.clone(),
+            state: CommitState::Applying,
+            foreign: Vec::new(),
+            failed: Some(error),
+        }));
+    }
+    let unsettled = store.unsettled_commits()?;
+    for session in store.sessions()? {
+        if unsettled.iter().any(|commit| commit.session == session.id) {
+            continue;
+        }
+        if cut_off(session.state) {
+            // Its commit was settled, or never told to the store: the session itself is whole.
+            store.move_session(&session.id, &[SessionState::Committing], SessionState::Finished)?;
+        } else if is_over(session.state) && !session.layers.is_empty() {
+            let Ok(_lock) = store.lock_session(&session.id) else { continue };
+            // What resists is tried again at the next start; it takes up room but can do no harm.
+            let _ = finish::remove_layers(store, session);
+        }
+    }
+    Ok(recovered)
+}
+
+fn recover_one(store: &Store, record: &CommitRecord, monitor: &dyn Monitor) -> Result<Recovered> {
+    let mut outcome = Recovered {
+        commit: record.id.clone(),
+        state: CommitState::Reverted,
+        foreign: Vec::new(),
+        failed: None,
+    };
+    let dir = super::commit_dir(store, &record.id);
+    let Some(journal) = journal::read(&dir)? else {
+        // The journal was not begun: nothing was staged.
+        let mut record = record.clone();
+        record.state = CommitState::Reverted;
+        record.has_backup = false;
+        let session = store.session(&record.session)?;
+        let was_committing = session.state == SessionState::Committing;
+        let to = was_committing.then_some((session.id.as_str(), SessionState::Finished));
+        store.settle(&[&record], to)?;
+        finish::remove_dir(&dir)?;
+        return Ok(outcome);
+    };
+    let mut places = Places::new(journal.header.bases.clone());
+    if journal.left.is_some() {
+        finish::finish(store, &mut places, &journal)?;
+        outcome.state = CommitState::Done;
+        return Ok(outcome);
+    }
+    if let Some(steps) = &journal.steps {
+        outcome.foreign = apply::revert(&mut places, steps.iter(), monitor)?;
+        crash::point();
+    }
+    match outcome.foreign.is_empty() {
+        true => finish::give_up(store, &mut places, &journal)?,
+        false => finish::set_aside(store, &journal)?,
+    }
+    Ok(outcome)
+}

@@ -1,0 +1,180 @@
+//! Which changes a commit takes, and what a selection lacks to mean anything.
+
+use std::collections::BTreeMap;
+
+use crate::change::{ChangeKind, FileType};
+use crate::changes::found::{ChangeSet, Found, UpperState};
+use crate::error::{ErrorCode, Need, Resolution, Result, SeeError};
+use crate::path::HostPath;
+
+/// What to take and what to leave out. Every path stands for itself and all below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Selection {
+    /// Take just these; all when `None`.
+    pub only: Option<Vec<HostPath>>,
+    /// Then leave these out.
+    pub skip: Vec<HostPath>,
+    /// What to do about conflicts, by the path of the change.
+    pub resolve: Vec<(HostPath, Resolution)>,
+}
+
+impl Selection {
+    /// Returns what was chosen for the conflict at a path.
+    pub fn resolution(&self, path: &HostPath) -> Option<Resolution> {
+        self.resolve.iter().rev().find(|(at, _)| at == path).map(|(_, choice)| *choice)
+    }
+
+    /// Tells, for each change, whether it is taken. Fails with `no-such-change` for a path where nothing changed,
+    /// with `bad-request` for a resolution that does not exist yet.
+    pub fn choose(&self, changes: &ChangeSet) -> Result<Vec<bool>> {
+        let named = self.only.iter().flatten().chain(&self.skip);
+        for path in named.chain(self.resolve.iter().map(|(path, _)| path)) {
+            let is_source = |f: &Found| f.change.from.as_ref().is_some_and(|from| from.is_within(path));
+            if changes.within(path).is_empty() && !changes.found.iter().any(is_source) {
+                return Err(SeeError::new(
+                    ErrorCode::NoSuchChange,
+                    format!("Nothing changed at {}.", path.display()),
+                    "Look at what changed with: alcatraz changes SESSION",
+                )
+                .with_path(path));
+            }
+        }
+        if let Some((path, _)) = self.resolve.iter().find(|(_, choice)| *choice == Resolution::Merge) {
+            return Err(SeeError::new(
+                ErrorCode::BadRequest,
+                format!("{} cannot be merged.", path.display()),
+                "Choose skip, overwrite or both for it.",
+            )
+            .with_path(path));
+        }
+        let covers = |list: &[HostPath], path: &HostPath| list.iter().any(|top| path.is_within(top));
+        let chosen = changes.found.iter().map(|found| {
+            let path = &found.change.path;
+            self.only.as_ref().is_none_or(|only| covers(only, path))
+                && !covers(&self.skip, path)
+                && self.resolution(path) != Some(Resolution::Skip)
+        });
+        Ok(chosen.collect())
+    }
+
+    /// Fails with `selection-needs` when a chosen change means nothing without one that is left out.
+    pub fn check_needs(&self, changes: &ChangeSet, chosen: &[bool]) -> Result<()> {
+        if chosen.iter().all(|chosen| *chosen) {
+            return Ok(());
+        }
+        let mut needs = Vec::new();
+        let parts = Parts::new(changes, chosen);
+        for (found, _) in changes.found.iter().zip(chosen).filter(|(_, chosen)| **chosen) {
+            self.needs_of(&parts, found, &mut needs);
+        }
+        if needs.is_empty() {
+            return Ok(());
+        }
+        needs.dedup();
+        let mut error = SeeError::new(
+            ErrorCode::SelectionNeeds,
+            format!("The selection needs {} more.", plural(needs.len())),
+            "Include what is needed, or leave out what needs it.",
+        );
+        error.needs = needs;
+        Err(error)
+    }
+
+    fn needs_of(&self, parts: &Parts<'_>, found: &Found, needs: &mut Vec<Need>) {
+        let path = &found.change.path;
+        let mut need = |other: &HostPath| {
+            needs.push(Need { path: path.to_ref(), needs: other.to_ref() });
+        };
+        let deleted = found.change.kind == ChangeKind::Deleted;
+        let mut above = path.parent();
+        while let Some(ancestor) = above {
+            if let Some(holder) = parts.left_out(&ancestor) {
+                let is_new = holder.change.kind == ChangeKind::Renamed
+                    || (holder.state == UpperState::Whole && !deleted);
+                if is_new {
+                    need(&ancestor);
+                }
+            }
+            above = ancestor.parent();
+        }
+        // A directory that goes takes all that it held along.
+        if deleted || found.change.kind == ChangeKind::Replaced {
+            for (lost, chosen) in parts.within(path) {
+                // What lives on in a directory that was made anew is the host's own as well.
+                let is_hosts = lost.change.kind == ChangeKind::Deleted
+                    || (lost.lower.is_some() && lost.state != UpperState::Whole);
+                if !chosen && is_hosts && lost.change.path != *path {
+                    need(&lost.change.path);
+                }
+            }
+        }
+        // The host's object goes or moves: whatever else is made from it must come along.
+        let takes_away = deleted || matches!(found.change.kind, ChangeKind::Replaced | ChangeKind::Renamed);
+        if let Some(lower) = found.lower.as_ref().filter(|_| takes_away) {
+            for (_, other) in parts.sources.range(lower.clone()..).take_while(|(at, _)| at.is_within(lower)) {
+                for user in other.iter().filter(|user| !user.is_within(path)) {
+                    need(user);
+                }
+            }
+        }
+        if let Some(from) = &found.change.from {
+            let skipped = self.skip.iter().any(|top| from.is_within(top));
+            let source = parts.left_out(from);
+            let source_matters = match found.change.kind {
+                ChangeKind::Renamed => {
+                    skipped || source.is_some_and(|source| source.change.kind == ChangeKind::Deleted)
+                }
+                ChangeKind::Linked => source.is_some(),
+                _ => false,
+            };
+            if source_matters {
+                need(from);
+            }
+        }
+    }
+}
+
+/// The changes, with what is left out of them at hand.
+struct Parts<'a> {
+    changes: &'a ChangeSet,
+    chosen: &'a [bool],
+    /// Host objects that changes which are left out take from another path, and those changes.
+    sources: BTreeMap<HostPath, Vec<HostPath>>,
+}
+
+impl<'a> Parts<'a> {
+    fn new(changes: &'a ChangeSet, chosen: &'a [bool]) -> Self {
+        let mut sources: BTreeMap<HostPath, Vec<HostPath>> = BTreeMap::new();
+        let left_out = changes.found.iter().zip(chosen).filter(|(_, chosen)| !**chosen);
+        for (found, _) in left_out {
+            let elsewhere = matches!(found.change.kind, ChangeKind::Renamed | ChangeKind::Linked);
+            if let Some(lower) = found.lower.as_ref().filter(|_| elsewhere) {
+                sources.entry(lower.clone()).or_default().push(found.change.path.clone());
+            }
+        }
+        Self { changes, chosen, sources }
+    }
+
+    /// Returns the change of this path when it is left out.
+    fn left_out(&self, path: &HostPath) -> Option<&'a Found> {
+        let index = self.changes.found.binary_search_by(|f| f.change.path.cmp(path)).ok()?;
+        let found = self.changes.found.get(index)?;
+        (!self.chosen.get(index).copied().unwrap_or(true)).then_some(found)
+    }
+
+    fn within(&self, path: &HostPath) -> impl Iterator<Item = (&'a Found, bool)> {
+        let start = self.changes.found.partition_point(|f| f.change.path < *path);
+        let count = self.changes.within(path).len();
+        let below = self.changes.found.iter().zip(self.chosen.iter().copied());
+        below.skip(start).take(count)
+    }
+}
+
+fn plural(count: usize) -> String {
+    if count == 1 { "one change".to_owned() } else { format!("{count} changes") }
+}
+
+/// Tells whether a change is a plain file's.
+pub fn is_plain_file(found: &Found) -> bool {
+    found.change.file_type == FileType::File
+}

@@ -1,0 +1,269 @@
+//! The steps that a commit is made of. Each changes one name or one inode, knows from the inodes where it stands,
+//! and can be taken back from wherever it was cut off.
+
+use std::collections::HashMap;
+
+use rustix::fs::RenameFlags;
+use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
+
+use crate::change::FileType;
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::timestamp::Timestamp;
+
+use super::attributes::{self, Attributes, MarkChange};
+use super::copy;
+use super::crash;
+use super::places::{Places, Spot};
+use super::stat::Identity;
+
+/// Why an object moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Purpose {
+    /// Out of a layer or a backup onto the host.
+    Create,
+    /// From the host into the backup.
+    Remove,
+    /// From one name on the host to another, or to and from a resting place on the way.
+    Rename,
+}
+
+/// One step.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// Gives the object at `from` the free name `to`.
+    Move { from: Spot, to: Spot, object: Identity, purpose: Purpose },
+    /// Puts `object` from `new` in the place of `old` at `at`; `old` ends at `backup`.
+    Replace { at: Spot, new: Spot, backup: Spot, object: Identity, old: Identity },
+    /// Gives the object at `target` the free name `at` as well.
+    Link { target: Spot, at: Spot, object: Identity },
+    /// Takes the name `at` from the object that `target` names too.
+    Unlink { target: Spot, at: Spot, object: Identity },
+    /// Changes attributes in place.
+    Attributes { at: Spot, object: Identity, before: Attributes, after: Attributes },
+    /// Writes the content and attributes of `new` over the object, of which `backup` is a copy.
+    Rewrite { at: Spot, object: Identity, new: Spot, backup: Spot, before: Attributes, after: Attributes },
+    /// Takes overlay marks off.
+    Marks { at: Spot, object: Identity, change: MarkChange },
+    /// Does nothing; taken back, it gives a directory its time of change back.
+    KeepTime { at: Spot, object: Identity, mtime: Timestamp },
+    /// Gives a directory its final time of change.
+    SetTime { at: Spot, object: Identity, mtime: Timestamp },
+}
+
+impl Step {
+    /// Returns the names whose directories the step changes.
+    pub fn names(&self) -> Vec<&Spot> {
+        match self {
+            Self::Move { from, to, .. } => vec![from, to],
+            Self::Replace { at, new, backup, .. } => vec![at, new, backup],
+            Self::Link { at, .. } | Self::Unlink { at, .. } => vec![at],
+            Self::Attributes { .. }
+            | Self::Rewrite { .. }
+            | Self::Marks { .. }
+            | Self::KeepTime { .. }
+            | Self::SetTime { .. } => Vec::new(),
+        }
+    }
+
+    /// Returns the inodes that the step itself changes: how they stood before is no measure any more.
+    pub fn objects(&self) -> Vec<Identity> {
+        match self {
+            Self::Replace { object, old, .. } => vec![*object, *old],
+            Self::Move { object, .. }
+            | Self::Link { object, .. }
+            | Self::Unlink { object, .. }
+            | Self::Attributes { object, .. }
+            | Self::Rewrite { object, .. }
+            | Self::Marks { object, .. }
+            | Self::SetTime { object, .. } => vec![*object],
+            Self::KeepTime { .. } => Vec::new(),
+        }
+    }
+
+    /// Puts other identities in the place of some: stand-ins become the objects that were made for them.
+    pub fn rename_objects(&mut self, names: &HashMap<Identity, Identity>) {
+        let (one, other) = match self {
+            Self::Replace { object, old, .. } => (object, Some(old)),
+            Self::Move { object, .. }
+            | Self::Link { object, .. }
+            | Self::Unlink { object, .. }
+            | Self::Attributes { object, .. }
+            | Self::Rewrite { object, .. }
+            | Self::Marks { object, .. }
+            | Self::KeepTime { object, .. }
+            | Self::SetTime { object, .. } => (object, None),
+        };
+        for identity in [Some(one), other].into_iter().flatten() {
+            if let Some(real) = names.get(identity) {
+                *identity = *real;
+            }
+        }
+    }
+
+    /// Does the step. It must not have been done.
+    pub fn apply(&self, places: &mut Places) -> Result<()> {
+        match self {
+            Self::Move { from, to, object, .. } => move_free(places, from, to, *object),
+            Self::Replace { at, new, backup, old, .. } => {
+                swap(places, new, at, *old)?;
+                crash::point();
+                move_free(places, new, backup, *old)
+            }
+            Self::Link { target, at, .. } => copy::link(places, target, at),
+            Self::Unlink { at, .. } => places.unlink(at).map(|_| ()),
+            Self::Attributes { at, after, .. } => attributes::write(places, at, after),
+            Self::Rewrite { at, new, after, .. } => {
+                copy::rewrite(places, new, at)?;
+                crash::point();
+                attributes::write(places, at, after)
+            }
+            Self::Marks { at, change, .. } => attributes::change_marks(places, at, change),
+            Self::KeepTime { .. } => Ok(()),
+            Self::SetTime { at, mtime, .. } => attributes::set_mtime(places, at, *mtime),
+        }
+    }
+
+    /// Takes the step back, whether it was not begun, half done or done. Tells whether the host is as before there:
+    /// not when somebody else has put another object in the way since.
+    pub fn revert(&self, places: &mut Places) -> Result<bool> {
+        match self {
+            Self::Move { from, to, object, .. } => {
+                if holds(places, to, *object)? && !holds(places, from, *object)? {
+                    if places.stat(from)?.is_some() {
+                        return Ok(false);
+                    }
+                    move_free(places, to, from, *object)?;
+                    return Ok(true);
+                }
+                holds(places, from, *object)
+            }
+            Self::Replace { at, new, backup, object, old } => {
+                revert_replace(places, (at, new, backup), *object, *old)
+            }
+            Self::Link { at, object, .. } => {
+                if holds(places, at, *object)? {
+                    places.unlink(at)?;
+                }
+                Ok(places.stat(at)?.is_none())
+            }
+            Self::Unlink { target, at, object } => {
+                if places.stat(at)?.is_none() && holds(places, target, *object)? {
+                    copy::link(places, target, at)?;
+                }
+                holds(places, at, *object)
+            }
+            Self::Attributes { at, object, before, .. } => {
+                let ours = holds(places, at, *object)?;
+                if ours {
+                    attributes::write(places, at, before)?;
+                }
+                Ok(ours)
+            }
+            Self::Rewrite { at, object, backup, before, .. } => {
+                let ours = holds(places, at, *object)?;
+                if ours {
+                    copy::rewrite(places, backup, at)?;
+                    crash::point();
+                    attributes::write(places, at, before)?;
+                }
+                Ok(ours)
+            }
+            Self::Marks { at, object, change } => {
+                let ours = holds(places, at, *object)?;
+                if ours {
+                    attributes::change_marks(places, at, &change.inverse())?;
+                }
+                Ok(ours)
+            }
+            Self::KeepTime { at, object, mtime } => {
+                if holds(places, at, *object)? {
+                    attributes::set_mtime(places, at, *mtime)?;
+                }
+                Ok(true)
+            }
+            Self::SetTime { .. } => Ok(true),
+        }
+    }
+}
+
+fn holds(places: &mut Places, spot: &Spot, object: Identity) -> Result<bool> {
+    Ok(places.stat(spot)?.is_some_and(|stat| stat.identity == object))
+}
+
+fn move_free(places: &mut Places, from: &Spot, to: &Spot, object: Identity) -> Result<()> {
+    let moved = places.rename(from, to, RenameFlags::NOREPLACE)?;
+    if object.kind == FileType::Directory {
+        places.forget();
+    }
+    moved.map_err(|errno| match errno {
+        Errno::EXIST => appeared(places, to),
+        Errno::NOENT => changed(places, from),
+        errno => places.error("moving", to, errno),
+    })
+}
+
+fn swap(places: &mut Places, one: &Spot, other: &Spot, old: Identity) -> Result<()> {
+    let swapped = places.rename(one, other, RenameFlags::EXCHANGE)?;
+    if old.kind == FileType::Directory {
+        places.forget();
+    }
+    swapped.map_err(|errno| match errno {
+        Errno::NOENT => changed(places, other),
+        errno => places.error("replacing", other, errno),
+    })
+}
+
+/// Brings the three names of a replacement back: `at` to the old object, `new` to the new one.
+fn revert_replace(
+    places: &mut Places,
+    (at, new, backup): (&Spot, &Spot, &Spot),
+    object: Identity,
+    old: Identity,
+) -> Result<bool> {
+    // The new object is on the host: swap it with the old one, wherever that one is by now.
+    if holds(places, at, object)? {
+        for place in [new, backup] {
+            if holds(places, place, old)? {
+                swap(places, place, at, old)?;
+                crash::point();
+                break;
+            }
+        }
+    }
+    // The swap was taken back through the backup: the new object goes home.
+    if holds(places, backup, object)? && places.stat(new)?.is_none() {
+        move_free(places, backup, new, object)?;
+    }
+    // Somebody removed the new object from the host: the old one comes back all the same.
+    if places.stat(at)?.is_none() {
+        for place in [new, backup] {
+            if holds(places, place, old)? {
+                move_free(places, place, at, old)?;
+                break;
+            }
+        }
+    }
+    holds(places, at, old)
+}
+
+/// Returns the error for a host object that is not as it was when the commit was planned.
+pub fn changed(places: &Places, spot: &Spot) -> Box<SeeError> {
+    let path = places.path(spot);
+    SeeError::new(
+        ErrorCode::RolledBack,
+        format!("{} was changed on the host during the commit.", path.display()),
+        "Check again, then commit again.",
+    )
+    .with_path(&path)
+}
+
+fn appeared(places: &Places, spot: &Spot) -> Box<SeeError> {
+    let path = places.path(spot);
+    SeeError::new(
+        ErrorCode::RolledBack,
+        format!("{} appeared on the host during the commit.", path.display()),
+        "Check again, then commit again.",
+    )
+    .with_path(&path)
+}

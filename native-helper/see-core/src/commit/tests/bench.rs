@@ -1,0 +1,251 @@
+//! A workbench: a host tree, a store, and a session whose layer a real overlay filled.
+
+use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::commit::selection::Selection;
+use crate::commit::{self, CommitOutcome};
+use crate::error::Result;
+use crate::layer::{Layer, MarkSpace};
+use crate::monitor::Unmonitored;
+use crate::path::HostPath;
+use crate::session::{Mode, Session, SessionState};
+use crate::store::Store;
+use crate::timestamp::Timestamp;
+
+pub const SESSION: &str = "sandbox";
+
+/// What a person can see of an object, times and links included.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sight {
+    pub kind: char,
+    pub content: Vec<u8>,
+    pub mode: u32,
+    pub owner: (u32, u32),
+    pub xattrs: BTreeMap<String, Vec<u8>>,
+    pub mtime: (i64, i64),
+    /// The first name, in order, of the same inode.
+    pub first_name: PathBuf,
+}
+
+/// A host tree, a store and a session.
+pub struct Bench {
+    pub dir: tempfile::TempDir,
+    pub store: Store,
+    pub host: PathBuf,
+    pub view: PathBuf,
+    pub upper: PathBuf,
+    work: PathBuf,
+    marks: MarkSpace,
+    mounted: bool,
+}
+
+impl Bench {
+    /// Returns a bench whose host tree was made by this script, with a session that has not begun.
+    pub fn new(marks: MarkSpace, host_script: &str) -> Self {
+        let dir = tempfile::tempdir_in("/var/tmp").unwrap();
+        let store = Store::open(Some(&dir.path().join("store"))).unwrap();
+        let layer = store.root().join("layers").join(SESSION).join("0");
+        let at = |path: PathBuf| {
+            std::fs::create_dir_all(&path).unwrap();
+            path
+        };
+        let (host, view) = (at(dir.path().join("host")), at(dir.path().join("view")));
+        let (upper, work) = (at(layer.join("upper")), at(layer.join("work")));
+        let bench = Self { dir, store, host, view, upper, work, marks, mounted: false };
+        bench.on_host(host_script);
+        bench
+    }
+
+    /// Runs a whole session: this script, in the SEE.
+    pub fn session(marks: MarkSpace, host_script: &str, program: &str) -> Self {
+        let mut bench = Self::new(marks, host_script);
+        bench.begin();
+        bench.enter(program);
+        bench
+    }
+
+    /// Begins the session: what the host does from now on counts as meanwhile.
+    pub fn begin(&self) {
+        // The clock of the file system has to move on, or the set-up is a tie.
+        let (host, upper) = (self.host.display(), self.upper.display());
+        run_in(
+            self.dir.path(),
+            &format!(
+                "chmod --reference={host} {upper}; chown --reference={host} {upper}; touch -r {host} {upper}"
+            ),
+        );
+        std::thread::sleep(std::time::Duration::from_millis(15));
+        let probe = self.dir.path().join("probe");
+        std::fs::write(&probe, "").unwrap();
+        let facts = std::fs::metadata(&probe).unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(15));
+        let began = Timestamp::from_parts(facts.mtime(), facts.mtime_nsec());
+        self.store
+            .insert_session(&Session {
+                id: SESSION.to_owned(),
+                name: None,
+                state: SessionState::Finished,
+                command: vec![b"true".to_vec()],
+                cwd: HostPath::root(),
+                mode: Mode::System,
+                owner_uid: 0,
+                run_as: (0, 0),
+                created: began,
+                ended: None,
+                exit_status: Some(0),
+                why: None,
+                layers: vec![Layer {
+                    index: 0,
+                    mount_point: self.path(""),
+                    upper: self.upper.clone(),
+                    work: self.work.clone(),
+                    room: self.store.root().to_owned(),
+                    device: facts.dev(),
+                    same_mount: true,
+                    marks: self.marks,
+                    began,
+                }],
+                limits: Vec::new(),
+            })
+            .unwrap();
+    }
+
+    /// Runs a script in the SEE, which is mounted for that long.
+    pub fn enter(&mut self, program: &str) {
+        self.mount();
+        self.run(program);
+        self.unmount();
+    }
+
+    pub fn mount(&mut self) {
+        let extra = match self.marks {
+            MarkSpace::Trusted => "redirect_dir=on,metacopy=on,index=off",
+            MarkSpace::User => "userxattr",
+        };
+        let (host, upper, work) = (self.host.display(), self.upper.display(), self.work.display());
+        let options = format!("lowerdir={host},upperdir={upper},workdir={work},{extra}");
+        let options = std::ffi::CString::new(options).unwrap();
+        let flags = rustix::mount::MountFlags::empty();
+        rustix::mount::mount("overlay", &self.view, "overlay", flags, options.as_c_str()).unwrap();
+        self.mounted = true;
+    }
+
+    pub fn unmount(&mut self) {
+        rustix::mount::unmount(&self.view, rustix::mount::UnmountFlags::empty()).unwrap();
+        self.mounted = false;
+    }
+
+    pub fn run(&self, script: &str) {
+        run_in(&self.view, script);
+    }
+
+    pub fn on_host(&self, script: &str) {
+        run_in(&self.host, script);
+    }
+
+    /// Returns what the SEE sees.
+    pub fn seen(&mut self) -> BTreeMap<PathBuf, Sight> {
+        self.mount();
+        let seen = look(&self.view);
+        self.unmount();
+        seen
+    }
+
+    /// Returns what the host has.
+    pub fn has(&self) -> BTreeMap<PathBuf, Sight> {
+        look(&self.host)
+    }
+
+    pub fn path(&self, relative: &str) -> HostPath {
+        HostPath::new(self.host.join(relative).as_os_str().as_bytes()).unwrap()
+    }
+
+    pub fn paths(&self, relative: &[&str]) -> Vec<HostPath> {
+        relative.iter().map(|path| self.path(path)).collect()
+    }
+
+    pub fn commit(&self) -> Result<CommitOutcome> {
+        self.commit_part(&Selection::default())
+    }
+
+    pub fn commit_part(&self, selection: &Selection) -> Result<CommitOutcome> {
+        commit::commit(&self.store, SESSION, selection, false, &Unmonitored)
+    }
+
+    pub fn undo(&self, commit: &str) -> Result<CommitOutcome> {
+        commit::undo(&self.store, commit, &Unmonitored)
+    }
+
+    pub fn recover(&self) -> Vec<commit::Recovered> {
+        commit::recover(&self.store, &Unmonitored).unwrap()
+    }
+
+    pub fn state(&self) -> SessionState {
+        self.store.session(SESSION).unwrap().state
+    }
+
+    /// Returns what lies in the layer: the raw tree, marks included.
+    pub fn layer(&self) -> BTreeMap<PathBuf, Sight> {
+        look(&self.upper)
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        if self.mounted {
+            let _ = rustix::mount::unmount(&self.view, rustix::mount::UnmountFlags::DETACH);
+        }
+    }
+}
+
+pub fn run_in(dir: &Path, script: &str) {
+    let status = std::process::Command::new("bash").args(["-euc", script]).current_dir(dir).status().unwrap();
+    assert!(status.success(), "{script}");
+}
+
+/// Reads a whole tree.
+pub fn look(root: &Path) -> BTreeMap<PathBuf, Sight> {
+    let mut firsts: BTreeMap<u64, PathBuf> = BTreeMap::new();
+    let nodes = super::lab::snapshot(root);
+    let mut sights = BTreeMap::new();
+    for (path, node) in nodes {
+        let facts = std::fs::symlink_metadata(root.join(&path)).unwrap();
+        let first_name = match facts.is_dir() {
+            true => path.clone(),
+            false => firsts.entry(facts.ino()).or_insert_with(|| path.clone()).clone(),
+        };
+        let xattrs = node.xattrs.into_iter();
+        let xattrs =
+            xattrs.map(|(name, value)| (String::from_utf8_lossy(&name).into_owned(), value)).collect();
+        let (kind, content, mode, owner) = (node.kind, node.content, node.mode, node.owner);
+        let mtime = (facts.mtime(), facts.mtime_nsec());
+        sights.insert(path, Sight { kind, content, mode, owner, xattrs, mtime, first_name });
+    }
+    sights
+}
+
+/// Fails with the differences of two trees.
+#[track_caller]
+pub fn assert_same(what: &str, found: &BTreeMap<PathBuf, Sight>, expected: &BTreeMap<PathBuf, Sight>) {
+    let mut text = String::new();
+    for (path, sight) in expected {
+        match found.get(path) {
+            None => text += &format!("missing {}\n", path.display()),
+            Some(other) if other != sight => {
+                text += &format!("{}:\n  is     {other:?}\n  should {sight:?}\n", path.display());
+            }
+            Some(_) => {}
+        }
+    }
+    for path in found.keys().filter(|path| !expected.contains_key(*path)) {
+        text += &format!("too much: {}\n", path.display());
+    }
+    assert!(text.is_empty(), "{what}:\n{text}");
+}
+
+pub fn is_inside(name: &str) -> bool {
+    super::lab::is_inside(&format!("commit::tests::{name}"))
+}

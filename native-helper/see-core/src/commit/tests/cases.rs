@@ -1,0 +1,129 @@
+//! Every kind of change on every kind of host object: after the commit the host is what the SEE saw, after the undo
+//! what it was before, after the redo what the SEE saw again.
+
+use super::bench::{Bench, assert_same, is_inside};
+use crate::layer::MarkSpace;
+use crate::session::SessionState;
+
+/// Host tree and program.
+pub struct Case(pub &'static str, pub &'static str);
+
+pub const SYSTEM: &[Case] = &[
+    Case("mkdir d; echo old > d/f", "echo new > d/f"),
+    Case("mkdir d", "echo new > d/f"),
+    Case("mkdir d; echo old > d/f", "rm d/f"),
+    Case("mkdir d; echo old > d/f", "mv d/f d/g"),
+    Case("mkdir d; echo old > d/f", "mv d/f d/g; echo more >> d/g"),
+    Case("mkdir d; echo old > d/f; echo two > d/g", "mv d/f d/g"),
+    Case("mkdir d; echo old > d/f; echo two > d/g", "mv d/f d/t; mv d/g d/f; mv d/t d/g"),
+    Case("mkdir d; echo a > d/a; echo b > d/b; echo c > d/c", "mv d/c d/x; mv d/b d/c; mv d/a d/b"),
+    Case("mkdir d; echo old > d/f", "chmod 600 d/f"),
+    Case("mkdir d; echo old > d/f", "chown 12:13 d/f; chmod 4755 d/f"),
+    Case("mkdir d; echo old > d/f", "setfattr -n user.tag -v hello d/f"),
+    Case("mkdir d; echo old > d/f; setfattr -n user.tag -v hello d/f", "setfattr -x user.tag d/f"),
+    Case("mkdir d; echo old > d/f", "touch -d '2001-02-03 04:05:06' d/f"),
+    Case("mkdir -m 755 d; echo old > d/f", "chmod 700 d; chown 5:6 d"),
+    Case("mkdir d", "mkdir -p d/a/b/c; echo x > d/a/b/c/f; echo y > d/a/g; chmod 500 d/a/b"),
+    Case("mkdir -p d/a/b; echo x > d/a/b/f; echo y > d/a/g", "rm -r d/a"),
+    Case("mkdir -p d/a/b; echo x > d/a/b/f; echo y > d/a/g", "mv d/a d/z"),
+    Case(
+        "mkdir -p d/a/b; echo x > d/a/b/f; echo y > d/a/g",
+        "mv d/a d/z; echo new > d/z/b/f; rm d/z/g; echo n > d/z/n",
+    ),
+    Case("mkdir -p d/a/b; echo x > d/a/b/f", "mv d/a/b d/c; mv d/a d/c/a"),
+    Case("mkdir -p d/a d/b; echo x > d/a/f; echo y > d/b/g", "mv d/a d/t; mv d/b d/a; mv d/t d/b"),
+    Case("mkdir -p d/a; echo x > d/a/f", "rm -r d/a; mkdir d/a; echo y > d/a/g"),
+    Case(
+        "mkdir -p d/a; echo x > d/a/f; echo k > d/a/same",
+        "rm -r d/a; mkdir d/a; echo k > d/a/same; echo y > d/a/g",
+    ),
+    Case("mkdir -p d/a/k; echo x > d/a/k/f", "mv d/a/k d/k; rm -r d/a; mkdir d/a; mv d/k d/a/k"),
+    Case(
+        "mkdir -p d/a/k; echo x > d/a/k/f; echo s > d/a/s",
+        "mv d/a/k d/k; rm -r d/a; mkdir d/a; mv d/k d/a/k; echo s > d/a/s",
+    ),
+    Case("mkdir -p d/a; echo x > d/a/f", "mkdir d/new; mv d/a d/new/a; echo y > d/new/g"),
+    Case("mkdir -p d/a; echo x > d/a/f", "mv d/a d/b; mkdir d/a; echo y > d/a/g"),
+    Case("mkdir -p d/a; echo x > d/a/f", "mv d/a/f d/f; rmdir d/a"),
+    Case("mkdir -p d/a; echo x > d/a/f", "rm -r d/a; echo file > d/a"),
+    Case("mkdir d; echo x > d/a", "rm d/a; mkdir d/a; echo y > d/a/g"),
+    Case("mkdir d; echo x > d/a", "rm d/a; ln -s /etc/passwd d/a"),
+    Case("mkdir d; ln -s nowhere d/a", "rm d/a; echo x > d/a"),
+    Case("mkdir d; ln -s nowhere d/a", "ln -sfn elsewhere d/a"),
+    Case("mkdir d; ln -s nowhere d/a", "mv d/a d/b"),
+    Case("mkdir d; ln -s nowhere d/a", "rm d/a"),
+    Case("mkdir d; ln -s nowhere d/a", "chown -h 7:8 d/a"),
+    Case("mkdir d", "mkfifo -m 640 d/p; ln -s ../x d/l; chown -h 3:4 d/l; mknod d/c c 1 3"),
+    Case("mkdir d; mkfifo d/p", "rm d/p"),
+    Case("mkdir d; mkfifo d/p", "mv d/p d/q"),
+    Case("mkdir d; mkfifo d/p", "chmod 600 d/p"),
+    Case("mkdir d; mkfifo d/p", "rm d/p; echo x > d/p"),
+    Case("mkdir d; echo x > d/p", "rm d/p; mkfifo d/p"),
+    Case("mkdir d; echo x > d/f; ln d/f d/g", "rm d/g"),
+    Case("mkdir d; echo x > d/f", "ln d/f d/g"),
+    Case("mkdir d; echo x > d/f", "echo y >> d/f; ln d/f d/g"),
+    Case("mkdir d; echo x > d/f", "ln d/f d/g; chmod 600 d/g"),
+    Case("mkdir d; echo x > d/f", "ln d/f d/g; rm d/f"),
+    Case("mkdir d; echo x > d/f; echo y > d/g", "ln -f d/f d/g"),
+    Case("mkdir d; echo x > d/f", "mv d/f d/g; ln d/g d/h"),
+    Case("mkdir d", "echo x > d/f; ln d/f d/g; mkdir d/s; ln d/f d/s/h"),
+    Case("mkdir d", "mkdir d/s; echo x > d/s/f; ln d/s/f d/s/g"),
+    Case("mkdir d; truncate -s 1M d/sparse; echo x >> d/sparse", "echo y >> d/sparse; chmod 640 d/sparse"),
+    Case("mkdir d", "touch d/$'new\\nline' d/$'\\xff\\xfe' d/$'\\e[31m' d/' ' d/-rf"),
+    Case("mkdir d; touch d/$'new\\nline' d/$'\\xff'", "mv d/$'\\xff' d/$'\\xfe'; rm d/$'new\\nline'"),
+    Case(
+        "mkdir d; echo x > d/f",
+        "cp /bin/true d/t; chmod 6755 d/t; setcap cap_net_raw+ep d/t 2>/dev/null || true",
+    ),
+    Case("mkdir d; echo x > d/f", "rm -r d"),
+    Case(
+        "mkdir -p d/a/b/c d/e; echo x > d/a/b/c/f",
+        "mv d/a/b/c d/e/c; rm -r d/a; mkdir -p d/a/b; mv d/e d/a/b/e",
+    ),
+    Case("echo x > f", "chmod 700 .; echo y > g"),
+    Case("mkdir d; echo x > d/f", "true"),
+    Case("mkdir d; echo x > d/f", "chmod 600 d/f; chmod 644 d/f"),
+];
+
+fn round_trip(marks: MarkSpace, cases: &[Case]) {
+    let mut failures = String::new();
+    for case in cases {
+        let run = std::panic::AssertUnwindSafe(|| one_round_trip(marks, case));
+        if let Err(cause) = std::panic::catch_unwind(run) {
+            let text = cause.downcast_ref::<String>().cloned().unwrap_or_default();
+            failures += &format!("{text}\n");
+        }
+    }
+    assert!(failures.is_empty(), "{failures}");
+}
+
+fn one_round_trip(marks: MarkSpace, Case(host, program): &Case) {
+    {
+        let what = format!("{host} | {program}");
+        let mut bench = Bench::session(marks, host, program);
+        let (before, seen) = (bench.has(), bench.seen());
+        let committed = bench.commit().unwrap_or_else(|e| panic!("{what}: {e:?}"));
+        assert_same(&format!("commit of {what}"), &bench.has(), &seen);
+        assert_eq!(bench.state(), SessionState::Committed, "{what}");
+        assert!(!bench.upper.exists(), "{what}");
+        if committed.applied == 0 {
+            return;
+        }
+        let undone = bench.undo(&committed.id).unwrap_or_else(|e| panic!("undo of {what}: {e:?}"));
+        assert_same(&format!("undo of {what}"), &bench.has(), &before);
+        let redone = bench.undo(&undone.id).unwrap_or_else(|e| panic!("redo of {what}: {e:?}"));
+        assert_same(&format!("redo of {what}"), &bench.has(), &seen);
+        for id in [&committed.id, &undone.id, &redone.id] {
+            super::super::drop(&bench.store, id).unwrap();
+        }
+        let left = std::fs::read_dir(bench.store.root().join("commits")).unwrap().count();
+        assert_eq!(left, 1, "only the lock stays: {what}");
+    }
+}
+
+#[test]
+fn round_trips_in_system_mode() {
+    if is_inside("cases::round_trips_in_system_mode") {
+        round_trip(MarkSpace::Trusted, SYSTEM);
+    }
+}

@@ -1,0 +1,1 @@
+//! Lets commits, undos and recoveries die at every step.

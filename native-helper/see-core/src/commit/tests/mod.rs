@@ -1,0 +1,7 @@
+//! Tests of commit, undo and recovery on real overlays.
+
+mod bench;
+mod cases;
+mod crashes;
+#[path = "../../../tests/lab/mod.rs"]
+mod lab;

@@ -1,0 +1,495 @@
+//! Takes a commit back: its journal, read backwards, becomes a new commit with a check, a journal and a backup of
+//! its own. Undoing that one brings the first one back.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Conflict, ConflictReason, ErrorCode, Result, SeeError};
+use crate::monitor::{Monitor, Phase};
+use crate::store::Store;
+use crate::timestamp::Timestamp;
+
+use super::attributes;
+use super::bytes::Bytes;
+use super::journal::{self, Journal};
+use super::places::{Places, Role, Spot};
+use super::plan::{Plan, Planned, Staged};
+use super::record::{CommitRecord, CommitState};
+use super::run::{self, Purpose as For};
+use super::stat::Stat;
+use super::step::{Purpose, Step};
+use super::{CommitOutcome, lock};
+
+/// Takes a commit back, all or nothing. `commit` is its id or the beginning of it.
+///
+/// Fails with `not-undoable` when it was taken back already or its backup is gone, with `conflicts` when the host
+/// changed since, with `rolled-back` when it failed half way and everything was put back.
+pub fn undo(store: &Store, commit: &str, monitor: &dyn Monitor) -> Result<CommitOutcome> {
+    let _host = lock::lock_host(store, monitor)?;
+    let undone = store.commit(commit)?;
+    let journal = readable(store, &undone)?;
+    let id = store.new_id()?;
+    let mut places = Places::new(journal.header.bases.clone());
+    let mut reader = Backwards::new(&mut places, &journal, &id)?;
+    monitor.progress(Phase::Check, 0, None);
+    let plan = reader.read()?;
+    let (conflicts, stages) = (std::mem::take(&mut reader.conflicts), std::mem::take(&mut reader.stages));
+    if !conflicts.is_empty() {
+        let mut error = SeeError::new(
+            ErrorCode::Conflicts,
+            format!("The host changed since the commit {}; nothing was taken back.", undone.id),
+            "Undo later commits first, or change the paths by hand.",
+        );
+        error.conflicts = conflicts;
+        return Err(error);
+    }
+    monitor.check_cancelled()?;
+    let record = CommitRecord {
+        id: id.clone(),
+        session: undone.session.clone(),
+        time: Timestamp::now(),
+        command: undone.command.clone(),
+        applied: undone.applied,
+        state: CommitState::Applying,
+        undid: Some(undone.id.clone()),
+        undone_by: None,
+        has_backup: true,
+    };
+    let applied = undone.applied;
+    let purpose = For { record, whole: false, undone: Some(undone) };
+    run::run(store, places, &stages, plan, purpose, monitor)?;
+    Ok(CommitOutcome { id, applied, skipped: 0 })
+}
+
+/// Returns the journal of a commit that can be taken back.
+fn readable(store: &Store, commit: &CommitRecord) -> Result<Journal> {
+    let not = |why: String| {
+        SeeError::new(ErrorCode::NotUndoable, why, "See what can be taken back with: alcatraz history")
+            .with_fact("commit", commit.id.clone())
+    };
+    if commit.state != CommitState::Done {
+        return Err(not(format!("The commit {} was never done.", commit.id)));
+    }
+    if let Some(by) = &commit.undone_by {
+        return Err(not(format!("The commit {} was taken back already, by {by}.", commit.id)));
+    }
+    if !commit.has_backup {
+        return Err(not(format!("The commit {} keeps no backup.", commit.id)));
+    }
+    let journal = journal::read(&super::commit_dir(store, &commit.id))?;
+    journal
+        .filter(|journal| journal.steps.is_some() && journal.left.is_some())
+        .ok_or_else(|| not(format!("The journal of the commit {} is damaged or gone.", commit.id)))
+}
+
+/// Reads a journal backwards.
+struct Backwards<'j> {
+    places: &'j mut Places,
+    journal: &'j Journal,
+    id: String,
+    steps: &'j [Step],
+    /// What the commit left, by place.
+    left: BTreeMap<Spot, Stat>,
+    siblings: HashSet<&'j Spot>,
+    /// Ends of the commit's renames: among them the places where objects rested between two names on the host.
+    transit: HashSet<&'j Spot>,
+    /// Resting places of the commit, and those that stand in for them now.
+    rests: HashMap<Spot, Spot>,
+    /// Names, as they are now, whose objects the steps so far take away.
+    taken: HashSet<Spot>,
+    slots: u64,
+    plan: Plan,
+    stages: Vec<PathBuf>,
+    conflicts: Vec<Conflict>,
+}
+
+impl<'j> Backwards<'j> {
+    fn new(places: &'j mut Places, journal: &'j Journal, id: &str) -> Result<Self> {
+        let steps = journal.steps.as_deref().unwrap_or_default();
+        let left = journal.left.iter().flatten().map(|left| (left.at.clone(), left.stat)).collect();
+        let renames = steps.iter().filter_map(|step| match step {
+            Step::Move { from, to, purpose: Purpose::Rename, .. } => Some([from, to]),
+            _ => None,
+        });
+        let mut stages = Vec::new();
+        for (_, room) in &journal.header.rooms {
+            if let Some(room) = room {
+                let stage = attributes::as_path(room).join("commits").join(id);
+                places.base(Role::Stage, &stage)?;
+                if !stages.contains(&stage) {
+                    stages.push(stage);
+                }
+            }
+        }
+        Ok(Self {
+            places,
+            journal,
+            id: id.to_owned(),
+            steps,
+            left,
+            siblings: journal.header.siblings.iter().collect(),
+            transit: renames.flatten().collect(),
+            rests: HashMap::new(),
+            taken: HashSet::new(),
+            slots: 0,
+            plan: Plan { rooms: journal.header.rooms.clone(), ..Plan::default() },
+            stages,
+            conflicts: Vec::new(),
+        })
+    }
+
+    fn read(&mut self) -> Result<Plan> {
+        let (mut kept, mut ends) = (Vec::new(), Vec::new());
+        let moves = moves_of_directories(self.places, self.steps.iter());
+        for (index, step) in self.steps.iter().enumerate().rev() {
+            match step {
+                Step::KeepTime { at, object, mtime } if self.places.role(at)? == Role::Host => {
+                    if self.time_is_ours(at, index, &moves)? {
+                        ends.push(Step::SetTime { at: at.clone(), object: *object, mtime: *mtime });
+                    }
+                }
+                Step::SetTime { at, object, .. } => {
+                    if let Some(now) = self.places.stat(at)? {
+                        kept.push(Step::KeepTime { at: at.clone(), object: *object, mtime: now.mtime });
+                    }
+                }
+                // An object keeps no marks in a backup.
+                Step::KeepTime { .. } | Step::Marks { .. } => {}
+                step => {
+                    self.invert(step, index, &moves)?;
+                    self.take(step, index, &moves)?;
+                }
+            }
+        }
+        let mut plan = std::mem::take(&mut self.plan);
+        let quiet = |step| Planned { step, expects: Vec::new() };
+        let mut steps: Vec<Planned> = kept.into_iter().map(quiet).collect();
+        steps.append(&mut plan.steps);
+        steps.extend(ends.into_iter().map(quiet));
+        plan.steps = steps;
+        plan.results = results(self.places, &plan.steps)?;
+        Ok(plan)
+    }
+
+    /// Tells whether a directory still has the time that the commit gave it, so that it may get its former one.
+    fn time_is_ours(&mut self, at: &Spot, index: usize, moves: &[(usize, Spot, Spot)]) -> Result<bool> {
+        let now = forward(at, index, moves);
+        let ours = self.steps.iter().rev().find_map(|step| match step {
+            Step::SetTime { at, mtime, .. } if *at == now => Some(*mtime),
+            _ => None,
+        });
+        let Some(ours) = ours else { return Ok(true) };
+        Ok(self.places.stat(&now)?.is_some_and(|stat| stat.mtime == ours))
+    }
+
+    /// Notes the name that a step put an object at, now that it is to be taken back.
+    fn take(&mut self, step: &Step, index: usize, moves: &[(usize, Spot, Spot)]) -> Result<()> {
+        let at = match step {
+            Step::Move { to, .. } => to,
+            Step::Replace { at, .. } | Step::Link { at, .. } => at,
+            _ => return Ok(()),
+        };
+        if self.places.role(at)? == Role::Host {
+            self.taken.insert(forward(at, index, moves));
+        }
+        Ok(())
+    }
+
+    fn invert(&mut self, step: &Step, index: usize, moves: &[(usize, Spot, Spot)]) -> Result<()> {
+        match step {
+            Step::Move { from, to, object, purpose: Purpose::Create } => {
+                let expects = self.expect_left(to, index, moves)?;
+                let slot = self.slot_near(to)?;
+                let step =
+                    Step::Move { from: to.clone(), to: slot, object: *object, purpose: Purpose::Remove };
+                let _ = from;
+                self.add(step, expects);
+            }
+            Step::Move { from, to, object, purpose: Purpose::Remove } => {
+                self.expect_backup(to, object)?;
+                let now = forward(from, index, moves);
+                if let Some(stat) = self.places.stat(&now)?.filter(|_| !self.taken.contains(&now)) {
+                    self.conflict(&now, ConflictReason::NameAppeared, Some(&stat));
+                }
+                let (from, to) = (to.clone(), from.clone());
+                self.add(Step::Move { from, to, object: *object, purpose: Purpose::Create }, Vec::new());
+            }
+            Step::Move { from, to, object, purpose: Purpose::Rename } => {
+                let mut expects = Vec::new();
+                if self.places.role(to)? == Role::Host && !self.siblings.contains(to) {
+                    let now = forward(to, index, moves);
+                    match self.places.stat(&now)? {
+                        Some(stat) if stat.identity == *object => expects.push((to.clone(), stat)),
+                        stat => self.conflict(&now, ConflictReason::NameVanished, stat.as_ref()),
+                    }
+                }
+                let (from, to) = (self.rest(to)?, self.rest(from)?);
+                self.add(Step::Move { from, to, object: *object, purpose: Purpose::Rename }, expects);
+            }
+            Step::Replace { at, new, backup, object, old } => {
+                let returns = if self.transit.contains(backup) {
+                    self.rest(backup)?
+                } else {
+                    self.expect_backup(backup, old)?;
+                    backup.clone()
+                };
+                let expects = self.expect_left(at, index, moves)?;
+                let slot = if self.transit.contains(new) { self.rest(new)? } else { self.slot_near(at)? };
+                let step =
+                    Step::Replace { at: at.clone(), new: returns, backup: slot, object: *old, old: *object };
+                self.add(step, expects);
+            }
+            Step::Link { target, at, object } => {
+                let now = forward(at, index, moves);
+                match self.places.stat(&now)? {
+                    Some(stat) if stat.identity == *object => {}
+                    stat => self.conflict(&now, ConflictReason::WriteThenChanged, stat.as_ref()),
+                }
+                let (target, at) = (target.clone(), at.clone());
+                self.add(Step::Unlink { target, at, object: *object }, Vec::new());
+            }
+            Step::Unlink { target, at, object } => {
+                let (target, at) = (target.clone(), at.clone());
+                self.add(Step::Link { target, at, object: *object }, Vec::new());
+            }
+            Step::Attributes { at, object, before, after } => {
+                let now = forward(at, index, moves);
+                let stat = self.places.stat(&now)?;
+                let is_same = match &stat {
+                    Some(stat) if stat.identity == *object => {
+                        let mut found = attributes::read(self.places, &now, None)?;
+                        if stat.is_dir() {
+                            found.mtime = after.mtime;
+                        }
+                        found == *after
+                    }
+                    _ => false,
+                };
+                if !is_same {
+                    self.conflict(&now, ConflictReason::WriteThenChanged, stat.as_ref());
+                }
+                let (before, after) = (after.clone(), before.clone());
+                self.add(Step::Attributes { at: at.clone(), object: *object, before, after }, Vec::new());
+            }
+            Step::Rewrite { at, object, backup, before, after, .. } => {
+                let expects = self.expect_left(at, index, moves)?;
+                let slot = self.slot_near(at)?;
+                let from = forward(at, index, moves);
+                self.plan.staged.push(Staged::Copy { from, to: slot.clone(), marks: None });
+                let step = Step::Rewrite {
+                    at: at.clone(),
+                    object: *object,
+                    new: backup.clone(),
+                    backup: slot,
+                    before: after.clone(),
+                    after: before.clone(),
+                };
+                self.add(step, expects);
+            }
+            Step::Marks { .. } | Step::KeepTime { .. } | Step::SetTime { .. } => {}
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, step: Step, expects: Vec<(Spot, Stat)>) {
+        self.plan.steps.push(Planned { step, expects });
+    }
+
+    /// Returns how an object that the commit left must stand when it is taken away again, with all below it.
+    fn expect_left(
+        &mut self,
+        at: &Spot,
+        index: usize,
+        moves: &[(usize, Spot, Spot)],
+    ) -> Result<Vec<(Spot, Stat)>> {
+        let now = forward(at, index, moves);
+        let below: Vec<(Spot, Stat)> = self
+            .left
+            .range(now.clone()..)
+            .take_while(|(spot, _)| spot.base == now.base && spot.path.0.starts_with(&now.path.0))
+            .filter(|(spot, _)| spot.below(&now).is_some())
+            .map(|(spot, stat)| (spot.clone(), *stat))
+            .collect();
+        if below.first().is_none_or(|(spot, _)| *spot != now) {
+            let stat = self.places.stat(&now)?;
+            self.conflict(&now, ConflictReason::WriteThenChanged, stat.as_ref());
+        }
+        let mut expects = Vec::new();
+        for (spot, left) in below {
+            match self.places.stat(&spot)? {
+                Some(stat) if stat.is_unchanged_since(&left) => {
+                    if self.is_taken(&spot, &now) {
+                        continue;
+                    }
+                    let rest = spot.below(&now).unwrap_or_default().to_vec();
+                    expects.push((at.join(&rest), stat));
+                }
+                Some(stat) => self.conflict(&spot, ConflictReason::WriteThenChanged, Some(&stat)),
+                None => self.conflict(&spot, ConflictReason::NameVanished, None),
+            }
+        }
+        Ok(expects)
+    }
+
+    /// Tells whether this place below `top` is empty by then: the steps so far take its object, or one above it, away.
+    fn is_taken(&self, spot: &Spot, top: &Spot) -> bool {
+        let mut at = spot.clone();
+        while at != *top {
+            if self.taken.contains(&at) {
+                return true;
+            }
+            at = at.parent();
+        }
+        false
+    }
+
+    fn expect_backup(&mut self, spot: &Spot, object: &super::stat::Identity) -> Result<()> {
+        if self.places.stat(spot)?.is_some_and(|stat| stat.identity == *object) {
+            return Ok(());
+        }
+        let path = self.places.path(spot);
+        Err(SeeError::new(
+            ErrorCode::NotUndoable,
+            format!("The backup of the commit {} is damaged.", self.journal.header.commit),
+            "Bring the former state back by hand.",
+        )
+        .with_path(&path))
+    }
+
+    fn conflict(&mut self, spot: &Spot, reason: ConflictReason, host: Option<&Stat>) {
+        let path = self.places.path(spot).to_ref();
+        if self.conflicts.iter().any(|conflict| conflict.path == path) {
+            return;
+        }
+        let host_changed = host.map(|stat| stat.last_changed().to_rfc3339());
+        self.conflicts.push(Conflict { path, reason, first_seen: None, host_changed, choices: Vec::new() });
+    }
+
+    /// Returns a free resting place from which a rename reaches this spot of the host.
+    fn slot_near(&mut self, near: &Spot) -> Result<Spot> {
+        self.slots += 1;
+        let rooms = &self.journal.header.rooms;
+        let room = rooms.iter().find(|(tree, _)| *tree == near.base).and_then(|(_, room)| room.as_ref());
+        if let Some(room) = room {
+            let stage = attributes::as_path(room).join("commits").join(&self.id);
+            let base = self.places.base(Role::Stage, Path::new(&stage))?;
+            return Ok(Spot { base, path: Bytes(self.slots.to_string().into_bytes()) });
+        }
+        let mut holder = near.parent();
+        while self.places.stat(&holder)?.is_none() {
+            holder = holder.parent();
+        }
+        let spot = holder.join(format!(".alcatraz-{}-{}", self.id, self.slots).as_bytes());
+        self.plan.siblings.push(spot.clone());
+        Ok(spot)
+    }
+
+    /// Returns the spot itself, or for a resting place of the commit the one that stands in for it.
+    fn rest(&mut self, spot: &Spot) -> Result<Spot> {
+        if self.places.role(spot)? == Role::Host && !self.siblings.contains(spot) {
+            return Ok(spot.clone());
+        }
+        if let Some(rest) = self.rests.get(spot) {
+            return Ok(rest.clone());
+        }
+        // Near to where the object comes from or goes to: the other end of a move through this resting place.
+        let ends = self.steps.iter().find_map(|step| match step {
+            Step::Move { from, to, purpose: Purpose::Rename, .. } if to == spot => Some(from.clone()),
+            Step::Move { from, to, purpose: Purpose::Rename, .. } if from == spot => Some(to.clone()),
+            Step::Replace { at, new, .. } if new == spot => Some(at.clone()),
+            _ => None,
+        });
+        let near = ends.ok_or_else(|| SeeError::internal("A resting place leads nowhere."))?;
+        let rest = self.slot_near(&near)?;
+        self.rests.insert(spot.clone(), rest.clone());
+        Ok(rest)
+    }
+}
+
+/// Returns the steps that gave directories of the host another name: their index, from and to.
+fn moves_of_directories<'s>(
+    places: &Places,
+    steps: impl Iterator<Item = &'s Step>,
+) -> Vec<(usize, Spot, Spot)> {
+    use crate::change::FileType::Directory;
+    let mut moves = Vec::new();
+    for (index, step) in steps.enumerate() {
+        match step {
+            Step::Move { from, to, object, purpose } if object.kind == Directory => {
+                let on_host = places.role(from).is_ok_and(|role| role == Role::Host);
+                if *purpose != Purpose::Create || on_host {
+                    moves.push((index, from.clone(), to.clone()));
+                }
+            }
+            Step::Replace { at, new, backup, object, old } => {
+                if old.kind == Directory {
+                    moves.push((index, at.clone(), backup.clone()));
+                }
+                if object.kind == Directory {
+                    moves.push((index, new.clone(), at.clone()));
+                }
+            }
+            _ => {}
+        }
+    }
+    moves
+}
+
+/// Returns where a name of the time of one step lies once all later steps were done.
+fn forward(spot: &Spot, index: usize, moves: &[(usize, Spot, Spot)]) -> Spot {
+    let mut at = spot.clone();
+    let later = moves.partition_point(|(step, _, _)| *step <= index);
+    let mut last = None;
+    for (step, from, to) in moves.iter().skip(later) {
+        // Both ends of a replacement move at once.
+        if last == Some(*step) {
+            continue;
+        }
+        if let Some(rest) = at.below(from).map(<[u8]>::to_vec) {
+            at = to.join(&rest);
+            last = Some(*step);
+        }
+    }
+    at
+}
+
+/// Returns the host's places that a plan leaves objects at, as they are named at the end, with all below them.
+fn results(places: &mut Places, steps: &[Planned]) -> Result<Vec<Spot>> {
+    let mut spots = Vec::new();
+    let moves = moves_of_directories(places, steps.iter().map(|planned| &planned.step));
+    for (index, planned) in steps.iter().enumerate() {
+        let spot = match &planned.step {
+            Step::Move { from, to, purpose: Purpose::Create, .. }
+            | Step::Replace { new: from, at: to, .. } => {
+                below(places, from, &forward(to, index, &moves), &mut spots)?;
+                to
+            }
+            Step::Move { to, purpose: Purpose::Rename, .. } => to,
+            Step::Link { at, .. }
+            | Step::Attributes { at, .. }
+            | Step::Rewrite { at, .. }
+            | Step::SetTime { at, .. } => at,
+            _ => continue,
+        };
+        if places.role(spot)? == Role::Host {
+            spots.push(forward(spot, index, &moves));
+        }
+    }
+    Ok(spots)
+}
+
+/// Adds the places of all that lies below a directory now, as they will be below its new name.
+fn below(places: &mut Places, from: &Spot, to: &Spot, spots: &mut Vec<Spot>) -> Result<()> {
+    let mut todo = vec![(from.clone(), to.clone())];
+    while let Some((from, to)) = todo.pop() {
+        if !places.stat(&from)?.is_some_and(|stat| stat.is_dir()) {
+            continue;
+        }
+        for name in places.names(&from)? {
+            let (inner, place) = (from.join(&name), to.join(&name));
+            spots.push(place.clone());
+            todo.push((inner, place));
+        }
+    }
+    Ok(())
+}

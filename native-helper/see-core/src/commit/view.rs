@@ -1,0 +1,79 @@
+//! The host and the layers as a check and a commit see them: every host object is looked at once, so that what was
+//! checked, what was planned and what is expected when a step begins are the same observation.
+
+use std::collections::HashMap;
+use std::os::unix::ffi::OsStrExt as _;
+
+use crate::changes::found::Found;
+use crate::error::{Result, SeeError};
+use crate::layer::Layer;
+use crate::path::HostPath;
+use crate::session::Session;
+
+use super::bytes::Bytes;
+use super::places::{Places, Role, Spot};
+use super::stat::Stat;
+
+/// One look at a session's surroundings.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// Whose.
+    pub session: &'a Session,
+    /// The trees.
+    pub places: Places,
+    seen: HashMap<HostPath, Option<Stat>>,
+}
+
+impl<'a> View<'a> {
+    /// Returns a view that has looked at nothing yet.
+    pub fn new(session: &'a Session) -> Self {
+        Self { session, places: Places::new(Vec::new()), seen: HashMap::new() }
+    }
+
+    /// Returns the layer with this index.
+    pub fn layer(&self, index: u32) -> Result<&'a Layer> {
+        let layer = usize::try_from(index).ok().and_then(|index| self.session.layers.get(index));
+        layer.ok_or_else(|| SeeError::internal("A change names a layer that the session does not have."))
+    }
+
+    /// Returns the spot of a host path that this layer covers.
+    pub fn host_spot(&mut self, layer: u32, path: &HostPath) -> Result<Spot> {
+        let layer = self.layer(layer)?;
+        let below = path.below(&layer.mount_point).ok_or_else(|| {
+            SeeError::internal("A change lies outside of what its layer covers.").with_path(path)
+        })?;
+        let base = self.places.base(Role::Host, layer.mount_point.as_path())?;
+        Ok(Spot { base, path: Bytes(below.to_vec()) })
+    }
+
+    /// Returns the spot in the layer of a path as the SEE names it.
+    pub fn upper_spot(&mut self, layer: u32, path: &HostPath) -> Result<Spot> {
+        let layer = self.layer(layer)?;
+        let below = path.below(&layer.mount_point).ok_or_else(|| {
+            SeeError::internal("A change lies outside of what its layer covers.").with_path(path)
+        })?;
+        let base = self.places.base(Role::Upper, &layer.upper)?;
+        Ok(Spot { base, path: Bytes(below.to_vec()) })
+    }
+
+    /// Returns the spot of what a layer holds for a change.
+    pub fn source(&mut self, found: &Found) -> Result<Spot> {
+        let relative = found.upper.as_deref().ok_or_else(|| {
+            SeeError::internal("A change has no object in its layer.").with_path(&found.change.path)
+        })?;
+        let relative = relative.strip_prefix(".").unwrap_or(relative);
+        let base = self.places.base(Role::Upper, &self.layer(found.layer)?.upper)?;
+        Ok(Spot { base, path: Bytes(relative.as_os_str().as_bytes().to_vec()) })
+    }
+
+    /// Returns how the host's object stood at the first look; `None` when there is none.
+    pub fn host(&mut self, layer: u32, path: &HostPath) -> Result<Option<Stat>> {
+        if let Some(stat) = self.seen.get(path) {
+            return Ok(*stat);
+        }
+        let spot = self.host_spot(layer, path)?;
+        let stat = self.places.stat(&spot)?;
+        self.seen.insert(path.clone(), stat);
+        Ok(stat)
+    }
+}

@@ -1,0 +1,77 @@
+//! The read set: what a SEE has looked at, and when first. Until reads are tracked it is derived from what the
+//! changes rest on; whoever uses it need not know which.
+
+use std::collections::HashSet;
+
+use crate::change::ChangeKind;
+use crate::changes::found::{ChangeSet, Found, UpperState};
+use crate::commit::namespace::Namespace;
+use crate::path::HostPath;
+use crate::session::Session;
+use crate::timestamp::Timestamp;
+
+/// What the SEE looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// An object whose content, attributes or existence its changes rest on, and that they overwrite.
+    Written,
+    /// An object that its changes rest on and leave as it is.
+    Read,
+    /// A name that it took: free, or of an object that it did not look at.
+    Name,
+    /// A directory that it worked in: which one it is matters, not what else it holds.
+    Directory,
+}
+
+/// One entry of the read set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// The name on the host.
+    pub path: HostPath,
+    /// The layer that covers it: its file system's clock counts.
+    pub layer: u32,
+    /// What was looked at.
+    pub what: Seen,
+    /// When it was looked at first, or a time before that.
+    pub first_seen: Timestamp,
+    /// Index of the change that rests on it; `None` when no change does.
+    pub change: Option<usize>,
+}
+
+/// Returns what the chosen changes rest on, each entry seen when the session began.
+pub fn derive(session: &Session, changes: &ChangeSet, chosen: &[bool]) -> Vec<Read> {
+    let mut namespace = Namespace::new(changes);
+    let mut directories = HashSet::new();
+    let mut reads = Vec::new();
+    for (index, found) in changes.found.iter().enumerate() {
+        if !chosen.get(index).copied().unwrap_or(false) {
+            continue;
+        }
+        let layer = usize::try_from(found.layer).ok().and_then(|layer| session.layers.get(layer));
+        let Some(layer) = layer else { continue };
+        let first_seen = layer.began;
+        let mut add = |path: HostPath, what| {
+            reads.push(Read { path, layer: found.layer, what, first_seen, change: Some(index) });
+        };
+        let before = namespace.before(&found.change.path);
+        if let Some(lower) = &found.lower {
+            let stays = matches!(found.change.kind, ChangeKind::Renamed | ChangeKind::Linked);
+            add(lower.clone(), if stays { Seen::Read } else { Seen::Written });
+        }
+        if let Some(name) = before.filter(|name| found.lower.as_ref() != Some(name) && takes_name(found)) {
+            add(name, Seen::Name);
+        }
+        let holder = found.change.path.parent().and_then(|holder| namespace.before_dir(&holder));
+        let holder = holder.filter(|holder| holder.is_within(&layer.mount_point));
+        if let Some(holder) = holder.filter(|_| found.state != UpperState::Absent) {
+            if directories.insert(holder.clone()) {
+                add(holder, Seen::Directory);
+            }
+        }
+    }
+    reads
+}
+
+fn takes_name(found: &Found) -> bool {
+    found.state != UpperState::Absent
+}
