@@ -10,6 +10,8 @@ pub mod change;
 pub mod changes;
 pub mod check;
 pub mod commit;
+pub mod content;
+pub mod diff;
 pub mod error;
 pub mod layer;
 pub mod monitor;

@@ -199,6 +199,26 @@ pub fn escape_for_display(bytes: &[u8]) -> String {
     out
 }
 
+/// Returns text of several lines that a terminal shows as it is: line breaks, tabs and `\` stay, all else as in
+/// [`escape_for_display`].
+pub fn escape_text_for_display(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        for c in chunk.valid().chars() {
+            if (c.is_control() && c != '\n' && c != '\t') || is_deceptive(c) {
+                let _ = write!(out, "\\u{{{:x}}}", c as u32);
+            } else {
+                out.push(c);
+            }
+        }
+        for byte in chunk.invalid() {
+            let _ = write!(out, "\\x{byte:02x}");
+        }
+    }
+    out
+}
+
 /// Tells whether a character changes text direction, has no width, or breaks a line unseen.
 fn is_deceptive(c: char) -> bool {
     matches!(c,
@@ -245,6 +265,8 @@ mod tests {
         let path = HostPath::new(b"/tmp/\xff\x1b[31m\n\xe2\x80\xae").unwrap();
         assert_eq!(path.to_ref().to_host_path().unwrap(), path);
         assert_eq!(path.display(), "/tmp/\\xff\\u{1b}[31m\\n\\u{202e}");
+        let text = escape_text_for_display(b"a\\\tb\n\x1b[2J\r\xff\n");
+        assert_eq!(text, "a\\\tb\n\\u{1b}[2J\\u{d}\\xff\n");
         let plain = HostPath::new("/tmp/é".as_bytes()).unwrap();
         assert_eq!(plain.to_ref().path_bytes, None);
     }

@@ -1,0 +1,421 @@
+//! One changed object, looked at closely: facts of both sides, and its bytes in slices (`protocol/src/content.ts`).
+//! Follows no symlink and opens regular files only.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
+
+use crate::beneath::{Facts, Root, facts_at, open_file_at, read_link_at};
+use crate::change::{ChangeKind, FileType};
+use crate::changes::found::{Found, UpperState};
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::layer::Layer;
+use crate::overlay_marks::attributes_at;
+use crate::path::{HostPath, wire_text};
+use crate::session::Session;
+
+/// The most bytes that one slice has.
+pub const SLICE_LIMIT: u64 = 4 * 1024 * 1024;
+
+/// How much of a file is looked at to tell what it holds, in bytes.
+const SAMPLE: usize = 64 * 1024;
+
+/// The host's side or the session's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// What the host has.
+    Before,
+    /// What the SEE has.
+    After,
+}
+
+/// How the content can be shown, judged from its first 64 KiB.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ContentKind {
+    /// UTF-8, or UTF-16 with a byte order mark.
+    Text,
+    /// An image that a page can show.
+    Image,
+    /// Anything else.
+    Binary,
+    /// No bytes.
+    Empty,
+    /// No regular file.
+    None,
+}
+
+/// An extended attribute.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Attribute {
+    /// Its name.
+    pub name: String,
+    /// Its value, in base64.
+    pub value: String,
+}
+
+/// Facts of one side of a change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs, reason = "the names are those of protocol/src/content.ts, where they are told")]
+pub struct SideFacts {
+    pub r#type: FileType,
+    pub size: u64,
+    pub mode: u32,
+    pub uid: u32,
+    pub gid: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    pub mtime: String,
+    pub links: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    pub xattrs: Vec<Attribute>,
+    pub content: ContentKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mime: Option<String>,
+}
+
+/// Both sides of a change, as far as there are any.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Description {
+    /// The host's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<SideFacts>,
+    /// The session's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<SideFacts>,
+}
+
+/// A slice of content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Slice {
+    /// The bytes, in base64.
+    pub data: String,
+    /// Size of the whole content now, in bytes.
+    pub size: u64,
+    /// Whether the slice reaches its end.
+    pub eof: bool,
+}
+
+/// Returns the facts of both sides of a change.
+pub fn describe(session: &Session, found: &Found) -> Result<Description> {
+    let layer = layer_of(session, found)?;
+    Ok(Description {
+        before: Object::open(layer, found, Side::Before)?.map(|object| object.facts(layer)).transpose()?,
+        after: Object::open(layer, found, Side::After)?.map(|object| object.facts(layer)).transpose()?,
+    })
+}
+
+/// Returns bytes of one side's content, at most [`SLICE_LIMIT`]; none for what is no regular file. Fails with
+/// `no-such-change` when that side has no object.
+pub fn slice(session: &Session, found: &Found, side: Side, offset: u64, length: u64) -> Result<Slice> {
+    let layer = layer_of(session, found)?;
+    let Some(object) = Object::open(layer, found, side)? else { return Err(no_such_side(found)) };
+    let Some((file, facts)) = object.content()? else {
+        return Ok(Slice { data: String::new(), size: 0, eof: true });
+    };
+    let wanted = usize::try_from(length.min(SLICE_LIMIT)).unwrap_or(usize::MAX);
+    let bytes = object.checked(read_at(&file, offset, wanted))?;
+    // A file that grows or shrinks meanwhile: what was read decides.
+    let end = offset.saturating_add(bytes.len() as u64);
+    let size = facts.size.max(if bytes.is_empty() { 0 } else { end });
+    Ok(Slice { data: BASE64.encode(&bytes), size, eof: bytes.len() < wanted || end >= size })
+}
+
+/// Returns one side's content when it is a regular file of at most `limit` bytes, `None` otherwise.
+pub fn whole(session: &Session, found: &Found, side: Side, limit: u64) -> Result<Option<Vec<u8>>> {
+    let layer = layer_of(session, found)?;
+    let Some(object) = Object::open(layer, found, side)? else { return Ok(None) };
+    let Some((file, _)) = object.content()? else { return Ok(None) };
+    let most = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
+    let bytes = object.checked(read_at(&file, 0, most))?;
+    Ok((bytes.len() < most).then_some(bytes))
+}
+
+fn layer_of<'a>(session: &'a Session, found: &Found) -> Result<&'a Layer> {
+    let index = usize::try_from(found.layer).unwrap_or(usize::MAX);
+    session.layers.get(index).ok_or_else(|| SeeError::internal("A change names a layer that is not there."))
+}
+
+fn no_such_side(found: &Found) -> Box<SeeError> {
+    let message = format!("{} has no such side any more.", found.change.path.display());
+    SeeError::new(ErrorCode::NoSuchChange, message, "Look at the list of changes again.")
+        .with_path(&found.change.path)
+}
+
+/// One side of a change, reached by its directory.
+struct Object {
+    dir: OwnedFd,
+    name: Vec<u8>,
+    facts: Facts,
+    /// Where the content is, when that is another object.
+    data: Option<(OwnedFd, Vec<u8>)>,
+    path: HostPath,
+}
+
+impl Object {
+    /// Reaches one side; `None` when it has nothing, or nothing any more.
+    fn open(layer: &Layer, found: &Found, side: Side) -> Result<Option<Self>> {
+        let path = found.change.path.clone();
+        let failed = |errno| SeeError::os("reading", &path, errno);
+        let lower = || match &found.lower {
+            Some(lower) => present(host_place(layer, lower)).map_err(failed),
+            None => Ok(None),
+        };
+        let (place, data) = match side {
+            Side::Before if found.change.kind == ChangeKind::Created => (None, None),
+            Side::Before => (lower()?, None),
+            Side::After => {
+                let upper = match &found.upper {
+                    Some(upper) => present(upper_place(layer, upper)).map_err(failed)?,
+                    None => None,
+                };
+                let data = if found.state == UpperState::AttributesOnly { lower()? } else { None };
+                (upper, data)
+            }
+        };
+        let Some((dir, name)) = place else { return Ok(None) };
+        let Some(facts) = present(facts_at(dir.as_fd(), &name)).map_err(failed)? else { return Ok(None) };
+        if side == Side::After && facts.is_whiteout() {
+            return Ok(None);
+        }
+        Ok(Some(Self { dir, name, facts, data, path }))
+    }
+
+    fn checked<T>(&self, result: rustix::io::Result<T>) -> Result<T> {
+        result.map_err(|errno| SeeError::os("reading", &self.path, errno))
+    }
+
+    /// Opens the content; `None` when it is no regular file.
+    fn content(&self) -> Result<Option<(File, Facts)>> {
+        if !self.facts.is_file() {
+            return Ok(None);
+        }
+        let opened = match &self.data {
+            Some((dir, name)) => open_file_at(dir.as_fd(), name),
+            None => open_file_at(self.dir.as_fd(), &self.name),
+        };
+        match opened {
+            Err(Errno::INVAL) => Ok(None),
+            other => self.checked(other).map(Some),
+        }
+    }
+
+    fn facts(&self, layer: &Layer) -> Result<SideFacts> {
+        let facts = &self.facts;
+        let target = if facts.file_type() == FileType::Symlink {
+            let target = self.checked(read_link_at(self.dir.as_fd(), &self.name))?;
+            Some(wire_text(&target).0)
+        } else {
+            None
+        };
+        let xattrs = self.checked(attributes_at(self.dir.as_fd(), &self.name, layer.marks))?;
+        let xattrs = xattrs
+            .into_iter()
+            .map(|(name, value)| Attribute { name: wire_text(&name).0, value: BASE64.encode(value) });
+        let (content, mime) = match self.content() {
+            Ok(Some((file, _))) => judge(&self.checked(read_at(&file, 0, SAMPLE))?),
+            Ok(None) => (ContentKind::None, None),
+            // Facts are told even of a file that we may not read.
+            Err(error) if error.code == ErrorCode::PermissionDenied => (ContentKind::Binary, None),
+            Err(error) => return Err(error),
+        };
+        Ok(SideFacts {
+            r#type: facts.file_type(),
+            size: facts.shown_size(),
+            mode: facts.permissions(),
+            uid: facts.uid,
+            gid: facts.gid,
+            user: id_name("/etc/passwd", facts.uid),
+            group: id_name("/etc/group", facts.gid),
+            mtime: facts.mtime.to_rfc3339(),
+            links: facts.links,
+            target,
+            xattrs: xattrs.collect(),
+            content,
+            mime: mime.map(str::to_owned),
+        })
+    }
+}
+
+fn host_place(layer: &Layer, path: &HostPath) -> rustix::io::Result<(OwnedFd, Vec<u8>)> {
+    let below = path.below(&layer.mount_point).ok_or(Errno::NOENT)?;
+    place(&Root::open_exact(&layer.mount_point)?, Path::new(std::ffi::OsStr::from_bytes(below)))
+}
+
+fn upper_place(layer: &Layer, relative: &Path) -> rustix::io::Result<(OwnedFd, Vec<u8>)> {
+    place(&Root::open(&layer.upper)?, relative)
+}
+
+fn place(root: &Root, relative: &Path) -> rustix::io::Result<(OwnedFd, Vec<u8>)> {
+    if relative.file_name().is_none() {
+        return Ok((root.place(Path::new(""))?, b".".to_vec()));
+    }
+    let (dir, name) = root.parent(relative)?;
+    Ok((dir, name.to_vec()))
+}
+
+fn present<T>(result: rustix::io::Result<T>) -> rustix::io::Result<Option<T>> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP | Errno::STALE) => Ok(None),
+        Err(errno) => Err(errno),
+    }
+}
+
+fn read_at(file: &File, offset: u64, length: usize) -> rustix::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut buffer = vec![0; length.min(256 * 1024)];
+    while bytes.len() < length {
+        let want = (length - bytes.len()).min(buffer.len());
+        let Some(room) = buffer.get_mut(..want) else { break };
+        match file.read_at(room, offset.saturating_add(bytes.len() as u64)) {
+            Ok(0) => break,
+            Ok(count) => bytes.extend_from_slice(room.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Errno::from_io_error(&error).unwrap_or(Errno::IO)),
+        }
+    }
+    Ok(bytes)
+}
+
+/// Beginnings of files that tell what the rest is.
+const MAGIC: [(&[u8], ContentKind, &str); 11] = [
+    (b"\x89PNG\r\n\x1a\n", ContentKind::Image, "image/png"),
+    (b"\xff\xd8\xff", ContentKind::Image, "image/jpeg"),
+    (b"GIF87a", ContentKind::Image, "image/gif"),
+    (b"GIF89a", ContentKind::Image, "image/gif"),
+    (b"BM", ContentKind::Image, "image/bmp"),
+    (b"%PDF-", ContentKind::Binary, "application/pdf"),
+    (b"PK\x03\x04", ContentKind::Binary, "application/zip"),
+    (b"\x1f\x8b", ContentKind::Binary, "application/gzip"),
+    (b"\x7fELF", ContentKind::Binary, "application/x-executable"),
+    (b"SQLite format 3\0", ContentKind::Binary, "application/vnd.sqlite3"),
+    (b"\xfd7zXZ\0", ContentKind::Binary, "application/x-xz"),
+];
+
+/// Tells from the beginning of a file how it can be shown, and its media type when that is plain.
+fn judge(sample: &[u8]) -> (ContentKind, Option<&'static str>) {
+    if sample.is_empty() {
+        return (ContentKind::Empty, None);
+    }
+    if decode_utf16(sample).is_some() {
+        return (ContentKind::Text, Some("text/plain"));
+    }
+    if sample.starts_with(b"RIFF") && sample.get(8..12) == Some(b"WEBP") {
+        return (ContentKind::Image, Some("image/webp"));
+    }
+    let is_text = is_utf8_text(sample);
+    for (magic, kind, mime) in MAGIC {
+        // "BM" begins many a text.
+        if sample.starts_with(magic) && !(is_text && kind == ContentKind::Image) {
+            return (kind, Some(mime));
+        }
+    }
+    if !is_text {
+        return (ContentKind::Binary, None);
+    }
+    let head = sample.get(..sample.len().min(1024)).unwrap_or_default();
+    let is_svg = head.windows(4).any(|four| four == b"<svg");
+    (ContentKind::Text, Some(if is_svg { "image/svg+xml" } else { "text/plain" }))
+}
+
+/// Tells whether bytes are UTF-8 without NUL; a character may be cut off at the end of a sample.
+fn is_utf8_text(sample: &[u8]) -> bool {
+    if sample.contains(&0) {
+        return false;
+    }
+    match std::str::from_utf8(sample) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none() && sample.len() == SAMPLE,
+    }
+}
+
+/// Returns the UTF-8 bytes of a text: of UTF-8 itself, or of UTF-16 with a byte order mark; `None` for other bytes.
+pub fn decode_text(bytes: Vec<u8>) -> Option<Vec<u8>> {
+    if let Some(text) = decode_utf16(&bytes) {
+        return Some(text.into_bytes());
+    }
+    (!bytes.contains(&0) && std::str::from_utf8(&bytes).is_ok()).then_some(bytes)
+}
+
+fn decode_utf16(bytes: &[u8]) -> Option<String> {
+    let (rest, little) = match bytes {
+        [0xff, 0xfe, rest @ ..] => (rest, true),
+        [0xfe, 0xff, rest @ ..] => (rest, false),
+        _ => return None,
+    };
+    let units = rest.chunks_exact(2).map(|pair| {
+        let pair = <[u8; 2]>::try_from(pair).unwrap_or_default();
+        if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
+    });
+    char::decode_utf16(units)
+        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
+        .map(|c| (c != '\0').then_some(c))
+        .collect()
+}
+
+/// Returns the name of a user or group id, from a file like `/etc/passwd`; `None` when it has none.
+fn id_name(file: &str, id: u32) -> Option<String> {
+    let text = std::fs::read(file).ok()?;
+    let names: HashMap<u32, &[u8]> = text
+        .split(|b| *b == b'\n')
+        .rev()
+        .filter_map(|line| {
+            let mut fields = line.split(|b| *b == b':');
+            let (name, id) = (fields.next()?, fields.nth(1)?);
+            Some((std::str::from_utf8(id).ok()?.parse().ok()?, name))
+        })
+        .collect();
+    names.get(&id).map(|name| String::from_utf8_lossy(name).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_text_images_and_the_rest_apart() {
+        let kind = |bytes: &[u8]| judge(bytes);
+        assert_eq!(kind(b""), (ContentKind::Empty, None));
+        assert_eq!(kind("größe\n".as_bytes()), (ContentKind::Text, Some("text/plain")));
+        assert_eq!(kind(b"a\0b"), (ContentKind::Binary, None));
+        assert_eq!(kind(b"caf\xe9\n"), (ContentKind::Binary, None));
+        assert_eq!(kind(b"\xff\xfeh\0i\0"), (ContentKind::Text, Some("text/plain")));
+        assert_eq!(kind(b"\x89PNG\r\n\x1a\n\0\0"), (ContentKind::Image, Some("image/png")));
+        assert_eq!(kind(b"RIFF\x10\0\0\0WEBPVP8 "), (ContentKind::Image, Some("image/webp")));
+        assert_eq!(kind(b"BMW is no bitmap"), (ContentKind::Text, Some("text/plain")));
+        assert_eq!(kind(b"BM\x36\0\0\0\0\0"), (ContentKind::Image, Some("image/bmp")));
+        assert_eq!(kind(b"<?xml?><svg/>"), (ContentKind::Text, Some("image/svg+xml")));
+        assert_eq!(kind(b"\x7fELF\x02"), (ContentKind::Binary, Some("application/x-executable")));
+    }
+
+    #[test]
+    fn a_character_cut_off_by_the_sample_is_still_text() {
+        let mut sample = vec![b'a'; SAMPLE - 1];
+        sample.push("é".as_bytes()[0]);
+        assert_eq!(judge(&sample).0, ContentKind::Text);
+        assert_eq!(judge(&sample[1..]).0, ContentKind::Binary);
+    }
+
+    #[test]
+    fn names_ids_by_the_first_line_that_has_them() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        std::fs::write(file.path(), "root:x:0:0\ntoor:x:0:0\nodd\nme:x:1000:\n").unwrap();
+        let path = file.path().to_str().unwrap();
+        assert_eq!(id_name(path, 0).as_deref(), Some("root"));
+        assert_eq!(id_name(path, 1000).as_deref(), Some("me"));
+        assert_eq!(id_name(path, 7), None);
+    }
+}
