@@ -161,7 +161,7 @@ export class App {
   }
 
   async view(name: "Text" | "Image" | "Hex" | "Details"): Promise<void> {
-    await this.detail.getByRole("radio", { name }).or(this.detail.getByRole("tab", { name })).click();
+    await this.detail.getByRole("radio", { name }).click();
   }
 
   get terminal(): Locator {
@@ -188,8 +188,14 @@ export class App {
   /** Commits what is chosen and waits until it is done. */
   async commit(): Promise<void> {
     await this.openCommit();
-    await this.dialog.getByRole("button", { name: /^Commit/ }).click();
-    await expect(this.state).toHaveText("Committed", { timeout: 60_000 });
+    await this.dialog.getByRole("button", { name: /^Commit \d/ }).click();
+    await this.closeDone();
+  }
+
+  /** Waits for a commit to end well, and leaves its dialog. */
+  async closeDone(): Promise<void> {
+    await this.dialog.getByRole("button", { name: "Done", exact: true }).click({ timeout: 60_000 });
+    await expect(this.dialog).toBeHidden();
   }
 
   /** Takes an object out of the commit. */
@@ -203,12 +209,13 @@ export class App {
   async undo(): Promise<void> {
     await this.page.getByRole("main").getByRole("button", { name: /^Undo/ }).first().click();
     await this.dialog.getByRole("button", { name: /^Undo/ }).click();
-    await expect(this.dialog).toBeHidden({ timeout: 60_000 });
+    await expect(this.dialog).toContainText("taken back", { timeout: 60_000 });
+    await this.dialog.getByRole("button", { name: "Close", exact: true }).last().click();
   }
 
   async abort(): Promise<void> {
     await this.changes.getByRole("button", { name: "Abort…" }).click();
-    await this.dialog.getByRole("button", { name: /^Abort/ }).click();
+    await this.dialog.getByRole("button", { name: "Throw away", exact: true }).click();
     await expect(this.state).toHaveText(/^Aborted/);
   }
 }

@@ -29,6 +29,8 @@ async function showWithoutDisplay() {
   say(
     "No display here (DISPLAY and WAYLAND_DISPLAY are unset): running the sample in the app on a virtual screen.",
   );
-  const result = await run(bin("playwright"), ["test", "--config", "e2e/tour.config.ts"], { show: true });
+  const result = await run(bin("playwright"), ["test", "--config", "e2e/show/show.config.ts", "tour"], {
+    show: true,
+  });
   return result.status;
 }

@@ -1,5 +1,5 @@
 // One test's part of the host: a home, a store, and the command line on them. Removed with all that a SEE left behind.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -107,26 +107,28 @@ export class Machine {
     return result.stdout;
   }
 
-  /** The states of this store's sessions, the oldest first. */
-  async sessionStates(): Promise<string[]> {
+  /** This store's sessions, the oldest first. */
+  private async sessions(): Promise<{ id: string; state: string; created: string }[]> {
     const { sessions } = JSON.parse(await this.alcatraz("list", "--json")) as {
-      sessions: { state: string; created: string }[];
+      sessions: { id: string; state: string; created: string }[];
     };
-    return sessions.toSorted((a, b) => a.created.localeCompare(b.created)).map(({ state }) => state);
+    return sessions.toSorted((a, b) => a.created.localeCompare(b.created));
+  }
+
+  async sessionIds(): Promise<string[]> {
+    return (await this.sessions()).map(({ id }) => id);
+  }
+
+  async sessionStates(): Promise<string[]> {
+    return (await this.sessions()).map(({ state }) => state);
   }
 
   async remove(): Promise<void> {
-    const listed = await this.run([this.installation.helper, "list", "--json"]);
-    if (listed.status === 0) {
-      const { sessions } = JSON.parse(listed.stdout) as { sessions: { id: string; state: string }[] };
-      for (const { id, state } of sessions) {
-        if (state === "running") await this.run([this.installation.helper, "stop", id]);
-        if (state === "running" || state === "finished")
-          await this.run([this.installation.helper, "abort", id]);
-      }
+    for (const { id, state } of await this.sessions()) {
+      if (state === "running") await this.alcatraz("stop", id);
+      if (state === "running" || state === "finished") await this.alcatraz("abort", id);
     }
     for (const room of this.rooms()) removeTree(room);
-    if (process.geteuid?.() !== 0) spawn("chmod", ["-R", "u+rwX", this.base]).unref();
     removeTree(this.base);
   }
 

@@ -106,5 +106,12 @@ export async function openWindow(
   window.on("closed", () => nativeTheme.off("updated", recolour));
   window.once("ready-to-show", () => window.show());
   prepare(window);
-  await window.loadURL(APP_PAGE);
+  let closing = false;
+  window.once("close", () => (closing = true));
+  try {
+    await window.loadURL(APP_PAGE);
+  } catch (error) {
+    // Closed before it was loaded: that is the person's will and no failure.
+    if (!closing) throw error;
+  }
 }

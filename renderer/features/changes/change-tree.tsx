@@ -1,0 +1,188 @@
+// The tree of changes: virtual rows, one focus, the keyboard of a tree. Holds the place while rows come and go.
+import { useVirtualizer, defaultRangeExtractor } from "@tanstack/react-virtual";
+import { useLayoutEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactElement } from "react";
+import { useFeed } from "./feed-store.js";
+import { canOpen, isOpen, rowOf } from "./outline-model.js";
+import { pathParts } from "./path-parts.js";
+import { useReview } from "./review-store.js";
+import { TEXTS } from "./texts.js";
+import { runTreeAction } from "./tree-actions.js";
+import { findByName, treeAction } from "./tree-keys.js";
+import { TreeRow } from "./tree-row.js";
+import { findNode } from "./tree-model.js";
+import type { View } from "./use-outline.js";
+import styles from "./change-tree.module.css";
+
+const ROW = 24;
+/** Rows younger than this fade in, once the first reading is over. */
+const FRESH_MS = 150;
+/** Letters typed within this time make one word. */
+const TYPING_MS = 700;
+
+export function ChangeTree({ view, readOnly }: { view: View; readOnly: boolean }): ReactElement {
+  const { tree, outline, matches } = view;
+  const version = useFeed((state) => state.version);
+  const settled = useFeed((state) => state.settled);
+  const { toggles, current, opened } = useReview();
+  const scroller = useRef<HTMLDivElement>(null);
+  const typed = useRef({ text: "", at: 0 });
+
+  const currentId = current === null ? undefined : findNode(tree, current);
+  const active = currentId === undefined ? -1 : rowOf(tree, outline, currentId);
+  const openedId = opened === null ? undefined : findNode(tree, pathParts(opened));
+
+  const virtualizer = useVirtualizer({
+    count: outline.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+    // The row in hand stays in the page wherever one scrolls: the focus is on it.
+    rangeExtractor: (range) => {
+      const rows = defaultRangeExtractor(range);
+      return active === -1 || rows.includes(active) ? rows : [...rows, active];
+    },
+  });
+  useHeldPlace(scroller, view, active, settled !== null);
+
+  const act = (action: ReturnType<typeof treeAction>): void => {
+    if (action === undefined) return;
+    runTreeAction(action, view, readOnly);
+    if (action.do === "go") virtualizer.scrollToIndex(action.row, { align: "auto" });
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? ROW) / ROW) - 1);
+    const place = { tree, outline, matches, toggles, row: active, page };
+    const now = event.timeStamp;
+    const typing = now - typed.current.at < TYPING_MS && typed.current.text !== "";
+    if (event.key === " " && typing) {
+      type(" ", now);
+    } else {
+      const action = treeAction(event.key, place);
+      if (action !== undefined) act(action);
+      else if (event.key.length === 1 && (typing || !RESERVED.has(event.key))) type(event.key, now);
+      else return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const type = (letter: string, now: number): void => {
+    const fresh = now - typed.current.at >= TYPING_MS;
+    const text = fresh ? letter : typed.current.text + letter;
+    typed.current = { text, at: now };
+    const row = findByName(tree, outline, fresh ? active + 1 : active, text);
+    if (row !== -1) act({ do: "go", row });
+  };
+
+  const onClick = (event: MouseEvent): void => {
+    const target = event.target as Element;
+    const row = Number(target.closest("[data-row]")?.getAttribute("data-row") ?? -1);
+    if (row < 0) return;
+    const id = outline.ids[row]!;
+    const part = target.closest("[data-part]")?.getAttribute("data-part");
+    act({ do: "go", row });
+    if (part === "choice") act({ do: "choose", row });
+    else if (canOpen(tree, id, matches) && (part === "twisty" || tree.kind[id] === 0)) {
+      act({ do: isOpen(tree, id, matches, toggles) ? "close" : "open", row });
+    } else if (tree.kind[id] !== 0) act({ do: "show", row });
+  };
+
+  const now = performance.now();
+  return (
+    <div
+      ref={scroller}
+      className={styles.tree}
+      role="tree"
+      tabIndex={0}
+      aria-label={TEXTS.tree}
+      aria-multiselectable="true"
+      aria-activedescendant={active === -1 ? undefined : rowDomId(active)}
+      onKeyDown={onKeyDown}
+      onClick={onClick}
+      onFocus={() => {
+        if (active === -1 && outline.length > 0) act({ do: "go", row: 0 });
+      }}
+    >
+      <div className={styles.canvas} style={{ height: virtualizer.getTotalSize() }} role="presentation">
+        {virtualizer.getVirtualItems().map(({ index, start }) => {
+          const id = outline.ids[index]!;
+          return (
+            <TreeRow
+              key={id}
+              tree={tree}
+              matches={matches}
+              version={version}
+              domId={rowDomId(index)}
+              row={index}
+              id={id}
+              head={outline.heads[index]!}
+              depth={outline.depths[index]!}
+              place={outline.places[index]!}
+              peers={outline.peers[index]!}
+              top={start}
+              canOpen={canOpen(tree, id, matches)}
+              open={isOpen(tree, id, matches, toggles)}
+              active={index === active}
+              opened={openedId === id}
+              fresh={settled !== null && now - tree.born[id]! < FRESH_MS}
+              readOnly={readOnly}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** Keys that mean something for the whole session screen, also while the tree has the focus. */
+const RESERVED = new Set(["[", "]", "f", "?", "/"]);
+
+function rowDomId(row: number): string {
+  return `change-${row}`;
+}
+
+/** Keeps the row under the pointer, or in hand, or at the top, where it is while rows come and go above it. */
+function useHeldPlace(
+  scroller: React.RefObject<HTMLDivElement | null>,
+  view: View,
+  active: number,
+  hold: boolean,
+): void {
+  const before = useRef<View>(view);
+  const pointer = useRef<number | null>(null);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (element === null) return;
+    const move = (event: PointerEvent): void => {
+      pointer.current = event.clientY - element.getBoundingClientRect().top;
+    };
+    const leave = (): void => {
+      pointer.current = null;
+    };
+    element.addEventListener("pointermove", move, { passive: true });
+    element.addEventListener("pointerleave", leave, { passive: true });
+    return () => {
+      element.removeEventListener("pointermove", move);
+      element.removeEventListener("pointerleave", leave);
+    };
+  }, [scroller]);
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    const old = before.current;
+    before.current = view;
+    if (element === null || !hold || old === view || old.tree !== view.tree) return;
+    if (old.outline.length === 0) return;
+    let anchor = Math.floor(element.scrollTop / ROW);
+    if (pointer.current !== null) anchor = Math.floor((element.scrollTop + pointer.current) / ROW);
+    else if (active !== -1 && element === document.activeElement) {
+      const held = rowOf(old.tree, old.outline, view.outline.ids[active]!);
+      if (held >= anchor && held * ROW < element.scrollTop + element.clientHeight) anchor = held;
+    } else if (element.scrollTop === 0) return;
+    anchor = Math.min(anchor, old.outline.length - 1);
+    const row = rowOf(view.tree, view.outline, old.outline.ids[anchor]!);
+    if (row !== -1) element.scrollTop += (row - anchor) * ROW;
+  }, [scroller, view, active, hold]);
+}

@@ -1,0 +1,122 @@
+// The left pane of a session: what changed in one sentence, the filter, the tree, and the decision.
+import { useCallback, useEffect, useRef, type ReactElement } from "react";
+import type { Session } from "../../../protocol/src/session.js";
+import { useRoute } from "../../route-store.js";
+import { Button } from "../../ui/button.js";
+import { formatCount } from "../../ui/format.js";
+import { Skeleton } from "../../ui/skeleton.js";
+import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
+import { isLive, isOpen } from "../run/session-model.js";
+import { ChangeTree } from "./change-tree.js";
+import { useFeed } from "./feed-store.js";
+import { FilterBar } from "./filter-bar.js";
+import { rowOf } from "./outline-model.js";
+import { useReview } from "./review-store.js";
+import { summarySentence } from "./summary-model.js";
+import { TEXTS } from "./texts.js";
+import { showNeighbour } from "./tree-actions.js";
+import { findNode, ROOT } from "./tree-model.js";
+import { useOutline, type View } from "./use-outline.js";
+import styles from "./changes-pane.module.css";
+
+export function ChangesPane({ session, width }: { session: Session; width: number }): ReactElement {
+  const view = useOutline();
+  const { tree, outline } = view;
+  const { settled, reading, error } = useFeed();
+  const filter = useRef<HTMLInputElement>(null);
+  const body = useRef<HTMLDivElement>(null);
+  const live = isLive(session);
+  const total = tree.total[ROOT]!;
+  const loading = settled === null && total === 0;
+
+  const focusTree = useCallback(() => body.current?.querySelector<HTMLElement>('[role="tree"]')?.focus(), []);
+  usePaneKeys(view, filter);
+
+  return (
+    <section className={styles.pane} style={{ width }} aria-label={TEXTS.pane}>
+      <div className={styles.head}>
+        <h2 className={styles.summary} aria-live="off">
+          {total > 0 ? summarySentence(tree) : TEXTS.pane}
+        </h2>
+        {settled !== null && (reading || live) && total > 0 && (
+          <span className={styles.badge} title={TEXTS.liveWhy}>
+            {live ? TEXTS.live : TEXTS.reading}
+          </span>
+        )}
+        {settled === null && total > 0 && <span className={styles.badge}>{TEXTS.reading}</span>}
+      </div>
+      {total > 0 && <FilterBar tree={tree} input={filter} onLeave={focusTree} />}
+      <div ref={body} className={styles.body}>
+        {error !== null ? (
+          <ErrorPanel
+            error={error}
+            actions={<Button onClick={() => useFeed.getState().retry()}>{TEXTS.retry}</Button>}
+          />
+        ) : loading ? (
+          <Skeleton label={TEXTS.loading} rows={9} />
+        ) : total === 0 ? (
+          <EmptyPanel icon={live ? "clock" : "check"} title={live ? TEXTS.nothingYet : TEXTS.nothing}>
+            {live ? TEXTS.nothingYetWhy : TEXTS.nothingWhy}
+          </EmptyPanel>
+        ) : outline.length === 0 ? (
+          <EmptyPanel icon="search" title={TEXTS.noMatch} />
+        ) : (
+          <ChangeTree view={view} readOnly={!isOpen(session)} />
+        )}
+      </div>
+      {isOpen(session) && <Decision session={session} total={total} chosen={tree.chosen[ROOT]!} />}
+    </section>
+  );
+}
+
+function Decision({
+  session,
+  total,
+  chosen,
+}: {
+  session: Session;
+  total: number;
+  chosen: number;
+}): ReactElement {
+  const { show } = useRoute.getState();
+  const busy = session.state === "committing" || session.state === "starting";
+  return (
+    <div className={styles.foot}>
+      <span className={styles.chosen}>
+        {total > 0 && chosen !== total && TEXTS.chosenOf(formatCount(chosen), formatCount(total))}
+      </span>
+      <Button disabled={busy} onClick={() => show("abort")}>
+        {TEXTS.abort}
+      </Button>
+      <Button look="primary" disabled={busy || chosen === 0} onClick={() => show("commit")}>
+        {chosen > 0 ? TEXTS.commit(formatCount(chosen)) : TEXTS.commitNothing}
+      </Button>
+    </div>
+  );
+}
+
+/** Keys that work wherever the focus is in a session, unless something is being typed. */
+function usePaneKeys(view: View, filter: React.RefObject<HTMLInputElement | null>): void {
+  const latest = useRef(view);
+  latest.current = view;
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      const target = event.target as Element;
+      if (target.closest("input, textarea, select, dialog, .xterm") !== null) return;
+      if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === "f" || event.key === "/") {
+        filter.current?.focus();
+        filter.current?.select();
+      } else if (event.key === "]" || event.key === "[") {
+        const { tree, outline } = latest.current;
+        const { current } = useReview.getState();
+        const id = current === null ? undefined : findNode(tree, current);
+        const row = id === undefined ? -1 : rowOf(tree, outline, id);
+        showNeighbour(latest.current, event.key === "]" ? 1 : -1, row);
+      } else return;
+      event.preventDefault();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [filter]);
+}

@@ -1,0 +1,138 @@
+// The change feed of the session that is looked at: subscribes, works it off between frames, and tells the
+// screens when there is something new. One session at a time.
+import { create } from "zustand";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import { see } from "../../see.js";
+import { pageError } from "../../ui/error-words.js";
+import { useSessions } from "../run/sessions-store.js";
+import { FeedReader, type Settled } from "./feed-reader.js";
+import type { Tree } from "./tree-model.js";
+import { createTree } from "./tree-model.js";
+
+/** Of each frame, so much may go into reading the feed; the rest is for the person. */
+const BUDGET_MS = 9;
+/** A hidden window gets no frames, and needs no haste. */
+const HIDDEN_MS = 100;
+
+interface FeedState {
+  session: string | null;
+  tree: Tree;
+  /** Counts up with every change of the tree; `touched` only with those that the person made. */
+  version: number;
+  touched: number;
+  settled: Settled | null;
+  /** Whether rows wait to be read. */
+  reading: boolean;
+  error: SeeError | null;
+  watch: (session: string) => () => void;
+  /** Starts the watch anew after it failed. */
+  retry: () => void;
+  /** Says that the tree was changed by the person: opened, closed, chosen. */
+  touch: () => void;
+}
+
+export const useFeed = create<FeedState>((set, get) => {
+  const open = (session: string): (() => void) => {
+    const reader = new FeedReader();
+    const early: { watch: number; event: unknown }[] = [];
+    let watch: number | null = null;
+    let closed = false;
+    let scheduled = false;
+
+    const publish = (): void => {
+      const { tree, settled, busy } = reader;
+      set((state) => ({ tree, settled, reading: busy, version: state.version + 1 }));
+      useSessions.getState().count(session, tree.total[0]!);
+    };
+    const fail = (thrown: unknown): void => {
+      set({ error: pageError("The helper sent something that this app cannot read", thrown) });
+      close();
+    };
+    const turn = (): void => {
+      scheduled = false;
+      if (closed || !reader.busy) return;
+      const start = performance.now();
+      try {
+        reader.work(start, () => performance.now(), start + BUDGET_MS);
+      } catch (thrown) {
+        fail(thrown);
+        return;
+      }
+      publish();
+      schedule();
+    };
+    const schedule = (): void => {
+      if (scheduled || closed || !reader.busy) return;
+      scheduled = true;
+      if (document.hidden) setTimeout(turn, HIDDEN_MS);
+      else requestAnimationFrame(turn);
+    };
+    const take = (event: unknown): void => {
+      try {
+        reader.push(event);
+      } catch (thrown) {
+        fail(thrown);
+        return;
+      }
+      schedule();
+    };
+    // The first events may come before the answer that says which watch they belong to.
+    const stopListening = see.onFeed((event) => {
+      if (watch === null) early.push({ watch: event.watch, event });
+      else if (event.watch === watch) take(event);
+    });
+    const close = (): void => {
+      if (closed) return;
+      closed = true;
+      stopListening();
+      if (watch !== null) void see.unwatchChanges(watch);
+    };
+
+    void see.watchChanges(session).then((outcome) => {
+      if (!outcome.ok) {
+        if (!closed) set({ error: outcome.error });
+        return;
+      }
+      if (closed) {
+        void see.unwatchChanges(outcome.value);
+        return;
+      }
+      watch = outcome.value;
+      for (const each of early) if (each.watch === watch) take(each.event);
+      early.length = 0;
+    });
+    return close;
+  };
+
+  let stop: (() => void) | null = null;
+  return {
+    session: null,
+    tree: createTree(),
+    version: 0,
+    touched: 0,
+    settled: null,
+    reading: false,
+    error: null,
+    watch: (session) => {
+      set({
+        session,
+        tree: createTree(),
+        version: get().version + 1,
+        settled: null,
+        reading: false,
+        error: null,
+      });
+      stop?.();
+      stop = open(session);
+      return () => {
+        stop?.();
+        stop = null;
+      };
+    },
+    retry: () => {
+      const { session } = get();
+      if (session !== null) get().watch(session);
+    },
+    touch: () => set((state) => ({ version: state.version + 1, touched: state.touched + 1 })),
+  };
+});

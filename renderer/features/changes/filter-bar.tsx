@@ -1,0 +1,82 @@
+// Above the tree: text that paths must hold, and the kinds to show, each with its count.
+import type { ReactElement, RefObject } from "react";
+import { IconButton } from "../../ui/button.js";
+import { formatCount } from "../../ui/format.js";
+import { Icon } from "../../ui/icon.js";
+import { NO_FILTER } from "./filter-model.js";
+import { KindMark } from "./kind-mark.js";
+import { kindCode, KINDS, KIND_WORDS } from "./kinds.js";
+import { useReview } from "./review-store.js";
+import { TEXTS } from "./texts.js";
+import { setAllOpen } from "./tree-actions.js";
+import type { Tree } from "./tree-model.js";
+import styles from "./filter-bar.module.css";
+
+interface FilterBarProps {
+  tree: Tree;
+  input: RefObject<HTMLInputElement | null>;
+  onLeave: () => void;
+}
+
+export function FilterBar({ tree, input, onLeave }: FilterBarProps): ReactElement {
+  const filter = useReview((state) => state.filter);
+  const { setFilter } = useReview.getState();
+  const kinds = KINDS.filter(
+    (kind) => tree.kindCounts[kindCode(kind)]! > 0 || filter.kinds.has(kindCode(kind)),
+  );
+
+  const toggleKind = (code: number): void => {
+    const next = new Set(filter.kinds);
+    if (!next.delete(code)) next.add(code);
+    setFilter({ ...filter, kinds: next });
+  };
+  return (
+    <div className={styles.bar}>
+      <div className={styles.search}>
+        <Icon name="search" size={14} />
+        <input
+          ref={input}
+          className={styles.input}
+          aria-label={TEXTS.filter}
+          placeholder={TEXTS.filter}
+          value={filter.text}
+          spellCheck={false}
+          onChange={(event) => setFilter({ ...filter, text: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key === "Escape" && filter.text !== "") setFilter({ ...filter, text: "" });
+            else if (event.key === "Escape" || event.key === "ArrowDown" || event.key === "Enter") onLeave();
+            else return;
+            event.preventDefault();
+            event.stopPropagation();
+          }}
+        />
+        {(filter.text !== "" || filter.kinds.size > 0) && (
+          <IconButton icon="abort" label={TEXTS.clearFilter} onClick={() => setFilter(NO_FILTER)} />
+        )}
+      </div>
+      <div className={styles.chips} role="group" aria-label={TEXTS.kinds}>
+        {kinds.map((kind) => {
+          const code = kindCode(kind);
+          return (
+            <button
+              key={kind}
+              type="button"
+              className={styles.chip}
+              aria-pressed={filter.kinds.has(code)}
+              title={KIND_WORDS[kind]}
+              aria-label={`${KIND_WORDS[kind]}: ${formatCount(tree.kindCounts[code]!)}`}
+              onClick={() => toggleKind(code)}
+            >
+              <KindMark kind={kind} />
+              {formatCount(tree.kindCounts[code]!)}
+            </button>
+          );
+        })}
+        <span className={styles.tools}>
+          <IconButton icon="expand" label={TEXTS.expandAll} onClick={() => setAllOpen(tree, true)} />
+          <IconButton icon="collapse" label={TEXTS.collapseAll} onClick={() => setAllOpen(tree, false)} />
+        </span>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,68 @@
+// Which changes a filter shows. Pure functions over the tree; parents come before children in its arrays.
+import { ROOT, type Tree } from "./tree-model.js";
+
+export interface Filter {
+  /** Text that the path must hold, in any case. */
+  text: string;
+  /** Kind codes to show; empty: all. */
+  kinds: ReadonlySet<number>;
+}
+
+export const NO_FILTER: Filter = { text: "", kinds: new Set() };
+
+export interface Matches {
+  /** 1 where a node's own change is shown. */
+  own: Uint8Array;
+  /** Shown changes at and below each node, and how many of them are chosen. */
+  total: Int32Array;
+  chosen: Int32Array;
+}
+
+/** Returns what the filter shows, or null when it shows everything. */
+export function matchTree(tree: Tree, filter: Filter): Matches | null {
+  const needle = filter.text.trim().toLowerCase();
+  if (needle === "" && filter.kinds.size === 0) return null;
+  const hit = matchText(tree, needle);
+  const own = new Uint8Array(tree.size);
+  const total = new Int32Array(tree.size);
+  const chosen = new Int32Array(tree.size);
+  for (let id = tree.size - 1; id >= ROOT; id--) {
+    const parent = tree.parent[id]!;
+    if (tree.total[id] === 0) continue;
+    const kind = tree.kind[id]!;
+    if (kind !== 0 && hit[id] === 1 && (filter.kinds.size === 0 || filter.kinds.has(kind))) {
+      own[id] = 1;
+      total[id]! += 1;
+      chosen[id]! += tree.chosen[id]! - tree.chosenBelow[id]!;
+    }
+    if (parent === -1) continue;
+    total[parent]! += total[id]!;
+    chosen[parent]! += chosen[id]!;
+  }
+  return { own, total, chosen };
+}
+
+/** Returns 1 for each node whose path holds the text. */
+function matchText(tree: Tree, needle: string): Uint8Array {
+  const hit = new Uint8Array(tree.size);
+  if (needle === "") return hit.fill(1);
+  // Without a slash, a path holds the text exactly when one of its parts does.
+  if (!needle.includes("/")) {
+    for (let id = 1; id < tree.size; id++) {
+      hit[id] = hit[tree.parent[id]!] === 1 || tree.part[id]!.toLowerCase().includes(needle) ? 1 : 0;
+    }
+    return hit;
+  }
+  const paths: (string | undefined)[] = [""];
+  for (let id = 1; id < tree.size; id++) {
+    const parent = tree.parent[id]!;
+    if (hit[parent] === 1) {
+      hit[id] = 1;
+      continue;
+    }
+    const path = `${paths[parent] ?? ""}/${tree.part[id]!.toLowerCase()}`;
+    if (path.includes(needle)) hit[id] = 1;
+    else if (tree.kids[id] !== undefined) paths[id] = path;
+  }
+  return hit;
+}

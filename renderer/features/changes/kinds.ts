@@ -1,0 +1,84 @@
+// What a change can be: the words, letters and small codes for it. Knows no tree and no screen.
+import type { Aspect, ChangeKind, FileType } from "../../../protocol/src/change.js";
+
+/** Kinds in the order in which they are counted and offered; a kind's code is its place plus one. */
+export const KINDS = [
+  "created",
+  "modified",
+  "deleted",
+  "renamed",
+  "replaced",
+  "linked",
+] as const satisfies readonly ChangeKind[];
+
+export const ASPECTS = ["content", "mode", "owner", "xattrs", "times"] as const satisfies readonly Aspect[];
+
+export const TYPES = [
+  "file",
+  "directory",
+  "symlink",
+  "fifo",
+  "socket",
+  "device",
+] as const satisfies readonly FileType[];
+
+export const DIRECTORY = TYPES.indexOf("directory");
+
+/** The letter that stands for a kind beside its colour. */
+export const KIND_LETTERS: Readonly<Record<ChangeKind, string>> = {
+  created: "A",
+  modified: "M",
+  deleted: "D",
+  renamed: "R",
+  replaced: "T",
+  linked: "L",
+};
+
+export const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
+  created: "Created",
+  modified: "Changed",
+  deleted: "Deleted",
+  renamed: "Renamed",
+  replaced: "Replaced",
+  linked: "Linked",
+};
+
+export const TYPE_WORDS: Readonly<Record<FileType, string>> = {
+  file: "file",
+  directory: "folder",
+  symlink: "symbolic link",
+  fifo: "named pipe",
+  socket: "socket",
+  device: "device",
+};
+
+/** What differs, in words, as a person would say it. */
+export const ASPECT_WORDS: Readonly<Record<Aspect, string>> = {
+  content: "content",
+  mode: "permissions",
+  owner: "owner",
+  xattrs: "extended attributes",
+  times: "times",
+};
+
+/** Returns the kind with this code; undefined for 0, which is no change. */
+export function kindOf(code: number): ChangeKind | undefined {
+  return KINDS[code - 1];
+}
+
+/** Returns the code of a kind, from 1. */
+export function kindCode(kind: ChangeKind): number {
+  return KINDS.indexOf(kind) + 1;
+}
+
+/** Returns the aspects as bits, content first. */
+export function aspectBits(aspects: readonly Aspect[]): number {
+  let bits = 0;
+  for (const aspect of aspects) bits |= 1 << ASPECTS.indexOf(aspect);
+  return bits;
+}
+
+/** Returns the aspects that these bits stand for. */
+export function aspectsOf(bits: number): Aspect[] {
+  return ASPECTS.filter((_, place) => (bits & (1 << place)) !== 0);
+}

@@ -1,0 +1,150 @@
+// The tree as the list of rows that a person sees: folders opened or closed, chains of single folders drawn
+// as one row, filtered. Pure functions over the tree.
+import type { Matches } from "./filter-model.js";
+import { isFolder, ROOT, sortedKids, type Tree } from "./tree-model.js";
+
+export interface Outline {
+  length: number;
+  /** The node of each row: for a chain of folders, its last. */
+  ids: Int32Array;
+  /** The first node of each row's chain; the row's own node when it is no chain. */
+  heads: Int32Array;
+  depths: Uint16Array;
+  /** Place among the rows of the same folder, from 1, and how many there are. */
+  places: Int32Array;
+  peers: Int32Array;
+}
+
+/** Opened and closed folders while a filter is set; all others are open then. */
+export type FilterToggles = ReadonlyMap<number, boolean>;
+
+/** Returns the rows to show. */
+export function buildOutline(tree: Tree, matches: Matches | null, toggles: FilterToggles): Outline {
+  const rows = new RowList(Math.min(tree.size + 1, 4096));
+  if (tree.kind[ROOT] !== 0 && (matches === null || matches.own[ROOT] === 1)) rows.add(ROOT, ROOT, 0, 1, 1);
+  const stack: { kids: readonly number[]; at: number; depth: number }[] = [
+    { kids: shownKids(tree, ROOT, matches), at: 0, depth: 0 },
+  ];
+  for (let level = stack.at(-1); level !== undefined; level = stack.at(-1)) {
+    if (level.at >= level.kids.length) {
+      stack.pop();
+      continue;
+    }
+    const head = level.kids[level.at]!;
+    level.at += 1;
+    let tail = head;
+    let kids = tree.kids[tail] === undefined ? NO_KIDS : shownKids(tree, tail, matches);
+    while (tree.kind[tail] === 0 && kids.length === 1 && isFolder(tree, kids[0]!)) {
+      tail = kids[0]!;
+      kids = tree.kids[tail] === undefined ? NO_KIDS : shownKids(tree, tail, matches);
+    }
+    rows.add(tail, head, level.depth, level.at, level.kids.length);
+    if (kids.length > 0 && isOpen(tree, tail, matches, toggles)) {
+      stack.push({ kids, at: 0, depth: level.depth + 1 });
+    }
+  }
+  return rows.done();
+}
+
+/** Tells whether a folder's content is shown. */
+export function isOpen(tree: Tree, id: number, matches: Matches | null, toggles: FilterToggles): boolean {
+  return matches === null ? tree.open[id] === 1 : (toggles.get(id) ?? true);
+}
+
+/** Tells whether a row has anything to open. */
+export function canOpen(tree: Tree, id: number, matches: Matches | null): boolean {
+  if (id === ROOT) return false;
+  const sums = matches ?? tree;
+  const own = matches === null ? Number(tree.kind[id] !== 0) : matches.own[id]!;
+  return sums.total[id]! > own;
+}
+
+/** Returns the row of a node, or of the closest folder above it that has one; -1 when there is none. */
+export function rowOf(tree: Tree, outline: Outline, id: number): number {
+  for (let at = id; at > ROOT; at = tree.parent[at]!) {
+    const row = outline.ids.subarray(0, outline.length).indexOf(at);
+    if (row !== -1) return row;
+  }
+  return -1;
+}
+
+/** Returns the row of the folder that holds a row; -1 at the top. */
+export function parentRow(outline: Outline, row: number): number {
+  const depth = outline.depths[row]!;
+  for (let at = row - 1; at >= 0; at--) if (outline.depths[at]! < depth) return at;
+  return -1;
+}
+
+/** Opens the folders down from the root, level by level, while no more than `limit` rows are shown. */
+export function openToFit(tree: Tree, limit: number): void {
+  const opened: number[] = [];
+  for (let id = 1; id < tree.size; id++) tree.open[id] = 0;
+  let level: number[] = [ROOT];
+  let rows = 0;
+  while (level.length > 0) {
+    const next: number[] = [];
+    for (const id of level) for (const kid of sortedKids(tree, id)) if (tree.total[kid]! > 0) next.push(kid);
+    rows += next.length;
+    if (rows > limit && opened.length > 0) break;
+    for (const id of level) {
+      tree.open[id] = 1;
+      opened.push(id);
+    }
+    level = next;
+  }
+}
+
+const NO_KIDS: readonly number[] = [];
+
+function shownKids(tree: Tree, id: number, matches: Matches | null): readonly number[] {
+  const kids = sortedKids(tree, id);
+  const { total } = matches ?? tree;
+  for (const kid of kids) {
+    // Most folders hide nothing: only then is a second list made.
+    if (total[kid] === 0) return kids.filter((each) => total[each]! > 0);
+  }
+  return kids;
+}
+
+/** Rows in flat arrays that double when they are full. */
+class RowList {
+  private length = 0;
+  private ids: Int32Array;
+  private heads: Int32Array;
+  private depths: Uint16Array;
+  private places: Int32Array;
+  private peers: Int32Array;
+
+  constructor(capacity: number) {
+    this.ids = new Int32Array(capacity);
+    this.heads = new Int32Array(capacity);
+    this.depths = new Uint16Array(capacity);
+    this.places = new Int32Array(capacity);
+    this.peers = new Int32Array(capacity);
+  }
+
+  add(id: number, head: number, depth: number, place: number, peers: number): void {
+    if (this.length === this.ids.length) this.grow();
+    this.ids[this.length] = id;
+    this.heads[this.length] = head;
+    this.depths[this.length] = depth;
+    this.places[this.length] = place;
+    this.peers[this.length] = peers;
+    this.length += 1;
+  }
+
+  done(): Outline {
+    const { length, ids, heads, depths, places, peers } = this;
+    return { length, ids, heads, depths, places, peers };
+  }
+
+  private grow(): void {
+    const capacity = this.ids.length * 2;
+    const { ids, heads, depths, places, peers } = this;
+    (this.ids = new Int32Array(capacity)).set(ids);
+    (this.heads = new Int32Array(capacity)).set(heads);
+    (this.depths = new Uint16Array(capacity)).set(depths);
+    (this.places = new Int32Array(capacity)).set(places);
+    (this.peers = new Int32Array(capacity)).set(peers);
+  }
+}

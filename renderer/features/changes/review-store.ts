@@ -1,0 +1,30 @@
+// What the person looks at in the tree: the filter, the row in hand, the change that is open on the right.
+import { create } from "zustand";
+import type { PathRef } from "../../../protocol/src/path.js";
+import { NO_FILTER, type Filter } from "./filter-model.js";
+
+interface ReviewState {
+  filter: Filter;
+  /** Folders opened or closed while a filter is set, by node. */
+  toggles: ReadonlyMap<number, boolean>;
+  /** Parts of the path of the row that has the focus; null: none yet. */
+  current: readonly string[] | null;
+  /** The change that is shown in the detail pane. */
+  opened: PathRef | null;
+  setFilter: (filter: Filter) => void;
+  toggle: (id: number, open: boolean) => void;
+  setCurrent: (parts: readonly string[]) => void;
+  open: (path: PathRef) => void;
+  reset: () => void;
+}
+
+const START = { filter: NO_FILTER, toggles: new Map<number, boolean>(), current: null, opened: null };
+
+export const useReview = create<ReviewState>((set) => ({
+  ...START,
+  setFilter: (filter) => set({ filter, toggles: new Map() }),
+  toggle: (id, open) => set((state) => ({ toggles: new Map([...state.toggles, [id, open]]) })),
+  setCurrent: (current) => set({ current }),
+  open: (opened) => set({ opened }),
+  reset: () => set(START),
+}));

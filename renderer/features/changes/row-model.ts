@@ -1,0 +1,87 @@
+// What a row of the tree says, to the eye and to the ear. Pure.
+import type { PathRef } from "../../../protocol/src/path.js";
+import { formatBytes, formatMany } from "../../ui/format.js";
+import type { Matches } from "./filter-model.js";
+import { ASPECT_WORDS, aspectsOf, kindOf, KIND_WORDS, TYPE_WORDS, TYPES } from "./kinds.js";
+import { displayPart } from "./path-parts.js";
+import { choiceOf, type Choice } from "./selection-model.js";
+import { TEXTS } from "./texts.js";
+import { nodeParts, ROOT, type Tree } from "./tree-model.js";
+
+const SET_USER_ID = 0o4000;
+
+export interface RowFacts {
+  /** Folders that are drawn on this row before its name, with slashes. */
+  chain: string;
+  name: string;
+  path: string;
+  tags: string[];
+  alarm: boolean;
+  from: PathRef | undefined;
+  /** Counts below a folder; undefined for what holds nothing. */
+  sums: { created: number; changed: number; deleted: number } | undefined;
+  size: number | undefined;
+  choice: Choice;
+  /** The row as it is read out. */
+  spoken: string;
+}
+
+const CHOICE_WORDS: Readonly<Record<Choice, string>> = {
+  all: TEXTS.selected,
+  some: TEXTS.partly,
+  none: TEXTS.notSelected,
+};
+
+/** Returns what the row of this node says. */
+export function rowFacts(tree: Tree, id: number, head: number, matches: Matches | null): RowFacts {
+  const kind = kindOf(tree.kind[id]!);
+  const aspects = aspectsOf(tree.aspects[id]!);
+  const type = TYPES[tree.type[id]!] ?? "file";
+  const holds = tree.total[id]! > (kind === undefined ? 0 : 1);
+  const created = tree.created[id]! - Number(kind === "created");
+  const deleted = tree.deleted[id]! - Number(kind === "deleted");
+  const inside = tree.total[id]! - Number(kind !== undefined);
+  const choice = choiceOf(tree, id, matches);
+  const path = `/${nodeParts(tree, id).map(displayPart).join("/")}`;
+  const name = id === ROOT ? "/" : displayPart(tree.part[id]!);
+  const size = kind !== undefined && type === "file" ? tree.bytes[id]! : undefined;
+  const tags = kind === "modified" || kind === "renamed" ? tagsOf(aspects) : [];
+  const spoken = [
+    name,
+    kind === undefined ? TYPE_WORDS.directory : `${KIND_WORDS[kind]} ${TYPE_WORDS[type]}`,
+    ...tags,
+    ...(size === undefined ? [] : [formatBytes(size)]),
+    ...(holds ? [formatMany(inside, "change")] : []),
+    CHOICE_WORDS[choice],
+  ].join(", ");
+  return {
+    chain: chainOf(tree, id, head),
+    name,
+    path,
+    tags,
+    alarm:
+      kind !== undefined && kind !== "deleted" && type === "file" && (tree.mode[id]! & SET_USER_ID) !== 0,
+    from: tree.from.get(id),
+    sums: holds ? { created, changed: inside - created - deleted, deleted } : undefined,
+    size,
+    choice,
+    spoken,
+  };
+}
+
+/** Content is what a change is about; only what differs beside it is worth a mark. */
+function tagsOf(aspects: ReturnType<typeof aspectsOf>): string[] {
+  const beside = aspects.filter((aspect) => aspect !== "content" && aspect !== "times");
+  if (beside.length === 0 && !aspects.includes("content") && aspects.includes("times"))
+    return [ASPECT_WORDS.times];
+  return beside.map((aspect) => ASPECT_WORDS[aspect]);
+}
+
+function chainOf(tree: Tree, id: number, head: number): string {
+  let chain = "";
+  for (let at = id; at !== head && at > ROOT;) {
+    at = tree.parent[at]!;
+    chain = `${displayPart(tree.part[at]!)}/${chain}`;
+  }
+  return chain;
+}

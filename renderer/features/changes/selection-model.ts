@@ -1,0 +1,147 @@
+// Which changes go into a commit: marks on few nodes that hold for all below them, also for rows that come
+// later. Pure functions over the tree.
+import type { CommitRequest } from "../../../protocol/src/commit.js";
+import type { PathRef } from "../../../protocol/src/path.js";
+import type { Matches } from "./filter-model.js";
+import { pathParts } from "./path-parts.js";
+import {
+  findNode,
+  isMarkedIn,
+  MARK_IN,
+  MARK_NEEDED,
+  MARK_OUT,
+  nodeRef,
+  ownChosen,
+  recount,
+  ROOT,
+  type Tree,
+} from "./tree-model.js";
+
+export type Choice = "all" | "some" | "none";
+
+/** Returns how much of a node and what lies below it is chosen; with a filter, of what the filter shows. */
+export function choiceOf(tree: Tree, id: number, matches: Matches | null): Choice {
+  const total = (matches ?? tree).total[id]!;
+  const chosen = (matches ?? tree).chosen[id]!;
+  return chosen === 0 ? "none" : chosen === total ? "all" : "some";
+}
+
+/** Puts a node and all below it in or out, now and for rows that come later. */
+export function choose(tree: Tree, id: number, chosen: boolean): void {
+  for (const node of subtree(tree, id)) setMark(tree, node, 0);
+  const inherited = id === ROOT || isMarkedIn(tree, tree.parent[id]!);
+  if (id === ROOT ? !chosen : inherited !== chosen) setMark(tree, id, chosen ? MARK_IN : MARK_OUT);
+  for (const node of subtree(tree, id)) {
+    const own = chosen && tree.kind[node] !== 0 ? 1 : 0;
+    tree.chosenBelow[node] = chosen ? tree.total[node]! - own : 0;
+    if (node !== id) tree.chosen[node] = chosen ? tree.total[node]! : 0;
+  }
+  recount(tree, id);
+}
+
+/** Puts in or out only what the filter shows at and below a node. Rows that come later are not touched. */
+export function chooseMatching(tree: Tree, id: number, chosen: boolean, matches: Matches): void {
+  const stack = [id];
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (matches.total[node] === 0) continue;
+    if (matches.total[node] === tree.total[node] && node !== ROOT) {
+      choose(tree, node, chosen);
+      continue;
+    }
+    if (chosen && matches.own[node] === 1) requireNode(tree, node);
+    for (const kid of tree.kids[node]?.values() ?? []) stack.push(kid);
+  }
+}
+
+/** Puts these paths in, and nothing but them: what the rest of the choice cannot do without. */
+export function chooseNeeded(tree: Tree, refs: readonly PathRef[]): void {
+  for (const ref of refs) {
+    const id = findNode(tree, pathParts(ref));
+    if (id !== undefined) requireNode(tree, id);
+  }
+}
+
+/** Returns what to ask of the helper so that exactly the chosen changes are committed. */
+export function selectionRequest(tree: Tree): Pick<CommitRequest, "only" | "skip"> {
+  const whole = collect(tree, true);
+  if (whole.skip.length === 0) return {};
+  const parts = collect(tree, false);
+  const size = parts.only.length + parts.skip.length;
+  if (whole.skip.length <= size) return { skip: whole.skip.map((id) => nodeRef(tree, id)) };
+  const request: Pick<CommitRequest, "only" | "skip"> = { only: parts.only.map((id) => nodeRef(tree, id)) };
+  if (parts.skip.length > 0) request.skip = parts.skip.map((id) => nodeRef(tree, id));
+  return request;
+}
+
+/** Copies marks and opened folders to a tree that was read anew. */
+export function carryOver(
+  from: Tree,
+  to: Tree,
+  partsOf: (tree: Tree, id: number) => string[],
+  ensure: (parts: string[]) => number,
+): void {
+  for (const id of from.marked) setMark(to, ensure(partsOf(from, id)), from.mark[id]!);
+  for (const id of from.toggled) {
+    const twin = findNode(to, partsOf(from, id));
+    if (twin === undefined) continue;
+    to.open[twin] = from.open[id]!;
+    to.toggled.add(twin);
+  }
+  recountAll(to);
+}
+
+/** Computes every node's choice from the marks alone. */
+export function recountAll(tree: Tree): void {
+  tree.chosenBelow.fill(0, 0, tree.size);
+  for (let id = tree.size - 1; id >= ROOT; id--) {
+    const parent = tree.parent[id]!;
+    if (parent !== -1 && tree.kids[parent]?.get(tree.part[id]!) !== id) continue;
+    tree.chosen[id] = tree.chosenBelow[id]! + ownChosen(tree, id);
+    if (parent !== -1) tree.chosenBelow[parent]! += tree.chosen[id]!;
+  }
+}
+
+function collect(tree: Tree, startInside: boolean): { only: number[]; skip: number[] } {
+  const only: number[] = [];
+  const skip: number[] = [];
+  const stack: { id: number; inside: boolean }[] = [{ id: ROOT, inside: startInside }];
+  for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+    const { id } = at;
+    let { inside } = at;
+    const chosen = tree.chosen[id]!;
+    if (tree.total[id] === 0) continue;
+    if (chosen === tree.total[id]) {
+      if (!inside) only.push(id);
+      continue;
+    }
+    if (chosen === 0) {
+      if (inside) skip.push(id);
+      continue;
+    }
+    if (tree.kind[id] !== 0 && !inside) {
+      only.push(id);
+      inside = true;
+    }
+    for (const kid of tree.kids[id]?.values() ?? []) stack.push({ id: kid, inside });
+  }
+  return { only, skip };
+}
+
+function requireNode(tree: Tree, id: number): void {
+  setMark(tree, id, tree.mark[id]! | MARK_NEEDED);
+  recount(tree, id);
+}
+
+function setMark(tree: Tree, id: number, mark: number): void {
+  tree.mark[id] = mark;
+  if (mark === 0) tree.marked.delete(id);
+  else tree.marked.add(id);
+}
+
+function subtree(tree: Tree, id: number): number[] {
+  const nodes = [id];
+  for (let at = 0; at < nodes.length; at++) {
+    for (const kid of tree.kids[nodes[at]!]?.values() ?? []) nodes.push(kid);
+  }
+  return nodes;
+}

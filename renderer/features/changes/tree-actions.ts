@@ -1,0 +1,69 @@
+// What the person does to the tree: goes, opens, closes, chooses, shows. Changes the stores.
+import { useFeed } from "./feed-store.js";
+import { nextChange, type TreeAction } from "./tree-keys.js";
+import { useReview } from "./review-store.js";
+import { choiceOf, choose, chooseMatching } from "./selection-model.js";
+import { nodeParts, nodeRef, ROOT, sortedKids, type Tree } from "./tree-model.js";
+import type { View } from "./use-outline.js";
+
+/** Does what the person asked for at this row. */
+export function runTreeAction(action: TreeAction, view: View, readOnly: boolean): void {
+  const { tree, outline, matches } = view;
+  const id = outline.ids[action.row];
+  if (id === undefined) return;
+  switch (action.do) {
+    case "go":
+      useReview.getState().setCurrent(nodeParts(tree, id));
+      return;
+    case "show":
+      useReview.getState().open(nodeRef(tree, id));
+      return;
+    case "open":
+    case "close":
+      setOpen(view, id, action.do === "open");
+      return;
+    case "choose": {
+      if (readOnly) return;
+      const chosen = choiceOf(tree, id, matches) !== "all";
+      if (matches === null) choose(tree, id, chosen);
+      else chooseMatching(tree, id, chosen, matches);
+      useFeed.getState().touch();
+    }
+  }
+}
+
+/** Chooses everything that is shown, or nothing of it. */
+export function chooseShown(view: View, chosen: boolean): void {
+  const { tree, matches } = view;
+  if (matches === null) choose(tree, ROOT, chosen);
+  else chooseMatching(tree, ROOT, chosen, matches);
+  useFeed.getState().touch();
+}
+
+/** Opens or closes every folder. */
+export function setAllOpen(tree: Tree, open: boolean): void {
+  for (let id = ROOT + 1; id < tree.size; id++) tree.open[id] = open ? 1 : 0;
+  tree.toggled.clear();
+  // A reading of the same session anew shall not open them by itself again.
+  for (const id of sortedKids(tree, ROOT)) tree.toggled.add(id);
+  useFeed.getState().touch();
+}
+
+/** Shows the next or the last change before the one in hand. */
+export function showNeighbour(view: View, direction: 1 | -1, from: number): void {
+  const row = nextChange(view.tree, view.outline, from, direction);
+  if (row === -1) return;
+  const id = view.outline.ids[row]!;
+  useReview.getState().setCurrent(nodeParts(view.tree, id));
+  useReview.getState().open(nodeRef(view.tree, id));
+}
+
+function setOpen(view: View, id: number, open: boolean): void {
+  if (view.matches !== null) {
+    useReview.getState().toggle(id, open);
+    return;
+  }
+  view.tree.open[id] = open ? 1 : 0;
+  view.tree.toggled.add(id);
+  useFeed.getState().touch();
+}

@@ -1,0 +1,54 @@
+// Makes a tree small again after many nodes have come and gone. Knows the arrays, not what they are for.
+import { createTree, ROOT, type Tree } from "./tree-model.js";
+
+/** Tells whether most of a large tree is dead. */
+export function isWasteful(tree: Tree): boolean {
+  return tree.dead > 50_000 && tree.dead > tree.size / 2;
+}
+
+/** Returns the same tree without its dead nodes, and where each node went (-1: it was dead). */
+export function compactTree(tree: Tree): { tree: Tree; moved: Int32Array } {
+  const live: number[] = [];
+  const moved = new Int32Array(tree.size).fill(-1);
+  for (let id = 0; id < tree.size; id++) {
+    const parent = tree.parent[id]!;
+    if (id !== ROOT && (moved[parent] === -1 || tree.kids[parent]?.get(tree.part[id]!) !== id)) continue;
+    moved[id] = live.length;
+    live.push(id);
+  }
+  const next = createTree(Math.max(1024, live.length * 2));
+  next.size = live.length;
+  for (const [to, from] of live.entries()) {
+    next.parent[to] = from === ROOT ? -1 : moved[tree.parent[from]!]!;
+    next.part[to] = tree.part[from]!;
+    const kids = tree.kids[from];
+    next.kids[to] = kids && new Map(Array.from(kids, ([part, kid]) => [part, moved[kid]!]));
+    next.order[to] = next.kids[to] && Array.from(next.kids[to].values());
+    next.stale[to] = next.kids[to] === undefined ? 0 : 1;
+    for (const key of COPIED) next[key][to] = tree[key][from]!;
+  }
+  for (const [id, from] of tree.from) next.from.set(moved[id]!, from);
+  for (const [id, program] of tree.program) next.program.set(moved[id]!, program);
+  for (const id of tree.marked) next.marked.add(moved[id]!);
+  for (const id of tree.toggled) next.toggled.add(moved[id]!);
+  next.kindCounts.set(tree.kindCounts);
+  return { tree: next, moved };
+}
+
+const COPIED = [
+  "open",
+  "kind",
+  "aspects",
+  "type",
+  "mode",
+  "bytes",
+  "total",
+  "created",
+  "deleted",
+  "weight",
+  "mark",
+  "chosenBelow",
+  "chosen",
+  "puts",
+  "born",
+] as const satisfies readonly (keyof Tree)[];

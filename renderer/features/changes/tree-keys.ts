@@ -1,0 +1,77 @@
+// What keys mean in the tree. Pure: from where one is to where one goes, or what is done.
+import { canOpen, isOpen, parentRow, type FilterToggles, type Outline } from "./outline-model.js";
+import type { Matches } from "./filter-model.js";
+import { displayPart } from "./path-parts.js";
+import type { Tree } from "./tree-model.js";
+
+export type TreeAction =
+  { do: "go"; row: number } | { do: "open" | "close" | "choose" | "show"; row: number };
+
+export interface TreePlace {
+  tree: Tree;
+  outline: Outline;
+  matches: Matches | null;
+  toggles: FilterToggles;
+  row: number;
+  /** Rows on one page. */
+  page: number;
+}
+
+/** Returns what this key does at this place; undefined when it is none of the tree's. */
+export function treeAction(key: string, place: TreePlace): TreeAction | undefined {
+  const { tree, outline, matches, toggles, page } = place;
+  const { length } = outline;
+  if (length === 0) return undefined;
+  const row = Math.min(Math.max(place.row, 0), length - 1);
+  const go = (to: number): TreeAction => ({ do: "go", row: Math.min(Math.max(to, 0), length - 1) });
+  const id = outline.ids[row]!;
+  const opens = canOpen(tree, id, matches);
+  const open = opens && isOpen(tree, id, matches, toggles);
+  switch (key) {
+    case "ArrowDown":
+      return go(place.row < 0 ? 0 : row + 1);
+    case "ArrowUp":
+      return go(row - 1);
+    case "Home":
+      return go(0);
+    case "End":
+      return go(length - 1);
+    case "PageDown":
+      return go(row + page);
+    case "PageUp":
+      return go(row - page);
+    case "ArrowRight":
+      if (!opens) return undefined;
+      return open ? go(row + 1) : { do: "open", row };
+    case "ArrowLeft": {
+      if (open) return { do: "close", row };
+      const parent = parentRow(outline, row);
+      return parent === -1 ? undefined : go(parent);
+    }
+    case " ":
+      return { do: "choose", row };
+    case "Enter":
+      if (tree.kind[id] !== 0) return { do: "show", row };
+      return opens ? { do: open ? "close" : "open", row } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** Returns the next row after `from` (round the end) whose name begins with the text; -1: none. */
+export function findByName(tree: Tree, outline: Outline, from: number, text: string): number {
+  const needle = text.toLowerCase();
+  for (let step = 0; step < outline.length; step++) {
+    const row = (Math.max(from, 0) + step) % outline.length;
+    if (displayPart(tree.part[outline.heads[row]!]!).toLowerCase().startsWith(needle)) return row;
+  }
+  return -1;
+}
+
+/** Returns the next row with a change of its own in this direction; -1: none. */
+export function nextChange(tree: Tree, outline: Outline, from: number, direction: 1 | -1): number {
+  for (let row = from + direction; row >= 0 && row < outline.length; row += direction) {
+    if (tree.kind[outline.ids[row]!] !== 0) return row;
+  }
+  return -1;
+}

@@ -1,0 +1,136 @@
+// One row of the tree: a change or a folder, with its choice, its kind, its name and its sums.
+import { memo, type ReactElement, type ReactNode } from "react";
+import { cx } from "../../ui/cx.js";
+import { displayPath } from "../../ui/escape.js";
+import { formatBytes, formatCount } from "../../ui/format.js";
+import { Icon } from "../../ui/icon.js";
+import { KindMark } from "./kind-mark.js";
+import { kindOf } from "./kinds.js";
+import { rowFacts, type RowFacts } from "./row-model.js";
+import type { Choice } from "./selection-model.js";
+import { TEXTS } from "./texts.js";
+import type { Matches } from "./filter-model.js";
+import type { Tree } from "./tree-model.js";
+import styles from "./tree-row.module.css";
+
+export interface TreeRowProps {
+  tree: Tree;
+  matches: Matches | null;
+  /** Only there so that the row is drawn again when the tree has changed. */
+  version: number;
+  domId: string;
+  row: number;
+  id: number;
+  head: number;
+  depth: number;
+  place: number;
+  peers: number;
+  top: number;
+  canOpen: boolean;
+  open: boolean;
+  active: boolean;
+  opened: boolean;
+  fresh: boolean;
+  readOnly: boolean;
+}
+
+export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement {
+  const { tree, matches, id, head } = props;
+  const facts = rowFacts(tree, id, head, matches);
+  const kind = kindOf(tree.kind[id]!);
+  return (
+    <div
+      id={props.domId}
+      role="treeitem"
+      aria-label={facts.spoken}
+      aria-level={props.depth + 1}
+      aria-setsize={props.peers}
+      aria-posinset={props.place}
+      aria-expanded={props.canOpen ? props.open : undefined}
+      aria-selected={props.opened}
+      aria-checked={props.readOnly ? undefined : facts.choice === "some" ? "mixed" : facts.choice === "all"}
+      data-row={props.row}
+      className={cx(
+        styles.row,
+        props.active && styles.active,
+        props.opened && styles.opened,
+        props.fresh && styles.fresh,
+        facts.choice === "none" && styles.out,
+        kind === "deleted" && styles.deleted,
+      )}
+      style={{ transform: `translateY(${props.top}px)`, "--depth": props.depth } as React.CSSProperties}
+    >
+      <span
+        className={styles.twisty}
+        data-part="twisty"
+        data-open={props.open && props.canOpen ? "" : undefined}
+      >
+        {props.canOpen && <Icon name="chevron" size={12} />}
+      </span>
+      {!props.readOnly && <ChoiceBox choice={facts.choice} />}
+      {kind === undefined ? (
+        <span className={styles.folder}>
+          <Icon name="folder" size={14} />
+        </span>
+      ) : (
+        <KindMark kind={kind} />
+      )}
+      <span className={styles.name} title={facts.path}>
+        <bdi dir="ltr">
+          {facts.chain !== "" && <span className={styles.chain}>{facts.chain}</span>}
+          {facts.name}
+        </bdi>
+      </span>
+      {facts.tags.map((tag) => (
+        <span key={tag} className={styles.tag}>
+          {tag}
+        </span>
+      ))}
+      {facts.alarm && (
+        <span className={cx(styles.tag, styles.alarm)} title={TEXTS.setuid}>
+          set-uid
+        </span>
+      )}
+      {facts.from !== undefined && (
+        <span className={styles.from} title={displayPath(facts.from)}>
+          ← <bdi dir="ltr">{displayPath(facts.from)}</bdi>
+        </span>
+      )}
+      <span className={styles.end}>
+        <Sums facts={facts} />
+      </span>
+    </div>
+  );
+});
+
+function ChoiceBox({ choice }: { choice: Choice }): ReactElement {
+  return (
+    <span className={styles.box} data-part="choice" data-choice={choice}>
+      {choice !== "none" && (
+        <svg
+          width="10"
+          height="10"
+          viewBox="0 0 10 10"
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="1.8"
+          aria-hidden
+        >
+          <path d={choice === "all" ? "M1.8 5.4 4 7.6 8.2 2.8" : "M2.2 5h5.6"} />
+        </svg>
+      )}
+    </span>
+  );
+}
+
+function Sums({ facts }: { facts: RowFacts }): ReactNode {
+  if (facts.sums === undefined) return facts.size === undefined ? null : formatBytes(facts.size);
+  const { created, changed, deleted } = facts.sums;
+  return (
+    <>
+      {created > 0 && <span className={styles.plus}>+{formatCount(created)}</span>}
+      {changed > 0 && <span className={styles.tilde}>~{formatCount(changed)}</span>}
+      {deleted > 0 && <span className={styles.minus}>−{formatCount(deleted)}</span>}
+    </>
+  );
+}

@@ -1,0 +1,51 @@
+// Abort: says what will be thrown away and asks once. Cancel is the button at hand.
+import { useState, type ReactElement } from "react";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import type { Session } from "../../../protocol/src/session.js";
+import { Button } from "../../ui/button.js";
+import { Dialog } from "../../ui/dialog.js";
+import { ErrorNote } from "../../ui/state-panel.js";
+import { useFeed } from "../changes/feed-store.js";
+import { summarySentence } from "../changes/summary-model.js";
+import { isLive, sessionTitle } from "../run/session-model.js";
+import { useSessions } from "../run/sessions-store.js";
+import { TEXTS } from "./texts.js";
+import styles from "./commit-dialog.module.css";
+
+export function AbortDialog({ session, onClose }: { session: Session; onClose: () => void }): ReactElement {
+  const tree = useFeed((state) => state.tree);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<SeeError | null>(null);
+  const total = tree.total[0]!;
+
+  const abort = async (): Promise<void> => {
+    setBusy(true);
+    const outcome = await useSessions.getState().abort(session.id);
+    setBusy(false);
+    if (outcome.ok) onClose();
+    else setError(outcome.error);
+  };
+  return (
+    <Dialog
+      title={TEXTS.abortTitle(sessionTitle(session))}
+      closable={!busy}
+      onClose={onClose}
+      footer={
+        <>
+          <Button autoFocus disabled={busy} onClick={onClose}>
+            {TEXTS.cancel}
+          </Button>
+          <Button look="danger" disabled={busy} onClick={() => void abort()}>
+            {busy ? TEXTS.aborting : TEXTS.abort}
+          </Button>
+        </>
+      }
+    >
+      {total === 0 ? <p>{TEXTS.abortNone}</p> : <p>{TEXTS.abortCounts(total)}</p>}
+      {total > 0 && <p className={styles.sum}>{summarySentence(tree)}</p>}
+      {isLive(session) && <p>{TEXTS.abortRunning}</p>}
+      <p>{TEXTS.abortWhy}</p>
+      {error !== null && <ErrorNote error={error} />}
+    </Dialog>
+  );
+}

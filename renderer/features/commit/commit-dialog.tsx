@@ -1,0 +1,229 @@
+// Commit: checks first, asks where the machine has changed, shows the work, and ends with Undo at hand.
+import { useEffect, useState, type ReactElement, type ReactNode } from "react";
+import type { Session } from "../../../protocol/src/session.js";
+import { Button } from "../../ui/button.js";
+import { Dialog } from "../../ui/dialog.js";
+import { Icon } from "../../ui/icon.js";
+import { PathText } from "../../ui/path-text.js";
+import { ProgressBar } from "../../ui/progress-bar.js";
+import { ErrorNote } from "../../ui/state-panel.js";
+import { useFeed } from "../changes/feed-store.js";
+import { summarySentence } from "../changes/summary-model.js";
+import { UndoDialog } from "../history/undo-dialog.js";
+import { isLive, sessionTitle } from "../run/session-model.js";
+import { isCancellable, isLeavable, unanswered, type CommitStep } from "./commit-model.js";
+import { useCommit } from "./commit-store.js";
+import { ConflictList } from "./conflict-list.js";
+import { PHASE_WORDS, TEXTS } from "./texts.js";
+import styles from "./commit-dialog.module.css";
+
+export function CommitDialog({ session, onClose }: { session: Session; onClose: () => void }): ReactElement {
+  const { state, chosen, left } = useCommit();
+  const [undoing, setUndoing] = useState(false);
+  const { begin, cancel } = useCommit.getState();
+  const live = isLive(session);
+
+  // Only the opening of the dialog begins a commit, not what happens to the session after.
+  const [first] = useState({ id: session.id, live });
+  useEffect(() => {
+    begin(first.id, first.live);
+    return cancel;
+  }, [begin, cancel, first]);
+
+  if (undoing && state.step === "done") {
+    return <UndoDialog commit={state.result.commit} applied={state.result.applied} onClose={onClose} />;
+  }
+  const title = state.step === "done" ? TEXTS.committed(state.result.applied) : TEXTS.commitTitle(chosen);
+  return (
+    <Dialog
+      title={title}
+      wide={state.step === "conflicts" || state.step === "needs"}
+      closable={isLeavable(state)}
+      onClose={onClose}
+      footer={<Footer state={state} chosen={chosen} onClose={onClose} onUndo={() => setUndoing(true)} />}
+    >
+      <Body state={state} session={session} chosen={chosen} left={left} />
+    </Dialog>
+  );
+}
+
+interface BodyProps {
+  state: CommitStep;
+  session: Session;
+  chosen: number;
+  left: number;
+}
+
+function Body({ state, session, chosen, left }: BodyProps): ReactNode {
+  const tree = useFeed((feed) => feed.tree);
+  const { answer } = useCommit.getState();
+  switch (state.step) {
+    case "stop":
+      return (
+        <>
+          <p className={styles.lead}>{TEXTS.stillRuns(sessionTitle(session))}.</p>
+          <p>{TEXTS.stillRunsWhy}</p>
+        </>
+      );
+    case "stopping":
+      return <ProgressBar label={TEXTS.stopping} />;
+    case "checking":
+    case "committing": {
+      const { progress } = state;
+      const label =
+        progress === null
+          ? state.step === "checking"
+            ? TEXTS.checking
+            : TEXTS.committing
+          : PHASE_WORDS[progress.phase];
+      return (
+        <>
+          <ProgressBar label={label} done={progress?.done} total={progress?.total} />
+          {state.step === "committing" && !state.cancelling && !isCancellable(state) && (
+            <p>{TEXTS.pastReturn}</p>
+          )}
+        </>
+      );
+    }
+    case "ready":
+      return (
+        <>
+          <p className={styles.lead}>{TEXTS.ready(chosen)}</p>
+          {left === 0 && <p className={styles.sum}>{summarySentence(tree)}</p>}
+          <p>
+            {left > 0 && `${TEXTS.readyPart(left)} `}
+            {TEXTS.readyUndo}
+          </p>
+        </>
+      );
+    case "conflicts":
+      return (
+        <>
+          <p className={styles.lead}>
+            <strong>{TEXTS.conflictsTitle(state.conflicts.length)}.</strong> {TEXTS.conflictsWhy}
+          </p>
+          <ConflictList conflicts={state.conflicts} answers={state.answers} onAnswer={answer} />
+        </>
+      );
+    case "needs":
+      return (
+        <>
+          <p className={styles.lead}>{TEXTS.needsWhy}</p>
+          <ul className={styles.needs}>
+            {state.needs.map((need) => (
+              <li key={`${need.path}\n${need.needs.path}`}>
+                <PathText path={need} />
+                <div>
+                  {TEXTS.needsWord} <PathText path={need.needs} />
+                </div>
+              </li>
+            ))}
+          </ul>
+        </>
+      );
+    case "done":
+      return (
+        <div className={styles.done}>
+          <span className={styles.tick}>
+            <Icon name="check" size={18} />
+          </span>
+          <p>
+            {TEXTS.committedWhy} {state.result.skipped > 0 && TEXTS.skipped(state.result.skipped)}
+          </p>
+        </div>
+      );
+    case "failed":
+      return <ErrorNote error={state.error} />;
+    case "cancelled":
+      return <p className={styles.lead}>{TEXTS.failedTitle}.</p>;
+  }
+}
+
+interface FooterProps {
+  state: CommitStep;
+  chosen: number;
+  onClose: () => void;
+  onUndo: () => void;
+}
+
+function Footer({ state, chosen, onClose, onUndo }: FooterProps): ReactElement {
+  const { stopAndCheck, check, includeNeeds, commit, cancel } = useCommit.getState();
+  const leave = (
+    <Button onClick={onClose} disabled={!isLeavable(state)}>
+      {TEXTS.cancel}
+    </Button>
+  );
+  switch (state.step) {
+    case "stop":
+      return (
+        <>
+          {leave}
+          <Button look="primary" onClick={() => void stopAndCheck()}>
+            {TEXTS.stopAndCommit}
+          </Button>
+        </>
+      );
+    case "stopping":
+    case "checking":
+      return leave;
+    case "ready":
+      return (
+        <>
+          {leave}
+          <Button look="primary" autoFocus onClick={() => void commit()}>
+            {TEXTS.commit(chosen)}
+          </Button>
+        </>
+      );
+    case "conflicts": {
+      const open = unanswered(state.conflicts, state.answers).length;
+      return (
+        <>
+          {open > 0 && <span data-aside="">{TEXTS.unanswered(open)}</span>}
+          {leave}
+          <Button onClick={() => void check()}>{TEXTS.recheck}</Button>
+          <Button look="primary" disabled={open > 0} onClick={() => void commit()}>
+            {TEXTS.commitRest}
+          </Button>
+        </>
+      );
+    }
+    case "needs":
+      return (
+        <>
+          {leave}
+          <Button look="primary" autoFocus onClick={() => void includeNeeds()}>
+            {TEXTS.include}
+          </Button>
+        </>
+      );
+    case "committing":
+      return (
+        <Button disabled={!isCancellable(state)} onClick={cancel}>
+          {state.cancelling ? TEXTS.cancelling : TEXTS.cancel}
+        </Button>
+      );
+    case "done":
+      return (
+        <>
+          <Button icon="undo" onClick={onUndo}>
+            {TEXTS.undo}
+          </Button>
+          <Button look="primary" autoFocus onClick={onClose}>
+            {TEXTS.done}
+          </Button>
+        </>
+      );
+    case "failed":
+      return (
+        <>
+          <Button onClick={onClose}>{TEXTS.close}</Button>
+          <Button look="primary" onClick={() => void check()}>
+            {TEXTS.tryAgain}
+          </Button>
+        </>
+      );
+    case "cancelled":
+      return <Button onClick={onClose}>{TEXTS.close}</Button>;
+  }
+}

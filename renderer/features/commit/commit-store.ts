@@ -1,0 +1,134 @@
+// Carries a commit out, step by step: stop, check, ask, commit. The steps themselves are in commit-model.
+import { create } from "zustand";
+import type { CommitRequest } from "../../../protocol/src/commit.js";
+import type { Conflict, Resolution } from "../../../protocol/src/errors.js";
+import { nextTicket, see } from "../../see.js";
+import { useFeed } from "../changes/feed-store.js";
+import { chooseNeeded, selectionRequest } from "../changes/selection-model.js";
+import { useHistory } from "../history/history-store.js";
+import { useSessions } from "../run/sessions-store.js";
+import {
+  afterCheck,
+  afterCommit,
+  isCancellable,
+  resolveList,
+  withAnswer,
+  withProgress,
+  type CommitStep,
+} from "./commit-model.js";
+
+interface CommitState {
+  state: CommitStep;
+  session: string;
+  /** Changes that are chosen and that stay behind, as they were when the check began. */
+  chosen: number;
+  left: number;
+  begin: (session: string, live: boolean) => void;
+  stopAndCheck: () => Promise<void>;
+  check: () => Promise<void>;
+  answer: (conflicts: readonly Conflict[], answer: Resolution) => void;
+  includeNeeds: () => Promise<void>;
+  commit: () => Promise<void>;
+  cancel: () => void;
+}
+
+/** After a stop, the last changes are waited for so long. */
+const SETTLE_MS = 10_000;
+
+export const useCommit = create<CommitState>((set, get) => {
+  let selection: Pick<CommitRequest, "only" | "skip"> = {};
+  const follow = (): (() => void) =>
+    see.onProgress((progress) => set({ state: withProgress(get().state, progress) }));
+
+  return {
+    state: { step: "cancelled" },
+    session: "",
+    chosen: 0,
+    left: 0,
+    begin: (session, live) => {
+      const { tree } = useFeed.getState();
+      set({ session, chosen: tree.chosen[0]!, left: tree.total[0]! - tree.chosen[0]! });
+      if (live) set({ state: { step: "stop" } });
+      else void get().check();
+    },
+    stopAndCheck: async () => {
+      set({ state: { step: "stopping" } });
+      const outcome = await useSessions.getState().stop(get().session);
+      if (!outcome.ok) return set({ state: { step: "failed", error: outcome.error } });
+      await feedSettled();
+      await get().check();
+    },
+    check: async () => {
+      const { session } = get();
+      const { tree } = useFeed.getState();
+      const ticket = nextTicket();
+      selection = selectionRequest(tree);
+      set({
+        state: { step: "checking", ticket, progress: null },
+        chosen: tree.chosen[0]!,
+        left: tree.total[0]! - tree.chosen[0]!,
+      });
+      const stop = follow();
+      const outcome = await see.check({ session, ...selection }, ticket);
+      stop();
+      const { state } = get();
+      // Given up or begun anew meanwhile.
+      if (state.step === "checking" && state.ticket === ticket) set({ state: afterCheck(outcome) });
+    },
+    answer: (conflicts, answer) => set({ state: withAnswer(get().state, conflicts, answer) }),
+    includeNeeds: async () => {
+      const { state } = get();
+      if (state.step !== "needs") return;
+      chooseNeeded(
+        useFeed.getState().tree,
+        state.needs.map((need) => need.needs),
+      );
+      useFeed.getState().touch();
+      await get().check();
+    },
+    commit: async () => {
+      const { state, session } = get();
+      const request: CommitRequest = { session, ...selection };
+      if (state.step === "conflicts") request.resolve = resolveList(state.conflicts, state.answers);
+      const ticket = nextTicket();
+      set({ state: { step: "committing", ticket, progress: null, cancelling: false } });
+      const stop = follow();
+      const outcome = await see.commit(request, ticket);
+      stop();
+      set({ state: afterCommit(outcome) });
+      if (outcome.ok) {
+        void useHistory.getState().load();
+        void useSessions.getState().load();
+      }
+    },
+    cancel: () => {
+      const { state } = get();
+      if (!isCancellable(state)) return;
+      if (state.step === "checking") {
+        void see.cancel(state.ticket);
+        set({ state: { step: "cancelled" } });
+      } else if (state.step === "committing") {
+        void see.cancel(state.ticket);
+        set({ state: { ...state, cancelling: true } });
+      }
+    },
+  };
+});
+
+/** Waits until the feed has told all that a stopped program did. */
+function feedSettled(): Promise<void> {
+  const isThere = ({ settled, reading }: ReturnType<typeof useFeed.getState>): boolean =>
+    settled !== null && !settled.live && !reading;
+  return new Promise((resolve) => {
+    if (isThere(useFeed.getState())) return resolve();
+    const end = (): void => {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    };
+    const timer = setTimeout(end, SETTLE_MS);
+    const stop = useFeed.subscribe((state) => {
+      if (isThere(state)) end();
+    });
+  });
+}

@@ -1,0 +1,89 @@
+// The words of the decision: commit, abort, undo.
+import type { ConflictReason, Resolution } from "../../../protocol/src/errors.js";
+import type { Phase } from "../../../protocol/src/rpc.js";
+import { formatMany } from "../../ui/format.js";
+
+const changes = (n: number): string => formatMany(n, "change");
+
+export const TEXTS = {
+  commitTitle: (n: number): string => `Commit ${changes(n)}`,
+  stillRuns: (name: string): string => `${name} still runs`,
+  stillRunsWhy: "A commit takes what the program leaves behind, so it has to be stopped first.",
+  stopAndCommit: "Stop and commit…",
+  stopping: "Stopping the program",
+  checking: "Checking that your machine has not changed meanwhile",
+  ready: (n: number): string => `${changes(n)} will become real on your machine.`,
+  readyPart: (left: number): string => `${changes(left)} stay in the session: decide about them later.`,
+  readyUndo: "You can undo it afterwards.",
+  commit: (n: number): string => `Commit ${changes(n)}`,
+  commitRest: "Commit with these answers",
+  recheck: "Check again",
+  cancel: "Cancel",
+  cancelling: "Cancelling…",
+  back: "Back",
+  close: "Close",
+  done: "Done",
+  conflictsTitle: (n: number): string => (n === 1 ? "1 conflict" : `${n} conflicts`),
+  conflictsWhy:
+    "Your machine changed these while the program ran. Nothing has been committed yet. Say what to do with each:",
+  answerAll: "Answer all:",
+  seen: (time: string): string => `seen by the program ${time}`,
+  hostChanged: (time: string): string => `changed on your machine ${time}`,
+  noChoice: "Cannot be resolved here. Abort, or leave it out of the selection.",
+  unanswered: (n: number): string => `${n} to answer`,
+  choice: (path: string): string => `What to do with ${path}`,
+  needsTitle: "The selection leaves out something it needs",
+  needsWhy: "These make no sense without what was left out:",
+  needsWord: "needs",
+  include: "Include what is missing",
+  committing: "Committing",
+  pastReturn: "It can no longer be cancelled: changes are being applied.",
+  committed: (n: number): string => `${changes(n)} committed`,
+  committedWhy: "They are on your machine now.",
+  skipped: (n: number): string => `${changes(n)} left out.`,
+  failedTitle: "Nothing was committed",
+  tryAgain: "Try again",
+  abortTitle: (name: string): string => `Throw away everything that ${name} did?`,
+  abortCounts: (n: number): string => `${changes(n)} will be lost:`,
+  abortNone: "The session has no changes.",
+  abortRunning: "The program still runs and will be stopped.",
+  abortWhy: "Your machine stays as it is. This cannot be undone.",
+  abort: "Throw away",
+  aborting: "Throwing away…",
+  undo: "Undo",
+  undoTitle: "Undo this commit?",
+  undoWhy: (n: number): string =>
+    `${changes(n)} will be taken back: your machine will be as it was before the commit.`,
+  undoing: "Undoing",
+  undone: (n: number): string => `${changes(n)} taken back`,
+  undoneWhy: "Your machine is as it was before the commit. History can undo this too.",
+  undoConflicts: "Your machine has changed since the commit, so it was not undone:",
+} as const;
+
+/** What the helper does in each phase, while it does it. */
+export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
+  scan: "Reading the changes",
+  check: "Checking that your machine has not changed meanwhile",
+  stage: "Bringing the files to where they belong",
+  journal: "Writing down what will be done",
+  apply: "Applying the changes",
+  publish: "Making sure they are on the disk",
+  recover: "Finishing an interrupted commit",
+};
+
+export const REASON_WORDS: Readonly<Record<ConflictReason, string>> = {
+  "read-then-changed":
+    "The program read it, then your machine changed it. The result may rest on what is no longer true.",
+  "name-appeared": "Your machine has got something of this name meanwhile.",
+  "name-vanished": "It is gone from your machine meanwhile.",
+  "write-then-changed": "Both the program and your machine changed it.",
+  "type-changed": "It has become something else on your machine.",
+  "in-use": "A program on your machine has it open for writing.",
+};
+
+export const RESOLUTION_WORDS: Readonly<Record<Resolution, { label: string; what: string }>> = {
+  skip: { label: "Leave out", what: "Your machine keeps its own." },
+  overwrite: { label: "Overwrite", what: "Your machine gets the one from the session." },
+  both: { label: "Keep both", what: "The one from the session goes beside yours." },
+  merge: { label: "Merge", what: "Both are joined." },
+};

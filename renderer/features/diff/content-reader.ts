@@ -1,0 +1,47 @@
+// Reads the bytes of one side of a change, in slices, and only those that are wanted.
+import type { Outcome } from "../../../protocol/src/bridge.js";
+import { SLICE_LIMIT, type Side } from "../../../protocol/src/content.js";
+import type { PathRef } from "../../../protocol/src/path.js";
+import { see } from "../../see.js";
+import { decodeBase64 } from "../../ui/escape.js";
+
+export interface Source {
+  session: string;
+  path: PathRef;
+  side: Side;
+}
+
+export interface Bytes {
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The whole size of the object now. */
+  size: number;
+}
+
+/** Reads up to `length` bytes from `offset`; fewer only where the object ends. */
+export async function readBytes(source: Source, offset: number, length: number): Promise<Outcome<Bytes>> {
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  let got = 0;
+  while (got < length) {
+    const outcome = await see.content({
+      session: source.session,
+      ...source.path,
+      side: source.side,
+      offset: offset + got,
+      length: Math.min(SLICE_LIMIT, length - got),
+    });
+    if (!outcome.ok) return outcome;
+    const part = decodeBase64(outcome.value.data);
+    parts.push(part);
+    size = outcome.value.size;
+    got += part.length;
+    if (outcome.value.eof || part.length === 0) break;
+  }
+  const bytes = new Uint8Array(got);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return { ok: true, value: { bytes, size } };
+}

@@ -1,0 +1,197 @@
+// The change in hand: where it is, what it is, and the views that can show it.
+import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import type { Change } from "../../../protocol/src/change.js";
+import type { Description } from "../../../protocol/src/content.js";
+import type { PathRef } from "../../../protocol/src/path.js";
+import type { Session } from "../../../protocol/src/session.js";
+import { see } from "../../see.js";
+import { Button, IconButton } from "../../ui/button.js";
+import { displayPath } from "../../ui/escape.js";
+import { formatBytes } from "../../ui/format.js";
+import { PathText } from "../../ui/path-text.js";
+import { Segmented } from "../../ui/segmented.js";
+import { Skeleton } from "../../ui/skeleton.js";
+import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
+import { useFeed } from "../changes/feed-store.js";
+import { KindMark } from "../changes/kind-mark.js";
+import { aspectsOf, kindOf, KIND_WORDS, TYPES, TYPE_WORDS } from "../changes/kinds.js";
+import { pathParts } from "../changes/path-parts.js";
+import { useReview } from "../changes/review-store.js";
+import { findNode, type Tree } from "../changes/tree-model.js";
+import { DetailsView } from "./details-view.js";
+import { detailKey, useDetail } from "./detail-store.js";
+import { HexView } from "./hex-view.js";
+import { ImageView } from "./image-view.js";
+import { TextView } from "./text-view.js";
+import { TEXTS } from "./texts.js";
+import { pickView, viewsOf, type ViewName } from "./view-model.js";
+import styles from "./detail-pane.module.css";
+
+const VIEW_WORDS: Readonly<Record<ViewName, string>> = {
+  text: TEXTS.text,
+  image: TEXTS.image,
+  hex: TEXTS.hex,
+  details: TEXTS.details,
+};
+/** A file that changes all the time is not read more often than this. */
+const REREAD_MS = 400;
+
+type OpenedChange = Pick<Change, "change" | "aspects" | "type" | "size"> & { from: PathRef | undefined };
+
+export function DetailPane({ session }: { session: Session }): ReactElement {
+  const opened = useReview((state) => state.opened);
+  const signature = useFeed((state) => (opened === null ? "" : signatureOf(state.tree, opened)));
+  if (opened === null) {
+    return (
+      <EmptyPanel icon="file" title={TEXTS.choose}>
+        {TEXTS.chooseWhy}
+      </EmptyPanel>
+    );
+  }
+  return <OpenedPane session={session.id} path={opened} signature={signature} />;
+}
+
+interface OpenedPaneProps {
+  session: string;
+  path: PathRef;
+  /** Changes whenever the tree has news about the path. */
+  signature: string;
+}
+
+function OpenedPane({ session, path, signature }: OpenedPaneProps): ReactElement {
+  const { key, description, error, reading } = useDetail();
+  const change = useMemo(() => changeAt(useFeed.getState().tree, path), [path, signature]);
+  const wanted = detailKey(session, path);
+  const asked = useRef("");
+
+  useEffect(() => {
+    const load = (): void => void useDetail.getState().load(session, path);
+    const again = asked.current === wanted;
+    asked.current = wanted;
+    if (!again) load();
+    const timer = again ? setTimeout(load, REREAD_MS) : undefined;
+    return () => clearTimeout(timer);
+  }, [session, path, signature, wanted]);
+
+  const current = key === wanted;
+  return (
+    <section className={styles.pane} aria-label={TEXTS.pane}>
+      <PaneHead path={path} change={change} description={current ? description : null} />
+      <div className={styles.body}>
+        {current && error !== null ? (
+          <ErrorPanel
+            error={error}
+            actions={
+              <Button onClick={() => void useDetail.getState().load(session, path)}>{TEXTS.retry}</Button>
+            }
+          />
+        ) : !current || description === null ? (
+          <Skeleton label={TEXTS.loading} />
+        ) : (
+          <View session={session} path={path} change={change} description={description} reading={reading} />
+        )}
+      </div>
+    </section>
+  );
+}
+
+interface PaneHeadProps {
+  path: PathRef;
+  change: OpenedChange | null;
+  description: Description | null;
+}
+
+function PaneHead({ path, change, description }: PaneHeadProps): ReactElement {
+  const [copied, setCopied] = useState(false);
+  const { wish, choose } = useDetail();
+  const views =
+    description === null ? [] : viewsOf(description, change?.aspects ?? [], change?.change === "modified");
+  const copy = async (): Promise<void> => {
+    const outcome = await see.copyText(displayPath(path));
+    setCopied(outcome.ok);
+  };
+  useEffect(() => {
+    if (!copied) return;
+    const timer = setTimeout(() => setCopied(false), 1500);
+    return () => clearTimeout(timer);
+  }, [copied]);
+
+  return (
+    <header className={styles.head}>
+      {change !== null && <KindMark kind={change.change} />}
+      <h2 className={styles.where}>
+        <PathText path={path} />
+      </h2>
+      <IconButton
+        icon={copied ? "check" : "copy"}
+        label={copied ? TEXTS.copied : TEXTS.copyPath}
+        onClick={() => void copy()}
+      />
+      {change !== null && (
+        <span className={styles.facts}>
+          {KIND_WORDS[change.change]} · {TYPE_WORDS[change.type]}
+          {change.type === "file" && ` · ${formatBytes(change.size)}`}
+        </span>
+      )}
+      {change?.from !== undefined && (
+        <span className={styles.from}>
+          {TEXTS.from} <PathText path={change.from} />
+        </span>
+      )}
+      <span className={styles.spacer} />
+      {views.length > 0 && (
+        <Segmented
+          label={TEXTS.views}
+          options={views.map((view) => ({ value: view, label: VIEW_WORDS[view] }))}
+          value={pickView(views, wish)}
+          onChange={choose}
+        />
+      )}
+    </header>
+  );
+}
+
+interface ViewProps {
+  session: string;
+  path: PathRef;
+  change: OpenedChange | null;
+  description: Description;
+  reading: number;
+}
+
+function View({ session, path, change, description, reading }: ViewProps): ReactElement {
+  const wish = useDetail((state) => state.wish);
+  const views = viewsOf(description, change?.aspects ?? [], change?.change === "modified");
+  const props = { session, path, description, reading };
+  switch (pickView(views, wish)) {
+    case "text":
+      return <TextView {...props} />;
+    case "image":
+      return <ImageView {...props} />;
+    case "hex":
+      return <HexView {...props} />;
+    case "details":
+      return <DetailsView description={description} />;
+  }
+}
+
+function changeAt(tree: Tree, path: PathRef): OpenedChange | null {
+  const id = findNode(tree, pathParts(path));
+  const kind = id === undefined ? undefined : kindOf(tree.kind[id]!);
+  if (id === undefined || kind === undefined) return null;
+  return {
+    change: kind,
+    aspects: aspectsOf(tree.aspects[id]!),
+    type: TYPES[tree.type[id]!] ?? "file",
+    size: tree.bytes[id]!,
+    from: tree.from.get(id),
+  };
+}
+
+function signatureOf(tree: Tree, path: PathRef): string {
+  const id = findNode(tree, pathParts(path));
+  if (id === undefined) return "";
+  return [tree.kind[id], tree.aspects[id], tree.type[id], tree.bytes[id], tree.mode[id], tree.puts[id]].join(
+    " ",
+  );
+}

@@ -1,0 +1,55 @@
+// The facts of the change in hand: asked for when it is opened, and again when the tree says that it changed.
+import { create } from "zustand";
+import type { Description } from "../../../protocol/src/content.js";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import { pathKey, type PathRef } from "../../../protocol/src/path.js";
+import { see } from "../../see.js";
+import type { ViewName } from "./view-model.js";
+
+interface DetailState {
+  /** What the description is of. */
+  key: string | null;
+  description: Description | null;
+  error: SeeError | null;
+  /** Counts up with each description, so that views read contents anew. */
+  reading: number;
+  /** The view that the person chose last; the next change opens in it when it can. */
+  wish: ViewName | null;
+  split: boolean;
+  load: (session: string, path: PathRef) => Promise<void>;
+  choose: (view: ViewName) => void;
+  setSplit: (split: boolean) => void;
+}
+
+/** Returns what tells one change of one session from all others. */
+export function detailKey(session: string, path: PathRef): string {
+  return `${session}\n${pathKey(path)}`;
+}
+
+export const useDetail = create<DetailState>((set, get) => {
+  let latest = 0;
+  return {
+    key: null,
+    description: null,
+    error: null,
+    reading: 0,
+    wish: null,
+    split: true,
+    load: async (session, path) => {
+      const key = detailKey(session, path);
+      latest += 1;
+      const mine = latest;
+      if (key !== get().key) set({ key, description: null, error: null });
+      const outcome = await see.describe({ session, ...path });
+      // The person has gone on to another change meanwhile.
+      if (mine !== latest) return;
+      set((state) =>
+        outcome.ok
+          ? { description: outcome.value, error: null, reading: state.reading + 1 }
+          : { description: null, error: outcome.error },
+      );
+    },
+    choose: (wish) => set({ wish }),
+    setSplit: (split) => set({ split }),
+  };
+});

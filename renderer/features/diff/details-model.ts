@@ -1,0 +1,51 @@
+// The facts of both sides of a change, row by row, and where they differ. Pure.
+import type { Description, SideFacts } from "../../../protocol/src/content.js";
+import { decodeBase64, escapeBytes, escapeText } from "../../ui/escape.js";
+import { formatBytes, formatCount, formatMode, formatTime } from "../../ui/format.js";
+import { TYPE_WORDS } from "../changes/kinds.js";
+import { TEXTS } from "./texts.js";
+
+export interface FactRow {
+  fact: string;
+  /** undefined: the side does not exist or has no such fact. */
+  before: string | undefined;
+  after: string | undefined;
+  differs: boolean;
+  mono: boolean;
+}
+
+/** Returns what to show about both sides. Rows differ only where both sides exist. */
+export function factRows({ before, after }: Description): FactRow[] {
+  const rows: FactRow[] = [];
+  const add = (fact: string, of: (side: SideFacts) => string | undefined, mono = false): void => {
+    const left = before && of(before);
+    const right = after && of(after);
+    if (left === undefined && right === undefined) return;
+    const differs = before !== undefined && after !== undefined && left !== right;
+    rows.push({ fact, before: left, after: right, differs, mono });
+  };
+  add(TEXTS.type, (side) => TYPE_WORDS[side.type]);
+  add(TEXTS.size, (side) => `${formatBytes(side.size)} (${formatCount(side.size)} B)`);
+  add(TEXTS.mode, (side) => `${formatMode(side.mode)}  ${side.mode.toString(8).padStart(4, "0")}`, true);
+  add(TEXTS.owner, (side) => named(side.user, side.uid));
+  add(TEXTS.group, (side) => named(side.group, side.gid));
+  add(TEXTS.mtime, (side) => formatTime(side.mtime));
+  add(TEXTS.links, (side) => formatCount(side.links));
+  add(TEXTS.target, (side) => (side.target === undefined ? undefined : escapeText(side.target)), true);
+  const names = new Set([...(before?.xattrs ?? []), ...(after?.xattrs ?? [])].map(({ name }) => name));
+  for (const name of [...names].sort()) {
+    add(
+      escapeText(name),
+      (side) => {
+        const found = side.xattrs.find((xattr) => xattr.name === name);
+        return found === undefined ? undefined : escapeBytes(decodeBase64(found.value));
+      },
+      true,
+    );
+  }
+  return rows;
+}
+
+function named(name: string | undefined, id: number): string {
+  return name === undefined ? String(id) : `${escapeText(name)} (${id})`;
+}

@@ -1,0 +1,77 @@
+// Two texts lined up, by react-diff-viewer-continued in the page's own colours.
+import type { ReactElement } from "react";
+import DiffViewer, { DiffMethod, type ReactDiffViewerStylesOverride } from "react-diff-viewer-continued";
+import { Skeleton } from "../../ui/skeleton.js";
+import { TEXTS } from "./texts.js";
+
+interface DiffTableProps {
+  before: string;
+  after: string;
+  /** Lines before the first one that is given. */
+  skipped: number;
+  split: boolean;
+}
+
+export function DiffTable({ before, after, skipped, split }: DiffTableProps): ReactElement {
+  return (
+    <DiffViewer
+      oldValue={before}
+      newValue={after}
+      splitView={split}
+      linesOffset={skipped}
+      compareMethod={DiffMethod.WORDS_WITH_SPACE}
+      extraLinesSurroundingDiff={3}
+      infiniteLoading={WHOLE_PANE}
+      loadingElement={() => <Skeleton label={TEXTS.loading} rows={8} />}
+      styles={STYLES}
+      hideSummary
+    />
+  );
+}
+
+/** The view scrolls in its own box, which fills the pane, and draws only what is in sight. */
+const WHOLE_PANE = { pageSize: 40, containerHeight: "100%" };
+
+const COLORS = {
+  diffViewerBackground: "var(--surface)",
+  diffViewerColor: "var(--ink)",
+  addedBackground: "var(--added-line)",
+  addedColor: "var(--ink)",
+  removedBackground: "var(--removed-line)",
+  removedColor: "var(--ink)",
+  changedBackground: "var(--surface)",
+  wordAddedBackground: "var(--added-word)",
+  wordRemovedBackground: "var(--removed-word)",
+  addedGutterBackground: "var(--added-line)",
+  removedGutterBackground: "var(--removed-line)",
+  gutterBackground: "var(--surface)",
+  gutterBackgroundDark: "var(--surface)",
+  highlightBackground: "var(--selected)",
+  highlightGutterBackground: "var(--selected)",
+  codeFoldGutterBackground: "var(--sunken)",
+  codeFoldBackground: "var(--sunken)",
+  emptyLineBackground: "var(--sunken)",
+  gutterColor: "var(--ink-faint)",
+  addedGutterColor: "var(--ink-soft)",
+  removedGutterColor: "var(--ink-soft)",
+  codeFoldContentColor: "var(--ink-soft)",
+};
+
+const STYLES: ReactDiffViewerStylesOverride = {
+  // Light and dark are the tokens' business: both get the same names.
+  variables: { light: COLORS, dark: COLORS },
+  diffContainer: {
+    minWidth: "unset",
+    fontSize: "12.5px",
+    "& pre": { lineHeight: "20px", fontFamily: "var(--font-mono)" },
+  },
+  contentText: { fontFamily: "var(--font-mono)", overflowWrap: "anywhere" },
+  gutter: { minWidth: "40px", width: "48px", padding: "0 8px", "& pre": { opacity: 1, fontSize: "11.5px" } },
+  marker: { width: "20px", paddingLeft: "4px", paddingRight: "4px" },
+  codeFold: {
+    fontSize: "11.5px",
+    fontWeight: 400,
+    height: "24px",
+    "& pre": { fontFamily: "var(--font-ui)" },
+  },
+};

@@ -1,0 +1,46 @@
+// Lines of text, however many: only those in sight are drawn.
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useMemo, useRef, type ReactElement } from "react";
+import { cx } from "../../ui/cx.js";
+import { TEXTS } from "./texts.js";
+import styles from "./plain-text.module.css";
+
+const LINE = 20;
+
+interface PlainTextProps {
+  lines: readonly string[];
+  look: "plain" | "added" | "removed";
+}
+
+export function PlainText({ lines, look }: PlainTextProps): ReactElement {
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => LINE,
+    overscan: 20,
+  });
+  // Lines come and go while one scrolls; the width for the longest is kept from the start.
+  const longest = useMemo(() => lines.reduce((most, line) => Math.max(most, line.length), 0), [lines]);
+  return (
+    <div
+      ref={scroller}
+      className={cx(styles.text, look !== "plain" && styles[look])}
+      tabIndex={0}
+      role="region"
+      aria-label={TEXTS.text}
+    >
+      <div
+        className={styles.canvas}
+        style={{ height: virtualizer.getTotalSize(), width: `calc(${longest + 10}ch)` }}
+      >
+        {virtualizer.getVirtualItems().map(({ index, start }) => (
+          <div key={index} className={styles.line} style={{ transform: `translateY(${start}px)` }}>
+            <span className={styles.number}>{index + 1}</span>
+            <span className={styles.content}>{lines[index]}</span>
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+// Makes two texts fit to be compared and shown: quick whatever they hold, with nothing hidden in them. Pure.
+import { TEXTS } from "./texts.js";
+import { formatCount } from "../../ui/format.js";
+
+/** Characters of a line that are shown; the rest is only counted. */
+export const LINE_LIMIT = 2000;
+/** Equal lines that are kept around what differs. */
+const CONTEXT = 100;
+/** More edits than this are not lined up. */
+const EDIT_LIMIT = 2000;
+/** Lines times edits: what the diff view goes through to find what to fold. */
+const FOLD_LIMIT = 20_000_000;
+
+/** What could hide or turn text: control characters but tab and line feed, direction, zero width. */
+const HIDDEN =
+  // oxlint-disable-next-line no-control-regex -- finding control characters is the point
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+
+/** Returns the text's lines, long ones cut, with hidden characters made visible. */
+export function showLines(text: string): string[] {
+  const lines = text.split("\n");
+  // A last line feed ends the last line; it does not begin another one.
+  if (lines.at(-1) === "") lines.pop();
+  return lines.map(showLine);
+}
+
+function showLine(line: string): string {
+  const whole = line.endsWith("\r") ? line.slice(0, -1) : line;
+  const cut = whole.length > LINE_LIMIT ? whole.slice(0, LINE_LIMIT) : whole;
+  const shown = cut.replace(
+    HIDDEN,
+    (c) => `‹U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}›`,
+  );
+  const ending = whole === line ? "" : "␍";
+  return cut === whole ? shown + ending : shown + TEXTS.cutLine(formatCount(whole.length - LINE_LIMIT));
+}
+
+export type Comparison =
+  | { kind: "same" }
+  /** Texts to compare, and how many equal lines before them were left away. */
+  | { kind: "diff"; before: string; after: string; skipped: number }
+  /** Too different to line up in a reasonable time. */
+  | { kind: "apart" };
+
+/** Returns what is worth comparing of two texts. */
+export function compare(before: readonly string[], after: readonly string[]): Comparison {
+  let start = 0;
+  const shorter = Math.min(before.length, after.length);
+  while (start < shorter && before[start] === after[start]) start++;
+  if (start === before.length && start === after.length) return { kind: "same" };
+  let end = 0;
+  while (end < shorter - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
+
+  const skipped = Math.max(0, start - CONTEXT);
+  const kept = Math.max(0, end - CONTEXT);
+  const left = before.slice(skipped, before.length - kept);
+  const right = after.slice(skipped, after.length - kept);
+  const edits = countEdits(left, right, EDIT_LIMIT);
+  if (edits === undefined || edits * Math.max(left.length, right.length) > FOLD_LIMIT)
+    return { kind: "apart" };
+  return { kind: "diff", before: left.join("\n"), after: right.join("\n"), skipped };
+}
+
+/** Returns how many lines must be removed and added (Myers); undefined when more than `limit`. */
+export function countEdits(
+  before: readonly string[],
+  after: readonly string[],
+  limit: number,
+): number | undefined {
+  const numbers = new Map<string, number>();
+  const number = (line: string): number => {
+    const known = numbers.get(line);
+    if (known !== undefined) return known;
+    numbers.set(line, numbers.size);
+    return numbers.size - 1;
+  };
+  const left = Int32Array.from(before, number);
+  const right = Int32Array.from(after, number);
+  const most = Math.min(limit, left.length + right.length);
+  const furthest = new Int32Array(2 * most + 3);
+  const middle = most + 1;
+  for (let edits = 0; edits <= most; edits++) {
+    for (let diagonal = -edits; diagonal <= edits; diagonal += 2) {
+      const above = furthest[middle + diagonal + 1]!;
+      const beside = furthest[middle + diagonal - 1]!;
+      let x = diagonal === -edits || (diagonal !== edits && beside < above) ? above : beside + 1;
+      let y = x - diagonal;
+      while (x < left.length && y < right.length && left[x] === right[y]) {
+        x++;
+        y++;
+      }
+      furthest[middle + diagonal] = x;
+      if (x >= left.length && y >= right.length) return edits;
+    }
+  }
+  return undefined;
+}

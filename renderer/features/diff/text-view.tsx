@@ -1,0 +1,169 @@
+// Text, before and after: lined up when both sides are there, by itself when there is one, in parts when long.
+import { useMemo, useState, type ReactElement, type ReactNode } from "react";
+import type { Description, Side, SideFacts } from "../../../protocol/src/content.js";
+import type { PathRef } from "../../../protocol/src/path.js";
+import { Button } from "../../ui/button.js";
+import { formatBytes } from "../../ui/format.js";
+import { Segmented } from "../../ui/segmented.js";
+import { Skeleton } from "../../ui/skeleton.js";
+import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
+import type { Source } from "./content-reader.js";
+import { useDetail } from "./detail-store.js";
+import { DiffTable } from "./diff-table.js";
+import { PagedText } from "./paged-text.js";
+import { PlainText } from "./plain-text.js";
+import { compare, showLines } from "./text-model.js";
+import { TEXTS } from "./texts.js";
+import { useContent } from "./use-content.js";
+import styles from "./text-view.module.css";
+
+/** Of each side, so much is read at first: enough for nearly every text, quick for all. */
+const FIRST_BYTES = 1024 * 1024;
+
+interface TextViewProps {
+  session: string;
+  path: PathRef;
+  description: Description;
+  reading: number;
+}
+
+export function TextView({ session, path, description, reading }: TextViewProps): ReactElement {
+  const source = (side: Side): Source | null => (hasText(description[side]) ? { session, path, side } : null);
+  const sources = { before: source("before"), after: source("after") };
+  const before = useContent(sources.before, 0, FIRST_BYTES, reading);
+  const after = useContent(sources.after, 0, FIRST_BYTES, reading);
+  const [paging, setPaging] = useState(false);
+  const failed = before.state === "error" ? before : after.state === "error" ? after : null;
+  const texts = useMemo(() => {
+    if (before.state !== "ready" || after.state !== "ready") return null;
+    const left = before.content === null ? null : showLines(decode(before.content.bytes));
+    const right = after.content === null ? null : showLines(decode(after.content.bytes));
+    return { left, right, comparison: left !== null && right !== null ? compare(left, right) : null };
+  }, [before, after]);
+
+  if (failed !== null) return <ErrorPanel error={failed.error} />;
+  if (texts === null || before.state !== "ready" || after.state !== "ready")
+    return <Skeleton label={TEXTS.loading} rows={8} />;
+  const whole = Math.max(before.content?.size ?? 0, after.content?.size ?? 0);
+  const cut = whole > FIRST_BYTES;
+
+  if (paging) {
+    const back = <Button onClick={() => setPaging(false)}>{TEXTS.backToDiff}</Button>;
+    return <PagedText sources={sources} description={description} reading={reading} actions={back} />;
+  }
+  const more: ReactNode = cut && <Button onClick={() => setPaging(true)}>{TEXTS.readOn}</Button>;
+  const first = cut ? TEXTS.firstPart(formatBytes(FIRST_BYTES), formatBytes(whole)) : "";
+  const { left, right, comparison } = texts;
+  if (left === null || right === null) {
+    const lines = left ?? right ?? [];
+    if (lines.length === 0) return <EmptyPanel icon="file" title={TEXTS.empty} />;
+    const oneSided = description.before === undefined || description.after === undefined;
+    return (
+      <div className={styles.view}>
+        {cut && <Bar note={first}>{more}</Bar>}
+        <div className={styles.body}>
+          <PlainText lines={lines} look={!oneSided ? "plain" : left === null ? "added" : "removed"} />
+        </div>
+      </div>
+    );
+  }
+  if (comparison?.kind === "same" && !cut) {
+    return (
+      <EmptyPanel icon="check" title={TEXTS.sameContent}>
+        {TEXTS.sameContentWhy}
+      </EmptyPanel>
+    );
+  }
+  if (comparison?.kind !== "diff") return <Apart left={left} right={right} note={first} more={more} />;
+  return (
+    <Compared
+      before={comparison.before}
+      after={comparison.after}
+      skipped={comparison.skipped}
+      note={first}
+      more={more}
+    />
+  );
+}
+
+interface ComparedProps {
+  before: string;
+  after: string;
+  skipped: number;
+  note: string;
+  more: ReactNode;
+}
+
+function Compared({ before, after, skipped, note, more }: ComparedProps): ReactElement {
+  const { split, setSplit } = useDetail();
+  return (
+    <div className={styles.view}>
+      <Bar note={note}>
+        {more}
+        <Segmented
+          label={TEXTS.layout}
+          options={[
+            { value: "split", label: TEXTS.split },
+            { value: "unified", label: TEXTS.unified },
+          ]}
+          value={split ? "split" : "unified"}
+          onChange={(layout) => setSplit(layout === "split")}
+        />
+      </Bar>
+      <div className={styles.body}>
+        <DiffTable before={before} after={after} skipped={skipped} split={split} />
+      </div>
+    </div>
+  );
+}
+
+interface ApartProps {
+  left: readonly string[];
+  right: readonly string[];
+  note: string;
+  more: ReactNode;
+}
+
+/** Two texts that cannot be lined up, one at a time. */
+function Apart({ left, right, note, more }: ApartProps): ReactElement {
+  const [side, setSide] = useState<Side>("after");
+  return (
+    <div className={styles.view}>
+      <Bar note={`${TEXTS.tooDifferent} ${note}`}>
+        {more}
+        <Segmented
+          label={TEXTS.side}
+          options={[
+            { value: "before", label: TEXTS.before },
+            { value: "after", label: TEXTS.after },
+          ]}
+          value={side}
+          onChange={setSide}
+        />
+      </Bar>
+      <div className={styles.body}>
+        <PlainText lines={side === "before" ? left : right} look={side === "before" ? "removed" : "added"} />
+      </div>
+    </div>
+  );
+}
+
+function Bar({ note, children }: { note: string; children: ReactNode }): ReactElement {
+  return (
+    <div className={styles.bar}>
+      <span className={styles.note}>{note}</span>
+      {children}
+    </div>
+  );
+}
+
+/** Tells whether a side is worth reading as text: text, or an empty file beside one. */
+function hasText(side: SideFacts | undefined): boolean {
+  return side !== undefined && side.type === "file" && (side.content === "text" || side.content === "empty");
+}
+
+const decoder = new TextDecoder("utf-8");
+
+function decode(bytes: Uint8Array): string {
+  return decoder.decode(bytes);
+}

@@ -1,0 +1,31 @@
+// Which views a change has, and which is shown first. Pure.
+import type { Aspect } from "../../../protocol/src/change.js";
+import type { Description, SideFacts } from "../../../protocol/src/content.js";
+
+export type ViewName = "text" | "image" | "hex" | "details";
+
+/** Returns the views that can show this change, the best first. */
+export function viewsOf(
+  description: Description,
+  aspects: readonly Aspect[],
+  contentCounts: boolean,
+): ViewName[] {
+  const sides = [description.before, description.after].filter(
+    (side): side is SideFacts => side !== undefined,
+  );
+  const files = sides.filter((side) => side.type === "file");
+  const views: ViewName[] = [];
+  const shows = (kind: SideFacts["content"]): boolean => files.some((side) => side.content === kind);
+  // One side may be an image and the other text: both views are offered then.
+  if (shows("image")) views.push("image");
+  if (shows("text")) views.push("text");
+  if (files.some((side) => side.size > 0)) views.push("hex");
+  views.push("details");
+  const unchanged = contentCounts && !aspects.includes("content");
+  return unchanged ? ["details", ...views.filter((view) => view !== "details")] : views;
+}
+
+/** Returns the view to show: the one that was chosen last, when this change has it. */
+export function pickView(views: readonly ViewName[], wish: ViewName | null): ViewName {
+  return wish !== null && views.includes(wish) ? wish : (views[0] ?? "details");
+}

@@ -1,0 +1,139 @@
+// History: what was committed, the newest first, each with its way back.
+import { useEffect, useState, type ReactElement } from "react";
+import type { CommitRecord } from "../../../protocol/src/commit.js";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import { useRoute } from "../../route-store.js";
+import { Button, IconButton } from "../../ui/button.js";
+import { cx } from "../../ui/cx.js";
+import { Dialog } from "../../ui/dialog.js";
+import { displayCommand } from "../../ui/escape.js";
+import { formatAgo, formatMany, formatTime } from "../../ui/format.js";
+import { Skeleton } from "../../ui/skeleton.js";
+import { EmptyPanel, ErrorNote, ErrorPanel } from "../../ui/state-panel.js";
+import { useClock } from "../../ui/use-clock.js";
+import { TEXTS as RUN_TEXTS } from "../run/texts.js";
+import { useHistory } from "./history-store.js";
+import { TEXTS } from "./texts.js";
+import { UndoDialog } from "./undo-dialog.js";
+import styles from "./history-screen.module.css";
+
+type Asked = { what: "undo" | "drop"; record: CommitRecord } | null;
+
+export function HistoryScreen(): ReactElement {
+  const { commits, error } = useHistory();
+  const sidebar = useRoute((state) => state.sidebar);
+  const [asked, setAsked] = useState<Asked>(null);
+  const now = useClock(60_000);
+  useEffect(() => void useHistory.getState().load(), []);
+
+  const sorted = [...(commits ?? [])].sort((a, b) => b.time.localeCompare(a.time));
+  const close = (): void => setAsked(null);
+  return (
+    <div className={styles.screen}>
+      <div className={styles.column}>
+        <header>
+          {!sidebar && (
+            <IconButton
+              icon="sidebar"
+              label={RUN_TEXTS.showSidebar}
+              onClick={useRoute.getState().toggleSidebar}
+            />
+          )}
+          <h1>{TEXTS.title}</h1>
+          <p className={styles.lead}>{TEXTS.lead}</p>
+        </header>
+        {error !== null && (
+          <ErrorPanel
+            error={error}
+            actions={<Button onClick={() => void useHistory.getState().load()}>{TEXTS.retry}</Button>}
+          />
+        )}
+        {commits === null && error === null && <Skeleton label={TEXTS.loading} rows={5} />}
+        {commits?.length === 0 && (
+          <EmptyPanel icon="clock" title={TEXTS.empty}>
+            {TEXTS.emptyWhy}
+          </EmptyPanel>
+        )}
+        {sorted.length > 0 && (
+          <ul className={styles.list}>
+            {sorted.map((record) => (
+              <CommitItem key={record.id} record={record} now={now} onAsk={setAsked} />
+            ))}
+          </ul>
+        )}
+      </div>
+      {asked?.what === "undo" && (
+        <UndoDialog commit={asked.record.id} applied={asked.record.applied} onClose={close} />
+      )}
+      {asked?.what === "drop" && <DropDialog record={asked.record} onClose={close} />}
+    </div>
+  );
+}
+
+interface CommitItemProps {
+  record: CommitRecord;
+  now: number;
+  onAsk: (asked: Asked) => void;
+}
+
+function CommitItem({ record, now, onAsk }: CommitItemProps): ReactElement {
+  const facts = [formatAgo(record.time, now), formatMany(record.applied, "change")];
+  if (record.undid !== undefined) facts.push(TEXTS.undoOf);
+  if (record.undone_by !== undefined) facts.push(TEXTS.undone);
+  else if (!record.undoable) facts.push(TEXTS.notUndoable);
+  const command = displayCommand(record.command);
+  return (
+    <li className={cx(styles.item, record.undone_by !== undefined && styles.taken)}>
+      <div className={styles.what}>
+        <div className={styles.command} title={command}>
+          {command}
+        </div>
+        <div className={styles.facts} title={formatTime(record.time)}>
+          {facts.join(" · ")} · <code>{record.id.slice(0, 8)}</code>
+        </div>
+      </div>
+      {record.undoable && (
+        <>
+          <Button look="quiet" onClick={() => onAsk({ what: "drop", record })}>
+            {TEXTS.drop}
+          </Button>
+          <Button icon="undo" onClick={() => onAsk({ what: "undo", record })}>
+            {TEXTS.undo}
+          </Button>
+        </>
+      )}
+    </li>
+  );
+}
+
+function DropDialog({ record, onClose }: { record: CommitRecord; onClose: () => void }): ReactElement {
+  const [error, setError] = useState<SeeError | null>(null);
+  const [busy, setBusy] = useState(false);
+  const drop = async (): Promise<void> => {
+    setBusy(true);
+    const outcome = await useHistory.getState().drop(record.id);
+    setBusy(false);
+    if (outcome.ok) onClose();
+    else setError(outcome.error);
+  };
+  return (
+    <Dialog
+      title={TEXTS.dropTitle}
+      onClose={onClose}
+      closable={!busy}
+      footer={
+        <>
+          <Button autoFocus disabled={busy} onClick={onClose}>
+            {TEXTS.cancel}
+          </Button>
+          <Button look="danger" disabled={busy} onClick={() => void drop()}>
+            {TEXTS.dropConfirm}
+          </Button>
+        </>
+      }
+    >
+      <p>{TEXTS.dropWhy}</p>
+      {error !== null && <ErrorNote error={error} />}
+    </Dialog>
+  );
+}

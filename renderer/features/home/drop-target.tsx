@@ -1,0 +1,59 @@
+// The whole window takes a dropped file and runs it in a new session, in the file's own folder.
+import { useEffect, useState, type ReactElement } from "react";
+import { useRoute } from "../../route-store.js";
+import { see } from "../../see.js";
+import { quoteWord } from "../../ui/escape.js";
+import { useRun } from "./run-store.js";
+import { TEXTS } from "./texts.js";
+import styles from "./drop-target.module.css";
+
+export function DropTarget(): ReactElement | null {
+  const [over, setOver] = useState(false);
+
+  useEffect(() => {
+    let depth = 0;
+    const carriesFile = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+    const enter = (event: DragEvent): void => {
+      if (!carriesFile(event)) return;
+      event.preventDefault();
+      depth += 1;
+      setOver(true);
+    };
+    const leave = (event: DragEvent): void => {
+      if (!carriesFile(event)) return;
+      depth = Math.max(0, depth - 1);
+      setOver(depth > 0);
+    };
+    const hover = (event: DragEvent): void => {
+      if (carriesFile(event)) event.preventDefault();
+    };
+    const drop = (event: DragEvent): void => {
+      event.preventDefault();
+      depth = 0;
+      setOver(false);
+      const file = event.dataTransfer?.files[0];
+      if (file !== undefined) runFile(see.droppedPath(file));
+    };
+    window.addEventListener("dragenter", enter);
+    window.addEventListener("dragleave", leave);
+    window.addEventListener("dragover", hover);
+    window.addEventListener("drop", drop);
+    return () => {
+      window.removeEventListener("dragenter", enter);
+      window.removeEventListener("dragleave", leave);
+      window.removeEventListener("dragover", hover);
+      window.removeEventListener("drop", drop);
+    };
+  }, []);
+
+  return over ? <div className={styles.veil}>{TEXTS.drop}</div> : null;
+}
+
+/** Runs the file; Home shows the command, so that it can be mended when it does not start. */
+function runFile(path: string): void {
+  if (path === "") return;
+  const cwd = path.slice(0, path.lastIndexOf("/")) || "/";
+  useRun.getState().edit({ line: quoteWord(path), cwd, name: "" });
+  useRoute.getState().go({ name: "home" });
+  void useRun.getState().runLine();
+}

@@ -1,0 +1,126 @@
+// The command line of Home: what to run, where, and a few choices that most people leave alone.
+import { useEffect, useRef, useState, type FormEvent, type ReactElement } from "react";
+import { Button, IconButton } from "../../ui/button.js";
+import { escapeText } from "../../ui/escape.js";
+import { Icon } from "../../ui/icon.js";
+import { PathText } from "../../ui/path-text.js";
+import { ErrorNote } from "../../ui/state-panel.js";
+import { useHelper } from "../run/helper-store.js";
+import { useSettings } from "../settings/settings-store.js";
+import { useRun } from "./run-store.js";
+import { TEXTS } from "./texts.js";
+import styles from "./run-form.module.css";
+
+export function RunForm(): ReactElement {
+  const { line, cwd, name, asRoot, starting, error } = useRun();
+  const { edit, chooseDirectory, runLine } = useRun.getState();
+  const status = useHelper((state) => state.status);
+  const recent = useSettings((state) => state.recent);
+  const [options, setOptions] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const ready = status.state === "ready";
+
+  useEffect(() => input.current?.focus(), []);
+
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    if (ready && !starting) void runLine();
+  };
+  return (
+    <form className={styles.form} onSubmit={submit}>
+      <div className={styles.field}>
+        <span className={styles.prompt} aria-hidden="true">
+          $
+        </span>
+        <input
+          ref={input}
+          className={styles.input}
+          aria-label={TEXTS.command}
+          placeholder={TEXTS.placeholder}
+          value={line}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={(event) => edit({ line: event.target.value })}
+        />
+        <Button
+          type="submit"
+          look="primary"
+          icon="play"
+          large
+          disabled={!ready || starting || line.trim() === ""}
+        >
+          {starting ? TEXTS.starting : TEXTS.run}
+        </Button>
+      </div>
+      <div className={styles.under}>
+        <Icon name="folder" size={14} />
+        {cwd === null ? (
+          <span>{TEXTS.directoryHome}</span>
+        ) : (
+          <span className={styles.where} aria-label={TEXTS.directory}>
+            <PathText path={{ path: cwd }} />
+          </span>
+        )}
+        <Button look="quiet" onClick={() => void chooseDirectory()}>
+          {TEXTS.chooseDirectory}
+        </Button>
+        {cwd !== null && (
+          <IconButton icon="abort" label={TEXTS.clearDirectory} onClick={() => edit({ cwd: null })} />
+        )}
+        <span className={styles.spacer} />
+        <Button
+          look="quiet"
+          icon={options ? "down" : "chevron"}
+          aria-expanded={options}
+          onClick={() => setOptions(!options)}
+        >
+          {TEXTS.options}
+        </Button>
+      </div>
+      {options && (
+        <div className={styles.options}>
+          <label className={styles.option}>
+            {TEXTS.sessionName}
+            <input
+              className={styles.text}
+              value={name}
+              placeholder={TEXTS.sessionNameHint}
+              onChange={(event) => edit({ name: event.target.value })}
+            />
+          </label>
+          {ready && status.mode === "system" && (
+            <label className={styles.option}>
+              <input
+                type="checkbox"
+                checked={asRoot}
+                onChange={(event) => edit({ asRoot: event.target.checked })}
+              />
+              {TEXTS.asRoot}
+              <span className={styles.hint}>{TEXTS.asRootWhy}</span>
+            </label>
+          )}
+        </div>
+      )}
+      {error !== null && <ErrorNote error={error} />}
+      {recent.length > 0 && (
+        <div className={styles.recent}>
+          <span>{TEXTS.recent}</span>
+          {recent.map((command) => (
+            <button
+              key={command}
+              type="button"
+              className={styles.chip}
+              title={escapeText(command)}
+              onClick={() => {
+                edit({ line: command });
+                input.current?.focus();
+              }}
+            >
+              {escapeText(command)}
+            </button>
+          ))}
+        </div>
+      )}
+    </form>
+  );
+}

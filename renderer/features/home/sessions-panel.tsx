@@ -1,0 +1,100 @@
+// The sessions on Home: what runs, what waits for a decision, what was done with the rest.
+import { useState, type ReactElement } from "react";
+import type { Session } from "../../../protocol/src/session.js";
+import { useRoute } from "../../route-store.js";
+import { Button } from "../../ui/button.js";
+import { displayCommand } from "../../ui/escape.js";
+import { formatMany, formatTime } from "../../ui/format.js";
+import { Skeleton } from "../../ui/skeleton.js";
+import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
+import { useClock } from "../../ui/use-clock.js";
+import { useHelper } from "../run/helper-store.js";
+import {
+  endWords,
+  groupSessions,
+  isLive,
+  sessionAge,
+  sessionTitle,
+  STATE_WORDS,
+} from "../run/session-model.js";
+import { useSessions } from "../run/sessions-store.js";
+import { StateDot } from "../run/state-dot.js";
+import { TEXTS } from "./texts.js";
+import section from "./home-screen.module.css";
+import styles from "./sessions-panel.module.css";
+
+const SHOWN = 6;
+
+export function SessionsPanel(): ReactElement | null {
+  const { sessions, error } = useSessions();
+  const gone = useHelper((state) => state.status.state === "gone");
+  const [all, setAll] = useState(false);
+  if (gone && sessions === null) return null;
+
+  const groups = groupSessions(sessions ?? []);
+  const sorted = [...groups.running, ...groups.waiting, ...groups.done];
+  const shown = all ? sorted : sorted.slice(0, SHOWN);
+  return (
+    <section className={section.section} aria-label={TEXTS.sessions}>
+      <div className={section.heading}>
+        <h2>{TEXTS.sessions}</h2>
+        {sorted.length > SHOWN && !all && (
+          <Button look="quiet" onClick={() => setAll(true)}>
+            {TEXTS.allSessions(sorted.length)}
+          </Button>
+        )}
+      </div>
+      {error !== null && (
+        <ErrorNote
+          error={error}
+          actions={<Button onClick={() => void useSessions.getState().load()}>{TEXTS.retry}</Button>}
+        />
+      )}
+      {sessions === null && error === null && <Skeleton label={TEXTS.loadingSessions} rows={3} />}
+      {sessions?.length === 0 && (
+        <div className={styles.empty}>
+          <EmptyPanel icon="shield" title={TEXTS.noSessions}>
+            {TEXTS.noSessionsWhy}
+          </EmptyPanel>
+        </div>
+      )}
+      {shown.length > 0 && (
+        <ul className={styles.list}>
+          {shown.map((session) => (
+            <li key={session.id}>
+              <SessionRow session={session} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function SessionRow({ session }: { session: Session }): ReactElement {
+  const count = useSessions((state) => state.counts[session.id]);
+  const live = isLive(session);
+  const now = useClock(live ? 1000 : 60_000);
+  const facts = [STATE_WORDS[session.state].short];
+  const end = endWords(session);
+  if (end !== undefined && session.state === "finished") facts.push(end);
+  if (count !== undefined && count > 0) facts.push(formatMany(count, "change"));
+  const command = displayCommand(session.command);
+  return (
+    <button
+      type="button"
+      className={styles.row}
+      onClick={() => useRoute.getState().go({ name: "session", session: session.id })}
+    >
+      <StateDot state={session.state} />
+      <span className={styles.name}>{sessionTitle(session)}</span>
+      <span className={styles.command} title={command}>
+        {command}
+      </span>
+      <span className={styles.state}>{facts.join(" · ")}</span>
+      <span className={styles.time} title={formatTime(session.created)}>
+        {sessionAge(session, now)}
+      </span>
+    </button>
+  );
+}

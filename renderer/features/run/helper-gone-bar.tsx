@@ -1,0 +1,28 @@
+// Says that the helper is gone, why, and offers the way back. On every screen, as nothing works without it.
+import type { ReactElement } from "react";
+import { Button } from "../../ui/button.js";
+import { ERROR_WORDS } from "../../ui/error-words.js";
+import { escapeText } from "../../ui/escape.js";
+import { Icon } from "../../ui/icon.js";
+import { useHelper } from "./helper-store.js";
+import { TEXTS } from "./texts.js";
+import styles from "./helper-gone-bar.module.css";
+
+export function HelperGoneBar(): ReactElement | null {
+  const status = useHelper((state) => state.status);
+  const restarting = useHelper((state) => state.restarting);
+  if (status.state !== "gone") return null;
+  const { error } = status;
+  return (
+    <div className={styles.bar} role="alert">
+      <Icon name="alert" />
+      <p>
+        <strong>{ERROR_WORDS[error.code].title}.</strong> {escapeText(error.message)}{" "}
+        {error.hint === "" ? ERROR_WORDS[error.code].next : escapeText(error.hint)}
+      </p>
+      <Button icon="restart" disabled={restarting} onClick={() => void useHelper.getState().restart()}>
+        {restarting ? TEXTS.helperRestarting : TEXTS.helperRestart}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+// Above a session: what it runs, how it stands, what it may not do, and how to stop it.
+import { useState, type ReactElement } from "react";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import type { Session } from "../../../protocol/src/session.js";
+import { useRoute } from "../../route-store.js";
+import { Button, IconButton } from "../../ui/button.js";
+import { displayCommand, escapeText } from "../../ui/escape.js";
+import { formatClock, formatTime } from "../../ui/format.js";
+import { Icon } from "../../ui/icon.js";
+import { ErrorNote } from "../../ui/state-panel.js";
+import { useClock } from "../../ui/use-clock.js";
+import { endWords, isLive, sessionTitle, STATE_WORDS } from "./session-model.js";
+import { useSessions } from "./sessions-store.js";
+import { StateDot } from "./state-dot.js";
+import { TEXTS } from "./texts.js";
+import styles from "./session-header.module.css";
+
+export function SessionHeader({ session }: { session: Session }): ReactElement {
+  const sidebar = useRoute((state) => state.sidebar);
+  const stopping = useSessions((state) => state.stopping.has(session.id));
+  const [error, setError] = useState<SeeError | null>(null);
+  const live = isLive(session);
+  const command = displayCommand(session.command);
+
+  const stop = async (): Promise<void> => {
+    const outcome = await useSessions.getState().stop(session.id);
+    setError(outcome.ok ? null : outcome.error);
+  };
+  return (
+    <>
+      <header className={styles.header}>
+        {!sidebar && (
+          <IconButton icon="sidebar" label={TEXTS.showSidebar} onClick={useRoute.getState().toggleSidebar} />
+        )}
+        <StateDot state={session.state} />
+        <h1 className={styles.title} title={sessionTitle(session)}>
+          {sessionTitle(session)}
+        </h1>
+        <span className={styles.command} title={`${command}\n${escapeText(session.cwd)}`}>
+          {command}
+        </span>
+        <span className={styles.spacer} />
+        <span className={styles.state} role="status" title={formatTime(session.created)}>
+          {stateLine(session)}
+          {live && <Running since={session.created} />}
+        </span>
+        {(session.limits?.length ?? 0) > 0 && <Limits session={session} />}
+        <span className={styles.tag} title={TEXTS.noNetworkWhy}>
+          <Icon name="network" size={12} />
+          {TEXTS.noNetwork}
+        </span>
+        {live && (
+          <Button icon="stop" disabled={stopping || session.state === "starting"} onClick={() => void stop()}>
+            {stopping ? TEXTS.stopping : TEXTS.stop}
+          </Button>
+        )}
+      </header>
+      {error !== null && <ErrorNote error={error} />}
+    </>
+  );
+}
+
+function stateLine(session: Session): string {
+  const end = endWords(session);
+  const { long } = STATE_WORDS[session.state];
+  return end !== undefined && session.state === "finished"
+    ? `${end.charAt(0).toUpperCase()}${end.slice(1)}`
+    : long;
+}
+
+function Running({ since }: { since: string }): ReactElement {
+  const now = useClock(1000);
+  return <span aria-live="off"> · {formatClock(now - Date.parse(since))}</span>;
+}
+
+function Limits({ session }: { session: Session }): ReactElement {
+  const limits = session.limits ?? [];
+  const anchor = { anchorName: "--limits" } as React.CSSProperties;
+  return (
+    <>
+      <button type="button" className={styles.tag} popoverTarget="session-limits" style={anchor}>
+        <Icon name="alert" size={12} />
+        {TEXTS.limits(limits.length)}
+      </button>
+      <div
+        id="session-limits"
+        popover="auto"
+        className={styles.limits}
+        style={{ positionAnchor: "--limits" } as React.CSSProperties}
+      >
+        <ul>
+          {limits.map((limit) => (
+            <li key={limit.path}>
+              <code>{escapeText(limit.path)}</code>
+              <p>{escapeText(limit.why)}</p>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </>
+  );
+}

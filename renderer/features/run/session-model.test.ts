@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import type { Session } from "../../../protocol/src/session.js";
+import { endWords, groupSessions, sessionTitle } from "./session-model.js";
+
+const session = (part: Partial<Session>): Session => ({
+  id: "a",
+  name: null,
+  state: "finished",
+  command: ["/usr/bin/make", "install"],
+  cwd: "/",
+  mode: "system",
+  created: "2026-01-01T00:00:00Z",
+  ...part,
+});
+
+describe("session", () => {
+  it("is called by its name or its program, with nothing hidden in it", () => {
+    expect(sessionTitle(session({}))).toBe("make");
+    expect(sessionTitle(session({ name: "try\u202e it" }))).toBe("try\\u{202e} it");
+    expect(sessionTitle(session({ command: ["/"] }))).toBe("/");
+  });
+
+  it("says how its program ended", () => {
+    expect(endWords(session({ exit_status: 0 }))).toBe("ended well");
+    expect(endWords(session({ exit_status: 3 }))).toBe("ended with status 3");
+    expect(endWords(session({ exit_status: 137 }))).toBe("ended by kill");
+    expect(endWords(session({ exit_status: 130 }))).toBe("ended by Ctrl-C");
+    expect(endWords(session({ exit_status: 0, state: "running" }))).toBeUndefined();
+    expect(endWords(session({}))).toBeUndefined();
+  });
+
+  it("stands in the group that says what it asks of a person", () => {
+    const groups = groupSessions([
+      session({ id: "old", created: "2026-01-01T00:00:00Z" }),
+      session({ id: "run", state: "running" }),
+      session({ id: "new", created: "2026-01-02T00:00:00Z" }),
+      session({ id: "done", state: "committed" }),
+      session({ id: "busy", state: "committing", created: "2025-01-02T00:00:00Z" }),
+    ]);
+    expect(groups.running.map((s) => s.id)).toEqual(["run"]);
+    expect(groups.waiting.map((s) => s.id)).toEqual(["new", "old", "busy"]);
+    expect(groups.done.map((s) => s.id)).toEqual(["done"]);
+  });
+});

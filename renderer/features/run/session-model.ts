@@ -1,0 +1,80 @@
+// What a session is called, what its state means, and how sessions are grouped. Pure.
+import type { Session, SessionState } from "../../../protocol/src/session.js";
+import { escapeText } from "../../ui/escape.js";
+import { formatAgo, formatClock } from "../../ui/format.js";
+
+/** Words for each state: short for a list, long for the header. */
+export const STATE_WORDS: Readonly<Record<SessionState, { short: string; long: string }>> = {
+  starting: { short: "starting", long: "Starting…" },
+  running: { short: "running", long: "Running" },
+  finished: { short: "to decide", long: "Ended. Its changes wait for your decision." },
+  committing: { short: "committing", long: "Committing…" },
+  committed: { short: "committed", long: "Committed" },
+  aborted: { short: "aborted", long: "Aborted. Nothing was kept." },
+  broken: { short: "broken", long: "Broken" },
+};
+
+/** Returns what a session is called: its name, or the program that it ran. */
+export function sessionTitle(session: Session): string {
+  if (session.name !== null) return escapeText(session.name);
+  const program = session.command[0] ?? "";
+  return escapeText(program.slice(program.lastIndexOf("/") + 1) || program);
+}
+
+/** Tells whether programs may still run in the session. */
+export function isLive(session: Session): boolean {
+  return session.state === "starting" || session.state === "running";
+}
+
+/** Tells whether the session still holds changes that can be reviewed. */
+export function isOpen(session: Session): boolean {
+  return isLive(session) || session.state === "finished" || session.state === "committing";
+}
+
+/** Returns how the program ended, in words; undefined while it runs or when nobody saw its end. */
+export function endWords(session: Session): string | undefined {
+  const status = session.exit_status;
+  if (status === undefined || isLive(session)) return undefined;
+  if (status === 0) return "ended well";
+  return status > 128 && status < 193
+    ? `ended by ${signalName(status - 128)}`
+    : `ended with status ${status}`;
+}
+
+const SIGNALS: Readonly<Record<number, string>> = {
+  1: "hang-up",
+  2: "Ctrl-C",
+  3: "quit",
+  6: "its own abort",
+  9: "kill",
+  11: "a memory fault",
+  13: "a closed pipe",
+  15: "a stop request",
+};
+
+function signalName(signal: number): string {
+  return SIGNALS[signal] ?? `signal ${signal}`;
+}
+
+export interface SessionGroups {
+  running: Session[];
+  waiting: Session[];
+  done: Session[];
+}
+
+/** Returns the sessions by what they ask of a person, the newest first in each group. */
+export function groupSessions(sessions: readonly Session[]): SessionGroups {
+  const groups: SessionGroups = { running: [], waiting: [], done: [] };
+  for (const session of [...sessions].sort((a, b) => b.created.localeCompare(a.created))) {
+    if (isLive(session)) groups.running.push(session);
+    else if (isOpen(session)) groups.waiting.push(session);
+    else groups.done.push(session);
+  }
+  return groups;
+}
+
+/** Returns a running session's clock, or how long ago another one was made. */
+export function sessionAge(session: Session, now: number): string {
+  if (isLive(session)) return formatClock(now - Date.parse(session.created));
+  return formatAgo(session.ended ?? session.created, now);
+}

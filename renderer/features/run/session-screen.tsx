@@ -1,0 +1,110 @@
+// One session: its changes on the left, the change in hand on the right, its terminal below.
+import { useEffect, useRef, useState, type ReactElement } from "react";
+import { useRoute } from "../../route-store.js";
+import { Button } from "../../ui/button.js";
+import { Separator } from "../../ui/separator.js";
+import { Skeleton } from "../../ui/skeleton.js";
+import { EmptyPanel } from "../../ui/state-panel.js";
+import { ChangesPane } from "../changes/changes-pane.js";
+import { useFeed } from "../changes/feed-store.js";
+import { useReview } from "../changes/review-store.js";
+import { DetailPane } from "../diff/detail-pane.js";
+import { usePane } from "../settings/settings-store.js";
+import { TerminalPane } from "../terminal/terminal-pane.js";
+import { SessionHeader } from "./session-header.js";
+import { isOpen } from "./session-model.js";
+import { SessionOutcome } from "./session-outcome.js";
+import { useSession, useSessions } from "./sessions-store.js";
+import { TEXTS } from "./texts.js";
+import styles from "./session-screen.module.css";
+
+const CHANGES = { usual: 420, min: 260, max: 900 };
+const TERMINAL = { usual: 260, min: 80, max: 900 };
+
+export function SessionScreen({ id }: { id: string }): ReactElement {
+  const session = useSession(id);
+  const known = useSessions((state) => state.sessions !== null);
+  const changes = usePane("changes", CHANGES.usual);
+  const terminal = usePane("terminal", TERMINAL.usual);
+  const reviewed = session !== undefined && isOpen(session);
+  const screen = useRef<HTMLDivElement>(null);
+  const room = useSize(screen);
+
+  useEffect(() => {
+    if (!reviewed) return;
+    useReview.getState().reset();
+    return useFeed.getState().watch(id);
+  }, [id, reviewed]);
+
+  if (session === undefined) {
+    if (!known) return <Skeleton label={TEXTS.navigation} />;
+    return (
+      <EmptyPanel
+        icon="search"
+        title={TEXTS.goneSession}
+        actions={<Button onClick={() => useRoute.getState().go({ name: "home" })}>{TEXTS.home}</Button>}
+      >
+        {TEXTS.goneSessionWhy}
+      </EmptyPanel>
+    );
+  }
+  // What was remembered for a larger window must leave room for the rest in a smaller one.
+  const width = Math.max(CHANGES.min, Math.min(changes.size, room.width - 320));
+  const height = Math.max(TERMINAL.min, Math.min(terminal.size, room.height - 120));
+  return (
+    <>
+      <SessionHeader session={session} />
+      {reviewed ? (
+        <div ref={screen} className={styles.screen}>
+          <ChangesPane session={session} width={width} />
+          <Separator
+            label={TEXTS.resizeChanges}
+            orientation="vertical"
+            value={width}
+            min={CHANGES.min}
+            max={CHANGES.max}
+            onChange={changes.set}
+            onReset={changes.reset}
+          />
+          <div className={styles.right}>
+            <div className={styles.detail}>
+              <DetailPane session={session} />
+            </div>
+            <Separator
+              label={TEXTS.resizeTerminal}
+              orientation="horizontal"
+              direction={-1}
+              value={height}
+              min={TERMINAL.min}
+              max={TERMINAL.max}
+              onChange={terminal.set}
+              onReset={terminal.reset}
+            />
+            <div className={styles.terminal} style={{ height }}>
+              <TerminalPane session={session} />
+            </div>
+          </div>
+        </div>
+      ) : (
+        <div className={styles.outcome}>
+          <SessionOutcome session={session} />
+        </div>
+      )}
+    </>
+  );
+}
+
+/** Returns an element's size, brought up to date when it changes; at first that of the window. */
+function useSize(ref: React.RefObject<HTMLElement | null>): { width: number; height: number } {
+  const [size, setSize] = useState({ width: window.innerWidth, height: window.innerHeight });
+  useEffect(() => {
+    const element = ref.current;
+    if (element === null) return;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry !== undefined) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  });
+  return size;
+}

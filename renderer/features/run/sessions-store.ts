@@ -1,0 +1,68 @@
+// The list of sessions, as the helper tells it, and the requests that change it.
+import { create } from "zustand";
+import type { Outcome } from "../../../protocol/src/bridge.js";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import type { RunRequest, Session } from "../../../protocol/src/session.js";
+import { see } from "../../see.js";
+
+interface SessionsState {
+  sessions: Session[] | null;
+  error: SeeError | null;
+  /** Changes of each session, as last counted while it was looked at. */
+  counts: Readonly<Record<string, number>>;
+  /** Sessions that were asked to stop and have not ended yet. */
+  stopping: ReadonlySet<string>;
+  follow: () => () => void;
+  load: () => Promise<void>;
+  run: (request: RunRequest) => Promise<Outcome<Session>>;
+  stop: (id: string) => Promise<Outcome<Session>>;
+  abort: (id: string) => Promise<Outcome<Session>>;
+  count: (id: string, changes: number) => void;
+}
+
+export const useSessions = create<SessionsState>((set, get) => {
+  const put = (session: Session): void => {
+    const others = (get().sessions ?? []).filter((each) => each.id !== session.id);
+    set({ sessions: [session, ...others] });
+  };
+  return {
+    sessions: null,
+    error: null,
+    counts: {},
+    stopping: new Set(),
+    follow: () => {
+      const stop = see.onSessions((sessions) => set({ sessions, error: null }));
+      void get().load();
+      return stop;
+    },
+    load: async () => {
+      const outcome = await see.listSessions();
+      set(outcome.ok ? { sessions: outcome.value, error: null } : { error: outcome.error });
+    },
+    run: async (request) => {
+      const outcome = await see.run(request);
+      if (outcome.ok) put(outcome.value);
+      return outcome;
+    },
+    stop: async (id) => {
+      set({ stopping: new Set([...get().stopping, id]) });
+      const outcome = await see.stop(id);
+      if (outcome.ok) put(outcome.value);
+      set({ stopping: new Set([...get().stopping].filter((each) => each !== id)) });
+      return outcome;
+    },
+    abort: async (id) => {
+      const outcome = await see.abort(id);
+      if (outcome.ok) put(outcome.value);
+      return outcome;
+    },
+    count: (id, changes) => {
+      if (get().counts[id] !== changes) set({ counts: { ...get().counts, [id]: changes } });
+    },
+  };
+});
+
+/** Returns the session with this id, when the list has it. */
+export function useSession(id: string | null): Session | undefined {
+  return useSessions((state) => state.sessions?.find((session) => session.id === id));
+}

@@ -1,0 +1,111 @@
+// The way around: Home, the sessions by what they ask of a person, History and Settings.
+import type { ReactElement } from "react";
+import type { Session } from "../../../protocol/src/session.js";
+import { useRoute } from "../../route-store.js";
+import { IconButton } from "../../ui/button.js";
+import { formatCount } from "../../ui/format.js";
+import { Icon, type IconName } from "../../ui/icon.js";
+import { useClock } from "../../ui/use-clock.js";
+import { sessionAge } from "./session-model.js";
+import { groupSessions, isLive, sessionTitle, STATE_WORDS } from "./session-model.js";
+import { useSessions } from "./sessions-store.js";
+import { StateDot } from "./state-dot.js";
+import { TEXTS } from "./texts.js";
+import styles from "./sidebar.module.css";
+
+export function Sidebar(): ReactElement {
+  const screen = useRoute((state) => state.screen);
+  const { go, show, toggleSidebar } = useRoute.getState();
+  const sessions = useSessions((state) => state.sessions);
+  const groups = groupSessions(sessions ?? []);
+
+  return (
+    <nav className={styles.sidebar} aria-label={TEXTS.navigation}>
+      <div className={styles.brand}>
+        <Icon name="shield" size={18} />
+        <span>Alcatraz</span>
+        <IconButton icon="sidebar" label={TEXTS.hideSidebar} onClick={toggleSidebar} />
+      </div>
+      <div className={styles.nav}>
+        <NavItem
+          icon="play"
+          label={TEXTS.home}
+          current={screen.name === "home"}
+          onClick={() => go({ name: "home" })}
+        />
+      </div>
+      <div className={styles.list}>
+        {sessions?.length === 0 && <p className={styles.empty}>{TEXTS.noSessions}</p>}
+        <Group title={TEXTS.running} sessions={groups.running} />
+        <Group title={TEXTS.waiting} sessions={groups.waiting} />
+        <Group title={TEXTS.done} sessions={groups.done} />
+      </div>
+      <div className={styles.foot}>
+        <NavItem
+          icon="clock"
+          label={TEXTS.history}
+          current={screen.name === "history"}
+          onClick={() => go({ name: "history" })}
+        />
+        <NavItem icon="keyboard" label={TEXTS.shortcuts} current={false} onClick={() => show("shortcuts")} />
+        <NavItem icon="gear" label={TEXTS.settings} current={false} onClick={() => show("settings")} />
+      </div>
+    </nav>
+  );
+}
+
+interface NavItemProps {
+  icon: IconName;
+  label: string;
+  current: boolean;
+  onClick: () => void;
+}
+
+function NavItem({ icon, label, current, onClick }: NavItemProps): ReactElement {
+  return (
+    <button
+      type="button"
+      className={styles.item}
+      aria-current={current ? "page" : undefined}
+      onClick={onClick}
+    >
+      <Icon name={icon} />
+      <span className={styles.name}>{label}</span>
+    </button>
+  );
+}
+
+function Group({ title, sessions }: { title: string; sessions: readonly Session[] }): ReactElement | null {
+  if (sessions.length === 0) return null;
+  return (
+    <section aria-label={title}>
+      <h2 className={styles.group}>{title}</h2>
+      {sessions.map((session) => (
+        <SessionItem key={session.id} session={session} />
+      ))}
+    </section>
+  );
+}
+
+function SessionItem({ session }: { session: Session }): ReactElement {
+  const current = useRoute((state) => state.screen.name === "session" && state.screen.session === session.id);
+  const count = useSessions((state) => state.counts[session.id]);
+  const live = isLive(session);
+  const now = useClock(live ? 1000 : 60_000);
+  const title = sessionTitle(session);
+  const age = sessionAge(session, now);
+  return (
+    <button
+      type="button"
+      className={styles.item}
+      aria-current={current ? "page" : undefined}
+      aria-label={`${title}, ${STATE_WORDS[session.state].short}`}
+      title={title}
+      onClick={() => useRoute.getState().go({ name: "session", session: session.id })}
+    >
+      <StateDot state={session.state} />
+      <span className={styles.name}>{title}</span>
+      <span className={styles.note}>{!live && count !== undefined ? formatCount(count) : age}</span>
+    </button>
+  );
+}

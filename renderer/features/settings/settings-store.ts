@@ -1,0 +1,61 @@
+// The choices that outlive the window. Saves them soon after a change, not at every pixel of a dragged line.
+import { create } from "zustand";
+import type { Settings } from "../../../protocol/src/bridge.js";
+import { see } from "../../see.js";
+
+const DEFAULTS: Settings = { theme: "system", panes: {}, recent: [] };
+const SAVE_AFTER_MS = 300;
+const RECENT_LIMIT = 8;
+
+interface SettingsState extends Settings {
+  loaded: boolean;
+  load: () => Promise<void>;
+  setTheme: (theme: Settings["theme"]) => void;
+  setPane: (name: string, size: number) => void;
+  resetPane: (name: string) => void;
+  remember: (command: string) => void;
+}
+
+export const useSettings = create<SettingsState>((set, get) => {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const save = (): void => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const { theme, panes, recent } = get();
+      void see.saveSettings({ theme, panes, recent });
+    }, SAVE_AFTER_MS);
+  };
+  const change = (part: Partial<Settings>): void => {
+    set(part);
+    save();
+  };
+  return {
+    ...DEFAULTS,
+    loaded: false,
+    load: async () => {
+      const outcome = await see.settings();
+      set(outcome.ok ? { ...outcome.value, loaded: true } : { loaded: true });
+    },
+    setTheme: (theme) => change({ theme }),
+    setPane: (name, size) => change({ panes: { ...get().panes, [name]: size } }),
+    resetPane: (name) => {
+      const { [name]: _, ...panes } = get().panes;
+      change({ panes });
+    },
+    remember: (command) => {
+      const others = get().recent.filter((each) => each !== command);
+      change({ recent: [command, ...others].slice(0, RECENT_LIMIT) });
+    },
+  };
+});
+
+/** Returns a pane's remembered size and how to change it. */
+export function usePane(
+  name: string,
+  usual: number,
+): { size: number; set: (n: number) => void; reset: () => void } {
+  const size = useSettings((state) => state.panes[name]) ?? usual;
+  const setPane = useSettings((state) => state.setPane);
+  const resetPane = useSettings((state) => state.resetPane);
+  return { size, set: (next) => setPane(name, next), reset: () => resetPane(name) };
+}

@@ -1,0 +1,152 @@
+// The session's terminal. What the program writes stays inside xterm: no links, no titles, no clipboard.
+import { FitAddon } from "@xterm/addon-fit";
+import { Terminal } from "@xterm/xterm";
+import "@xterm/xterm/css/xterm.css";
+import { useEffect, useRef, useState, type ReactElement } from "react";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import type { Session } from "../../../protocol/src/session.js";
+import { see } from "../../see.js";
+import { Button } from "../../ui/button.js";
+import { ErrorPanel } from "../../ui/state-panel.js";
+import { endWords, isLive } from "../run/session-model.js";
+import { terminalTheme } from "./terminal-theme.js";
+import { TEXTS } from "./texts.js";
+import styles from "./terminal-pane.module.css";
+
+const SCROLLBACK = 5000;
+
+export function TerminalPane({ session }: { session: Session }): ReactElement {
+  const host = useRef<HTMLDivElement>(null);
+  const [error, setError] = useState<SeeError | null>(null);
+  const [attempt, setAttempt] = useState(0);
+  const [ended, setEnded] = useState<number | null>(null);
+  const { id, state } = session;
+  const running = state === "running";
+  // A session that ends while one looks at it keeps its last screen.
+  const [begun, setBegun] = useState(running);
+  if (running && !begun) setBegun(true);
+
+  useEffect(() => {
+    if (!begun || host.current === null) return;
+    setEnded(null);
+    setError(null);
+    return attach(host.current, id, setError, setEnded);
+  }, [id, begun, attempt]);
+
+  const end = endWords(session);
+  const note =
+    ended === null && isLive(session)
+      ? TEXTS.running
+      : end === undefined
+        ? TEXTS.ended
+        : `${TEXTS.ended.slice(0, -1)}: ${end}.`;
+  return (
+    <section className={styles.pane} aria-label={TEXTS.title}>
+      <div className={styles.head}>
+        <h2>{TEXTS.title}</h2>
+        <span className={styles.note}>{begun || isLive(session) ? note : (end ?? TEXTS.endedUnseen)}</span>
+      </div>
+      {error === null ? (
+        <div ref={host} className={styles.screen} />
+      ) : (
+        <ErrorPanel
+          error={error}
+          actions={<Button onClick={() => setAttempt(attempt + 1)}>{TEXTS.retry}</Button>}
+        />
+      )}
+    </section>
+  );
+}
+
+/** Shows the session's terminal in the element until the returned function is called. */
+function attach(
+  element: HTMLElement,
+  session: string,
+  onError: (error: SeeError) => void,
+  onEnd: (status: number) => void,
+): () => void {
+  const style = getComputedStyle(document.documentElement);
+  const terminal = new Terminal({
+    fontFamily: style.getPropertyValue("--font-mono"),
+    fontSize: 12.5,
+    lineHeight: 1.2,
+    scrollback: SCROLLBACK,
+    theme: terminalTheme(element),
+    cursorBlink: false,
+    minimumContrastRatio: 4.5,
+    linkHandler: { activate: () => undefined },
+  });
+  const fit = new FitAddon();
+  terminal.loadAddon(fit);
+  terminal.open(element);
+  terminal.textarea?.setAttribute("aria-label", TEXTS.outputOf);
+  fit.fit();
+
+  let number: number | null = null;
+  let closed = false;
+  const early: { terminal: number; data: Uint8Array }[] = [];
+  const stops = [
+    see.onTerminalData((which, data) => {
+      if (number === null) early.push({ terminal: which, data });
+      else if (which === number) terminal.write(data);
+    }),
+    see.onTerminalExit((which, status) => {
+      if (which !== number) return;
+      number = null;
+      terminal.options.disableStdin = true;
+      terminal.options.cursorStyle = "underline";
+      onEnd(status);
+    }),
+  ];
+  const typed = terminal.onData((data) => {
+    if (number !== null) see.writeTerminal(number, data);
+  });
+  const resized = terminal.onResize(({ rows, cols }) => {
+    if (number !== null) see.resizeTerminal(number, rows, cols);
+  });
+  // Shift-Tab twice leaves the terminal: Tab itself belongs to the program.
+  let leaving = false;
+  terminal.attachCustomKeyEventHandler((event) => {
+    if (event.type !== "keydown" || event.key === "Shift") return true;
+    const back = event.key === "Tab" && event.shiftKey;
+    const leave = back && leaving;
+    leaving = back && !leaving;
+    return !leave;
+  });
+  const observer = new ResizeObserver(() => fit.fit());
+  observer.observe(element);
+  const recolour = (): void => {
+    terminal.options.theme = terminalTheme(element);
+  };
+  const themes = new MutationObserver(recolour);
+  themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  const scheme = matchMedia("(prefers-color-scheme: dark)");
+  scheme.addEventListener("change", recolour);
+
+  void see.openTerminal(session, terminal.rows, terminal.cols).then((outcome) => {
+    if (!outcome.ok) {
+      if (!closed) onError(outcome.error);
+      return;
+    }
+    if (closed) {
+      see.closeTerminal(outcome.value);
+      return;
+    }
+    number = outcome.value;
+    for (const each of early) if (each.terminal === number) terminal.write(each.data);
+    early.length = 0;
+    see.resizeTerminal(number, terminal.rows, terminal.cols);
+  });
+
+  return () => {
+    closed = true;
+    for (const stop of stops) stop();
+    typed.dispose();
+    resized.dispose();
+    observer.disconnect();
+    themes.disconnect();
+    scheme.removeEventListener("change", recolour);
+    if (number !== null) see.closeTerminal(number);
+    terminal.dispose();
+  };
+}

@@ -1,0 +1,54 @@
+// A modal dialog on the browser's own <dialog>: it keeps the focus inside and gives it back when it closes.
+import { useEffect, useId, useRef, type ReactElement, type ReactNode } from "react";
+import { IconButton } from "./button.js";
+import { cx } from "./cx.js";
+import styles from "./dialog.module.css";
+
+interface DialogProps {
+  title: string;
+  /** Called when the person wants to leave: Escape, the cross, or a button of the caller's. */
+  onClose: () => void;
+  /** While false, the dialog cannot be left: work is under way that must not be interrupted. */
+  closable?: boolean;
+  wide?: boolean;
+  footer?: ReactNode;
+  children: ReactNode;
+}
+
+export function Dialog({
+  title,
+  onClose,
+  closable = true,
+  wide,
+  footer,
+  children,
+}: DialogProps): ReactElement {
+  const ref = useRef<HTMLDialogElement>(null);
+  const heading = useId();
+
+  useEffect(() => {
+    const dialog = ref.current;
+    if (dialog === null || dialog.open) return;
+    dialog.showModal();
+    return () => dialog.close();
+  }, []);
+
+  return (
+    <dialog
+      ref={ref}
+      className={cx(styles.dialog, wide === true && styles.wide)}
+      aria-labelledby={heading}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (closable) onClose();
+      }}
+    >
+      <div className={styles.head}>
+        <h1 id={heading}>{title}</h1>
+        <IconButton icon="abort" label="Close" disabled={!closable} onClick={onClose} />
+      </div>
+      <div className={styles.body}>{children}</div>
+      {footer !== undefined && <div className={styles.foot}>{footer}</div>}
+    </dialog>
+  );
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from "vitest";
+import { formatAgo, formatBytes, formatClock, formatCount, formatMany, formatMode } from "./format.js";
+
+describe("format", () => {
+  it("writes sizes in three digits", () => {
+    const sizes = [0, 999, 1000, 48_000, 1_249_000, 9_960_000, 24_000_000, 999_499, 999_600, 5e9, 2e18];
+    expect(sizes.map(formatBytes)).toEqual([
+      "0 B",
+      "999 B",
+      "1 kB",
+      "48 kB",
+      "1.2 MB",
+      "10 MB",
+      "24 MB",
+      "999 kB",
+      "1 MB",
+      "5 GB",
+      "2000 PB",
+    ]);
+  });
+
+  it("writes counts with their noun", () => {
+    expect(formatCount(1_234_567)).toBe("1,234,567");
+    expect(formatMany(1, "file")).toBe("1 file");
+    expect(formatMany(0, "entry", "entries")).toBe("0 entries");
+  });
+
+  it("writes spans and moments", () => {
+    expect(formatClock(42_900)).toBe("00:42");
+    expect(formatClock(3_723_000)).toBe("1:02:03");
+    expect(formatClock(-5)).toBe("00:00");
+    const now = Date.parse("2026-01-10T12:00:00Z");
+    expect(formatAgo("2026-01-10T11:59:50Z", now)).toBe("just now");
+    expect(formatAgo("2026-01-10T11:55:00Z", now)).toBe("5 minutes ago");
+    expect(formatAgo("2026-01-09T11:00:00Z", now)).toBe("yesterday");
+    expect(formatAgo("not a time", now)).toBe("not a time");
+  });
+
+  it("writes modes as ls does", () => {
+    expect(formatMode(0o755)).toBe("rwxr-xr-x");
+    expect(formatMode(0o4755)).toBe("rwsr-xr-x");
+    expect(formatMode(0o2644)).toBe("rw-r-Sr--");
+    expect(formatMode(0o1777)).toBe("rwxrwxrwt");
+    expect(formatMode(0)).toBe("---------");
+  });
+});
