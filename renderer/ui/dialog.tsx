@@ -11,6 +11,8 @@ interface DialogProps {
   /** While false, the dialog cannot be left: work is under way that must not be interrupted. */
   closable?: boolean;
   wide?: boolean;
+  /** Called on Ctrl-Enter. */
+  onHurry?: () => void;
   footer?: ReactNode;
   children: ReactNode;
 }
@@ -20,6 +22,7 @@ export function Dialog({
   onClose,
   closable = true,
   wide,
+  onHurry,
   footer,
   children,
 }: DialogProps): ReactElement {
@@ -38,6 +41,9 @@ export function Dialog({
       ref={ref}
       className={cx(styles.dialog, wide === true && styles.wide)}
       aria-labelledby={heading}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) onHurry?.();
+      }}
       onCancel={(event) => {
         event.preventDefault();
         if (closable) onClose();

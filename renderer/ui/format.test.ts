@@ -1,5 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { formatAgo, formatBytes, formatClock, formatCount, formatMany, formatMode } from "./format.js";
+import {
+  formatAge,
+  formatAgo,
+  formatBytes,
+  formatClock,
+  formatCount,
+  formatMany,
+  formatMode,
+} from "./format.js";
 
 describe("format", () => {
   it("writes sizes in three digits", () => {
@@ -34,6 +42,9 @@ describe("format", () => {
     expect(formatAgo("2026-01-10T11:55:00Z", now)).toBe("5 minutes ago");
     expect(formatAgo("2026-01-09T11:00:00Z", now)).toBe("yesterday");
     expect(formatAgo("not a time", now)).toBe("not a time");
+    expect(formatAge("2026-01-10T11:55:00Z", now)).toBe("5m");
+    expect(formatAge("2026-01-07T11:00:00Z", now)).toBe("3d");
+    expect(formatAge("2026-01-10T12:00:00Z", now)).toBe("now");
   });
 
   it("writes modes as ls does", () => {

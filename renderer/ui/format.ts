@@ -52,6 +52,16 @@ export function formatAgo(time: string, now: number): string {
   return day.format(then);
 }
 
+/** Returns how long ago a time (RFC 3339) was, in as few letters as can be: 5m, 2h, 3d. */
+export function formatAge(time: string, now: number): string {
+  const minutes = Math.floor((now - Date.parse(time)) / 60_000);
+  if (Number.isNaN(minutes)) return "";
+  if (minutes < 1) return "now";
+  if (minutes < 60) return `${minutes}m`;
+  if (minutes < 24 * 60) return `${Math.floor(minutes / 60)}h`;
+  return `${formatCount(Math.floor(minutes / (24 * 60)))}d`;
+}
+
 /** Returns a time (RFC 3339) in full, in the local zone. */
 export function formatTime(time: string): string {
   const then = Date.parse(time);

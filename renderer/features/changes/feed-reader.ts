@@ -27,8 +27,6 @@ type Step =
   | { event: "settled"; settled: Settled };
 
 export class FeedReader {
-  /** What is shown. Replaced as a whole when the feed was read anew. */
-  tree: Tree = createTree();
   /** The last consistent picture; null before the first. */
   settled: Settled | null = null;
   /** Counts up whenever what is shown has changed. */
@@ -36,6 +34,9 @@ export class FeedReader {
   private next: Tree | null = null;
   private steps: Step[] = [];
   private first = 0;
+
+  /** `tree` is what is shown; replaced as a whole when the feed was read anew. */
+  constructor(public tree: Tree = createTree()) {}
 
   /** Takes an event as it came. Throws a ZodError when it is not what the contract says. */
   push(event: unknown): void {

@@ -6,8 +6,7 @@ import { see } from "../../see.js";
 import { pageError } from "../../ui/error-words.js";
 import { useSessions } from "../run/sessions-store.js";
 import { FeedReader, type Settled } from "./feed-reader.js";
-import type { Tree } from "./tree-model.js";
-import { createTree } from "./tree-model.js";
+import { createTree, type Tree } from "./tree-model.js";
 
 /** Of each frame, so much may go into reading the feed; the rest is for the person. */
 const BUDGET_MS = 9;
@@ -32,8 +31,8 @@ interface FeedState {
 }
 
 export const useFeed = create<FeedState>((set, get) => {
-  const open = (session: string): (() => void) => {
-    const reader = new FeedReader();
+  const open = (session: string, known: Tree): (() => void) => {
+    const reader = new FeedReader(known);
     const early: { watch: number; event: unknown }[] = [];
     let watch: number | null = null;
     let closed = false;
@@ -114,16 +113,11 @@ export const useFeed = create<FeedState>((set, get) => {
     reading: false,
     error: null,
     watch: (session) => {
-      set({
-        session,
-        tree: createTree(),
-        version: get().version + 1,
-        settled: null,
-        reading: false,
-        error: null,
-      });
       stop?.();
-      stop = open(session);
+      // Looked at again, a session shows what it had until it is read anew: nothing jumps.
+      const tree = get().session === session ? get().tree : createTree();
+      set({ session, tree, version: get().version + 1, settled: null, reading: false, error: null });
+      stop = open(session, tree);
       return () => {
         stop?.();
         stop = null;

@@ -83,5 +83,6 @@ function chainOf(tree: Tree, id: number, head: number): string {
     at = tree.parent[at]!;
     chain = `${displayPart(tree.part[at]!)}/${chain}`;
   }
-  return chain;
+  // Where a path begins, it begins with a slash.
+  return head !== ROOT && tree.parent[head] === ROOT ? `/${chain}` : chain;
 }

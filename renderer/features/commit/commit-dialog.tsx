@@ -3,13 +3,11 @@ import { useEffect, useState, type ReactElement, type ReactNode } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
-import { Icon } from "../../ui/icon.js";
 import { PathText } from "../../ui/path-text.js";
 import { ProgressBar } from "../../ui/progress-bar.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useFeed } from "../changes/feed-store.js";
 import { summarySentence } from "../changes/summary-model.js";
-import { UndoDialog } from "../history/undo-dialog.js";
 import { isLive, sessionTitle } from "../run/session-model.js";
 import { isCancellable, isLeavable, unanswered, type CommitStep } from "./commit-model.js";
 import { useCommit } from "./commit-store.js";
@@ -19,7 +17,6 @@ import styles from "./commit-dialog.module.css";
 
 export function CommitDialog({ session, onClose }: { session: Session; onClose: () => void }): ReactElement {
   const { state, chosen, left } = useCommit();
-  const [undoing, setUndoing] = useState(false);
   const { begin, cancel } = useCommit.getState();
   const live = isLive(session);
 
@@ -30,17 +27,20 @@ export function CommitDialog({ session, onClose }: { session: Session; onClose: 
     return cancel;
   }, [begin, cancel, first]);
 
-  if (undoing && state.step === "done") {
-    return <UndoDialog commit={state.result.commit} applied={state.result.applied} onClose={onClose} />;
-  }
-  const title = state.step === "done" ? TEXTS.committed(state.result.applied) : TEXTS.commitTitle(chosen);
+  // What was done is told on the session's screen, with Undo beside it.
+  const done = state.step === "done";
+  useEffect(() => {
+    if (done) onClose();
+  }, [done, onClose]);
+
   return (
     <Dialog
-      title={title}
+      title={TEXTS.commitTitle(chosen)}
       wide={state.step === "conflicts" || state.step === "needs"}
       closable={isLeavable(state)}
       onClose={onClose}
-      footer={<Footer state={state} chosen={chosen} onClose={onClose} onUndo={() => setUndoing(true)} />}
+      footer={<Footer state={state} chosen={chosen} onClose={onClose} />}
+      onHurry={useCommit.getState().hurry}
     >
       <Body state={state} session={session} chosen={chosen} left={left} />
     </Dialog>
@@ -122,16 +122,7 @@ function Body({ state, session, chosen, left }: BodyProps): ReactNode {
         </>
       );
     case "done":
-      return (
-        <div className={styles.done}>
-          <span className={styles.tick}>
-            <Icon name="check" size={18} />
-          </span>
-          <p>
-            {TEXTS.committedWhy} {state.result.skipped > 0 && TEXTS.skipped(state.result.skipped)}
-          </p>
-        </div>
-      );
+      return null;
     case "failed":
       return <ErrorNote error={state.error} />;
     case "cancelled":
@@ -143,10 +134,9 @@ interface FooterProps {
   state: CommitStep;
   chosen: number;
   onClose: () => void;
-  onUndo: () => void;
 }
 
-function Footer({ state, chosen, onClose, onUndo }: FooterProps): ReactElement {
+function Footer({ state, chosen, onClose }: FooterProps): ReactElement {
   const { stopAndCheck, check, includeNeeds, commit, cancel } = useCommit.getState();
   const leave = (
     <Button onClick={onClose} disabled={!isLeavable(state)}>
@@ -203,17 +193,6 @@ function Footer({ state, chosen, onClose, onUndo }: FooterProps): ReactElement {
           {state.cancelling ? TEXTS.cancelling : TEXTS.cancel}
         </Button>
       );
-    case "done":
-      return (
-        <>
-          <Button icon="undo" onClick={onUndo}>
-            {TEXTS.undo}
-          </Button>
-          <Button look="primary" autoFocus onClick={onClose}>
-            {TEXTS.done}
-          </Button>
-        </>
-      );
     case "failed":
       return (
         <>
@@ -224,6 +203,7 @@ function Footer({ state, chosen, onClose, onUndo }: FooterProps): ReactElement {
         </>
       );
     case "cancelled":
+    case "done":
       return <Button onClick={onClose}>{TEXTS.close}</Button>;
   }
 }

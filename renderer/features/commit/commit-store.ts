@@ -1,6 +1,6 @@
 // Carries a commit out, step by step: stop, check, ask, commit. The steps themselves are in commit-model.
 import { create } from "zustand";
-import type { CommitRequest } from "../../../protocol/src/commit.js";
+import type { CommitRequest, CommitResult } from "../../../protocol/src/commit.js";
 import type { Conflict, Resolution } from "../../../protocol/src/errors.js";
 import { nextTicket, see } from "../../see.js";
 import { useFeed } from "../changes/feed-store.js";
@@ -23,7 +23,12 @@ interface CommitState {
   /** Changes that are chosen and that stay behind, as they were when the check began. */
   chosen: number;
   left: number;
+  /** The last commit that was made here: its Undo stays in sight. */
+  last: { session: string; result: CommitResult } | null;
   begin: (session: string, live: boolean) => void;
+  /** Commits now, or as soon as the check has found nothing. */
+  hurry: () => void;
+  forgetLast: () => void;
   stopAndCheck: () => Promise<void>;
   check: () => Promise<void>;
   answer: (conflicts: readonly Conflict[], answer: Resolution) => void;
@@ -36,6 +41,7 @@ interface CommitState {
 const SETTLE_MS = 10_000;
 
 export const useCommit = create<CommitState>((set, get) => {
+  let hurried = 0;
   let selection: Pick<CommitRequest, "only" | "skip"> = {};
   const follow = (): (() => void) =>
     see.onProgress((progress) => set({ state: withProgress(get().state, progress) }));
@@ -45,6 +51,7 @@ export const useCommit = create<CommitState>((set, get) => {
     session: "",
     chosen: 0,
     left: 0,
+    last: null,
     begin: (session, live) => {
       const { tree } = useFeed.getState();
       set({ session, chosen: tree.chosen[0]!, left: tree.total[0]! - tree.chosen[0]! });
@@ -73,8 +80,16 @@ export const useCommit = create<CommitState>((set, get) => {
       stop();
       const { state } = get();
       // Given up or begun anew meanwhile.
-      if (state.step === "checking" && state.ticket === ticket) set({ state: afterCheck(outcome) });
+      if (state.step !== "checking" || state.ticket !== ticket) return;
+      set({ state: afterCheck(outcome) });
+      if (hurried === ticket && get().state.step === "ready") await get().commit();
     },
+    hurry: () => {
+      const { state } = get();
+      if (state.step === "checking") hurried = state.ticket;
+      else if (state.step === "ready") void get().commit();
+    },
+    forgetLast: () => set({ last: null }),
     answer: (conflicts, answer) => set({ state: withAnswer(get().state, conflicts, answer) }),
     includeNeeds: async () => {
       const { state } = get();
@@ -97,6 +112,7 @@ export const useCommit = create<CommitState>((set, get) => {
       stop();
       set({ state: afterCommit(outcome) });
       if (outcome.ok) {
+        set({ last: { session, result: outcome.value } });
         void useHistory.getState().load();
         void useSessions.getState().load();
       }

@@ -11,6 +11,8 @@ import { formatAgo, formatMany, formatTime } from "../../ui/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote, ErrorPanel } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
+import { Icon } from "../../ui/icon.js";
+import { TEXTS as COMMIT_TEXTS } from "../commit/texts.js";
 import { TEXTS as RUN_TEXTS } from "../run/texts.js";
 import { useHistory } from "./history-store.js";
 import { TEXTS } from "./texts.js";
@@ -23,6 +25,7 @@ export function HistoryScreen(): ReactElement {
   const { commits, error } = useHistory();
   const sidebar = useRoute((state) => state.sidebar);
   const [asked, setAsked] = useState<Asked>(null);
+  const [undone, setUndone] = useState<number | null>(null);
   const now = useClock(60_000);
   useEffect(() => void useHistory.getState().load(), []);
 
@@ -42,6 +45,12 @@ export function HistoryScreen(): ReactElement {
           <h1>{TEXTS.title}</h1>
           <p className={styles.lead}>{TEXTS.lead}</p>
         </header>
+        {undone !== null && (
+          <p className={styles.notice} role="status">
+            <Icon name="check" />
+            {COMMIT_TEXTS.undone(undone)}. {COMMIT_TEXTS.undoneWhy}
+          </p>
+        )}
         {error !== null && (
           <ErrorPanel
             error={error}
@@ -63,7 +72,12 @@ export function HistoryScreen(): ReactElement {
         )}
       </div>
       {asked?.what === "undo" && (
-        <UndoDialog commit={asked.record.id} applied={asked.record.applied} onClose={close} />
+        <UndoDialog
+          commit={asked.record.id}
+          applied={asked.record.applied}
+          onClose={close}
+          onUndone={(result) => setUndone(result.applied)}
+        />
       )}
       {asked?.what === "drop" && <DropDialog record={asked.record} onClose={close} />}
     </div>

@@ -14,18 +14,17 @@ import { useSessions } from "../run/sessions-store.js";
 import { useHistory } from "./history-store.js";
 
 type UndoStep =
-  | { step: "ask" }
-  | { step: "working"; progress: Progress | null }
-  | { step: "done"; result: UndoResult }
-  | { step: "failed"; error: SeeError };
+  { step: "ask" } | { step: "working"; progress: Progress | null } | { step: "failed"; error: SeeError };
 
 interface UndoDialogProps {
   commit: string;
   applied: number;
   onClose: () => void;
+  /** Called after the commit was undone, once the dialog has gone. */
+  onUndone?: (result: UndoResult) => void;
 }
 
-export function UndoDialog({ commit, applied, onClose }: UndoDialogProps): ReactElement {
+export function UndoDialog({ commit, applied, onClose, onUndone }: UndoDialogProps): ReactElement {
   const [state, setState] = useState<UndoStep>({ step: "ask" });
   const ticket = useRef(0);
 
@@ -37,13 +36,16 @@ export function UndoDialog({ commit, applied, onClose }: UndoDialogProps): React
     });
     const outcome = await see.undo(commit, ticket.current);
     stop();
-    setState(outcome.ok ? { step: "done", result: outcome.value } : { step: "failed", error: outcome.error });
     void useHistory.getState().load();
     void useSessions.getState().load();
+    if (outcome.ok) {
+      onClose();
+      onUndone?.(outcome.value);
+    } else setState({ step: "failed", error: outcome.error });
   };
   return (
     <Dialog
-      title={state.step === "done" ? TEXTS.undone(state.result.applied) : TEXTS.undoTitle}
+      title={TEXTS.undoTitle}
       wide={state.step === "failed" && state.error.conflicts !== undefined}
       closable={state.step !== "working"}
       onClose={onClose}
@@ -78,8 +80,6 @@ function undoBody(state: UndoStep, applied: number): ReactNode {
       const label = progress === null ? TEXTS.undoing : PHASE_WORDS[progress.phase];
       return <ProgressBar label={label} done={progress?.done} total={progress?.total} />;
     }
-    case "done":
-      return <p>{TEXTS.undoneWhy}</p>;
     case "failed":
       return state.error.conflicts === undefined ? (
         <ErrorNote error={state.error} />

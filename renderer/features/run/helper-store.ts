@@ -7,6 +7,8 @@ import { see } from "../../see.js";
 
 interface HelperState {
   status: HelperStatus;
+  /** Counts the helpers that have become ready: what was asked of an earlier one is to be asked again. */
+  epoch: number;
   restarting: boolean;
   rows: DoctorRow[] | null;
   rowsError: SeeError | null;
@@ -17,13 +19,14 @@ interface HelperState {
 
 export const useHelper = create<HelperState>((set, get) => ({
   status: { state: "starting" },
+  epoch: 0,
   restarting: false,
   rows: null,
   rowsError: null,
   follow: () => {
     const settle = (status: HelperStatus): void => {
       const became = status.state === "ready" && get().status.state !== "ready";
-      set({ status });
+      set((state) => ({ status, epoch: state.epoch + Number(became) }));
       if (became) void get().examine();
     };
     let told = false;

@@ -1,10 +1,14 @@
 // What became of a session that is decided or broken, with the next step where the eye is.
-import type { ReactElement } from "react";
+import { useEffect, useState, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
 import { displayCommand, escapeText } from "../../ui/escape.js";
 import { EmptyPanel } from "../../ui/state-panel.js";
+import { useCommit } from "../commit/commit-store.js";
+import { TEXTS as COMMIT_TEXTS } from "../commit/texts.js";
+import { useHistory } from "../history/history-store.js";
+import { UndoDialog } from "../history/undo-dialog.js";
 import { useRun } from "../home/run-store.js";
 import { TEXTS } from "./texts.js";
 
@@ -21,24 +25,7 @@ export function SessionOutcome({ session }: { session: Session }): ReactElement 
       {TEXTS.runAgain}
     </Button>
   );
-  if (session.state === "committed") {
-    return (
-      <EmptyPanel
-        icon="check"
-        title={TEXTS.committedTitle}
-        actions={
-          <>
-            <Button look="primary" icon="clock" onClick={() => go({ name: "history" })}>
-              {TEXTS.openHistory}
-            </Button>
-            {again}
-          </>
-        }
-      >
-        {TEXTS.committedWhy}
-      </EmptyPanel>
-    );
-  }
+  if (session.state === "committed") return <Committed session={session} again={again} />;
   if (session.state === "aborted") {
     return (
       <EmptyPanel icon="abort" title={TEXTS.abortedTitle} actions={again}>
@@ -50,5 +37,50 @@ export function SessionOutcome({ session }: { session: Session }): ReactElement 
     <EmptyPanel icon="alert" title={TEXTS.brokenTitle} actions={again}>
       {session.why === undefined ? "" : escapeText(session.why)}
     </EmptyPanel>
+  );
+}
+
+/** A whole commit: its Undo is the one thing that a person may want now. */
+function Committed({ session, again }: { session: Session; again: ReactElement }): ReactElement {
+  const commits = useHistory((state) => state.commits);
+  const last = useCommit((state) => state.last);
+  const [asking, setAsking] = useState(false);
+  useEffect(() => void useHistory.getState().load(), [session.id]);
+
+  const record = commits
+    ?.filter((each) => each.session === session.id && each.undid === undefined)
+    .sort((a, b) => b.time.localeCompare(a.time))[0];
+  const applied = record?.applied ?? (last?.session === session.id ? last.result.applied : undefined);
+  const undone = record?.undone_by !== undefined;
+  const title = undone
+    ? COMMIT_TEXTS.undoneTitle
+    : applied === undefined
+      ? TEXTS.committedTitle
+      : COMMIT_TEXTS.committed(applied);
+  return (
+    <>
+      <EmptyPanel
+        icon={undone ? "undo" : "check"}
+        title={title}
+        actions={
+          <>
+            {record?.undoable === true && (
+              <Button look="primary" icon="undo" onClick={() => setAsking(true)}>
+                {COMMIT_TEXTS.undo}
+              </Button>
+            )}
+            <Button icon="clock" onClick={() => useRoute.getState().go({ name: "history" })}>
+              {TEXTS.openHistory}
+            </Button>
+            {again}
+          </>
+        }
+      >
+        {undone ? COMMIT_TEXTS.undoneLong : COMMIT_TEXTS.committedWhy}
+      </EmptyPanel>
+      {asking && record !== undefined && (
+        <UndoDialog commit={record.id} applied={record.applied} onClose={() => setAsking(false)} />
+      )}
+    </>
   );
 }

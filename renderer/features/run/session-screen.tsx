@@ -11,6 +11,8 @@ import { useReview } from "../changes/review-store.js";
 import { DetailPane } from "../diff/detail-pane.js";
 import { usePane } from "../settings/settings-store.js";
 import { TerminalPane } from "../terminal/terminal-pane.js";
+import { CommittedBar } from "../commit/committed-bar.js";
+import { useHelper } from "./helper-store.js";
 import { SessionHeader } from "./session-header.js";
 import { isOpen } from "./session-model.js";
 import { SessionOutcome } from "./session-outcome.js";
@@ -26,15 +28,16 @@ export function SessionScreen({ id }: { id: string }): ReactElement {
   const known = useSessions((state) => state.sessions !== null);
   const changes = usePane("changes", CHANGES.usual);
   const terminal = usePane("terminal", TERMINAL.usual);
+  const epoch = useHelper((state) => state.epoch);
   const reviewed = session !== undefined && isOpen(session);
   const screen = useRef<HTMLDivElement>(null);
   const room = useSize(screen);
 
   useEffect(() => {
-    if (!reviewed) return;
-    useReview.getState().reset();
+    if (!reviewed || epoch === 0) return;
+    if (useFeed.getState().session !== id) useReview.getState().reset();
     return useFeed.getState().watch(id);
-  }, [id, reviewed]);
+  }, [id, reviewed, epoch]);
 
   if (session === undefined) {
     if (!known) return <Skeleton label={TEXTS.navigation} />;
@@ -54,6 +57,7 @@ export function SessionScreen({ id }: { id: string }): ReactElement {
   return (
     <>
       <SessionHeader session={session} />
+      {reviewed && <CommittedBar session={session} />}
       {reviewed ? (
         <div ref={screen} className={styles.screen}>
           <ChangesPane session={session} width={width} />

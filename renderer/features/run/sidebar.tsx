@@ -3,11 +3,10 @@ import type { ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { IconButton } from "../../ui/button.js";
-import { formatCount } from "../../ui/format.js";
+import { formatAge, formatCount } from "../../ui/format.js";
 import { Icon, type IconName } from "../../ui/icon.js";
 import { useClock } from "../../ui/use-clock.js";
-import { sessionAge } from "./session-model.js";
-import { groupSessions, isLive, sessionTitle, STATE_WORDS } from "./session-model.js";
+import { groupSessions, isLive, sessionAge, sessionTitle, STATE_WORDS } from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
 import { TEXTS } from "./texts.js";
@@ -93,7 +92,7 @@ function SessionItem({ session }: { session: Session }): ReactElement {
   const live = isLive(session);
   const now = useClock(live ? 1000 : 60_000);
   const title = sessionTitle(session);
-  const age = sessionAge(session, now);
+  const age = live ? sessionAge(session, now) : formatAge(session.ended ?? session.created, now);
   return (
     <button
       type="button"

@@ -21,7 +21,6 @@ export const TEXTS = {
   goneSession: "This session is not in the list any more",
   goneSessionWhy: "It may have been removed by another program.",
   committedTitle: "Committed",
-  committedWhy: "All that you chose is on your machine now. History can undo it.",
   abortedTitle: "Aborted",
   abortedWhy: "Everything that the program changed was thrown away. Your machine is as it was.",
   brokenTitle: "This session is broken",

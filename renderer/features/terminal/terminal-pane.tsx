@@ -8,6 +8,7 @@ import type { Session } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
 import { Button } from "../../ui/button.js";
 import { ErrorPanel } from "../../ui/state-panel.js";
+import { useHelper } from "../run/helper-store.js";
 import { endWords, isLive } from "../run/session-model.js";
 import { terminalTheme } from "./terminal-theme.js";
 import { TEXTS } from "./texts.js";
@@ -19,6 +20,7 @@ export function TerminalPane({ session }: { session: Session }): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   const [error, setError] = useState<SeeError | null>(null);
   const [attempt, setAttempt] = useState(0);
+  const epoch = useHelper((state) => state.epoch);
   const [ended, setEnded] = useState<number | null>(null);
   const { id, state } = session;
   const running = state === "running";
@@ -27,11 +29,11 @@ export function TerminalPane({ session }: { session: Session }): ReactElement {
   if (running && !begun) setBegun(true);
 
   useEffect(() => {
-    if (!begun || host.current === null) return;
+    if (!begun || epoch === 0 || host.current === null) return;
     setEnded(null);
     setError(null);
     return attach(host.current, id, setError, setEnded);
-  }, [id, begun, attempt]);
+  }, [id, begun, attempt, epoch]);
 
   const end = endWords(session);
   const note =
@@ -88,7 +90,8 @@ function attach(
   const stops = [
     see.onTerminalData((which, data) => {
       if (number === null) early.push({ terminal: which, data });
-      else if (which === number) terminal.write(data);
+      else if (which === number) return new Promise<void>((drawn) => terminal.write(data, drawn));
+      return undefined;
     }),
     see.onTerminalExit((which, status) => {
       if (which !== number) return;

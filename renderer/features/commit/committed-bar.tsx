@@ -1,0 +1,37 @@
+// After a commit of a part: what was done, with Undo where the eye is, above what is left.
+import { useState, type ReactElement } from "react";
+import type { Session } from "../../../protocol/src/session.js";
+import { Button, IconButton } from "../../ui/button.js";
+import { Icon } from "../../ui/icon.js";
+import { UndoDialog } from "../history/undo-dialog.js";
+import { useCommit } from "./commit-store.js";
+import { TEXTS } from "./texts.js";
+import styles from "./committed-bar.module.css";
+
+export function CommittedBar({ session }: { session: Session }): ReactElement | null {
+  const last = useCommit((state) => state.last);
+  const [asking, setAsking] = useState(false);
+  if (last === null || last.session !== session.id) return null;
+  const { commit, applied } = last.result;
+  const { forgetLast } = useCommit.getState();
+  return (
+    <div className={styles.bar} role="status">
+      <Icon name="check" />
+      <p>
+        <strong>{TEXTS.committed(applied)}.</strong> {TEXTS.committedRest}
+      </p>
+      <Button icon="undo" onClick={() => setAsking(true)}>
+        {TEXTS.undo}
+      </Button>
+      <IconButton icon="abort" label={TEXTS.hide} onClick={forgetLast} />
+      {asking && (
+        <UndoDialog
+          commit={commit}
+          applied={applied}
+          onClose={() => setAsking(false)}
+          onUndone={forgetLast}
+        />
+      )}
+    </div>
+  );
+}
