@@ -7,14 +7,15 @@ import styles from "./path-text.module.css";
 
 export function PathText({ path, className }: { path: PathRef; className?: string }): ReactElement {
   const text = displayPath(path);
-  const cut = text.lastIndexOf("/") + 1;
+  const cut = Math.max(0, text.lastIndexOf("/"));
   return (
     <span className={cx(styles.path, className)} title={text}>
       <span className={cx(styles.head, styles.folder)}>
         <bdi dir="ltr">{text.slice(0, cut)}</bdi>
       </span>
       <span className={styles.tail}>
-        <bdi dir="ltr">{text.slice(cut)}</bdi>
+        <span className={styles.folder}>{text.slice(cut, cut + 1)}</span>
+        <bdi dir="ltr">{text.slice(cut + 1)}</bdi>
       </span>
     </span>
   );

@@ -3,6 +3,7 @@ import type { ReactElement } from "react";
 import DiffViewer, { DiffMethod, type ReactDiffViewerStylesOverride } from "react-diff-viewer-continued";
 import { Skeleton } from "../../ui/skeleton.js";
 import { TEXTS } from "./texts.js";
+import styles from "./diff-table.module.css";
 
 interface DiffTableProps {
   before: string;
@@ -14,18 +15,21 @@ interface DiffTableProps {
 
 export function DiffTable({ before, after, skipped, split }: DiffTableProps): ReactElement {
   return (
-    <DiffViewer
-      oldValue={before}
-      newValue={after}
-      splitView={split}
-      linesOffset={skipped}
-      compareMethod={DiffMethod.WORDS_WITH_SPACE}
-      extraLinesSurroundingDiff={3}
-      infiniteLoading={WHOLE_PANE}
-      loadingElement={() => <Skeleton label={TEXTS.loading} rows={8} />}
-      styles={STYLES}
-      hideSummary
-    />
+    <div className={styles.diff}>
+      <DiffViewer
+        oldValue={before}
+        newValue={after}
+        splitView={split}
+        linesOffset={skipped}
+        compareMethod={DiffMethod.WORDS_WITH_SPACE}
+        extraLinesSurroundingDiff={3}
+        infiniteLoading={WHOLE_PANE}
+        loadingElement={() => <Skeleton label={TEXTS.loading} rows={8} />}
+        codeFoldMessageRenderer={(lines) => <span className={styles.fold}>{TEXTS.equalLines(lines)}</span>}
+        styles={STYLES}
+        hideSummary
+      />
+    </div>
   );
 }
 
@@ -50,7 +54,7 @@ const COLORS = {
   highlightGutterBackground: "var(--selected)",
   codeFoldGutterBackground: "var(--sunken)",
   codeFoldBackground: "var(--sunken)",
-  emptyLineBackground: "var(--sunken)",
+  emptyLineBackground: "var(--surface)",
   gutterColor: "var(--ink-faint)",
   addedGutterColor: "var(--ink-soft)",
   removedGutterColor: "var(--ink-soft)",
@@ -65,7 +69,7 @@ const STYLES: ReactDiffViewerStylesOverride = {
     fontSize: "12.5px",
     "& pre": { lineHeight: "20px", fontFamily: "var(--font-mono)" },
   },
-  contentText: { fontFamily: "var(--font-mono)", overflowWrap: "anywhere" },
+  contentText: { fontFamily: "var(--font-mono)", lineBreak: "auto", overflowWrap: "anywhere" },
   gutter: { minWidth: "40px", width: "48px", padding: "0 8px", "& pre": { opacity: 1, fontSize: "11.5px" } },
   marker: { width: "20px", paddingLeft: "4px", paddingRight: "4px" },
   codeFold: {

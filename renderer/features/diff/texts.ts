@@ -28,6 +28,7 @@ export const TEXTS = {
   firstPart: (shown: string, whole: string): string => `Shows the first ${shown} of ${whole}.`,
   readOn: "Page through all of it",
   backToDiff: "Back to the comparison",
+  equalLines: (n: number): string => (n === 1 ? "Show 1 equal line" : `Show ${n} equal lines`),
   tooDifferent: "The two sides differ in too many places to line them up. Each is shown by itself.",
   page: (n: string, of: string): string => `Part ${n} of ${of}`,
   earlier: "Earlier",

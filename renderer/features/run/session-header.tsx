@@ -9,7 +9,7 @@ import { formatClock, formatTime } from "../../ui/format.js";
 import { Icon } from "../../ui/icon.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
-import { endWords, isLive, sessionTitle, STATE_WORDS } from "./session-model.js";
+import { endWords, isLive, isOpen, sessionTitle, STATE_WORDS } from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
 import { TEXTS } from "./texts.js";
@@ -45,10 +45,12 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
           {live && <Running since={session.created} />}
         </span>
         {(session.limits?.length ?? 0) > 0 && <Limits session={session} />}
-        <span className={styles.tag} title={TEXTS.noNetworkWhy}>
-          <Icon name="network" size={12} />
-          {TEXTS.noNetwork}
-        </span>
+        {isOpen(session) && (
+          <span className={styles.tag} title={TEXTS.noNetworkWhy}>
+            <Icon name="network" size={12} />
+            {TEXTS.noNetwork}
+          </span>
+        )}
         {live && (
           <Button icon="stop" disabled={stopping || session.state === "starting"} onClick={() => void stop()}>
             {stopping ? TEXTS.stopping : TEXTS.stop}

@@ -50,7 +50,10 @@ function Committed({ session, again }: { session: Session; again: ReactElement }
   const record = commits
     ?.filter((each) => each.session === session.id && each.undid === undefined)
     .sort((a, b) => b.time.localeCompare(a.time))[0];
-  const applied = record?.applied ?? (last?.session === session.id ? last.result.applied : undefined);
+  // Just committed, the history may not have been read yet.
+  const fresh = last?.session === session.id ? last.result : undefined;
+  const applied = record?.applied ?? fresh?.applied;
+  const commit = record === undefined ? fresh?.commit : record.undoable ? record.id : undefined;
   const undone = record?.undone_by !== undefined;
   const title = undone
     ? COMMIT_TEXTS.undoneTitle
@@ -64,7 +67,7 @@ function Committed({ session, again }: { session: Session; again: ReactElement }
         title={title}
         actions={
           <>
-            {record?.undoable === true && (
+            {commit !== undefined && (
               <Button look="primary" icon="undo" onClick={() => setAsking(true)}>
                 {COMMIT_TEXTS.undo}
               </Button>
@@ -78,8 +81,8 @@ function Committed({ session, again }: { session: Session; again: ReactElement }
       >
         {undone ? COMMIT_TEXTS.undoneLong : COMMIT_TEXTS.committedWhy}
       </EmptyPanel>
-      {asking && record !== undefined && (
-        <UndoDialog commit={record.id} applied={record.applied} onClose={() => setAsking(false)} />
+      {asking && commit !== undefined && (
+        <UndoDialog commit={commit} applied={applied ?? 0} onClose={() => setAsking(false)} />
       )}
     </>
   );

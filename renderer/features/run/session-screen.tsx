@@ -30,6 +30,10 @@ export function SessionScreen({ id }: { id: string }): ReactElement {
   const terminal = usePane("terminal", TERMINAL.usual);
   const epoch = useHelper((state) => state.epoch);
   const reviewed = session !== undefined && isOpen(session);
+  // A session that ends while one looks at it keeps its last screen.
+  const running = session?.state === "running";
+  const [begun, setBegun] = useState(running);
+  if (running && !begun) setBegun(true);
   const screen = useRef<HTMLDivElement>(null);
   const room = useSize(screen);
 
@@ -74,18 +78,20 @@ export function SessionScreen({ id }: { id: string }): ReactElement {
             <div className={styles.detail}>
               <DetailPane session={session} />
             </div>
-            <Separator
-              label={TEXTS.resizeTerminal}
-              orientation="horizontal"
-              direction={-1}
-              value={height}
-              min={TERMINAL.min}
-              max={TERMINAL.max}
-              onChange={terminal.set}
-              onReset={terminal.reset}
-            />
-            <div className={styles.terminal} style={{ height }}>
-              <TerminalPane session={session} />
+            {begun && (
+              <Separator
+                label={TEXTS.resizeTerminal}
+                orientation="horizontal"
+                direction={-1}
+                value={height}
+                min={TERMINAL.min}
+                max={TERMINAL.max}
+                onChange={terminal.set}
+                onReset={terminal.reset}
+              />
+            )}
+            <div className={styles.terminal} style={begun ? { height } : undefined}>
+              <TerminalPane session={session} begun={begun} />
             </div>
           </div>
         </div>

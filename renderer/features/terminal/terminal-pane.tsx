@@ -16,17 +16,19 @@ import styles from "./terminal-pane.module.css";
 
 const SCROLLBACK = 5000;
 
-export function TerminalPane({ session }: { session: Session }): ReactElement {
+interface TerminalPaneProps {
+  session: Session;
+  /** Whether there is a screen to show: a program runs, or has ended while one looked at it. */
+  begun: boolean;
+}
+
+export function TerminalPane({ session, begun }: TerminalPaneProps): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   const [error, setError] = useState<SeeError | null>(null);
   const [attempt, setAttempt] = useState(0);
   const epoch = useHelper((state) => state.epoch);
   const [ended, setEnded] = useState<number | null>(null);
-  const { id, state } = session;
-  const running = state === "running";
-  // A session that ends while one looks at it keeps its last screen.
-  const [begun, setBegun] = useState(running);
-  if (running && !begun) setBegun(true);
+  const { id } = session;
 
   useEffect(() => {
     if (!begun || epoch === 0 || host.current === null) return;
