@@ -16,7 +16,8 @@ export const APP_SCHEME_PRIVILEGES: CustomScheme = {
 
 /**
  * What the page may load. Inline *styles* are allowed because xterm.js and the diff view write style elements;
- * script, connections, frames and forms are not. Images from a SEE are shown from blob: and data: URLs.
+ * script, connections, frames and forms are not. Images from a SEE are shown from blob: and data: URLs; the diff
+ * view computes in a worker that it makes of its own code, a blob: URL too.
  */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -24,7 +25,7 @@ export const CONTENT_SECURITY_POLICY = [
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "font-src 'self'",
-  "worker-src 'self'",
+  "worker-src 'self' blob:",
   "connect-src 'none'",
   "base-uri 'none'",
   "form-action 'none'",
