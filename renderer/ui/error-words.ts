@@ -1,5 +1,6 @@
 // What each error means to a person. Exhaustive: a new code does not compile without its words.
-import { SeeError, type ErrorCode } from "../../protocol/src/errors.js";
+import { z } from "zod";
+import type { ErrorCode, SeeError } from "../../protocol/src/errors.js";
 
 interface ErrorWords {
   /** What happened, as a heading. */
@@ -93,12 +94,19 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, ErrorWords>> = {
 
 /** Returns an error of the page's own making, for what no helper said. */
 export function pageError(message: string, cause?: unknown): SeeError {
-  const why = cause instanceof Error ? `${message} (${cause.message})` : message;
-  return { code: "internal", message: why, hint: ERROR_WORDS.internal.next };
+  const why = reasonOf(cause);
+  return {
+    code: "internal",
+    message: why === undefined ? message : `${message} (${why})`,
+    hint: ERROR_WORDS.internal.next,
+  };
 }
 
-/** Returns what was thrown as an error that can be shown. */
-export function toSeeError(thrown: unknown): SeeError {
-  const parsed = SeeError.safeParse(thrown);
-  return parsed.success ? parsed.data : pageError("An unexpected error", thrown);
+/** Returns why in one line; of what does not fit the contract, the first place where it does not. */
+function reasonOf(cause: unknown): string | undefined {
+  if (cause instanceof z.ZodError) {
+    const [issue] = cause.issues;
+    return issue === undefined ? undefined : `${issue.path.join(".")}: ${issue.message}`;
+  }
+  return cause instanceof Error ? cause.message : undefined;
 }

@@ -27,7 +27,7 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
     setError(outcome.ok ? null : outcome.error);
   };
   return (
-    <>
+    <div className={styles.bar}>
       <header className={styles.header}>
         {!sidebar && (
           <IconButton icon="sidebar" label={TEXTS.showSidebar} onClick={useRoute.getState().toggleSidebar} />
@@ -48,7 +48,7 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
         {isOpen(session) && (
           <span className={styles.tag} title={TEXTS.noNetworkWhy}>
             <Icon name="network" size={12} />
-            {TEXTS.noNetwork}
+            <span>{TEXTS.noNetwork}</span>
           </span>
         )}
         {live && (
@@ -58,7 +58,7 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
         )}
       </header>
       {error !== null && <ErrorNote error={error} />}
-    </>
+    </div>
   );
 }
 
@@ -80,9 +80,16 @@ function Limits({ session }: { session: Session }): ReactElement {
   const anchor = { anchorName: "--limits" } as React.CSSProperties;
   return (
     <>
-      <button type="button" className={styles.tag} popoverTarget="session-limits" style={anchor}>
+      <button
+        type="button"
+        className={styles.tag}
+        title={TEXTS.limits(limits.length)}
+        aria-label={TEXTS.limits(limits.length)}
+        popoverTarget="session-limits"
+        style={anchor}
+      >
         <Icon name="alert" size={12} />
-        {TEXTS.limits(limits.length)}
+        <span>{TEXTS.limits(limits.length)}</span>
       </button>
       <div
         id="session-limits"
