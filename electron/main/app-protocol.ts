@@ -30,6 +30,9 @@ export const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  // Text never becomes markup or code: the browser itself refuses innerHTML and its kin.
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join("; ");
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {

@@ -89,18 +89,24 @@ function attach(
   let number: number | null = null;
   let closed = false;
   const early: { terminal: number; data: Uint8Array }[] = [];
+  const earlyEnds = new Map<number, number>();
+  const end = (status: number): void => {
+    number = null;
+    terminal.options.disableStdin = true;
+    terminal.options.cursorStyle = "underline";
+    onEnd(status);
+  };
+  // Fulfilled when drawn: until then main holds the flood of a program that prints without end.
+  const draw = (data: Uint8Array): Promise<void> => new Promise((drawn) => terminal.write(data, drawn));
   const stops = [
     see.onTerminalData((which, data) => {
       if (number === null) early.push({ terminal: which, data });
-      else if (which === number) return new Promise<void>((drawn) => terminal.write(data, drawn));
+      else if (which === number) return draw(data);
       return undefined;
     }),
     see.onTerminalExit((which, status) => {
-      if (which !== number) return;
-      number = null;
-      terminal.options.disableStdin = true;
-      terminal.options.cursorStyle = "underline";
-      onEnd(status);
+      if (number === null) earlyEnds.set(which, status);
+      else if (which === number) end(status);
     }),
   ];
   const typed = terminal.onData((data) => {
@@ -140,7 +146,9 @@ function attach(
     number = outcome.value;
     for (const each of early) if (each.terminal === number) terminal.write(each.data);
     early.length = 0;
-    see.resizeTerminal(number, terminal.rows, terminal.cols);
+    const ended = earlyEnds.get(number);
+    if (ended === undefined) see.resizeTerminal(number, terminal.rows, terminal.cols);
+    else end(ended);
   });
 
   return () => {
