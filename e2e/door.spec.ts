@@ -128,6 +128,28 @@ test("text becomes neither markup nor code", async ({ app }) => {
   expect(ran).toEqual({ markup: false, script: false, title: false });
 });
 
+test("a worker starts from the page's own code only", async ({ app }) => {
+  await expect(app.command).toBeVisible();
+  const started = await app.page.evaluate(async () => {
+    const starts = (url: string): Promise<boolean> =>
+      new Promise((done) => {
+        try {
+          const worker = new Worker(url);
+          worker.addEventListener("message", () => done(true));
+          worker.addEventListener("error", () => done(false));
+        } catch {
+          done(false);
+        }
+      });
+    const code = "postMessage(1)";
+    return {
+      blob: await starts(URL.createObjectURL(new Blob([code], { type: "text/javascript" }))),
+      data: await starts(`data:text/javascript,${code}`),
+    };
+  });
+  expect(started).toEqual({ blob: true, data: false });
+});
+
 test("it gets no permission", async ({ app }) => {
   const states = await app.page.evaluate(async () => {
     const names = ["geolocation", "notifications", "camera", "microphone"] as PermissionName[];

@@ -30,9 +30,10 @@ export const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
-  // Text never becomes markup or code: the browser itself refuses innerHTML and its kin.
+  // Text never becomes markup or code: the browser itself refuses innerHTML and its kin. The one policy is the
+  // page's own for that worker (renderer/trusted-types.ts).
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  "trusted-types default",
 ].join("; ");
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
