@@ -18,8 +18,15 @@ export class App {
     readonly machine: Machine,
   ) {}
 
-  /** Starts the app. Chromium's own sandbox is on, except for root, with whom it refuses to run. */
+  /** Starts the app and waits until its page is there. */
   static async start(machine: Machine, args: string[] = []): Promise<App> {
+    const app = await App.launch(machine, args);
+    await app.navigation.waitFor();
+    return app;
+  }
+
+  /** Starts the app. Chromium's own sandbox is on, except for root, with whom it refuses to run. */
+  static async launch(machine: Machine, args: string[] = []): Promise<App> {
     const { account, installation } = machine;
     const launched = await electron.launch({
       executablePath: installation.launcher(account),

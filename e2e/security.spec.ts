@@ -1,4 +1,5 @@
 // The window's own security, as it ships.
+import { App } from "./app.js";
 import { expect, test } from "./test.js";
 
 test("the page runs in Chromium's sandbox", async ({ app, account }) => {
@@ -18,4 +19,10 @@ test("the page has the bridge and no Node", async ({ app }) => {
     bridge: "see" in window,
   }));
   expect(globals).toEqual({ node: [], bridge: true });
+});
+
+test("closing the window while it still loads is no failure", async ({ machine }) => {
+  const app = await App.launch(machine);
+  await app.close();
+  expect(app.output()).not.toContain("Something went wrong");
 });
