@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found, UpperState};
-use crate::commit::left::LeftByUs;
+use crate::commit::left::{LeftByUs, Origin as Whose};
 use crate::commit::selection::{Selection, is_plain_file};
 use crate::commit::stat::Stat;
 use crate::commit::view::View;
@@ -24,7 +24,7 @@ pub fn check(
     selection: &Selection,
 ) -> Result<Vec<Conflict>> {
     let chosen = selection.choose(changes)?;
-    let left = LeftByUs::of_session(store, &session.id)?;
+    let left = LeftByUs::since(store, session)?;
     let conflicts = find(&mut View::new(session), changes, &chosen, &left)?;
     Ok(unresolved(changes, selection, conflicts).into_iter().map(|(_, conflict)| conflict).collect())
 }
@@ -86,9 +86,10 @@ fn judge(
     let Some(stat) = host else {
         return (read.what != Seen::Name).then_some((ConflictReason::NameVanished, None));
     };
-    if left.holds(&stat) {
-        return None;
-    }
+    let stat = match left.origin(&stat) {
+        Whose::Ours => return None,
+        Whose::Host(stat) => stat,
+    };
     // A tie cannot be told from a change: the clock of a file system is coarse.
     let appeared = stat.identity.born >= read.first_seen;
     let changed = stat.last_changed() >= read.first_seen;

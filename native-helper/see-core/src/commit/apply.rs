@@ -1,7 +1,7 @@
 //! Does the steps of a journal, or takes them back. Between two steps anything may happen to the host; a host that
 //! is not as the plan expects it stops the commit.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::change::FileType;
 use crate::error::{ErrorCode, Result, SeeError};
@@ -9,12 +9,12 @@ use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
 
 use super::crash;
-use super::journal::Left;
+use super::journal::{Header, Left};
 use super::places::{Places, Role, Spot};
-use super::plan::Planned;
+use super::plan::{Plan, Planned};
 use super::stage::{FEW, sync_dirs, sync_trees};
-use super::stat::Identity;
-use super::step::{Step, changed};
+use super::stat::{Identity, Stat};
+use super::step::{Purpose, Step, changed};
 
 /// Inodes that our own steps changed: how they stood before is no measure any more.
 #[derive(Default)]
@@ -56,51 +56,62 @@ pub fn apply(places: &mut Places, steps: &[Planned], monitor: &dyn Monitor) -> R
     Ok(())
 }
 
-/// Takes steps back, the last one first; they may have been done in part or not at all. Returns the host paths that
-/// somebody else changed meanwhile, so that they cannot be as before: theirs stays, ours is in the backup.
-pub fn revert<'s>(
+/// What the host looks like after everything was taken back.
+#[derive(Debug, Default)]
+pub struct Reverted {
+    /// The objects of the host that stand a little different: their time of change is that of the revert.
+    pub left: Vec<Left>,
+    /// Where somebody else changed the host meanwhile: theirs stays, ours is in the backup.
+    pub foreign: Vec<HostPath>,
+}
+
+/// Takes steps back, the last one first; they may have been done in part or not at all.
+pub fn revert(
     places: &mut Places,
-    steps: impl DoubleEndedIterator<Item = &'s Step> + Clone,
+    header: &Header,
+    steps: &[Step],
     monitor: &dyn Monitor,
-) -> Result<Vec<HostPath>> {
-    let mut foreign = Vec::new();
+) -> Result<Reverted> {
     let mut dirs = BTreeSet::new();
     places.forget();
-    for (done, step) in steps.clone().rev().enumerate() {
+    for (done, step) in steps.iter().rev().enumerate() {
         if done % 64 == 0 {
             monitor.progress(Phase::Recover, u64::try_from(done).unwrap_or(0), None);
         }
         crash::point();
-        if !step.revert(places)? {
-            foreign.extend(host_name(places, step));
-        }
+        step.revert(places)?;
     }
     crash::point();
-    for spot in steps.flat_map(Step::names) {
+    for spot in steps.iter().flat_map(Step::names) {
         let dir = spot.parent();
         if places.role(&dir)? != Role::Stage && places.stat(&dir)?.is_some_and(|stat| stat.is_dir()) {
             dirs.insert(dir);
         }
     }
     sync_dirs(places, dirs)?;
-    Ok(foreign)
+    let mut reverted = compare(places, header)?;
+    for (at, object) in steps.iter().filter_map(Step::new_object) {
+        if places.stat(at)?.is_none_or(|stat| stat.identity != object) {
+            reverted.foreign.push(places.path(at));
+        }
+    }
+    Ok(reverted)
 }
 
-fn host_name(places: &Places, step: &Step) -> Option<HostPath> {
-    let spot = match step {
-        Step::Move { from, to, .. } => {
-            [from, to].into_iter().find(|spot| places.role(spot).is_ok_and(|role| role == Role::Host))?
+/// Compares the host with what it was before the commit.
+pub fn compare(places: &mut Places, header: &Header) -> Result<Reverted> {
+    let mut reverted = Reverted::default();
+    for seen in &header.before {
+        match places.stat(&seen.at)? {
+            Some(stat) if stat.identity != seen.stat.identity => reverted.foreign.push(places.path(&seen.at)),
+            Some(stat) if stat != seen.stat => {
+                reverted.left.push(Left { at: seen.at.clone(), stat, before: Some(seen.stat) });
+            }
+            Some(_) => {}
+            None => reverted.foreign.push(places.path(&seen.at)),
         }
-        Step::Replace { at, .. }
-        | Step::Link { at, .. }
-        | Step::Unlink { at, .. }
-        | Step::Attributes { at, .. }
-        | Step::Rewrite { at, .. }
-        | Step::Marks { at, .. }
-        | Step::KeepTime { at, .. }
-        | Step::SetTime { at, .. } => at,
-    };
-    Some(places.path(spot))
+    }
+    Ok(reverted)
 }
 
 /// Writes all that the steps changed to the disk.
@@ -136,12 +147,19 @@ pub fn publish(places: &mut Places, steps: &[Planned], monitor: &dyn Monitor) ->
     }
 }
 
-/// Looks at what the host has now where a commit worked.
-pub fn results(places: &mut Places, spots: &[Spot]) -> Result<Vec<Left>> {
-    let mut left = Vec::with_capacity(spots.len());
-    for at in spots {
+/// Looks at what the commit left: on the host, and of the host's in the backup.
+pub fn results(places: &mut Places, plan: &Plan) -> Result<Vec<Left>> {
+    let before: HashMap<Identity, Stat> =
+        plan.before.iter().map(|seen| (seen.stat.identity, seen.stat)).collect();
+    let backups = plan.steps.iter().filter_map(|planned| match &planned.step {
+        Step::Move { to, purpose: Purpose::Remove, .. } => Some(to),
+        Step::Replace { backup, .. } => Some(backup),
+        _ => None,
+    });
+    let mut left = Vec::with_capacity(plan.results.len());
+    for at in plan.results.iter().chain(backups) {
         if let Some(stat) = places.stat(at)? {
-            left.push(Left { at: at.clone(), stat });
+            left.push(Left { at: at.clone(), stat, before: before.get(&stat.identity).copied() });
         }
     }
     Ok(left)

@@ -33,6 +33,13 @@ pub fn drop(store: &Store, commit: &str) -> Result<()> {
         places.remove(spot)?;
     }
     finish::remove_stages(store, &journal)?;
+    for other in store.commits()?.into_iter().filter(|other| other.state == CommitState::Reverted) {
+        let dir = super::commit_dir(store, &other.id);
+        let tried = journal::read(&dir)?.and_then(|journal| journal.header.undoes);
+        if tried.is_some_and(|tried| tried == record.id) {
+            finish::remove_dir(&dir)?;
+        }
+    }
     // The journal tells later checks what we left on the host, as long as its session can be committed from.
     let session = store.session(&record.session)?;
     if matches!(session.state, SessionState::Committed | SessionState::Aborted) {

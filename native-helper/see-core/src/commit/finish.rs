@@ -6,13 +6,15 @@ use std::path::Path;
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::MarkSpace;
+use crate::monitor::Monitor;
 use crate::path::HostPath;
 use crate::session::{Session, SessionState};
 use crate::store::Store;
 
+use super::apply;
 use super::attributes::{self, as_path};
 use super::crash;
-use super::journal::{Journal, Residue};
+use super::journal::{self, Journal, Left, Residue};
 use super::places::{Places, Role};
 use super::plan::is_whiteout;
 use super::record::CommitState;
@@ -43,19 +45,68 @@ pub fn finish(store: &Store, places: &mut Places, journal: &Journal) -> Result<(
     Ok(())
 }
 
-/// Ends a commit of which nothing is on the host: removes what it staged, then tells the store.
+/// Ends a commit that was not applied in full, or not known to be: takes every step back. Returns the paths where
+/// somebody else changed the host meanwhile; then nothing is cleared up.
+pub fn take_back(
+    store: &Store,
+    places: &mut Places,
+    journal: &Journal,
+    monitor: &dyn Monitor,
+) -> Result<Vec<HostPath>> {
+    let steps = journal.steps.as_deref().unwrap_or_default();
+    let reverted = apply::revert(places, &journal.header, steps, monitor)?;
+    match reverted.foreign.is_empty() {
+        true => clear_up(store, places, journal, &reverted.left)?,
+        false => set_aside(store, journal)?,
+    }
+    Ok(reverted.foreign)
+}
+
+/// Ends a commit that never changed a name of the host: removes what it staged, then tells the store.
 pub fn give_up(store: &Store, places: &mut Places, journal: &Journal) -> Result<()> {
+    for spot in &journal.header.siblings {
+        places.remove(spot)?;
+    }
+    // Names that were staged beside their targets changed the times of the directories there.
+    for seen in journal.header.before.iter().filter(|seen| seen.stat.is_dir()) {
+        let now = places.stat(&seen.at)?;
+        let touched = !journal.header.siblings.is_empty()
+            && now.is_some_and(|now| now.identity == seen.stat.identity && now.mtime != seen.stat.mtime);
+        if touched {
+            attributes::set_mtime(places, &seen.at, seen.stat.mtime)?;
+        }
+    }
+    let left = apply::compare(places, &journal.header)?.left;
+    clear_up(store, places, journal, &left)
+}
+
+/// Removes what a commit staged, now that nothing of it is on the host, then tells the store. What the host's objects
+/// look like since is kept for later checks.
+pub fn clear_up(store: &Store, places: &mut Places, journal: &Journal, left: &[Left]) -> Result<()> {
+    let dir = super::commit_dir(store, &journal.header.commit);
+    if journal.reverted.is_none() {
+        match journal::write_reverted(&dir, &journal.header, left) {
+            // Without a journal there is nothing to take back either; only later checks know less.
+            Err(error) if error.code == ErrorCode::DiskFull => journal::forget(&dir)?,
+            written => written?,
+        }
+    }
+    crash::point();
     for spot in &journal.header.siblings {
         places.remove(spot)?;
     }
     remove_stages(store, journal)?;
     crash::point();
     set_aside(store, journal)?;
-    remove_dir(&super::commit_dir(store, &journal.header.commit))
+    crash::point();
+    if left.is_empty() {
+        remove_dir(&dir)?;
+    }
+    Ok(())
 }
 
 /// Tells the store that a commit is not on the host; keeps what it staged and its backup.
-pub fn set_aside(store: &Store, journal: &Journal) -> Result<()> {
+fn set_aside(store: &Store, journal: &Journal) -> Result<()> {
     let header = &journal.header;
     let mut record = store.commit(&header.commit)?;
     record.state = CommitState::Reverted;
@@ -80,7 +131,10 @@ pub fn remove_stages(store: &Store, journal: &Journal) -> Result<()> {
             remove_dir(stage)?;
             continue;
         }
-        let entries = std::fs::read_dir(stage).map_err(|e| io_error("listing", stage, &e))?;
+        let entries = match std::fs::read_dir(stage) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
+            entries => entries.map_err(|e| io_error("listing", stage, &e))?,
+        };
         for entry in entries {
             let entry = entry.map_err(|e| io_error("listing", stage, &e))?;
             if entry.file_name() != "journal" {
@@ -102,6 +156,16 @@ pub fn remove_layers(store: &Store, mut session: Session) -> Result<()> {
         for dir in layer.upper.ancestors().skip(1).take_while(|dir| dir.starts_with(&stop) && *dir != stop) {
             if std::fs::remove_dir(dir).is_err() {
                 break;
+            }
+        }
+    }
+    // Nothing will be checked against them any more.
+    for commit in store.commits()? {
+        if commit.session == session.id && commit.state == CommitState::Reverted {
+            let dir = super::commit_dir(store, &commit.id);
+            let journal = journal::read(&dir)?.filter(|journal| journal.header.undoes.is_none());
+            if journal.is_some_and(|journal| journal.reverted.is_some()) {
+                remove_dir(&dir)?;
             }
         }
     }

@@ -37,6 +37,18 @@ pub struct Header {
     pub rooms: Vec<(u16, Option<Bytes>)>,
     /// Names on the host's side that hold new or old objects outside of the stage directories.
     pub siblings: Vec<Spot>,
+    /// The objects of the host, and those in backups, that the commit changes or moves: where they are before it, and
+    /// how they stand.
+    pub before: Vec<Seen>,
+}
+
+/// An object, where it is and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Where.
+    pub at: Spot,
+    /// How.
+    pub stat: Stat,
 }
 
 /// What is left to do in the layer of a session that keeps the rest of its changes.
@@ -57,6 +69,8 @@ pub struct Left {
     pub at: Spot,
     /// How.
     pub stat: Stat,
+    /// How the same object stood before the commit; `None` when the host had it not.
+    pub before: Option<Stat>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -67,6 +81,7 @@ enum Record {
     End { steps: u64 },
     Left(Left),
     Applied { left: u64 },
+    Reverted { left: u64 },
 }
 
 /// A journal as it was read.
@@ -80,6 +95,8 @@ pub struct Journal {
     pub residue: Vec<Residue>,
     /// What the host had when all was applied; `None` when that point was not reached.
     pub left: Option<Vec<Left>>,
+    /// What the host had when all was taken back; nothing else is left to do then.
+    pub reverted: Option<Vec<Left>>,
 }
 
 /// A journal being written.
@@ -91,15 +108,7 @@ pub struct Writer {
 impl Writer {
     /// Begins the journal of a commit in the commit's directory, durably.
     pub fn begin(dir: &Path, header: &Header) -> Result<Self> {
-        let path = journal_path(dir);
-        let open = || -> std::io::Result<File> {
-            use std::os::unix::fs::OpenOptionsExt as _;
-            File::options().write(true).create_new(true).mode(0o600).open(&path)
-        };
-        let file = open().map_err(|e| failed(&path, &e))?;
-        let mut writer = Self { path, out: BufWriter::new(file) };
-        writer.put(MAGIC)?;
-        writer.record(&Record::Header(header.clone()))?;
+        let mut writer = Self::open(journal_path(dir), header)?;
         writer.flush()?;
         sync_dir(dir)?;
         if let Some(parent) = dir.parent() {
@@ -133,6 +142,16 @@ impl Writer {
         self.flush()
     }
 
+    fn open(path: PathBuf, header: &Header) -> Result<Self> {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&path);
+        let file = file.map_err(|e| failed(&path, &e))?;
+        let mut writer = Self { path, out: BufWriter::new(file) };
+        writer.put(MAGIC)?;
+        writer.record(&Record::Header(header.clone()))?;
+        Ok(writer)
+    }
+
     fn record(&mut self, record: &Record) -> Result<()> {
         let body = serde_json::to_vec(record).map_err(|e| SeeError::internal(format!("A record: {e}.")))?;
         let length = u32::try_from(body.len()).ok().filter(|length| *length <= LONGEST);
@@ -152,6 +171,31 @@ impl Writer {
     }
 }
 
+/// Replaces a commit's journal by the statement that nothing of it is on the host, and what the host had then.
+pub fn write_reverted(dir: &Path, header: &Header, left: &[Left]) -> Result<()> {
+    let (new, path) = (dir.join("journal.new"), journal_path(dir));
+    let mut writer = Writer::open(new.clone(), header)?;
+    for one in left {
+        writer.record(&Record::Left(one.clone()))?;
+    }
+    writer.record(&Record::Reverted { left: left.len().try_into().unwrap_or(u64::MAX) })?;
+    writer.flush()?;
+    crash::point();
+    std::fs::rename(&new, &path).map_err(|e| failed(&path, &e))?;
+    sync_dir(dir)
+}
+
+/// Removes a commit's journal: for a commit of which nothing is on the host.
+pub fn forget(dir: &Path) -> Result<()> {
+    for path in [dir.join("journal.new"), journal_path(dir)] {
+        match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failed(&path, &e)),
+            _ => {}
+        }
+    }
+    sync_dir(dir)
+}
+
 /// Reads the journal in a commit's directory; `None` when not even its header was written.
 pub fn read(dir: &Path) -> Result<Option<Journal>> {
     let path = journal_path(dir);
@@ -167,7 +211,7 @@ pub fn read(dir: &Path) -> Result<Option<Journal>> {
 pub fn parse(bytes: &[u8]) -> Option<Journal> {
     let mut rest = bytes.strip_prefix(MAGIC)?;
     let Some(Record::Header(header)) = next(&mut rest) else { return None };
-    let mut journal = Journal { header, steps: None, residue: Vec::new(), left: None };
+    let mut journal = Journal { header, steps: None, residue: Vec::new(), left: None, reverted: None };
     let (mut steps, mut left) = (Vec::new(), Vec::new());
     while let Some(record) = next(&mut rest) {
         match record {
@@ -186,6 +230,12 @@ pub fn parse(bytes: &[u8]) -> Option<Journal> {
                     break;
                 }
                 journal.left = Some(std::mem::take(&mut left));
+            }
+            Record::Reverted { left: count } => {
+                if u64::try_from(left.len()) != Ok(count) {
+                    break;
+                }
+                journal.reverted = Some(std::mem::take(&mut left));
             }
         }
     }

@@ -126,7 +126,7 @@ fn prepare<'s>(
     monitor: &dyn Monitor,
 ) -> Result<Plan> {
     monitor.progress(Phase::Check, 0, None);
-    let left = LeftByUs::of_session(store, &view.session.id)?;
+    let left = LeftByUs::since(store, view.session)?;
     let conflicts = check::find(view, changes, chosen, &left)?;
     let open = check::unresolved(changes, selection, conflicts);
     if !open.is_empty() {

@@ -13,9 +13,9 @@ use crate::timestamp::Timestamp;
 
 use super::attributes::{self, Attributes, MarkChange};
 use super::bytes::Bytes;
-use super::journal::Residue;
+use super::journal::{Residue, Seen};
 use super::namespace::{Namespace, moves_host_object};
-use super::places::{Places, Spot};
+use super::places::{Places, Role, Spot};
 use super::rooms::Rooms;
 use super::selection::Selection;
 use super::stat::{Identity, Stat};
@@ -79,6 +79,8 @@ pub struct Plan {
     pub sources: Vec<Spot>,
     /// Names on the host that hold new or old objects.
     pub siblings: Vec<Spot>,
+    /// The objects of the host, and those in backups, that are changed or moved, as they stand now.
+    pub before: Vec<Seen>,
     /// The room that reaches each tree of the host by a rename.
     pub rooms: Vec<(u16, Option<Bytes>)>,
 }
@@ -106,6 +108,7 @@ pub fn plan<'p, 's>(
         plan: Plan::default(),
         gone: HashSet::new(),
         parked: HashMap::new(),
+        before: BTreeMap::new(),
         kept_times: BTreeMap::new(),
         dir_times: BTreeMap::new(),
         placed: HashMap::new(),
@@ -132,6 +135,8 @@ struct Planner<'p, 'a> {
     gone: HashSet<HostPath>,
     /// Host paths whose objects wait in the stage, and where.
     parked: HashMap<HostPath, Spot>,
+    /// The objects of the host that are changed or moved, as they stand now.
+    before: BTreeMap<Spot, Stat>,
     /// Directories whose times must survive a revert.
     kept_times: BTreeMap<Spot, (Identity, Timestamp)>,
     /// Directories of the host and the times that they end with.
@@ -213,6 +218,7 @@ impl<'p, 'a> Planner<'p, 'a> {
         let stat = self.view.host(found.layer, lower)?.ok_or_else(|| vanished(lower))?;
         let from = self.view.host_spot(found.layer, lower)?;
         self.touch_before(found.layer, lower)?;
+        self.before.insert(from.clone(), stat);
         let mut expects = vec![(from.clone(), stat)];
         let object = stat.identity;
         let name_in_see = self.namespace.after(lower);
@@ -308,6 +314,7 @@ impl<'p, 'a> Planner<'p, 'a> {
             self.plan.residue.push(Residue::Remove(source));
         }
         if before != after {
+            self.before.insert(host, stat);
             let step = Step::Attributes { at: at.clone(), object: stat.identity, before, after };
             self.add(step, vec![(at.clone(), stat)]);
         }
@@ -442,7 +449,12 @@ impl<'p, 'a> Planner<'p, 'a> {
         if *at != self.final_spot(found)? || self.gone.contains(&name) {
             return Ok(None);
         }
-        self.view.host(found.layer, &name)
+        let occupant = self.view.host(found.layer, &name)?;
+        if let Some(stat) = occupant {
+            let spot = self.view.host_spot(found.layer, &name)?;
+            self.before.insert(spot, stat);
+        }
+        Ok(occupant)
     }
 
     /// Returns the host's file when it must keep its inode: it has other names, or is mounted there. Not when
@@ -467,6 +479,7 @@ impl<'p, 'a> Planner<'p, 'a> {
         let name = found.lower.clone().unwrap_or_else(|| found.change.path.clone());
         let from = self.view.host_spot(found.layer, &name)?;
         let before = attributes::read(&mut self.view.places, &from, None)?;
+        self.before.insert(from.clone(), host);
         let space = self.view.layer(found.layer)?.marks;
         let after = attributes::read(&mut self.view.places, &source, Some(space))?;
         self.plan.staged.push(Staged::Copy { from, to: backup.clone(), marks: None });
@@ -498,6 +511,8 @@ impl<'p, 'a> Planner<'p, 'a> {
             let at = self.final_spot(found)?;
             let target = self.whereabouts(found.layer, lower)?;
             self.plan.residue.push(Residue::Remove(source));
+            let host = self.view.host_spot(found.layer, lower)?;
+            self.before.insert(host, stat);
             self.link_to(found, at, target, Some(stat))?;
         }
         Ok(())
@@ -615,6 +630,9 @@ impl<'p, 'a> Planner<'p, 'a> {
         if !self.kept_times.contains_key(dir) {
             if let Some(stat) = self.view.places.stat(dir)? {
                 self.kept_times.insert(dir.clone(), (stat.identity, stat.mtime));
+                if self.view.places.role(dir)? == Role::Host {
+                    self.before.entry(dir.clone()).or_insert(stat);
+                }
             }
         }
         Ok(())
@@ -650,6 +668,8 @@ impl<'p, 'a> Planner<'p, 'a> {
             steps.push(Planned { step: Step::SetTime { at, object, mtime }, expects: Vec::new() });
         }
         self.plan.steps = steps;
+        let before = std::mem::take(&mut self.before).into_iter();
+        self.plan.before = before.map(|(at, stat)| Seen { at, stat }).collect();
         self.plan.siblings = self.rooms.siblings();
         self.plan.rooms = self.rooms.by_tree(self.view)?;
         Ok(self.plan)

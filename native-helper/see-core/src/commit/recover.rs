@@ -6,8 +6,6 @@ use crate::path::HostPath;
 use crate::session::SessionState;
 use crate::store::Store;
 
-use super::apply;
-use super::crash;
 use super::finish;
 use super::journal;
 use super::lock::try_lock_host;
@@ -91,13 +89,10 @@ fn recover_one(store: &Store, record: &CommitRecord, monitor: &dyn Monitor) -> R
         outcome.state = CommitState::Done;
         return Ok(outcome);
     }
-    if let Some(steps) = &journal.steps {
-        outcome.foreign = apply::revert(&mut places, steps.iter(), monitor)?;
-        crash::point();
-    }
-    match outcome.foreign.is_empty() {
-        true => finish::give_up(store, &mut places, &journal)?,
-        false => finish::set_aside(store, &journal)?,
+    match (&journal.reverted, &journal.steps) {
+        (Some(left), _) => finish::clear_up(store, &mut places, &journal, left)?,
+        (None, Some(_)) => outcome.foreign = finish::take_back(store, &mut places, &journal, monitor)?,
+        (None, None) => finish::give_up(store, &mut places, &journal)?,
     }
     Ok(outcome)
 }

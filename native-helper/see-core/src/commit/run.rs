@@ -45,71 +45,69 @@ pub fn run(
         bases: places.bases().to_vec(),
         rooms: plan.rooms.clone(),
         siblings: plan.siblings.clone(),
+        before: plan.before.clone(),
     };
-    let begun = begin(store, &header, &purpose);
-    let staged = begun.and_then(|mut writer| {
-        crash::point();
-        stages.iter().try_for_each(|stage| make_private(stage))?;
-        stage::stage(&mut places, &mut plan, monitor)?;
-        monitor.check_cancelled()?;
-        monitor.progress(Phase::Journal, 0, None);
-        let steps: Vec<Step> = plan.steps.iter().map(|planned| planned.step.clone()).collect();
-        writer.plan(&steps, &plan.residue)?;
-        Ok((writer, steps))
-    });
-    let (mut writer, steps) = match staged {
-        Ok(staged) => staged,
+    let mut journal = Journal { header, steps: None, residue: Vec::new(), left: None, reverted: None };
+    make_private(&super::commit_dir(store, &journal.header.commit))?;
+    store.insert_commit(&purpose.record)?;
+    let written = write(store, &mut places, &journal.header, (stages, &mut plan), &purpose, monitor);
+    let (mut writer, steps) = match written {
+        Ok(written) => written,
         Err(cause) => {
             // Nothing on the host has changed; what was staged goes.
-            let nothing = Journal { header, steps: None, residue: Vec::new(), left: None };
-            return match finish::give_up(store, &mut places, &nothing) {
+            return match finish::give_up(store, &mut places, &journal) {
                 Ok(()) => Err(cause),
                 Err(error) => Err(recovery_needed(&cause, &error)),
             };
         }
     };
+    journal.steps = Some(steps);
+    journal.residue = std::mem::take(&mut plan.residue);
     let applied = apply::apply(&mut places, &plan.steps, monitor)
         .and_then(|()| apply::publish(&mut places, &plan.steps, monitor))
-        .and_then(|()| apply::results(&mut places, &plan.results))
-        .and_then(|left| writer.applied(&left).map(|()| left));
-    let mut journal = Journal { header, steps: Some(steps), residue: plan.residue, left: None };
+        .and_then(|()| apply::results(&mut places, &plan))
+        .and_then(|left| writer.applied(&left));
     match applied {
-        Ok(left) => {
+        Ok(()) => {
             crash::point();
-            journal.left = Some(left);
             finish::finish(store, &mut places, &journal).map_err(|error| {
                 let done = SeeError::internal("The changes are on the host.");
                 recovery_needed(&done, &error)
             })
         }
-        Err(cause) => {
-            let reverted = apply::revert(&mut places, journal.steps.iter().flatten(), monitor);
-            let reverted = reverted.and_then(|foreign| match foreign.first() {
-                None => finish::give_up(store, &mut places, &journal),
-                Some(path) => {
-                    finish::set_aside(store, &journal).and(Err(finish::foreign(path, foreign.len())))
-                }
-            });
-            match reverted {
-                Ok(()) => Err(apply::rolled_back(cause)),
-                Err(error) => Err(recovery_needed(&cause, &error)),
-            }
-        }
+        Err(cause) => match finish::take_back(store, &mut places, &journal, monitor) {
+            Ok(foreign) => match foreign.first() {
+                None => Err(apply::rolled_back(cause)),
+                Some(path) => Err(recovery_needed(&cause, &finish::foreign(path, foreign.len()))),
+            },
+            Err(error) => Err(recovery_needed(&cause, &error)),
+        },
     }
 }
 
-/// Tells the store, then begins the journal: whatever happens from here on, recovery hears of it.
-fn begin(store: &Store, header: &Header, purpose: &Purpose) -> Result<Writer> {
-    let dir = super::commit_dir(store, &header.commit);
-    make_private(&dir)?;
-    store.insert_commit(&purpose.record)?;
+/// Stages what the plan needs and writes the journal up to the end of the plan.
+fn write(
+    store: &Store,
+    places: &mut Places,
+    header: &Header,
+    (stages, plan): (&[PathBuf], &mut Plan),
+    purpose: &Purpose,
+    monitor: &dyn Monitor,
+) -> Result<(Writer, Vec<Step>)> {
     crash::point();
     if purpose.undone.is_none() {
-        let from = [SessionState::Finished];
-        store.move_session(&header.session, &from, SessionState::Committing)?;
+        store.move_session(&header.session, &[SessionState::Finished], SessionState::Committing)?;
     }
     crash::point();
-    Writer::begin(&dir, header)
+    let mut writer = Writer::begin(&super::commit_dir(store, &header.commit), header)?;
+    crash::point();
+    stages.iter().try_for_each(|stage| make_private(stage))?;
+    stage::stage(places, plan, monitor)?;
+    monitor.check_cancelled()?;
+    monitor.progress(Phase::Journal, 0, None);
+    let steps: Vec<Step> = plan.steps.iter().map(|planned| planned.step.clone()).collect();
+    writer.plan(&steps, &plan.residue)?;
+    Ok((writer, steps))
 }
 
 fn recovery_needed(cause: &SeeError, error: &SeeError) -> Box<SeeError> {

@@ -124,65 +124,59 @@ impl Step {
         }
     }
 
-    /// Takes the step back, whether it was not begun, half done or done. Tells whether the host is as before there:
-    /// not when somebody else has put another object in the way since.
-    pub fn revert(&self, places: &mut Places) -> Result<bool> {
+    /// Takes the step back, whether it was not begun, half done or done. Leaves alone what somebody else put in the way.
+    pub fn revert(&self, places: &mut Places) -> Result<()> {
         match self {
             Self::Move { from, to, object, .. } => {
-                if holds(places, to, *object)? && !holds(places, from, *object)? {
-                    if places.stat(from)?.is_some() {
-                        return Ok(false);
-                    }
+                if holds(places, to, *object)? && places.stat(from)?.is_none() {
                     move_free(places, to, from, *object)?;
-                    return Ok(true);
                 }
-                holds(places, from, *object)
             }
             Self::Replace { at, new, backup, object, old } => {
-                revert_replace(places, (at, new, backup), *object, *old)
+                revert_replace(places, (at, new, backup), *object, *old)?;
             }
             Self::Link { at, object, .. } => {
                 if holds(places, at, *object)? {
                     places.unlink(at)?;
                 }
-                Ok(places.stat(at)?.is_none())
             }
             Self::Unlink { target, at, object } => {
                 if places.stat(at)?.is_none() && holds(places, target, *object)? {
                     copy::link(places, target, at)?;
                 }
-                holds(places, at, *object)
             }
             Self::Attributes { at, object, before, .. } => {
-                let ours = holds(places, at, *object)?;
-                if ours {
+                if holds(places, at, *object)? {
                     attributes::write(places, at, before)?;
                 }
-                Ok(ours)
             }
             Self::Rewrite { at, object, backup, before, .. } => {
-                let ours = holds(places, at, *object)?;
-                if ours {
+                if holds(places, at, *object)? {
                     copy::rewrite(places, backup, at)?;
                     crash::point();
                     attributes::write(places, at, before)?;
                 }
-                Ok(ours)
             }
             Self::Marks { at, object, change } => {
-                let ours = holds(places, at, *object)?;
-                if ours {
+                if holds(places, at, *object)? {
                     attributes::change_marks(places, at, &change.inverse())?;
                 }
-                Ok(ours)
             }
             Self::KeepTime { at, object, mtime } => {
                 if holds(places, at, *object)? {
                     attributes::set_mtime(places, at, *mtime)?;
                 }
-                Ok(true)
             }
-            Self::SetTime { .. } => Ok(true),
+            Self::SetTime { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Returns where the new object must be again when the step was taken back, and which one it is.
+    pub fn new_object(&self) -> Option<(&Spot, Identity)> {
+        match self {
+            Self::Move { from, object, purpose: Purpose::Create, .. } => Some((from, *object)),
+            _ => None,
         }
     }
 }
@@ -220,7 +214,7 @@ fn revert_replace(
     (at, new, backup): (&Spot, &Spot, &Spot),
     object: Identity,
     old: Identity,
-) -> Result<bool> {
+) -> Result<()> {
     // The new object is on the host: swap it with the old one, wherever that one is by now.
     if holds(places, at, object)? {
         for place in [new, backup] {
@@ -244,7 +238,7 @@ fn revert_replace(
             }
         }
     }
-    holds(places, at, old)
+    Ok(())
 }
 
 /// Returns the error for a host object that is not as it was when the commit was planned.

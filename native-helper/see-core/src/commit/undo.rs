@@ -11,7 +11,8 @@ use crate::timestamp::Timestamp;
 
 use super::attributes;
 use super::bytes::Bytes;
-use super::journal::{self, Journal};
+use super::journal::{self, Journal, Seen};
+use super::left::LeftByUs;
 use super::places::{Places, Role, Spot};
 use super::plan::{Plan, Planned, Staged};
 use super::record::{CommitRecord, CommitState};
@@ -30,7 +31,8 @@ pub fn undo(store: &Store, commit: &str, monitor: &dyn Monitor) -> Result<Commit
     let journal = readable(store, &undone)?;
     let id = store.new_id()?;
     let mut places = Places::new(journal.header.bases.clone());
-    let mut reader = Backwards::new(&mut places, &journal, &id)?;
+    let attempts = LeftByUs::attempts(store, &undone)?;
+    let mut reader = Backwards::new(&mut places, &journal, attempts, &id)?;
     monitor.progress(Phase::Check, 0, None);
     let plan = reader.read()?;
     let (conflicts, stages) = (std::mem::take(&mut reader.conflicts), std::mem::take(&mut reader.stages));
@@ -90,6 +92,10 @@ struct Backwards<'j> {
     steps: &'j [Step],
     /// What the commit left, by place.
     left: BTreeMap<Spot, Stat>,
+    /// What failed attempts to take it back left.
+    attempts: LeftByUs,
+    /// What is changed or moved, as it stands now.
+    before: BTreeMap<Spot, Stat>,
     siblings: HashSet<&'j Spot>,
     /// Ends of the commit's renames: among them the places where objects rested between two names on the host.
     transit: HashSet<&'j Spot>,
@@ -104,7 +110,7 @@ struct Backwards<'j> {
 }
 
 impl<'j> Backwards<'j> {
-    fn new(places: &'j mut Places, journal: &'j Journal, id: &str) -> Result<Self> {
+    fn new(places: &'j mut Places, journal: &'j Journal, attempts: LeftByUs, id: &str) -> Result<Self> {
         let steps = journal.steps.as_deref().unwrap_or_default();
         let left = journal.left.iter().flatten().map(|left| (left.at.clone(), left.stat)).collect();
         let renames = steps.iter().filter_map(|step| match step {
@@ -127,6 +133,8 @@ impl<'j> Backwards<'j> {
             id: id.to_owned(),
             steps,
             left,
+            attempts,
+            before: BTreeMap::new(),
             siblings: journal.header.siblings.iter().collect(),
             transit: renames.flatten().collect(),
             rests: HashMap::new(),
@@ -150,6 +158,7 @@ impl<'j> Backwards<'j> {
                 }
                 Step::SetTime { at, object, .. } => {
                     if let Some(now) = self.places.stat(at)? {
+                        self.before.entry(at.clone()).or_insert(now);
                         kept.push(Step::KeepTime { at: at.clone(), object: *object, mtime: now.mtime });
                     }
                 }
@@ -167,6 +176,8 @@ impl<'j> Backwards<'j> {
         steps.append(&mut plan.steps);
         steps.extend(ends.into_iter().map(quiet));
         plan.steps = steps;
+        let before = std::mem::take(&mut self.before).into_iter();
+        plan.before = before.map(|(at, stat)| Seen { at, stat }).collect();
         plan.results = results(self.places, &plan.steps)?;
         Ok(plan)
     }
@@ -219,7 +230,10 @@ impl<'j> Backwards<'j> {
                 if self.places.role(to)? == Role::Host && !self.siblings.contains(to) {
                     let now = forward(to, index, moves);
                     match self.places.stat(&now)? {
-                        Some(stat) if stat.identity == *object => expects.push((to.clone(), stat)),
+                        Some(stat) if stat.identity == *object => {
+                            self.before.insert(now, stat);
+                            expects.push((to.clone(), stat));
+                        }
                         stat => self.conflict(&now, ConflictReason::NameVanished, stat.as_ref()),
                     }
                 }
@@ -242,7 +256,9 @@ impl<'j> Backwards<'j> {
             Step::Link { target, at, object } => {
                 let now = forward(at, index, moves);
                 match self.places.stat(&now)? {
-                    Some(stat) if stat.identity == *object => {}
+                    Some(stat) if stat.identity == *object => {
+                        self.before.insert(now, stat);
+                    }
                     stat => self.conflict(&now, ConflictReason::WriteThenChanged, stat.as_ref()),
                 }
                 let (target, at) = (target.clone(), at.clone());
@@ -265,6 +281,9 @@ impl<'j> Backwards<'j> {
                     }
                     _ => false,
                 };
+                if let Some(stat) = stat.filter(|_| is_same) {
+                    self.before.insert(now.clone(), stat);
+                }
                 if !is_same {
                     self.conflict(&now, ConflictReason::WriteThenChanged, stat.as_ref());
                 }
@@ -317,7 +336,10 @@ impl<'j> Backwards<'j> {
         let mut expects = Vec::new();
         for (spot, left) in below {
             match self.places.stat(&spot)? {
-                Some(stat) if stat.is_unchanged_since(&left) => {
+                Some(stat) if self.attempts.leads_from(&left, &stat) => {
+                    if spot == now {
+                        self.before.insert(spot.clone(), stat);
+                    }
                     if self.is_taken(&spot, &now) {
                         continue;
                     }
@@ -344,7 +366,8 @@ impl<'j> Backwards<'j> {
     }
 
     fn expect_backup(&mut self, spot: &Spot, object: &super::stat::Identity) -> Result<()> {
-        if self.places.stat(spot)?.is_some_and(|stat| stat.identity == *object) {
+        if let Some(stat) = self.places.stat(spot)?.filter(|stat| stat.identity == *object) {
+            self.before.insert(spot.clone(), stat);
             return Ok(());
         }
         let path = self.places.path(spot);

@@ -189,7 +189,15 @@ impl Bench {
 
     /// Returns what lies in the layer: the raw tree, marks included.
     pub fn layer(&self) -> BTreeMap<PathBuf, Sight> {
-        look(&self.upper)
+        let mut seen = look(&self.upper);
+        for (path, sight) in &mut seen {
+            let whole = self.upper.join(path);
+            for name in crate::overlay_marks::list(&whole).unwrap() {
+                let value = crate::overlay_marks::get(&whole, &name).unwrap().unwrap_or_default();
+                sight.xattrs.insert(name.into_string().unwrap(), value);
+            }
+        }
+        seen
     }
 }
 

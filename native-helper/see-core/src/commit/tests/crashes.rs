@@ -1,1 +1,172 @@
-//! Lets commits, undos and recoveries die at every step.
+//! Lets commits, undos and recoveries die at every step: after the next start all is as before, or all as after.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+
+use super::bench::{Bench, Sight, assert_same, is_inside};
+use super::cases::{Case, SYSTEM};
+use crate::commit::crash;
+use crate::layer::MarkSpace;
+use crate::session::SessionState;
+
+type Tree = BTreeMap<PathBuf, Sight>;
+
+/// Runs something that dies at the point with this number; tells whether it did.
+fn dies(point: u64, run: impl FnOnce()) -> bool {
+    crash::survive_until(point);
+    let outcome = catch_unwind(AssertUnwindSafe(run));
+    crash::survive_all();
+    match outcome {
+        Ok(()) => false,
+        Err(cause) if cause.is::<crash::Crashed>() => true,
+        Err(cause) => std::panic::resume_unwind(cause),
+    }
+}
+
+/// Recovers, and lets the recovery die at each of its own points first when `stubborn`.
+fn recover(bench: &Bench, stubborn: bool) {
+    if stubborn {
+        let mut point = 0;
+        while dies(point, || {
+            bench.recover();
+        }) {
+            point += 1;
+        }
+    }
+    for recovered in bench.recover() {
+        assert!(recovered.failed.is_none() && recovered.foreign.is_empty(), "{recovered:?}");
+    }
+    assert!(bench.store.unsettled_commits().unwrap().is_empty());
+}
+
+fn quietly(run: impl FnOnce()) {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !info.payload().is::<crash::Crashed>() {
+            hook(info);
+        }
+    }));
+    run();
+}
+
+/// Lets a commit die everywhere. Returns at how many points.
+fn commit_dies(Case(host, program): &Case, stubborn: bool) -> u64 {
+    let what = format!("{host} | {program}");
+    let mut bench = Bench::session(MarkSpace::Trusted, host, program);
+    let (mut before, mut after, mut layer) = (bench.has(), bench.seen(), bench.layer());
+    let mut point = 0;
+    let mut whole = 0;
+    loop {
+        let died = dies(point, || {
+            bench.commit().unwrap();
+        });
+        if !died {
+            break;
+        }
+        recover(&bench, stubborn);
+        match bench.state() {
+            SessionState::Finished => {
+                assert_same(&format!("host, dead at {point}: {what}"), &bench.has(), &before);
+                assert_same(&format!("layer, dead at {point}: {what}"), &bench.layer(), &layer);
+                assert_eq!(whole, 0, "before and after do not mix: {what}");
+                assert_clean(&bench);
+            }
+            SessionState::Committed => {
+                assert_same(&format!("host, dead at {point}: {what}"), &bench.has(), &after);
+                assert!(!bench.upper.exists(), "{what}");
+                whole += 1;
+                bench = Bench::session(MarkSpace::Trusted, host, program);
+                (before, after, layer) = (bench.has(), bench.seen(), bench.layer());
+            }
+            other => panic!("{other:?} after a crash at {point}: {what}"),
+        }
+        point += 1;
+    }
+    point
+}
+
+fn undo_dies(Case(host, program): &Case, stubborn: bool) -> u64 {
+    let what = format!("{host} | {program}");
+    let mut bench = Bench::session(MarkSpace::Trusted, host, program);
+    let (before, after): (Tree, Tree) = (bench.has(), bench.seen());
+    let mut commit = bench.commit().unwrap().id;
+    if !bench.store.commit(&commit).unwrap().is_undoable() {
+        return 0;
+    }
+    let mut point = 0;
+    loop {
+        let died = dies(point, || {
+            bench.undo(&commit).unwrap();
+        });
+        if !died {
+            return point;
+        }
+        recover(&bench, stubborn);
+        let undone_by = bench.store.commit(&commit).unwrap().undone_by;
+        match undone_by {
+            None => assert_same(&format!("undo dead at {point}: {what}"), &bench.has(), &after),
+            Some(by) => {
+                assert_same(&format!("undo dead at {point}: {what}"), &bench.has(), &before);
+                commit = bench.undo(&by).unwrap().id;
+                assert_same(&format!("redo after {point}: {what}"), &bench.has(), &after);
+            }
+        }
+        point += 1;
+    }
+}
+
+/// Fails when something of a commit that is not on the host is left, but what it tells later checks.
+fn assert_clean(bench: &Bench) {
+    for entry in std::fs::read_dir(bench.store.root().join("commits")).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            let inside: Vec<_> = std::fs::read_dir(&path).unwrap().map(|e| e.unwrap().file_name()).collect();
+            assert_eq!(inside, ["journal"], "{path:?}");
+        }
+    }
+}
+
+#[test]
+fn a_commit_may_die_anywhere() {
+    if is_inside("crashes::a_commit_may_die_anywhere") {
+        quietly(|| {
+            let points: u64 = SYSTEM.iter().map(|case| commit_dies(case, false)).sum();
+            assert!(points > 500, "{points}");
+        });
+    }
+}
+
+#[test]
+fn an_undo_may_die_anywhere() {
+    if is_inside("crashes::an_undo_may_die_anywhere") {
+        quietly(|| {
+            let points: u64 = SYSTEM.iter().map(|case| undo_dies(case, false)).sum();
+            assert!(points > 500, "{points}");
+        });
+    }
+}
+
+/// Cases with every kind of step.
+const MIXED: &[Case] = &[
+    Case(
+        "mkdir -p d/a/k; echo x > d/a/k/f; echo s > d/a/s; echo 1 > d/l; ln d/l ../l; echo t > d/t; echo u > d/u",
+        "mv d/a/k d/k; rm -r d/a; mkdir d/a; mv d/k d/a/k; echo s > d/a/s; echo 2 > d/l; ln d/t d/v; chmod 600 d/u",
+    ),
+    Case(
+        "mkdir d; echo a > d/a; echo b > d/b",
+        "mv d/a d/t; mv d/b d/a; mv d/t d/b; mkdir d/n; echo n > d/n/n",
+    ),
+];
+
+#[test]
+fn a_recovery_may_die_anywhere() {
+    if is_inside("crashes::a_recovery_may_die_anywhere") {
+        quietly(|| {
+            for case in MIXED {
+                assert!(commit_dies(case, true) > 10);
+                assert!(undo_dies(case, true) > 10);
+            }
+        });
+    }
+}
