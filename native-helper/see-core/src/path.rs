@@ -12,8 +12,24 @@ use serde::{Deserialize, Serialize};
 
 /// An absolute, normal path of the host: begins with `/`, no empty, `.` or `..` part, no trailing `/`
 /// (except the root itself), no NUL. Ordered by component, so that a directory comes right before what lies below it.
-#[derive(Clone, PartialEq, Eq, Hash)]
+/// Its serde form is for our own processes: an array of bytes, checked again when read. [`PathRef`] is for the app.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "Vec<u8>", into = "Vec<u8>")]
 pub struct HostPath(Vec<u8>);
+
+impl TryFrom<Vec<u8>> for HostPath {
+    type Error = &'static str;
+
+    fn try_from(bytes: Vec<u8>) -> Result<Self, Self::Error> {
+        Self::new(&bytes).filter(|path| path.0 == bytes).ok_or("not an absolute, normal path")
+    }
+}
+
+impl From<HostPath> for Vec<u8> {
+    fn from(path: HostPath) -> Self {
+        path.0
+    }
+}
 
 impl HostPath {
     /// Returns the root directory, `/`.

@@ -3,3 +3,21 @@
 #![allow(unsafe_code)]
 
 pub mod handle;
+pub mod identity;
+pub mod loopback;
+pub mod mount_attributes;
+pub mod process;
+pub mod seccomp;
+pub mod signals;
+pub mod users;
+
+use rustix::io::Errno;
+
+/// Returns the value of a C call that says -1 when it failed.
+fn check(value: libc::c_long) -> Result<libc::c_long, Errno> {
+    if value == -1 { Err(last_errno()) } else { Ok(value) }
+}
+
+fn last_errno() -> Errno {
+    Errno::from_io_error(&std::io::Error::last_os_error()).unwrap_or(Errno::IO)
+}

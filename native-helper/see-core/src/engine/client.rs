@@ -1,0 +1,171 @@
+//! A connection to a session's supervisor, for whoever shows a program to a person. Knows frames, not terminals.
+
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::net::UnixStream;
+
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendFlags};
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::session::Session;
+use crate::store::Store;
+
+use super::request::{Ask, Channel, ProgramSpec, Size, Tell};
+use super::wire::{self, CHUNK, Frame, Kind};
+use super::{connect, socket_path, stream};
+
+/// What comes from the supervisor.
+#[derive(Debug)]
+pub enum Event {
+    /// Bytes for standard output (or the terminal).
+    Output(Vec<u8>),
+    /// Bytes for standard error.
+    Error(Vec<u8>),
+    /// The program ended with this status; whether others still run in the SEE.
+    Exited(i32, bool),
+    /// The program could not be started.
+    Failed(Box<SeeError>),
+    /// The SEE is at rest.
+    Stopped,
+    /// The supervisor is gone.
+    Closed,
+}
+
+/// A client.
+#[derive(Debug)]
+pub struct Client {
+    stream: UnixStream,
+    received: Vec<u8>,
+    unsent: Vec<u8>,
+    channels: [Channel; 3],
+    at_end: bool,
+}
+
+impl Client {
+    /// Takes over a connection on which a program was asked for; waits until it runs.
+    pub(super) fn started(stream: UnixStream) -> Result<Self> {
+        let (tell, _) = wire::receive::<Tell>(stream.as_fd())?.ok_or_else(|| wire::gone(Errno::CONNRESET))?;
+        match tell {
+            Tell::Started { channels } => {
+                stream::never_wait(stream.as_fd()).map_err(wire::gone)?;
+                Ok(Self { stream, received: Vec::new(), unsent: Vec::new(), channels, at_end: false })
+            }
+            Tell::Failed { error } => Err(error),
+            Tell::Exited { .. } | Tell::Stopped => Err(wire::broken("an end without a beginning")),
+        }
+    }
+
+    /// Connects to the first program of a running session. The first output is what its terminal showed last.
+    pub fn attach(store: &Store, session: &Session, size: Option<Size>) -> Result<Self> {
+        let stream = connect(&socket_path(store, &session.id)).map_err(|_| not_running(session))?;
+        wire::send(stream.as_fd(), &Ask::Attach { size }, &[])?;
+        Self::started(stream)
+    }
+
+    /// Starts another program in a running session.
+    pub(super) fn enter(store: &Store, session: &Session, program: ProgramSpec) -> Result<Self> {
+        let stream = connect(&socket_path(store, &session.id)).map_err(|_| not_running(session))?;
+        wire::send(stream.as_fd(), &Ask::Enter { program: Box::new(program) }, &[])?;
+        Self::started(stream)
+    }
+
+    /// Returns what descriptors 0 to 2 of the program are.
+    pub fn channels(&self) -> [Channel; 3] {
+        self.channels
+    }
+
+    /// Queues bytes for the program's standard input.
+    pub fn input(&mut self, bytes: &[u8]) {
+        for piece in bytes.chunks(CHUNK) {
+            wire::encode(Kind::Input, piece, &mut self.unsent);
+        }
+    }
+
+    /// Queues the end of standard input.
+    pub fn end_input(&mut self) {
+        wire::encode(Kind::EndOfInput, b"", &mut self.unsent);
+    }
+
+    /// Queues a message.
+    pub fn ask(&mut self, ask: &Ask) -> Result<()> {
+        Frame::message(ask)?.encode(&mut self.unsent);
+        Ok(())
+    }
+
+    /// Tells whether something is queued.
+    pub fn has_unsent(&self) -> bool {
+        !self.unsent.is_empty()
+    }
+
+    /// Sends what the supervisor takes now.
+    pub fn push(&mut self) {
+        while !self.unsent.is_empty() {
+            match rustix::net::send(&self.stream, &self.unsent, SendFlags::NOSIGNAL) {
+                Ok(count) => {
+                    self.unsent.drain(..count);
+                }
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return,
+                // What is left to read comes first; the end shows there.
+                Err(_) => self.unsent.clear(),
+            }
+        }
+    }
+
+    /// Returns what has come. Empty when nothing has.
+    pub fn pull(&mut self) -> Result<Vec<Event>> {
+        let mut buffer = vec![0_u8; CHUNK];
+        match rustix::net::recv(&self.stream, buffer.as_mut_slice(), RecvFlags::empty()) {
+            Ok((_, 0)) | Err(Errno::CONNRESET) => self.at_end = true,
+            Ok((_, count)) => self.received.extend_from_slice(buffer.get(..count).unwrap_or_default()),
+            Err(Errno::AGAIN | Errno::INTR) => {}
+            Err(e) => return Err(wire::gone(e)),
+        }
+        let mut events = Vec::new();
+        while let Some(frame) = wire::decode(&mut self.received)? {
+            events.push(match frame.kind {
+                Kind::Output => Event::Output(frame.bytes),
+                Kind::Error => Event::Error(frame.bytes),
+                Kind::Message => match frame.parse::<Tell>()? {
+                    Tell::Exited { status, others } => Event::Exited(status, others),
+                    Tell::Failed { error } => Event::Failed(error),
+                    Tell::Stopped => Event::Stopped,
+                    Tell::Started { .. } => continue,
+                },
+                Kind::Input | Kind::EndOfInput => return Err(wire::broken("input from the wrong side")),
+            });
+        }
+        if self.at_end {
+            events.push(Event::Closed);
+        }
+        Ok(events)
+    }
+}
+
+impl AsFd for Client {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+}
+
+/// Ends every program of a running session and waits until its layers are at rest.
+pub fn stop(store: &Store, session: &Session) -> Result<()> {
+    let stream = connect(&socket_path(store, &session.id)).map_err(|_| not_running(session))?;
+    wire::send(stream.as_fd(), &Ask::Stop, &[])?;
+    // Whatever it says: it is at rest when it is gone.
+    while let Ok(Some((tell, _))) = wire::receive::<Tell>(stream.as_fd()) {
+        if matches!(tell, Tell::Stopped) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn not_running(session: &Session) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::WrongState,
+        format!("No program runs in the session {}.", session.id),
+        "See the sessions with: alcatraz list",
+    )
+    .with_fact("session", session.id.as_str())
+}

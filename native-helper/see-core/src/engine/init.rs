@@ -1,0 +1,192 @@
+//! The init of a SEE: builds the tree, becomes process 1 inside, starts programs when its supervisor says so, and reaps.
+//! Takes orders from its one socket; when that closes, it ends, and every process of the SEE with it.
+
+use std::collections::HashMap;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::fs::CWD;
+use rustix::io::Errno;
+use rustix::process::{DumpableBehavior, Pid, Signal, WaitOptions};
+use see_sys::signals::SignalQueue;
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::path::HostPath;
+
+use super::kernel_places;
+use super::namespaces::{self, Shell};
+use super::plan::Tree;
+use super::program;
+use super::request::{Order, Report};
+use super::tree::{self, Ids};
+use super::wire;
+
+/// What the init is made from.
+pub struct Birth<'a> {
+    /// Its supervisor.
+    pub control: BorrowedFd<'a>,
+    /// The tree to build.
+    pub tree: &'a Tree,
+    /// A directory of the host to build it on.
+    pub workshop: &'a HostPath,
+    /// The name spaces to enter, in system mode.
+    pub shell: Option<&'a Shell>,
+    /// User and group of the caller, as they were before the init had its own name space.
+    pub caller: (u32, u32),
+}
+
+/// Runs the init; the process ends when this returns. Errors have been told to the supervisor.
+pub fn run(birth: &Birth<'_>) -> i32 {
+    let inside = match settle(birth) {
+        Ok(inside) => inside,
+        Err(error) => {
+            // With a supervisor that is gone there is nobody to tell.
+            let _ = wire::send(birth.control, &Report::Failed(error), &[]);
+            return 1;
+        }
+    };
+    match wire::send(birth.control, &Report::Ready, &[]).and_then(|()| inside.serve(birth.control)) {
+        Ok(()) => 0,
+        Err(_) => 1,
+    }
+}
+
+/// Makes the SEE around this process.
+fn settle(birth: &Birth<'_>) -> Result<Init> {
+    let own = |doing: &str, e: Errno| {
+        SeeError::new(
+            ErrorCode::CannotIsolate,
+            format!("The SEE could not be made: {doing}: {e}."),
+            "Run `alcatraz doctor` to see what this machine can enforce.",
+        )
+    };
+    rustix::process::umask(rustix::fs::Mode::empty());
+    let ids = match birth.shell {
+        Some(shell) => {
+            shell.enter_shared()?;
+            shell.ids()
+        }
+        None => {
+            namespaces::map_self(birth.caller.0, birth.caller.1)?;
+            Ids::Own
+        }
+    };
+    tree::enter(birth.tree, birth.workshop, ids)?;
+    if let Some(shell) = birth.shell {
+        shell.enter_users()?;
+    }
+    let root = rustix::fs::openat(
+        CWD,
+        "/",
+        rustix::fs::OFlags::PATH | rustix::fs::OFlags::CLOEXEC,
+        rustix::fs::Mode::empty(),
+    )
+    .map_err(|e| own("its root could not be opened", e))?;
+    let terminals = kernel_places::mount_terminals(root.as_fd(), ids)?;
+    see_sys::loopback::bring_up().map_err(|e| own("its loopback interface could not be set up", e))?;
+    if matches!(ids, Ids::Own) {
+        rustix::thread::set_no_new_privs(true).map_err(|e| own("privileges could not be given up", e))?;
+    }
+    see_sys::seccomp::install().map_err(|e| own("system calls could not be filtered", e))?;
+    if matches!(ids, Ids::Own) {
+        see_sys::identity::drop_all_capabilities()
+            .map_err(|e| own("capabilities could not be dropped", e))?;
+    }
+    // Changing ids cleared what was set before: only now is it certain that the init dies with its supervisor (the
+    // closed socket tells it too), and that no program of the SEE can look into it.
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
+        .map_err(|e| own("its init could not be tied to its supervisor", e))?;
+    rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
+        .map_err(|e| own("its init could not be protected", e))?;
+    // The children's deaths wake it; nothing else may.
+    let signals = SignalQueue::collect(&[libc_signal(Signal::CHILD)])
+        .map_err(|e| own("signals could not be collected", e))?;
+    Ok(Init { signals, terminals, programs: HashMap::new(), told_empty: false })
+}
+
+fn libc_signal(signal: Signal) -> i32 {
+    signal.as_raw()
+}
+
+struct Init {
+    signals: SignalQueue,
+    /// Root of the SEE's devpts; by descriptor, for programs may mount what they like over the path.
+    terminals: OwnedFd,
+    /// Programs that the supervisor knows: process to number.
+    programs: HashMap<Pid, u32>,
+    told_empty: bool,
+}
+
+impl Init {
+    fn serve(mut self, control: BorrowedFd<'_>) -> Result<()> {
+        loop {
+            let mut waits = [PollFd::new(&control, PollFlags::IN), PollFd::new(&self.signals, PollFlags::IN)];
+            match poll(&mut waits, None) {
+                Ok(_) | Err(Errno::INTR) => {}
+                Err(e) => return Err(wire::gone(e)),
+            }
+            let (ordered, signalled) = (!waits[0].revents().is_empty(), !waits[1].revents().is_empty());
+            if signalled {
+                while self.signals.next().map_err(wire::gone)?.is_some() {}
+                self.reap(control)?;
+            }
+            if ordered {
+                match wire::receive(control)? {
+                    Some((order, _)) => self.obey(control, order)?,
+                    None => return Ok(()),
+                }
+            }
+        }
+    }
+
+    fn obey(&mut self, control: BorrowedFd<'_>, order: Order) -> Result<()> {
+        match order {
+            Order::Spawn(number, spec) => match program::start(&spec, self.terminals.as_fd()) {
+                Ok(started) => {
+                    self.programs.insert(started.pid, number);
+                    self.told_empty = false;
+                    let ends: Vec<_> = started.ends.iter().map(AsFd::as_fd).collect();
+                    wire::send(control, &Report::Spawned(number), &ends)?;
+                }
+                Err(error) => wire::send(control, &Report::NotSpawned(number, error), &[])?,
+            },
+            Order::Signal(number, signal) => {
+                let target = self.programs.iter().find(|(_, known)| **known == number);
+                // A program that has just ended needs no signal.
+                if let (Some((pid, _)), Some(signal)) = (target, Signal::from_named_raw(signal)) {
+                    let _ = rustix::process::kill_process(*pid, signal);
+                }
+            }
+            Order::SignalAll(signal) => {
+                // ESRCH: nobody is left.
+                let _ = see_sys::process::signal_all(signal);
+            }
+        }
+        self.reap(control)
+    }
+
+    /// Collects the dead, and says who they were and whether anybody is left.
+    fn reap(&mut self, control: BorrowedFd<'_>) -> Result<()> {
+        let mut exited = Vec::new();
+        let empty = loop {
+            match rustix::process::waitpid(None, WaitOptions::NOHANG) {
+                Ok(Some((pid, status))) => {
+                    let code = status
+                        .exit_status()
+                        .or_else(|| status.terminating_signal().map(|signal| 128 + signal))
+                        .unwrap_or(255);
+                    exited.extend(self.programs.remove(&pid).map(|number| (number, code)));
+                }
+                Ok(None) => break false,
+                Err(Errno::CHILD) => break true,
+                Err(Errno::INTR) => {}
+                Err(e) => return Err(wire::gone(e)),
+            }
+        };
+        if exited.is_empty() && (!empty || self.told_empty) {
+            return Ok(());
+        }
+        self.told_empty = empty;
+        wire::send(control, &Report::Reaped { exited, empty }, &[])
+    }
+}

@@ -1,0 +1,151 @@
+//! The SEE's own /proc, /sys and /dev. Everything of the kernel that is not parted by a name space is read-only.
+
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::Path;
+
+use rustix::fs::{FileType, Mode as Bits, OFlags};
+use rustix::io::Errno;
+use see_sys::mount_attributes::{NO_DEV, NO_EXEC, NO_SUID, READ_ONLY};
+
+use crate::error::Result;
+use crate::path::HostPath;
+
+use super::filesystems::{Setting, attach, copy_of, copy_of_host, failed, make, place, set_flags};
+use super::tree::Ids;
+
+const QUIET: u64 = NO_SUID | NO_DEV | NO_EXEC;
+
+/// Device nodes by name: major and minor number.
+const NODES: &[(&str, u32, u32)] =
+    &[("null", 1, 3), ("zero", 1, 5), ("full", 1, 7), ("random", 1, 8), ("urandom", 1, 9), ("tty", 5, 0)];
+
+const LINKS: &[(&str, &str)] = &[
+    ("fd", "/proc/self/fd"),
+    ("stdin", "/proc/self/fd/0"),
+    ("stdout", "/proc/self/fd/1"),
+    ("stderr", "/proc/self/fd/2"),
+    ("ptmx", "pts/ptmx"),
+];
+
+/// What else of /proc trusts the number 0 of a user id. A shifted root does not have it.
+const PROC_FOR_ROOT: &[&str] = &[
+    "acpi",
+    "asound",
+    "bus",
+    "driver",
+    "fs",
+    "irq",
+    "kcore",
+    "kmsg",
+    "mtrr",
+    "scsi",
+    "sysrq-trigger",
+    "timer_list",
+];
+
+/// Mounts them below `root`. The caller is in the SEE's pid and network name spaces already.
+pub fn mount(root: BorrowedFd<'_>, ids: Ids<'_>) -> Result<()> {
+    put(root, "/proc", make("proc", &[], QUIET)?)?;
+    protect(root, "/proc/sys")?;
+    if matches!(ids, Ids::Identity) {
+        for name in PROC_FOR_ROOT {
+            protect(root, &format!("/proc/{name}"))?;
+        }
+    }
+    put(root, "/sys", make("sysfs", &[], QUIET | READ_ONLY)?)?;
+    mount_cgroups(root)?;
+    let dev =
+        make("tmpfs", &[Setting::Value("mode", "0755"), Setting::Value("size", "1m")], NO_SUID | NO_EXEC)?;
+    fill_dev(dev.as_fd(), ids)?;
+    put(root, "/dev", dev)?;
+    if matches!(ids, Ids::Own) {
+        bind_devices(root)?;
+    }
+    let shm = make("tmpfs", &[Setting::Value("mode", "1777")], QUIET & !NO_EXEC)?;
+    put(root, "/dev/shm", shm)
+}
+
+/// Mounts what belongs to the SEE's root: its terminals and message queues. The caller is in its user name space.
+pub fn mount_terminals(root: BorrowedFd<'_>, ids: Ids<'_>) -> Result<OwnedFd> {
+    let mut settings = vec![Setting::Value("ptmxmode", "0666"), Setting::Value("mode", "0620")];
+    if !matches!(ids, Ids::Own) {
+        settings.push(Setting::Value("gid", "5"));
+    }
+    let terminals = make("devpts", &settings, NO_SUID | NO_EXEC)?;
+    let kept = terminals.try_clone().map_err(|_| failed("keeping", &host("/dev/pts"), Errno::MFILE))?;
+    put(root, "/dev/pts", terminals)?;
+    put(root, "/dev/mqueue", make("mqueue", &[], QUIET)?)?;
+    Ok(kept)
+}
+
+/// Attaches a file system below the root.
+fn put(root: BorrowedFd<'_>, path: &str, mount: OwnedFd) -> Result<()> {
+    let path = host(path);
+    let target = place(root, &path).map_err(|e| failed("finding", &path, e))?;
+    attach(mount.as_fd(), target.as_fd()).map_err(|e| failed("mounting", &path, e))
+}
+
+/// Makes a part of the tree read-only, by a mount of its own. A part that the kernel does not have needs nothing.
+fn protect(root: BorrowedFd<'_>, path: &str) -> Result<()> {
+    let path = host(path);
+    let target = match place(root, &path) {
+        Ok(target) => target,
+        Err(Errno::NOENT) => return Ok(()),
+        Err(e) => return Err(failed("finding", &path, e)),
+    };
+    let fail = |e| failed("protecting", &path, e);
+    let copy = copy_of(target.as_fd(), Path::new("")).map_err(fail)?;
+    set_flags(copy.as_fd(), QUIET | READ_ONLY, None).map_err(fail)?;
+    attach(copy.as_fd(), target.as_fd()).map_err(fail)
+}
+
+/// Shows the SEE's own control group where the host has only the unified tree.
+fn mount_cgroups(root: BorrowedFd<'_>) -> Result<()> {
+    const CGROUP2_MAGIC: u64 = 0x6367_7270;
+    let place = "/sys/fs/cgroup";
+    let unified =
+        rustix::fs::statfs(place).is_ok_and(|stat| u64::try_from(stat.f_type).ok() == Some(CGROUP2_MAGIC));
+    if unified { put(root, place, make("cgroup2", &[], QUIET | READ_ONLY)?) } else { Ok(()) }
+}
+
+fn fill_dev(dev: BorrowedFd<'_>, ids: Ids<'_>) -> Result<()> {
+    let fail = |name: &str| {
+        let path = host("/dev").join(name.as_bytes());
+        move |e| failed("making", &path, e)
+    };
+    for (name, major, minor) in NODES {
+        match ids {
+            Ids::Shifted(_) | Ids::Identity => {
+                let number = rustix::fs::makedev(*major, *minor);
+                let mode = Bits::from_raw_mode(0o666);
+                rustix::fs::mknodat(dev, *name, FileType::CharacterDevice, mode, number)
+                    .map_err(fail(name))?;
+                rustix::fs::chmodat(dev, *name, mode, rustix::fs::AtFlags::empty()).map_err(fail(name))?;
+            }
+            Ids::Own => {
+                let flags = OFlags::CREATE | OFlags::WRONLY | OFlags::CLOEXEC;
+                rustix::fs::openat(dev, *name, flags, Bits::from_raw_mode(0o666)).map_err(fail(name))?;
+            }
+        }
+    }
+    for name in ["pts", "shm", "mqueue"] {
+        rustix::fs::mkdirat(dev, name, Bits::from_raw_mode(0o755)).map_err(fail(name))?;
+    }
+    for (name, target) in LINKS {
+        rustix::fs::symlinkat(*target, dev, *name).map_err(fail(name))?;
+    }
+    Ok(())
+}
+
+/// Binds the host's device nodes over the empty files that stand for them, where nodes cannot be made.
+fn bind_devices(root: BorrowedFd<'_>) -> Result<()> {
+    for (name, ..) in NODES {
+        let path = host("/dev").join(name.as_bytes());
+        put(root, &format!("/dev/{name}"), copy_of_host(&path, None, NO_SUID | NO_EXEC)?)?;
+    }
+    Ok(())
+}
+
+fn host(path: &str) -> HostPath {
+    HostPath::new(path.as_bytes()).unwrap_or_else(HostPath::root)
+}

@@ -1,0 +1,263 @@
+//! The overlay engine: makes SEEs, runs programs in them, brings them to rest, removes them. Works by processes of
+//! its own (`alcatraz supervise`), so that it may be called from a program with many threads.
+
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use rustix::fs::{CWD, Mode as Bits, OFlags};
+use rustix::io::Errno;
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::path::{HostPath, escape_for_display};
+use crate::session::{Session, SessionState};
+use crate::store::{SessionLock, Store};
+use crate::timestamp::Timestamp;
+
+pub mod client;
+pub mod dismantle;
+mod filesystems;
+mod identity;
+mod init;
+mod kernel_places;
+mod namespaces;
+mod plan;
+mod program;
+pub mod request;
+mod rooms;
+mod stream;
+pub mod supervisor;
+mod tree;
+mod user_tree;
+mod wire;
+
+use client::Client;
+use identity::Identity;
+use plan::Plan;
+use request::{ProgramSpec, RunSpec, Start};
+
+/// Makes a SEE and starts a program in it; returns when the program runs. Nobody is connected to its terminal yet.
+pub fn launch(store: &Store, spec: RunSpec) -> Result<Session> {
+    let (session, client) = begin(store, spec, false)?;
+    drop(client);
+    Ok(session)
+}
+
+/// Makes a SEE, starts a program in it, and returns the connection to its terminal and pipes.
+pub fn launch_attached(store: &Store, spec: RunSpec) -> Result<(Session, Client)> {
+    begin(store, spec, true)
+}
+
+fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Client)> {
+    let (program, identity) = resolve(store, &spec)?;
+    let id = store.new_id()?;
+    let lock = store.lock_session(&id)?;
+    let mut session = Session {
+        id: id.clone(),
+        name: spec.name,
+        state: SessionState::Starting,
+        command: spec.command,
+        cwd: directory_of(&program)?,
+        mode: store.mode(),
+        owner_uid: rustix::process::getuid().as_raw(),
+        run_as: (identity.uid, identity.gid),
+        created: Timestamp::now(),
+        ended: None,
+        exit_status: None,
+        why: None,
+        layers: Vec::new(),
+        limits: Vec::new(),
+    };
+    let needed = needed_directories(&program)?;
+    let Plan { tree, layers, limits } = plan::make(store, &id, Vec::new(), &needed)?;
+    session.layers = layers;
+    session.limits = limits;
+    if let Err(error) = store.insert_session(&session) {
+        dismantle::layers(&session)?;
+        return Err(error);
+    }
+    let start = Start { store: path_of(store.root())?, session: id, tree, fresh: true, program, attached };
+    match start_supervisor(&start, &lock) {
+        Ok(client) => {
+            session.state = SessionState::Running;
+            Ok((session, client))
+        }
+        Err(error) => {
+            drop(lock);
+            clear_away(store, &session, &error)?;
+            Err(error)
+        }
+    }
+}
+
+/// Settles a session whose supervisor failed before it could do that itself.
+fn clear_away(store: &Store, session: &Session, error: &SeeError) -> Result<()> {
+    let Ok(_lock) = store.lock_session(&session.id) else { return Ok(()) };
+    if store.session(&session.id)?.state == SessionState::Starting {
+        dismantle::layers(session)?;
+        store.break_session(&session.id, &error.message)?;
+    }
+    Ok(())
+}
+
+/// Starts another program in a session: in its SEE when that lives, else in a new one around the same layers.
+pub fn enter(store: &Store, session: &Session, spec: RunSpec) -> Result<Client> {
+    let (program, _) = resolve(store, &spec)?;
+    match session.state {
+        SessionState::Running => match Client::enter(store, session, program.clone()) {
+            // It may have ended just now.
+            Err(error) if error.code == ErrorCode::WrongState => {
+                enter_again(store, &store.session(&session.id)?, program)
+            }
+            other => other,
+        },
+        _ => enter_again(store, session, program),
+    }
+}
+
+fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result<Client> {
+    let lock = store.lock_session(&session.id)?;
+    store.move_session(&session.id, &[SessionState::Finished], SessionState::Starting)?;
+    let mut session = store.session(&session.id)?;
+    let needed = needed_directories(&program)?;
+    let started = plan::make(store, &session.id, session.layers.clone(), &needed).and_then(|plan| {
+        session.layers = plan.layers;
+        session.limits = plan.limits;
+        store.update_session(&session)?;
+        let start = Start {
+            store: path_of(store.root())?,
+            session: session.id.clone(),
+            tree: plan.tree,
+            fresh: false,
+            program,
+            attached: true,
+        };
+        start_supervisor(&start, &lock)
+    });
+    if started.is_err() {
+        store.move_session(&session.id, &[SessionState::Starting], SessionState::Finished)?;
+    }
+    started
+}
+
+/// Settles sessions whose supervisor died. Readers of the list call it first.
+pub fn repair(store: &Store) -> Result<bool> {
+    store.repair_dead_sessions()
+}
+
+/// Starts the supervisor's process and waits until the program runs.
+fn start_supervisor(start: &Start, lock: &SessionLock) -> Result<Client> {
+    let cannot = |what: &str, error: &dyn std::fmt::Display| {
+        SeeError::new(
+            ErrorCode::CannotIsolate,
+            format!("The session's supervisor could not be started: {what}: {error}."),
+            "Check how many processes and open files you may have (ulimit -a).",
+        )
+    };
+    let (ours, theirs) = UnixStream::pair().map_err(|e| cannot("no connection", &e))?;
+    let input = std::os::fd::OwnedFd::from(theirs);
+    let mut child = Command::new("/proc/self/exe")
+        .arg("supervise")
+        .stdin(Stdio::from(input))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|e| cannot("no process", &e))?;
+    wire::send(ours.as_fd(), start, &[lock.as_fd()])?;
+    let client = Client::started(ours);
+    // It has left its own child behind at once.
+    child.wait().map_err(|e| cannot("it went away", &e))?;
+    client
+}
+
+/// Returns what the program of a request needs, everything decided.
+fn resolve(store: &Store, spec: &RunSpec) -> Result<(ProgramSpec, Identity)> {
+    if spec.command.is_empty() {
+        return Err(SeeError::new(
+            ErrorCode::BadRequest,
+            "There is no command to run.",
+            "Give a command: alcatraz run -- COMMAND",
+        ));
+    }
+    let identity = Identity::resolve(store.mode(), spec.run_as.as_deref(), &spec.env)?;
+    let cwd = match &spec.cwd {
+        Some(cwd) => cwd.clone(),
+        None => std::env::current_dir()
+            .map(|dir| dir.as_os_str().as_bytes().to_vec())
+            .map_err(|e| no_directory(b".", &e))?,
+    };
+    let place = HostPath::new(&cwd).ok_or_else(|| no_directory(&cwd, &"it is not absolute"))?;
+    match std::fs::metadata(place.as_path()) {
+        Ok(meta) if meta.is_dir() => {}
+        Ok(_) => return Err(no_directory(&cwd, &"it is not a directory")),
+        Err(e) => return Err(no_directory(&cwd, &e)),
+    }
+    let limits = (0..16).filter_map(|number| {
+        let (soft, hard) = see_sys::process::limit(number).ok()?;
+        Some((number, soft, hard))
+    });
+    let program = ProgramSpec {
+        command: spec.command.clone(),
+        cwd: place.into(),
+        env: identity.adapt(spec.env.clone()),
+        uid: identity.uid,
+        gid: identity.gid,
+        groups: identity.groups.clone(),
+        channels: spec.channels,
+        size: spec.size,
+        umask: spec.umask,
+        limits: limits.collect(),
+    };
+    Ok((program, identity))
+}
+
+/// Returns the directories that a program's user expects to change: where it starts, and its home.
+fn needed_directories(program: &ProgramSpec) -> Result<Vec<HostPath>> {
+    let home = program.env.iter().find(|(name, _)| name == b"HOME").and_then(|(_, home)| HostPath::new(home));
+    Ok([directory_of(program)?].into_iter().chain(home).collect())
+}
+
+fn directory_of(program: &ProgramSpec) -> Result<HostPath> {
+    HostPath::new(&program.cwd).ok_or_else(|| SeeError::internal("A working directory is not absolute."))
+}
+
+fn no_directory(path: &[u8], why: &dyn std::fmt::Display) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::BadRequest,
+        format!("The working directory {} cannot be used: {why}.", escape_for_display(path)),
+        "Go to a directory that exists, then try again.",
+    )
+}
+
+fn path_of(path: &Path) -> Result<HostPath> {
+    HostPath::new(path.as_os_str().as_bytes())
+        .ok_or_else(|| SeeError::internal("The store's path is not absolute."))
+}
+
+fn socket_path(store: &Store, session: &str) -> PathBuf {
+    store.session_dir(session).join("supervisor.sock")
+}
+
+/// Returns a path to `socket` that is short enough for a socket's address, and the directory that it goes through.
+fn short_path(socket: &Path) -> std::result::Result<(std::os::fd::OwnedFd, PathBuf), Errno> {
+    use std::os::fd::AsRawFd as _;
+    let parent = socket.parent().ok_or(Errno::INVAL)?;
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let dir = rustix::fs::openat(CWD, parent, flags, Bits::empty())?;
+    let name = socket.file_name().unwrap_or_default();
+    let path = PathBuf::from(format!("/proc/self/fd/{}", dir.as_raw_fd())).join(name);
+    Ok((dir, path))
+}
+
+fn connect(socket: &Path) -> std::io::Result<UnixStream> {
+    let (_dir, path) = short_path(socket)?;
+    UnixStream::connect(path)
+}
+
+fn listen(socket: &Path) -> Result<UnixListener> {
+    let listening =
+        short_path(socket).map_err(std::io::Error::from).and_then(|(_dir, path)| UnixListener::bind(path));
+    listening.map_err(|e| rooms::os("making", socket, Errno::from_io_error(&e).unwrap_or(Errno::IO)))
+}

@@ -1,0 +1,184 @@
+//! The name spaces of a SEE: makes the process that becomes its init, and takes it inside step by step.
+
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+
+use rustix::io::Errno;
+use rustix::process::{Pid, PidfdFlags, Signal};
+use rustix::thread::{Gid, LinkNameSpaceType, ThreadNameSpaceType, Uid};
+use see_sys::process::{exit_now, fork, fork_again, namespace};
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::path::HostPath;
+use crate::session::Mode;
+
+use super::filesystems::copy_of_host;
+use super::tree::Ids;
+
+/// The first id on the host that a SEE's ids stand for in system mode, and how many there are.
+pub const SHIFT: (u32, u32) = (2_147_483_648, 2_147_483_647);
+
+const SHARED: i32 = namespace::NET | namespace::IPC | namespace::UTS | namespace::CGROUP;
+
+/// The name spaces that do not begin with the init: user (with its map), network, IPC, host name, control groups.
+#[derive(Debug)]
+pub struct Shell {
+    holder: Pid,
+    /// The holder, as a descriptor.
+    pidfd: OwnedFd,
+    /// The user name space.
+    users: OwnedFd,
+    /// Whether ids are shifted; else they are as on the host.
+    pub shifted: bool,
+}
+
+impl Shell {
+    /// Makes them, in system mode. `probe` is a directory of the host whose mount has to support id maps.
+    pub fn make(probes: &[HostPath]) -> Result<Self> {
+        let shell = Self::make_with(&format!("0 {} {}", SHIFT.0, SHIFT.1), true);
+        let supported = |shell: &Self| {
+            probes.iter().all(|probe| copy_of_host(probe, Some(shell.users.as_fd()), 0).is_ok())
+        };
+        match shell {
+            Ok(shell) if supported(&shell) => Ok(shell),
+            _ => Self::make_with(&identity_map()?, false),
+        }
+    }
+
+    fn make_with(map: &str, shifted: bool) -> Result<Self> {
+        let (ours, theirs) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
+            .map_err(|e| cannot("a pipe could not be made", e))?;
+        let Some(holder) = fork(namespace::USER | SHARED).map_err(cannot_unshare)? else {
+            // Lives until the other side lets go (or dies).
+            drop(theirs);
+            let _ = rustix::io::read(&ours, &mut [0; 1]);
+            exit_now(0)
+        };
+        drop(ours);
+        let whole = || -> Result<Self> {
+            let write = |file: &str| {
+                std::fs::write(format!("/proc/{}/{file}", holder.as_raw_nonzero()), map).map_err(|e| {
+                    cannot("ids could not be mapped", Errno::from_io_error(&e).unwrap_or(Errno::IO))
+                })
+            };
+            write("uid_map")?;
+            write("gid_map")?;
+            let pidfd = rustix::process::pidfd_open(holder, PidfdFlags::empty())
+                .map_err(|e| cannot("a process could not be held", e))?;
+            let users =
+                std::fs::File::open(format!("/proc/{}/ns/user", holder.as_raw_nonzero())).map_err(|e| {
+                    cannot("a name space could not be held", Errno::from_io_error(&e).unwrap_or(Errno::IO))
+                })?;
+            Ok(Self { holder, pidfd, users: users.into(), shifted })
+        };
+        let made = whole();
+        if made.is_err() {
+            let _ = rustix::process::kill_process(holder, Signal::KILL);
+            let _ = rustix::process::waitpid(Some(holder), rustix::process::WaitOptions::empty());
+        } else {
+            // The holder must outlive this function: its end of the pipe stays open with the supervisor.
+            std::mem::forget(theirs);
+        }
+        made
+    }
+
+    /// Returns how ids go through this shell.
+    pub fn ids(&self) -> Ids<'_> {
+        if self.shifted { Ids::Shifted(self.users.as_fd()) } else { Ids::Identity }
+    }
+
+    /// Ends the process that held the name spaces; whoever entered them keeps them.
+    pub fn release(self) {
+        let _ = rustix::process::kill_process(self.holder, Signal::KILL);
+        let _ = rustix::process::waitpid(Some(self.holder), rustix::process::WaitOptions::empty());
+    }
+
+    /// Descriptors that the init has to keep.
+    pub fn descriptors(&self) -> [RawFd; 2] {
+        [self.pidfd.as_raw_fd(), self.users.as_raw_fd()]
+    }
+
+    /// In the init: enters all but the user name space, keeping the host's privilege for what must be built with it.
+    pub fn enter_shared(&self) -> Result<()> {
+        let types = ThreadNameSpaceType::NETWORK
+            | ThreadNameSpaceType::INTER_PROCESS_COMMUNICATION
+            | ThreadNameSpaceType::HOST_NAME_AND_NIS_DOMAIN_NAME
+            | ThreadNameSpaceType::CONTROL_GROUP;
+        rustix::thread::move_into_thread_name_spaces(self.pidfd.as_fd(), types)
+            .map_err(|e| cannot("name spaces could not be entered", e))?;
+        let root = if self.shifted { SHIFT.0 } else { 0 };
+        see_sys::identity::set_file_ids(root, root).map_err(|e| cannot("file ids could not be set", e))
+    }
+
+    /// In the init: becomes root of the SEE and nobody on the host. The mounts are locked by being copied.
+    pub fn enter_users(&self) -> Result<()> {
+        rustix::thread::move_into_link_name_space(self.users.as_fd(), Some(LinkNameSpaceType::User))
+            .map_err(|e| cannot("the user name space could not be entered", e))?;
+        become_root().map_err(|e| cannot("ids could not be changed", e))?;
+        see_sys::process::unshare(namespace::MOUNT).map_err(|e| cannot("mounts could not be locked", e))
+    }
+}
+
+fn become_root() -> std::result::Result<(), Errno> {
+    rustix::thread::set_thread_groups(&[])?;
+    let (user, group) = (Uid::from_raw(0), Gid::from_raw(0));
+    rustix::thread::set_thread_res_gid(group, group, group)?;
+    rustix::thread::set_thread_res_uid(user, user, user)
+}
+
+/// Forks the process that becomes the init. Returns `None` in it.
+pub fn fork_init(mode: Mode) -> Result<Option<Pid>> {
+    let made = match mode {
+        Mode::System => fork_again_with(namespace::PID | namespace::MOUNT),
+        Mode::User => fork_again_with(namespace::USER | namespace::PID | namespace::MOUNT | SHARED),
+    };
+    made.map_err(cannot_unshare)
+}
+
+fn fork_again_with(namespaces: i32) -> std::result::Result<Option<Pid>, Errno> {
+    if namespaces == 0 { fork_again() } else { fork(namespaces) }
+}
+
+/// In the init, in user mode: maps the caller to itself.
+pub fn map_self(uid: u32, gid: u32) -> Result<()> {
+    let write = |file: &str, text: String| {
+        std::fs::write(format!("/proc/self/{file}"), text)
+            .map_err(|e| cannot("ids could not be mapped", Errno::from_io_error(&e).unwrap_or(Errno::IO)))
+    };
+    write("setgroups", "deny".to_owned())?;
+    write("uid_map", format!("{uid} {uid} 1"))?;
+    write("gid_map", format!("{gid} {gid} 1"))
+}
+
+/// Returns a map of every id that this process has to itself.
+fn identity_map() -> Result<String> {
+    let text = std::fs::read_to_string("/proc/self/uid_map").map_err(|e| {
+        cannot("the map of ids could not be read", Errno::from_io_error(&e).unwrap_or(Errno::IO))
+    })?;
+    let lines = text.lines().filter_map(|line| {
+        let mut fields = line.split_whitespace();
+        let (inside, _, count) = (fields.next()?, fields.next()?, fields.next()?);
+        Some(format!("{inside} {inside} {count}"))
+    });
+    Ok(lines.collect::<Vec<_>>().join("\n"))
+}
+
+fn cannot(what: &str, errno: Errno) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::CannotIsolate,
+        format!("The SEE could not be made: {what}: {errno}."),
+        "Run `alcatraz doctor` to see what this machine can enforce.",
+    )
+    .with_fact("errno", errno.raw_os_error())
+}
+
+fn cannot_unshare(errno: Errno) -> Box<SeeError> {
+    match errno {
+        Errno::PERM | Errno::ACCESS | Errno::NOSPC | Errno::USERS | Errno::INVAL => SeeError::new(
+            ErrorCode::NoUserNamespaces,
+            format!("This machine does not let you make user name spaces ({errno})."),
+            "Run `alcatraz doctor` for the mend, or run Alcatraz with sudo.",
+        )
+        .with_fact("errno", errno.raw_os_error()),
+        other => cannot("a process could not be made", other),
+    }
+}

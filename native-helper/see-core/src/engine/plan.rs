@@ -1,0 +1,210 @@
+//! What a SEE's file tree is made of, decided before anything is mounted. Knows the host's mounts and the store.
+
+use std::collections::BTreeSet;
+use std::os::unix::ffi::OsStrExt as _;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::layer::Layer;
+use crate::mounts::{Flags, Kind, Mount, covering, visible};
+use crate::path::HostPath;
+use crate::session::{Limit, Mode};
+use crate::store::Store;
+
+use super::rooms::Rooms;
+use super::user_tree;
+
+/// One part of the tree. Parts come in the order in which they are put in place.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    /// Where.
+    pub point: HostPath,
+    /// What.
+    pub what: What,
+    /// Flags that the host's mount has.
+    pub flags: Flags,
+}
+
+/// What a part is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum What {
+    /// The host's directory with a layer on top: the directory that holds `upper` and `work`.
+    Layered(HostPath),
+    /// The host's directory, read-only.
+    ReadOnly(Kind),
+    /// The host's file, read-only.
+    File,
+    /// A directory of the SEE's own that holds other parts.
+    Directory {
+        /// Permission bits.
+        mode: u32,
+    },
+    /// A symlink as on the host.
+    Symlink(Vec<u8>),
+}
+
+/// A whole tree.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tree {
+    /// Its parts: an outer one before those inside it.
+    pub parts: Vec<Part>,
+    /// Directories to hide: the store and every room.
+    pub hidden: Vec<HostPath>,
+}
+
+/// A tree and what the session has to remember of it.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// What to build.
+    pub tree: Tree,
+    /// The session's layers, outer ones first; each index once.
+    pub layers: Vec<Layer>,
+    /// What the SEE cannot change.
+    pub limits: Vec<Limit>,
+}
+
+/// Where a plan comes from.
+pub struct Planner<'a> {
+    pub(super) store: &'a Store,
+    pub(super) session: &'a str,
+    pub(super) mounts: Vec<Mount>,
+    pub(super) rooms: Rooms<'a>,
+    /// Layers that the session has from before.
+    pub(super) old: Vec<Layer>,
+    pub(super) plan: Plan,
+}
+
+/// Plans the tree of a session, and makes the directories of its layers. `old` are the layers that it has already;
+/// `needed` are directories (home, working directory) whose owner must be able to change them, when natively so.
+pub fn make(store: &Store, session: &str, old: Vec<Layer>, needed: &[HostPath]) -> Result<Plan> {
+    let mounts = visible()?;
+    let rooms = Rooms::new(store, &mounts);
+    let mut planner = Planner { store, session, mounts, rooms, old, plan: Plan::default() };
+    match store.mode() {
+        Mode::System => planner.cover_mounts()?,
+        Mode::User => user_tree::cover(&mut planner, needed)?,
+    }
+    planner.report_lost_layers();
+    planner.hide_rooms();
+    planner.plan.layers.sort_by(|a, b| a.mount_point.cmp(&b.mount_point));
+    Ok(planner.plan)
+}
+
+impl Planner<'_> {
+    /// One part for each mount of the host.
+    fn cover_mounts(&mut self) -> Result<()> {
+        for mount in self.mounts.clone() {
+            self.cover_mount(&mount)?;
+        }
+        Ok(())
+    }
+
+    /// Adds the part for a whole mount.
+    pub(super) fn cover_mount(&mut self, mount: &Mount) -> Result<()> {
+        let kind = mount.kind();
+        let point = mount.point.clone();
+        match kind {
+            Kind::Kernel => {}
+            Kind::Disk if mount.flags.read_only => self.add(point, What::ReadOnly(kind), mount.flags),
+            Kind::Disk => self.add_layered(point, mount)?,
+            Kind::Foreign | Kind::Plain => {
+                if !mount.flags.read_only {
+                    let why = format!(
+                        "a {} file system cannot be kept apart, so it is read-only here",
+                        mount.fs_type
+                    );
+                    self.limit(&point, why);
+                }
+                self.add(point, What::ReadOnly(kind), mount.flags);
+            }
+            Kind::File => self.add_file(point, mount.flags),
+        }
+        Ok(())
+    }
+
+    /// Adds a file of the host that has a mount of its own or lies in a directory that is not layered.
+    pub(super) fn add_file(&mut self, point: HostPath, flags: Flags) {
+        let is_file = std::fs::symlink_metadata(point.as_path()).is_ok_and(|meta| meta.is_file());
+        if is_file {
+            self.limit(
+                &point,
+                "this file is a mount of its own or lies beside mounts, so it is read-only here",
+            );
+            self.add(point, What::File, flags);
+        }
+    }
+
+    /// Adds a directory with a layer: the session's old one for this place, or a new one.
+    pub(super) fn add_layered(&mut self, point: HostPath, mount: &Mount) -> Result<()> {
+        let old = self.old.iter().position(|layer| layer.mount_point == point);
+        let layer = match old.map(|place| self.old.swap_remove(place)) {
+            Some(layer) if layer.device != mount.device => {
+                self.limit(
+                    &point,
+                    "another file system is here than when the session began, so it is read-only",
+                );
+                self.old.push(layer);
+                self.add(point, What::ReadOnly(mount.kind()), mount.flags);
+                return Ok(());
+            }
+            Some(layer) => layer,
+            None => {
+                let room = self.rooms.of(mount);
+                self.rooms.make_layer(self.session, self.next_index(), point.clone(), mount.device, &room)?
+            }
+        };
+        let dir = layer.upper.parent().and_then(|dir| HostPath::new(dir.as_os_str().as_bytes()));
+        let dir = dir.ok_or_else(|| SeeError::internal("A layer has no absolute path."))?;
+        self.plan.layers.push(layer);
+        self.add(point, What::Layered(dir), mount.flags);
+        Ok(())
+    }
+
+    fn next_index(&self) -> u32 {
+        self.plan.layers.iter().chain(&self.old).map(|layer| layer.index + 1).max().unwrap_or(0)
+    }
+
+    pub(super) fn add(&mut self, point: HostPath, what: What, flags: Flags) {
+        self.plan.tree.parts.push(Part { point, what, flags });
+    }
+
+    pub(super) fn limit(&mut self, path: &HostPath, why: impl Into<String>) {
+        self.plan.limits.push(Limit { path: path.display(), why: why.into() });
+    }
+
+    /// Says which layers of a session that is entered again have no place any more; they stay reviewable.
+    fn report_lost_layers(&mut self) {
+        for layer in std::mem::take(&mut self.old) {
+            let what = "its file system is not mounted now; what the session changed there is kept";
+            if !self.plan.limits.iter().any(|limit| limit.path == layer.mount_point.display()) {
+                self.limit(&layer.mount_point.clone(), what);
+            }
+            self.plan.layers.push(layer);
+        }
+    }
+
+    fn hide_rooms(&mut self) {
+        let store = HostPath::new(self.store.root().as_os_str().as_bytes());
+        let rooms = self
+            .mounts
+            .iter()
+            .filter(|mount| mount.kind() == Kind::Disk)
+            .map(|mount| self.rooms.place(mount));
+        let rooms = rooms.filter(|room| room.symlink_metadata().is_ok_and(|meta| meta.is_dir()));
+        let rooms = rooms.filter_map(|room| HostPath::new(room.as_os_str().as_bytes()));
+        let hidden: BTreeSet<HostPath> = store.into_iter().chain(rooms).collect();
+        self.plan.tree.hidden = hidden.into_iter().collect();
+    }
+
+    /// Returns the mount that a path lies on.
+    pub(super) fn mount_of(&self, path: &HostPath) -> Result<Mount> {
+        covering(&self.mounts, path).cloned().ok_or_else(|| {
+            SeeError::new(
+                ErrorCode::CannotIsolate,
+                format!("No mount covers {}.", path.display()),
+                "Look at /proc/self/mountinfo.",
+            )
+        })
+    }
+}

@@ -1,0 +1,259 @@
+//! Starts one program inside a SEE: a new terminal or pipes, the user's ids, limits and directory, then the program.
+//! Runs in the SEE's init and in the child that becomes the program.
+
+use std::ffi::CString;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+
+use rustix::fs::{Mode as Bits, OFlags};
+use rustix::io::Errno;
+use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::process::Pid;
+use rustix::pty::OpenptFlags;
+use rustix::termios::Winsize;
+use rustix::thread::{Gid, Uid};
+use see_sys::process::{close_on_exec_from, execve, exit_now, fork_again};
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::path::escape_for_display;
+
+use super::request::{Channel, ProgramSpec, Size};
+
+/// A program that runs.
+pub struct Started {
+    /// Its process, inside.
+    pub pid: Pid,
+    /// The supervisor's ends: the pty's master when there is one, then the pipes of descriptors 0, 1, 2 that are pipes.
+    pub ends: Vec<OwnedFd>,
+}
+
+/// Starts a program and waits until it runs as such. `terminals` is the root of the SEE's devpts.
+pub fn start(spec: &ProgramSpec, terminals: BorrowedFd<'_>) -> Result<Started> {
+    let stdio =
+        Stdio::make(spec, terminals).map_err(|e| cannot("its terminal or pipes could not be made", e))?;
+    let (heard, said) = pipe_with(PipeFlags::CLOEXEC).map_err(|e| cannot("a pipe could not be made", e))?;
+    let Some(pid) = fork_again().map_err(|e| cannot("a process could not be made", e))? else {
+        drop(heard);
+        let failure = become_program(spec, &stdio);
+        let text = serde_json::to_vec(&failure).unwrap_or_default();
+        let _ = rustix::io::write(&said, &text);
+        exit_now(127)
+    };
+    drop(said);
+    let mut told = Vec::new();
+    let mut piece = [0_u8; 4096];
+    loop {
+        match rustix::io::read(&heard, &mut piece) {
+            Ok(0) => break,
+            Ok(count) => told.extend_from_slice(piece.get(..count).unwrap_or_default()),
+            Err(Errno::INTR) => {}
+            Err(e) => return Err(cannot("its start could not be watched", e)),
+        }
+    }
+    if told.is_empty() {
+        return Ok(Started { pid, ends: stdio.ends });
+    }
+    let _ = rustix::process::waitpid(Some(pid), rustix::process::WaitOptions::empty());
+    match serde_json::from_slice(&told) {
+        Ok(error) => Err(error),
+        Err(e) => Err(SeeError::internal(format!("A program failed to start and said nothing clear: {e}."))),
+    }
+}
+
+/// The program's descriptors 0 to 2, and the other ends.
+struct Stdio {
+    inside: [OwnedFd; 3],
+    ends: Vec<OwnedFd>,
+    terminal: bool,
+}
+
+impl Stdio {
+    fn make(spec: &ProgramSpec, terminals: BorrowedFd<'_>) -> std::result::Result<Self, Errno> {
+        let mut ends = Vec::new();
+        let slave = if spec.channels.contains(&Channel::Terminal) {
+            let (master, slave) = open_terminal(spec, terminals)?;
+            ends.push(master);
+            Some(slave)
+        } else {
+            None
+        };
+        let mut one = |place: usize| -> std::result::Result<OwnedFd, Errno> {
+            if let (Some(Channel::Terminal), Some(slave)) = (spec.channels.get(place), &slave) {
+                return slave.try_clone().map_err(|_| Errno::MFILE);
+            }
+            let (reader, writer) = pipe_with(PipeFlags::CLOEXEC)?;
+            // As root natively: the program's user may open /dev/stdout anew, which is this pipe.
+            let owner = (Some(Uid::from_raw(spec.uid)), Some(Gid::from_raw(spec.gid)));
+            rustix::fs::fchown(&reader, owner.0, owner.1)?;
+            let (inside, outside) = if place == 0 { (reader, writer) } else { (writer, reader) };
+            ends.push(outside);
+            Ok(inside)
+        };
+        let inside = [one(0)?, one(1)?, one(2)?];
+        Ok(Self { inside, ends, terminal: slave.is_some() })
+    }
+}
+
+/// Opens a new pty of the SEE: master and slave.
+fn open_terminal(
+    spec: &ProgramSpec,
+    terminals: BorrowedFd<'_>,
+) -> std::result::Result<(OwnedFd, OwnedFd), Errno> {
+    let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let master = rustix::fs::openat(terminals, "ptmx", flags, Bits::empty())?;
+    rustix::pty::unlockpt(&master)?;
+    let slave = rustix::pty::ioctl_tiocgptpeer(
+        &master,
+        OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC,
+    )?;
+    rustix::fs::fchown(&slave, Some(Uid::from_raw(spec.uid)), None)?;
+    rustix::termios::tcsetwinsize(&master, winsize(spec.size.unwrap_or(Size { rows: 24, cols: 80 })))?;
+    Ok((master, slave))
+}
+
+/// Returns a size as the kernel wants it.
+pub fn winsize(size: Size) -> Winsize {
+    Winsize { ws_row: size.rows, ws_col: size.cols, ws_xpixel: 0, ws_ypixel: 0 }
+}
+
+/// In the child: becomes the program. Returns why that failed.
+fn become_program(spec: &ProgramSpec, stdio: &Stdio) -> Box<SeeError> {
+    match prepare(spec, stdio) {
+        Ok(()) => run_command(spec),
+        Err(error) => error,
+    }
+}
+
+fn prepare(spec: &ProgramSpec, stdio: &Stdio) -> Result<()> {
+    rustix::process::setsid().map_err(|e| cannot("a login session could not be made", e))?;
+    if stdio.terminal {
+        let terminal =
+            spec.channels.iter().zip(&stdio.inside).find(|(channel, _)| **channel == Channel::Terminal);
+        if let Some((_, slave)) = terminal {
+            rustix::process::ioctl_tiocsctty(slave)
+                .map_err(|e| cannot("its terminal could not be taken", e))?;
+        }
+    }
+    for (fd, target) in stdio.inside.iter().zip(0..) {
+        put_at(fd.as_fd(), target).map_err(|e| cannot("its descriptors could not be set up", e))?;
+    }
+    close_on_exec_from(3).map_err(|e| cannot("descriptors could not be closed", e))?;
+    see_sys::signals::reset_all().map_err(|e| cannot("signals could not be reset", e))?;
+    for (resource, soft, hard) in &spec.limits {
+        see_sys::process::set_limit(*resource, *soft, *hard)
+            .map_err(|e| cannot("a resource limit could not be set", e))?;
+    }
+    rustix::process::umask(Bits::from_raw_mode(spec.umask));
+    become_user(spec).map_err(|e| cannot("its user could not be taken on", e))?;
+    rustix::process::chdir(spec.cwd.as_slice()).map_err(|e| {
+        SeeError::new(
+            ErrorCode::CannotIsolate,
+            format!("The program cannot start in {}: {e}.", escape_for_display(&spec.cwd)),
+            "Go to a directory that exists and that the program's user may enter.",
+        )
+        .with_fact("errno", e.raw_os_error())
+    })
+}
+
+/// Puts a descriptor at a number from 0 to 2, open across the start of the program.
+fn put_at(fd: BorrowedFd<'_>, target: RawFd) -> std::result::Result<(), Errno> {
+    match target {
+        0 => rustix::stdio::dup2_stdin(fd),
+        1 => rustix::stdio::dup2_stdout(fd),
+        _ => rustix::stdio::dup2_stderr(fd),
+    }?;
+    debug_assert!(fd.as_raw_fd() > 2, "the init keeps 0 to 2 on /dev/null");
+    Ok(())
+}
+
+fn become_user(spec: &ProgramSpec) -> std::result::Result<(), Errno> {
+    let Some(groups) = &spec.groups else { return Ok(()) };
+    let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
+    rustix::thread::set_thread_groups(&groups)?;
+    let (user, group) = (Uid::from_raw(spec.uid), Gid::from_raw(spec.gid));
+    rustix::thread::set_thread_res_gid(group, group, group)?;
+    rustix::thread::set_thread_res_uid(user, user, user)
+}
+
+/// Finds the command as a shell does and becomes it.
+fn run_command(spec: &ProgramSpec) -> Box<SeeError> {
+    let c_string = |bytes: &[u8]| CString::new(bytes).map_err(|_| ());
+    let arguments: std::result::Result<Vec<_>, ()> = spec.command.iter().map(|a| c_string(a)).collect();
+    let environment: std::result::Result<Vec<_>, ()> =
+        spec.env.iter().map(|(name, value)| c_string(&[name, b"=".as_slice(), value].concat())).collect();
+    let (Ok(arguments), Ok(environment)) = (arguments, environment) else {
+        return SeeError::new(
+            ErrorCode::BadRequest,
+            "An argument or a variable holds a NUL byte.",
+            "Leave it out: no program can receive it.",
+        );
+    };
+    let Some(name) = spec.command.first().filter(|name| !name.is_empty()) else {
+        return not_found(b"");
+    };
+    if name.contains(&b'/') {
+        return refused(name, attempt(name, &arguments, &environment));
+    }
+    let path = spec
+        .env
+        .iter()
+        .find(|(name, _)| name == b"PATH")
+        .map_or(&b"/usr/local/bin:/usr/bin:/bin"[..], |(_, v)| v);
+    let mut seen = Errno::NOENT;
+    for dir in path.split(|b| *b == b':') {
+        let dir = if dir.is_empty() { b"." } else { dir };
+        let candidate = [dir, b"/".as_slice(), name].concat();
+        match attempt(&candidate, &arguments, &environment) {
+            Errno::NOENT | Errno::NOTDIR => {}
+            Errno::ACCESS => seen = Errno::ACCESS,
+            other => return refused(&candidate, other),
+        }
+    }
+    refused(name, seen)
+}
+
+fn attempt(path: &[u8], arguments: &[CString], environment: &[CString]) -> Errno {
+    let Ok(path) = CString::new(path) else { return Errno::INVAL };
+    match execve(&path, arguments, environment) {
+        // A script without a first line: shells have always run it by themselves.
+        Errno::NOEXEC => {
+            let shell = [c"/bin/sh".to_owned(), path];
+            let arguments: Vec<CString> =
+                shell.into_iter().chain(arguments.iter().skip(1).cloned()).collect();
+            execve(c"/bin/sh", &arguments, environment)
+        }
+        other => other,
+    }
+}
+
+fn refused(name: &[u8], errno: Errno) -> Box<SeeError> {
+    if matches!(errno, Errno::NOENT | Errno::NOTDIR) {
+        return not_found(name);
+    }
+    let shown = escape_for_display(name);
+    SeeError::new(
+        ErrorCode::CommandNotExecutable,
+        format!("{shown} cannot be executed: {errno}."),
+        "Check its permissions and that it is a program for this machine.",
+    )
+    .with_fact("command", shown)
+    .with_fact("errno", errno.raw_os_error())
+}
+
+fn not_found(name: &[u8]) -> Box<SeeError> {
+    let shown = escape_for_display(name);
+    SeeError::new(
+        ErrorCode::CommandNotFound,
+        format!("The command {shown} was not found."),
+        "Check the spelling, or give the path of the program.",
+    )
+    .with_fact("command", shown)
+}
+
+fn cannot(what: &str, errno: Errno) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::CannotIsolate,
+        format!("The program could not be started: {what}: {errno}."),
+        "Run `alcatraz doctor` to see what this machine can enforce.",
+    )
+    .with_fact("errno", errno.raw_os_error())
+}

@@ -1,0 +1,202 @@
+//! What is asked of the engine, and what its processes tell each other. Plain data.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::SeeError;
+use crate::path::HostPath;
+
+use super::plan::Tree;
+
+/// What one of the descriptors 0 to 2 of a program is.
+///
+/// The caller's own descriptor never goes in: through `/proc/self/fd` a program could open the host's file behind it
+/// anew, with other rights. So a terminal becomes a new pty, and anything else a pipe that is relayed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// The SEE's own pty.
+    Terminal,
+    /// A pipe.
+    Pipe,
+}
+
+/// A window's size in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Size {
+    /// Lines.
+    pub rows: u16,
+    /// Characters in a line.
+    pub cols: u16,
+}
+
+/// Asks for a SEE and a program in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunSpec {
+    /// Program and arguments.
+    pub command: Vec<Vec<u8>>,
+    /// Working directory; the caller's when `None`.
+    pub cwd: Option<Vec<u8>>,
+    /// The whole environment of the caller.
+    pub env: Vec<(Vec<u8>, Vec<u8>)>,
+    /// A name for the session.
+    pub name: Option<String>,
+    /// The user to run as; `None` means whoever called, also through sudo or pkexec.
+    pub run_as: Option<String>,
+    /// What descriptors 0 to 2 are.
+    pub channels: [Channel; 3],
+    /// Size of the terminal.
+    pub size: Option<Size>,
+    /// Which permissions new files do not get.
+    pub umask: u32,
+}
+
+impl RunSpec {
+    /// Returns a request to run `command` on a terminal, with this process's environment.
+    pub fn new(command: Vec<Vec<u8>>) -> Self {
+        use std::os::unix::ffi::OsStringExt as _;
+        let env = std::env::vars_os().map(|(name, value)| (name.into_vec(), value.into_vec())).collect();
+        Self {
+            command,
+            cwd: None,
+            env,
+            name: None,
+            run_as: None,
+            channels: [Channel::Terminal; 3],
+            size: None,
+            umask: current_umask(),
+        }
+    }
+}
+
+/// Returns this process's umask, without changing it: other threads may be making files.
+fn current_umask() -> u32 {
+    let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("Umask:"));
+    line.and_then(|value| u32::from_str_radix(value.trim(), 8).ok()).unwrap_or(0o022)
+}
+
+/// A program to start in a SEE, everything resolved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProgramSpec {
+    /// Program and arguments.
+    pub command: Vec<Vec<u8>>,
+    /// Working directory, absolute.
+    pub cwd: Vec<u8>,
+    /// The whole environment.
+    pub env: Vec<(Vec<u8>, Vec<u8>)>,
+    /// User id, as seen inside.
+    pub uid: u32,
+    /// Group id, likewise.
+    pub gid: u32,
+    /// Every group; `None` keeps those of the caller (an ordinary user cannot choose).
+    pub groups: Option<Vec<u32>>,
+    /// What descriptors 0 to 2 are.
+    pub channels: [Channel; 3],
+    /// Size of the terminal.
+    pub size: Option<Size>,
+    /// Which permissions new files do not get.
+    pub umask: u32,
+    /// Soft and hard resource limits by number.
+    pub limits: Vec<(u32, u64, u64)>,
+}
+
+/// What a supervisor is started with.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Start {
+    /// Directory of the store.
+    pub store: HostPath,
+    /// The session, already in the store. Its lock's descriptor comes with this message.
+    pub session: String,
+    /// The tree to build.
+    pub tree: Tree,
+    /// Whether nothing ran in the session before, so that a failed start leaves nothing to keep.
+    pub fresh: bool,
+    /// Its first program.
+    pub program: ProgramSpec,
+    /// Whether the connection stays, as the first client.
+    pub attached: bool,
+}
+
+/// From a client to a supervisor.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case")]
+pub enum Ask {
+    /// Show this connection the first program's terminal: what was last seen, then what comes.
+    Attach {
+        /// Size of the client's window.
+        size: Option<Size>,
+    },
+    /// Start another program.
+    Enter {
+        /// Which.
+        program: Box<ProgramSpec>,
+    },
+    /// The window has this size now.
+    Resize {
+        /// The size.
+        size: Size,
+    },
+    /// Send this signal to the program.
+    Signal {
+        /// Its number.
+        signal: i32,
+    },
+    /// End every program.
+    Stop,
+}
+
+/// From a supervisor to a client.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "tell", rename_all = "kebab-case")]
+pub enum Tell {
+    /// The program runs; output follows.
+    Started {
+        /// What descriptors 0 to 2 are.
+        channels: [Channel; 3],
+    },
+    /// It could not be started, or what was asked cannot be done.
+    Failed {
+        /// Why.
+        error: Box<SeeError>,
+    },
+    /// The program ended; everything it wrote came before this.
+    Exited {
+        /// Its status; 128+signal when a signal ended it.
+        status: i32,
+        /// Whether other programs still run in the SEE.
+        others: bool,
+    },
+    /// All programs are gone and the layers are at rest.
+    Stopped,
+}
+
+/// From the supervisor to the init of its SEE.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Order {
+    /// Start a program; the number is for the answers.
+    Spawn(u32, Box<ProgramSpec>),
+    /// Send a signal to a program.
+    Signal(u32, i32),
+    /// Send a signal to all.
+    SignalAll(i32),
+}
+
+/// From the init to its supervisor.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum Report {
+    /// The SEE is made.
+    Ready,
+    /// It could not be made.
+    Failed(Box<SeeError>),
+    /// The program runs. Descriptors: the pty's master when there is one, then the other ends of the pipes in order.
+    Spawned(u32),
+    /// The program could not be started.
+    NotSpawned(u32, Box<SeeError>),
+    /// Processes ended.
+    Reaped {
+        /// Programs and their statuses; 128+signal when a signal ended one.
+        exited: Vec<(u32, i32)>,
+        /// Whether no process is left but the init.
+        empty: bool,
+    },
+}

@@ -1,0 +1,597 @@
+//! The supervisor of one SEE: makes it, starts programs in it, relays between them and any number of clients, and
+//! brings it to rest. A process of its own that outlives the terminal and the app. Knows no user interface.
+
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{CWD, Mode as Bits, OFlags};
+use rustix::io::Errno;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+use rustix::process::{Pid, Signal, WaitOptions};
+use see_sys::process::{close_all_but, exit_now, fork};
+use see_sys::signals::SignalQueue;
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::path::HostPath;
+use crate::session::{Mode, Session, SessionState};
+use crate::store::{SessionLock, Store};
+
+use super::init::{self, Birth};
+use super::namespaces::{Shell, fork_init};
+use super::plan::{Tree, What};
+use super::request::{Ask, Order, ProgramSpec, Report, Size, Start, Tell};
+use super::stream::{Client, Program};
+use super::wire::{self, Kind};
+use super::{dismantle, program, socket_path};
+
+/// How long programs may take to end after they were asked to.
+const GRACE: Duration = Duration::from_secs(2);
+/// How many chunks of one program are relayed before the others get their turn.
+const READS_IN_A_ROW: usize = 16;
+/// The number of a session's first program.
+const FIRST: u32 = 0;
+
+/// Runs the supervisor; its request comes on descriptor 0. Returns the exit status of the process.
+pub fn run() -> i32 {
+    match detach().and_then(|request| request.map_or(Ok(()), supervise)) {
+        Ok(()) => 0,
+        Err(_) => 1,
+    }
+}
+
+/// Leaves terminal, process group and parent behind. Returns the connection that the request comes on; `None` in the
+/// process that has done its part.
+fn detach() -> Result<Option<UnixStream>> {
+    let request = rustix::io::fcntl_dupfd_cloexec(rustix::stdio::stdin(), 3).map_err(wire::gone)?;
+    let null = rustix::fs::openat(CWD, "/dev/null", OFlags::RDWR | OFlags::CLOEXEC, Bits::empty())
+        .map_err(wire::gone)?;
+    rustix::stdio::dup2_stdin(&null).map_err(wire::gone)?;
+    rustix::stdio::dup2_stdout(&null).map_err(wire::gone)?;
+    rustix::stdio::dup2_stderr(&null).map_err(wire::gone)?;
+    if fork(0).map_err(wire::gone)?.is_some() {
+        return Ok(None);
+    }
+    close_all_but(&[request.as_raw_fd()]).map_err(wire::gone)?;
+    rustix::process::setsid().map_err(wire::gone)?;
+    rustix::process::chdir("/").map_err(wire::gone)?;
+    rustix::process::umask(Bits::from_raw_mode(0o077));
+    Ok(Some(request.into()))
+}
+
+fn supervise(request: UnixStream) -> Result<()> {
+    let received = wire::receive::<Start>(request.as_fd())?;
+    let Some((start, descriptors)) = received else { return Ok(()) };
+    let lock = descriptors.into_iter().next().ok_or_else(|| wire::broken("the session's lock is missing"))?;
+    let mut client = Client::new(request)?;
+    match Supervisor::begin(&start, lock) {
+        Ok(mut supervisor) => {
+            client.is_starter = true;
+            client.program = Some(FIRST);
+            supervisor.clients.push(client);
+            supervisor.start_program(FIRST, start.program)?;
+            supervisor.attached = start.attached;
+            supervisor.serve()
+        }
+        Err(error) => {
+            client.tell(&Tell::Failed { error: error.clone() })?;
+            client.push();
+            Err(error)
+        }
+    }
+}
+
+struct Supervisor {
+    store: Store,
+    session: Session,
+    lock: Option<SessionLock>,
+    fresh: bool,
+    /// Whether the connection that asked for the session stays as a client.
+    attached: bool,
+    control: OwnedFd,
+    init: Pid,
+    /// Holds the SEE's mounts until this process lets go: they are gone when the descriptor is closed.
+    mounts: Option<OwnedFd>,
+    signals: SignalQueue,
+    listener: Option<UnixListener>,
+    programs: BTreeMap<u32, Program>,
+    clients: Vec<Client>,
+    next_number: u32,
+    empty: bool,
+    kill_at: Option<Instant>,
+    /// Why the SEE could not run its first program.
+    failed: Option<Box<SeeError>>,
+}
+
+impl Supervisor {
+    /// Makes the SEE.
+    fn begin(start: &Start, lock: OwnedFd) -> Result<Self> {
+        let signals =
+            SignalQueue::collect(&[Signal::TERM.as_raw(), Signal::INT.as_raw(), Signal::HUP.as_raw()])
+                .map_err(wire::gone)?;
+        let (control, theirs) =
+            socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
+                .map_err(wire::gone)?;
+        let made = make_init(start, theirs.as_fd());
+        drop(theirs);
+        let store = Store::open(Some(start.store.as_path()))?;
+        let lock = SessionLock::inherit(lock)?;
+        let session = store.session(&start.session)?;
+        let settled = made.and_then(|(init, shell)| Ok((init, await_ready(control.as_fd(), init, shell)?)));
+        let (init, mounts) = match settled {
+            Ok(settled) => settled,
+            Err(error) => {
+                if start.fresh {
+                    let _ = dismantle::layers(&session);
+                }
+                store.break_session(&session.id, &error.message)?;
+                return Err(error);
+            }
+        };
+        Ok(Self {
+            listener: None,
+            store,
+            session,
+            lock: Some(lock),
+            fresh: start.fresh,
+            attached: true,
+            control,
+            init,
+            mounts: Some(mounts),
+            signals,
+            programs: BTreeMap::new(),
+            clients: Vec::new(),
+            next_number: FIRST + 1,
+            empty: false,
+            kill_at: None,
+            failed: None,
+        })
+    }
+
+    fn start_program(&mut self, number: u32, spec: ProgramSpec) -> Result<()> {
+        self.programs.insert(number, Program::new(number, spec.channels));
+        wire::send(self.control.as_fd(), &Order::Spawn(number, Box::new(spec)), &[])
+    }
+
+    /// Works until nothing runs any more, then brings the SEE to rest.
+    fn serve(mut self) -> Result<()> {
+        let worked = self.work();
+        let status = self.programs.get(&FIRST).and_then(|first| first.exited);
+        let status = status.or_else(|| self.programs.contains_key(&FIRST).then_some(137));
+        let told = match &self.failed {
+            Some(error) => Err(error.clone()),
+            None => self.store.finish_session(
+                &self.session.id,
+                status,
+                worked.as_ref().err().map(|error| error.message.as_str()),
+            ),
+        };
+        // Clients learn the end before the unmounting, which may have to wait for a disk. Who wants the session next
+        // waits for its lock.
+        self.tell_ends(true);
+        for client in &mut self.clients {
+            client.push();
+        }
+        self.rest()?;
+        if let Some(error) = self.failed.clone() {
+            self.forget(&error)?;
+        }
+        self.lock = None;
+        for client in &mut self.clients {
+            if client.program.is_none() && !client.leaving {
+                client.tell(&Tell::Stopped)?;
+            }
+            client.leaving = true;
+        }
+        self.see_off();
+        worked.and(told.or_else(|error| if self.failed.is_some() { Ok(()) } else { Err(error) }))
+    }
+
+    fn work(&mut self) -> Result<()> {
+        loop {
+            self.pump();
+            if self.failed.is_some() {
+                return Ok(());
+            }
+            if self.empty && !self.programs.is_empty() && self.programs.values().all(|program| program.told) {
+                return Ok(());
+            }
+            let (from_init, signalled, knocks, heard) = self.wait()?;
+            if signalled {
+                while self.signals.next().map_err(wire::gone)?.is_some() {
+                    self.begin_stop()?;
+                }
+            }
+            if from_init {
+                match wire::receive::<Report>(self.control.as_fd())? {
+                    Some((report, ends)) => self.note(report, ends)?,
+                    None => return Ok(()),
+                }
+            }
+            if knocks {
+                self.welcome();
+            }
+            self.hear(&heard)?;
+            if self.kill_at.is_some_and(|at| at <= Instant::now()) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Moves bytes both ways, and tells clients of programs that ended and have nothing more to say.
+    fn pump(&mut self) {
+        for program in self.programs.values_mut() {
+            program.push_input();
+            for _ in 0..READS_IN_A_ROW {
+                let watchers =
+                    self.clients.iter_mut().filter(|c| c.program == Some(program.number) && !c.gone);
+                let mut watchers: Vec<_> = watchers.collect();
+                // With nobody left to write there is an end to it.
+                if watchers.iter().any(|client| client.is_full()) && !self.empty {
+                    break;
+                }
+                let more = program.pull_output(|kind, bytes| {
+                    for client in &mut watchers {
+                        client.show(kind, bytes);
+                    }
+                });
+                if !more {
+                    break;
+                }
+            }
+        }
+        self.tell_ends(false);
+        for client in &mut self.clients {
+            client.push();
+        }
+        self.drop_gone();
+    }
+
+    /// Tells the clients of each program that ended, once all its output is queued.
+    fn tell_ends(&mut self, all: bool) {
+        for program in self.programs.values_mut() {
+            if program.told || !(program.is_drained() || all) {
+                continue;
+            }
+            let watched = |client: &Client| client.program == Some(program.number) && !client.gone;
+            program.told = true;
+            let status = program.exited.unwrap_or(137);
+            for client in self.clients.iter_mut().filter(|client| watched(client)) {
+                let told = match &self.failed {
+                    Some(error) => client.tell(&Tell::Failed { error: error.clone() }),
+                    None => client.tell(&Tell::Exited { status, others: !self.empty && !all }),
+                };
+                client.leaving = true;
+                client.gone |= told.is_err();
+            }
+            program.disconnect();
+        }
+    }
+
+    fn drop_gone(&mut self) {
+        for client in self.clients.iter().filter(|client| client.gone && client.is_starter) {
+            // Nobody will ever type again into a pipe; a terminal can be attached again.
+            if let Some(program) = client.program.and_then(|number| self.programs.get_mut(&number)) {
+                if program.exited.is_none()
+                    && program.channels.first() == Some(&super::request::Channel::Pipe)
+                {
+                    program.end_input();
+                }
+            }
+        }
+        self.clients.retain(|client| !client.gone);
+    }
+
+    /// Waits for something to happen. Returns whether the init, a signal, a new client came, and which clients did.
+    fn wait(&self) -> Result<(bool, bool, bool, Vec<usize>)> {
+        let mut waits =
+            vec![PollFd::new(&self.control, PollFlags::IN), PollFd::new(&self.signals, PollFlags::IN)];
+        if let Some(listener) = &self.listener {
+            waits.push(PollFd::new(listener, PollFlags::IN));
+        }
+        let first_client = waits.len();
+        for client in &self.clients {
+            let program = client.program.and_then(|number| self.programs.get(&number));
+            let (fd, flags) = client.wait(program.is_some_and(Program::is_choked));
+            waits.push(PollFd::from_borrowed_fd(fd, flags));
+        }
+        let after_clients = waits.len();
+        for program in self.programs.values() {
+            let quiet = self.clients.iter().any(|c| c.program == Some(program.number) && c.is_full());
+            waits.extend(
+                program.waits(quiet).into_iter().map(|(fd, flags)| PollFd::from_borrowed_fd(fd, flags)),
+            );
+        }
+        let timeout = self.kill_at.map(|at| at.saturating_duration_since(Instant::now()));
+        let timeout = timeout.and_then(|left| Timespec::try_from(left).ok());
+        match poll(&mut waits, timeout.as_ref()) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(e) => return Err(wire::gone(e)),
+        }
+        let happened = |place: usize| waits.get(place).is_some_and(|wait| !wait.revents().is_empty());
+        let knocks = self.listener.is_some() && happened(2);
+        let heard =
+            (first_client..after_clients).filter(|place| happened(*place)).map(|place| place - first_client);
+        Ok((happened(0), happened(1), knocks, heard.collect()))
+    }
+
+    /// Acts on what the init reports.
+    fn note(&mut self, report: Report, ends: Vec<OwnedFd>) -> Result<()> {
+        match report {
+            Report::Ready => {}
+            Report::Failed(error) => return Err(error),
+            Report::Spawned(number) => {
+                self.empty = false;
+                let Some(program) = self.programs.get_mut(&number) else { return Ok(()) };
+                program.connect(ends)?;
+                let tell = Tell::Started { channels: program.channels };
+                for client in self.clients.iter_mut().filter(|client| client.program == Some(number)) {
+                    client.tell(&tell)?;
+                    client.leaving = number == FIRST && !self.attached;
+                }
+                if number == FIRST {
+                    self.open_for_clients()?;
+                    self.session.state = SessionState::Running;
+                    self.store.update_session(&self.session)?;
+                }
+            }
+            Report::NotSpawned(number, error) => {
+                self.programs.remove(&number);
+                for client in self.clients.iter_mut().filter(|client| client.program == Some(number)) {
+                    client.tell(&Tell::Failed { error: error.clone() })?;
+                    client.leaving = true;
+                }
+                if number == FIRST {
+                    self.failed = Some(error);
+                }
+            }
+            Report::Reaped { exited, empty } => {
+                self.empty = empty;
+                for (number, status) in exited {
+                    if let Some(program) = self.programs.get_mut(&number) {
+                        program.exited = Some(status);
+                    }
+                    if number == FIRST && !empty {
+                        self.session.exit_status.get_or_insert(status);
+                        self.store.update_session(&self.session)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn open_for_clients(&mut self) -> Result<()> {
+        let path = socket_path(&self.store, &self.session.id);
+        match rustix::fs::unlink(&path) {
+            Ok(()) | Err(Errno::NOENT) => {}
+            Err(e) => return Err(super::rooms::os("removing", &path, e)),
+        }
+        let listener = super::listen(&path)?;
+        self.listener = Some(listener);
+        Ok(())
+    }
+
+    /// Lets in a client of the same user, or root.
+    fn welcome(&mut self) {
+        let Some(listener) = &self.listener else { return };
+        let Ok((stream, _)) = listener.accept() else { return };
+        let me = rustix::process::geteuid();
+        let peer = rustix::net::sockopt::socket_peercred(&stream);
+        if !peer.is_ok_and(|peer| peer.uid == me || peer.uid.is_root()) {
+            return;
+        }
+        self.clients.extend(Client::new(stream).ok());
+    }
+
+    /// Reads what these clients sent.
+    fn hear(&mut self, places: &[usize]) -> Result<()> {
+        for place in places {
+            let Some(client) = self.clients.get_mut(*place) else { continue };
+            let (number, frames) = (client.program, client.pull());
+            let mut program = number.and_then(|number| self.programs.get_mut(&number));
+            for frame in frames {
+                match (frame.kind, &mut program) {
+                    (Kind::Input, Some(program)) => program.feed(&frame.bytes),
+                    (Kind::EndOfInput, Some(program)) => program.end_input(),
+                    (Kind::Message, _) => {
+                        match frame.parse::<Ask>() {
+                            Ok(ask) => self.answer(*place, ask)?,
+                            Err(_) => self.cut(*place),
+                        }
+                        program = number.and_then(|number| self.programs.get_mut(&number));
+                    }
+                    _ => {
+                        self.cut(*place);
+                        program = None;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn cut(&mut self, place: usize) {
+        if let Some(client) = self.clients.get_mut(place) {
+            client.gone = true;
+        }
+    }
+
+    fn answer(&mut self, place: usize, ask: Ask) -> Result<()> {
+        let number = self.clients.get(place).and_then(|client| client.program);
+        match ask {
+            Ask::Attach { size } => {
+                let Some(program) = self.programs.get(&FIRST) else { return Ok(()) };
+                resize(program, size);
+                if let Some(client) = self.clients.get_mut(place) {
+                    client.program = Some(FIRST);
+                    client.tell(&Tell::Started { channels: program.channels })?;
+                    client.show(Kind::Output, program.scrollback());
+                    if let (true, Some(status)) = (program.told, program.exited) {
+                        client.tell(&Tell::Exited { status, others: !self.empty })?;
+                        client.leaving = true;
+                    }
+                }
+            }
+            Ask::Enter { program } => {
+                let number = self.next_number;
+                self.next_number += 1;
+                if let Some(client) = self.clients.get_mut(place) {
+                    client.program = Some(number);
+                    client.is_starter = true;
+                }
+                self.start_program(number, *program)?;
+            }
+            Ask::Resize { size } => {
+                if let Some(program) = number.and_then(|number| self.programs.get(&number)) {
+                    resize(program, Some(size));
+                }
+            }
+            Ask::Signal { signal } => {
+                if let Some(number) = number {
+                    wire::send(self.control.as_fd(), &Order::Signal(number, signal), &[])?;
+                }
+            }
+            Ask::Stop => self.begin_stop()?,
+        }
+        Ok(())
+    }
+
+    /// Asks every program to end; those that do not are killed after a while.
+    fn begin_stop(&mut self) -> Result<()> {
+        if self.kill_at.is_none() {
+            self.kill_at = Some(Instant::now() + GRACE);
+            for signal in [Signal::TERM, Signal::HUP, Signal::CONT] {
+                wire::send(self.control.as_fd(), &Order::SignalAll(signal.as_raw()), &[])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends every process and unmounts. The layers are at rest afterwards.
+    fn rest(&mut self) -> Result<()> {
+        let path = socket_path(&self.store, &self.session.id);
+        if self.listener.take().is_some() {
+            let _ = rustix::fs::unlink(&path);
+        }
+        end_init(self.init)?;
+        self.mounts = None;
+        Ok(())
+    }
+
+    /// Leaves nothing of a session whose first program could not be started.
+    fn forget(&mut self, error: &SeeError) -> Result<()> {
+        if !self.fresh {
+            return self.store.finish_session(&self.session.id, None, None);
+        }
+        dismantle::layers(&self.session)?;
+        self.session.layers.clear();
+        self.session.why = Some(error.message.clone());
+        let is_command = matches!(error.code, ErrorCode::CommandNotFound | ErrorCode::CommandNotExecutable);
+        self.session.state = if is_command { SessionState::Aborted } else { SessionState::Broken };
+        self.session.ended = Some(crate::timestamp::Timestamp::now());
+        self.store.update_session(&self.session)
+    }
+
+    /// Waits until every client has taken what is left for it or is gone.
+    fn see_off(&mut self) {
+        loop {
+            for client in &mut self.clients {
+                client.push();
+            }
+            self.clients.retain(|client| !client.gone);
+            if self.clients.is_empty() {
+                return;
+            }
+            let mut waits: Vec<_> = self
+                .clients
+                .iter()
+                .map(|client| PollFd::from_borrowed_fd(client.wait(true).0, PollFlags::OUT))
+                .collect();
+            if poll(&mut waits, None).is_err_and(|e| e != Errno::INTR) {
+                return;
+            }
+        }
+    }
+}
+
+fn resize(program: &Program, size: Option<Size>) {
+    if let (Some(terminal), Some(size)) = (program.terminal(), size) {
+        // A terminal that everybody closed has no size.
+        let _ = rustix::termios::tcsetwinsize(terminal, program::winsize(size));
+    }
+}
+
+/// Forks the init, which builds the SEE around itself; returns it with the name spaces that it is about to enter.
+fn make_init(start: &Start, control: BorrowedFd<'_>) -> Result<(Pid, Option<Shell>)> {
+    let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
+    let shell = match mode {
+        Mode::System => Some(Shell::make(&mapped_places(&start.tree))?),
+        Mode::User => None,
+    };
+    let caller = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    let workshop = HostPath::new(format!("/sessions/{}", start.session).as_bytes())
+        .and_then(|below| HostPath::new(&[start.store.as_bytes(), below.as_bytes()].concat()))
+        .ok_or_else(|| SeeError::internal("A session's directory has no path."))?;
+    let Some(init) = fork_init(mode)? else {
+        let mut kept = vec![control.as_raw_fd()];
+        kept.extend(shell.iter().flat_map(Shell::descriptors));
+        let status = match close_all_but(&kept) {
+            Ok(()) => {
+                let birth =
+                    Birth { control, tree: &start.tree, workshop: &workshop, shell: shell.as_ref(), caller };
+                init::run(&birth)
+            }
+            Err(_) => 1,
+        };
+        exit_now(status)
+    };
+    Ok((init, shell))
+}
+
+/// Returns the host's places whose file systems must support id maps for ids to be shifted: all that are layered.
+fn mapped_places(tree: &Tree) -> Vec<HostPath> {
+    let layered = tree.parts.iter().filter_map(|part| match &part.what {
+        What::Layered(layer) => Some([part.point.clone(), layer.clone()]),
+        _ => None,
+    });
+    layered.flatten().collect()
+}
+
+/// Waits until the SEE is made. Returns a descriptor that holds its mounts.
+fn await_ready(control: BorrowedFd<'_>, init: Pid, shell: Option<Shell>) -> Result<OwnedFd> {
+    let ready = match wire::receive::<Report>(control) {
+        Ok(Some((Report::Ready, _))) => {
+            std::fs::File::open(format!("/proc/{}/ns/mnt", init.as_raw_nonzero()))
+                .map(OwnedFd::from)
+                .map_err(|e| wire::gone(Errno::from_io_error(&e).unwrap_or(Errno::IO)))
+        }
+        Ok(Some((Report::Failed(error), _))) => Err(error),
+        Ok(_) => Err(SeeError::new(
+            ErrorCode::CannotIsolate,
+            "The SEE could not be made: its first process ended without a word.",
+            "Run `alcatraz doctor` to see what this machine can enforce.",
+        )),
+        Err(error) => Err(error),
+    };
+    if let Some(shell) = shell {
+        shell.release();
+    }
+    if ready.is_err() {
+        end_init(init)?;
+    }
+    ready
+}
+
+fn end_init(init: Pid) -> Result<()> {
+    let _ = rustix::process::kill_process(init, Signal::KILL);
+    loop {
+        match rustix::process::waitpid(Some(init), WaitOptions::empty()) {
+            Ok(_) | Err(Errno::CHILD) => return Ok(()),
+            Err(Errno::INTR) => {}
+            Err(e) => return Err(wire::gone(e)),
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Builds a SEE's file tree in a mount name space of its own and makes it the root. Runs in the process that becomes
+//! the SEE's init, before anything hostile; afterwards nothing of the host's tree is reachable.
+
+use std::collections::HashSet;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+
+use rustix::fs::{AtFlags, CWD, FileType, Mode as Bits, OFlags};
+use rustix::io::Errno;
+use rustix::mount::{MountPropagationFlags, UnmountFlags};
+use see_sys::mount_attributes as attributes;
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::mounts::Kind;
+use crate::path::HostPath;
+
+use super::filesystems::{
+    Setting, attach, carried, copy_of, copy_of_host, failed, make, overlay, place, set_flags,
+};
+use super::kernel_places;
+use super::plan::{Part, Tree, What};
+
+/// How ids on disk become ids inside.
+#[derive(Clone, Copy, Debug)]
+pub enum Ids<'a> {
+    /// Through id-mapped mounts: the user name space that holds the map.
+    Shifted(BorrowedFd<'a>),
+    /// As they are, seen by a root that is the host's root, stripped of its capabilities.
+    Identity,
+    /// As they are, seen by one ordinary user.
+    Own,
+}
+
+impl<'a> Ids<'a> {
+    fn map(self) -> Option<BorrowedFd<'a>> {
+        match self {
+            Ids::Shifted(map) => Some(map),
+            Ids::Identity | Ids::Own => None,
+        }
+    }
+}
+
+/// Builds the tree and enters it. `workshop` is a directory of the host that is covered by a private mount meanwhile.
+pub fn enter(tree: &Tree, workshop: &HostPath, ids: Ids<'_>) -> Result<()> {
+    rustix::mount::mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
+        .map_err(|e| failed("making private the mounts below", &HostPath::root(), e))?;
+    let builder = Builder::begin(tree, workshop, ids)?;
+    for part in tree.parts.iter().skip(1) {
+        builder.put(part)?;
+    }
+    kernel_places::mount(builder.root.as_fd(), ids)?;
+    for hidden in &tree.hidden {
+        builder.hide(hidden)?;
+    }
+    if matches!(tree.parts.first(), Some(Part { what: What::Directory { .. }, .. })) {
+        set_flags(builder.root.as_fd(), attributes::READ_ONLY, None)
+            .map_err(|e| failed("protecting", &HostPath::root(), e))?;
+    }
+    become_root(builder.root.as_fd())
+}
+
+struct Builder<'a> {
+    ids: Ids<'a>,
+    /// A private tmpfs for mounts that must be attached somewhere while an overlay is made of them.
+    scratch: OwnedFd,
+    /// An empty directory.
+    empty: OwnedFd,
+    /// An empty read-only file system.
+    nothing: OwnedFd,
+    root: OwnedFd,
+    /// Directories that are the SEE's own: what lies right in them has to be made first.
+    own: HashSet<HostPath>,
+}
+
+impl<'a> Builder<'a> {
+    fn begin(tree: &Tree, workshop: &HostPath, ids: Ids<'a>) -> Result<Self> {
+        let first = tree.parts.first().filter(|part| part.point == HostPath::root());
+        let first = first.ok_or_else(|| SeeError::internal("A tree without a root."))?;
+        let scratch = tmpfs("mode=0700", 0)?;
+        let covered = rustix::fs::openat(CWD, workshop.as_path(), path_flags(), Bits::empty())
+            .map_err(|e| failed("opening", workshop, e))?;
+        attach(scratch.as_fd(), covered.as_fd()).map_err(|e| failed("covering", workshop, e))?;
+        let empty = make_dir(scratch.as_fd(), "empty")?;
+        let nothing = tmpfs("mode=0555", attributes::READ_ONLY | attributes::NO_DEV)?;
+        attach(nothing.as_fd(), make_dir(scratch.as_fd(), "nothing")?.as_fd())
+            .map_err(|e| failed("preparing", workshop, e))?;
+
+        let own = tree.parts.iter().filter(|part| matches!(part.what, What::Directory { .. }));
+        let own: HashSet<HostPath> = own.map(|part| part.point.clone()).collect();
+        let mut builder =
+            Self { ids, empty, nothing, root: scratch.try_clone().map_err(out_of_fds)?, own, scratch };
+        let root = match &first.what {
+            What::Layered(layer) => builder.layered(first, layer)?,
+            What::Directory { .. } => tmpfs("mode=0755", attributes::NO_DEV)?,
+            What::ReadOnly(kind) => builder.read_only(first, *kind)?,
+            What::File | What::Symlink(_) => return Err(SeeError::internal("A root that is no directory.")),
+        };
+        let place = make_dir(builder.scratch.as_fd(), "root")?;
+        attach(root.as_fd(), place.as_fd()).map_err(|e| failed("attaching", &first.point, e))?;
+        builder.root = root;
+        if matches!(first.what, What::Directory { .. }) {
+            for name in ["proc", "sys", "dev"] {
+                rustix::fs::mkdirat(&builder.root, name, Bits::from_raw_mode(0o755))
+                    .map_err(|e| failed("making", &HostPath::root().join(name.as_bytes()), e))?;
+            }
+        }
+        Ok(builder)
+    }
+
+    /// Puts one part in place.
+    fn put(&self, part: &Part) -> Result<()> {
+        let fail = |doing: &'static str| move |e: Errno| failed(doing, &part.point, e);
+        if part.point.parent().is_some_and(|parent| self.own.contains(&parent)) {
+            self.make_place(part).map_err(fail("making"))?;
+        }
+        let mount = match &part.what {
+            What::Directory { .. } | What::Symlink(_) => return Ok(()),
+            What::Layered(layer) => self.layered(part, layer)?,
+            What::ReadOnly(kind) => self.read_only(part, *kind)?,
+            What::File => self.copied(part)?,
+        };
+        let target = match place(self.root.as_fd(), &part.point) {
+            Ok(target) => target,
+            // The session moved or removed the place when it ran before. Its layer stays as it is.
+            Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) => return Ok(()),
+            Err(e) => return Err(fail("finding")(e)),
+        };
+        attach(mount.as_fd(), target.as_fd()).map_err(fail("attaching"))
+    }
+
+    /// Makes the directory entry for a part in a directory of the SEE's own.
+    fn make_place(&self, part: &Part) -> std::result::Result<(), Errno> {
+        let parent = part.point.parent().unwrap_or_else(HostPath::root);
+        let parent = place(self.root.as_fd(), &parent)?;
+        let name = part.point.name();
+        match &part.what {
+            What::Symlink(target) => rustix::fs::symlinkat(target.as_slice(), &parent, name),
+            What::File => {
+                let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
+                rustix::fs::openat(&parent, name, flags, Bits::from_raw_mode(0o444)).map(drop)
+            }
+            What::Directory { mode } => {
+                rustix::fs::mkdirat(&parent, name, Bits::RWXU)?;
+                // The parts inside a directory that the user cannot search do not exist, so its mode can be final.
+                rustix::fs::chmodat(&parent, name, Bits::from_raw_mode(*mode), AtFlags::empty())
+            }
+            What::Layered(_) | What::ReadOnly(_) => rustix::fs::mkdirat(&parent, name, Bits::RWXU),
+        }
+    }
+
+    /// The host's directory with a layer on top.
+    fn layered(&self, part: &Part, layer: &HostPath) -> Result<OwnedFd> {
+        let flags = carried(part.flags);
+        let shared = [Setting::Value("index", "off"), Setting::Value("xino", "auto")];
+        let Some(map) = self.ids.map() else {
+            let open = |path: &HostPath| {
+                rustix::fs::openat(CWD, path.as_path(), path_flags(), Bits::empty())
+                    .map_err(|e| failed("opening", path, e))
+            };
+            let (lower, upper) = (open(&part.point)?, open(layer)?);
+            let own: &[Setting<'_>] = match self.ids {
+                Ids::Own => &[Setting::Flag("userxattr")],
+                _ => &[Setting::Value("redirect_dir", "on"), Setting::Value("metacopy", "on")],
+            };
+            let settings = [&shared, own].concat();
+            return overlay(&[lower.as_fd()], Some(upper.as_fd()), &settings, flags);
+        };
+        let lower = self.parked(copy_of_host(&part.point, Some(map), attributes::READ_ONLY)?, &part.point)?;
+        let upper = self.parked(copy_of_host(layer, Some(map), 0)?, layer)?;
+        let own = [Setting::Value("redirect_dir", "on"), Setting::Value("metacopy", "on")];
+        overlay(&[lower.as_fd()], Some(upper.as_fd()), &[shared, own].concat(), flags)
+    }
+
+    /// The host's directory, read-only. An overlay without a layer: its sockets and pipes are not the host's.
+    fn read_only(&self, part: &Part, kind: Kind) -> Result<OwnedFd> {
+        let flags = carried(part.flags) | attributes::READ_ONLY;
+        if kind == Kind::Plain {
+            return self.copied(part);
+        }
+        let lower = match copy_of_host(&part.point, self.ids.map(), attributes::READ_ONLY) {
+            Ok(lower) => lower,
+            // Ids that cannot be mapped all look like nobody's; what everybody may read can still be read.
+            Err(_) => copy_of_host(&part.point, None, attributes::READ_ONLY)?,
+        };
+        let lower = self.parked(lower, &part.point)?;
+        let settings: &[Setting<'_>] = match self.ids {
+            Ids::Own => &[Setting::Flag("userxattr")],
+            _ => &[],
+        };
+        overlay(&[lower.as_fd(), self.empty.as_fd()], None, settings, flags)
+            // A file system that no overlay can be made of: its sockets would be the host's, so nothing of it is shown.
+            .or_else(|_| {
+                copy_of(self.nothing.as_fd(), "".as_ref()).map_err(|e| failed("hiding", &part.point, e))
+            })
+    }
+
+    /// The host's mount itself, read-only.
+    fn copied(&self, part: &Part) -> Result<OwnedFd> {
+        let flags = carried(part.flags) | attributes::READ_ONLY | attributes::NO_SUID;
+        copy_of_host(&part.point, self.ids.map(), flags).or_else(|_| copy_of_host(&part.point, None, flags))
+    }
+
+    /// Attaches a mount in the scratch space: kernels before 6.15 take no layers that are attached nowhere.
+    fn parked(&self, mount: OwnedFd, what: &HostPath) -> Result<OwnedFd> {
+        use std::os::fd::AsRawFd as _;
+        let place = make_dir(self.scratch.as_fd(), &format!("{}", mount.as_raw_fd()))?;
+        attach(mount.as_fd(), place.as_fd()).map_err(|e| failed("attaching", what, e))?;
+        Ok(mount)
+    }
+
+    /// Covers a directory with nothing. Refuses when a session from before moved the directory away, for then its
+    /// content would show under another name.
+    fn hide(&self, path: &HostPath) -> Result<()> {
+        let host = match rustix::fs::lstat(path.as_path()) {
+            Ok(stat) => stat,
+            Err(Errno::NOENT) => return Ok(()),
+            Err(e) => return Err(failed("looking at", path, e)),
+        };
+        let moved = || {
+            SeeError::new(
+                ErrorCode::CannotIsolate,
+                format!("The session moved {}, which must stay hidden.", path.display()),
+                "Review and commit or abort the session; it cannot be entered again.",
+            )
+            .with_path(path)
+        };
+        let target = match place(self.root.as_fd(), path) {
+            Ok(target) => target,
+            // Below a directory that the user cannot search there is nothing to hide.
+            Err(Errno::ACCESS) => return Ok(()),
+            Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) => return Err(moved()),
+            Err(e) => return Err(failed("finding", path, e)),
+        };
+        let inside = rustix::fs::fstat(&target).map_err(|e| failed("looking at", path, e))?;
+        let is_directory = FileType::from_raw_mode(inside.st_mode) == FileType::Directory;
+        if !is_directory || inside.st_ino != host.st_ino {
+            return Err(moved());
+        }
+        let nothing = copy_of(self.nothing.as_fd(), "".as_ref()).map_err(|e| failed("hiding", path, e))?;
+        attach(nothing.as_fd(), target.as_fd()).map_err(|e| failed("hiding", path, e))
+    }
+}
+
+/// Makes `root` the root directory and lets go of the old one, with everything that was attached below it.
+fn become_root(root: BorrowedFd<'_>) -> Result<()> {
+    let fail = |e| failed("entering", &HostPath::root(), e);
+    rustix::process::fchdir(root).map_err(fail)?;
+    rustix::process::pivot_root(".", ".").map_err(fail)?;
+    rustix::mount::unmount(".", UnmountFlags::DETACH).map_err(fail)?;
+    rustix::process::chdir("/").map_err(fail)
+}
+
+/// Makes a small memory file system; `mode` is its root's.
+fn tmpfs(mode: &str, flags: u64) -> Result<OwnedFd> {
+    let (name, value) = mode.split_once('=').unwrap_or(("mode", mode));
+    make("tmpfs", &[Setting::Value(name, value), Setting::Value("size", "1m")], flags)
+}
+
+fn make_dir(parent: BorrowedFd<'_>, name: &str) -> Result<OwnedFd> {
+    let make = || {
+        rustix::fs::mkdirat(parent, name, Bits::RWXU)?;
+        rustix::fs::openat(parent, name, path_flags(), Bits::empty())
+    };
+    make().map_err(|e| failed("preparing", &HostPath::root().join(name.as_bytes()), e))
+}
+
+fn path_flags() -> OFlags {
+    OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC
+}
+
+fn out_of_fds(error: std::io::Error) -> Box<SeeError> {
+    SeeError::internal(format!("A descriptor could not be copied: {error}."))
+}

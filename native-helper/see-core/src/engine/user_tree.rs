@@ -1,0 +1,185 @@
+//! The tree of a SEE that has no privilege: one layer per directory that has no mounts below it, and directories of
+//! the SEE's own above those. A user name space cannot take `/` itself as a lower layer.
+
+use rustix::fs::{Access, AtFlags, CWD, FileType, Mode as Bits, OFlags};
+
+use crate::error::{Result, SeeError};
+use crate::mounts::{Flags, Kind};
+use crate::path::HostPath;
+
+use super::plan::{Planner, What};
+
+/// Plans the whole tree.
+pub(super) fn cover(planner: &mut Planner<'_>, needed: &[HostPath]) -> Result<()> {
+    cover_directory(planner, &HostPath::root())?;
+    for path in needed {
+        cover_own_part(planner, path)?;
+    }
+    planner.plan.tree.parts.sort_by(|a, b| a.point.cmp(&b.point));
+    Ok(())
+}
+
+fn cover_directory(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
+    let mount = planner.mount_of(dir)?;
+    match mount.kind() {
+        Kind::Kernel => return Ok(()),
+        Kind::Disk if !has_mounts_below(planner, dir) => return cover_leaf(planner, dir),
+        Kind::File => {
+            planner.add_file(dir.clone(), mount.flags);
+            return Ok(());
+        }
+        Kind::Foreign | Kind::Plain if !has_mounts_below(planner, dir) => {
+            if mount.point == *dir {
+                return planner.cover_mount(&mount);
+            }
+            planner.add(dir.clone(), What::ReadOnly(mount.kind()), mount.flags);
+            return Ok(());
+        }
+        _ => {}
+    }
+    if !may(dir, Access::EXEC_OK) {
+        planner.add(dir.clone(), What::Directory { mode: 0 }, mount.flags);
+        return Ok(());
+    }
+    planner.add(dir.clone(), What::Directory { mode: native_mode(dir)? }, mount.flags);
+    if may(dir, Access::WRITE_OK) {
+        planner
+            .limit(dir, "mounts lie below it, so entries cannot be made or removed right in this directory");
+    }
+    for (name, kind) in entries(dir)? {
+        let point = dir.join(&name);
+        match kind {
+            FileType::Directory => cover_directory(planner, &point)?,
+            FileType::Symlink => {
+                if let Ok(target) = rustix::fs::readlink(point.as_path(), Vec::new()) {
+                    planner.add(point, What::Symlink(target.into_bytes()), Flags::default());
+                }
+            }
+            FileType::RegularFile => planner.add_file(point, mount.flags),
+            // Sockets, pipes and devices of the host have no place in a SEE.
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// A directory without mounts below it.
+fn cover_leaf(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
+    let mount = planner.mount_of(dir)?;
+    if !may(dir, Access::EXEC_OK) {
+        // Nothing in it can be reached natively either.
+        planner.add(dir.clone(), What::Directory { mode: 0 }, mount.flags);
+        return Ok(());
+    }
+    if mount.flags.read_only {
+        planner.add(dir.clone(), What::ReadOnly(Kind::Disk), mount.flags);
+        return Ok(());
+    }
+    layered(planner, dir)?;
+    // The copy of a directory that belongs to somebody else cannot be made with one mapped id. A layer of its own
+    // lets everybody's directories (/var/tmp) work right below.
+    for (name, kind) in entries(dir).unwrap_or_default() {
+        let point = dir.join(&name);
+        if kind == FileType::Directory
+            && belongs_to_another(&point)
+            && may(&point, Access::WRITE_OK | Access::EXEC_OK)
+        {
+            layered(planner, &point)?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes sure that a directory the user can change natively can be changed inside, when directories of others lie
+/// between it and its layer: the outermost own directory on the way gets a layer of its own.
+fn cover_own_part(planner: &mut Planner<'_>, path: &HostPath) -> Result<()> {
+    let mut way = Vec::new();
+    let mut at = Some(path.clone());
+    while let Some(here) = at {
+        at = here.parent();
+        way.push(here);
+    }
+    way.reverse();
+    let is_part = |planner: &Planner<'_>, here: &HostPath| {
+        planner.plan.tree.parts.iter().any(|part| part.point == *here)
+    };
+    let Some(start) = way.iter().rposition(|here| is_part(planner, here)) else { return Ok(()) };
+    let below: Vec<HostPath> = way.into_iter().skip(start + 1).collect();
+    // Directly below a layer's root the kernel copies no other directory.
+    let Some(first_own) = below.iter().position(|here| !belongs_to_another(here)) else { return Ok(()) };
+    if first_own == 0 {
+        return Ok(());
+    }
+    match below.get(first_own) {
+        Some(own) if planner.mount_of(own)?.kind() == Kind::Disk && is_directory(own) => {
+            layered(planner, own)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn layered(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
+    let mount = planner.mount_of(dir)?;
+    let known = planner.plan.layers.len();
+    planner.add_layered(dir.clone(), &mount)?;
+    if let Some(layer) = planner.plan.layers.get(known) {
+        let mode = Bits::from_raw_mode(native_mode(dir)?);
+        rustix::fs::chmod(&layer.upper, mode)
+            .map_err(|e| super::rooms::os("setting the mode of", &layer.upper, e))?;
+    }
+    Ok(())
+}
+
+/// Returns the mode for a directory that will belong to the user inside: of somebody else's directory the user gets
+/// as owner what the user has there natively, so that what fails natively fails inside.
+fn native_mode(dir: &HostPath) -> Result<u32> {
+    let stat = rustix::fs::lstat(dir.as_path()).map_err(|e| SeeError::os("looking at", dir, e))?;
+    let mode = stat.st_mode & 0o7777;
+    if stat.st_uid == rustix::process::geteuid().as_raw() {
+        return Ok(mode);
+    }
+    let own = [(Access::READ_OK, 0o400), (Access::WRITE_OK, 0o200), (Access::EXEC_OK, 0o100)];
+    let bits = own.iter().filter(|(access, _)| may(dir, *access)).map(|(_, bit)| bit).sum::<u32>();
+    Ok(mode & !0o700 | bits)
+}
+
+fn may(path: &HostPath, access: Access) -> bool {
+    rustix::fs::accessat(CWD, path.as_path(), access, AtFlags::EACCESS).is_ok()
+}
+
+fn belongs_to_another(path: &HostPath) -> bool {
+    rustix::fs::lstat(path.as_path()).is_ok_and(|stat| stat.st_uid != rustix::process::geteuid().as_raw())
+}
+
+fn is_directory(path: &HostPath) -> bool {
+    rustix::fs::lstat(path.as_path())
+        .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory)
+}
+
+fn has_mounts_below(planner: &Planner<'_>, dir: &HostPath) -> bool {
+    planner.mounts.iter().any(|mount| mount.point != *dir && mount.point.is_within(dir))
+}
+
+/// Returns the names in a directory and their types; of an unreadable one, nothing.
+fn entries(dir: &HostPath) -> Result<Vec<(Vec<u8>, FileType)>> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let opened = match rustix::fs::openat(CWD, dir.as_path(), flags, Bits::empty()) {
+        Ok(opened) => opened,
+        Err(rustix::io::Errno::ACCESS) => return Ok(Vec::new()),
+        Err(e) => return Err(SeeError::os("reading", dir, e)),
+    };
+    let mut found = Vec::new();
+    for entry in rustix::fs::Dir::new(opened).map_err(|e| SeeError::os("reading", dir, e))? {
+        let entry = entry.map_err(|e| SeeError::os("reading", dir, e))?;
+        let name = entry.file_name().to_bytes().to_vec();
+        if name != b"." && name != b".." {
+            let kind = match entry.file_type() {
+                FileType::Unknown => rustix::fs::lstat(dir.join(&name).as_path())
+                    .map_or(FileType::Unknown, |stat| FileType::from_raw_mode(stat.st_mode)),
+                known => known,
+            };
+            found.push((name, kind));
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,208 @@
+//! The filter of system calls that name spaces do not cover: x86-64, i386 and (refused as a whole) x32.
+//! Written as classic BPF; knows numbers, not reasons of policy beyond the comments here.
+
+use rustix::io::Errno;
+
+use crate::check;
+
+const LOAD: u16 = 0x20; // BPF_LD | BPF_W | BPF_ABS
+const JUMP_IF_EQUAL: u16 = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
+const JUMP_IF_AT_LEAST: u16 = 0x35; // BPF_JMP | BPF_JGE | BPF_K
+const RETURN: u16 = 0x06; // BPF_RET | BPF_K
+
+const ALLOW: u32 = 0x7fff_0000;
+const FAIL: u32 = 0x0005_0000;
+const KILL: u32 = 0x8000_0000;
+
+const OFFSET_NUMBER: u32 = 0;
+const OFFSET_ARCH: u32 = 4;
+const OFFSET_FIRST_ARGUMENT: u32 = 16;
+
+const ARCH_X86_64: u32 = 0xc000_003e;
+const ARCH_I386: u32 = 0x4000_0003;
+const X32_BIT: u32 = 0x4000_0000;
+
+/// Refused with `EPERM`: what reaches the kernel as a whole, or objects that no name space parts.
+/// Key rings; BPF; performance counters; io_uring (also: it would slip past interposition); another kernel;
+/// files by handle; page-fault handlers; kernel log; the system's accounting, swap and quota.
+const REFUSED_X86_64: &[u32] = &[
+    248, 249, 250, // add_key, request_key, keyctl
+    321, // bpf
+    298, // perf_event_open
+    425, 426, 427, // io_uring_setup, io_uring_enter, io_uring_register
+    246, 320, // kexec_load, kexec_file_load
+    304, // open_by_handle_at
+    323, // userfaultfd
+    163, // acct
+    167, 168, // swapon, swapoff
+    179, 443, // quotactl, quotactl_fd
+    175, 313, 176, // init_module, finit_module, delete_module
+    172, 173, // iopl, ioperm
+    212, // lookup_dcookie
+];
+
+/// The same calls by their i386 numbers, and `vm86`, `vm86old`.
+const REFUSED_I386: &[u32] = &[
+    286, 287, 288, // add_key, request_key, keyctl
+    357, // bpf
+    336, // perf_event_open
+    425, 426, 427, // io_uring_*
+    283, // kexec_load
+    342, // open_by_handle_at
+    374, // userfaultfd
+    51,  // acct
+    87, 115, // swapon, swapoff
+    131, 443, // quotactl, quotactl_fd
+    128, 350, 129, // init_module, finit_module, delete_module
+    110, 101, // iopl, ioperm
+    253, // lookup_dcookie
+    113, 166, // vm86old, vm86
+];
+
+const SOCKET_X86_64: u32 = 41;
+const SOCKET_I386: u32 = 359;
+/// Hides the family in memory, where a filter cannot look. Programs since 2016 use `socket` itself.
+const SOCKETCALL_I386: u32 = 102;
+
+/// The socket families that a network name space, a pid name space or the caller's own memory confines. Others
+/// (vsock, bluetooth, qrtr …) reach past it.
+const FAMILIES: &[u32] = &[
+    1,  // AF_UNIX
+    2,  // AF_INET
+    10, // AF_INET6
+    16, // AF_NETLINK
+    17, // AF_PACKET
+    38, // AF_ALG
+];
+
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Instruction {
+    code: u16,
+    if_true: u8,
+    if_false: u8,
+    value: u32,
+}
+
+#[repr(C)]
+struct Program {
+    length: u16,
+    filter: *const Instruction,
+}
+
+/// Installs the filter for this process and all that it starts. Without `no_new_privs` the caller needs
+/// CAP_SYS_ADMIN in its user name space.
+pub fn install() -> Result<(), Errno> {
+    let filter = filter();
+    let program =
+        Program { length: u16::try_from(filter.len()).map_err(|_| Errno::TOOBIG)?, filter: filter.as_ptr() };
+    // SAFETY: `program` is laid out as `struct sock_fprog` and means `length` instructions that outlive the call.
+    check(unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) })
+        .map(drop)
+}
+
+fn filter() -> Vec<Instruction> {
+    let load = |offset| Instruction { code: LOAD, if_true: 0, if_false: 0, value: offset };
+    let back = |value| Instruction { code: RETURN, if_true: 0, if_false: 0, value };
+    let fail = |errno: i32| back(FAIL | u32::try_from(errno).unwrap_or(1));
+    let equal = |value, if_true, if_false| Instruction { code: JUMP_IF_EQUAL, if_true, if_false, value };
+
+    // One instruction pair per number keeps every jump short.
+    let refuse = |numbers: &[u32]| -> Vec<Instruction> {
+        numbers.iter().flat_map(|number| [equal(*number, 0, 1), fail(libc::EPERM)]).collect()
+    };
+    let families = |socket: u32| -> Vec<Instruction> {
+        let count = u8::try_from(FAMILIES.len()).unwrap_or(u8::MAX);
+        let mut block = vec![load(OFFSET_FIRST_ARGUMENT)];
+        block.extend(FAMILIES.iter().zip(0_u8..).map(|(family, place)| equal(*family, count - place, 0)));
+        block.push(fail(libc::EAFNOSUPPORT));
+        block.push(back(ALLOW));
+        let length = u8::try_from(block.len()).unwrap_or(u8::MAX);
+        let mut whole = vec![equal(socket, 0, length)];
+        whole.append(&mut block);
+        whole
+    };
+
+    let mut x86_64 = vec![
+        load(OFFSET_NUMBER),
+        Instruction { code: JUMP_IF_AT_LEAST, if_true: 0, if_false: 1, value: X32_BIT },
+        fail(libc::ENOSYS),
+    ];
+    x86_64.extend(refuse(REFUSED_X86_64));
+    x86_64.extend(families(SOCKET_X86_64));
+    x86_64.push(back(ALLOW));
+
+    let mut i386 = vec![load(OFFSET_NUMBER)];
+    i386.extend(refuse(REFUSED_I386));
+    i386.extend([equal(SOCKETCALL_I386, 0, 1), fail(libc::ENOSYS)]);
+    i386.extend(families(SOCKET_I386));
+    i386.push(back(ALLOW));
+
+    let mut whole =
+        vec![load(OFFSET_ARCH), equal(ARCH_X86_64, 0, u8::try_from(x86_64.len()).unwrap_or(u8::MAX))];
+    whole.append(&mut x86_64);
+    whole.extend([equal(ARCH_I386, 1, 0), back(KILL)]);
+    whole.append(&mut i386);
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Runs the filter as the kernel would.
+    fn verdict(arch: u32, number: u32, first: u32) -> u32 {
+        let filter = filter();
+        let (mut at, mut accumulator) = (0_usize, 0_u32);
+        loop {
+            let now = filter[at];
+            at += 1;
+            match now.code {
+                LOAD => {
+                    accumulator = match now.value {
+                        OFFSET_NUMBER => number,
+                        OFFSET_ARCH => arch,
+                        OFFSET_FIRST_ARGUMENT => first,
+                        other => panic!("loads {other}"),
+                    }
+                }
+                JUMP_IF_EQUAL => {
+                    at += usize::from(if accumulator == now.value { now.if_true } else { now.if_false })
+                }
+                JUMP_IF_AT_LEAST => {
+                    at += usize::from(if accumulator >= now.value { now.if_true } else { now.if_false });
+                }
+                RETURN => return now.value,
+                other => panic!("code {other}"),
+            }
+        }
+    }
+
+    #[test]
+    fn refuses_and_allows_by_architecture() {
+        let refused = FAIL | 1;
+        assert_eq!(verdict(ARCH_X86_64, 250, 0), refused);
+        assert_eq!(verdict(ARCH_X86_64, 212, 0), refused);
+        assert_eq!(verdict(ARCH_X86_64, 0, 0), ALLOW);
+        assert_eq!(verdict(ARCH_X86_64, 59, 0), ALLOW);
+        assert_eq!(verdict(ARCH_I386, 288, 0), refused);
+        assert_eq!(verdict(ARCH_I386, 166, 0), refused);
+        assert_eq!(verdict(ARCH_I386, 250, 0), ALLOW);
+        assert_eq!(verdict(ARCH_X86_64, X32_BIT | 1, 0), FAIL | 38);
+        assert_eq!(verdict(0x1234, 1, 0), KILL);
+    }
+
+    #[test]
+    fn confines_socket_families() {
+        for family in FAMILIES {
+            assert_eq!(verdict(ARCH_X86_64, SOCKET_X86_64, *family), ALLOW, "{family}");
+            assert_eq!(verdict(ARCH_I386, SOCKET_I386, *family), ALLOW, "{family}");
+        }
+        let refused = FAIL | libc::EAFNOSUPPORT as u32;
+        for family in [0, 29, 31, 40, 42, 44] {
+            assert_eq!(verdict(ARCH_X86_64, SOCKET_X86_64, family), refused, "{family}");
+            assert_eq!(verdict(ARCH_I386, SOCKET_I386, family), refused, "{family}");
+        }
+        assert_eq!(verdict(ARCH_I386, SOCKETCALL_I386, 1), FAIL | 38);
+    }
+}

@@ -1,0 +1,97 @@
+//! Signals as events on a descriptor, and a clean state for a new program.
+
+use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
+
+use rustix::io::Errno;
+
+use crate::check;
+
+/// Signals that arrive on a descriptor instead of interrupting this (single-threaded) process.
+#[derive(Debug)]
+pub struct SignalQueue(OwnedFd);
+
+/// A signal that arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arrived {
+    /// Its number.
+    pub signal: i32,
+    /// The process that sent it; 0 for the kernel.
+    pub sender: u32,
+}
+
+impl SignalQueue {
+    /// Blocks these signals and collects them from now on.
+    pub fn collect(signals: &[i32]) -> Result<Self, Errno> {
+        let set = set_of(signals);
+        // SAFETY: the set is initialised; the mask of this thread is all that changes.
+        check(unsafe { libc::sigprocmask(libc::SIG_BLOCK, &raw const set, std::ptr::null_mut()) }.into())?;
+        // SAFETY: the set is initialised; -1 asks for a new descriptor.
+        let fd = check(
+            unsafe { libc::signalfd(-1, &raw const set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) }.into(),
+        )?;
+        // SAFETY: the call has just given this descriptor to us alone.
+        Ok(Self(unsafe { OwnedFd::from_raw_fd(i32::try_from(fd).map_err(|_| Errno::IO)?) }))
+    }
+
+    /// Returns the next signal; `None` when none has arrived.
+    pub fn next(&self) -> Result<Option<Arrived>, Errno> {
+        let mut raw = [0_u8; size_of::<libc::signalfd_siginfo>()];
+        match rustix::io::read(&self.0, &mut raw) {
+            Ok(count) if count == raw.len() => {
+                // SAFETY: any bytes are a valid `signalfd_siginfo`, and there are enough of them.
+                let info: libc::signalfd_siginfo = unsafe { std::ptr::read_unaligned(raw.as_ptr().cast()) };
+                Ok(Some(Arrived { signal: i32::try_from(info.ssi_signo).unwrap_or(0), sender: info.ssi_pid }))
+            }
+            Ok(_) | Err(Errno::AGAIN | Errno::INTR) => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+}
+
+impl AsFd for SignalQueue {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+/// Gives every signal its default action and unblocks all.
+pub fn reset_all() -> Result<(), Errno> {
+    for signal in 1..=64 {
+        // SAFETY: the default action runs no code of ours. KILL, STOP and the two that libc keeps refuse: no harm.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+    let none = set_of(&[]);
+    // SAFETY: the set is initialised.
+    check(unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const none, std::ptr::null_mut()) }.into())
+        .map(drop)
+}
+
+/// Ends this process by a signal, as if it had never been handled.
+pub fn die_by(signal: i32) -> ! {
+    let set = set_of(&[signal]);
+    // SAFETY: plain numbers and an initialised set; the default action of `signal` ends the process.
+    unsafe {
+        libc::signal(signal, libc::SIG_DFL);
+        libc::raise(signal);
+        libc::sigprocmask(libc::SIG_UNBLOCK, &raw const set, std::ptr::null_mut());
+        libc::_exit(128 + signal)
+    }
+}
+
+/// Stops this process by `SIGSTOP`; returns when it is continued.
+pub fn stop_self() {
+    // SAFETY: takes a plain number.
+    unsafe { libc::raise(libc::SIGSTOP) };
+}
+
+fn set_of(signals: &[i32]) -> libc::sigset_t {
+    // SAFETY: sigemptyset initialises the set; sigaddset refuses numbers that are no signals.
+    unsafe {
+        let mut set = std::mem::zeroed();
+        libc::sigemptyset(&raw mut set);
+        for signal in signals {
+            libc::sigaddset(&raw mut set, *signal);
+        }
+        set
+    }
+}
