@@ -11,6 +11,7 @@ mod progress;
 mod selection;
 mod serve;
 mod table;
+mod terminal_relay;
 mod wire;
 
 use std::process::ExitCode;

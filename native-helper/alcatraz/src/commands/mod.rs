@@ -6,14 +6,24 @@ use crate::args::Command;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 
+mod attach;
 mod changes;
 mod completions;
+mod enter;
 pub mod history;
 mod list;
+mod run;
+mod stop;
+mod supervise;
 
 /// Runs a command.
 pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
     match command {
+        Command::Run(args) => run::run(context, args),
+        Command::Enter(args) => enter::run(context, args),
+        Command::Attach(args) => attach::run(context, args),
+        Command::Stop(args) => stop::run(context, args),
+        Command::Supervise(_) => Ok(supervise::run()),
         Command::List => list::run(context),
         Command::Changes(args) => changes::run(context, args),
         Command::History => history::run(context),

@@ -14,13 +14,18 @@ use super::request::{Ask, Channel, ProgramSpec, Size, Tell};
 use super::wire::{self, CHUNK, Frame, Kind};
 use super::{connect, socket_path, stream};
 
+/// Input that the supervisor has not taken yet, from which on no more should be queued.
+const HIGH_WATER: usize = 256 * 1024;
+
 /// What comes from the supervisor.
 #[derive(Debug)]
 pub enum Event {
-    /// Bytes for standard output (or the terminal).
+    /// Bytes that the terminal shows.
     Output(Vec<u8>),
-    /// Bytes for standard error.
-    Error(Vec<u8>),
+    /// Bytes of standard output, when that is a pipe.
+    StandardOutput(Vec<u8>),
+    /// Bytes of standard error, when that is a pipe.
+    StandardError(Vec<u8>),
     /// The program ended with this status; whether others still run in the SEE.
     Exited(i32, bool),
     /// The program could not be started.
@@ -92,6 +97,11 @@ impl Client {
         Ok(())
     }
 
+    /// Tells whether more input would only pile up.
+    pub fn is_choked(&self) -> bool {
+        self.unsent.len() >= HIGH_WATER
+    }
+
     /// Tells whether something is queued.
     pub fn has_unsent(&self) -> bool {
         !self.unsent.is_empty()
@@ -125,7 +135,8 @@ impl Client {
         while let Some(frame) = wire::decode(&mut self.received)? {
             events.push(match frame.kind {
                 Kind::Output => Event::Output(frame.bytes),
-                Kind::Error => Event::Error(frame.bytes),
+                Kind::StandardOutput => Event::StandardOutput(frame.bytes),
+                Kind::StandardError => Event::StandardError(frame.bytes),
                 Kind::Message => match frame.parse::<Tell>()? {
                     Tell::Exited { status, others } => Event::Exited(status, others),
                     Tell::Failed { error } => Event::Failed(error),

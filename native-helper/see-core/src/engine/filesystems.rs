@@ -28,7 +28,7 @@ pub enum Setting<'a> {
 pub fn make(fs_type: &str, settings: &[Setting<'_>], flags: u64) -> Result<OwnedFd> {
     let context =
         fsopen(fs_type, FsOpenFlags::FSOPEN_CLOEXEC).map_err(|e| cannot(fs_type, "opened", e, None))?;
-    for setting in settings {
+    for setting in [Setting::Value("source", fs_type)].iter().chain(settings) {
         let done = match setting {
             Setting::Flag(name) => fsconfig_set_flag(&context, *name),
             Setting::Value(name, value) => fsconfig_set_string(&context, *name, *value),
@@ -94,7 +94,7 @@ pub fn overlay(
     let path = |fd: &BorrowedFd<'_>| format!("/proc/self/fd/{}", fd.as_raw_fd());
     let lower = lowers.iter().map(path).collect::<Vec<_>>().join(":");
     let dirs = upper.map(|fd| (path(&fd) + "/upper", path(&fd) + "/work"));
-    let mut all = vec![Setting::Value("source", "overlay"), Setting::Value("lowerdir", &lower)];
+    let mut all = vec![Setting::Value("lowerdir", &lower)];
     if let Some((upper, work)) = &dirs {
         all.extend([Setting::Value("upperdir", upper), Setting::Value("workdir", work)]);
     }

@@ -45,7 +45,9 @@ pub fn run(birth: &Birth<'_>) -> i32 {
             return 1;
         }
     };
-    match wire::send(birth.control, &Report::Ready, &[]).and_then(|()| inside.serve(birth.control)) {
+    match wire::send(birth.control, &Report::Ready, &[inside.mounts.as_fd()])
+        .and_then(|()| inside.serve(birth.control))
+    {
         Ok(()) => 0,
         Err(_) => 1,
     }
@@ -92,6 +94,8 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
         see_sys::identity::drop_all_capabilities()
             .map_err(|e| own("capabilities could not be dropped", e))?;
     }
+    let mounts = std::fs::File::open("/proc/self/ns/mnt")
+        .map_err(|e| own("its mounts could not be held", Errno::from_io_error(&e).unwrap_or(Errno::IO)))?;
     // Changing ids cleared what was set before: only now is it certain that the init dies with its supervisor (the
     // closed socket tells it too), and that no program of the SEE can look into it.
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
@@ -101,7 +105,7 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
     // The children's deaths wake it; nothing else may.
     let signals = SignalQueue::collect(&[libc_signal(Signal::CHILD)])
         .map_err(|e| own("signals could not be collected", e))?;
-    Ok(Init { signals, terminals, programs: HashMap::new(), told_empty: false })
+    Ok(Init { mounts: mounts.into(), signals, terminals, programs: HashMap::new(), told_empty: false })
 }
 
 fn libc_signal(signal: Signal) -> i32 {
@@ -109,6 +113,8 @@ fn libc_signal(signal: Signal) -> i32 {
 }
 
 struct Init {
+    /// Its mount name space.
+    mounts: OwnedFd,
     signals: SignalQueue,
     /// Root of the SEE's devpts; by descriptor, for programs may mount what they like over the path.
     terminals: OwnedFd,
@@ -169,7 +175,7 @@ impl Init {
     fn reap(&mut self, control: BorrowedFd<'_>) -> Result<()> {
         let mut exited = Vec::new();
         let empty = loop {
-            match rustix::process::waitpid(None, WaitOptions::NOHANG) {
+            match rustix::process::wait(WaitOptions::NOHANG) {
                 Ok(Some((pid, status))) => {
                     let code = status
                         .exit_status()

@@ -4,6 +4,7 @@
 use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -159,7 +160,8 @@ fn start_supervisor(start: &Start, lock: &SessionLock) -> Result<Client> {
     let (ours, theirs) = UnixStream::pair().map_err(|e| cannot("no connection", &e))?;
     let input = std::os::fd::OwnedFd::from(theirs);
     let mut child = Command::new("/proc/self/exe")
-        .arg("supervise")
+        .arg0("alcatraz")
+        .args(["supervise", &start.session])
         .stdin(Stdio::from(input))
         .stdout(Stdio::null())
         .stderr(Stdio::null())

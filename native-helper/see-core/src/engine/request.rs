@@ -141,6 +141,11 @@ pub enum Ask {
         /// Its number.
         signal: i32,
     },
+    /// Nobody reads what comes from standard output or standard error any more.
+    CloseOutput {
+        /// Whether it is standard error.
+        error: bool,
+    },
     /// End every program.
     Stop,
 }
@@ -184,7 +189,7 @@ pub enum Order {
 /// From the init to its supervisor.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Report {
-    /// The SEE is made.
+    /// The SEE is made. Descriptor: its mount name space.
     Ready,
     /// It could not be made.
     Failed(Box<SeeError>),

@@ -75,6 +75,9 @@ impl<'a> Rooms<'a> {
         for wanted in [&upper, &work] {
             make_private(wanted)?;
         }
+        if self.store.mode() == Mode::System {
+            dress(&upper, &point).map_err(|e| os("setting the owner of", &upper, e))?;
+        }
         let stat = rustix::fs::lstat(&upper).map_err(|e| os("looking at", &upper, e))?;
         let began = if room.same_mount {
             Timestamp::from_parts(stat.st_mtime, i64::try_from(stat.st_mtime_nsec).unwrap_or(0))
@@ -97,6 +100,27 @@ impl<'a> Rooms<'a> {
             began,
         })
     }
+}
+
+/// Gives the root of a layer what its file system shows of it: owner, mode, and access list.
+fn dress(upper: &Path, point: &HostPath) -> std::result::Result<(), Errno> {
+    const ACCESS_LISTS: [&str; 2] = ["system.posix_acl_access", "system.posix_acl_default"];
+    let stat = rustix::fs::lstat(point.as_path())?;
+    let owner = (rustix::process::Uid::from_raw(stat.st_uid), rustix::process::Gid::from_raw(stat.st_gid));
+    rustix::fs::chownat(CWD, upper, Some(owner.0), Some(owner.1), AtFlags::SYMLINK_NOFOLLOW)?;
+    rustix::fs::chmod(upper, Bits::from_raw_mode(stat.st_mode))?;
+    for name in ACCESS_LISTS {
+        let mut list = [0_u8; 4096];
+        match rustix::fs::lgetxattr(point.as_path(), name, list.as_mut_slice()) {
+            Ok(length) => {
+                let list = list.get(..length).unwrap_or_default();
+                rustix::fs::lsetxattr(upper, name, list, rustix::fs::XattrFlags::empty())?;
+            }
+            Err(Errno::NODATA | Errno::OPNOTSUPP) => {}
+            Err(e) => return Err(e),
+        }
+    }
+    Ok(())
 }
 
 /// Makes a room at the root of a mount. Only where nobody else can rename it away or put something else there.

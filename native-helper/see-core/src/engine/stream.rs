@@ -148,8 +148,8 @@ impl Program {
         let mut buffer = vec![0_u8; CHUNK];
         let ends = [
             (&mut self.master, Kind::Output),
-            (&mut self.output, Kind::Output),
-            (&mut self.error, Kind::Error),
+            (&mut self.output, Kind::StandardOutput),
+            (&mut self.error, Kind::StandardError),
         ];
         for (end, kind) in ends {
             let Some(fd) = end else { continue };
@@ -180,6 +180,15 @@ impl Program {
     /// Tells whether the program ended and everything that it wrote was read.
     pub fn is_drained(&self) -> bool {
         self.drained
+    }
+
+    /// Closes standard output or standard error: nobody reads it, and the program shall know.
+    pub fn close_output(&mut self, error: bool) {
+        if error {
+            self.error = None;
+        } else {
+            self.output = None;
+        }
     }
 
     /// Lets go of the terminal and the pipes.

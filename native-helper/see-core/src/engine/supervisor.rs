@@ -51,6 +51,7 @@ fn detach() -> Result<Option<UnixStream>> {
     rustix::stdio::dup2_stdin(&null).map_err(wire::gone)?;
     rustix::stdio::dup2_stdout(&null).map_err(wire::gone)?;
     rustix::stdio::dup2_stderr(&null).map_err(wire::gone)?;
+    drop(null);
     if fork(0).map_err(wire::gone)?.is_some() {
         return Ok(None);
     }
@@ -454,6 +455,11 @@ impl Supervisor {
                     wire::send(self.control.as_fd(), &Order::Signal(number, signal), &[])?;
                 }
             }
+            Ask::CloseOutput { error } => {
+                if let Some(program) = number.and_then(|number| self.programs.get_mut(&number)) {
+                    program.close_output(error);
+                }
+            }
             Ask::Stop => self.begin_stop()?,
         }
         Ok(())
@@ -563,10 +569,8 @@ fn mapped_places(tree: &Tree) -> Vec<HostPath> {
 /// Waits until the SEE is made. Returns a descriptor that holds its mounts.
 fn await_ready(control: BorrowedFd<'_>, init: Pid, shell: Option<Shell>) -> Result<OwnedFd> {
     let ready = match wire::receive::<Report>(control) {
-        Ok(Some((Report::Ready, _))) => {
-            std::fs::File::open(format!("/proc/{}/ns/mnt", init.as_raw_nonzero()))
-                .map(OwnedFd::from)
-                .map_err(|e| wire::gone(Errno::from_io_error(&e).unwrap_or(Errno::IO)))
+        Ok(Some((Report::Ready, held))) => {
+            held.into_iter().next().ok_or_else(|| wire::broken("the SEE's mounts are missing"))
         }
         Ok(Some((Report::Failed(error), _))) => Err(error),
         Ok(_) => Err(SeeError::new(

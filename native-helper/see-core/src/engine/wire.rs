@@ -31,17 +31,26 @@ pub enum Kind {
     Input = 2,
     /// Nothing more will come for standard input.
     EndOfInput = 3,
-    /// Bytes from the terminal, or from standard output.
+    /// Bytes that the terminal shows.
     Output = 4,
-    /// Bytes from standard error, when that is not the terminal.
-    Error = 5,
+    /// Bytes from standard output, when that is a pipe.
+    StandardOutput = 5,
+    /// Bytes from standard error, when that is a pipe.
+    StandardError = 6,
 }
 
 impl Kind {
     fn of(byte: u8) -> Option<Self> {
-        [Self::Message, Self::Input, Self::EndOfInput, Self::Output, Self::Error]
-            .into_iter()
-            .find(|kind| *kind as u8 == byte)
+        [
+            Self::Message,
+            Self::Input,
+            Self::EndOfInput,
+            Self::Output,
+            Self::StandardOutput,
+            Self::StandardError,
+        ]
+        .into_iter()
+        .find(|kind| *kind as u8 == byte)
     }
 }
 

@@ -1,0 +1,21 @@
+//! `alcatraz enter`: another program in the SEE of a session, now or later.
+
+use see_core::engine;
+use see_core::error::Result;
+
+use crate::args::EnterArgs;
+use crate::context::Context;
+use crate::exit_status::ExitStatus;
+use crate::terminal_relay::{self, Outcome, Signals};
+
+pub fn run(context: &Context, args: &EnterArgs) -> Result<ExitStatus> {
+    let store = context.open_store()?;
+    let session = store.find_session(&args.session)?;
+    let signals = Signals::collect()?;
+    let spec = super::run::request(&args.command, args.run_as.as_deref(), args.tty);
+    let client = engine::enter(&store, &session, spec)?;
+    Ok(match terminal_relay::relay(client, &signals)? {
+        Outcome::HungUp => ExitStatus::of_program(129),
+        Outcome::Exited(status, _) => ExitStatus::of_program(status),
+    })
+}

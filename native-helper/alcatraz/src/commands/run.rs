@@ -1,0 +1,37 @@
+//! `alcatraz run`: a program in a new SEE, in the user's terminal.
+
+use std::os::unix::ffi::OsStringExt;
+
+use see_core::engine::{self, request::RunSpec};
+use see_core::error::Result;
+
+use crate::args::{RunArgs, Tty};
+use crate::context::Context;
+use crate::exit_status::ExitStatus;
+use crate::terminal_relay::{self, Outcome, Signals};
+
+pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
+    let store = context.open_store()?;
+    let signals = Signals::collect()?;
+    let mut spec = request(&args.command, args.run_as.as_deref(), args.tty);
+    spec.name.clone_from(&args.name);
+    let (session, client) = engine::launch_attached(&store, spec)?;
+    match terminal_relay::relay(client, &signals)? {
+        Outcome::HungUp => Ok(ExitStatus::of_program(129)),
+        Outcome::Exited(status, others) => {
+            if others {
+                context.output.say(&format!("Other programs still run in the session {}.", session.id));
+            }
+            Ok(ExitStatus::of_program(status))
+        }
+    }
+}
+
+/// Returns the request for a program in this process's place.
+pub(super) fn request(command: &[std::ffi::OsString], run_as: Option<&str>, tty: Tty) -> RunSpec {
+    let mut spec = RunSpec::new(command.iter().cloned().map(OsStringExt::into_vec).collect());
+    spec.run_as = run_as.map(str::to_owned);
+    spec.channels = terminal_relay::channels(tty);
+    spec.size = terminal_relay::window_size();
+    spec
+}
