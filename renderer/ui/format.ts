@@ -36,7 +36,6 @@ export function formatClock(ms: number): string {
 }
 
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const clock = new Intl.DateTimeFormat("en", { hour: "2-digit", minute: "2-digit", hour12: false });
 const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
 const precise = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", hour12: false });
 
@@ -66,12 +65,6 @@ export function formatAge(time: string, now: number): string {
 export function formatTime(time: string): string {
   const then = Date.parse(time);
   return Number.isNaN(then) ? time : precise.format(then);
-}
-
-/** Returns a time of day (RFC 3339), in the local zone. */
-export function formatTimeOfDay(time: string): string {
-  const then = Date.parse(time);
-  return Number.isNaN(then) ? time : clock.format(then);
 }
 
 /** Returns permission bits as `ls` writes them: rwxr-sr-t. */

@@ -16,7 +16,6 @@ export const TEXTS = {
   loading: "Reading the changes",
   expandAll: "Open all folders",
   collapseAll: "Close all folders",
-  chooseAll: "Choose all",
   selected: "in the commit",
   notSelected: "left out",
   partly: "partly in the commit",

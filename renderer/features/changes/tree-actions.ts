@@ -32,14 +32,6 @@ export function runTreeAction(action: TreeAction, view: View, readOnly: boolean)
   }
 }
 
-/** Chooses everything that is shown, or nothing of it. */
-export function chooseShown(view: View, chosen: boolean): void {
-  const { tree, matches } = view;
-  if (matches === null) choose(tree, ROOT, chosen);
-  else chooseMatching(tree, ROOT, chosen, matches);
-  useFeed.getState().touch();
-}
-
 /** Opens or closes every folder. */
 export function setAllOpen(tree: Tree, open: boolean): void {
   for (let id = ROOT + 1; id < tree.size; id++) tree.open[id] = open ? 1 : 0;

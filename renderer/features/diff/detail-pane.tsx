@@ -60,6 +60,7 @@ interface OpenedPaneProps {
 
 function OpenedPane({ session, path, signature }: OpenedPaneProps): ReactElement {
   const { key, description, error, reading } = useDetail();
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the tree is changed in place; `signature` tells of it
   const change = useMemo(() => changeAt(useFeed.getState().tree, path), [path, signature]);
   const wanted = detailKey(session, path);
   const asked = useRef("");

@@ -50,7 +50,8 @@ export function HexView({ session, path, description, reading }: HexViewProps): 
     setRow(Math.floor(Math.min(offset, Math.max(0, size - 1)) / ROW_BYTES));
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
-    const offset = parseOffset(String(new FormData(event.currentTarget).get("offset") ?? ""));
+    const typed = new FormData(event.currentTarget).get("offset");
+    const offset = typeof typed === "string" ? parseOffset(typed) : undefined;
     if (offset !== undefined) goTo(offset);
   };
   return (

@@ -28,7 +28,7 @@ export function useContent(source: Source | null, offset: number, length: number
     return () => {
       left = true;
     };
-    // `of` stands for the source and the range.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `of` stands for the source and the range
   }, [of, reading]);
   if (source === null) return { state: "ready", content: null };
   return held !== null && held.of === of ? held.content : { state: "loading" };
