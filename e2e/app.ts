@@ -196,13 +196,13 @@ export class App {
   async commit(): Promise<void> {
     await this.openCommit();
     await this.dialog.getByRole("button", { name: /^Commit \d/ }).click();
-    await this.closeDone();
+    await this.committed();
   }
 
-  /** Waits for a commit to end well, and leaves its dialog. */
-  async closeDone(): Promise<void> {
-    await this.dialog.getByRole("button", { name: "Done", exact: true }).click({ timeout: 60_000 });
-    await expect(this.dialog).toBeHidden();
+  /** Waits for a commit to end well: its dialog goes, and the screen tells how many changes there were. */
+  async committed(): Promise<void> {
+    await expect(this.dialog).toBeHidden({ timeout: 60_000 });
+    await expect(this.page.getByRole("main")).toContainText(/\d changes? committed/);
   }
 
   /** Takes an object out of the commit. */
@@ -216,8 +216,8 @@ export class App {
   async undo(): Promise<void> {
     await this.page.getByRole("main").getByRole("button", { name: /^Undo/ }).first().click();
     await this.dialog.getByRole("button", { name: /^Undo/ }).click();
-    await expect(this.dialog).toContainText("taken back", { timeout: 60_000 });
-    await this.dialog.getByRole("button", { name: "Close", exact: true }).last().click();
+    await expect(this.dialog).toBeHidden({ timeout: 60_000 });
+    await expect(this.page.getByRole("main")).toContainText("taken back");
   }
 
   async abort(): Promise<void> {

@@ -27,7 +27,7 @@ test("a conflict is shown and nothing is committed", async ({ machine, app }) =>
   await app.openCommit();
   await app.dialog.getByRole("combobox", { name: /notes\.txt$/ }).selectOption("skip");
   await app.dialog.getByRole("button", { name: "Commit with these answers" }).click();
-  await app.closeDone();
+  await app.committed();
   expect(readFileSync(join(machine.home, "new.txt"), "utf8")).toBe("new\n");
   expect(readFileSync(join(machine.home, "notes.txt"), "utf8")).toBe("changed by the host meanwhile\n");
 });

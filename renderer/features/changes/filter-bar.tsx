@@ -64,11 +64,13 @@ export function FilterBar({ tree, input, onLeave }: FilterBarProps): ReactElemen
               className={styles.chip}
               aria-pressed={filter.kinds.has(code)}
               title={KIND_WORDS[kind]}
-              aria-label={`${KIND_WORDS[kind]}: ${formatCount(tree.kindCounts[code]!)}`}
               onClick={() => toggleKind(code)}
             >
               <KindMark kind={kind} />
-              {formatCount(tree.kindCounts[code]!)}
+              <span>
+                <span className="spoken">{KIND_WORDS[kind]} </span>
+                {formatCount(tree.kindCounts[code]!)}
+              </span>
             </button>
           );
         })}

@@ -42,7 +42,6 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
     <div
       id={props.domId}
       role="treeitem"
-      aria-label={facts.spoken}
       aria-level={props.depth + 1}
       aria-setsize={props.peers}
       aria-posinset={props.place}
@@ -60,44 +59,47 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
       )}
       style={{ transform: `translateY(${props.top}px)`, "--depth": props.depth } as React.CSSProperties}
     >
-      <span
-        className={styles.twisty}
-        data-part="twisty"
-        data-open={props.open && props.canOpen ? "" : undefined}
-      >
-        {props.canOpen && <Icon name="chevron" size={12} />}
-      </span>
-      {!props.readOnly && <ChoiceBox choice={facts.choice} />}
-      {kind === undefined ? (
-        <span className={styles.folder}>
-          <Icon name="folder" size={14} />
+      <span className={cx("spoken", styles.spoken)}>{facts.spoken}</span>
+      <span className={styles.sight} aria-hidden="true">
+        <span
+          className={styles.twisty}
+          data-part="twisty"
+          data-open={props.open && props.canOpen ? "" : undefined}
+        >
+          {props.canOpen && <Icon name="chevron" size={12} />}
         </span>
-      ) : (
-        <KindMark kind={kind} />
-      )}
-      <span className={styles.name} title={facts.path}>
-        <bdi dir="ltr">
-          {facts.chain !== "" && <span className={styles.chain}>{facts.chain}</span>}
-          {facts.name}
-        </bdi>
-      </span>
-      {facts.tags.map((tag) => (
-        <span key={tag} className={styles.tag}>
-          {tag}
+        {!props.readOnly && <ChoiceBox choice={facts.choice} />}
+        {kind === undefined ? (
+          <span className={styles.folder}>
+            <Icon name="folder" size={14} />
+          </span>
+        ) : (
+          <KindMark kind={kind} />
+        )}
+        <span className={styles.name} title={facts.path}>
+          <bdi dir="ltr">
+            {facts.chain !== "" && <span className={styles.chain}>{facts.chain}</span>}
+            {facts.name}
+          </bdi>
         </span>
-      ))}
-      {facts.alarm && (
-        <span className={cx(styles.tag, styles.alarm)} title={TEXTS.setuid}>
-          set-uid
+        {facts.tags.map((tag) => (
+          <span key={tag} className={styles.tag}>
+            {tag}
+          </span>
+        ))}
+        {facts.alarm && (
+          <span className={cx(styles.tag, styles.alarm)} title={TEXTS.setuid}>
+            set-uid
+          </span>
+        )}
+        {facts.from !== undefined && (
+          <span className={styles.from} title={displayPath(facts.from)}>
+            ← <bdi dir="ltr">{displayPath(facts.from)}</bdi>
+          </span>
+        )}
+        <span className={styles.end}>
+          <Sums facts={facts} />
         </span>
-      )}
-      {facts.from !== undefined && (
-        <span className={styles.from} title={displayPath(facts.from)}>
-          ← <bdi dir="ltr">{displayPath(facts.from)}</bdi>
-        </span>
-      )}
-      <span className={styles.end}>
-        <Sums facts={facts} />
       </span>
     </div>
   );

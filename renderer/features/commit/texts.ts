@@ -52,8 +52,8 @@ export const TEXTS = {
   abortNone: "The session has no changes.",
   abortRunning: "The program still runs and will be stopped.",
   abortWhy: "Your machine stays as it is. This cannot be undone.",
-  abort: "Abort",
-  aborting: "Aborting…",
+  abort: "Throw away",
+  aborting: "Throwing away…",
   undo: "Undo",
   undoTitle: "Undo this commit?",
   undoWhy: (n: number): string =>

@@ -1,5 +1,5 @@
 // Two texts lined up, by react-diff-viewer-continued in the page's own colours.
-import type { ReactElement } from "react";
+import { useEffect, useRef, type ReactElement, type RefObject } from "react";
 import DiffViewer, { DiffMethod, type ReactDiffViewerStylesOverride } from "react-diff-viewer-continued";
 import { Skeleton } from "../../ui/skeleton.js";
 import { TEXTS } from "./texts.js";
@@ -14,8 +14,10 @@ interface DiffTableProps {
 }
 
 export function DiffTable({ before, after, skipped, split }: DiffTableProps): ReactElement {
+  const box = useRef<HTMLDivElement>(null);
+  useTidyFolds(box);
   return (
-    <div className={styles.diff}>
+    <div ref={box} className={styles.diff}>
       <DiffViewer
         oldValue={before}
         newValue={after}
@@ -31,6 +33,27 @@ export function DiffTable({ before, after, skipped, split }: DiffTableProps): Re
       />
     </div>
   );
+}
+
+/**
+ * A fold is a button inside a row that says it is a button too, so that it is met twice by keyboard and reader.
+ * The inner one is enough.
+ */
+function useTidyFolds(box: RefObject<HTMLElement | null>): void {
+  useEffect(() => {
+    const element = box.current;
+    if (element === null) return;
+    const tidy = (): void => {
+      for (const row of element.querySelectorAll("tr[role=button]")) {
+        row.removeAttribute("role");
+        row.removeAttribute("tabindex");
+      }
+    };
+    const observer = new MutationObserver(tidy);
+    observer.observe(element, { childList: true, subtree: true });
+    tidy();
+    return () => observer.disconnect();
+  }, [box]);
 }
 
 /** The view scrolls in its own box, which fills the pane, and draws only what is in sight. */

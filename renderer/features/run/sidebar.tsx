@@ -98,12 +98,14 @@ function SessionItem({ session }: { session: Session }): ReactElement {
       type="button"
       className={styles.item}
       aria-current={current ? "page" : undefined}
-      aria-label={`${title}, ${STATE_WORDS[session.state].short}`}
       title={title}
       onClick={() => useRoute.getState().go({ name: "session", session: session.id })}
     >
       <StateDot state={session.state} />
-      <span className={styles.name}>{title}</span>
+      <span className={styles.name}>
+        {title}
+        <span className="spoken">, {STATE_WORDS[session.state].short}</span>
+      </span>
       <span className={styles.note}>{!live && count !== undefined ? formatCount(count) : age}</span>
     </button>
   );
