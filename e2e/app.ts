@@ -19,20 +19,28 @@ export class App {
   ) {}
 
   /** Starts the app and waits until its page is there. */
-  static async start(machine: Machine, args: string[] = []): Promise<App> {
-    const app = await App.launch(machine, args);
+  static async start(
+    machine: Machine,
+    args: string[] = [],
+    environment: Record<string, string> = {},
+  ): Promise<App> {
+    const app = await App.launch(machine, args, environment);
     await app.navigation.waitFor();
     return app;
   }
 
   /** Starts the app. Chromium's own sandbox is on, except for root, with whom it refuses to run. */
-  static async launch(machine: Machine, args: string[] = []): Promise<App> {
+  static async launch(
+    machine: Machine,
+    args: string[] = [],
+    environment: Record<string, string> = {},
+  ): Promise<App> {
     const { account, installation } = machine;
     const launched = await electron.launch({
       executablePath: installation.launcher(account),
       args: [installation.root, ...args],
       cwd: machine.home,
-      env: machine.environment(),
+      env: { ...machine.environment(), ...environment },
       chromiumSandbox: account.uid !== 0,
     });
     const app = new App(launched, await launched.firstWindow(), machine);

@@ -3,14 +3,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { SeeBridge } from "../protocol/src/bridge.js";
 import { expect, test } from "./test.js";
-
-declare global {
-  interface Window {
-    readonly see: SeeBridge;
-  }
-}
 
 /** A server on this host that nobody but the test itself may reach. */
 const server = createServer((request, response) => {

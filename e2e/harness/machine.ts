@@ -150,7 +150,8 @@ export class Machine {
     }
   }
 
-  private path(name: string): string {
+  /** Returns the path of something below the machine's base. */
+  path(name: string): string {
     return join(this.base, name);
   }
 

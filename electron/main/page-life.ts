@@ -27,8 +27,12 @@ export function followPage(contents: WebContents, events: PageLifeEvents): void 
     process.stderr.write(`alcatraz: the page's process ended: ${reason} (${exitCode})\n`);
     const now = performance.now();
     crashes = [...crashes.filter((time) => now - time < CRASH_SPAN), now];
-    if (crashes.length < CRASH_LIMIT) contents.reload();
-    else {
+    if (crashes.length < CRASH_LIMIT) {
+      // Not within the event: Chromium is still taking the old process apart, and a reload then ends the app.
+      setImmediate(() => {
+        if (!contents.isDestroyed()) contents.reload();
+      });
+    } else {
       const { error } = fail(
         "internal",
         `The window's process ended ${crashes.length} times in a row (${reason}).`,

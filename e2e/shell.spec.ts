@@ -1,0 +1,110 @@
+// The app around the page: what it remembers, who may start it, what it does when a piece is missing.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, rmSync } from "node:fs";
+import type { Machine } from "./harness/machine.js";
+import { App } from "./app.js";
+import { expect, test } from "./test.js";
+
+interface Finished {
+  status: number | null;
+  stderr: string;
+}
+
+/** Starts the app as a person would from a terminal, and waits until it has ended by itself. */
+async function startAndEnd(machine: Machine, args: string[]): Promise<Finished> {
+  const { account, installation } = machine;
+  const child = spawn(installation.launcher(account), [...args, installation.root], {
+    cwd: machine.home,
+    env: machine.environment(),
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.on("data", (data: Buffer) => (stderr += data.toString()));
+  const [status] = (await once(child, "close")) as [number | null];
+  return { status, stderr };
+}
+
+test("settings and the window's size outlive the app", async ({ machine, app }) => {
+  await expect(app.command).toBeVisible();
+  const saved = await app.page.evaluate(() =>
+    window.see.saveSettings({ theme: "dark", panes: { sidebar: 321 }, recent: ["true"] }),
+  );
+  expect(saved).toEqual({ ok: true, value: null });
+  await app.close();
+  machine.file("app-data/window.json", JSON.stringify({ width: 1000, height: 640, maximized: false }));
+
+  const again = await app.startAgain();
+  await expect(again.command).toBeVisible();
+  const settings = await again.page.evaluate(() => window.see.settings());
+  expect(settings).toMatchObject({ ok: true, value: { theme: "dark", panes: { sidebar: 321 } } });
+  expect(await again.page.evaluate(() => [window.outerWidth, window.outerHeight])).toEqual([1000, 640]);
+  await again.close();
+});
+
+test("damaged files of its own are kept aside and do not stop it", async ({ machine }) => {
+  machine.file("app-data/settings.json", '{"theme":');
+  machine.file("app-data/window.json", '{"width":-5}');
+  const app = await App.start(machine);
+  await expect(app.command).toBeVisible();
+  expect(await app.page.evaluate(() => window.see.settings())).toMatchObject({
+    ok: true,
+    value: { theme: "system" },
+  });
+  expect(readFileSync(machine.path("app-data/settings.json.bad"), "utf8")).toBe('{"theme":');
+  await app.close();
+});
+
+test("a second start hands over to the first", async ({ machine, app, account }) => {
+  await expect(app.command).toBeVisible();
+  const second = await startAndEnd(machine, account.uid === 0 ? ["--no-sandbox"] : []);
+  expect(second.status).toBe(0);
+  expect(second.stderr).toContain("runs already");
+  await expect(app.command).toBeVisible();
+});
+
+test("nobody but root may switch Chromium's sandbox off", async ({ machine, app, account }) => {
+  await expect(app.command).toBeVisible();
+  const ended = await startAndEnd(machine, ["--no-sandbox"]);
+  expect(ended.status).toBe(account.uid === 0 ? 0 : 1);
+  expect(ended.stderr).toContain(account.uid === 0 ? "running as root" : "--no-sandbox is for root only");
+});
+
+test("without its helper the app says what is missing and how to mend it", async ({ machine }) => {
+  const app = await App.start(machine, [], { ALCATRAZ_HELPER: "/nonexistent/alcatraz" });
+  const alert = app.page.getByRole("alert").filter({ hasText: "helper" }).first();
+  await expect(alert).toContainText("/nonexistent/alcatraz");
+  await app.close();
+});
+
+test("a helper that is no program is told, and can be started when it was mended", async ({ machine }) => {
+  const fake = machine.file("fake-helper", "not a program\n", 0o755);
+  const app = await App.start(machine, [], { ALCATRAZ_HELPER: fake });
+  const alert = app.page.getByRole("alert").filter({ hasText: "ended with status" }).first();
+  await expect(alert).toBeVisible();
+  rmSync(fake);
+  machine.file("fake-helper", `#!/bin/sh\nexec ${machine.installation.helper} "$@"\n`, 0o755);
+  await expect
+    .poll(async () => {
+      const restarted = await app.page.evaluate(async () => {
+        await window.see.restartHelper();
+        return window.see.helperStatus();
+      });
+      return restarted.ok && restarted.value.state;
+    })
+    .toBe("ready");
+  await expect(alert).toBeHidden();
+  await app.close();
+});
+
+test("the page's process may crash: it is loaded again", async ({ app }) => {
+  await expect(app.command).toBeVisible();
+  const renderer = (): number | undefined =>
+    app.processes().find(({ command }) => command.includes("--type=renderer"))?.pid;
+  const first = renderer();
+  expect(first).toBeDefined();
+  process.kill(first ?? 0, "SIGKILL");
+  // Playwright gives a crashed page up for good, so it is the kernel that is asked.
+  await expect.poll(() => app.output()).toContain("the page's process ended");
+  await expect.poll(() => [undefined, first].includes(renderer())).toBe(false);
+});
