@@ -70,6 +70,9 @@ pub enum Command {
     /// Show the terminal of a session here
     #[command(hide = true)]
     Attach(AttachArgs),
+    /// Try what this machine can enforce
+    #[command(hide = true)]
+    Probe,
     /// Make a SEE and look after it until its program ends
     #[command(hide = true)]
     Supervise(SuperviseArgs),

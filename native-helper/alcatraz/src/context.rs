@@ -25,6 +25,11 @@ impl Context {
         TerminalMonitor::new(!self.output.json && !self.output.is_quiet())
     }
 
+    /// Returns the directory that was named for the store.
+    pub fn store_dir(&self) -> Option<&std::path::Path> {
+        self.global.store.as_deref()
+    }
+
     /// Opens the store, and settles what processes that were killed left behind.
     pub fn open_store(&self) -> Result<Store> {
         let store = Store::open(self.global.store.as_deref())?;

@@ -12,6 +12,7 @@ pub mod check;
 pub mod commit;
 pub mod content;
 pub mod diff;
+pub mod doctor;
 pub mod engine;
 pub mod error;
 pub mod layer;

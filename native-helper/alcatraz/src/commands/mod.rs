@@ -9,9 +9,11 @@ use crate::exit_status::ExitStatus;
 mod attach;
 mod changes;
 mod completions;
+mod doctor;
 mod enter;
 pub mod history;
 mod list;
+mod probe;
 mod run;
 mod stop;
 mod supervise;
@@ -24,6 +26,8 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::Attach(args) => attach::run(context, args),
         Command::Stop(args) => stop::run(context, args),
         Command::Supervise(_) => Ok(supervise::run()),
+        Command::Doctor => doctor::run(context),
+        Command::Probe => probe::run(context),
         Command::List => list::run(context),
         Command::Changes(args) => changes::run(context, args),
         Command::History => history::run(context),

@@ -30,6 +30,7 @@ pub mod request;
 mod rooms;
 mod stream;
 pub mod supervisor;
+pub mod trial;
 mod tree;
 mod user_tree;
 mod wire;

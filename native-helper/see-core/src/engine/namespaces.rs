@@ -173,12 +173,7 @@ fn cannot(what: &str, errno: Errno) -> Box<SeeError> {
 
 fn cannot_unshare(errno: Errno) -> Box<SeeError> {
     match errno {
-        Errno::PERM | Errno::ACCESS | Errno::NOSPC | Errno::USERS | Errno::INVAL => SeeError::new(
-            ErrorCode::NoUserNamespaces,
-            format!("This machine does not let you make user name spaces ({errno})."),
-            "Run `alcatraz doctor` for the mend, or run Alcatraz with sudo.",
-        )
-        .with_fact("errno", errno.raw_os_error()),
+        Errno::PERM | Errno::ACCESS | Errno::NOSPC | Errno::USERS | Errno::INVAL => crate::doctor::refused(errno),
         other => cannot("a process could not be made", other),
     }
 }

@@ -180,11 +180,16 @@ pub fn make_private(path: &Path) -> Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(path)
-        .map_err(|e| os("making", path, Errno::from_io_error(&e).unwrap_or(Errno::IO)))
+        .map_err(|e| io("making", path, &e))
 }
 
 /// Returns the error for a failed call on a path of the store.
 pub fn os(doing: &str, path: &Path, errno: Errno) -> Box<SeeError> {
     let shown = HostPath::new(path.as_os_str().as_bytes()).unwrap_or_else(HostPath::root);
     SeeError::os(doing, &shown, errno)
+}
+
+/// Returns the error for a failed call of the standard library on a path of the store.
+pub fn io(doing: &str, path: &Path, error: &std::io::Error) -> Box<SeeError> {
+    os(doing, path, Errno::from_io_error(error).unwrap_or(Errno::IO))
 }

@@ -115,7 +115,7 @@ impl Supervisor {
         let (control, theirs) =
             socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
                 .map_err(wire::gone)?;
-        let made = make_init(start, theirs.as_fd());
+        let made = make_init(&start.store, &start.session, &start.tree, theirs.as_fd());
         drop(theirs);
         let store = Store::open(Some(start.store.as_path()))?;
         let lock = SessionLock::inherit(lock)?;
@@ -531,23 +531,25 @@ fn resize(program: &Program, size: Option<Size>) {
 }
 
 /// Forks the init, which builds the SEE around itself; returns it with the name spaces that it is about to enter.
-fn make_init(start: &Start, control: BorrowedFd<'_>) -> Result<(Pid, Option<Shell>)> {
+pub(super) fn make_init(
+    store: &HostPath,
+    session: &str,
+    tree: &Tree,
+    control: BorrowedFd<'_>,
+) -> Result<(Pid, Option<Shell>)> {
     let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
     let shell = match mode {
-        Mode::System => Some(Shell::make(&mapped_places(&start.tree))?),
+        Mode::System => Some(Shell::make(&mapped_places(tree))?),
         Mode::User => None,
     };
     let caller = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
-    let workshop = HostPath::new(format!("/sessions/{}", start.session).as_bytes())
-        .and_then(|below| HostPath::new(&[start.store.as_bytes(), below.as_bytes()].concat()))
-        .ok_or_else(|| SeeError::internal("A session's directory has no path."))?;
+    let workshop = store.join(b"sessions").join(session.as_bytes());
     let Some(init) = fork_init(mode)? else {
         let mut kept = vec![control.as_raw_fd()];
         kept.extend(shell.iter().flat_map(Shell::descriptors));
         let status = match close_all_but(&kept) {
             Ok(()) => {
-                let birth =
-                    Birth { control, tree: &start.tree, workshop: &workshop, shell: shell.as_ref(), caller };
+                let birth = Birth { control, tree, workshop: &workshop, shell: shell.as_ref(), caller };
                 init::run(&birth)
             }
             Err(_) => 1,
@@ -567,7 +569,7 @@ fn mapped_places(tree: &Tree) -> Vec<HostPath> {
 }
 
 /// Waits until the SEE is made. Returns a descriptor that holds its mounts.
-fn await_ready(control: BorrowedFd<'_>, init: Pid, shell: Option<Shell>) -> Result<OwnedFd> {
+pub(super) fn await_ready(control: BorrowedFd<'_>, init: Pid, shell: Option<Shell>) -> Result<OwnedFd> {
     let ready = match wire::receive::<Report>(control) {
         Ok(Some((Report::Ready, held))) => {
             held.into_iter().next().ok_or_else(|| wire::broken("the SEE's mounts are missing"))
@@ -589,7 +591,7 @@ fn await_ready(control: BorrowedFd<'_>, init: Pid, shell: Option<Shell>) -> Resu
     ready
 }
 
-fn end_init(init: Pid) -> Result<()> {
+pub(super) fn end_init(init: Pid) -> Result<()> {
     let _ = rustix::process::kill_process(init, Signal::KILL);
     loop {
         match rustix::process::waitpid(Some(init), WaitOptions::empty()) {

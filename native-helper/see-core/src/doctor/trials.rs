@@ -1,0 +1,217 @@
+//! The trials behind the rows. Each makes what a SEE is made of, in a child, and tells how it went.
+
+use std::io::Read as _;
+use std::path::Path;
+
+use rustix::io::Errno;
+use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::process::WaitOptions;
+use see_sys::process::{exit_now, fork, namespace};
+
+use crate::engine::trial;
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::layer::Layer;
+use crate::mounts::{Kind, Mount, visible};
+use crate::session::Mode;
+use crate::store::Store;
+
+use super::{DoctorRow, refused};
+
+/// Tries everything. For a process with one thread.
+pub fn measure(store: Option<&Path>) -> Vec<DoctorRow> {
+    let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
+    let mut rows = vec![user_namespaces(mode)];
+    let opened = Store::open(store);
+    match &opened {
+        Ok(store) => {
+            rows.push(DoctorRow::full("Store"));
+            rows.extend(whole(store));
+            rows.push(directory_renames(store, mode));
+        }
+        Err(error) => rows.push(DoctorRow::none("Store", error.message.clone(), error.hint.clone())),
+    }
+    rows.push(other_owners(mode));
+    rows.push(simple("Processes kept apart", namespace::PID, mode, || Ok(())));
+    rows.push(simple("Network off", namespace::NET, mode, || {
+        see_sys::loopback::bring_up().map_err(|e| told("the loopback interface could not be set up", e))
+    }));
+    rows.push(simple("IPC and host name kept apart", namespace::IPC | namespace::UTS, mode, || Ok(())));
+    rows.push(simple("Control groups kept apart", namespace::CGROUP, mode, || Ok(())));
+    rows.push(simple("System-call filter", 0, mode, filter));
+    rows
+}
+
+fn user_namespaces(mode: Mode) -> DoctorRow {
+    let tried = in_child(namespace::USER | namespace::MOUNT, move || {
+        if mode == Mode::User {
+            // Only with rights inside is it of any use: some distributions give the name space and take the rights.
+            rustix::mount::mount_change("/", rustix::mount::MountPropagationFlags::PRIVATE).map_err(refused)?;
+        }
+        Ok(())
+    });
+    DoctorRow::of("User namespaces", tried)
+}
+
+/// Makes a whole SEE, with layers everywhere, and takes it down again.
+fn whole(store: &Store) -> Vec<DoctorRow> {
+    let mut rows = Vec::new();
+    match trial::make(store) {
+        Ok(made) => {
+            rows.push(DoctorRow::full("A whole SEE"));
+            if store.mode() == Mode::System {
+                rows.push(if made.shifted {
+                    DoctorRow::full("Root inside is nobody outside (id-mapped mounts)")
+                } else {
+                    DoctorRow::partial(
+                        "Root inside is nobody outside (id-mapped mounts)",
+                        "a file system that has to be covered cannot map ids, so root inside keeps the number 0 and \
+                         /proc and /sys are read-only for it",
+                        "Use a kernel since 5.19 (6.3 for tmpfs), outside of containers, on ext4, xfs, btrfs or tmpfs.",
+                    )
+                });
+            }
+            rows.extend(places(&made.layers));
+            rows.extend(made.limits.into_iter().map(|limit| {
+                DoctorRow::partial(format!("Changes in {}", limit.path), limit.why, "None is known.")
+            }));
+        }
+        Err(error) => rows.push(DoctorRow::none("A whole SEE", error.message, error.hint)),
+    }
+    rows
+}
+
+/// One row for each file system with layers: does a commit rename or copy?
+fn places(layers: &[Layer]) -> Vec<DoctorRow> {
+    let mounts = visible().unwrap_or_default();
+    let is_open = |mount: &&Mount| mount.kind() == Kind::Disk && !mount.flags.read_only;
+    let rows = mounts.iter().filter(is_open).filter_map(|mount| {
+        let layer = layers.iter().find(|layer| {
+            crate::mounts::covering(&mounts, &layer.mount_point).is_some_and(|covering| covering.id == mount.id)
+        })?;
+        let feature = format!("Commits to {} ({}) by renaming", mount.point.display(), mount.fs_type);
+        Some(match layer.same_mount {
+            true => DoctorRow::full(feature),
+            false => DoctorRow::partial(
+                feature,
+                "its root directory has no safe place for a private directory, so the layer is in the store and a \
+                 commit copies",
+                "Make the root directory of that file system writable for you alone, or put the store there with --store.",
+            ),
+        })
+    });
+    rows.collect()
+}
+
+/// Renames a directory of a lower layer.
+fn directory_renames(store: &Store, mode: Mode) -> DoctorRow {
+    let feature = "Renaming directories";
+    let dir = store.root().join("layers").join(format!("probe-{}", std::process::id()));
+    let tried = prepare_rename(&dir).and_then(|()| {
+        let dir = dir.clone();
+        in_child(privileged(mode, namespace::MOUNT), move || trial::rename_in_overlay(&dir, mode))
+    });
+    let _ = std::fs::remove_dir_all(&dir);
+    match tried {
+        Ok(()) => DoctorRow::full(feature),
+        Err(error) if error.facts.get("errno").and_then(serde_json::Value::as_i64) == Some(18) => DoctorRow::partial(
+            feature,
+            "the kernel cannot rename directories of the host for an ordinary user; `mv` copies them instead",
+            "Run Alcatraz with sudo.",
+        ),
+        Err(error) => DoctorRow::none(feature, error.message, error.hint),
+    }
+}
+
+fn prepare_rename(dir: &Path) -> Result<()> {
+    let made = ["lower/old/below", "upper", "work", "merged"]
+        .iter()
+        .try_for_each(|part| std::fs::create_dir_all(dir.join(part)));
+    made.map_err(|e| told("a directory for a trial could not be made", Errno::from_io_error(&e).unwrap_or(Errno::IO)))
+}
+
+fn other_owners(mode: Mode) -> DoctorRow {
+    let feature = "Changes to files of other owners";
+    if mode == Mode::System {
+        return DoctorRow::full(feature);
+    }
+    // With one mapped id the kernel has no way to own a copy as somebody else.
+    let me = rustix::process::geteuid().as_raw();
+    let tried = in_child(namespace::USER, move || {
+        let map = |file: &str, text: String| {
+            std::fs::write(format!("/proc/self/{file}"), text)
+                .map_err(|e| told("ids could not be mapped", Errno::from_io_error(&e).unwrap_or(Errno::IO)))
+        };
+        map("uid_map", format!("{me} {me} 1\n0 0 1"))
+    });
+    match tried {
+        Ok(()) => DoctorRow::full(feature),
+        Err(_) => DoctorRow::partial(
+            feature,
+            "without privilege the kernel maps only your own id, so what you may write natively but do not own \
+             cannot be changed inside",
+            "Run Alcatraz with sudo.",
+        ),
+    }
+}
+
+fn filter() -> Result<()> {
+    rustix::thread::set_no_new_privs(true).map_err(|e| told("privileges could not be given up", e))?;
+    see_sys::seccomp::install().map_err(|e| told("the filter could not be installed", e))?;
+    // A socket of a family that no network name space parts must be refused now.
+    match rustix::net::socket(rustix::net::AddressFamily::VSOCK, rustix::net::SocketType::STREAM, None) {
+        Err(Errno::AFNOSUPPORT) => Ok(()),
+        _ => Err(SeeError::new(
+            ErrorCode::CannotIsolate,
+            "The filter was installed and does nothing.",
+            "Use a kernel with CONFIG_SECCOMP_FILTER=y.",
+        )),
+    }
+}
+
+fn simple(feature: &str, namespaces: i32, mode: Mode, work: impl FnOnce() -> Result<()>) -> DoctorRow {
+    let namespaces = if namespaces == 0 { 0 } else { privileged(mode, namespaces) };
+    DoctorRow::of(feature, in_child(namespaces, work))
+}
+
+/// An ordinary user may make other name spaces only inside a user name space.
+fn privileged(mode: Mode, namespaces: i32) -> i32 {
+    match mode {
+        Mode::System => namespaces,
+        Mode::User => namespaces | namespace::USER,
+    }
+}
+
+/// Runs a trial in a child with name spaces of its own.
+fn in_child(namespaces: i32, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    let (heard, said) = pipe_with(PipeFlags::CLOEXEC).map_err(|e| told("a pipe could not be made", e))?;
+    let forked = fork(namespaces).map_err(|e| match namespaces & namespace::USER {
+        0 => told("a process with name spaces of its own could not be made", e),
+        _ => refused(e),
+    })?;
+    let Some(child) = forked else {
+        let text = match work() {
+            Ok(()) => Vec::new(),
+            Err(error) => serde_json::to_vec(&error).unwrap_or_else(|_| b"?".to_vec()),
+        };
+        let _ = rustix::io::write(&said, &text);
+        exit_now(0)
+    };
+    drop(said);
+    let mut text = Vec::new();
+    let read = std::fs::File::from(heard).read_to_end(&mut text);
+    let _ = rustix::process::waitpid(Some(child), WaitOptions::empty());
+    match read {
+        Ok(0) => Ok(()),
+        Ok(_) => Err(serde_json::from_slice(&text).unwrap_or_else(|_| SeeError::internal("A trial said nothing clear."))),
+        Err(e) => Err(told("a trial could not be heard", Errno::from_io_error(&e).unwrap_or(Errno::IO))),
+    }
+}
+
+fn told(what: &str, errno: Errno) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::CannotIsolate,
+        format!("The trial failed: {what}: {errno}."),
+        "Update the kernel, or run Alcatraz outside of containers.",
+    )
+    .with_fact("errno", errno.raw_os_error())
+}

@@ -1,0 +1,71 @@
+//! A SEE made for a moment, so that the doctor can tell how it went. Leaves nothing behind.
+
+use std::os::fd::AsFd;
+use std::path::Path;
+
+use rustix::fs::{CWD, Mode as Bits, OFlags};
+use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
+
+use crate::error::Result;
+use crate::layer::Layer;
+use crate::path::HostPath;
+use crate::session::{Limit, Mode};
+use crate::store::Store;
+
+use super::filesystems::{Setting, failed, overlay};
+use super::{dismantle, path_of, plan, supervisor, wire};
+
+/// What a trial showed.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// Whether ids are shifted.
+    pub shifted: bool,
+    /// Where layers go.
+    pub layers: Vec<Layer>,
+    /// What cannot be changed.
+    pub limits: Vec<Limit>,
+}
+
+/// Makes a SEE over everything that is mounted, without a program, and takes it down. For a process with one thread.
+pub fn make(store: &Store) -> Result<Made> {
+    let session = store.new_id()?;
+    let lock = store.lock_session(&session)?;
+    let plan = plan::make(store, &session, Vec::new(), &[])?;
+    let (control, theirs) =
+        socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None).map_err(wire::gone)?;
+    let made = supervisor::make_init(&path_of(store.root())?, &session, &plan.tree, theirs.as_fd());
+    drop(theirs);
+    let made = made.and_then(|(init, shell)| {
+        let shifted = shell.as_ref().is_some_and(|shell| shell.shifted);
+        let mounts = supervisor::await_ready(control.as_fd(), init, shell)?;
+        supervisor::end_init(init)?;
+        drop(mounts);
+        Ok(shifted)
+    });
+    for layer in &plan.layers {
+        dismantle::layer(&session, layer)?;
+    }
+    let dir = store.session_dir(&session);
+    std::fs::remove_dir_all(&dir).map_err(|e| super::rooms::io("removing", &dir, &e))?;
+    drop(lock);
+    Ok(Made { shifted: made?, layers: plan.layers, limits: plan.limits })
+}
+
+/// Renames a directory of a lower layer in an overlay made of the directories below `dir`. For a child with a mount
+/// name space of its own.
+pub fn rename_in_overlay(dir: &Path, mode: Mode) -> Result<()> {
+    let place = path_of(dir)?;
+    let open = |path: &Path| {
+        rustix::fs::openat(CWD, path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Bits::empty())
+            .map_err(|e| failed("opening", &place, e))
+    };
+    let lower = open(&dir.join("lower"))?;
+    let layer = open(dir)?;
+    let settings: &[Setting<'_>] = match mode {
+        Mode::System => &[Setting::Value("redirect_dir", "on")],
+        Mode::User => &[Setting::Flag("userxattr")],
+    };
+    let merged = overlay(&[lower.as_fd()], Some(layer.as_fd()), settings, 0)?;
+    rustix::fs::renameat(&merged, "old", &merged, "new")
+        .map_err(|e| failed("renaming", &HostPath::root().join(b"old"), e))
+}
