@@ -47,7 +47,12 @@ impl DoctorRow {
     }
 
     fn partial(feature: impl Into<String>, why: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { status: Status::Partial, why: Some(why.into()), mend: Some(mend.into()), ..Self::full(feature) }
+        Self {
+            status: Status::Partial,
+            why: Some(why.into()),
+            mend: Some(mend.into()),
+            ..Self::full(feature)
+        }
     }
 
     fn none(feature: impl Into<String>, why: impl Into<String>, mend: impl Into<String>) -> Self {

@@ -45,7 +45,8 @@ fn user_namespaces(mode: Mode) -> DoctorRow {
     let tried = in_child(namespace::USER | namespace::MOUNT, move || {
         if mode == Mode::User {
             // Only with rights inside is it of any use: some distributions give the name space and take the rights.
-            rustix::mount::mount_change("/", rustix::mount::MountPropagationFlags::PRIVATE).map_err(refused)?;
+            rustix::mount::mount_change("/", rustix::mount::MountPropagationFlags::PRIVATE)
+                .map_err(refused)?;
         }
         Ok(())
     });
@@ -108,16 +109,19 @@ fn directory_renames(store: &Store, mode: Mode) -> DoctorRow {
     let dir = store.root().join("layers").join(format!("probe-{}", std::process::id()));
     let tried = prepare_rename(&dir).and_then(|()| {
         let dir = dir.clone();
-        in_child(privileged(mode, namespace::MOUNT), move || trial::rename_in_overlay(&dir, mode))
+        let caller = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+        in_child(privileged(mode, namespace::MOUNT), move || trial::rename_in_overlay(&dir, mode, caller))
     });
     let _ = std::fs::remove_dir_all(&dir);
     match tried {
         Ok(()) => DoctorRow::full(feature),
-        Err(error) if error.facts.get("errno").and_then(serde_json::Value::as_i64) == Some(18) => DoctorRow::partial(
-            feature,
-            "the kernel cannot rename directories of the host for an ordinary user; `mv` copies them instead",
-            "Run Alcatraz with sudo.",
-        ),
+        Err(error) if error.facts.get("errno").and_then(serde_json::Value::as_i64) == Some(18) => {
+            DoctorRow::partial(
+                feature,
+                "the kernel cannot rename directories of the host for an ordinary user; `mv` copies them instead",
+                "Run Alcatraz with sudo.",
+            )
+        }
         Err(error) => DoctorRow::none(feature, error.message, error.hint),
     }
 }
@@ -126,7 +130,9 @@ fn prepare_rename(dir: &Path) -> Result<()> {
     let made = ["lower/old/below", "upper", "work", "merged"]
         .iter()
         .try_for_each(|part| std::fs::create_dir_all(dir.join(part)));
-    made.map_err(|e| told("a directory for a trial could not be made", Errno::from_io_error(&e).unwrap_or(Errno::IO)))
+    made.map_err(|e| {
+        told("a directory for a trial could not be made", Errno::from_io_error(&e).unwrap_or(Errno::IO))
+    })
 }
 
 fn other_owners(mode: Mode) -> DoctorRow {
@@ -202,7 +208,8 @@ fn in_child(namespaces: i32, work: impl FnOnce() -> Result<()>) -> Result<()> {
     let _ = rustix::process::waitpid(Some(child), WaitOptions::empty());
     match read {
         Ok(0) => Ok(()),
-        Ok(_) => Err(serde_json::from_slice(&text).unwrap_or_else(|_| SeeError::internal("A trial said nothing clear."))),
+        Ok(_) => Err(serde_json::from_slice(&text)
+            .unwrap_or_else(|_| SeeError::internal("A trial said nothing clear."))),
         Err(e) => Err(told("a trial could not be heard", Errno::from_io_error(&e).unwrap_or(Errno::IO))),
     }
 }

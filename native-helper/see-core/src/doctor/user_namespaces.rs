@@ -31,7 +31,8 @@ const SWITCHES: &[(&str, &str, &str, &str)] = &[
 
 /// Returns the error for a user name space that could not be made or is of no use, with the mend.
 pub fn refused(errno: Errno) -> Box<SeeError> {
-    let forbids = |file: &str, value: &str| std::fs::read_to_string(file).is_ok_and(|text| text.trim() == value);
+    let forbids =
+        |file: &str, value: &str| std::fs::read_to_string(file).is_ok_and(|text| text.trim() == value);
     let found = SWITCHES.iter().find(|(file, value, ..)| forbids(file, value));
     let (why, mend) = match found {
         Some((_, _, why, mend)) => ((*why).to_owned(), (*mend).to_owned()),

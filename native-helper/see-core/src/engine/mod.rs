@@ -30,8 +30,8 @@ pub mod request;
 mod rooms;
 mod stream;
 pub mod supervisor;
-pub mod trial;
 mod tree;
+pub mod trial;
 mod user_tree;
 mod wire;
 

@@ -173,7 +173,9 @@ fn cannot(what: &str, errno: Errno) -> Box<SeeError> {
 
 fn cannot_unshare(errno: Errno) -> Box<SeeError> {
     match errno {
-        Errno::PERM | Errno::ACCESS | Errno::NOSPC | Errno::USERS | Errno::INVAL => crate::doctor::refused(errno),
+        Errno::PERM | Errno::ACCESS | Errno::NOSPC | Errno::USERS | Errno::INVAL => {
+            crate::doctor::refused(errno)
+        }
         other => cannot("a process could not be made", other),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::os::unix::ffi::OsStrExt as _;
 
+use rustix::fs::Access;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, Result, SeeError};

@@ -176,11 +176,7 @@ fn can_hold_layers(root: &rustix::fd::OwnedFd, name: &OsStr) -> std::result::Res
 /// Makes a directory that only its owner can use, and the ones above it that are missing.
 pub fn make_private(path: &Path) -> Result<()> {
     use std::os::unix::fs::DirBuilderExt as _;
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(|e| io("making", path, &e))
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|e| io("making", path, &e))
 }
 
 /// Returns the error for a failed call on a path of the store.

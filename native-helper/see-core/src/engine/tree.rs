@@ -41,12 +41,13 @@ impl<'a> Ids<'a> {
 
 /// Builds the tree and enters it. `workshop` is a directory of the host that is covered by a private mount meanwhile.
 pub fn enter(tree: &Tree, workshop: &HostPath, ids: Ids<'_>) -> Result<()> {
-    rustix::mount::mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)
-        .map_err(|e| match (ids, e) {
+    rustix::mount::mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC).map_err(
+        |e| match (ids, e) {
             // The name space was made and its rights were taken away: some distributions do that.
             (Ids::Own, Errno::PERM | Errno::ACCESS) => crate::doctor::refused(e),
             _ => failed("making private the mounts below", &HostPath::root(), e),
-        })?;
+        },
+    )?;
     let builder = Builder::begin(tree, workshop, ids)?;
     for part in tree.parts.iter().skip(1) {
         builder.put(part)?;

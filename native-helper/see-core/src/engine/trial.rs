@@ -31,8 +31,8 @@ pub fn make(store: &Store) -> Result<Made> {
     let session = store.new_id()?;
     let lock = store.lock_session(&session)?;
     let plan = plan::make(store, &session, Vec::new(), &[])?;
-    let (control, theirs) =
-        socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None).map_err(wire::gone)?;
+    let (control, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
+        .map_err(wire::gone)?;
     let made = supervisor::make_init(&path_of(store.root())?, &session, &plan.tree, theirs.as_fd());
     drop(theirs);
     let made = made.and_then(|(init, shell)| {
@@ -52,8 +52,11 @@ pub fn make(store: &Store) -> Result<Made> {
 }
 
 /// Renames a directory of a lower layer in an overlay made of the directories below `dir`. For a child with a mount
-/// name space of its own.
-pub fn rename_in_overlay(dir: &Path, mode: Mode) -> Result<()> {
+/// name space of its own, and in user mode a user name space; `caller` are the ids from before.
+pub fn rename_in_overlay(dir: &Path, mode: Mode, caller: (u32, u32)) -> Result<()> {
+    if mode == Mode::User {
+        super::namespaces::map_self(caller.0, caller.1)?;
+    }
     let place = path_of(dir)?;
     let open = |path: &Path| {
         rustix::fs::openat(CWD, path, OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC, Bits::empty())
