@@ -101,7 +101,7 @@ fn judge(
         Seen::Name => Some((ConflictReason::NameAppeared, when)),
         Seen::Read if appeared => Some((ConflictReason::NameAppeared, when)),
         Seen::Read => Some((ConflictReason::ReadThenChanged, when)),
-        Seen::Written if appeared && found.change.kind == ChangeKind::Replaced => {
+        Seen::Written if appeared && stat.identity.kind != found.change.file_type => {
             Some((ConflictReason::TypeChanged, when))
         }
         Seen::Written if appeared => Some((ConflictReason::NameAppeared, when)),

@@ -23,10 +23,12 @@ struct Ours {
     directories: HashSet<(u64, u64)>,
 }
 
-/// Does all steps. When it fails, some may have been done.
-pub fn apply(places: &mut Places, steps: &[Planned], monitor: &dyn Monitor) -> Result<()> {
+/// Does all steps. When it fails, some may have been done: `begun` tells how many were begun.
+pub fn apply(places: &mut Places, steps: &[Planned], begun: &mut usize, monitor: &dyn Monitor) -> Result<()> {
     let total = u64::try_from(steps.len()).ok();
     let mut ours = Ours::default();
+    // What was open since the plan may have got another name meanwhile.
+    places.forget();
     for (done, planned) in steps.iter().enumerate() {
         if done % 64 == 0 {
             monitor.progress(Phase::Apply, u64::try_from(done).unwrap_or(0), total);
@@ -49,6 +51,7 @@ pub fn apply(places: &mut Places, steps: &[Planned], monitor: &dyn Monitor) -> R
             ours.directories.insert(number);
         }
         ours.objects.extend(planned.step.objects());
+        *begun = done + 1;
         planned.step.apply(places)?;
     }
     monitor.progress(Phase::Apply, total.unwrap_or(0), total);
@@ -89,29 +92,33 @@ pub fn revert(
         }
     }
     sync_dirs(places, dirs)?;
-    let mut reverted = compare(places, header)?;
-    for (at, object) in steps.iter().filter_map(Step::new_object) {
-        if places.stat(at)?.is_none_or(|stat| stat.identity != object) {
-            reverted.foreign.push(places.path(at));
+    let mut reverted = Reverted { left: compare(places, header)?, foreign: Vec::new() };
+    let homes = header.before.iter().map(|seen| (seen.stat.identity, &seen.at)).collect();
+    for step in steps {
+        if !step.is_reverted(places, &homes)? {
+            reverted.foreign.push(places.path(step.place()));
         }
     }
     Ok(reverted)
 }
 
-/// Compares the host with what it was before the commit.
-pub fn compare(places: &mut Places, header: &Header) -> Result<Reverted> {
-    let mut reverted = Reverted::default();
+/// Returns the host's objects that stand different from how they stood before the commit, by our doing alone.
+pub fn compare(places: &mut Places, header: &Header) -> Result<Vec<Left>> {
+    let mut left = Vec::new();
     for seen in &header.before {
-        match places.stat(&seen.at)? {
-            Some(stat) if stat.identity != seen.stat.identity => reverted.foreign.push(places.path(&seen.at)),
-            Some(stat) if stat != seen.stat => {
-                reverted.left.push(Left { at: seen.at.clone(), stat, before: Some(seen.stat) });
-            }
-            Some(_) => {}
-            None => reverted.foreign.push(places.path(&seen.at)),
+        let now = places.stat(&seen.at)?.filter(|now| now.identity == seen.stat.identity);
+        if let Some(stat) = now.filter(|now| stands_alike(now, &seen.stat) && *now != seen.stat) {
+            left.push(Left { at: seen.at.clone(), stat, before: Some(seen.stat) });
         }
     }
-    Ok(reverted)
+    Ok(left)
+}
+
+/// Tells whether nothing but the time of its last change of attributes tells two looks at an object apart. We put
+/// everything else back; a difference is somebody else's.
+fn stands_alike(one: &Stat, other: &Stat) -> bool {
+    let key = |stat: &Stat| (stat.mode, stat.uid, stat.gid, stat.mtime);
+    key(one) == key(other) && (one.size == other.size || one.is_dir())
 }
 
 /// Writes all that the steps changed to the disk.

@@ -6,15 +6,18 @@
 pub fn point() {}
 
 #[cfg(test)]
-pub use armed::{Crashed, point, survive_all, survive_until};
+pub use armed::{Crashed, interrupt, is_uninterrupted, point, survive_all, survive_until};
 
 #[cfg(test)]
 mod armed {
-    use std::cell::Cell;
+    use std::cell::{Cell, RefCell};
+
+    type Meddler = (u64, Box<dyn FnOnce()>);
 
     thread_local! {
         static PASSED: Cell<u64> = const { Cell::new(0) };
         static DIES_AT: Cell<Option<u64>> = const { Cell::new(None) };
+        static MEDDLER: RefCell<Option<Meddler>> = const { RefCell::new(None) };
     }
 
     /// What a test's commit dies of.
@@ -24,6 +27,10 @@ mod armed {
     pub fn point() {
         let passed = PASSED.get();
         PASSED.set(passed + 1);
+        let meddler = MEDDLER.with_borrow_mut(|meddler| meddler.take_if(|(when, _)| *when == passed));
+        if let Some((_, meddle)) = meddler {
+            meddle();
+        }
         if DIES_AT.get() == Some(passed) {
             DIES_AT.set(None);
             std::panic::panic_any(Crashed);
@@ -40,5 +47,17 @@ mod armed {
     pub fn survive_all() {
         PASSED.set(0);
         DIES_AT.set(None);
+        MEDDLER.set(None);
+    }
+
+    /// Does something when the next run comes to the point with this number.
+    pub fn interrupt(number: u64, meddle: impl FnOnce() + 'static) {
+        survive_all();
+        MEDDLER.set(Some((number, Box::new(meddle))));
+    }
+
+    /// Tells whether nobody has meddled since.
+    pub fn is_uninterrupted() -> bool {
+        MEDDLER.with_borrow(Option::is_some)
     }
 }

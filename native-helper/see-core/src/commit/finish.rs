@@ -46,14 +46,17 @@ pub fn finish(store: &Store, places: &mut Places, journal: &Journal) -> Result<(
 }
 
 /// Ends a commit that was not applied in full, or not known to be: takes every step back. Returns the paths where
-/// somebody else changed the host meanwhile; then nothing is cleared up.
+/// somebody else changed the host meanwhile; then nothing is cleared up. When it is known that only the first steps
+/// were `begun`, the others are left alone.
 pub fn take_back(
     store: &Store,
     places: &mut Places,
     journal: &Journal,
+    begun: Option<usize>,
     monitor: &dyn Monitor,
 ) -> Result<Vec<HostPath>> {
     let steps = journal.steps.as_deref().unwrap_or_default();
+    let steps = steps.get(..begun.unwrap_or(steps.len())).unwrap_or(steps);
     let reverted = apply::revert(places, &journal.header, steps, monitor)?;
     match reverted.foreign.is_empty() {
         true => clear_up(store, places, journal, &reverted.left)?,
@@ -76,7 +79,7 @@ pub fn give_up(store: &Store, places: &mut Places, journal: &Journal) -> Result<
             attributes::set_mtime(places, &seen.at, seen.stat.mtime)?;
         }
     }
-    let left = apply::compare(places, &journal.header)?.left;
+    let left = apply::compare(places, &journal.header)?;
     clear_up(store, places, journal, &left)
 }
 
@@ -183,6 +186,9 @@ fn clear(places: &mut Places, journal: &Journal, session: &Session) -> Result<()
         if places.stat(spot)?.is_none() {
             continue;
         }
+        // What stays keeps its times: another commit will bring them to the host.
+        let holder = spot.parent();
+        let time = places.stat(&holder)?.map(|stat| stat.mtime);
         match residue {
             Residue::Remove(spot) => {
                 places.remove(spot)?;
@@ -201,6 +207,9 @@ fn clear(places: &mut Places, journal: &Journal, session: &Session) -> Result<()
                 });
                 attributes::change_marks(places, spot, &change)?;
             }
+        }
+        if let Some(time) = time {
+            attributes::set_mtime(places, &holder, time)?;
         }
     }
     Ok(())

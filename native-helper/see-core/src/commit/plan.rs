@@ -106,6 +106,7 @@ pub fn plan<'p, 's>(
         units,
         moves,
         plan: Plan::default(),
+        doomed: HashSet::new(),
         gone: HashSet::new(),
         parked: HashMap::new(),
         before: BTreeMap::new(),
@@ -131,6 +132,8 @@ struct Planner<'p, 'a> {
     /// For each change, whether it brings an object of the host to another place.
     moves: Vec<bool>,
     plan: Plan,
+    /// Host paths whose objects go into the backup with all that they hold then.
+    doomed: HashSet<HostPath>,
     /// Host paths whose objects have left, by the steps so far.
     gone: HashSet<HostPath>,
     /// Host paths whose objects wait in the stage, and where.
@@ -166,14 +169,14 @@ impl<'p, 'a> Planner<'p, 'a> {
     /// Plans the departures: what is deleted goes into the backup, what is renamed to its new name at once when
     /// that is free already, else to a resting place.
     fn leave(&mut self) -> Result<()> {
-        let doomed = self.doomed()?;
+        self.doomed = self.find_doomed();
         let mut departures: Vec<(usize, HostPath, &Found, bool)> = Vec::new();
         for (index, found) in self.chosen() {
             let Some(lower) = &found.lower else { continue };
             let moves = self.moves.get(index).copied().unwrap_or(false);
             let goes = match found.change.kind {
                 // What goes with its directory needs no step of its own.
-                ChangeKind::Deleted => !lower.parent().is_some_and(|holder| doomed.contains(&holder)),
+                ChangeKind::Deleted => !lower.parent().is_some_and(|holder| self.doomed.contains(&holder)),
                 kind => moves || kind == ChangeKind::Renamed,
             };
             if goes {
@@ -193,7 +196,7 @@ impl<'p, 'a> Planner<'p, 'a> {
     }
 
     /// Returns the host paths whose objects go into the backup with all that they hold then.
-    fn doomed(&mut self) -> Result<HashSet<HostPath>> {
+    fn find_doomed(&mut self) -> HashSet<HostPath> {
         let mut doomed = HashSet::new();
         for (_, found) in self.chosen() {
             let stays = matches!(found.change.kind, ChangeKind::Created | ChangeKind::Modified);
@@ -211,7 +214,7 @@ impl<'p, 'a> Planner<'p, 'a> {
                 doomed.remove(lower);
             }
         }
-        Ok(doomed)
+        doomed
     }
 
     fn depart(&mut self, lower: &HostPath, found: &Found, moves: bool) -> Result<()> {
@@ -607,8 +610,13 @@ impl<'p, 'a> Planner<'p, 'a> {
         }
         self.keep_time(&before)?;
         let after = self.namespace.after_dir(&holder);
-        let stays =
-            !self.gone.contains(&holder) && self.namespace.before_dir(&after).as_ref() == Some(&holder);
+        // What holds it may go itself, then its time is of no interest; unless it is moved out of there.
+        let mut above = Some(holder.clone()).filter(|_| after == holder);
+        let mut stays = true;
+        while let Some(dir) = above.filter(|_| stays) {
+            stays = !self.doomed.contains(&dir);
+            above = dir.parent();
+        }
         if stays {
             self.end_time(layer, &holder, &after)?;
         }
@@ -656,6 +664,13 @@ impl<'p, 'a> Planner<'p, 'a> {
     fn finish(mut self) -> Result<Plan> {
         for (at, object, change) in std::mem::take(&mut self.marks) {
             self.add(Step::Marks { at, object, change }, Vec::new());
+        }
+        // What stays in the layer keeps its times too: another commit will bring them to the host.
+        for (at, (object, mtime)) in &self.kept_times {
+            if self.view.places.role(at)? == Role::Upper {
+                let step = Step::SetTime { at: at.clone(), object: *object, mtime: *mtime };
+                self.plan.steps.push(Planned { step, expects: Vec::new() });
+            }
         }
         let keep = std::mem::take(&mut self.kept_times).into_iter().map(|(at, (object, mtime))| Planned {
             step: Step::KeepTime { at, object, mtime },

@@ -91,7 +91,7 @@ fn recover_one(store: &Store, record: &CommitRecord, monitor: &dyn Monitor) -> R
     }
     match (&journal.reverted, &journal.steps) {
         (Some(left), _) => finish::clear_up(store, &mut places, &journal, left)?,
-        (None, Some(_)) => outcome.foreign = finish::take_back(store, &mut places, &journal, monitor)?,
+        (None, Some(_)) => outcome.foreign = finish::take_back(store, &mut places, &journal, None, monitor)?,
         (None, None) => finish::give_up(store, &mut places, &journal)?,
     }
     Ok(outcome)

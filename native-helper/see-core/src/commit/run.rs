@@ -63,7 +63,8 @@ pub fn run(
     };
     journal.steps = Some(steps);
     journal.residue = std::mem::take(&mut plan.residue);
-    let applied = apply::apply(&mut places, &plan.steps, monitor)
+    let mut begun = 0;
+    let applied = apply::apply(&mut places, &plan.steps, &mut begun, monitor)
         .and_then(|()| apply::publish(&mut places, &plan.steps, monitor))
         .and_then(|()| apply::results(&mut places, &plan))
         .and_then(|left| writer.applied(&left));
@@ -75,7 +76,7 @@ pub fn run(
                 recovery_needed(&done, &error)
             })
         }
-        Err(cause) => match finish::take_back(store, &mut places, &journal, monitor) {
+        Err(cause) => match finish::take_back(store, &mut places, &journal, Some(begun), monitor) {
             Ok(foreign) => match foreign.first() {
                 None => Err(apply::rolled_back(cause)),
                 Some(path) => Err(recovery_needed(&cause, &finish::foreign(path, foreign.len()))),

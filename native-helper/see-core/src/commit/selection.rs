@@ -7,6 +7,8 @@ use crate::changes::found::{ChangeSet, Found, UpperState};
 use crate::error::{ErrorCode, Need, Resolution, Result, SeeError};
 use crate::path::HostPath;
 
+use super::namespace::Namespace;
+
 /// What to take and what to leave out. Every path stands for itself and all below it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -63,9 +65,9 @@ impl Selection {
             return Ok(());
         }
         let mut needs = Vec::new();
-        let parts = Parts::new(changes, chosen);
+        let mut parts = Parts::new(changes, chosen);
         for (found, _) in changes.found.iter().zip(chosen).filter(|(_, chosen)| **chosen) {
-            self.needs_of(&parts, found, &mut needs);
+            self.needs_of(&mut parts, found, &mut needs);
         }
         if needs.is_empty() {
             return Ok(());
@@ -80,7 +82,7 @@ impl Selection {
         Err(error)
     }
 
-    fn needs_of(&self, parts: &Parts<'_>, found: &Found, needs: &mut Vec<Need>) {
+    fn needs_of(&self, parts: &mut Parts<'_>, found: &Found, needs: &mut Vec<Need>) {
         let path = &found.change.path;
         let mut need = |other: &HostPath| {
             needs.push(Need { path: path.to_ref(), needs: other.to_ref() });
@@ -108,14 +110,26 @@ impl Selection {
                 }
             }
         }
-        // The host's object goes or moves: whatever else is made from it must come along.
-        let takes_away = deleted || matches!(found.change.kind, ChangeKind::Replaced | ChangeKind::Renamed);
-        if let Some(lower) = found.lower.as_ref().filter(|_| takes_away) {
-            for (_, other) in parts.sources.range(lower.clone()..).take_while(|(at, _)| at.is_within(lower)) {
+        // The host's object goes or moves, or is overwritten: whatever else is made from it must come along.
+        let kind = found.change.kind;
+        let lower = found
+            .lower
+            .clone()
+            .filter(|_| matches!(kind, ChangeKind::Deleted | ChangeKind::Replaced | ChangeKind::Renamed));
+        let overwritten = parts
+            .namespace
+            .before(path)
+            .filter(|_| matches!(kind, ChangeKind::Replaced | ChangeKind::Renamed | ChangeKind::Linked));
+        for gone in [lower, overwritten].into_iter().flatten() {
+            for (_, other) in parts.sources.range(gone.clone()..).take_while(|(at, _)| at.is_within(&gone)) {
                 for user in other.iter().filter(|user| !user.is_within(path)) {
                     need(user);
                 }
             }
+        }
+        // The names of one inode go together: a name that stayed behind would be another file.
+        for link in parts.links.get(path).into_iter().flatten() {
+            need(link);
         }
         if let Some(from) = &found.change.from {
             let skipped = self.skip.iter().any(|top| from.is_within(top));
@@ -140,6 +154,9 @@ struct Parts<'a> {
     chosen: &'a [bool],
     /// Host objects that changes which are left out take from another path, and those changes.
     sources: BTreeMap<HostPath, Vec<HostPath>>,
+    /// Names that are left out, by the name of the same inode that counts as the first.
+    links: BTreeMap<HostPath, Vec<HostPath>>,
+    namespace: Namespace<'a>,
 }
 
 impl<'a> Parts<'a> {
@@ -152,7 +169,15 @@ impl<'a> Parts<'a> {
                 sources.entry(lower.clone()).or_default().push(found.change.path.clone());
             }
         }
-        Self { changes, chosen, sources }
+        let mut links: BTreeMap<HostPath, Vec<HostPath>> = BTreeMap::new();
+        for (found, chosen) in changes.found.iter().zip(chosen) {
+            if let Some(first) = found.change.from.as_ref().filter(|_| !chosen) {
+                if found.change.kind == ChangeKind::Linked {
+                    links.entry(first.clone()).or_default().push(found.change.path.clone());
+                }
+            }
+        }
+        Self { changes, chosen, sources, links, namespace: Namespace::new(changes) }
     }
 
     /// Returns the change of this path when it is left out.

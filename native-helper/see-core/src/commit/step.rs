@@ -120,7 +120,13 @@ impl Step {
             }
             Self::Marks { at, change, .. } => attributes::change_marks(places, at, change),
             Self::KeepTime { .. } => Ok(()),
-            Self::SetTime { at, mtime, .. } => attributes::set_mtime(places, at, *mtime),
+            Self::SetTime { at, object, mtime } => {
+                // It is the same directory still: what was put there is where it belongs.
+                if !holds(places, at, *object)? {
+                    return Err(changed(places, at));
+                }
+                attributes::set_mtime(places, at, *mtime)
+            }
         }
     }
 
@@ -172,11 +178,38 @@ impl Step {
         Ok(())
     }
 
-    /// Returns where the new object must be again when the step was taken back, and which one it is.
-    pub fn new_object(&self) -> Option<(&Spot, Identity)> {
+    /// Tells, after everything was taken back, whether this step's objects are where they were (`homes`, of those of
+    /// the host): not when somebody else put something in the way.
+    pub fn is_reverted(&self, places: &mut Places, homes: &HashMap<Identity, &Spot>) -> Result<bool> {
+        let is_home = |places: &mut Places, object: Identity| match homes.get(&object) {
+            Some(home) => holds(places, home, object),
+            None => Ok(true),
+        };
+        Ok(match self {
+            Self::Move { from, object, purpose: Purpose::Create, .. } => holds(places, from, *object)?,
+            Self::Move { to, object, .. } => is_home(places, *object)? || !holds(places, to, *object)?,
+            Self::Replace { new, backup, old, .. } => {
+                is_home(places, *old)? || !(holds(places, new, *old)? || holds(places, backup, *old)?)
+            }
+            Self::Attributes { object, .. } | Self::Rewrite { object, .. } => is_home(places, *object)?,
+            Self::Unlink { at, object, .. } => holds(places, at, *object)?,
+            Self::Link { .. } | Self::Marks { .. } | Self::KeepTime { .. } | Self::SetTime { .. } => true,
+        })
+    }
+
+    /// Returns the place that the step is about, for messages.
+    pub fn place(&self) -> &Spot {
         match self {
-            Self::Move { from, object, purpose: Purpose::Create, .. } => Some((from, *object)),
-            _ => None,
+            Self::Move { from, purpose: Purpose::Remove, .. } => from,
+            Self::Move { to: at, .. }
+            | Self::Replace { at, .. }
+            | Self::Link { at, .. }
+            | Self::Unlink { at, .. }
+            | Self::Attributes { at, .. }
+            | Self::Rewrite { at, .. }
+            | Self::Marks { at, .. }
+            | Self::KeepTime { at, .. }
+            | Self::SetTime { at, .. } => at,
         }
     }
 }

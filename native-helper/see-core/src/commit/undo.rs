@@ -156,14 +156,14 @@ impl<'j> Backwards<'j> {
                         ends.push(Step::SetTime { at: at.clone(), object: *object, mtime: *mtime });
                     }
                 }
-                Step::SetTime { at, object, .. } => {
+                Step::SetTime { at, object, .. } if self.places.role(at)? == Role::Host => {
                     if let Some(now) = self.places.stat(at)? {
                         self.before.entry(at.clone()).or_insert(now);
                         kept.push(Step::KeepTime { at: at.clone(), object: *object, mtime: now.mtime });
                     }
                 }
                 // An object keeps no marks in a backup.
-                Step::KeepTime { .. } | Step::Marks { .. } => {}
+                Step::KeepTime { .. } | Step::SetTime { .. } | Step::Marks { .. } => {}
                 step => {
                     self.invert(step, index, &moves)?;
                     self.take(step, index, &moves)?;

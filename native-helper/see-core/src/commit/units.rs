@@ -20,7 +20,7 @@ pub struct Units {
     shared: HashSet<Identity>,
     /// Inodes of layers that are chosen under a name whose own object arrives.
     arriving: HashSet<Identity>,
-    /// Inodes of the host that several chosen changes rest on.
+    /// Inodes of the host whose content several changes change.
     contested: HashSet<Identity>,
 }
 
@@ -61,7 +61,7 @@ impl Units {
                 continue;
             }
             let mut keeps = None;
-            if let Some(lower) = found.lower.as_ref().filter(|_| *is_chosen && modifies_content(found)) {
+            if let Some(lower) = found.lower.as_ref().filter(|_| modifies_content(found)) {
                 if let Some(stat) = view.host(found.layer, lower)?.filter(keeps_inode) {
                     *rests.entry(stat.identity).or_default() += 1;
                     keeps = Some(stat.identity);
@@ -123,7 +123,7 @@ impl Units {
         self.arriving.contains(inode)
     }
 
-    /// Tells whether several chosen changes rest on this inode of the host.
+    /// Tells whether several changes change the content of this inode of the host.
     pub fn is_contested(&self, inode: &Identity) -> bool {
         self.contested.contains(inode)
     }

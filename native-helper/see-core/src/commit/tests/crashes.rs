@@ -53,7 +53,7 @@ fn quietly(run: impl FnOnce()) {
 /// Lets a commit die everywhere. Returns at how many points.
 fn commit_dies(Case(host, program): &Case, stubborn: bool) -> u64 {
     let what = format!("{host} | {program}");
-    let mut bench = Bench::session(MarkSpace::Trusted, host, program);
+    let mut bench = Bench::fast_session(MarkSpace::Trusted, host, program);
     let (mut before, mut after, mut layer) = (bench.has(), bench.seen(), bench.layer());
     let mut point = 0;
     let mut whole = 0;
@@ -76,7 +76,7 @@ fn commit_dies(Case(host, program): &Case, stubborn: bool) -> u64 {
                 assert_same(&format!("host, dead at {point}: {what}"), &bench.has(), &after);
                 assert!(!bench.upper.exists(), "{what}");
                 whole += 1;
-                bench = Bench::session(MarkSpace::Trusted, host, program);
+                bench = Bench::fast_session(MarkSpace::Trusted, host, program);
                 (before, after, layer) = (bench.has(), bench.seen(), bench.layer());
             }
             other => panic!("{other:?} after a crash at {point}: {what}"),
@@ -88,7 +88,7 @@ fn commit_dies(Case(host, program): &Case, stubborn: bool) -> u64 {
 
 fn undo_dies(Case(host, program): &Case, stubborn: bool) -> u64 {
     let what = format!("{host} | {program}");
-    let mut bench = Bench::session(MarkSpace::Trusted, host, program);
+    let mut bench = Bench::fast_session(MarkSpace::Trusted, host, program);
     let (before, after): (Tree, Tree) = (bench.has(), bench.seen());
     let mut commit = bench.commit().unwrap().id;
     if !bench.store.commit(&commit).unwrap().is_undoable() {

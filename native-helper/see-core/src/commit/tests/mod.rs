@@ -3,5 +3,7 @@
 mod bench;
 mod cases;
 mod crashes;
+mod failures;
 #[path = "../../../tests/lab/mod.rs"]
 mod lab;
+mod parts;
