@@ -1,6 +1,13 @@
 // The tree of changes: virtual rows, one focus, the keyboard of a tree. Holds the place while rows come and go.
 import { useVirtualizer, defaultRangeExtractor } from "@tanstack/react-virtual";
-import { useLayoutEffect, useRef, type KeyboardEvent, type MouseEvent, type ReactElement } from "react";
+import {
+  useEffect,
+  useLayoutEffect,
+  useRef,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+} from "react";
 import { useFeed } from "./feed-store.js";
 import { canOpen, isOpen, rowOf } from "./outline-model.js";
 import { pathParts } from "./path-parts.js";
@@ -44,10 +51,18 @@ export function ChangeTree({ view, readOnly }: { view: View; readOnly: boolean }
   });
   useHeldPlace(scroller, view, active, settled !== null);
 
+  // Wherever the person goes, by keys here or from elsewhere, the row is in sight. News do not scroll.
+  const scrollTo = useRef(virtualizer.scrollToIndex);
+  scrollTo.current = virtualizer.scrollToIndex;
+  const activeRow = useRef(active);
+  activeRow.current = active;
+  useEffect(() => {
+    if (current !== null && activeRow.current !== -1) scrollTo.current(activeRow.current, { align: "auto" });
+  }, [current]);
+
   const act = (action: ReturnType<typeof treeAction>): void => {
     if (action === undefined) return;
     runTreeAction(action, view, readOnly);
-    if (action.do === "go") virtualizer.scrollToIndex(action.row, { align: "auto" });
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {

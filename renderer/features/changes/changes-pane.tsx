@@ -10,12 +10,10 @@ import { isLive, isOpen } from "../run/session-model.js";
 import { ChangeTree } from "./change-tree.js";
 import { useFeed } from "./feed-store.js";
 import { FilterBar } from "./filter-bar.js";
-import { rowOf } from "./outline-model.js";
-import { useReview } from "./review-store.js";
 import { summarySentence } from "./summary-model.js";
 import { TEXTS } from "./texts.js";
 import { showNeighbour } from "./tree-actions.js";
-import { findNode, ROOT } from "./tree-model.js";
+import { ROOT } from "./tree-model.js";
 import { useOutline, type View } from "./use-outline.js";
 import styles from "./changes-pane.module.css";
 
@@ -108,11 +106,7 @@ function usePaneKeys(view: View, filter: React.RefObject<HTMLInputElement | null
         filter.current?.focus();
         filter.current?.select();
       } else if (event.key === "]" || event.key === "[") {
-        const { tree, outline } = latest.current;
-        const { current } = useReview.getState();
-        const id = current === null ? undefined : findNode(tree, current);
-        const row = id === undefined ? -1 : rowOf(tree, outline, id);
-        showNeighbour(latest.current, event.key === "]" ? 1 : -1, row);
+        showNeighbour(latest.current, event.key === "]" ? 1 : -1);
       } else return;
       event.preventDefault();
     };

@@ -1,9 +1,11 @@
 // What the person does to the tree: goes, opens, closes, chooses, shows. Changes the stores.
 import { useFeed } from "./feed-store.js";
-import { nextChange, type TreeAction } from "./tree-keys.js";
+import { neighbour } from "./neighbour-model.js";
+import { isOpen } from "./outline-model.js";
+import type { TreeAction } from "./tree-keys.js";
 import { useReview } from "./review-store.js";
 import { choiceOf, choose, chooseMatching } from "./selection-model.js";
-import { nodeParts, nodeRef, ROOT, sortedKids, type Tree } from "./tree-model.js";
+import { findNode, nodeParts, nodeRef, ROOT, sortedKids, type Tree } from "./tree-model.js";
 import type { View } from "./use-outline.js";
 
 /** Does what the person asked for at this row. */
@@ -41,13 +43,18 @@ export function setAllOpen(tree: Tree, open: boolean): void {
   useFeed.getState().touch();
 }
 
-/** Shows the next or the last change before the one in hand. */
-export function showNeighbour(view: View, direction: 1 | -1, from: number): void {
-  const row = nextChange(view.tree, view.outline, from, direction);
-  if (row === -1) return;
-  const id = view.outline.ids[row]!;
-  useReview.getState().setCurrent(nodeParts(view.tree, id));
-  useReview.getState().open(nodeRef(view.tree, id));
+/** Shows the change after or before the one in hand, wherever it is: folders on the way to it are opened. */
+export function showNeighbour(view: View, direction: 1 | -1): void {
+  const { tree, matches } = view;
+  const { current, toggles } = useReview.getState();
+  const from = current === null ? ROOT : (findNode(tree, current) ?? ROOT);
+  const id = neighbour(tree, matches, from, direction);
+  if (id === undefined) return;
+  for (let at = tree.parent[id]!; at > ROOT; at = tree.parent[at]!) {
+    if (!isOpen(tree, at, matches, toggles)) setOpen(view, at, true);
+  }
+  useReview.getState().setCurrent(nodeParts(tree, id));
+  useReview.getState().open(nodeRef(tree, id));
 }
 
 function setOpen(view: View, id: number, open: boolean): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { buildOutline } from "./outline-model.js";
-import { findByName, nextChange, treeAction } from "./tree-keys.js";
+import { findByName, treeAction } from "./tree-keys.js";
 import { changeOf } from "./tree.fixture.js";
 import { createTree, putChange } from "./tree-model.js";
 
@@ -35,13 +35,10 @@ describe("keys in the tree", () => {
     expect(press("x", 3)).toBeUndefined();
   });
 
-  it("find by name round the end, and the next change", () => {
+  it("find by name round the end", () => {
     expect(findByName(tree, outline, 0, "B")).toBe(3);
     expect(findByName(tree, outline, 4, "ba")).toBe(5);
     expect(findByName(tree, outline, 5, "et")).toBe(0);
     expect(findByName(tree, outline, 0, "zz")).toBe(-1);
-    expect(nextChange(tree, outline, -1, 1)).toBe(1);
-    expect(nextChange(tree, outline, 1, 1)).toBe(4);
-    expect(nextChange(tree, outline, 1, -1)).toBe(-1);
   });
 });

@@ -67,11 +67,3 @@ export function findByName(tree: Tree, outline: Outline, from: number, text: str
   }
   return -1;
 }
-
-/** Returns the next row with a change of its own in this direction; -1: none. */
-export function nextChange(tree: Tree, outline: Outline, from: number, direction: 1 | -1): number {
-  for (let row = from + direction; row >= 0 && row < outline.length; row += direction) {
-    if (tree.kind[outline.ids[row]!] !== 0) return row;
-  }
-  return -1;
-}

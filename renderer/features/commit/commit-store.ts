@@ -4,7 +4,8 @@ import type { CommitRequest, CommitResult } from "../../../protocol/src/commit.j
 import type { Conflict, Resolution } from "../../../protocol/src/errors.js";
 import { nextTicket, see } from "../../see.js";
 import { useFeed } from "../changes/feed-store.js";
-import { chooseNeeded, selectionRequest } from "../changes/selection-model.js";
+import { choose, chooseNeeded, selectionRequest } from "../changes/selection-model.js";
+import { ROOT } from "../changes/tree-model.js";
 import { useHistory } from "../history/history-store.js";
 import { useSessions } from "../run/sessions-store.js";
 import {
@@ -113,6 +114,9 @@ export const useCommit = create<CommitState>((set, get) => {
       set({ state: afterCommit(outcome) });
       if (outcome.ok) {
         set({ last: { session, result: outcome.value } });
+        // What is left of the session is a new picture, and all of it is up for the next decision.
+        choose(useFeed.getState().tree, ROOT, true);
+        useFeed.getState().retry();
         void useHistory.getState().load();
         void useSessions.getState().load();
       }

@@ -37,11 +37,13 @@ export function SessionScreen({ id }: { id: string }): ReactElement {
   const screen = useRef<HTMLDivElement>(null);
   const room = useSize(screen);
 
+  // What is still being made has no changes to tell.
+  const watchable = reviewed && session.state !== "starting";
   useEffect(() => {
-    if (!reviewed || epoch === 0) return;
+    if (!watchable || epoch === 0) return;
     if (useFeed.getState().session !== id) useReview.getState().reset();
     return useFeed.getState().watch(id);
-  }, [id, reviewed, epoch]);
+  }, [id, watchable, epoch]);
 
   if (session === undefined) {
     if (!known) return <Skeleton label={TEXTS.navigation} />;
