@@ -1,4 +1,5 @@
 // Starts the page.
+// oxlint-disable-next-line import/no-unassigned-import -- it must come before any schema is made
 import "./zod-setup.js";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
