@@ -1,19 +1,103 @@
 //! What both the command line and the app ask of sessions and commits, each in one call.
 
-use see_core::changes;
 use see_core::changes::found::ChangeSet;
+use see_core::commit::selection::Selection;
+use see_core::engine;
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::monitor::Monitor;
 use see_core::session::{Session, SessionState};
+use see_core::store::Store;
+use see_core::{changes, check, commit};
 
 use crate::present::text::state_word;
+use crate::wire::commit::{CheckResult, CommitResult, UndoResult};
 
 /// Returns what a session changed.
 pub fn scan(session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
-    if matches!(session.state, SessionState::Committed | SessionState::Aborted) {
-        return Err(wrong_state(session, "Its changes are gone; see the sessions with: alcatraz list"));
-    }
+    reviewable(session)?;
     changes::scan(session, monitor)
+}
+
+/// Fails with `wrong-state` when a session has no changes to look at any more.
+pub fn reviewable(session: &Session) -> Result<()> {
+    match session.state {
+        SessionState::Committed => Err(wrong_state(session, "See the commits with: alcatraz history")),
+        SessionState::Aborted => Err(wrong_state(session, "Run the command again in a new session.")),
+        _ => Ok(()),
+    }
+}
+
+/// Tells whether the selected changes could be committed now.
+pub fn check(
+    store: &Store,
+    session: &Session,
+    selection: &Selection,
+    monitor: &dyn Monitor,
+) -> Result<CheckResult> {
+    let changes = scan(session, monitor)?;
+    monitor.check_cancelled()?;
+    let conflicts = check::check(store, session, &changes, selection)?;
+    Ok(CheckResult { consistent: conflicts.is_empty(), conflicts })
+}
+
+/// Brings the selected changes to the host; with `dry_run` only looks whether that would go well.
+pub fn commit(
+    store: &Store,
+    session: &Session,
+    selection: &Selection,
+    dry_run: bool,
+    monitor: &dyn Monitor,
+) -> Result<CommitResult> {
+    let outcome = commit::commit(store, &session.id, selection, dry_run, monitor)?;
+    Ok(CommitResult {
+        commit: outcome.id,
+        session: session.id.clone(),
+        applied: outcome.applied,
+        skipped: outcome.skipped,
+    })
+}
+
+/// Ends a session's programs and returns the session when its layers are at rest.
+pub fn stop(store: &Store, session: &Session) -> Result<Session> {
+    if !matches!(session.state, SessionState::Starting | SessionState::Running) {
+        return Err(wrong_state(session, "Only a session that runs can be stopped."));
+    }
+    match engine::client::stop(store, session) {
+        Ok(()) => {}
+        // It ended by itself, or its supervisor was killed: all the same, when it has come to rest.
+        Err(error) => {
+            store.repair_dead_sessions()?;
+            let now = store.session(&session.id)?;
+            if matches!(now.state, SessionState::Starting | SessionState::Running) {
+                return Err(error);
+            }
+        }
+    }
+    drop(store.lock_session(&session.id)?);
+    store.session(&session.id)
+}
+
+/// Throws a session's changes away; ends its programs first.
+pub fn abort(store: &Store, session: &Session) -> Result<Session> {
+    if matches!(session.state, SessionState::Starting | SessionState::Running) {
+        stop(store, session)?;
+    }
+    see_core::abort::abort(store, &session.id)?;
+    store.session(&session.id)
+}
+
+/// Takes a commit back.
+pub fn undo(store: &Store, key: &str, monitor: &dyn Monitor) -> Result<UndoResult> {
+    let undid = store.commit(key)?.id;
+    let outcome = commit::undo(store, &undid, monitor)?;
+    Ok(UndoResult { commit: outcome.id, undid, applied: outcome.applied })
+}
+
+/// Forgets a commit's backup; returns the commit's id.
+pub fn drop_backup(store: &Store, key: &str) -> Result<String> {
+    let id = store.commit(key)?.id;
+    commit::drop(store, &id)?;
+    Ok(id)
 }
 
 fn wrong_state(session: &Session, hint: &str) -> Box<SeeError> {

@@ -1,5 +1,7 @@
 //! What a command works with: the caller's wishes and the store, opened when first needed and set right first.
 
+use see_core::commit;
+use see_core::commit::record::CommitState;
 use see_core::error::Result;
 use see_core::store::Store;
 
@@ -34,7 +36,19 @@ impl Context {
     pub fn open_store(&self) -> Result<Store> {
         let store = Store::open(self.global.store.as_deref())?;
         if store.repair_dead_sessions()? {
-            self.output.detail("A session whose supervisor was killed is finished now.");
+            self.output.detail("A session whose supervisor was killed is settled now.");
+        }
+        for recovered in commit::recover(&store, &self.monitor())? {
+            let what = match recovered.state {
+                CommitState::Done => "finished",
+                CommitState::Applying | CommitState::Reverted => "taken back",
+            };
+            self.output.say(&format!("The commit {} was cut off; it is {what} now.", recovered.commit));
+            for path in recovered.foreign {
+                let path = path.display();
+                self.output
+                    .say(&format!("  {path} was changed by somebody else meanwhile and stays as it is."));
+            }
         }
         Ok(store)
     }

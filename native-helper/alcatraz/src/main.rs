@@ -1,6 +1,7 @@
 //! The command line and the app's helper process: parses, runs one command, prints its answer or error, exits.
 
 mod actions;
+mod after_run;
 mod args;
 mod commands;
 mod context;

@@ -21,7 +21,6 @@ pub struct Output {
 /// A colour or weight of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    Bold,
     Dim,
     Red,
     Green,
@@ -111,7 +110,6 @@ impl Output {
             return text.to_owned();
         }
         let code = match style {
-            Style::Bold => 1,
             Style::Dim => 2,
             Style::Red => 31,
             Style::Green => 32,

@@ -1,9 +1,11 @@
-//! Turns what was typed into host paths.
+//! Turns what was typed into host paths and a selection of changes.
 
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use see_core::error::{ErrorCode, Result, SeeError};
+use see_core::commit::selection::Selection;
+use see_core::error::{ErrorCode, Resolution, Result, SeeError};
 use see_core::path::{HostPath, escape_for_display};
 
 /// Returns the host path that is meant; relative ones begin in the working directory. Symlinks are not followed.
@@ -15,13 +17,60 @@ pub fn host_path(typed: &Path) -> Result<HostPath> {
     })
 }
 
+/// Returns the selection that these options mean.
+pub fn selection(only: &[PathBuf], skip: &[PathBuf], resolve: &[OsString]) -> Result<Selection> {
+    let paths = |list: &[PathBuf]| list.iter().map(|path| host_path(path)).collect::<Result<Vec<_>>>();
+    Ok(Selection {
+        only: if only.is_empty() { None } else { Some(paths(only)?) },
+        skip: paths(skip)?,
+        resolve: resolve.iter().map(|typed| resolution(typed)).collect::<Result<_>>()?,
+    })
+}
+
+/// Takes `PATH=CHOICE` apart at the last `=`.
+fn resolution(typed: &OsStr) -> Result<(HostPath, Resolution)> {
+    let bytes = typed.as_bytes();
+    let parts = bytes
+        .iter()
+        .rposition(|b| *b == b'=')
+        .and_then(|cut| Some((bytes.get(..cut)?, bytes.get(cut + 1..)?)));
+    let choice = |word: &[u8]| match word {
+        b"skip" => Some(Resolution::Skip),
+        b"overwrite" => Some(Resolution::Overwrite),
+        b"both" => Some(Resolution::Both),
+        _ => None,
+    };
+    match parts.and_then(|(path, word)| Some((path, choice(word)?))) {
+        Some((path, choice)) => Ok((host_path(Path::new(OsStr::from_bytes(path)))?, choice)),
+        None => Err(SeeError::new(
+            ErrorCode::BadRequest,
+            format!("This is no resolution: {}", escape_for_display(bytes)),
+            "Write it as PATH=skip, PATH=overwrite or PATH=both.",
+        )),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn typed_paths_become_host_paths() {
-        assert_eq!(host_path(Path::new("/a/../b/")).unwrap().display(), "/b");
+        let chosen = selection(&["/a/../b".into(), "/c/".into()], &["/d".into()], &[]).unwrap();
+        let text: Vec<_> = chosen.only.unwrap().iter().map(HostPath::display).collect();
+        assert_eq!(
+            (text, chosen.skip[0].display()),
+            (vec!["/b".to_owned(), "/c".to_owned()], "/d".to_owned())
+        );
         assert!(host_path(Path::new("x")).unwrap().as_bytes().ends_with(b"/x"));
+    }
+
+    #[test]
+    fn resolutions_are_cut_at_the_last_equals_sign() {
+        let (path, choice) = resolution(OsStr::new("/a=b=both")).unwrap();
+        assert_eq!((path.display().as_str(), choice), ("/a=b", Resolution::Both));
+        for bad in ["/a", "/a=", "/a=merge", "=skip"] {
+            assert_eq!(resolution(OsStr::new(bad)).unwrap_err().code, ErrorCode::BadRequest, "{bad}");
+        }
     }
 }

@@ -6,33 +6,45 @@ use crate::args::Command;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 
+mod abort;
 mod attach;
 mod changes;
+mod check;
+pub mod commit;
 mod completions;
-mod doctor;
+pub mod diff;
+mod drop;
 mod enter;
 pub mod history;
 mod list;
 mod probe;
+mod reads;
 mod run;
 mod stop;
 mod supervise;
+mod undo;
 
 /// Runs a command.
 pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
     match command {
         Command::Run(args) => run::run(context, args),
         Command::Enter(args) => enter::run(context, args),
-        Command::Attach(args) => attach::run(context, args),
-        Command::Stop(args) => stop::run(context, args),
-        Command::Supervise(_) => Ok(supervise::run()),
-        Command::Doctor => doctor::run(context),
-        Command::Probe => probe::run(context),
         Command::List => list::run(context),
         Command::Changes(args) => changes::run(context, args),
+        Command::Diff(args) => diff::run(context, args),
+        Command::Reads(args) => reads::run(context, args),
+        Command::Check(args) => check::run(context, args),
+        Command::Commit(args) => commit::run(context, args),
+        Command::Abort(args) => abort::run(context, args),
+        Command::Stop(args) => stop::run(context, args),
         Command::History => history::run(context),
+        Command::Undo(args) => undo::run(context, args),
+        Command::Drop(args) => drop::run(context, args),
+        Command::Doctor => Err(see_core::error::SeeError::internal("x")),
         Command::Serve => crate::serve::run(context),
         Command::Completions(args) => completions::run(context, args),
-        _ => Err(see_core::error::SeeError::internal("")),
+        Command::Attach(args) => attach::run(context, args),
+        Command::Supervise(_) => Ok(supervise::run()),
+        Command::Probe => probe::run(context),
     }
 }

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStringExt;
 use see_core::engine::{self, request::RunSpec};
 use see_core::error::Result;
 
+use crate::after_run;
 use crate::args::{RunArgs, Tty};
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
@@ -19,10 +20,7 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     match terminal_relay::relay(client, &signals)? {
         Outcome::HungUp => Ok(ExitStatus::of_program(129)),
         Outcome::Exited(status, others) => {
-            if others {
-                context.output.say(&format!("Other programs still run in the session {}.", session.id));
-            }
-            Ok(ExitStatus::of_program(status))
+            after_run::finish(context, &store, &session.id, args.then, (status, !others))
         }
     }
 }

@@ -1,9 +1,9 @@
 //! `alcatraz stop`: ends the programs of a session; its changes stay.
 
-use see_core::engine::client;
 use see_core::error::Result;
 use serde_json::json;
 
+use crate::actions;
 use crate::args::SessionArg;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
@@ -12,8 +12,7 @@ use crate::wire::session::WireSession;
 pub fn run(context: &Context, args: &SessionArg) -> Result<ExitStatus> {
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
-    client::stop(&store, &session)?;
-    let session = store.session(&session.id)?;
+    let session = actions::stop(&store, &session)?;
     if context.output.json {
         context.output.json(&json!({ "session": WireSession::from(&session) }))?;
     } else {

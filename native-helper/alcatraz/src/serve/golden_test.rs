@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use see_core::content::{Description, Slice};
 use see_core::error::{ErrorCode, SeeError};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use see_core::change::{Summary, WireChange};
+use see_core::content::{SLICE_LIMIT, Side};
+use see_core::doctor::DoctorRow;
+use see_core::engine::request::{RunSpec, Size};
 use see_core::error::Resolution;
 use see_core::monitor::Phase;
 use see_core::path::{HostPath, PathRef};
@@ -17,8 +20,6 @@ use super::envelope::bad_request;
 
 /// Both sides refuse to talk when this differs.
 pub const PROTOCOL_VERSION: u32 = 1;
-/// The most bytes that one `content` request returns.
-pub const SLICE_LIMIT: u64 = 4 * 1024 * 1024;
 
 /// A path in a request: as `PathRef`, but strict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -83,6 +84,44 @@ pub struct RunRequest {
     pub rows: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cols: Option<u16>,
+}
+
+impl RunRequest {
+    /// Returns what the engine is asked for: a program on a terminal. `env` adds to the helper's environment.
+    pub fn into_spec(self) -> see_core::error::Result<RunSpec> {
+        self.validate()?;
+        let mut spec = RunSpec::new(self.command.into_iter().map(String::into_bytes).collect());
+        for (name, value) in self.env.into_iter().flatten() {
+            let name = name.into_bytes();
+            spec.env.retain(|(known, _)| *known != name);
+            spec.env.push((name, value.into_bytes()));
+        }
+        spec.cwd = self.cwd.map(String::into_bytes);
+        spec.name = self.name;
+        spec.run_as = self.run_as;
+        spec.size = self.rows.zip(self.cols).map(|(rows, cols)| Size { rows, cols });
+        Ok(spec)
+    }
+
+    fn validate(&self) -> see_core::error::Result<()> {
+        const LARGEST: u16 = 10_000;
+        let variables = self.env.iter().flatten();
+        let pieces = variables.clone().flat_map(|(name, value)| [name, value]);
+        let mut texts = self.command.iter().chain(&self.cwd).chain(pieces);
+        if self.command.is_empty() || texts.any(|text| text.contains('\0')) {
+            return Err(bad_request("its command is empty or holds a NUL"));
+        }
+        if variables.clone().any(|(name, _)| name.is_empty() || name.contains('=')) {
+            return Err(bad_request("the name of a variable is empty or holds ="));
+        }
+        if self.cwd.as_ref().is_some_and(|cwd| !cwd.starts_with('/')) {
+            return Err(bad_request("its working directory is not absolute"));
+        }
+        if self.rows.iter().chain(&self.cols).any(|size| !(1..=LARGEST).contains(size)) {
+            return Err(bad_request(format_args!("a window has 1 to {LARGEST} rows and columns")));
+        }
+        Ok(())
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -200,13 +239,6 @@ pub struct Cancel {
     pub request: i64,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Side {
-    Before,
-    After,
-}
-
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ContentParams {
@@ -221,6 +253,9 @@ pub struct ContentParams {
 
 impl ContentParams {
     pub fn host_path(&self) -> see_core::error::Result<HostPath> {
+        if !(1..=SLICE_LIMIT).contains(&self.length) {
+            return Err(bad_request(format_args!("a slice has 1 to {SLICE_LIMIT} bytes")));
+        }
         host_path(&self.path, self.path_bytes.as_deref())
     }
 }
@@ -228,7 +263,5 @@ impl ContentParams {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DoctorResult {
-    pub rows: Vec<serde_json::Value>,
+    pub rows: Vec<DoctorRow>,
 }
-pub type Description = serde_json::Value;
-pub type Slice = serde_json::Value;

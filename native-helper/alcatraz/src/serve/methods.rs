@@ -3,20 +3,27 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use see_core::changes::found::Found;
+use see_core::commit::selection::Selection;
+use see_core::content;
+use see_core::doctor;
+use see_core::engine;
 use see_core::error::{ErrorCode, Result, SeeError};
+use see_core::path::HostPath;
+use see_core::session::Session;
 use see_core::store::Store;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use crate::actions;
 use crate::wire::commit::WireCommit;
 use crate::wire::session::WireSession;
 
 use super::envelope::bad_request;
-use super::feed::Feeds;
 use super::messages::*;
+use super::recent_scans::RecentScans;
 use super::requests::RequestMonitor;
-use super::writer::Writer;
 
 /// Every method.
 pub const NAMES: [&str; 15] = [
@@ -46,17 +53,25 @@ pub enum Weight {
     Long,
 }
 
+/// What a method answers.
+pub struct Answer {
+    /// The result.
+    pub result: Value,
+    /// What must come after the answer was sent.
+    pub then: Option<Box<dyn FnOnce() + Send>>,
+}
+
 /// The methods and what they share.
 pub struct Methods {
     store: Arc<Store>,
-    feeds: Feeds,
+    recent: RecentScans,
     greeted: AtomicBool,
 }
 
 impl Methods {
     /// Returns the methods on this store.
-    pub fn new(store: Arc<Store>, writer: Writer) -> Self {
-        Self { feeds: Feeds::new(Arc::clone(&store), writer), store, greeted: AtomicBool::new(false) }
+    pub fn new(store: Arc<Store>) -> Self {
+        Self { recent: RecentScans::default(), store, greeted: AtomicBool::new(false) }
     }
 
     /// Tells how long a method may take.
@@ -69,20 +84,35 @@ impl Methods {
         }
     }
 
-    /// Stops every feed.
-    pub fn end_watches(&self) {
-        self.feeds.end_all();
-    }
-
     /// Does what a request asks for.
-    pub fn call(&self, method: &str, params: Value, monitor: &RequestMonitor) -> Result<Value> {
+    pub fn call(&self, method: &str, params: Value, monitor: &RequestMonitor) -> Result<Answer> {
         if method != "hello" && NAMES.contains(&method) && !self.greeted.load(Ordering::Acquire) {
             return Err(mismatch(format!("{method} came before hello.")));
         }
         match method {
             "hello" => reply(self.hello(&parse(params)?)?),
+            "doctor" => {
+                parse::<Empty>(params)?;
+                reply(DoctorResult { rows: doctor::rows(Some(self.store.root()))? })
+            }
             "sessions.list" => parse::<Empty>(params).and_then(|_| reply(self.list_sessions()?)),
+            "sessions.run" => self.run_program(parse(params)?),
+            "sessions.stop" => self.with_session(&parse(params)?, actions::stop),
+            "sessions.abort" => self.with_session(&parse(params)?, actions::abort),
+            "describe" => self.describe(&parse(params)?, monitor),
+            "content" => self.content(&parse(params)?, monitor),
+            "check" => self.check(&parse(params)?, monitor),
+            "commit" => self.commit(&parse(params)?, monitor),
             "history.list" => parse::<Empty>(params).and_then(|_| reply(self.list_commits()?)),
+            "history.undo" => {
+                let params: CommitParams = parse(params)?;
+                reply(actions::undo(&self.store, &params.commit, monitor)?)
+            }
+            "history.drop" => {
+                let params: CommitParams = parse(params)?;
+                actions::drop_backup(&self.store, &params.commit)?;
+                reply(Empty {})
+            }
             _ => Err(SeeError::new(
                 ErrorCode::UnknownMethod,
                 format!("There is no method {}.", see_core::path::escape_for_display(method.as_bytes())),
@@ -110,7 +140,52 @@ impl Methods {
     }
 
     fn list_sessions(&self) -> Result<SessionsResult> {
+        self.store.repair_dead_sessions()?;
         Ok(SessionsResult { sessions: self.store.sessions()?.iter().map(WireSession::from).collect() })
+    }
+
+    fn run_program(&self, request: RunRequest) -> Result<Answer> {
+        let session = engine::launch(&self.store, request.into_spec()?)?;
+        reply(SessionResult { session: WireSession::from(&session) })
+    }
+
+    fn with_session(
+        &self,
+        params: &SessionParams,
+        work: impl FnOnce(&Store, &Session) -> Result<Session>,
+    ) -> Result<Answer> {
+        let session = work(&self.store, &self.store.find_session(&params.session)?)?;
+        reply(SessionResult { session: WireSession::from(&session) })
+    }
+
+    /// Returns a session and its change at exactly this path: from the feed when there is one, else from a scan.
+    fn find(&self, key: &str, path: &HostPath, monitor: &RequestMonitor) -> Result<(Session, Found)> {
+        let session = self.store.find_session(key)?;
+        actions::reviewable(&session)?;
+        let found = self.recent.find(&session, path, monitor)?;
+        Ok((session, found))
+    }
+
+    fn describe(&self, params: &DescribeParams, monitor: &RequestMonitor) -> Result<Answer> {
+        let (session, found) = self.find(&params.session, &params.host_path()?, monitor)?;
+        reply(content::describe(&session, &found)?)
+    }
+
+    fn content(&self, params: &ContentParams, monitor: &RequestMonitor) -> Result<Answer> {
+        let (session, found) = self.find(&params.session, &params.host_path()?, monitor)?;
+        reply(content::slice(&session, &found, params.side, params.offset, params.length)?)
+    }
+
+    fn check(&self, params: &CheckRequest, monitor: &RequestMonitor) -> Result<Answer> {
+        let selection = selection(params.only.as_deref(), params.skip.as_deref(), params.resolve.as_deref())?;
+        let session = self.store.find_session(&params.session)?;
+        reply(actions::check(&self.store, &session, &selection, monitor)?)
+    }
+
+    fn commit(&self, params: &CommitRequest, monitor: &RequestMonitor) -> Result<Answer> {
+        let selection = selection(params.only.as_deref(), params.skip.as_deref(), params.resolve.as_deref())?;
+        let session = self.store.find_session(&params.session)?;
+        reply(actions::commit(&self.store, &session, &selection, params.dry_run.unwrap_or(false), monitor)?)
     }
 
     fn list_commits(&self) -> Result<CommitsResult> {
@@ -119,14 +194,31 @@ impl Methods {
     }
 }
 
+/// Returns the selection that a request means.
+fn selection(
+    only: Option<&[PathParam]>,
+    skip: Option<&[PathParam]>,
+    resolve: Option<&[ResolveParam]>,
+) -> Result<Selection> {
+    let paths = |list: &[PathParam]| list.iter().map(PathParam::to_host_path).collect::<Result<Vec<_>>>();
+    let resolutions = resolve.unwrap_or_default().iter().map(|param| Ok((param.host_path()?, param.choice)));
+    Ok(Selection {
+        only: only.map(paths).transpose()?,
+        skip: paths(skip.unwrap_or_default())?,
+        resolve: resolutions.collect::<Result<_>>()?,
+    })
+}
+
 /// Parses the arguments of a method.
 fn parse<T: DeserializeOwned>(params: Value) -> Result<T> {
     serde_json::from_value(params).map_err(bad_request)
 }
 
 /// Returns an answer as JSON.
-fn reply(answer: impl Serialize) -> Result<Value> {
-    serde_json::to_value(answer).map_err(|e| SeeError::internal(format!("An answer cannot be written: {e}.")))
+fn reply(answer: impl Serialize) -> Result<Answer> {
+    let result = serde_json::to_value(answer)
+        .map_err(|e| SeeError::internal(format!("An answer cannot be written: {e}.")))?;
+    Ok(Answer { result, then: None })
 }
 
 fn mismatch(message: String) -> Box<SeeError> {

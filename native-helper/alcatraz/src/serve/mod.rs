@@ -14,18 +14,18 @@ use crate::exit_status::ExitStatus;
 use self::envelope::{Incoming, Outgoing, bad_request};
 use self::line::{LINE_LIMIT, Line, read_line};
 use self::messages::Cancel;
-use self::methods::{Methods, Weight};
+use self::methods::{Answer, Methods, Weight};
 use self::requests::{Pool, RequestMonitor, Requests};
 use self::writer::Writer;
 
 mod envelope;
-mod feed;
 #[cfg(test)]
 mod golden_test;
 mod line;
 mod messages;
 mod methods;
 mod news;
+mod recent_scans;
 mod requests;
 mod writer;
 
@@ -38,7 +38,7 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
     let store = Arc::new(context.open_store()?);
     let writer = Writer::start();
     let server = Server {
-        methods: Arc::new(Methods::new(Arc::clone(&store), writer.clone())),
+        methods: Arc::new(Methods::new(Arc::clone(&store))),
         writer,
         requests: Requests::default(),
         quick: Pool::start(QUICK_THREADS),
@@ -100,10 +100,16 @@ impl Server {
         let (methods, writer, requests) =
             (Arc::clone(&self.methods), self.writer.clone(), self.requests.clone());
         pool.submit(Box::new(move || {
-            let reply = answer(&methods, id, &method, params, cancelled, &writer);
+            let (reply, then) = match answer(&methods, id, &method, params, cancelled, &writer) {
+                Ok(answer) => (Outgoing::result(id, answer.result), answer.then),
+                Err(error) => (Outgoing::error(Some(id), *error), None),
+            };
             // Its number is free again before the app can know of the answer.
             requests.end(id);
             writer.send(&reply);
+            if let Some(then) = then {
+                then();
+            }
         }));
     }
 
@@ -116,7 +122,6 @@ impl Server {
     fn finish(self) {
         self.writer.hurry();
         self.requests.cancel_all();
-        self.methods.end_watches();
         self.quick.finish();
         self.long.finish();
         self.writer.flush();
@@ -131,15 +136,9 @@ fn answer(
     params: Value,
     cancelled: Arc<AtomicBool>,
     writer: &Writer,
-) -> Outgoing {
+) -> Result<Answer> {
     let monitor = RequestMonitor::new(id, cancelled, writer.clone());
     let work = std::panic::AssertUnwindSafe(|| methods.call(method, params, &monitor));
-    match std::panic::catch_unwind(work) {
-        Ok(Ok(result)) => Outgoing::result(id, result),
-        Ok(Err(error)) => Outgoing::error(Some(id), *error),
-        Err(_) => {
-            let error = SeeError::internal(format!("The work of {method} came to a sudden end."));
-            Outgoing::error(Some(id), *error)
-        }
-    }
+    std::panic::catch_unwind(work)
+        .unwrap_or_else(|_| Err(SeeError::internal(format!("The work of {method} came to a sudden end."))))
 }

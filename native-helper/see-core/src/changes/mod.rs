@@ -7,7 +7,6 @@ mod links;
 mod lost;
 mod model;
 mod verdict;
-pub mod watch;
 
 use crate::error::Result;
 use crate::monitor::{Monitor, Phase};

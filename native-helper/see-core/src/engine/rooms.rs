@@ -50,6 +50,10 @@ impl<'a> Rooms<'a> {
         if Some(mount.id) == self.own_mount {
             return Room { path: self.store.root().to_owned(), same_mount: true };
         }
+        // The kernel takes no layer on an overlay.
+        if mount.fs_type == "overlay" {
+            return self.fallback();
+        }
         match make_room(mount, &self.place(mount)) {
             Ok(path) => Room { path, same_mount: true },
             Err(_) => self.fallback(),

@@ -75,6 +75,18 @@ impl Store {
         }
     }
 
+    /// Waits until nobody holds a session's lock: until its programs have ended and its layers are at rest.
+    pub fn wait_for_rest(&self, session: &str) -> Result<()> {
+        let file = self.lock_file(session)?;
+        loop {
+            match rustix::fs::flock(&file, FlockOperation::LockShared) {
+                Ok(()) => return Ok(()),
+                Err(Errno::INTR) => {}
+                Err(e) => return Err(self.lock_failed(session, e)),
+            }
+        }
+    }
+
     /// Takes the lock of a session only when it is free now; leaves the recorded holder alone.
     pub(super) fn try_lock_session(&self, session: &str) -> Result<Option<File>> {
         let file = self.lock_file(session)?;

@@ -150,6 +150,21 @@ fn a_lock_has_one_holder_and_names_it() {
 }
 
 #[test]
+fn rest_comes_when_the_lock_is_free() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(dir.path())).unwrap();
+    let lock = store.lock_session("aaaa").unwrap();
+    std::thread::scope(|scope| {
+        let waiting = scope.spawn(|| store.wait_for_rest("aaaa"));
+        std::thread::sleep(Duration::from_millis(50));
+        assert!(!waiting.is_finished());
+        drop(lock);
+        waiting.join().unwrap().unwrap();
+    });
+    store.lock_session("aaaa").unwrap();
+}
+
+#[test]
 fn repairs_only_sessions_whose_supervisor_is_dead() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(Some(dir.path())).unwrap();

@@ -1,0 +1,180 @@
+//! What follows when the program of `run` has ended: the summary, then what was asked for on the command line, or the
+//! question what to do. Everything is said on stderr: stdout is the program's.
+
+use std::io::{BufRead as _, IsTerminal as _, Write};
+
+use see_core::changes::found::ChangeSet;
+use see_core::commit::selection::Selection;
+use see_core::error::{ErrorCode, Result, SeeError};
+use see_core::session::{Session, SessionState};
+use see_core::store::Store;
+
+use crate::actions;
+use crate::args::Then;
+use crate::commands::{commit, diff};
+use crate::context::Context;
+use crate::exit_status::ExitStatus;
+use crate::present::changes::{summary_text, write_changes};
+
+/// Ends a run: `status` is the program's, `alone` tells that no other program runs in the SEE. Only a commit or abort
+/// that was asked for and failed changes the status.
+pub fn finish(
+    context: &Context,
+    store: &Store,
+    session: &str,
+    then: Then,
+    (status, alone): (i32, bool),
+) -> Result<ExitStatus> {
+    let program = ExitStatus::of_program(status);
+    if alone {
+        store.wait_for_rest(session)?;
+    }
+    let session = store.session(session)?;
+    if session.state != SessionState::Finished {
+        // Another program still runs in it, or another process decided meanwhile.
+        context.output.say(&kept(&session, "is not over yet"));
+        return Ok(program);
+    }
+    let asked = if then.abort {
+        actions::abort(store, &session).map(|_| context.output.say("Aborted; the host is as it was."))
+    } else if then.commit && status == 0 {
+        commit_all(context, store, &session)
+    } else if then.commit {
+        context.output.say(&format!("The program ended with {status}, so nothing was committed."));
+        context.output.say(&kept(&session, "was kept"));
+        Ok(())
+    } else {
+        let can_ask = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        if then.keep || !can_ask || context.output.is_quiet() {
+            context.output.say(&kept(&session, "was kept"));
+        } else {
+            ask(context, store, &session);
+        }
+        Ok(())
+    };
+    match asked {
+        Ok(()) => Ok(program),
+        Err(error) => {
+            context.output.error(&error);
+            context.output.say(&kept(&session, "was kept"));
+            // A program that failed tells more by its own status.
+            Ok(if status == 0 { ExitStatus::CannotRun } else { program })
+        }
+    }
+}
+
+/// Shows the summary and asks until something was decided.
+fn ask(context: &Context, store: &Store, session: &Session) {
+    let changes = match actions::scan(session, &context.monitor()) {
+        Ok(changes) => changes,
+        Err(error) => {
+            context.output.error(&error);
+            context.output.say(&kept(session, "was kept"));
+            return;
+        }
+    };
+    context.output.say(&format!("\nSession {}: {}.", session.id, summary_text(&changes.summary())));
+    loop {
+        let decided = match question() {
+            Answer::Review => show(context, |out| list(out, context, &changes)),
+            Answer::Diff => show(context, |out| diff::write(out, session, &changes)),
+            Answer::Commit => commit_all(context, store, session).map(|()| true),
+            Answer::Abort => actions::abort(store, session).map(|_| {
+                context.output.say("Aborted; the host is as it was.");
+                true
+            }),
+            Answer::Keep => {
+                context.output.say(&kept(session, "was kept"));
+                Ok(true)
+            }
+            Answer::Unclear => Ok(false),
+        };
+        match decided {
+            Ok(true) => return,
+            Ok(false) => {}
+            Err(error) => context.output.error(&error),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Answer {
+    Review,
+    Diff,
+    Commit,
+    Abort,
+    Keep,
+    Unclear,
+}
+
+/// Asks once. No answer keeps the session: nothing is ever lost by closing a terminal.
+fn question() -> Answer {
+    let mut err = std::io::stderr().lock();
+    let _ = write!(err, "Review the changes (r), see the diff (d), commit (c), abort (a) or keep (K)? ");
+    let _ = err.flush();
+    let mut line = String::new();
+    match std::io::stdin().lock().read_line(&mut line) {
+        Ok(count) if count > 0 => understand(&line),
+        _ => Answer::Keep,
+    }
+}
+
+fn understand(line: &str) -> Answer {
+    match line.trim().to_lowercase().as_str() {
+        "r" | "review" => Answer::Review,
+        "d" | "diff" => Answer::Diff,
+        "c" | "commit" => Answer::Commit,
+        "a" | "abort" => Answer::Abort,
+        "" | "k" | "keep" => Answer::Keep,
+        _ => Answer::Unclear,
+    }
+}
+
+fn commit_all(context: &Context, store: &Store, session: &Session) -> Result<()> {
+    let result = actions::commit(store, session, &Selection::default(), false, &context.monitor())?;
+    context.output.say(&commit::told(&result, false));
+    Ok(())
+}
+
+fn list(out: &mut dyn Write, context: &Context, changes: &ChangeSet) -> Result<()> {
+    write_changes(out, context.output, changes.found.iter().map(|found| &found.change)).map_err(unprintable)
+}
+
+/// Shows something long on stderr and goes on asking.
+fn show(context: &Context, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> Result<bool> {
+    let mut out = std::io::BufWriter::new(std::io::stderr().lock());
+    write(&mut out)?;
+    out.flush().map_err(unprintable)?;
+    drop(out);
+    context.output.detail("");
+    Ok(false)
+}
+
+fn unprintable(error: std::io::Error) -> Box<SeeError> {
+    SeeError::new(ErrorCode::Io, format!("The answer cannot be printed: {error}."), "Look at the terminal.")
+}
+
+fn kept(session: &Session, how: &str) -> String {
+    let id = &session.id;
+    format!("Session {id} {how}. Next: alcatraz changes {id} · alcatraz commit {id} · alcatraz abort {id}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_clear_answers_decide() {
+        for (line, answer) in [
+            ("r\n", Answer::Review),
+            ("D\n", Answer::Diff),
+            (" commit \n", Answer::Commit),
+            ("a\n", Answer::Abort),
+            ("\n", Answer::Keep),
+            ("yes\n", Answer::Unclear),
+            ("co\n", Answer::Unclear),
+        ] {
+            assert_eq!(understand(line), answer, "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! `alcatraz commit`: brings changes to the host, all or nothing.
+
+use see_core::error::Result;
+
+use crate::actions;
+use crate::args::CommitArgs;
+use crate::context::Context;
+use crate::exit_status::ExitStatus;
+use crate::present::text::count_text;
+use crate::selection::selection;
+use crate::wire::commit::CommitResult;
+
+pub fn run(context: &Context, args: &CommitArgs) -> Result<ExitStatus> {
+    let selection = selection(&args.only, &args.skip, &args.resolve)?;
+    let store = context.open_store()?;
+    let session = store.find_session(&args.session)?;
+    let result = actions::commit(&store, &session, &selection, args.dry_run, &context.monitor())?;
+    if context.output.json {
+        context.output.json(&result)?;
+    } else {
+        context.output.print(|out| writeln!(out, "{}", told(&result, args.dry_run)))?;
+    }
+    Ok(ExitStatus::Done)
+}
+
+/// Returns what a commit did, for people.
+pub fn told(result: &CommitResult, dry_run: bool) -> String {
+    let applied = count_text(result.applied, "change");
+    let mut text = match (dry_run, result.applied) {
+        (true, _) => format!("Nothing stands in the way of a commit; {applied} would be made."),
+        (false, 0) => "There was nothing to commit.".to_owned(),
+        (false, _) => format!(
+            "Committed {applied} as {}. Take it back with: alcatraz undo {}",
+            result.commit, result.commit
+        ),
+    };
+    if result.skipped > 0 {
+        text.push_str(&format!(" Left out: {}.", result.skipped));
+    }
+    text
+}

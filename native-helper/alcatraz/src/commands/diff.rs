@@ -1,0 +1,52 @@
+//! `alcatraz diff`: the changes of text line by line, and facts for the rest.
+
+use std::io::{IsTerminal as _, Write};
+
+use rustix::io::Errno;
+use see_core::changes::found::ChangeSet;
+use see_core::diff::{self, Output};
+use see_core::error::{Result, SeeError};
+use see_core::session::Session;
+use serde_json::json;
+
+use crate::actions;
+use crate::args::DiffArgs;
+use crate::context::Context;
+use crate::exit_status::ExitStatus;
+use crate::selection::host_path;
+
+pub fn run(context: &Context, args: &DiffArgs) -> Result<ExitStatus> {
+    let paths = args.paths.iter().map(|path| host_path(path)).collect::<Result<Vec<_>>>()?;
+    let store = context.open_store()?;
+    let session = store.find_session(&args.session)?;
+    let changes = actions::scan(&session, &context.monitor())?;
+    if context.output.json {
+        let mut text = Vec::new();
+        diff::unified(&session, &changes, &paths, Output::Plain, &mut text)?;
+        context.output.json(&json!({ "diff": String::from_utf8_lossy(&text) }))?;
+        return Ok(ExitStatus::Done);
+    }
+    let to = if std::io::stdout().is_terminal() { Output::Terminal } else { Output::Plain };
+    let mut failed = None;
+    context.output.print(|out| {
+        match diff::unified(&session, &changes, &paths, to, out) {
+            Ok(()) => Ok(()),
+            Err(error) if is_broken_pipe(&error) => Err(std::io::ErrorKind::BrokenPipe.into()),
+            Err(error) => {
+                // What was told before it stays told.
+                failed = Some(error);
+                Ok(())
+            }
+        }
+    })?;
+    failed.map_or(Ok(ExitStatus::Done), Err)
+}
+
+/// Writes the diff of all changes for a person at a terminal.
+pub fn write(out: &mut dyn Write, session: &Session, changes: &ChangeSet) -> Result<()> {
+    diff::unified(session, changes, &[], Output::Terminal, out)
+}
+
+fn is_broken_pipe(error: &SeeError) -> bool {
+    error.facts.get("errno").and_then(serde_json::Value::as_i64) == Some(Errno::PIPE.raw_os_error().into())
+}
