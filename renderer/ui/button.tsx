@@ -24,6 +24,7 @@ export function Button({
     <button
       type="button"
       {...rest}
+      data-first={rest.autoFocus === true ? "" : undefined}
       className={cx(styles.button, weight, large === true && styles.large, className)}
     >
       {icon !== undefined && <Icon name={icon} size={14} />}

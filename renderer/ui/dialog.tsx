@@ -33,6 +33,8 @@ export function Dialog({
     const dialog = ref.current;
     if (dialog === null || dialog.open) return;
     dialog.showModal();
+    // The browser would take the first button; React keeps "autofocus" to itself.
+    dialog.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => dialog.close();
   }, []);
 

@@ -9,7 +9,7 @@ const CONTEXT = 100;
 /** More edits than this are not lined up. */
 const EDIT_LIMIT = 2000;
 /** Lines times edits: what the diff view goes through to find what to fold. */
-const FOLD_LIMIT = 20_000_000;
+const FOLD_LIMIT = 50_000_000;
 
 /** What could hide or turn text: control characters but tab and line feed, direction, zero width. */
 const HIDDEN =

@@ -8,6 +8,7 @@ import { Icon } from "../../ui/icon.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useHelper } from "../run/helper-store.js";
+import { findApplications } from "./application-model.js";
 import { useRun } from "./run-store.js";
 import { TEXTS } from "./texts.js";
 import section from "./home-screen.module.css";
@@ -58,14 +59,6 @@ export function ApplicationsPanel(): ReactElement {
       )}
     </section>
   );
-}
-
-/** Returns the applications that have the text in their name or comment, by name. */
-export function findApplications(applications: readonly Application[], search: string): Application[] {
-  const needle = search.trim().toLowerCase();
-  return applications
-    .filter(({ name, comment }) => `${name}\n${comment ?? ""}`.toLowerCase().includes(needle))
-    .sort((a, b) => a.name.localeCompare(b.name));
 }
 
 function ApplicationItem({ application }: { application: Application }): ReactElement {

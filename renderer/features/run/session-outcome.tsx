@@ -3,7 +3,7 @@ import { useEffect, useState, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
-import { displayCommand, escapeText } from "../../ui/escape.js";
+import { escapeText, quoteWord } from "../../ui/escape.js";
 import { EmptyPanel } from "../../ui/state-panel.js";
 import { useCommit } from "../commit/commit-store.js";
 import { TEXTS as COMMIT_TEXTS } from "../commit/texts.js";
@@ -18,7 +18,7 @@ export function SessionOutcome({ session }: { session: Session }): ReactElement 
     <Button
       icon="restart"
       onClick={() => {
-        useRun.getState().edit({ line: displayCommand(session.command), cwd: session.cwd });
+        useRun.getState().edit({ line: session.command.map(quoteWord).join(" "), cwd: session.cwd });
         go({ name: "home" });
       }}
     >
