@@ -160,22 +160,26 @@ pub struct Summary {
 impl Summary {
     /// Counts one change.
     pub fn add(&mut self, change: &Change) {
-        let count = match change.kind {
+        let count = self.count_of(change.kind);
+        *count = count.saturating_add(1);
+        self.bytes = self.bytes.saturating_add(carried(change));
+    }
+
+    /// Takes back one change that was counted.
+    pub fn remove(&mut self, change: &Change) {
+        let count = self.count_of(change.kind);
+        *count = count.saturating_sub(1);
+        self.bytes = self.bytes.saturating_sub(carried(change));
+    }
+
+    fn count_of(&mut self, kind: ChangeKind) -> &mut u64 {
+        match kind {
             ChangeKind::Created => &mut self.created,
             ChangeKind::Modified => &mut self.modified,
             ChangeKind::Deleted => &mut self.deleted,
             ChangeKind::Renamed => &mut self.renamed,
             ChangeKind::Replaced => &mut self.replaced,
             ChangeKind::Linked => &mut self.linked,
-        };
-        *count += 1;
-        let carries_content = match change.kind {
-            ChangeKind::Created | ChangeKind::Replaced => true,
-            ChangeKind::Modified | ChangeKind::Renamed => change.aspects.contains(&Aspect::Content),
-            ChangeKind::Deleted | ChangeKind::Linked => false,
-        };
-        if carries_content && change.file_type == FileType::File {
-            self.bytes = self.bytes.saturating_add(change.size);
         }
     }
 
@@ -183,4 +187,14 @@ impl Summary {
     pub fn total(&self) -> u64 {
         self.created + self.modified + self.deleted + self.renamed + self.replaced + self.linked
     }
+}
+
+/// Returns how many bytes of content a change brings to the host.
+fn carried(change: &Change) -> u64 {
+    let carries_content = match change.kind {
+        ChangeKind::Created | ChangeKind::Replaced => true,
+        ChangeKind::Modified | ChangeKind::Renamed => change.aspects.contains(&Aspect::Content),
+        ChangeKind::Deleted | ChangeKind::Linked => false,
+    };
+    if carries_content && change.file_type == FileType::File { change.size } else { 0 }
 }

@@ -21,9 +21,11 @@ use crate::wire::commit::WireCommit;
 use crate::wire::session::WireSession;
 
 use super::envelope::bad_request;
+use super::feed::Feeds;
 use super::messages::*;
 use super::recent_scans::RecentScans;
 use super::requests::RequestMonitor;
+use super::writer::Writer;
 
 /// Every method.
 pub const NAMES: [&str; 15] = [
@@ -64,14 +66,20 @@ pub struct Answer {
 /// The methods and what they share.
 pub struct Methods {
     store: Arc<Store>,
+    feeds: Feeds,
     recent: RecentScans,
     greeted: AtomicBool,
 }
 
 impl Methods {
     /// Returns the methods on this store.
-    pub fn new(store: Arc<Store>) -> Self {
-        Self { recent: RecentScans::default(), store, greeted: AtomicBool::new(false) }
+    pub fn new(store: Arc<Store>, writer: Writer) -> Self {
+        Self {
+            feeds: Feeds::new(Arc::clone(&store), writer),
+            recent: RecentScans::default(),
+            store,
+            greeted: AtomicBool::new(false),
+        }
     }
 
     /// Tells how long a method may take.
@@ -82,6 +90,11 @@ impl Methods {
             }
             _ => Weight::Quick,
         }
+    }
+
+    /// Stops every feed.
+    pub fn end_watches(&self) {
+        self.feeds.end_all();
     }
 
     /// Does what a request asks for.
@@ -99,6 +112,8 @@ impl Methods {
             "sessions.run" => self.run_program(parse(params)?),
             "sessions.stop" => self.with_session(&parse(params)?, actions::stop),
             "sessions.abort" => self.with_session(&parse(params)?, actions::abort),
+            "changes.watch" => self.watch(&parse(params)?),
+            "changes.unwatch" => self.unwatch(&parse(params)?),
             "describe" => self.describe(&parse(params)?, monitor),
             "content" => self.content(&parse(params)?, monitor),
             "check" => self.check(&parse(params)?, monitor),
@@ -158,11 +173,27 @@ impl Methods {
         reply(SessionResult { session: WireSession::from(&session) })
     }
 
+    fn watch(&self, params: &SessionParams) -> Result<Answer> {
+        let session = self.store.find_session(&params.session)?;
+        actions::reviewable(&session)?;
+        let (watch, begin) = self.feeds.open(&session)?;
+        let answer = reply(Watch { watch })?;
+        Ok(Answer { then: Some(begin), ..answer })
+    }
+
+    fn unwatch(&self, params: &Watch) -> Result<Answer> {
+        self.feeds.end(params.watch);
+        reply(Empty {})
+    }
+
     /// Returns a session and its change at exactly this path: from the feed when there is one, else from a scan.
     fn find(&self, key: &str, path: &HostPath, monitor: &RequestMonitor) -> Result<(Session, Found)> {
         let session = self.store.find_session(key)?;
         actions::reviewable(&session)?;
-        let found = self.recent.find(&session, path, monitor)?;
+        let found = match self.feeds.find(&session.id, path) {
+            Some(found) => found,
+            None => self.recent.find(&session, path, monitor)?,
+        };
         Ok((session, found))
     }
 

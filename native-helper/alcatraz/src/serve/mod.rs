@@ -19,6 +19,7 @@ use self::requests::{Pool, RequestMonitor, Requests};
 use self::writer::Writer;
 
 mod envelope;
+mod feed;
 #[cfg(test)]
 mod golden_test;
 mod line;
@@ -38,7 +39,7 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
     let store = Arc::new(context.open_store()?);
     let writer = Writer::start();
     let server = Server {
-        methods: Arc::new(Methods::new(Arc::clone(&store))),
+        methods: Arc::new(Methods::new(Arc::clone(&store), writer.clone())),
         writer,
         requests: Requests::default(),
         quick: Pool::start(QUICK_THREADS),
@@ -122,6 +123,7 @@ impl Server {
     fn finish(self) {
         self.writer.hurry();
         self.requests.cancel_all();
+        self.methods.end_watches();
         self.quick.finish();
         self.long.finish();
         self.writer.flush();

@@ -7,6 +7,7 @@ mod links;
 mod lost;
 mod model;
 mod verdict;
+pub mod watch;
 
 use crate::error::Result;
 use crate::monitor::{Monitor, Phase};

@@ -10,7 +10,7 @@ use rustix::io::Errno;
 use super::compare::{Object, Rules, aspects};
 use super::found::{Found, UpperState};
 use super::ground::{Ground, Source, absent_is_none};
-use super::links::Links;
+use super::links::{Links, in_light_of};
 use super::verdict::{Judge, LostTree, OpenDir, Row, Seat, Telling, Verdict};
 use crate::beneath::{facts_of, names};
 use crate::change::{Change, ChangeKind};
@@ -143,11 +143,6 @@ impl Model {
         std::mem::take(&mut self.dropped)
     }
 
-    /// Returns the layers.
-    pub fn ground(&self) -> &Ground {
-        &self.ground
-    }
-
     /// Returns a directory.
     pub fn dir(&self, key: DirKey) -> Option<&Dir> {
         self.dirs.get(&key)
@@ -164,6 +159,17 @@ impl Model {
         if open.relative.as_os_str().is_empty() {
             self.judge_root(&open, monitor)?;
         }
+        let listed = self.list(key, &open)?;
+        self.judge_all(key, &open, listed.into_iter(), monitor)
+    }
+
+    /// Returns every name of a directory that there is or was.
+    pub fn names_of(&mut self, key: DirKey) -> Result<Vec<Box<[u8]>>> {
+        let Some(open) = self.open(key)? else { return Ok(Vec::new()) };
+        Ok(self.list(key, &open)?.into_iter().collect())
+    }
+
+    fn list(&self, key: DirKey, open: &OpenDir) -> Result<HashSet<Box<[u8]>>> {
         let mut listed: HashSet<Box<[u8]>> = HashSet::new();
         for fd in open.upper.iter().chain(open.lost.iter().flatten()) {
             listed.extend(names(fd.as_fd()).map_err(reading(&open.view))?);
@@ -171,7 +177,26 @@ impl Model {
         if let Some(dir) = self.dirs.get(&key) {
             listed.extend(dir.entries.keys().cloned());
         }
-        self.judge_all(key, &open, listed.into_iter(), monitor)
+        Ok(listed)
+    }
+
+    /// Compares a layer's root with its mount point again; does nothing for other directories.
+    pub fn refresh_root(&mut self, key: DirKey, monitor: &dyn Monitor) -> Result<()> {
+        match self.open(key)? {
+            Some(open) if open.relative.as_os_str().is_empty() => self.judge_root(&open, monitor),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the row of a path as it stands once the model has settled, and whether it is told only when something
+    /// below it is.
+    pub fn row(&self, path: &HostPath) -> (Option<Found>, bool) {
+        if let Some(found) = self.links.get(path) {
+            return (Some(found.clone()), false);
+        }
+        let Some(row) = self.plain.get(path) else { return (None, false) };
+        let moved = row.covers.as_ref().is_some_and(|host| self.links.is_source(host));
+        (in_light_of(row, moved), row.telling == Telling::IfBelow)
     }
 
     /// Looks at some names of a directory again.

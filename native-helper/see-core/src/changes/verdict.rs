@@ -111,8 +111,6 @@ pub struct Name {
 /// What there is to say of one name.
 #[derive(Default)]
 pub struct Verdict {
-    /// Facts of the layer's object; `None` for no object or a whiteout.
-    pub facts: Option<Facts>,
     /// The row of the name itself.
     pub row: Option<Row>,
     /// It is a directory of the layer, to be looked into.
@@ -167,7 +165,7 @@ impl Judge<'_> {
         let host = look(compared_dir, name)?;
         let (upper, whiteout, marks) = if gone { (None, false, None) } else { examine(source, dir, name)? };
         let mut case = Case { judge: self, source, dir, name, view, place, host, compared_dir };
-        let mut verdict = Verdict { facts: upper, ..Verdict::default() };
+        let mut verdict = Verdict::default();
         match (upper, marks) {
             (Some(facts), Some(marks)) if facts.is_dir() => case.directory(&facts, &marks, &mut verdict)?,
             (Some(facts), Some(marks)) => case.other(&facts, &marks, &mut verdict)?,

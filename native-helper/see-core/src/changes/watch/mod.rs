@@ -1,0 +1,132 @@
+//! The live feed of a session's changes: a snapshot, then differences, until it is dropped.
+
+mod feed;
+mod keeper;
+mod notices;
+
+use std::collections::HashMap;
+use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rustix::event::{EventfdFlags, eventfd};
+
+use super::found::Found;
+use super::ground::Ground;
+use crate::change::{Change, Summary};
+use crate::error::{Result, SeeError};
+use crate::path::HostPath;
+use crate::session::{Session, SessionState};
+use feed::{Shown, lock};
+use keeper::Keeper;
+
+/// How many events may wait for the receiver; more differences are merged until it takes one.
+const WAITING_EVENTS: usize = 4;
+
+/// One step of a feed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum WatchEvent {
+    /// Forget all rows: they are told anew. Always the first event.
+    Reset,
+    /// These rows are new or changed; at most 2000.
+    Rows(Vec<Change>),
+    /// These paths have no row any more; at most 2000.
+    Gone(Vec<HostPath>),
+    /// All that was told so far is one consistent picture.
+    Settled {
+        /// Grows with every picture.
+        revision: u64,
+        /// How many rows there are.
+        total: u64,
+        /// The rows by kind.
+        summary: Summary,
+        /// Whether programs run in the session.
+        live: bool,
+    },
+    /// The feed ended, for this reason. Always the last event.
+    Failed(Box<SeeError>),
+}
+
+/// What the watching thread and its owner share.
+struct Shared {
+    stop: AtomicBool,
+    live: AtomicBool,
+    /// The thread has events that the receiver had no room for.
+    is_held_up: AtomicBool,
+    wake: OwnedFd,
+    shown: Shown,
+}
+
+impl Shared {
+    fn wake(&self) {
+        // Fails only when the counter is full, and then the thread is awake.
+        let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
+    }
+}
+
+/// Watches one session from a thread of its own. Dropping it ends the thread.
+pub struct Watcher {
+    shared: Arc<Shared>,
+    events: Mutex<Receiver<WatchEvent>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Watcher {
+    /// Starts watching. The session may be live or over; changes of the host are seen too, within seconds.
+    pub fn start(session: &Session) -> Result<Self> {
+        let ground = Ground::open(session)?;
+        let failed = |errno| SeeError::os("watching", &HostPath::root(), errno);
+        let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).map_err(failed)?;
+        let live = matches!(session.state, SessionState::Starting | SessionState::Running);
+        let shared = Arc::new(Shared {
+            stop: AtomicBool::new(false),
+            live: AtomicBool::new(live),
+            is_held_up: AtomicBool::new(false),
+            wake,
+            shown: Arc::new(Mutex::new(HashMap::new())),
+        });
+        let (sender, receiver) = sync_channel(WAITING_EVENTS);
+        let keeper = Keeper::new(ground, Arc::clone(&shared), sender)?;
+        let name = format!("watch-{}", session.id);
+        let thread = std::thread::Builder::new().name(name).spawn(move || keeper.run());
+        let thread =
+            thread.map_err(|error| SeeError::internal(format!("No thread to watch with: {error}.")))?;
+        Ok(Self { shared, events: Mutex::new(receiver), thread: Some(thread) })
+    }
+
+    /// Returns the next event; `None` when there is none within `timeout`, or when the feed has ended.
+    pub fn next(&self, timeout: Duration) -> Option<WatchEvent> {
+        // An error means: none in time, or none ever again.
+        let event = self.events.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(timeout).ok();
+        if event.is_some() && self.shared.is_held_up.swap(false, Ordering::AcqRel) {
+            self.shared.wake();
+        }
+        event
+    }
+
+    /// Says whether programs run in the session; the receiver is told with the next picture.
+    pub fn set_live(&self, live: bool) {
+        if self.shared.live.swap(live, Ordering::AcqRel) != live {
+            self.shared.wake();
+        }
+    }
+
+    /// Returns the change of exactly this path, as of the latest picture.
+    pub fn find(&self, path: &HostPath) -> Option<Found> {
+        lock(&self.shared.shown).get(path).cloned()
+    }
+}
+
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        self.shared.wake();
+        if let Some(thread) = self.thread.take() {
+            // A panic of the thread was told by its own message; there is nothing to add here.
+            let _ = thread.join();
+        }
+    }
+}
