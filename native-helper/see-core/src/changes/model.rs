@@ -248,7 +248,9 @@ impl Model {
             let object = Object { dir: source.upper.as_fd(), name: b".", facts: &new };
             let host = Object { dir: host_dir.as_fd(), name: b".", facts: &old };
             let aspects = aspects(object, host, rules).map_err(|errno| scan_error(&path, errno))?;
-            if !aspects.is_empty() {
+            // An ordinary user's layer cannot have a root that belongs to somebody else: it says nothing.
+            let says_something = layer.marks == crate::layer::MarkSpace::Trusted || old.uid == new.uid;
+            if says_something && !aspects.is_empty() {
                 let change = Change {
                     path: path.clone(),
                     kind: ChangeKind::Modified,

@@ -128,10 +128,10 @@ impl Planner<'_> {
     pub(super) fn add_file(&mut self, point: HostPath, flags: Flags) {
         let is_file = std::fs::symlink_metadata(point.as_path()).is_ok_and(|meta| meta.is_file());
         if is_file {
-            self.limit(
-                &point,
-                "this file is a mount of its own or lies beside mounts, so it is read-only here",
-            );
+            if rustix::fs::access(point.as_path(), Access::WRITE_OK).is_ok() {
+                let why = "this file is a mount of its own or lies beside mounts, so it is read-only here";
+                self.limit(&point, why);
+            }
             self.add(point, What::File, flags);
         }
     }
