@@ -50,7 +50,8 @@ pub enum Kind {
     Plain,
     /// One file: shown read-only.
     File,
-    /// `/proc`, `/sys`, `/dev` and what is below them: the SEE gets its own.
+    /// `/proc`, `/sys`, `/dev` and what is below them, of which the SEE gets its own; the kernel's file systems
+    /// elsewhere, which it does not get.
     Kernel,
 }
 
@@ -59,6 +60,32 @@ const DISK: &[&str] = &[
     "erofs", "squashfs", "overlay", "ubifs",
 ];
 const PLAIN: &[&str] = &["vfat", "msdos", "exfat", "ntfs", "ntfs3", "iso9660", "udf", "hfs", "hfsplus"];
+/// What the kernel itself shows or takes, wherever it is mounted. Never the host's in a SEE.
+const KERNEL: &[&str] = &[
+    "proc",
+    "sysfs",
+    "devtmpfs",
+    "devpts",
+    "cgroup",
+    "cgroup2",
+    "mqueue",
+    "debugfs",
+    "tracefs",
+    "securityfs",
+    "pstore",
+    "bpf",
+    "configfs",
+    "efivarfs",
+    "binfmt_misc",
+    "fusectl",
+    "autofs",
+    "rpc_pipefs",
+    "nsfs",
+    "nfsd",
+    "hugetlbfs",
+    "selinuxfs",
+    "smackfs",
+];
 const KERNEL_PLACES: &[&[u8]] = &[b"/proc", b"/sys", b"/dev"];
 
 impl Mount {
@@ -67,7 +94,7 @@ impl Mount {
         let in_kernel_place = KERNEL_PLACES
             .iter()
             .any(|place| HostPath::new(place).is_some_and(|place| self.point.is_within(&place)));
-        if in_kernel_place {
+        if in_kernel_place || KERNEL.contains(&self.fs_type.as_str()) {
             return Kind::Kernel;
         }
         if !is_directory(&self.point) {

@@ -12,6 +12,7 @@ use see_sys::signals::SignalQueue;
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::HostPath;
+use crate::session::Limit;
 
 use super::kernel_places;
 use super::namespaces::{self, Shell};
@@ -45,7 +46,7 @@ pub fn run(birth: &Birth<'_>) -> i32 {
             return 1;
         }
     };
-    match wire::send(birth.control, &Report::Ready, &[inside.mounts.as_fd()])
+    match wire::send(birth.control, &Report::Ready(inside.limits.clone()), &[inside.mounts.as_fd()])
         .and_then(|()| inside.serve(birth.control))
     {
         Ok(()) => 0,
@@ -73,7 +74,7 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
             Ids::Own
         }
     };
-    tree::enter(birth.tree, birth.workshop, ids)?;
+    let limits = tree::enter(birth.tree, birth.workshop, ids)?;
     if let Some(shell) = birth.shell {
         shell.enter_users()?;
     }
@@ -105,7 +106,14 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
     // The children's deaths wake it; nothing else may.
     let signals = SignalQueue::collect(&[libc_signal(Signal::CHILD)])
         .map_err(|e| own("signals could not be collected", e))?;
-    Ok(Init { mounts: mounts.into(), signals, terminals, programs: HashMap::new(), told_empty: false })
+    Ok(Init {
+        limits,
+        mounts: mounts.into(),
+        signals,
+        terminals,
+        programs: HashMap::new(),
+        told_empty: false,
+    })
 }
 
 fn libc_signal(signal: Signal) -> i32 {
@@ -113,6 +121,8 @@ fn libc_signal(signal: Signal) -> i32 {
 }
 
 struct Init {
+    /// What it turned out that the SEE cannot change.
+    limits: Vec<Limit>,
     /// Its mount name space.
     mounts: OwnedFd,
     signals: SignalQueue,

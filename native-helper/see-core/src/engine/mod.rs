@@ -98,10 +98,19 @@ fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Clien
 fn clear_away(store: &Store, session: &Session, error: &SeeError) -> Result<()> {
     let Ok(_lock) = store.lock_session(&session.id) else { return Ok(()) };
     if store.session(&session.id)?.state == SessionState::Starting {
-        dismantle::layers(session)?;
-        store.break_session(&session.id, &error.message)?;
+        give_up(store, session.clone(), SessionState::Broken, error)?;
     }
     Ok(())
+}
+
+/// Leaves nothing of a session that could not begin but its record, in a state that says so.
+fn give_up(store: &Store, mut session: Session, state: SessionState, error: &SeeError) -> Result<()> {
+    dismantle::layers(&session)?;
+    session.layers.clear();
+    session.state = state;
+    session.why = Some(error.message.clone());
+    session.ended = Some(Timestamp::now());
+    store.update_session(&session)
 }
 
 /// Starts another program in a session: in its SEE when that lives, else in a new one around the same layers.

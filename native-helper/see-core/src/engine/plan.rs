@@ -52,6 +52,8 @@ pub struct Tree {
     pub parts: Vec<Part>,
     /// Directories to hide: the store and every room.
     pub hidden: Vec<HostPath>,
+    /// Whether programs of the session have changed the tree before.
+    pub entered_before: bool,
 }
 
 /// A tree and what the session has to remember of it.
@@ -81,6 +83,7 @@ pub struct Planner<'a> {
 pub fn make(store: &Store, session: &str, old: Vec<Layer>, needed: &[HostPath]) -> Result<Plan> {
     let mounts = visible()?;
     let rooms = Rooms::new(store, &mounts);
+    let entered_before = !old.is_empty();
     let mut planner = Planner { store, session, mounts, rooms, old, plan: Plan::default() };
     match store.mode() {
         Mode::System => planner.cover_mounts()?,
@@ -89,6 +92,7 @@ pub fn make(store: &Store, session: &str, old: Vec<Layer>, needed: &[HostPath]) 
     planner.report_lost_layers();
     planner.hide_rooms();
     planner.plan.layers.sort_by(|a, b| a.mount_point.cmp(&b.mount_point));
+    planner.plan.tree.entered_before = entered_before;
     Ok(planner.plan)
 }
 

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::SeeError;
 use crate::path::HostPath;
+use crate::session::Limit;
 
 use super::plan::Tree;
 
@@ -189,8 +190,8 @@ pub enum Order {
 /// From the init to its supervisor.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Report {
-    /// The SEE is made. Descriptor: its mount name space.
-    Ready,
+    /// The SEE is made, with these limits that only making it showed. Descriptor: its mount name space.
+    Ready(Vec<Limit>),
     /// It could not be made.
     Failed(Box<SeeError>),
     /// The program runs. Descriptors: the pty's master when there is one, then the other ends of the pipes in order.

@@ -15,6 +15,9 @@ use crate::session::Mode;
 use crate::store::Store;
 use crate::timestamp::Timestamp;
 
+/// File systems that overlayfs takes as the lower side only, whatever they can store.
+const NO_UPPER: &[&str] = &["overlay", "squashfs", "erofs"];
+
 /// Where the layers of one mount go.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Room {
@@ -50,8 +53,7 @@ impl<'a> Rooms<'a> {
         if Some(mount.id) == self.own_mount {
             return Room { path: self.store.root().to_owned(), same_mount: true };
         }
-        // The kernel takes no layer on an overlay.
-        if mount.fs_type == "overlay" {
+        if NO_UPPER.contains(&mount.fs_type.as_str()) {
             return self.fallback();
         }
         match make_room(mount, &self.place(mount)) {

@@ -2,6 +2,7 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::time::{Duration, Instant};
 
 use rustix::event::PollFlags;
 use rustix::fs::OFlags;
@@ -41,6 +42,7 @@ pub struct Program {
     scrollback: Vec<u8>,
     /// Its status, once it ended.
     pub exited: Option<i32>,
+    ended_at: Option<Instant>,
     /// Bytes read since.
     after_end: usize,
     /// Whether everything that it wrote before its end was read.
@@ -63,6 +65,7 @@ impl Program {
             input_ends: false,
             scrollback: Vec::new(),
             exited: None,
+            ended_at: None,
             after_end: 0,
             drained: false,
             told: false,
@@ -175,6 +178,17 @@ impl Program {
         let surplus = self.scrollback.len().saturating_sub(SCROLLBACK);
         self.scrollback.drain(..surplus);
         more
+    }
+
+    /// Notes the program's end.
+    pub fn end(&mut self, status: i32) {
+        self.exited = Some(status);
+        self.ended_at = Some(Instant::now());
+    }
+
+    /// Tells whether the program ended at least so long ago.
+    pub fn has_ended_for(&self, time: Duration) -> bool {
+        self.ended_at.is_some_and(|at| at.elapsed() >= time)
     }
 
     /// Tells whether the program ended and everything that it wrote was read.

@@ -16,7 +16,7 @@ use see_sys::signals::SignalQueue;
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::HostPath;
-use crate::session::{Mode, Session, SessionState};
+use crate::session::{Limit, Mode, Session, SessionState};
 use crate::store::{SessionLock, Store};
 
 use super::init::{self, Birth};
@@ -25,10 +25,12 @@ use super::plan::{Tree, What};
 use super::request::{Ask, Order, ProgramSpec, Report, Size, Start, Tell};
 use super::stream::{Client, Program};
 use super::wire::{self, Kind};
-use super::{dismantle, program, socket_path};
+use super::{program, socket_path};
 
 /// How long programs may take to end after they were asked to.
 const GRACE: Duration = Duration::from_secs(2);
+/// Programs that end within this time of each other count as ending together.
+const TOGETHER: Duration = Duration::from_millis(50);
 /// How many chunks of one program are relayed before the others get their turn.
 const READS_IN_A_ROW: usize = 16;
 /// The number of a session's first program.
@@ -119,18 +121,19 @@ impl Supervisor {
         drop(theirs);
         let store = Store::open(Some(start.store.as_path()))?;
         let lock = SessionLock::inherit(lock)?;
-        let session = store.session(&start.session)?;
+        let mut session = store.session(&start.session)?;
         let settled = made.and_then(|(init, shell)| Ok((init, await_ready(control.as_fd(), init, shell)?)));
-        let (init, mounts) = match settled {
+        let (init, (mounts, limits)) = match settled {
             Ok(settled) => settled,
             Err(error) => {
-                if start.fresh {
-                    let _ = dismantle::layers(&session);
+                match start.fresh {
+                    true => super::give_up(&store, session, SessionState::Broken, &error)?,
+                    false => store.finish_session(&session.id, None, None)?,
                 }
-                store.break_session(&session.id, &error.message)?;
                 return Err(error);
             }
         };
+        session.limits.extend(limits);
         Ok(Self {
             listener: None,
             store,
@@ -159,35 +162,38 @@ impl Supervisor {
     /// Works until nothing runs any more, then brings the SEE to rest.
     fn serve(mut self) -> Result<()> {
         let worked = self.work();
-        let status = self.programs.get(&FIRST).and_then(|first| first.exited);
-        let status = status.or_else(|| self.programs.contains_key(&FIRST).then_some(137));
-        let told = match &self.failed {
-            Some(error) => Err(error.clone()),
-            None => self.store.finish_session(
-                &self.session.id,
-                status,
-                worked.as_ref().err().map(|error| error.message.as_str()),
-            ),
-        };
-        // Clients learn the end before the unmounting, which may have to wait for a disk. Who wants the session next
-        // waits for its lock.
+        let rested = self.rest(&worked);
+        // With every process dead nothing writes to the layers any more: whoever wants the session may have it. The
+        // unmounting, which waits for the disk, needs nobody's patience.
+        self.lock = None;
         self.tell_ends(true);
         for client in &mut self.clients {
-            client.push();
-        }
-        self.rest()?;
-        if let Some(error) = self.failed.clone() {
-            self.forget(&error)?;
-        }
-        self.lock = None;
-        for client in &mut self.clients {
-            if client.program.is_none() && !client.leaving {
+            if client.program.is_none() {
                 client.tell(&Tell::Stopped)?;
             }
             client.leaving = true;
+            client.push();
         }
+        self.mounts = None;
         self.see_off();
-        worked.and(told.or_else(|error| if self.failed.is_some() { Ok(()) } else { Err(error) }))
+        worked.and(rested)
+    }
+
+    /// Ends every process and records the end.
+    fn rest(&mut self, worked: &Result<()>) -> Result<()> {
+        end_init(self.init)?;
+        if self.listener.take().is_some() {
+            let path = socket_path(&self.store, &self.session.id);
+            rustix::fs::unlink(&path).map_err(|e| super::rooms::os("removing", &path, e))?;
+        }
+        match self.failed.clone() {
+            Some(error) => self.forget(&error),
+            None => {
+                let status = self.programs.get(&FIRST).map(|first| first.exited.unwrap_or(137));
+                let why = worked.as_ref().err().map(|error| error.message.as_str());
+                self.store.finish_session(&self.session.id, status, why)
+            }
+        }
     }
 
     fn work(&mut self) -> Result<()> {
@@ -196,7 +202,7 @@ impl Supervisor {
             if self.failed.is_some() {
                 return Ok(());
             }
-            if self.empty && !self.programs.is_empty() && self.programs.values().all(|program| program.told) {
+            if self.empty && !self.programs.is_empty() && self.programs.values().all(Program::is_drained) {
                 return Ok(());
             }
             let (from_init, signalled, knocks, heard) = self.wait()?;
@@ -253,7 +259,9 @@ impl Supervisor {
     /// Tells the clients of each program that ended, once all its output is queued.
     fn tell_ends(&mut self, all: bool) {
         for program in self.programs.values_mut() {
-            if program.told || !(program.is_drained() || all) {
+            // The end of the last one is told at rest; and the last ones often end together.
+            let goes_on = !self.empty && program.is_drained() && program.has_ended_for(TOGETHER);
+            if program.told || !(goes_on || all) {
                 continue;
             }
             let watched = |client: &Client| client.program == Some(program.number) && !client.gone;
@@ -305,7 +313,10 @@ impl Supervisor {
                 program.waits(quiet).into_iter().map(|(fd, flags)| PollFd::from_borrowed_fd(fd, flags)),
             );
         }
-        let timeout = self.kill_at.map(|at| at.saturating_duration_since(Instant::now()));
+        let lingers = self.programs.values().any(|program| program.exited.is_some() && !program.told);
+        let look_again = lingers.then(|| Instant::now() + TOGETHER);
+        let wake_at = [self.kill_at, look_again].into_iter().flatten().min();
+        let timeout = wake_at.map(|at| at.saturating_duration_since(Instant::now()));
         let timeout = timeout.and_then(|left| Timespec::try_from(left).ok());
         match poll(&mut waits, timeout.as_ref()) {
             Ok(_) | Err(Errno::INTR) => {}
@@ -321,7 +332,7 @@ impl Supervisor {
     /// Acts on what the init reports.
     fn note(&mut self, report: Report, ends: Vec<OwnedFd>) -> Result<()> {
         match report {
-            Report::Ready => {}
+            Report::Ready(_) => {}
             Report::Failed(error) => return Err(error),
             Report::Spawned(number) => {
                 self.empty = false;
@@ -339,20 +350,22 @@ impl Supervisor {
                 }
             }
             Report::NotSpawned(number, error) => {
+                if number == FIRST {
+                    // Told when nothing is left of the session.
+                    self.failed = Some(error);
+                    return Ok(());
+                }
                 self.programs.remove(&number);
                 for client in self.clients.iter_mut().filter(|client| client.program == Some(number)) {
                     client.tell(&Tell::Failed { error: error.clone() })?;
                     client.leaving = true;
-                }
-                if number == FIRST {
-                    self.failed = Some(error);
                 }
             }
             Report::Reaped { exited, empty } => {
                 self.empty = empty;
                 for (number, status) in exited {
                     if let Some(program) = self.programs.get_mut(&number) {
-                        program.exited = Some(status);
+                        program.end(status);
                     }
                     if number == FIRST && !empty {
                         self.session.exit_status.get_or_insert(status);
@@ -476,29 +489,14 @@ impl Supervisor {
         Ok(())
     }
 
-    /// Ends every process and unmounts. The layers are at rest afterwards.
-    fn rest(&mut self) -> Result<()> {
-        let path = socket_path(&self.store, &self.session.id);
-        if self.listener.take().is_some() {
-            let _ = rustix::fs::unlink(&path);
-        }
-        end_init(self.init)?;
-        self.mounts = None;
-        Ok(())
-    }
-
     /// Leaves nothing of a session whose first program could not be started.
     fn forget(&mut self, error: &SeeError) -> Result<()> {
         if !self.fresh {
             return self.store.finish_session(&self.session.id, None, None);
         }
-        dismantle::layers(&self.session)?;
-        self.session.layers.clear();
-        self.session.why = Some(error.message.clone());
         let is_command = matches!(error.code, ErrorCode::CommandNotFound | ErrorCode::CommandNotExecutable);
-        self.session.state = if is_command { SessionState::Aborted } else { SessionState::Broken };
-        self.session.ended = Some(crate::timestamp::Timestamp::now());
-        self.store.update_session(&self.session)
+        let state = if is_command { SessionState::Aborted } else { SessionState::Broken };
+        super::give_up(&self.store, self.session.clone(), state, error)
     }
 
     /// Waits until every client has taken what is left for it or is gone.
@@ -568,11 +566,16 @@ fn mapped_places(tree: &Tree) -> Vec<HostPath> {
     layered.flatten().collect()
 }
 
-/// Waits until the SEE is made. Returns a descriptor that holds its mounts.
-pub(super) fn await_ready(control: BorrowedFd<'_>, init: Pid, shell: Option<Shell>) -> Result<OwnedFd> {
+/// Waits until the SEE is made. Returns a descriptor that holds its mounts, and limits that making it showed.
+pub(super) fn await_ready(
+    control: BorrowedFd<'_>,
+    init: Pid,
+    shell: Option<Shell>,
+) -> Result<(OwnedFd, Vec<Limit>)> {
     let ready = match wire::receive::<Report>(control) {
-        Ok(Some((Report::Ready, held))) => {
-            held.into_iter().next().ok_or_else(|| wire::broken("the SEE's mounts are missing"))
+        Ok(Some((Report::Ready(limits), held))) => {
+            let held = held.into_iter().next().ok_or_else(|| wire::broken("the SEE's mounts are missing"));
+            held.map(|held| (held, limits))
         }
         Ok(Some((Report::Failed(error), _))) => Err(error),
         Ok(_) => Err(SeeError::new(

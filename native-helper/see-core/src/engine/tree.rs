@@ -1,6 +1,7 @@
 //! Builds a SEE's file tree in a mount name space of its own and makes it the root. Runs in the process that becomes
 //! the SEE's init, before anything hostile; afterwards nothing of the host's tree is reachable.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
@@ -12,6 +13,7 @@ use see_sys::mount_attributes as attributes;
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::mounts::Kind;
 use crate::path::HostPath;
+use crate::session::Limit;
 
 use super::filesystems::{
     Setting, attach, carried, copy_of, copy_of_host, failed, make, overlay, place, set_flags,
@@ -40,7 +42,8 @@ impl<'a> Ids<'a> {
 }
 
 /// Builds the tree and enters it. `workshop` is a directory of the host that is covered by a private mount meanwhile.
-pub fn enter(tree: &Tree, workshop: &HostPath, ids: Ids<'_>) -> Result<()> {
+/// Returns what the SEE cannot change because the kernel refused a layer there.
+pub fn enter(tree: &Tree, workshop: &HostPath, ids: Ids<'_>) -> Result<Vec<Limit>> {
     rustix::mount::mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC).map_err(
         |e| match (ids, e) {
             // The name space was made and its rights were taken away: some distributions do that.
@@ -49,8 +52,9 @@ pub fn enter(tree: &Tree, workshop: &HostPath, ids: Ids<'_>) -> Result<()> {
         },
     )?;
     let builder = Builder::begin(tree, workshop, ids)?;
+    let mut limits = Vec::new();
     for part in tree.parts.iter().skip(1) {
-        builder.put(part)?;
+        limits.extend(builder.put(part)?);
     }
     kernel_places::mount(builder.root.as_fd(), ids)?;
     for hidden in &tree.hidden {
@@ -60,7 +64,8 @@ pub fn enter(tree: &Tree, workshop: &HostPath, ids: Ids<'_>) -> Result<()> {
         set_flags(builder.root.as_fd(), attributes::READ_ONLY, None)
             .map_err(|e| failed("protecting", &HostPath::root(), e))?;
     }
-    become_root(builder.root.as_fd())
+    become_root(builder.root.as_fd())?;
+    Ok(limits)
 }
 
 struct Builder<'a> {
@@ -72,6 +77,10 @@ struct Builder<'a> {
     /// An empty read-only file system.
     nothing: OwnedFd,
     root: OwnedFd,
+    /// Whether programs of the session have changed the tree before.
+    entered_before: bool,
+    /// How many mounts are attached in the scratch space.
+    parked: Cell<u32>,
     /// Directories that are the SEE's own: what lies right in them has to be made first.
     own: HashSet<HostPath>,
 }
@@ -91,8 +100,16 @@ impl<'a> Builder<'a> {
 
         let own = tree.parts.iter().filter(|part| matches!(part.what, What::Directory { .. }));
         let own: HashSet<HostPath> = own.map(|part| part.point.clone()).collect();
-        let mut builder =
-            Self { ids, empty, nothing, root: scratch.try_clone().map_err(out_of_fds)?, own, scratch };
+        let mut builder = Self {
+            ids,
+            empty,
+            nothing,
+            root: scratch.try_clone().map_err(out_of_fds)?,
+            own,
+            entered_before: tree.entered_before,
+            parked: Cell::new(0),
+            scratch,
+        };
         let root = match &first.what {
             What::Layered(layer) => builder.layered(first, layer)?,
             What::Directory { .. } => tmpfs("mode=0755", attributes::NO_DEV)?,
@@ -111,25 +128,36 @@ impl<'a> Builder<'a> {
         Ok(builder)
     }
 
-    /// Puts one part in place.
-    fn put(&self, part: &Part) -> Result<()> {
+    /// Puts one part in place. Returns a limit when that worked only read-only.
+    fn put(&self, part: &Part) -> Result<Option<Limit>> {
+        let mut limit = None;
         let fail = |doing: &'static str| move |e: Errno| failed(doing, &part.point, e);
         if part.point.parent().is_some_and(|parent| self.own.contains(&parent)) {
             self.make_place(part).map_err(fail("making"))?;
         }
         let mount = match &part.what {
-            What::Directory { .. } | What::Symlink(_) => return Ok(()),
-            What::Layered(layer) => self.layered(part, layer)?,
+            What::Directory { .. } | What::Symlink(_) => return Ok(None),
+            What::Layered(layer) => match self.layered(part, layer) {
+                Ok(mount) => mount,
+                Err(error) if error.code == ErrorCode::DiskFull => return Err(error),
+                Err(error) => {
+                    let why =
+                        format!("the kernel takes no layer here, so it is read-only ({})", error.message);
+                    limit = Some(Limit { path: part.point.display(), why });
+                    self.read_only(part, Kind::Disk)?
+                }
+            },
             What::ReadOnly(kind) => self.read_only(part, *kind)?,
             What::File => self.copied(part)?,
         };
         let target = match place(self.root.as_fd(), &part.point) {
             Ok(target) => target,
             // The session moved or removed the place when it ran before. Its layer stays as it is.
-            Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) => return Ok(()),
+            Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) => return Ok(None),
             Err(e) => return Err(fail("finding")(e)),
         };
-        attach(mount.as_fd(), target.as_fd()).map_err(fail("attaching"))
+        attach(mount.as_fd(), target.as_fd()).map_err(fail("attaching"))?;
+        Ok(limit)
     }
 
     /// Makes the directory entry for a part in a directory of the SEE's own.
@@ -206,43 +234,53 @@ impl<'a> Builder<'a> {
 
     /// Attaches a mount in the scratch space: kernels before 6.15 take no layers that are attached nowhere.
     fn parked(&self, mount: OwnedFd, what: &HostPath) -> Result<OwnedFd> {
-        use std::os::fd::AsRawFd as _;
-        let place = make_dir(self.scratch.as_fd(), &format!("{}", mount.as_raw_fd()))?;
+        self.parked.set(self.parked.get() + 1);
+        let place = make_dir(self.scratch.as_fd(), &self.parked.get().to_string())?;
         attach(mount.as_fd(), place.as_fd()).map_err(|e| failed("attaching", what, e))?;
         Ok(mount)
     }
 
-    /// Covers a directory with nothing. Refuses when a session from before moved the directory away, for then its
-    /// content would show under another name.
+    /// Covers a directory with nothing. Refuses when the session moved the directory away when it ran before, for then
+    /// its content would show under another name.
     fn hide(&self, path: &HostPath) -> Result<()> {
-        let host = match rustix::fs::lstat(path.as_path()) {
-            Ok(stat) => stat,
-            Err(Errno::NOENT) => return Ok(()),
-            Err(e) => return Err(failed("looking at", path, e)),
-        };
-        let moved = || {
-            SeeError::new(
-                ErrorCode::CannotIsolate,
-                format!("The session moved {}, which must stay hidden.", path.display()),
-                "Review and commit or abort the session; it cannot be entered again.",
-            )
-            .with_path(path)
-        };
         let target = match place(self.root.as_fd(), path) {
             Ok(target) => target,
             // Below a directory that the user cannot search there is nothing to hide.
             Err(Errno::ACCESS) => return Ok(()),
-            Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) => return Err(moved()),
+            // Nor on a mount that is not shown.
+            Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) if !self.entered_before => return Ok(()),
+            Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) => return Err(moved(path)),
             Err(e) => return Err(failed("finding", path, e)),
         };
-        let inside = rustix::fs::fstat(&target).map_err(|e| failed("looking at", path, e))?;
-        let is_directory = FileType::from_raw_mode(inside.st_mode) == FileType::Directory;
-        if !is_directory || inside.st_ino != host.st_ino {
-            return Err(moved());
+        if self.entered_before && !is_same(path, target.as_fd())? {
+            return Err(moved(path));
         }
         let nothing = copy_of(self.nothing.as_fd(), "".as_ref()).map_err(|e| failed("hiding", path, e))?;
         attach(nothing.as_fd(), target.as_fd()).map_err(|e| failed("hiding", path, e))
     }
+}
+
+/// Tells whether a directory in the tree is the host's. It was never copied to a layer, for it was hidden all the time;
+/// so it shows the time of the host's last change, which nothing can forge. Another session may change it meanwhile.
+fn is_same(path: &HostPath, inside: BorrowedFd<'_>) -> Result<bool> {
+    const TRIES: u32 = 100;
+    for _ in 0..TRIES {
+        let host = rustix::fs::lstat(path.as_path()).map_err(|e| failed("looking at", path, e))?;
+        let seen = rustix::fs::fstat(inside).map_err(|e| failed("looking at", path, e))?;
+        if (host.st_ctime, host.st_ctime_nsec) == (seen.st_ctime, seen.st_ctime_nsec) {
+            return Ok(FileType::from_raw_mode(seen.st_mode) == FileType::Directory);
+        }
+    }
+    Ok(false)
+}
+
+fn moved(path: &HostPath) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::CannotIsolate,
+        format!("The session moved {}, which must stay hidden.", path.display()),
+        "Review and commit or abort the session; it cannot be entered again.",
+    )
+    .with_path(path)
 }
 
 /// Makes `root` the root directory and lets go of the old one, with everything that was attached below it.

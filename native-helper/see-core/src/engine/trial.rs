@@ -37,10 +37,10 @@ pub fn make(store: &Store) -> Result<Made> {
     drop(theirs);
     let made = made.and_then(|(init, shell)| {
         let shifted = shell.as_ref().is_some_and(|shell| shell.shifted);
-        let mounts = supervisor::await_ready(control.as_fd(), init, shell)?;
+        let (mounts, limits) = supervisor::await_ready(control.as_fd(), init, shell)?;
         supervisor::end_init(init)?;
         drop(mounts);
-        Ok(shifted)
+        Ok((shifted, limits))
     });
     for layer in &plan.layers {
         dismantle::layer(&session, layer)?;
@@ -48,7 +48,9 @@ pub fn make(store: &Store) -> Result<Made> {
     let dir = store.session_dir(&session);
     std::fs::remove_dir_all(&dir).map_err(|e| super::rooms::io("removing", &dir, &e))?;
     drop(lock);
-    Ok(Made { shifted: made?, layers: plan.layers, limits: plan.limits })
+    let (shifted, found) = made?;
+    let limits = plan.limits.into_iter().chain(found).collect();
+    Ok(Made { shifted, layers: plan.layers, limits })
 }
 
 /// Renames a directory of a lower layer in an overlay made of the directories below `dir`. For a child with a mount
