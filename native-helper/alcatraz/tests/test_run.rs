@@ -36,7 +36,7 @@ fn the_exit_status_is_the_programs() {
     assert_eq!((outcome.status, &outcome.error()["code"]), (125, &json!("no-such-user")), "{outcome:?}");
     let list = lab.json(["list"]);
     let states: Vec<_> = list["sessions"].as_array().unwrap().iter().map(|s| s["state"].clone()).collect();
-    assert!(states.iter().all(|state| state == "finished" || state == "broken"), "{states:?}");
+    assert!(states.iter().all(|state| state == "finished" || state == "aborted"), "{states:?}");
 }
 
 #[test]

@@ -147,7 +147,8 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
         };
         start_supervisor(&start, &lock)
     });
-    if started.is_err() {
+    // A supervisor that got that far has settled it.
+    if started.is_err() && store.session(&session.id)?.state == SessionState::Starting {
         store.move_session(&session.id, &[SessionState::Starting], SessionState::Finished)?;
     }
     started
