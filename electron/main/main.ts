@@ -83,12 +83,17 @@ function release({ terminals, watches }: Rooms): void {
   });
 }
 
-/** Lets the helper finish before the app ends. All windows are closed by then. */
-function endHelperBeforeQuit({ helper }: Rooms): void {
+/** How long programs at a terminal may take to notice that it is gone, in milliseconds. */
+const TERMINAL_GRACE = 1_000;
+
+/** Lets helper and terminals finish before the app ends. All windows are closed by then. */
+function finishBeforeQuit({ helper, terminals }: Rooms): void {
   app.once("will-quit", (event) => {
     event.preventDefault();
     // Electron cannot be asked to quit from within this event, so the end comes in a turn of its own.
-    void helper.close().finally(() => setImmediate(() => app.exit()));
+    void Promise.allSettled([helper.close(), terminals.end(TERMINAL_GRACE)]).then(() =>
+      setImmediate(() => app.exit()),
+    );
   });
 }
 
@@ -137,7 +142,7 @@ function main(): void {
   });
 
   const rooms = build(() => sample);
-  endHelperBeforeQuit(rooms);
+  finishBeforeQuit(rooms);
   // Not awaited: Electron is ready only after this module has been evaluated.
   start(rooms).catch(die);
 }

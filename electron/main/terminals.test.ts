@@ -103,6 +103,19 @@ describe("a terminal", () => {
   });
 });
 
+test.each([
+  ["as they should", "read -r line"],
+  ["only when they are killed", "trap '' HUP; while :; do sleep 0.05; done"],
+])("the end waits for programs that end %s", async (_how, script) => {
+  const staged = open(`echo $$; ${script}`);
+  await staged.terminals.open("s", 24, 80);
+  await staged.until(() => /\d+/.test(staged.text));
+  const pid = Number(staged.text.trim());
+  expect(alive(pid)).toBe(true);
+  await staged.terminals.end(100);
+  expect(alive(pid)).toBe(false);
+});
+
 test("there is an end to how many terminals a page may open", async () => {
   const { terminals } = open("read -r line");
   const opened = Array.from({ length: 40 }, () => terminals.open("s", 24, 80));

@@ -22,6 +22,8 @@ export class Terminals {
   readonly #attach: (session: string) => Promise<AttachCommand>;
   readonly #events: TerminalEvents;
   readonly #open = new Map<number, Terminal>();
+  /** Ptys whose program has not ended yet, closed ones too. */
+  readonly #alive = new Map<IPty, Promise<void>>();
   #next = 1;
   /** Counts pages, so that none gets a terminal after it has left. */
   #page = 0;
@@ -74,7 +76,11 @@ export class Terminals {
     pty.onData((data: unknown) => {
       if (data instanceof Uint8Array) gate.push(data);
     });
+    let ended = (): void => undefined;
+    this.#alive.set(pty, new Promise((resolve) => (ended = resolve)));
     pty.onExit(({ exitCode, signal }) => {
+      this.#alive.delete(pty);
+      ended();
       gate.flush();
       if (!this.#open.delete(id)) return;
       this.#events.exit(id, signal === undefined || signal === 0 ? exitCode : 128 + signal);
@@ -107,5 +113,19 @@ export class Terminals {
   closeAll(): void {
     this.#page += 1;
     for (const id of this.#open.keys()) this.close(id);
+  }
+
+  /**
+   * Closes all and waits until their programs have ended, at most `grace` milliseconds before they are killed.
+   * The app must not end earlier: node-pty tells of an end into a runtime that is gone, and that is a crash.
+   */
+  async end(grace: number): Promise<void> {
+    this.closeAll();
+    const ended = Promise.all(this.#alive.values());
+    const kill = setTimeout(() => {
+      for (const pty of this.#alive.keys()) pty.kill("SIGKILL");
+    }, grace);
+    await ended;
+    clearTimeout(kill);
   }
 }
