@@ -75,8 +75,10 @@ export function ChangeTree({ view, readOnly }: { view: View; readOnly: boolean }
       type(" ", now);
     } else {
       const action = treeAction(event.key, place);
-      if (action !== undefined) act(action);
-      else if (event.key.length === 1 && (typing || !RESERVED.has(event.key))) type(event.key, now);
+      if (action !== undefined) {
+        typed.current = { text: "", at: 0 };
+        act(action);
+      } else if (event.key.length === 1 && (typing || !RESERVED.has(event.key))) type(event.key, now);
       else return;
     }
     event.preventDefault();

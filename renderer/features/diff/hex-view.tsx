@@ -227,7 +227,7 @@ function HexLine({ offset, digits, bytes, other }: HexLineProps): ReactElement {
   const row = hexRow(offset, bytes ?? new Uint8Array(), digits);
   return (
     <div className={styles.row}>
-      <span className={styles.at}>{row.offset}</span>
+      <span className={styles.at}>{row.offset} </span>
       <span className={styles.bytes} style={{ width: "49ch" }}>
         {bytes === undefined
           ? "…"
@@ -235,12 +235,11 @@ function HexLine({ offset, digits, bytes, other }: HexLineProps): ReactElement {
               <span
                 key={place}
                 className={cx(
-                  styles.byte,
                   byte === "00" && styles.zero,
                   other !== undefined && other[place] !== bytes[place] && styles.differs,
                 )}
               >
-                {byte}
+                {place === 7 ? `${byte}  ` : `${byte} `}
               </span>
             ))}
       </span>
