@@ -48,6 +48,9 @@ pub fn commit(
     dry_run: bool,
     monitor: &dyn Monitor,
 ) -> Result<CommitResult> {
+    if matches!(session.state, SessionState::Starting | SessionState::Running) {
+        return Err(wrong_state(session, "Let its programs end, or stop them first: alcatraz stop SESSION"));
+    }
     let outcome = commit::commit(store, &session.id, selection, dry_run, monitor)?;
     Ok(CommitResult {
         commit: outcome.id,

@@ -12,8 +12,8 @@ use crate::error::{ErrorCode, Result, SeeError};
 
 use super::{Store, unusable};
 
-/// How long a taker waits: a look by [`Store::repair_dead_sessions`] holds a lock for a moment.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// How long a taker waits: a supervisor that has told of its end still needs a moment to let go.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Exclusive use of a session. Freed when dropped and when every process that inherited the descriptor ended.
 #[derive(Debug)]

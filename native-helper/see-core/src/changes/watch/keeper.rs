@@ -140,7 +140,7 @@ impl Keeper {
     }
 
     fn work(&mut self) -> Result<()> {
-        self.send();
+        // Nothing is told before the first picture is whole: an empty one would look like "nothing changed".
         self.settle(&[])?;
         self.next_step = Instant::now() + ROUND_REST;
         while !self.stopped() {

@@ -1,0 +1,313 @@
+//! The life of sessions over the wire: run, watch, look, check, commit, undo, abort; and two helpers on one store.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::support::Lab;
+use crate::support::client::Client;
+
+mod support;
+
+/// Starts a shell script through the helper and returns the session's id.
+fn start(client: &mut Client, lab: &Lab, script: &str) -> String {
+    let params = json!({ "command": ["/bin/sh", "-ec", script], "cwd": lab.work(), "rows": 24, "cols": 80 });
+    let session = client.ask("sessions.run", params)["session"].clone();
+    assert_eq!(session["cwd"], lab.work().to_str().unwrap());
+    session["id"].as_str().unwrap().to_owned()
+}
+
+/// A mirror of one feed, kept as the app keeps it.
+#[derive(Default)]
+struct Mirror {
+    watch: u64,
+    rows: BTreeMap<String, Value>,
+    settled: Option<Value>,
+    resets: u32,
+}
+
+impl Mirror {
+    fn open(client: &mut Client, session: &str) -> Self {
+        let watch = client.ask("changes.watch", json!({ "session": session }))["watch"].as_u64().unwrap();
+        assert!(
+            client.aside.iter().all(|m| m["params"]["watch"] != watch),
+            "the answer comes before the feed"
+        );
+        Self { watch, ..Self::default() }
+    }
+
+    /// Takes feed messages until a settled picture fits.
+    fn until(&mut self, client: &mut Client, fits: impl Fn(&Self) -> bool) {
+        let watch = self.watch;
+        loop {
+            let message = client.wait_for(|m| m["method"] == "feed" && m["params"]["watch"] == watch);
+            let event = &message["params"];
+            match event["event"].as_str().unwrap() {
+                "reset" => {
+                    self.rows.clear();
+                    self.resets += 1;
+                }
+                "rows" => {
+                    for row in event["rows"].as_array().unwrap() {
+                        self.rows.insert(key(row), row.clone());
+                    }
+                }
+                "gone" => {
+                    for path in event["paths"].as_array().unwrap() {
+                        assert!(self.rows.remove(&key(path)).is_some(), "{path} was never told");
+                    }
+                }
+                "settled" => {
+                    assert_eq!(event["total"].as_u64().unwrap(), self.rows.len() as u64);
+                    self.settled = Some(event.clone());
+                    if fits(self) {
+                        return;
+                    }
+                }
+                other => panic!("{other}"),
+            }
+        }
+    }
+
+    fn has(&self, lab: &Lab, name: &str) -> bool {
+        self.rows.contains_key(lab.work().join(name).to_str().unwrap())
+    }
+
+    fn is_live(&self) -> bool {
+        self.settled.as_ref().is_some_and(|settled| settled["live"] == true)
+    }
+}
+
+fn key(path: &Value) -> String {
+    match path.get("path_bytes") {
+        Some(bytes) => format!("\0{}", bytes.as_str().unwrap()),
+        None => path["path"].as_str().unwrap().to_owned(),
+    }
+}
+
+#[test]
+fn a_session_from_run_to_undo() {
+    let lab = Lab::new();
+    lab.write("old", "one\ntwo\n");
+    let mut client = Client::new(&lab);
+    let id = start(&mut client, &lab, "echo new > new; echo three >> old");
+    client.wait_for_state(&id, "finished");
+
+    let mut mirror = Mirror::open(&mut client, &id);
+    mirror.until(&mut client, |mirror| !mirror.is_live());
+    assert!(mirror.has(&lab, "new") && mirror.has(&lab, "old"));
+
+    let old = lab.work().join("old");
+    let sides = client.ask("describe", json!({ "session": id, "path": old }));
+    assert_eq!((&sides["before"]["size"], &sides["after"]["size"]), (&json!(8), &json!(14)));
+    assert_eq!(sides["after"]["content"], "text");
+    let slice = |client: &mut Client, side: &str, offset: u64, length: u64| {
+        let params = json!({ "session": id, "path": old, "side": side, "offset": offset, "length": length });
+        client.ask("content", params)
+    };
+    assert_eq!(
+        slice(&mut client, "before", 0, 100),
+        json!({ "data": "b25lCnR3bwo=", "size": 8, "eof": true })
+    );
+    assert_eq!(slice(&mut client, "after", 0, 3), json!({ "data": "b25l", "size": 14, "eof": false }));
+    let error = client.refused("describe", json!({ "session": id, "path": "/nothing/here" }));
+    assert_eq!(error["code"], "no-such-change");
+
+    assert_eq!(client.ask("check", json!({ "session": id })), json!({ "consistent": true, "conflicts": [] }));
+    let tried = client.ask("commit", json!({ "session": id, "dry_run": true }));
+    assert_eq!(tried["commit"], "dry-run");
+    let result = client.ask("commit", json!({ "session": id }));
+    assert_eq!(lab.read("old"), "one\ntwo\nthree\n");
+    client.wait_for_state(&id, "committed");
+    let history = client.ask("history.list", json!({}))["commits"].clone();
+    assert_eq!((&history[0]["id"], &history[0]["undoable"]), (&result["commit"], &json!(true)));
+    let undo = client.ask("history.undo", json!({ "commit": result["commit"] }));
+    assert_eq!(undo["undid"], result["commit"]);
+    assert_eq!((lab.read("old").as_str(), lab.exists("new")), ("one\ntwo\n", false));
+    client.ask("history.drop", json!({ "commit": undo["commit"] }));
+    client.close();
+}
+
+#[test]
+fn a_feed_follows_a_running_program() {
+    let lab = Lab::new();
+    lab.write("go", "");
+    let mut client = Client::new(&lab);
+    // The program waits for lines on its terminal; other programs in the same SEE do the work.
+    let id = start(&mut client, &lab, "echo first > first; sleep 1000");
+    let mut mirror = Mirror::open(&mut client, &id);
+    mirror.until(&mut client, |mirror| mirror.has(&lab, "first"));
+    assert!(mirror.is_live());
+    let enter = |script: &str| {
+        let outcome = lab.run(["enter", &id, "--", "/bin/sh", "-ec", script]);
+        assert_eq!(outcome.status, 0, "{outcome:?}");
+    };
+    let start_time = Instant::now();
+    enter("mkdir d; echo x > d/e; mv first second");
+    mirror.until(&mut client, |mirror| {
+        mirror.has(&lab, "d/e") && mirror.has(&lab, "second") && !mirror.has(&lab, "first")
+    });
+    enter("rm -r d second; for i in $(seq 3000); do echo > f$i; done");
+    mirror.until(&mut client, |mirror| mirror.has(&lab, "f3000") && !mirror.has(&lab, "d"));
+    assert_eq!(
+        mirror.rows.keys().filter(|path| path.starts_with(lab.work().to_str().unwrap())).count(),
+        3000
+    );
+    assert!(start_time.elapsed() < Duration::from_secs(60));
+    client.ask("sessions.stop", json!({ "session": id }));
+    mirror.until(&mut client, |mirror| !mirror.is_live());
+    client.ask("changes.unwatch", json!({ "watch": mirror.watch }));
+    client.ask("sessions.abort", json!({ "session": id }));
+    client.wait_for_state(&id, "aborted");
+    client.close();
+}
+
+#[test]
+fn an_app_that_does_not_read_holds_up_nothing_but_itself() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    let script =
+        "mkdir many; cd many; i=0; while [ $i -lt 6000 ]; do : > file-with-a-long-name-$i; i=$((i+1)); done";
+    let id = start(&mut client, &lab, script);
+    client.wait_for_state(&id, "finished");
+    // The support's reader keeps reading; so open many feeds, each tells all rows, and answer must still come soon.
+    let mut mirrors: Vec<_> = (0..8).map(|_| Mirror::open(&mut client, &id)).collect();
+    let listed = Instant::now();
+    client.ask("sessions.list", json!({}));
+    assert!(listed.elapsed() < Duration::from_secs(20));
+    for mirror in &mut mirrors {
+        mirror.until(&mut client, |mirror| mirror.has(&lab, "many/file-with-a-long-name-5999"));
+    }
+    client.ask("sessions.abort", json!({ "session": id }));
+}
+
+#[test]
+fn progress_is_told_and_never_runs_backwards() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    let id = start(&mut client, &lab, "i=0; while [ $i -lt 2000 ]; do echo $i > f$i; i=$((i+1)); done");
+    client.wait_for_state(&id, "finished");
+    let request = client.send("commit", json!({ "session": id }));
+    let reply = client.reply(request);
+    assert_eq!(reply["result"]["applied"], 2000);
+    let told: Vec<_> =
+        client.aside.iter().filter(|m| m["method"] == "progress").map(|m| m["params"].clone()).collect();
+    assert!(!told.is_empty());
+    assert!(told.iter().all(|progress| progress["request"] == request));
+    let order = ["scan", "check", "stage", "journal", "apply", "publish"];
+    let phases: Vec<_> =
+        told.iter().map(|p| order.iter().position(|phase| p["phase"] == *phase).unwrap()).collect();
+    assert!(phases.is_sorted(), "{told:?}");
+    assert!(phases.contains(&4), "{told:?}");
+    assert_eq!(lab.read("f1999"), "1999\n");
+}
+
+#[test]
+fn a_cancelled_request_fails_and_changes_nothing() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    let id = start(&mut client, &lab, "i=0; while [ $i -lt 3000 ]; do echo $i > f$i; i=$((i+1)); done");
+    client.wait_for_state(&id, "finished");
+    let request = client.send("commit", json!({ "session": id }));
+    client.cancel(request);
+    let reply = client.reply(request);
+    assert_eq!(reply["error"]["data"]["code"], "cancelled", "{reply}");
+    assert!(!lab.exists("f0"));
+    assert_eq!(lab.state(&id), "finished");
+    assert_eq!(client.ask("history.list", json!({})), json!({ "commits": [] }));
+    client.ask("commit", json!({ "session": id }));
+    assert!(lab.exists("f2999"));
+}
+
+#[test]
+fn conflicts_and_needs_come_as_data() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    let id = start(&mut client, &lab, "mkdir d; echo x > d/e; echo x > taken");
+    client.wait_for_state(&id, "finished");
+    lab.write("taken", "the host's own");
+    let error = client.refused("commit", json!({ "session": id }));
+    assert_eq!(error["code"], "conflicts");
+    let taken = lab.work().join("taken");
+    assert_eq!(error["conflicts"][0]["path"], taken.to_str().unwrap());
+    assert_eq!(client.ask("check", json!({ "session": id }))["conflicts"], error["conflicts"]);
+    let only = json!([{ "path": lab.work().join("d/e") }]);
+    let error = client.refused("commit", json!({ "session": id, "only": only }));
+    assert_eq!(error["code"], "selection-needs");
+    let resolve = json!([{ "path": taken, "choice": "skip" }]);
+    let result = client.ask("commit", json!({ "session": id, "resolve": resolve }));
+    assert_eq!((&result["applied"], &result["skipped"]), (&json!(2), &json!(1)));
+    assert_eq!((lab.read("taken").as_str(), lab.read("d/e").as_str()), ("the host's own", "x\n"));
+}
+
+#[test]
+fn errors_of_a_run_come_as_data() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    for (command, code) in [("/nowhere/x", "command-not-found"), ("/etc/passwd", "command-not-executable")] {
+        assert_eq!(client.refused("sessions.run", json!({ "command": [command] }))["code"], code);
+    }
+    let error = client.refused("sessions.run", json!({ "command": ["true"], "as": "no-such-user" }));
+    assert_eq!(error["code"], "no-such-user");
+    let error = client.refused("sessions.run", json!({ "command": ["true"], "cwd": "/nowhere" }));
+    assert_eq!(error["code"], "bad-request");
+}
+
+#[test]
+fn what_another_process_does_is_told_within_a_quarter_second() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    let id = lab.see("echo x > f");
+    client.wait_for_state(&id, "finished");
+    let mut slowest = Duration::ZERO;
+    let start = Instant::now();
+    let outcome = lab.run(["abort", &id, "-q"]);
+    assert_eq!(outcome.status, 0);
+    let done = Instant::now();
+    client.wait_for_state(&id, "aborted");
+    slowest = slowest.max(done.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(30));
+    // Generous against a busy machine; the figure itself is measured in bench/.
+    assert!(slowest < Duration::from_secs(5), "{slowest:?}");
+}
+
+#[test]
+fn sessions_outlive_the_helper_and_the_next_one_finds_them() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    let id = start(&mut client, &lab, "echo x > f; sleep 1000");
+    client.kill();
+    assert_eq!(lab.state(&id), "running");
+    let mut client = Client::new(&lab);
+    let listed = client.ask("sessions.list", json!({}));
+    assert_eq!(
+        (&listed["sessions"][0]["id"], &listed["sessions"][0]["state"]),
+        (&json!(id), &json!("running"))
+    );
+    let session = client.ask("sessions.stop", json!({ "session": id }))["session"].clone();
+    assert_eq!(session["state"], "finished");
+    client.ask("commit", json!({ "session": id }));
+    assert_eq!(lab.read("f"), "x\n");
+    client.close();
+}
+
+#[test]
+fn two_helpers_share_one_store() {
+    let lab = Lab::new();
+    let mut one = Client::new(&lab);
+    let mut two = Client::new(&lab);
+    let id = start(&mut one, &lab, "echo x > f");
+    two.wait_for_state(&id, "finished");
+    let mut mirror = Mirror::open(&mut two, &id);
+    mirror.until(&mut two, |mirror| mirror.has(&lab, "f"));
+    let first = one.send("commit", json!({ "session": id }));
+    let second = two.send("commit", json!({ "session": id }));
+    let replies = [one.reply(first), two.reply(second)];
+    let done = replies.iter().filter(|reply| reply.get("result").is_some()).count();
+    assert_eq!(done, 1, "{replies:?}");
+    let refused = replies.iter().find(|reply| reply.get("error").is_some()).unwrap();
+    assert!(["wrong-state", "session-busy"].contains(&refused["error"]["data"]["code"].as_str().unwrap()));
+    one.wait_for_state(&id, "committed");
+    two.wait_for_state(&id, "committed");
+}
