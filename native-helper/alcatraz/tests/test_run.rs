@@ -1,4 +1,11 @@
 //! `run`, `enter`, `stop` and `list`: exit statuses, streams, names, many at once, killed supervisors.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends with what it did not expect"
+)]
 
 use std::ffi::OsStr;
 use std::io::Write as _;

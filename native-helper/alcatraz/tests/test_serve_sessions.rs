@@ -1,4 +1,11 @@
 //! The life of sessions over the wire: run, watch, look, check, commit, undo, abort; and two helpers on one store.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends with what it did not expect"
+)]
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};

@@ -1,4 +1,11 @@
 //! Words, exit statuses and error forms that need no SEE.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends with what it did not expect"
+)]
 
 use std::io::Read as _;
 use std::process::Stdio;

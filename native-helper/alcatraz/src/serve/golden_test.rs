@@ -9,6 +9,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::wire::commit::{CheckResult, CommitResult, UndoResult};
+
 use super::envelope::{Incoming, Outgoing};
 use super::messages::*;
 use super::methods;

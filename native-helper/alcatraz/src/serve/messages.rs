@@ -13,7 +13,6 @@ use see_core::session::Mode;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::commit::WireCommit;
-pub use crate::wire::commit::{CheckResult, CommitResult, UndoResult};
 use crate::wire::session::WireSession;
 
 use super::envelope::bad_request;
