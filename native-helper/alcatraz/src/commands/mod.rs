@@ -13,6 +13,7 @@ mod check;
 pub mod commit;
 mod completions;
 pub mod diff;
+mod doctor;
 mod drop;
 mod enter;
 pub mod history;
@@ -40,7 +41,7 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::History => history::run(context),
         Command::Undo(args) => undo::run(context, args),
         Command::Drop(args) => drop::run(context, args),
-        Command::Doctor => Err(see_core::error::SeeError::internal("x")),
+        Command::Doctor => doctor::run(context),
         Command::Serve => crate::serve::run(context),
         Command::Completions(args) => completions::run(context, args),
         Command::Attach(args) => attach::run(context, args),
