@@ -8,7 +8,6 @@ use crate::store::Store;
 use super::finish;
 use super::journal;
 use super::lock::lock_host;
-use super::places::Places;
 use super::record::CommitState;
 
 /// Removes what a commit keeps for its undo. Fails with `no-such-commit`, and with `wrong-state` when recovery has to
@@ -28,10 +27,6 @@ pub fn drop(store: &Store, commit: &str) -> Result<()> {
     store.update_commit(&record)?;
     let dir = super::commit_dir(store, &record.id);
     let Some(journal) = journal::read(&dir)? else { return finish::remove_dir(&dir) };
-    let mut places = Places::new(journal.header.bases.clone());
-    for spot in &journal.header.siblings {
-        places.remove(spot)?;
-    }
     finish::remove_stages(store, &journal)?;
     for other in store.commits()?.into_iter().filter(|other| other.state == CommitState::Reverted) {
         let dir = super::commit_dir(store, &other.id);

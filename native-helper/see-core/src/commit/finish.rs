@@ -15,7 +15,7 @@ use super::apply;
 use super::attributes::{self, as_path};
 use super::crash;
 use super::journal::{self, Journal, Left, Residue};
-use super::places::{Places, Role};
+use super::places::Places;
 use super::plan::is_whiteout;
 use super::record::CommitState;
 
@@ -59,7 +59,7 @@ pub fn take_back(
     let steps = steps.get(..begun.unwrap_or(steps.len())).unwrap_or(steps);
     let reverted = apply::revert(places, &journal.header, steps, monitor)?;
     match reverted.foreign.is_empty() {
-        true => clear_up(store, places, journal, &reverted.left)?,
+        true => clear_up(store, journal, &reverted.left)?,
         false => set_aside(store, journal)?,
     }
     Ok(reverted.foreign)
@@ -67,25 +67,13 @@ pub fn take_back(
 
 /// Ends a commit that never changed a name of the host: removes what it staged, then tells the store.
 pub fn give_up(store: &Store, places: &mut Places, journal: &Journal) -> Result<()> {
-    for spot in &journal.header.siblings {
-        places.remove(spot)?;
-    }
-    // Names that were staged beside their targets changed the times of the directories there.
-    for seen in journal.header.before.iter().filter(|seen| seen.stat.is_dir()) {
-        let now = places.stat(&seen.at)?;
-        let touched = !journal.header.siblings.is_empty()
-            && now.is_some_and(|now| now.identity == seen.stat.identity && now.mtime != seen.stat.mtime);
-        if touched {
-            attributes::set_mtime(places, &seen.at, seen.stat.mtime)?;
-        }
-    }
     let left = apply::compare(places, &journal.header)?;
-    clear_up(store, places, journal, &left)
+    clear_up(store, journal, &left)
 }
 
 /// Removes what a commit staged, now that nothing of it is on the host, then tells the store. What the host's objects
 /// look like since is kept for later checks.
-pub fn clear_up(store: &Store, places: &mut Places, journal: &Journal, left: &[Left]) -> Result<()> {
+pub fn clear_up(store: &Store, journal: &Journal, left: &[Left]) -> Result<()> {
     let dir = super::commit_dir(store, &journal.header.commit);
     if journal.reverted.is_none() {
         match journal::write_reverted(&dir, &journal.header, left) {
@@ -95,9 +83,6 @@ pub fn clear_up(store: &Store, places: &mut Places, journal: &Journal, left: &[L
         }
     }
     crash::point();
-    for spot in &journal.header.siblings {
-        places.remove(spot)?;
-    }
     remove_stages(store, journal)?;
     crash::point();
     set_aside(store, journal)?;
@@ -119,33 +104,45 @@ fn set_aside(store: &Store, journal: &Journal) -> Result<()> {
     store.settle(&[&record], was_committing.then_some((session.id.as_str(), SessionState::Finished)))
 }
 
-/// Removes the stage directories of a commit in all rooms, with what is in them. The one that holds the journal
-/// keeps it.
+/// Removes the stages of a commit in all rooms, with what is in them. The one that holds the journal keeps it.
 pub fn remove_stages(store: &Store, journal: &Journal) -> Result<()> {
     let own = super::commit_dir(store, &journal.header.commit);
-    let suffix = Path::new("commits").join(&journal.header.commit);
-    for base in journal.header.bases.iter().filter(|base| base.role == Role::Stage) {
-        let stage = as_path(&base.path);
-        // An undo works in the stage of the commit that it takes back as well: that one stays.
-        if !stage.ends_with(&suffix) {
-            continue;
-        }
+    for room in &journal.header.rooms {
+        let stage = room.stage(&journal.header.commit);
         if stage != own {
-            remove_dir(stage)?;
+            remove_dir(&stage)?;
+            remove_empty_room(as_path(&room.path));
             continue;
         }
-        let entries = match std::fs::read_dir(stage) {
+        let entries = match std::fs::read_dir(&stage) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => continue,
-            entries => entries.map_err(|e| io_error("listing", stage, &e))?,
+            entries => entries.map_err(|e| io_error("listing", &stage, &e))?,
         };
         for entry in entries {
-            let entry = entry.map_err(|e| io_error("listing", stage, &e))?;
+            let entry = entry.map_err(|e| io_error("listing", &stage, &e))?;
             if entry.file_name() != "journal" {
                 remove_dir(&entry.path())?;
             }
         }
     }
     Ok(())
+}
+
+/// Removes a room that holds nothing any more, unless it lies at the top of its mount, where sessions have theirs.
+/// One that holds something is not empty, which is no failure.
+fn remove_empty_room(room: &Path) {
+    let flags = rustix::fs::AtFlags::SYMLINK_NOFOLLOW;
+    let holder = room.parent().filter(|holder| {
+        rustix::fs::statx(rustix::fs::CWD, *holder, flags, rustix::fs::StatxFlags::TYPE)
+            .is_ok_and(|stat| !stat.stx_attributes.contains(rustix::fs::StatxAttributes::MOUNT_ROOT))
+    });
+    let Some(holder) = holder.and_then(|holder| std::fs::File::open(holder).ok()) else { return };
+    let time = holder.metadata().and_then(|facts| facts.modified());
+    let removed = std::fs::remove_dir(room.join("commits")).and_then(|()| std::fs::remove_dir(room));
+    if let (Ok(()), Ok(time)) = (removed, time) {
+        // That a room was there is no change that anybody should see; without the time it is gone all the same.
+        let _ = holder.set_modified(time);
+    }
 }
 
 /// Removes the layers of a session that is over, and forgets them.

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::escape_for_display;
 
-use super::bytes::Bytes;
 use super::crash;
 use super::places::{Base, Spot};
+use super::rooms::Room;
 use super::stat::Stat;
 use super::step::Step;
 
@@ -33,10 +33,8 @@ pub struct Header {
     pub undoes: Option<String>,
     /// The trees that it works in.
     pub bases: Vec<Base>,
-    /// The room that reaches each tree of the host by a rename; none when objects rest beside their targets.
-    pub rooms: Vec<(u16, Option<Bytes>)>,
-    /// Names on the host's side that hold new or old objects outside of the stage directories.
-    pub siblings: Vec<Spot>,
+    /// The rooms for all that it changes.
+    pub rooms: Vec<Room>,
     /// The objects of the host, and those in backups, that the commit changes or moves: where they are before it, and
     /// how they stand.
     pub before: Vec<Seen>,

@@ -113,7 +113,7 @@ pub fn commit(
     };
     let whole = skipped == 0 && changes.unlisted.is_empty();
     let places = std::mem::replace(&mut view.places, Places::new(Vec::new()));
-    run::run(store, places, rooms.stages(), plan, run::Purpose { record, whole, undone: None }, monitor)?;
+    run::run(store, places, plan, run::Purpose { record, whole, undone: None }, monitor)?;
     Ok(CommitOutcome { id, applied, skipped })
 }
 

@@ -138,13 +138,6 @@ impl Places {
         u16::try_from(index).map_err(|_| SeeError::internal("A commit spans too many file systems."))
     }
 
-    /// Returns the number of this tree when there is one.
-    pub fn find(&self, role: Role, path: &Path) -> Option<u16> {
-        let path = path.as_os_str().as_bytes();
-        let index = self.bases.iter().position(|base| base.role == role && base.path.0 == path)?;
-        u16::try_from(index).ok()
-    }
-
     /// Returns what the tree of a spot is for.
     pub fn role(&self, spot: &Spot) -> Result<Role> {
         Ok(self.base_of(spot)?.role)

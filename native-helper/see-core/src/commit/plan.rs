@@ -12,11 +12,10 @@ use crate::path::HostPath;
 use crate::timestamp::Timestamp;
 
 use super::attributes::{self, Attributes, MarkChange};
-use super::bytes::Bytes;
 use super::journal::{Residue, Seen};
 use super::namespace::{Namespace, moves_host_object};
 use super::places::{Places, Role, Spot};
-use super::rooms::Rooms;
+use super::rooms::{Room, Rooms};
 use super::selection::Selection;
 use super::stat::{Identity, Stat};
 use super::step::{Purpose, Step};
@@ -77,12 +76,10 @@ pub struct Plan {
     pub results: Vec<Spot>,
     /// New objects that come straight out of a layer: their content must be on the disk first.
     pub sources: Vec<Spot>,
-    /// Names on the host that hold new or old objects.
-    pub siblings: Vec<Spot>,
     /// The objects of the host, and those in backups, that are changed or moved, as they stand now.
     pub before: Vec<Seen>,
-    /// The room that reaches each tree of the host by a rename.
-    pub rooms: Vec<(u16, Option<Bytes>)>,
+    /// The rooms for all that is changed.
+    pub rooms: Vec<Room>,
 }
 
 /// Makes the plan of a commit.
@@ -434,6 +431,7 @@ impl<'p, 'a> Planner<'p, 'a> {
         purpose: Purpose,
     ) -> Result<()> {
         self.touch_after(found)?;
+        self.rooms.room(self.view, found.layer, &found.change.path)?;
         match self.occupant(found, at)? {
             Some(old) => {
                 let backup = self.rooms.slot(self.view, found.layer, &found.change.path)?;
@@ -523,6 +521,7 @@ impl<'p, 'a> Planner<'p, 'a> {
 
     fn link_to(&mut self, found: &Found, at: Spot, target: Spot, host: Option<Stat>) -> Result<()> {
         self.touch_after(found)?;
+        self.rooms.room(self.view, found.layer, &found.change.path)?;
         if let Some(old) = self.occupant(found, &at)? {
             let to = self.rooms.slot(self.view, found.layer, &found.change.path)?;
             let expects = vec![(at.clone(), old)];
@@ -685,8 +684,7 @@ impl<'p, 'a> Planner<'p, 'a> {
         self.plan.steps = steps;
         let before = std::mem::take(&mut self.before).into_iter();
         self.plan.before = before.map(|(at, stat)| Seen { at, stat }).collect();
-        self.plan.siblings = self.rooms.siblings();
-        self.plan.rooms = self.rooms.by_tree(self.view)?;
+        self.plan.rooms = self.rooms.found().to_vec();
         Ok(self.plan)
     }
 }

@@ -90,7 +90,7 @@ fn recover_one(store: &Store, record: &CommitRecord, monitor: &dyn Monitor) -> R
         return Ok(outcome);
     }
     match (&journal.reverted, &journal.steps) {
-        (Some(left), _) => finish::clear_up(store, &mut places, &journal, left)?,
+        (Some(left), _) => finish::clear_up(store, &journal, left)?,
         (None, Some(_)) => outcome.foreign = finish::take_back(store, &mut places, &journal, None, monitor)?,
         (None, None) => finish::give_up(store, &mut places, &journal)?,
     }

@@ -1,111 +1,114 @@
-//! Where a commit keeps new objects before and old objects after it: in a room on the same mount as the target, so
-//! that a rename reaches it; where there can be none, under a hidden name beside the target.
+//! Where a commit keeps new objects before and old objects after it: in a hidden directory from which a rename reaches
+//! the target. That is the layer's room, or else one as near to the mount point as we may make one.
 
 use std::collections::HashMap;
+use std::os::fd::AsFd as _;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
+use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, StatxFlags};
+use rustix::fs::{AtFlags, Mode, StatxFlags};
+use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::{HostPath, escape_for_display};
 use crate::store::Store;
 
+use super::attributes;
 use super::bytes::Bytes;
-use super::places::{Role, Spot};
+use super::places::{Places, Role, Spot};
 use super::view::View;
+
+/// A room and the part of the host that renames from it reach.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    /// A directory of the host: it serves all at and below it, on the same mount.
+    pub serves: Spot,
+    /// The room.
+    pub path: Bytes,
+}
+
+impl Room {
+    /// Returns the stage of a commit in this room.
+    pub fn stage(&self, commit: &str) -> PathBuf {
+        attributes::as_path(&self.path).join("commits").join(commit)
+    }
+}
 
 /// The resting places of one commit.
 #[derive(Debug)]
 pub struct Rooms<'a> {
     store: &'a Store,
     commit: String,
-    /// By layer: its room and the tree of its stage, or none when objects must rest beside their targets.
-    stages: HashMap<u32, Option<(PathBuf, u16)>>,
+    rooms: Vec<Room>,
+    /// Directories where we tried in vain to make a room.
+    barred: HashMap<Spot, ()>,
     slots: u64,
-    siblings: Vec<Spot>,
-    made: Vec<PathBuf>,
 }
 
 impl<'a> Rooms<'a> {
-    /// Returns the rooms of a commit. None is made yet.
+    /// Returns the rooms of a commit. None is known yet.
     pub fn new(store: &'a Store, commit: &str) -> Self {
-        Self {
-            store,
-            commit: commit.to_owned(),
-            stages: HashMap::new(),
-            slots: 0,
-            siblings: Vec::new(),
-            made: Vec::new(),
-        }
+        Self { store, commit: commit.to_owned(), rooms: Vec::new(), barred: HashMap::new(), slots: 0 }
     }
 
     /// Returns a free resting place from which a rename reaches `near`.
     pub fn slot(&mut self, view: &mut View<'_>, layer: u32, near: &HostPath) -> Result<Spot> {
+        let room = self.room(view, layer, near)?;
+        let base = view.places.base(Role::Stage, &room.stage(&self.commit))?;
         self.slots += 1;
-        if let Some(base) = self.stage(view, layer)? {
-            return Ok(Spot { base, path: Bytes(self.slots.to_string().into_bytes()) });
+        Ok(Spot { base, path: Bytes(self.slots.to_string().into_bytes()) })
+    }
+
+    /// Makes sure that there is a room for `near`: whoever takes the commit back needs one.
+    pub fn room(&mut self, view: &mut View<'_>, layer: u32, near: &HostPath) -> Result<Room> {
+        let spot = view.host_spot(layer, near)?;
+        if let Some(room) = find(&self.rooms, &spot) {
+            return Ok(room.clone());
         }
-        // The nearest directory that the host has already.
-        let mut holder = near.parent().unwrap_or_else(HostPath::root);
-        while !view.host(layer, &holder)?.is_some_and(|stat| stat.is_dir()) {
-            holder = holder.parent().unwrap_or_else(HostPath::root);
+        let layer = view.layer(layer)?;
+        let mut serves = Spot { base: spot.base, path: Bytes::default() };
+        if layer.same_mount {
+            return Ok(self.add(serves, &layer.room));
         }
-        let name = format!(".alcatraz-{}-{}", self.commit, self.slots);
-        let spot = view.host_spot(layer, &holder.join(name.as_bytes()))?;
-        self.siblings.push(spot.clone());
-        Ok(spot)
-    }
-
-    /// Returns the hidden names beside targets that were given out.
-    pub fn siblings(&self) -> Vec<Spot> {
-        self.siblings.clone()
-    }
-
-    /// Returns the stage directories that were chosen, in rooms.
-    pub fn stages(&self) -> &[PathBuf] {
-        &self.made
-    }
-
-    /// Returns the room for each tree of the host that the commit works in.
-    pub fn by_tree(&mut self, view: &mut View<'_>) -> Result<Vec<(u16, Option<Bytes>)>> {
-        let mut rooms = Vec::new();
-        for layer in &view.session.layers {
-            let Some(tree) = view.places.find(Role::Host, layer.mount_point.as_path()) else { continue };
-            self.stage(view, layer.index)?;
-            let room = self.stages.get(&layer.index).and_then(Option::as_ref);
-            rooms.push((tree, room.map(|(room, _)| Bytes(room.as_os_str().as_bytes().to_vec()))));
-        }
-        Ok(rooms)
-    }
-
-    fn stage(&mut self, view: &mut View<'_>, layer: u32) -> Result<Option<u16>> {
-        if !self.stages.contains_key(&layer) {
-            let stage = self.find_stage(view, layer)?;
-            self.stages.insert(layer, stage);
-        }
-        Ok(self.stages.get(&layer).and_then(Option::as_ref).map(|(_, tree)| *tree))
-    }
-
-    fn find_stage(&mut self, view: &mut View<'_>, index: u32) -> Result<Option<(PathBuf, u16)>> {
-        let layer = view.layer(index)?;
-        let room = if layer.same_mount {
-            layer.room.clone()
-        } else {
-            let room = layer.mount_point.as_path().join(format!(".alcatraz-{}", self.store.id()));
-            if !is_usable(&room, layer.mount_point.as_path()) {
-                return Ok(None);
+        // From the mount point down to the target's directory, as far as the host has it: the first place that lets us.
+        let names: Vec<Vec<u8>> = spot.path.0.split(|b| *b == b'/').map(<[u8]>::to_vec).collect();
+        for name in names {
+            if !self.barred.contains_key(&serves) {
+                if let Some(path) = make_room(&mut view.places, &serves, self.store.id())? {
+                    return Ok(self.add(serves, &path));
+                }
+                self.barred.insert(serves.clone(), ());
             }
-            room
-        };
-        let stage = room.join("commits").join(&self.commit);
-        if !self.made.contains(&stage) {
-            self.made.push(stage.clone());
+            serves = serves.join(&name);
+            if !view.places.stat(&serves)?.is_some_and(|stat| stat.is_dir()) {
+                break;
+            }
         }
-        let tree = view.places.base(Role::Stage, &stage)?;
-        Ok(Some((room, tree)))
+        Err(SeeError::new(
+            ErrorCode::PermissionDenied,
+            format!("Nothing can be kept on the file system of {}.", near.display()),
+            "Make one of its directories writable for you, or leave this path out.",
+        )
+        .with_path(near))
     }
+
+    /// Returns the rooms that were found.
+    pub fn found(&self) -> &[Room] {
+        &self.rooms
+    }
+
+    fn add(&mut self, serves: Spot, path: &Path) -> Room {
+        let room = Room { serves, path: Bytes(path.as_os_str().as_bytes().to_vec()) };
+        self.rooms.push(room.clone());
+        room
+    }
+}
+
+/// Returns the room that serves this spot of the host.
+pub fn find<'r>(rooms: &'r [Room], spot: &Spot) -> Option<&'r Room> {
+    rooms.iter().find(|room| spot.below(&room.serves).is_some())
 }
 
 /// Makes a directory of our own, and those above it that are missing, for nobody else.
@@ -113,7 +116,7 @@ pub fn make_private(dir: &Path) -> Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(|e| {
         let path = HostPath::new(dir.as_os_str().as_bytes()).unwrap_or_else(HostPath::root);
         match e.raw_os_error() {
-            Some(code) => SeeError::os("making", &path, rustix::io::Errno::from_raw_os_error(code)),
+            Some(code) => SeeError::os("making", &path, Errno::from_raw_os_error(code)),
             None => SeeError::new(
                 ErrorCode::Io,
                 format!("{} cannot be made: {e}.", escape_for_display(dir.as_os_str().as_bytes())),
@@ -123,17 +126,28 @@ pub fn make_private(dir: &Path) -> Result<()> {
     })
 }
 
-/// Tells whether a room can be had at the top of this mount: ours alone, and on the mount itself.
-fn is_usable(room: &Path, mount_point: &Path) -> bool {
-    let made = std::fs::DirBuilder::new().mode(0o700).create(room);
-    if made.is_err_and(|e| e.kind() != std::io::ErrorKind::AlreadyExists) {
-        return false;
+/// Makes a room in this directory, or finds the one that is there: ours alone, and on the same mount. `None` when
+/// there can be none.
+fn make_room(places: &mut Places, holder: &Spot, store: &str) -> Result<Option<PathBuf>> {
+    let name = format!(".alcatraz-{store}");
+    let Some(before) = places.stat(holder)? else { return Ok(None) };
+    let dir = places.dir(holder)?;
+    match rustix::fs::mkdirat(&*dir, &name, Mode::RWXU) {
+        // A room is no change that anybody should see.
+        Ok(()) => attributes::set_mtime(places, holder, before.mtime)?,
+        Err(Errno::EXIST) => {}
+        Err(_) => return Ok(None),
     }
-    let Ok(facts) = std::fs::symlink_metadata(room) else { return false };
-    let mount = |path: &Path| {
-        rustix::fs::statx(CWD, path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::MNT_ID)
-            .map(|stat| stat.stx_mnt_id)
+    let spot = holder.join(name.as_bytes());
+    let mount = |dir: &super::places::Dir, name: &str, flags| {
+        rustix::fs::statx(dir.as_fd(), name, flags, StatxFlags::MNT_ID).map(|stat| stat.stx_mnt_id)
     };
-    let same = matches!((mount(room), mount(mount_point)), (Ok(one), Ok(other)) if one == other);
-    facts.is_dir() && facts.uid() == rustix::process::geteuid().as_raw() && facts.mode() & 0o077 == 0 && same
+    let same = match (mount(&dir, "", AtFlags::EMPTY_PATH), mount(&dir, &name, AtFlags::SYMLINK_NOFOLLOW)) {
+        (Ok(one), Ok(other)) => one == other,
+        _ => false,
+    };
+    let ours = places.stat(&spot)?.is_some_and(|stat| {
+        stat.is_dir() && stat.uid == rustix::process::geteuid().as_raw() && stat.mode & 0o077 == 0
+    });
+    Ok((same && ours).then(|| places.path(&spot).as_path().to_owned()))
 }

@@ -1,7 +1,5 @@
 //! Carries out a plan that was checked: stage, journal, apply, publish. A commit and an undo are the same here.
 
-use std::path::PathBuf;
-
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::monitor::{Monitor, Phase};
 use crate::session::SessionState;
@@ -32,7 +30,6 @@ pub struct Purpose {
 pub fn run(
     store: &Store,
     mut places: Places,
-    stages: &[PathBuf],
     mut plan: Plan,
     purpose: Purpose,
     monitor: &dyn Monitor,
@@ -44,13 +41,12 @@ pub fn run(
         undoes: purpose.undone.as_ref().map(|undone| undone.id.clone()),
         bases: places.bases().to_vec(),
         rooms: plan.rooms.clone(),
-        siblings: plan.siblings.clone(),
         before: plan.before.clone(),
     };
     let mut journal = Journal { header, steps: None, residue: Vec::new(), left: None, reverted: None };
     make_private(&super::commit_dir(store, &journal.header.commit))?;
     store.insert_commit(&purpose.record)?;
-    let written = write(store, &mut places, &journal.header, (stages, &mut plan), &purpose, monitor);
+    let written = write(store, &mut places, &journal.header, &mut plan, &purpose, monitor);
     let (mut writer, steps) = match written {
         Ok(written) => written,
         Err(cause) => {
@@ -91,7 +87,7 @@ fn write(
     store: &Store,
     places: &mut Places,
     header: &Header,
-    (stages, plan): (&[PathBuf], &mut Plan),
+    plan: &mut Plan,
     purpose: &Purpose,
     monitor: &dyn Monitor,
 ) -> Result<(Writer, Vec<Step>)> {
@@ -102,7 +98,7 @@ fn write(
     crash::point();
     let mut writer = Writer::begin(&super::commit_dir(store, &header.commit), header)?;
     crash::point();
-    stages.iter().try_for_each(|stage| make_private(stage))?;
+    header.rooms.iter().try_for_each(|room| make_private(&room.stage(&header.commit)))?;
     stage::stage(places, plan, monitor)?;
     monitor.check_cancelled()?;
     monitor.progress(Phase::Journal, 0, None);

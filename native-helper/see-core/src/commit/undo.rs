@@ -2,7 +2,6 @@
 //! its own. Undoing that one brings the first one back.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
 
 use crate::error::{Conflict, ConflictReason, ErrorCode, Result, SeeError};
 use crate::monitor::{Monitor, Phase};
@@ -19,7 +18,7 @@ use super::record::{CommitRecord, CommitState};
 use super::run::{self, Purpose as For};
 use super::stat::Stat;
 use super::step::{Purpose, Step};
-use super::{CommitOutcome, lock};
+use super::{CommitOutcome, lock, rooms};
 
 /// Takes a commit back, all or nothing. `commit` is its id or the beginning of it.
 ///
@@ -35,7 +34,7 @@ pub fn undo(store: &Store, commit: &str, monitor: &dyn Monitor) -> Result<Commit
     let mut reader = Backwards::new(&mut places, &journal, attempts, &id)?;
     monitor.progress(Phase::Check, 0, None);
     let plan = reader.read()?;
-    let (conflicts, stages) = (std::mem::take(&mut reader.conflicts), std::mem::take(&mut reader.stages));
+    let conflicts = std::mem::take(&mut reader.conflicts);
     if !conflicts.is_empty() {
         let mut error = SeeError::new(
             ErrorCode::Conflicts,
@@ -59,7 +58,7 @@ pub fn undo(store: &Store, commit: &str, monitor: &dyn Monitor) -> Result<Commit
     };
     let applied = undone.applied;
     let purpose = For { record, whole: false, undone: Some(undone) };
-    run::run(store, places, &stages, plan, purpose, monitor)?;
+    run::run(store, places, plan, purpose, monitor)?;
     Ok(CommitOutcome { id, applied, skipped: 0 })
 }
 
@@ -96,7 +95,6 @@ struct Backwards<'j> {
     attempts: LeftByUs,
     /// What is changed or moved, as it stands now.
     before: BTreeMap<Spot, Stat>,
-    siblings: HashSet<&'j Spot>,
     /// Ends of the commit's renames: among them the places where objects rested between two names on the host.
     transit: HashSet<&'j Spot>,
     /// Resting places of the commit, and those that stand in for them now.
@@ -105,7 +103,6 @@ struct Backwards<'j> {
     taken: HashSet<Spot>,
     slots: u64,
     plan: Plan,
-    stages: Vec<PathBuf>,
     conflicts: Vec<Conflict>,
 }
 
@@ -117,16 +114,6 @@ impl<'j> Backwards<'j> {
             Step::Move { from, to, purpose: Purpose::Rename, .. } => Some([from, to]),
             _ => None,
         });
-        let mut stages = Vec::new();
-        for (_, room) in &journal.header.rooms {
-            if let Some(room) = room {
-                let stage = attributes::as_path(room).join("commits").join(id);
-                places.base(Role::Stage, &stage)?;
-                if !stages.contains(&stage) {
-                    stages.push(stage);
-                }
-            }
-        }
         Ok(Self {
             places,
             journal,
@@ -135,13 +122,11 @@ impl<'j> Backwards<'j> {
             left,
             attempts,
             before: BTreeMap::new(),
-            siblings: journal.header.siblings.iter().collect(),
             transit: renames.flatten().collect(),
             rests: HashMap::new(),
             taken: HashSet::new(),
             slots: 0,
             plan: Plan { rooms: journal.header.rooms.clone(), ..Plan::default() },
-            stages,
             conflicts: Vec::new(),
         })
     }
@@ -227,7 +212,7 @@ impl<'j> Backwards<'j> {
             }
             Step::Move { from, to, object, purpose: Purpose::Rename } => {
                 let mut expects = Vec::new();
-                if self.places.role(to)? == Role::Host && !self.siblings.contains(to) {
+                if self.places.role(to)? == Role::Host {
                     let now = forward(to, index, moves);
                     match self.places.stat(&now)? {
                         Some(stat) if stat.identity == *object => {
@@ -390,26 +375,16 @@ impl<'j> Backwards<'j> {
 
     /// Returns a free resting place from which a rename reaches this spot of the host.
     fn slot_near(&mut self, near: &Spot) -> Result<Spot> {
+        let room = rooms::find(&self.journal.header.rooms, near);
+        let room = room.ok_or_else(|| SeeError::internal("A journal has no room for one of its steps."))?;
+        let base = self.places.base(Role::Stage, &room.stage(&self.id))?;
         self.slots += 1;
-        let rooms = &self.journal.header.rooms;
-        let room = rooms.iter().find(|(tree, _)| *tree == near.base).and_then(|(_, room)| room.as_ref());
-        if let Some(room) = room {
-            let stage = attributes::as_path(room).join("commits").join(&self.id);
-            let base = self.places.base(Role::Stage, Path::new(&stage))?;
-            return Ok(Spot { base, path: Bytes(self.slots.to_string().into_bytes()) });
-        }
-        let mut holder = near.parent();
-        while self.places.stat(&holder)?.is_none() {
-            holder = holder.parent();
-        }
-        let spot = holder.join(format!(".alcatraz-{}-{}", self.id, self.slots).as_bytes());
-        self.plan.siblings.push(spot.clone());
-        Ok(spot)
+        Ok(Spot { base, path: Bytes(self.slots.to_string().into_bytes()) })
     }
 
     /// Returns the spot itself, or for a resting place of the commit the one that stands in for it.
     fn rest(&mut self, spot: &Spot) -> Result<Spot> {
-        if self.places.role(spot)? == Role::Host && !self.siblings.contains(spot) {
+        if self.places.role(spot)? == Role::Host {
             return Ok(spot.clone());
         }
         if let Some(rest) = self.rests.get(spot) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::commit::selection::Selection;
@@ -40,6 +40,8 @@ pub struct Bench {
     work: PathBuf,
     marks: MarkSpace,
     mounted: bool,
+    /// Holds the host tree when it lies on another file system than the layer.
+    apart: Option<tempfile::TempDir>,
 }
 
 impl Bench {
@@ -59,8 +61,28 @@ impl Bench {
         };
         let (host, view) = (at(dir.path().join("host")), at(dir.path().join("view")));
         let (upper, work) = (at(layer.join("upper")), at(layer.join("work")));
-        let bench = Self { dir, store, host, view, upper, work, marks, mounted: false };
+        let bench = Self { dir, store, host, view, upper, work, marks, mounted: false, apart: None };
         bench.on_host(host_script);
+        bench
+    }
+
+    /// Runs a whole session whose layer lies on another file system than the host tree. With `barred`, nothing but the
+    /// host tree's own directories can hold what is staged.
+    pub fn apart(marks: MarkSpace, host_script: &str, program: &str, barred: bool) -> Self {
+        let mut bench = Self::new(marks, "true");
+        let apart = tempfile::tempdir_in("/dev/shm").unwrap();
+        bench.host = apart.path().join("tree/host");
+        std::fs::create_dir_all(&bench.host).unwrap();
+        bench.apart = Some(apart);
+        let room = bench.host.join(format!(".alcatraz-{}", bench.store.id()));
+        match barred {
+            true => std::fs::write(room, "").unwrap(),
+            // A session that began there has made it.
+            false => std::fs::DirBuilder::new().mode(0o700).create(room).unwrap(),
+        }
+        bench.on_host(host_script);
+        bench.begin();
+        bench.enter(program);
         bench
     }
 
@@ -117,7 +139,7 @@ impl Bench {
                     work: self.work.clone(),
                     room: self.store.root().to_owned(),
                     device: facts.dev(),
-                    same_mount: true,
+                    same_mount: self.apart.is_none(),
                     marks: self.marks,
                     began,
                 }],
@@ -242,7 +264,9 @@ pub fn look(root: &Path) -> BTreeMap<PathBuf, Sight> {
     let mut firsts: BTreeMap<u64, PathBuf> = BTreeMap::new();
     let nodes = super::lab::snapshot(root);
     let mut sights = BTreeMap::new();
-    for (path, node) in nodes {
+    // What is ours bears our name.
+    let is_room = |path: &Path| path.to_string_lossy().split('/').any(|name| name.starts_with(".alcatraz-"));
+    for (path, node) in nodes.into_iter().filter(|(path, _)| !is_room(path)) {
         let facts = std::fs::symlink_metadata(root.join(&path)).unwrap();
         let first_name = match facts.is_dir() {
             true => path.clone(),

@@ -90,10 +90,10 @@ pub const SYSTEM: &[Case] = &[
     Case("mkdir d; echo x > d/f", "chmod 600 d/f; chmod 644 d/f"),
 ];
 
-fn round_trip(marks: MarkSpace, cases: &[Case]) {
+fn round_trip(cases: &[Case], make: impl Fn(&'static str, &'static str) -> Bench) {
     let mut failures = String::new();
     for case in cases {
-        let run = std::panic::AssertUnwindSafe(|| one_round_trip(marks, case));
+        let run = std::panic::AssertUnwindSafe(|| one_round_trip(case, make(case.0, case.1)));
         if let Err(cause) = std::panic::catch_unwind(run) {
             let text = cause.downcast_ref::<String>().cloned().unwrap_or_default();
             failures += &format!("{text}\n");
@@ -102,33 +102,62 @@ fn round_trip(marks: MarkSpace, cases: &[Case]) {
     assert!(failures.is_empty(), "{failures}");
 }
 
-fn one_round_trip(marks: MarkSpace, Case(host, program): &Case) {
-    {
-        let what = format!("{host} | {program}");
-        let mut bench = Bench::session(marks, host, program);
-        let (before, seen) = (bench.has(), bench.seen());
-        let committed = bench.commit().unwrap_or_else(|e| panic!("{what}: {e:?}"));
-        assert_same(&format!("commit of {what}"), &bench.has(), &seen);
-        assert_eq!(bench.state(), SessionState::Committed, "{what}");
-        assert!(!bench.upper.exists(), "{what}");
-        if committed.applied == 0 {
-            return;
-        }
-        let undone = bench.undo(&committed.id).unwrap_or_else(|e| panic!("undo of {what}: {e:?}"));
-        assert_same(&format!("undo of {what}"), &bench.has(), &before);
-        let redone = bench.undo(&undone.id).unwrap_or_else(|e| panic!("redo of {what}: {e:?}"));
-        assert_same(&format!("redo of {what}"), &bench.has(), &seen);
-        for id in [&committed.id, &undone.id, &redone.id] {
-            super::super::drop(&bench.store, id).unwrap();
-        }
-        let left = std::fs::read_dir(bench.store.root().join("commits")).unwrap().count();
-        assert_eq!(left, 1, "only the lock stays: {what}");
+fn one_round_trip(Case(host, program): &Case, mut bench: Bench) {
+    let what = format!("{host} | {program}");
+    let (before, seen) = (bench.has(), bench.seen());
+    let committed = bench.commit().unwrap_or_else(|e| panic!("{what}: {e:?}"));
+    assert_eq!(bench.state(), SessionState::Committed, "{what}");
+    assert!(!bench.upper.exists(), "{what}");
+    if committed.applied == 0 {
+        return assert_same(&format!("no change: {what}"), &bench.has(), &before);
     }
+    assert_same(&format!("commit of {what}"), &bench.has(), &seen);
+    let undone = bench.undo(&committed.id).unwrap_or_else(|e| panic!("undo of {what}: {e:?}"));
+    assert_same(&format!("undo of {what}"), &bench.has(), &before);
+    let redone = bench.undo(&undone.id).unwrap_or_else(|e| panic!("redo of {what}: {e:?}"));
+    assert_same(&format!("redo of {what}"), &bench.has(), &seen);
+    for id in [&committed.id, &undone.id, &redone.id] {
+        super::super::drop(&bench.store, id).unwrap();
+    }
+    assert_same(&format!("drop after {what}"), &bench.has(), &seen);
+    let left = std::fs::read_dir(bench.store.root().join("commits")).unwrap().count();
+    assert_eq!(left, 1, "only the lock stays: {what}");
+    let find = std::process::Command::new("find").arg(&bench.host).args(["-name", ".alcatraz-*"]).output();
+    let ours = String::from_utf8(find.unwrap().stdout).unwrap();
+    assert!(ours.lines().all(|line| line.ends_with(bench.store.id())), "{ours} stays: {what}");
 }
 
 #[test]
 fn round_trips_in_system_mode() {
     if is_inside("cases::round_trips_in_system_mode") {
-        round_trip(MarkSpace::Trusted, SYSTEM);
+        round_trip(SYSTEM, |host, program| Bench::session(MarkSpace::Trusted, host, program));
+    }
+}
+
+#[test]
+fn round_trips_to_another_file_system() {
+    if is_inside("cases::round_trips_to_another_file_system") {
+        round_trip(SYSTEM, |host, program| Bench::apart(MarkSpace::Trusted, host, program, false));
+    }
+}
+
+#[test]
+fn round_trips_where_there_is_no_room() {
+    if is_inside("cases::round_trips_where_there_is_no_room") {
+        // The top of the mount is closed to us, so nothing there changes either.
+        let below = |case: &&Case| case.0.starts_with("mkdir") && !case.1.ends_with("rm -r d");
+        let cases: Vec<Case> = SYSTEM.iter().filter(below).map(|case| Case(case.0, case.1)).collect();
+        let closed = ["chmod 700 d; chown 5:6 d"];
+        let open: Vec<Case> = cases.into_iter().filter(|case| !closed.contains(&case.1)).collect();
+        assert!(open.len() > 50);
+        round_trip(&open, |host, program| Bench::apart(MarkSpace::Trusted, host, program, true));
+    }
+}
+
+#[test]
+fn round_trips_with_marks_of_user_mode() {
+    if is_inside("cases::round_trips_with_marks_of_user_mode") {
+        // Without redirects a directory of the host cannot be renamed: `mv` copies it then, and so does this.
+        round_trip(SYSTEM, |host, program| Bench::fast_session(MarkSpace::User, host, program));
     }
 }

@@ -7,3 +7,4 @@ mod failures;
 #[path = "../../../tests/lab/mod.rs"]
 mod lab;
 mod parts;
+mod speed;
