@@ -65,8 +65,8 @@ pub fn relay(client: Client, signals: &Signals) -> Result<Outcome> {
     let mut relay = Relay {
         client,
         input_open: true,
-        output: Sink::new(channels[1] == Channel::Pipe),
-        error: Sink::new(channels[2] == Channel::Pipe),
+        output: Sink::default(),
+        error: Sink::default(),
         // A terminal that none of ours stands for shows on stdout.
         terminal_on_error: channels[1] == Channel::Pipe && channels[2] == Channel::Terminal,
         outcome: None,
@@ -84,17 +84,13 @@ struct Relay {
 }
 
 /// Bytes on their way to one of our descriptors.
+#[derive(Default)]
 struct Sink {
     waiting: Vec<u8>,
-    is_pipe: bool,
     closed: bool,
 }
 
 impl Sink {
-    fn new(is_pipe: bool) -> Self {
-        Self { waiting: Vec::new(), is_pipe, closed: false }
-    }
-
     /// Writes a piece; the descriptor is ready. Returns whether its reader has gone.
     fn push(&mut self, fd: BorrowedFd<'_>) -> Result<bool> {
         let piece = self.waiting.get(..self.waiting.len().min(PIECE)).unwrap_or_default();

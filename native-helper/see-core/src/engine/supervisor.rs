@@ -103,7 +103,10 @@ struct Supervisor {
     clients: Vec<Client>,
     next_number: u32,
     empty: bool,
+    /// When what still runs is killed.
     kill_at: Option<Instant>,
+    /// Whether programs that did not heed a stop were told that their terminal went away.
+    hung_up: bool,
     /// Why the SEE could not run its first program.
     failed: Option<Box<SeeError>>,
 }
@@ -150,6 +153,7 @@ impl Supervisor {
             next_number: FIRST + 1,
             empty: false,
             kill_at: None,
+            hung_up: false,
             failed: None,
         })
     }
@@ -221,7 +225,7 @@ impl Supervisor {
                 self.welcome();
             }
             self.hear(&heard)?;
-            if self.kill_at.is_some_and(|at| at <= Instant::now()) {
+            if self.press_on()? {
                 return Ok(());
             }
         }
@@ -315,7 +319,8 @@ impl Supervisor {
         }
         let lingers = self.programs.values().any(|program| program.exited.is_some() && !program.told);
         let look_again = lingers.then(|| Instant::now() + TOGETHER);
-        let wake_at = [self.kill_at, look_again].into_iter().flatten().min();
+        let hang_up = self.kill_at.filter(|_| !self.hung_up).and_then(|at| at.checked_sub(GRACE / 2));
+        let wake_at = [self.kill_at, hang_up, look_again].into_iter().flatten().min();
         let timeout = wake_at.map(|at| at.saturating_duration_since(Instant::now()));
         let timeout = timeout.and_then(|left| Timespec::try_from(left).ok());
         match poll(&mut waits, timeout.as_ref()) {
@@ -482,11 +487,27 @@ impl Supervisor {
     fn begin_stop(&mut self) -> Result<()> {
         if self.kill_at.is_none() {
             self.kill_at = Some(Instant::now() + GRACE);
-            for signal in [Signal::TERM, Signal::HUP, Signal::CONT] {
-                wire::send(self.control.as_fd(), &Order::SignalAll(signal.as_raw()), &[])?;
-            }
+            self.signal_all(&[Signal::TERM, Signal::CONT])?;
         }
         Ok(())
+    }
+
+    fn signal_all(&self, signals: &[Signal]) -> Result<()> {
+        let mut signals = signals.iter();
+        signals
+            .try_for_each(|signal| wire::send(self.control.as_fd(), &Order::SignalAll(signal.as_raw()), &[]))
+    }
+
+    /// Goes on with a stop: shells that people type into ignore the polite signal and heed a terminal that goes away.
+    /// Returns whether the time for goodbyes is over.
+    fn press_on(&mut self) -> Result<bool> {
+        let Some(kill_at) = self.kill_at else { return Ok(false) };
+        let now = Instant::now();
+        if !self.hung_up && now + GRACE / 2 >= kill_at {
+            self.hung_up = true;
+            self.signal_all(&[Signal::HUP, Signal::CONT])?;
+        }
+        Ok(now >= kill_at)
     }
 
     /// Leaves nothing of a session whose first program could not be started.

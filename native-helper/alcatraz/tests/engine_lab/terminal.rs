@@ -1,0 +1,104 @@
+//! A terminal for the binary: the test holds the master.
+
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Instant;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
+use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
+
+use super::{Lab, PATIENCE, wait_for};
+
+pub struct Terminal {
+    master: OwnedFd,
+    slave: OwnedFd,
+    child: Child,
+    pub seen: String,
+}
+
+impl Terminal {
+    /// Starts the binary with these arguments as leader of a login session on a new terminal.
+    pub fn start(lab: &Lab, arguments: &[&str]) -> Self {
+        let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+        let master = openpt(flags).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let slave = ioctl_tiocgptpeer(&master, flags).unwrap();
+        tcsetwinsize(&master, size(31, 97)).unwrap();
+        let wrapped = lab.command(arguments);
+        let mut command = Command::new("setsid");
+        command.args(["--ctty", "--wait"]).arg(wrapped.get_program()).args(wrapped.get_args());
+        for (name, value) in wrapped.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        let end = || Stdio::from(slave.try_clone().unwrap());
+        let place: &Path = wrapped.get_current_dir().unwrap();
+        let child = command.current_dir(place).stdin(end()).stdout(end()).stderr(end()).spawn().unwrap();
+        Self { master, slave, child, seen: String::new() }
+    }
+
+    pub fn settings(&self) -> Termios {
+        tcgetattr(&self.slave).unwrap()
+    }
+
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub fn keys(&self, text: &str) {
+        let mut rest = text.as_bytes();
+        while !rest.is_empty() {
+            let count = rustix::io::write(&self.master, rest).unwrap();
+            rest = &rest[count..];
+        }
+    }
+
+    pub fn resize(&self, rows: u16, cols: u16) {
+        tcsetwinsize(&self.master, size(rows, cols)).unwrap();
+    }
+
+    /// Reads until `text` shows, and forgets what came up to it.
+    pub fn expect(&mut self, text: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(at) = self.seen.find(text) {
+                let before = self.seen[..at].to_owned();
+                self.seen = self.seen[at + text.len()..].to_owned();
+                return before;
+            }
+            assert!(Instant::now() < deadline, "never saw {text:?}, only {:?}", self.seen);
+            self.read();
+        }
+    }
+
+    /// Waits for the end and returns the exit status.
+    pub fn end(&mut self) -> i32 {
+        wait_for(&mut self.child)
+    }
+
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    fn read(&mut self) {
+        let mut waits = [PollFd::from_borrowed_fd(self.master.as_fd(), PollFlags::IN)];
+        let tick = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+        if poll(&mut waits, Some(&tick)).unwrap() == 0 {
+            return;
+        }
+        let mut buffer = [0_u8; 4096];
+        if let Ok(count) = rustix::io::read(&self.master, &mut buffer) {
+            self.seen.push_str(&String::from_utf8_lossy(&buffer[..count]));
+        }
+    }
+}
+
+fn size(rows: u16, cols: u16) -> Winsize {
+    Winsize { ws_row: rows, ws_col: cols, ws_xpixel: 0, ws_ypixel: 0 }
+}

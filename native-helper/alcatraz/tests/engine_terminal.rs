@@ -1,0 +1,214 @@
+//! The program's terminal is its own and feels like the user's: size, keys, job control, exit, and coming back to it.
+#![allow(missing_docs, reason = "tests")]
+
+mod engine_lab;
+
+use engine_lab::terminal::Terminal;
+use engine_lab::{Lab, Mode, both, finish_child, wait_until};
+
+const SHELL: [&str; 9] = ["run", "--keep", "-q", "--", "bash", "--norc", "--noprofile", "--noediting", "-i"];
+
+#[test]
+fn the_terminal_is_new_and_has_the_windows_size() {
+    both(|lab| {
+        let mut terminal = Terminal::start(
+            lab,
+            &["run", "--keep", "-q", "--", "sh", "-c", "tty; stty size; id -u; stat -c %u $(tty)"],
+        );
+        terminal.expect("/dev/pts/0");
+        terminal.expect("31 97");
+        terminal.expect("\n");
+        // The terminal belongs to the user.
+        let uid = terminal.expect("\r\n");
+        assert_eq!(terminal.expect("\r\n"), uid);
+        assert_eq!(terminal.end(), 0);
+    });
+}
+
+#[test]
+fn a_change_of_size_reaches_the_program() {
+    both(|lab| {
+        let script = "trap 'stty size; exit 4' WINCH; echo ready; while :; do sleep 0.05; done";
+        let mut terminal = Terminal::start(lab, &["run", "--keep", "-q", "--", "sh", "-c", script]);
+        terminal.expect("ready");
+        terminal.resize(40, 120);
+        terminal.expect("40 120");
+        assert_eq!(terminal.end(), 4);
+    });
+}
+
+#[test]
+fn control_c_interrupts_the_program_only() {
+    both(|lab| {
+        let before = {
+            let mut terminal = Terminal::start(lab, &["run", "--keep", "-q", "--", "sleep", "100"]);
+            let before = format!("{:?}", terminal.settings().local_modes);
+            wait_until("the terminal is raw", || format!("{:?}", terminal.settings().local_modes) != before);
+            terminal.keys("\x03");
+            assert_eq!(terminal.end(), 130);
+            assert_eq!(format!("{:?}", terminal.settings().local_modes), before, "not restored");
+            before
+        };
+        let mut terminal = Terminal::start(lab, &["run", "--keep", "-q", "--", "sh", "-c", "echo on; cat"]);
+        terminal.expect("on");
+        assert_ne!(format!("{:?}", terminal.settings().local_modes), before);
+        terminal.keys("typed\r");
+        terminal.expect("typed\r\ntyped\r\n");
+        terminal.keys("\x04");
+        assert_eq!(terminal.end(), 0);
+    });
+}
+
+#[test]
+fn job_control_is_the_inner_shells() {
+    both(|lab| {
+        let mut terminal = Terminal::start(lab, &SHELL);
+        terminal.keys("PS1='ready> '\r");
+        terminal.expect("\nready> ");
+        terminal.keys("sleep 100\r");
+        terminal.expect("sleep 100");
+        wait_until("sleep runs", || {
+            let name = lab.newest_running();
+            name.is_some_and(|id| {
+                lab.run(&["enter", &id, "--", "sh", "-c", "ps -eo args | grep -q '^sleep 100'"]).status == 0
+            })
+        });
+        terminal.keys("\x1a");
+        terminal.expect("Stopped");
+        terminal.keys("jobs\r");
+        terminal.expect("Stopped                 sleep 100");
+        terminal.keys("bg; kill %1; wait; echo ended=$?\r");
+        terminal.expect("\nended=");
+        terminal.keys("sh -c 'kill -INT $$'; echo status=$?\r");
+        terminal.expect("\nstatus=130");
+        terminal.keys("exit 7\r");
+        assert_eq!(terminal.end(), 7);
+    });
+}
+
+#[test]
+fn the_terminal_is_restored_when_a_signal_ends_the_client() {
+    let lab = Lab::new(Mode::System);
+    let mut terminal = Terminal::start(&lab, &["run", "--keep", "-q", "--name", "hup", "--", "sleep", "100"]);
+    let before = format!("{:?}", terminal.settings().local_modes);
+    wait_until("the terminal is raw", || format!("{:?}", terminal.settings().local_modes) != before);
+    wait_until("it runs", || lab.state("hup").as_deref() == Some("running"));
+    // The signal that a closing terminal sends; to the client, which setsid waits for.
+    let children = format!("/proc/{0}/task/{0}/children", terminal.process());
+    let client = std::fs::read_to_string(children).unwrap();
+    // setsid may have replaced itself by the client.
+    let client = client.split_whitespace().next().map_or(terminal.process(), |pid| pid.parse().unwrap());
+    let pid = rustix::process::Pid::from_raw(i32::try_from(client).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::HUP).unwrap();
+    assert_eq!(terminal.end(), 129);
+    assert_eq!(format!("{:?}", terminal.settings().local_modes), before, "not restored");
+    assert_eq!(lab.state("hup").as_deref(), Some("running"));
+    assert_eq!(lab.run(&["stop", "hup"]).status, 0);
+}
+
+#[test]
+fn one_comes_back_to_a_terminal_and_sees_what_was_there() {
+    both(|lab| {
+        let script = "echo first words; read line; echo got $line; read line; exit 3";
+        let mut first =
+            Terminal::start(lab, &["run", "--keep", "-q", "--name", "talk", "--", "sh", "-c", script]);
+        first.expect("first words");
+        first.kill();
+        let mut second = Terminal::start(lab, &["attach", "talk"]);
+        second.expect("first words");
+        let mut third = Terminal::start(lab, &["attach", "talk"]);
+        third.expect("first words");
+        second.keys("hello\r");
+        // Both see it: one terminal, several windows.
+        second.expect("got hello");
+        third.expect("got hello");
+        third.keys("\r");
+        assert_eq!(second.end(), 3);
+        assert_eq!(third.end(), 3);
+        assert_eq!(lab.state("talk").as_deref(), Some("finished"));
+    });
+}
+
+#[test]
+fn a_terminal_can_be_demanded_and_refused() {
+    both(|lab| {
+        let on_pipes = |tty: &str| {
+            lab.run(&[
+                "run",
+                "--keep",
+                "-q",
+                "--tty",
+                tty,
+                "--",
+                "sh",
+                "-c",
+                "test -t 0; echo $?; test -t 1; echo $?",
+            ])
+        };
+        assert_eq!(on_pipes("always").stdout, "0\r\n0\r\n");
+        assert_eq!(on_pipes("never").stdout, "1\n1\n");
+        assert_eq!(on_pipes("auto").stdout, "1\n1\n");
+    });
+}
+
+#[test]
+fn pipes_carry_everything_in_order_and_close() {
+    both(|lab| {
+        use std::process::Stdio;
+        let mut command =
+            lab.command(&["run", "--keep", "-q", "--", "sh", "-c", "cat; echo end >&2; exit 5"]);
+        let mut child =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let data: Vec<u8> = (0..3_000_000_u32).map(|n| b'a' + (n % 26) as u8).collect();
+        let mut stdin = child.stdin.take().unwrap();
+        let sent = data.clone();
+        let writer = std::thread::spawn(move || std::io::Write::write_all(&mut stdin, &sent).unwrap());
+        let outcome = finish_child(child);
+        writer.join().unwrap();
+        assert_eq!((outcome.status, outcome.stderr.as_str()), (5, "end\n"));
+        assert!(outcome.stdout.as_bytes() == data, "{} bytes came back", outcome.stdout.len());
+        // A reader that goes away ends the writer, as natively.
+        let script = "\"$0\" run --keep -q -- sh -c 'yes; echo $? > status' | head -c 10";
+        let mut shell = lab.as_user("/bin/sh".as_ref());
+        shell.args(["-c", script]).arg(lab.binary()).stdout(Stdio::piped());
+        assert_eq!(finish_child(shell.spawn().unwrap()).stdout, "y\ny\ny\ny\ny\n");
+    });
+}
+
+#[test]
+fn statuses_are_the_programs() {
+    both(|lab| {
+        for (script, status) in
+            [("exit 0", 0), ("exit 1", 1), ("exit 255", 255), ("kill -SEGV $$", 139), ("kill -9 $$", 137)]
+        {
+            assert_eq!(lab.see(script).status, status, "{script}");
+        }
+        assert_eq!(lab.run(&["run", "-q", "--", "no-such-command"]).status, 127);
+        assert_eq!(lab.run(&["run", "-q", "--", "./canary"]).status, 126);
+        assert_eq!(lab.run(&["run", "-q", "--", "/"]).status, 126);
+        lab.write("script", "exit 9\n");
+        assert_eq!(
+            lab.run(&["run", "--keep", "-q", "--", "sh", "-c", "chmod +x script; ./script"]).status,
+            9
+        );
+        let mut command = lab.command(&["run", "-q", "--", "true"]);
+        command.env("PATH", "/nowhere");
+        assert_eq!(engine_lab::finish(command).status, 127);
+    });
+}
+
+#[test]
+fn signals_to_the_client_reach_the_program() {
+    both(|lab| {
+        let script = "trap 'echo caught; exit 6' TERM; echo ready > ready; while :; do sleep 0.05; done";
+        let child = lab.start("traps", script);
+        // setpriv replaced itself by the client: the child is the client in both modes.
+        let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+        wait_until("the trap is set", || {
+            lab.run(&["enter", "traps", "--", "test", "-e", "ready"]).status == 0
+        });
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        let outcome = finish_child(child);
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (6, "caught\n"));
+    });
+}
