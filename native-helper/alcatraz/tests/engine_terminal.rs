@@ -79,8 +79,8 @@ fn job_control_is_the_inner_shells() {
         terminal.expect("Stopped                 sleep 100");
         terminal.keys("bg; kill %1; wait; echo ended=$?\r");
         terminal.expect("\nended=");
-        terminal.keys("sh -c 'kill -INT $$'; echo status=$?\r");
-        terminal.expect("\nstatus=130");
+        terminal.keys("sh -c 'kill -TERM $$'; echo status=$?\r");
+        terminal.expect("\nstatus=143");
         terminal.keys("exit 7\r");
         assert_eq!(terminal.end(), 7);
     });
