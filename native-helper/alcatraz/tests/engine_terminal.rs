@@ -6,7 +6,8 @@ mod engine_lab;
 use engine_lab::terminal::Terminal;
 use engine_lab::{Lab, Mode, both, finish_child, wait_until};
 
-const SHELL: [&str; 9] = ["run", "--keep", "-q", "--", "bash", "--norc", "--noprofile", "--noediting", "-i"];
+const SHELL: [&str; 11] =
+    ["run", "--keep", "-q", "--", "env", "PS1=ready> ", "bash", "--norc", "--noprofile", "--noediting", "-i"];
 
 #[test]
 fn the_terminal_is_new_and_has_the_windows_size() {
@@ -63,8 +64,7 @@ fn control_c_interrupts_the_program_only() {
 fn job_control_is_the_inner_shells() {
     both(|lab| {
         let mut terminal = Terminal::start(lab, &SHELL);
-        terminal.keys("PS1='ready> '\r");
-        terminal.expect("\nready> ");
+        terminal.expect("ready> ");
         terminal.keys("sleep 100\r");
         terminal.expect("sleep 100");
         wait_until("sleep runs", || {

@@ -54,7 +54,7 @@ pub fn unshare(namespaces: i32) -> Result<(), Errno> {
 /// Returns how many threads this process has, by the number of links of its task directory.
 fn thread_count() -> Result<u64, Errno> {
     let stat = rustix::fs::stat("/proc/self/task")?;
-    Ok(u64::from(stat.st_nlink).saturating_sub(2))
+    Ok(stat.st_nlink.saturating_sub(2))
 }
 
 /// Forks again in a process that [`fork`] made and that never started a thread.

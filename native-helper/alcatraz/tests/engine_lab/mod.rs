@@ -1,5 +1,6 @@
 //! Runs the real binary as root and as an ordinary user made for the test. Everything lies in a directory of the
 //! test's own; nothing waits for ever.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "test support")]
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(missing_docs, reason = "test support")]
 

@@ -1,4 +1,5 @@
 //! A terminal for the binary: the test holds the master.
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "test support")]
 
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
