@@ -8,13 +8,16 @@ use see_core::commit::selection::Selection;
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
+use serde_json::json;
 
 use crate::actions;
 use crate::args::Then;
 use crate::commands::{commit, diff};
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
+use crate::output;
 use crate::present::changes::{summary_text, write_changes};
+use crate::wire::session::WireSession;
 
 /// Ends a run: `status` is the program's, `alone` tells that no other program runs in the SEE. Only a commit or abort
 /// that was asked for and failed changes the status.
@@ -45,7 +48,7 @@ pub fn finish(
         Ok(())
     } else {
         let can_ask = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        if then.keep || !can_ask || context.output.is_quiet() {
+        if then.keep || !can_ask || context.output.is_quiet() || context.output.json {
             context.output.say(&kept(&session, "was kept"));
         } else {
             ask(context, store, &session);
@@ -53,7 +56,13 @@ pub fn finish(
         Ok(())
     };
     match asked {
-        Ok(()) => Ok(program),
+        Ok(()) => {
+            if context.output.json {
+                let session = store.session(&session.id)?;
+                output::json_aside(&json!({ "session": WireSession::from(&session) }));
+            }
+            Ok(program)
+        }
         Err(error) => {
             context.output.error(&error);
             context.output.say(&kept(&session, "was kept"));

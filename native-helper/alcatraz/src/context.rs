@@ -1,7 +1,7 @@
 //! What a command works with: the caller's wishes and the store, opened when first needed and set right first.
 
-use see_core::commit;
 use see_core::commit::record::CommitState;
+use see_core::commit::{self, Recovered};
 use see_core::error::Result;
 use see_core::store::Store;
 
@@ -38,18 +38,25 @@ impl Context {
         if store.repair_dead_sessions()? {
             self.output.detail("A session whose supervisor was killed is settled now.");
         }
-        for recovered in commit::recover(&store, &self.monitor())? {
-            let what = match recovered.state {
-                CommitState::Done => "finished",
-                CommitState::Applying | CommitState::Reverted => "taken back",
-            };
-            self.output.say(&format!("The commit {} was cut off; it is {what} now.", recovered.commit));
-            for path in recovered.foreign {
-                let path = path.display();
-                self.output
-                    .say(&format!("  {path} was changed by somebody else meanwhile and stays as it is."));
+        match commit::recover(&store, &self.monitor()) {
+            Ok(all) => all.iter().for_each(|recovered| self.tell(recovered)),
+            // Its session stays locked in state; everything else can still be done.
+            Err(error) => {
+                self.output.say(&format!("A commit that was cut off waits: {} {}", error.message, error.hint))
             }
         }
         Ok(store)
+    }
+
+    fn tell(&self, recovered: &Recovered) {
+        let what = match recovered.state {
+            CommitState::Done => "finished",
+            CommitState::Applying | CommitState::Reverted => "taken back",
+        };
+        self.output.say(&format!("The commit {} was cut off; it is {what} now.", recovered.commit));
+        for path in &recovered.foreign {
+            let path = path.display();
+            self.output.say(&format!("  {path} was changed by somebody else meanwhile and stays as it is."));
+        }
     }
 }

@@ -74,16 +74,16 @@ impl Output {
         }
     }
 
-    /// Says a line to the person, unless they want quiet.
+    /// Says a line to the person, unless they want quiet or are a program.
     pub fn say(self, line: &str) {
-        if !self.quiet {
+        if !self.quiet && !self.json {
             to_stderr(line);
         }
     }
 
     /// Says a line only to a person who wants to know more.
     pub fn detail(self, line: &str) {
-        if self.verbose {
+        if self.verbose && !self.json {
             to_stderr(line);
         }
     }
@@ -119,6 +119,13 @@ impl Output {
             Style::Cyan => 36,
         };
         format!("\x1b[{code}m{text}\x1b[0m")
+    }
+}
+
+/// Writes what a program wants to know where stdout is another program's.
+pub fn json_aside(value: &impl Serialize) {
+    if let Ok(text) = serde_json::to_string(value) {
+        to_stderr(&text);
     }
 }
 

@@ -4,6 +4,10 @@ use see_core::error::{ErrorCode, SeeError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// The most paths that an error tells one by one: a message must stay below the longest line. The fact `paths` has the
+/// true number.
+pub const MOST_PATHS: usize = 1000;
+
 /// The only value of `jsonrpc`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Version {
@@ -82,7 +86,13 @@ impl Outgoing {
     }
 
     /// Returns the failure of request `id`. The number is what JSON-RPC prescribes; programs look at `data.code`.
-    pub fn error(id: Option<i64>, error: SeeError) -> Self {
+    pub fn error(id: Option<i64>, mut error: SeeError) -> Self {
+        let all = error.conflicts.len() + error.needs.len();
+        if all > MOST_PATHS {
+            error.conflicts.truncate(MOST_PATHS);
+            error.needs.truncate(MOST_PATHS);
+            error.facts.insert("paths".to_owned(), all.into());
+        }
         let code = match (error.code, id) {
             (ErrorCode::BadRequest, None) => -32700,
             (ErrorCode::BadRequest, Some(_)) => -32602,

@@ -20,7 +20,7 @@ use crate::actions;
 use crate::wire::commit::WireCommit;
 use crate::wire::session::WireSession;
 
-use super::envelope::bad_request;
+use super::envelope::{MOST_PATHS, bad_request};
 use super::feed::Feeds;
 use super::messages::*;
 use super::recent_scans::RecentScans;
@@ -210,7 +210,9 @@ impl Methods {
     fn check(&self, params: &CheckRequest, monitor: &RequestMonitor) -> Result<Answer> {
         let selection = selection(params.only.as_deref(), params.skip.as_deref(), params.resolve.as_deref())?;
         let session = self.store.find_session(&params.session)?;
-        reply(actions::check(&self.store, &session, &selection, monitor)?)
+        let mut result = actions::check(&self.store, &session, &selection, monitor)?;
+        result.conflicts.truncate(MOST_PATHS);
+        reply(result)
     }
 
     fn commit(&self, params: &CommitRequest, monitor: &RequestMonitor) -> Result<Answer> {

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use see_core::commit;
 use see_core::error::Result;
+use see_core::monitor::Unmonitored;
 use see_core::session::SessionState;
 use see_core::store::Store;
 use serde_json::Value;
@@ -13,24 +15,30 @@ use crate::wire::session::WireSession;
 use super::messages::SessionsResult;
 use super::writer::Writer;
 
-/// How often to look whether a supervisor was killed: that alone leaves no mark in the store.
-const LOOK_AFTER_SUPERVISORS: Duration = Duration::from_millis(200);
+/// How often to look whether a process was killed: that alone leaves no mark in the store.
+const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// Starts the watching thread. It ends with the process, or when the app is gone.
 pub fn start(store: Arc<Store>, writer: Writer) -> Result<()> {
     let watch = store.watch()?;
     let (mut last, mut alive) = look(&store)?;
     std::thread::spawn(move || {
+        let mut trouble = String::new();
         loop {
-            watch.wait(alive.then_some(LOOK_AFTER_SUPERVISORS));
-            let (now, still_alive) = match store.repair_dead_sessions().and_then(|_| look(&store)) {
-                Ok(seen) => seen,
-                Err(e) => {
-                    eprintln!("alcatraz: {e}");
-                    std::thread::sleep(LOOK_AFTER_SUPERVISORS);
-                    continue;
+            watch.wait(alive.then_some(LOOK_AGAIN));
+            let seen = match mend(&store).and_then(|()| look(&store)) {
+                Ok(seen) => Ok(seen),
+                Err(error) => {
+                    // Once is enough: it is tried again and again.
+                    if error.message != trouble {
+                        eprintln!("alcatraz: {error}");
+                        trouble.clone_from(&error.message);
+                    }
+                    std::thread::sleep(LOOK_AGAIN);
+                    look(&store)
                 }
             };
+            let Ok((now, still_alive)) = seen else { continue };
             alive = still_alive;
             if now != last {
                 if !writer.notify("sessions", now.clone()) {
@@ -43,12 +51,19 @@ pub fn start(store: Arc<Store>, writer: Writer) -> Result<()> {
     Ok(())
 }
 
-/// Returns the list as it is sent, and whether a supervisor should be alive.
+/// Settles what processes that were killed left behind.
+fn mend(store: &Store) -> Result<()> {
+    store.repair_dead_sessions()?;
+    commit::recover(store, &Unmonitored)?;
+    Ok(())
+}
+
+/// Returns the list as it is sent, and whether a process should be at work on a session.
 fn look(store: &Store) -> Result<(Value, bool)> {
     let sessions = store.sessions()?;
-    let alive = sessions
-        .iter()
-        .any(|session| matches!(session.state, SessionState::Starting | SessionState::Running));
+    let alive = sessions.iter().any(|session| {
+        matches!(session.state, SessionState::Starting | SessionState::Running | SessionState::Committing)
+    });
     let list = SessionsResult { sessions: sessions.iter().map(WireSession::from).collect() };
     Ok((serde_json::to_value(list).unwrap_or_default(), alive))
 }

@@ -35,12 +35,17 @@ impl SessionLock {
             file.seek(SeekFrom::Start(0))?;
             file.write_all(std::process::id().to_string().as_bytes())
         };
-        write(&mut self.file).map_err(|e| {
-            SeeError::new(
+        write(&mut self.file).map_err(|e| match e.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => SeeError::new(
+                ErrorCode::DiskFull,
+                "There is no room left in the store.",
+                "Free some space on the store's file system, then try again; nothing was lost.",
+            ),
+            _ => SeeError::new(
                 ErrorCode::Io,
                 format!("A session's lock cannot be written: {e}."),
-                "Check the store's disk.",
-            )
+                "Look at the store's disk and rights.",
+            ),
         })
     }
 }
