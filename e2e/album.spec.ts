@@ -39,7 +39,7 @@ test("the renaming tool: renames are seen as renames, and committed as such", as
     .map((name) => readFileSync(join(photos, name)));
 
   await runTool(app, machine, "rename-photos.sh", photos);
-  await expect(app.summary).toContainText(`${PICTURES} renamed`);
+  await expect(app.summary).toContainText(`Renamed ${PICTURES} items`);
   await expect(app.row("2024-05-17 01.png", "Renamed file")).toBeVisible();
   await expect(app.row("2024-05-17 01.png")).toContainText("IMG_1001.png");
 

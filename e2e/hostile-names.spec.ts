@@ -8,7 +8,7 @@ os.makedirs("hostile", exist_ok=True)
 os.chdir("hostile")
 names = [
     b"<img src=x onerror=window.attacked=1>",
-    b"'\\"><script>window.attacked=1</script>",
+    b"'\\"><script>window.attacked=1",
     b"escape \\x1b[31mred\\x1b]0;title\\x07",
     b"two\\nlines",
     b"gpj.\\xe2\\x80\\xaefdp",

@@ -39,11 +39,7 @@ export function TerminalPane({ session, begun }: TerminalPaneProps): ReactElemen
 
   const end = endWords(session);
   const note =
-    ended === null && isLive(session)
-      ? TEXTS.running
-      : end === undefined
-        ? TEXTS.ended
-        : `${TEXTS.ended.slice(0, -1)}: ${end}.`;
+    ended === null && isLive(session) ? TEXTS.running : end === undefined ? TEXTS.ended : TEXTS.endedSo(end);
   return (
     <section className={styles.pane} aria-label={TEXTS.title}>
       <div className={styles.head}>
@@ -88,10 +84,14 @@ function attach(
 
   let number: number | null = null;
   let closed = false;
+  let over = false;
+  /** What was typed before the terminal was there. */
+  const ahead: string[] = [];
   const early: { terminal: number; data: Uint8Array }[] = [];
   const earlyEnds = new Map<number, number>();
   const end = (status: number): void => {
     number = null;
+    over = true;
     terminal.options.disableStdin = true;
     terminal.options.cursorStyle = "underline";
     onEnd(status);
@@ -111,6 +111,7 @@ function attach(
   ];
   const typed = terminal.onData((data) => {
     if (number !== null) see.writeTerminal(number, data);
+    else if (!over) ahead.push(data);
   });
   const resized = terminal.onResize(({ rows, cols }) => {
     if (number !== null) see.resizeTerminal(number, rows, cols);
@@ -146,9 +147,13 @@ function attach(
     number = outcome.value;
     for (const each of early) if (each.terminal === number) terminal.write(each.data);
     early.length = 0;
-    const ended = earlyEnds.get(number);
-    if (ended === undefined) see.resizeTerminal(number, terminal.rows, terminal.cols);
-    else end(ended);
+    const status = earlyEnds.get(number);
+    if (status !== undefined) {
+      end(status);
+      return;
+    }
+    see.resizeTerminal(number, terminal.rows, terminal.cols);
+    for (const data of ahead.splice(0)) see.writeTerminal(number, data);
   });
 
   return () => {
