@@ -121,25 +121,24 @@ fn stands_alike(one: &Stat, other: &Stat) -> bool {
     key(one) == key(other) && (one.size == other.size || one.is_dir())
 }
 
-/// Writes all that the steps changed to the disk.
+/// Writes all that the steps changed to the disk: few objects each on its own, else their file systems.
 pub fn publish(places: &mut Places, steps: &[Planned], monitor: &dyn Monitor) -> Result<()> {
     monitor.progress(Phase::Publish, 0, None);
-    let mut dirs = BTreeSet::new();
+    let (mut dirs, mut files) = (BTreeSet::new(), BTreeSet::new());
     for planned in steps {
         match &planned.step {
             Step::Attributes { at, object, .. }
             | Step::Marks { at, object, .. }
             | Step::SetTime { at, object, .. } => match object.kind {
-                FileType::Directory => {
-                    dirs.insert(at.clone());
-                }
-                FileType::File if steps.len() <= FEW => places.sync_file(at)?,
-                _ => {
-                    dirs.insert(at.parent());
-                }
+                FileType::Directory => dirs.insert(at.clone()),
+                FileType::File => files.insert(at.clone()),
+                _ => dirs.insert(at.parent()),
             },
-            step => dirs.extend(step.names().into_iter().map(Spot::parent)),
-        }
+            step => {
+                dirs.extend(step.names().into_iter().map(Spot::parent));
+                false
+            }
+        };
     }
     let mut there = BTreeSet::new();
     for dir in dirs {
@@ -147,11 +146,11 @@ pub fn publish(places: &mut Places, steps: &[Planned], monitor: &dyn Monitor) ->
             there.insert(dir);
         }
     }
-    // More steps than that, and the file systems as a whole are written: all of the objects are among it.
-    match steps.len() <= FEW {
-        true => there.iter().try_for_each(|dir| places.sync_dir(dir)),
-        false => sync_trees(places, there.iter().map(|dir| dir.base).collect()),
+    if there.len() + files.len() > FEW {
+        return sync_trees(places, there.iter().chain(&files).map(|spot| spot.base).collect());
     }
+    files.iter().try_for_each(|file| places.sync_file(file))?;
+    there.iter().try_for_each(|dir| places.sync_dir(dir))
 }
 
 /// Looks at what the commit left: on the host, and of the host's in the backup.

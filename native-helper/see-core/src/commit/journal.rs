@@ -123,7 +123,6 @@ impl Writer {
         for rest in residue {
             self.record(&Record::Residue(rest.clone()))?;
         }
-        self.flush()?;
         crash::point();
         self.record(&Record::End { steps: steps.len().try_into().unwrap_or(u64::MAX) })?;
         self.flush()
@@ -134,7 +133,6 @@ impl Writer {
         for one in left {
             self.record(&Record::Left(one.clone()))?;
         }
-        self.flush()?;
         crash::point();
         self.record(&Record::Applied { left: left.len().try_into().unwrap_or(u64::MAX) })?;
         self.flush()
