@@ -13,6 +13,30 @@ use serde_json::Value;
 /// A store and a directory of canaries, both removed at the end.
 pub struct Lab {
     dir: tempfile::TempDir,
+    user: Option<User>,
+}
+
+/// An ordinary user who lives as long as the test.
+struct User {
+    name: String,
+}
+
+impl User {
+    fn new() -> Self {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("alctest{}x{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let made =
+            Command::new("useradd").args(["--no-create-home", "--user-group", &name]).status().unwrap();
+        assert!(made.success(), "useradd {name}");
+        Self { name }
+    }
+}
+
+impl Drop for User {
+    fn drop(&mut self) {
+        let _ = Command::new("userdel").arg(&self.name).stderr(Stdio::null()).status();
+    }
 }
 
 /// How a command ended.
@@ -27,7 +51,22 @@ impl Lab {
     pub fn new() -> Self {
         let dir = tempfile::Builder::new().prefix("alcatraz-test-").tempdir().unwrap();
         std::fs::create_dir(dir.path().join("work")).unwrap();
-        Self { dir }
+        Self { dir, user: None }
+    }
+
+    /// The same for an ordinary user, made for the test when it runs as root.
+    pub fn ordinary() -> Self {
+        let mut lab = Self::new();
+        if rustix::process::geteuid().is_root() {
+            let user = User::new();
+            let owner = format!("{0}:{0}", user.name);
+            let owned = Command::new("chown").arg("-R").arg(owner).arg(lab.dir.path()).status().unwrap();
+            assert!(owned.success());
+            // The build's directory may be closed to others.
+            std::fs::copy(env!("CARGO_BIN_EXE_alcatraz"), lab.dir.path().join("alcatraz")).unwrap();
+            lab.user = Some(user);
+        }
+        lab
     }
 
     /// The store's directory.
@@ -46,7 +85,15 @@ impl Lab {
         I: IntoIterator<Item = S>,
         S: AsRef<OsStr>,
     {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_alcatraz"));
+        let mut command = match &self.user {
+            None => Command::new(env!("CARGO_BIN_EXE_alcatraz")),
+            Some(user) => {
+                let mut command = Command::new("setpriv");
+                command.args(["--reuid", &user.name, "--regid", &user.name, "--init-groups"]);
+                command.arg(self.dir.path().join("alcatraz")).env("HOME", self.work());
+                command
+            }
+        };
         command
             .args(arguments)
             .env("ALCATRAZ_STORE", self.store())
