@@ -69,8 +69,13 @@ impl Bench {
     /// Runs a whole session whose layer lies on another file system than the host tree. With `barred`, nothing but the
     /// host tree's own directories can hold what is staged.
     pub fn apart(marks: MarkSpace, host_script: &str, program: &str, barred: bool) -> Self {
+        Self::apart_on(Path::new("/dev/shm"), marks, host_script, program, barred)
+    }
+
+    /// Like `apart`, with the host tree on the file system of this directory.
+    pub fn apart_on(place: &Path, marks: MarkSpace, host_script: &str, program: &str, barred: bool) -> Self {
         let mut bench = Self::new(marks, "true");
-        let apart = tempfile::tempdir_in("/dev/shm").unwrap();
+        let apart = tempfile::tempdir_in(place).unwrap();
         bench.host = apart.path().join("tree/host");
         std::fs::create_dir_all(&bench.host).unwrap();
         bench.apart = Some(apart);

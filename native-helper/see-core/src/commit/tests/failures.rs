@@ -382,3 +382,26 @@ fn an_aborted_session_leaves_nothing() {
     assert_eq!(crate::abort::abort(&bench.store, SESSION).unwrap_err().code, ErrorCode::WrongState);
     assert_eq!(bench.commit().unwrap_err().code, ErrorCode::WrongState);
 }
+
+#[test]
+fn a_full_disk_leaves_the_host_as_it_was() {
+    if !is_inside("failures::a_full_disk_leaves_the_host_as_it_was") {
+        return;
+    }
+    let small = tempfile::tempdir().unwrap();
+    let flags = rustix::mount::MountFlags::empty();
+    rustix::mount::mount("small", small.path(), "tmpfs", flags, c"size=2m").unwrap();
+    let program = "echo b > f; head -c 4M /dev/urandom > big";
+    let bench = Bench::apart_on(small.path(), MarkSpace::Trusted, "echo a > f", program, false);
+    let (before, layer) = (bench.has(), bench.layer());
+    let error = bench.commit().unwrap_err();
+    assert_eq!(error.code, ErrorCode::DiskFull, "{error:?}");
+    assert_same("host", &bench.has(), &before);
+    assert_same("layer", &bench.layer(), &layer);
+    assert_eq!(bench.state(), SessionState::Finished);
+    let part = Selection { skip: bench.paths(&["big"]), ..Selection::default() };
+    bench.commit_part(&part).unwrap();
+    assert_eq!(std::fs::read_to_string(bench.host.join("f")).unwrap(), "b\n");
+    drop(bench);
+    rustix::mount::unmount(small.path(), rustix::mount::UnmountFlags::DETACH).unwrap();
+}
