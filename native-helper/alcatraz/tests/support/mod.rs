@@ -35,7 +35,14 @@ impl User {
 
 impl Drop for User {
     fn drop(&mut self) {
-        let _ = Command::new("userdel").arg(&self.name).stderr(Stdio::null()).status();
+        // A supervisor that has told of its end may need a moment more; a user with processes is not removed.
+        for _ in 0..100 {
+            let removed = Command::new("userdel").arg(&self.name).stderr(Stdio::null()).status();
+            if removed.is_ok_and(|status| status.success()) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
     }
 }
 
