@@ -139,7 +139,13 @@ impl HostPath {
 
 impl Ord for HostPath {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        self.0.split(|b| *b == b'/').cmp(other.0.split(|b| *b == b'/'))
+        // By component is by byte, with `/` before every other byte: no name holds a NUL.
+        let differing = self.0.iter().zip(&other.0).find(|(a, b)| a != b);
+        let rank = |byte: u8| if byte == b'/' { 0 } else { byte };
+        match differing {
+            Some((a, b)) => rank(*a).cmp(&rank(*b)),
+            None => self.0.len().cmp(&other.0.len()),
+        }
     }
 }
 

@@ -10,6 +10,7 @@ pub mod process;
 pub mod seccomp;
 pub mod signals;
 pub mod users;
+pub mod xattr;
 
 use rustix::io::Errno;
 

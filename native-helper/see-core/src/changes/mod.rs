@@ -8,6 +8,7 @@ mod lost;
 mod model;
 mod verdict;
 pub mod watch;
+mod waves;
 
 use crate::error::Result;
 use crate::monitor::{Monitor, Phase};
@@ -32,7 +33,7 @@ pub fn scan(session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
 /// Puts the rows of a settled model in order.
 fn collect(mut model: Model) -> ChangeSet {
     let overrides = model.links.take_overrides();
-    let mut rows: Vec<(Found, bool)> = Vec::with_capacity(model.plain.len());
+    let mut rows: Vec<(Found, bool)> = Vec::with_capacity(model.plain.len() + model.lone.len());
     for (path, row) in std::mem::take(&mut model.plain) {
         if overrides.contains_key(&path) {
             continue;
@@ -40,6 +41,8 @@ fn collect(mut model: Model) -> ChangeSet {
         let moved = row.covers.as_ref().is_some_and(|host| model.links.is_source(host));
         rows.extend(in_light_of(&row, moved).map(|found| (found, row.telling == Telling::IfBelow)));
     }
+    let lone = std::mem::take(&mut model.lone).into_iter();
+    rows.extend(lone.map(|row| (row.found, false)));
     rows.extend(overrides.into_values().map(|found| (found, false)));
     rows.sort_unstable_by(|(a, _), (b, _)| a.change.path.cmp(&b.change.path));
 

@@ -12,6 +12,7 @@ use super::found::{Found, UpperState};
 use super::ground::{Ground, Source, absent_is_none};
 use super::links::{Links, in_light_of};
 use super::verdict::{Judge, LostTree, OpenDir, Row, Seat, Telling, Verdict};
+use super::waves::{Listed, judge_wave, waves};
 use crate::beneath::{facts_of, names};
 use crate::change::{Change, ChangeKind};
 use crate::error::{ErrorCode, Result, SeeError};
@@ -34,6 +35,8 @@ pub struct Dir {
     /// Its path in the layer.
     pub relative: PathBuf,
     seat: Seat,
+    /// Its seat hangs on what else is found, so that it may have to be judged again.
+    is_provisional: bool,
     entries: HashMap<Box<[u8]>, Entry>,
 }
 
@@ -57,6 +60,9 @@ struct Special {
     asked: Vec<HostPath>,
 }
 
+/// How many new directories are opened at once.
+const DIRS_AT_ONCE: usize = 64;
+
 /// A name of a directory.
 type Spot = (DirKey, Box<[u8]>);
 
@@ -65,12 +71,19 @@ pub struct Model {
     ground: Ground,
     dirs: HashMap<DirKey, Dir>,
     next_key: DirKey,
+    /// Whether the model is kept up to date; if not, names that nothing hangs on are not remembered.
+    tracking: bool,
+    /// Rows of such names.
+    pub(super) lone: Vec<Row>,
     /// What each name alone tells.
     pub(super) plain: HashMap<HostPath, Row>,
     /// What names tell together.
     pub(super) links: Links,
     /// Host directories that live on at another place: how many places.
     moves: HashMap<HostPath, u32>,
+    /// Grows whenever `moves` changes; and what it was when the verdicts that are taken in were made.
+    moves_made: u64,
+    judged_at: u64,
     asking: HashMap<HostPath, HashSet<Spot>>,
     trees_at: HashMap<HostPath, HashSet<Spot>>,
     to_scan: Vec<DirKey>,
@@ -89,9 +102,13 @@ impl Model {
             ground,
             dirs: HashMap::new(),
             next_key: 0,
+            tracking,
+            lone: Vec::new(),
             plain: HashMap::new(),
             links: Links::new(tracking),
             moves: HashMap::new(),
+            moves_made: 0,
+            judged_at: 0,
             asking: HashMap::new(),
             trees_at: HashMap::new(),
             to_scan: Vec::new(),
@@ -108,7 +125,7 @@ impl Model {
             let ino = facts_of(source.upper.as_fd()).map(|facts| facts.ino).unwrap_or_default();
             let base = source.host_place(&view).map_err(reading(&view))?.map(|_| view.clone());
             let seat = Seat { base, lost: Vec::new(), marked_whiteouts: false, ino };
-            model.add_dir(layer, view, PathBuf::new(), seat);
+            model.add_dir(layer, view, PathBuf::new(), seat, false);
         }
         Ok(model)
     }
@@ -121,11 +138,14 @@ impl Model {
         before: &mut dyn FnMut(DirKey, &Source, &Dir),
     ) -> Result<()> {
         loop {
-            if let Some(key) = self.to_scan.pop() {
-                if let Some(dir) = self.dirs.get(&key) {
-                    before(key, self.ground.source(dir.layer)?, dir);
+            if !self.to_scan.is_empty() {
+                let batch = self.to_scan.split_off(self.to_scan.len().saturating_sub(DIRS_AT_ONCE));
+                for key in &batch {
+                    if let Some(dir) = self.dirs.get(key) {
+                        before(*key, self.ground.source(dir.layer)?, dir);
+                    }
                 }
-                self.scan_dir(key, monitor)?;
+                self.scan_dirs(&batch, monitor)?;
             } else if let Some((key, name)) = self.to_judge.pop() {
                 self.refresh_names(key, std::iter::once(name), monitor)?;
             } else if !self.to_expand.is_empty() {
@@ -153,30 +173,41 @@ impl Model {
         self.dirs.keys().copied().collect()
     }
 
-    /// Looks at every name of a directory again.
-    pub fn scan_dir(&mut self, key: DirKey, monitor: &dyn Monitor) -> Result<()> {
-        let Some(open) = self.open(key)? else { return Ok(()) };
-        if open.relative.as_os_str().is_empty() {
-            self.judge_root(&open, monitor)?;
+    /// Looks at every name of some directories.
+    fn scan_dirs(&mut self, keys: &[DirKey], monitor: &dyn Monitor) -> Result<()> {
+        let mut work = Vec::new();
+        for key in keys {
+            let Some(open) = self.open(*key)? else { continue };
+            if open.relative.as_os_str().is_empty() {
+                self.judge_root(&open, monitor)?;
+            }
+            let listed = self.list(*key, &open)?;
+            work.push((*key, open, listed));
         }
-        let listed = self.list(key, &open)?;
-        self.judge_all(key, &open, listed.into_iter(), monitor)
+        self.judge_all(&work, monitor)
     }
 
     /// Returns every name of a directory that there is or was.
     pub fn names_of(&mut self, key: DirKey) -> Result<Vec<Box<[u8]>>> {
         let Some(open) = self.open(key)? else { return Ok(Vec::new()) };
-        Ok(self.list(key, &open)?.into_iter().collect())
+        self.list(key, &open)
     }
 
-    fn list(&self, key: DirKey, open: &OpenDir) -> Result<HashSet<Box<[u8]>>> {
-        let mut listed: HashSet<Box<[u8]>> = HashSet::new();
-        for fd in open.upper.iter().chain(open.lost.iter().flatten()) {
+    fn list(&self, key: DirKey, open: &OpenDir) -> Result<Vec<Box<[u8]>>> {
+        let mut listed = match &open.upper {
+            Some(upper) => names(upper.as_fd()).map_err(reading(&open.view))?,
+            None => Vec::new(),
+        };
+        let known = self.dirs.get(&key).map(|dir| &dir.entries).filter(|entries| !entries.is_empty());
+        if known.is_none() && open.lost.iter().all(Option::is_none) {
+            return Ok(listed);
+        }
+        for fd in open.lost.iter().flatten() {
             listed.extend(names(fd.as_fd()).map_err(reading(&open.view))?);
         }
-        if let Some(dir) = self.dirs.get(&key) {
-            listed.extend(dir.entries.keys().cloned());
-        }
+        listed.extend(known.into_iter().flat_map(HashMap::keys).cloned());
+        listed.sort_unstable();
+        listed.dedup();
         Ok(listed)
     }
 
@@ -207,30 +238,26 @@ impl Model {
         monitor: &dyn Monitor,
     ) -> Result<()> {
         let Some(open) = self.open(key)? else { return Ok(()) };
-        self.judge_all(key, &open, names, monitor)
+        self.judge_all(&[(key, open, names.collect())], monitor)
     }
 
-    fn judge_all(
-        &mut self,
-        key: DirKey,
-        open: &OpenDir,
-        names: impl Iterator<Item = Box<[u8]>>,
-        monitor: &dyn Monitor,
-    ) -> Result<()> {
-        for name in names {
-            self.seen += 1;
-            if self.seen % 1024 == 0 {
-                monitor.check_cancelled()?;
-                monitor.progress(Phase::Scan, self.seen, None);
-            }
-            let verdict = {
-                let source = self.ground.source(open.layer)?;
+    /// Judges names, by two threads when they are many, and takes the verdicts in.
+    fn judge_all(&mut self, work: &[Listed], monitor: &dyn Monitor) -> Result<()> {
+        for wave in waves(work) {
+            monitor.check_cancelled()?;
+            self.judged_at = self.moves_made;
+            let verdicts = {
                 let is_moved = |path: &HostPath| self.moves.contains_key(path);
                 let judge = Judge { ground: &self.ground, monitor, is_moved: &is_moved };
-                judge.judge(source, open, &name)
+                judge_wave(&judge, work, &wave)?
             };
-            let verdict = verdict.map_err(|errno| scan_error(&open.view.join(&name), errno))?;
-            self.apply(key, open, name, verdict);
+            self.seen += verdicts.len() as u64;
+            monitor.progress(Phase::Scan, self.seen, None);
+            for (at, name, verdict) in verdicts {
+                if let Some((key, open, _)) = work.get(at) {
+                    self.apply(*key, open, name, verdict);
+                }
+            }
         }
         Ok(())
     }
@@ -299,10 +326,18 @@ impl Model {
         Ok(Some(OpenDir { layer: dir.layer, view, relative, seat, upper, base, lost }))
     }
 
-    fn add_dir(&mut self, layer: u32, view: HostPath, relative: PathBuf, seat: Seat) -> DirKey {
+    fn add_dir(
+        &mut self,
+        layer: u32,
+        view: HostPath,
+        relative: PathBuf,
+        seat: Seat,
+        is_provisional: bool,
+    ) -> DirKey {
         let key = self.next_key;
         self.next_key += 1;
-        self.dirs.insert(key, Dir { layer, view, relative, seat, entries: HashMap::new() });
+        let entries = HashMap::new();
+        self.dirs.insert(key, Dir { layer, view, relative, seat, is_provisional, entries });
         self.to_scan.push(key);
         key
     }
@@ -310,6 +345,12 @@ impl Model {
     /// Replaces what a name contributed.
     fn apply(&mut self, key: DirKey, open: &OpenDir, name: Box<[u8]>, verdict: Verdict) {
         let Some(dir) = self.dirs.get_mut(&key) else { return };
+        let dir_is_provisional = dir.is_provisional;
+        if !self.tracking && !dir_is_provisional && verdict.sub.is_none() && !verdict.is_special() {
+            // Nobody will come back to this name.
+            self.lone.extend(verdict.row);
+            return;
+        }
         let old = dir.entries.remove(&name).unwrap_or_default();
         let view = open.view.join(&name);
         let kept = old.sub.filter(|sub| {
@@ -325,12 +366,8 @@ impl Model {
 
         let mut entry = Entry { has_row: verdict.row.is_some(), sub: kept, special: None };
         let layer = open.layer;
-        let is_special = !verdict.displaced.is_empty()
-            || !verdict.trees.is_empty()
-            || verdict.name.is_some()
-            || verdict.moved_from.is_some()
-            || !verdict.asked.is_empty();
-        if is_special {
+        let provisional = dir_is_provisional || !verdict.asked.is_empty();
+        if verdict.is_special() {
             let mut special = Special { moved_from: verdict.moved_from.clone(), ..Special::default() };
             for displaced in verdict.displaced {
                 self.links.displace(layer, displaced.host.clone(), displaced.ino, &view);
@@ -343,6 +380,10 @@ impl Model {
             special.trees = verdict.trees;
             for asked in &verdict.asked {
                 self.asking.entry(asked.clone()).or_default().insert(spot.clone());
+            }
+            if !verdict.asked.is_empty() && self.moves_made != self.judged_at {
+                // Moves came to light since the verdict was made.
+                self.to_judge.push(spot.clone());
             }
             special.asked = verdict.asked;
             if let Some(name) = verdict.name {
@@ -357,7 +398,7 @@ impl Model {
         self.links.touch(&view);
         if let Some(seat) = verdict.sub.filter(|_| kept.is_none()) {
             let relative = open.relative.join(Path::new(as_os(&spot.1)));
-            entry.sub = Some(self.add_dir(layer, view, relative, seat));
+            entry.sub = Some(self.add_dir(layer, view, relative, seat, provisional));
         }
         let empty = !entry.has_row && entry.sub.is_none() && entry.special.is_none();
         if let Some(dir) = self.dirs.get_mut(&key).filter(|_| !empty) {
@@ -433,6 +474,7 @@ impl Model {
         if (before == 0) == (after == 0) {
             return;
         }
+        self.moves_made += 1;
         self.to_judge.extend(self.asking.get(host).into_iter().flatten().cloned());
         let mut ancestor = Some(host.clone());
         while let Some(path) = ancestor {

@@ -127,6 +127,17 @@ pub struct Verdict {
     pub asked: Vec<HostPath>,
 }
 
+impl Verdict {
+    /// Tells whether it has to do with other names.
+    pub fn is_special(&self) -> bool {
+        !self.displaced.is_empty()
+            || !self.trees.is_empty()
+            || self.name.is_some()
+            || self.moved_from.is_some()
+            || !self.asked.is_empty()
+    }
+}
+
 /// Judges names.
 pub struct Judge<'a> {
     /// The layers.
