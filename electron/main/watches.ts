@@ -1,4 +1,5 @@
 // The change feeds that the page has open, so that they end with the page and not with the helper.
+import { Failure } from "./failure.js";
 import type { Helper } from "./helper/helper.js";
 
 export class Watches {
@@ -21,7 +22,13 @@ export class Watches {
 
   /** Ends a feed. One that is not open is no error: it may have ended together with the helper. */
   async close(watch: number): Promise<void> {
-    if (this.#open.delete(watch)) await this.#helper.request("changes.unwatch", { watch });
+    if (!this.#open.delete(watch)) return;
+    try {
+      await this.#helper.request("changes.unwatch", { watch });
+    } catch (thrown) {
+      // A feed ends with its helper.
+      if (!(thrown instanceof Failure && thrown.error.code === "helper-gone")) throw thrown;
+    }
   }
 
   /** A new helper knows nothing of the feeds of the one before. */
