@@ -26,16 +26,17 @@ export function TerminalPane({ session, begun }: TerminalPaneProps): ReactElemen
   const host = useRef<HTMLDivElement>(null);
   const [error, setError] = useState<SeeError | null>(null);
   const [attempt, setAttempt] = useState(0);
-  const epoch = useHelper((state) => state.epoch);
+  // The terminal is no child of the helper: it waits for the first one and outlives each.
+  const greeted = useHelper((state) => state.epoch > 0);
   const [ended, setEnded] = useState<number | null>(null);
   const { id } = session;
 
   useEffect(() => {
-    if (!begun || epoch === 0 || host.current === null) return;
+    if (!begun || !greeted || host.current === null) return;
     setEnded(null);
     setError(null);
     return attach(host.current, id, setError, setEnded);
-  }, [id, begun, attempt, epoch]);
+  }, [id, begun, attempt, greeted]);
 
   const end = endWords(session);
   const note =
