@@ -1,4 +1,5 @@
-//! The filter of system calls that name spaces do not cover: x86-64, i386 and (refused as a whole) x32.
+//! The filter of system calls that name spaces do not cover: the native ones (x86-64, arm64), i386, and x32, which is
+//! refused as a whole.
 //! Written as classic BPF; knows numbers, not reasons of policy beyond the comments here.
 
 use rustix::io::Errno;
@@ -18,27 +19,41 @@ const OFFSET_NUMBER: u32 = 0;
 const OFFSET_ARCH: u32 = 4;
 const OFFSET_FIRST_ARGUMENT: u32 = 16;
 
-const ARCH_X86_64: u32 = 0xc000_003e;
+#[cfg(target_arch = "x86_64")]
+const ARCH_NATIVE: u32 = 0xc000_003e;
+#[cfg(target_arch = "aarch64")]
+const ARCH_NATIVE: u32 = 0xc000_00b7;
 const ARCH_I386: u32 = 0x4000_0003;
 const X32_BIT: u32 = 0x4000_0000;
 
 /// Refused with `EPERM`: what reaches the kernel as a whole, or objects that no name space parts.
 /// Key rings; BPF; performance counters; io_uring (also: it would slip past interposition); another kernel;
-/// files by handle; page-fault handlers; kernel log; the system's accounting, swap and quota.
-const REFUSED_X86_64: &[u32] = &[
-    248, 249, 250, // add_key, request_key, keyctl
-    321, // bpf
-    298, // perf_event_open
-    425, 426, 427, // io_uring_setup, io_uring_enter, io_uring_register
-    246, 320, // kexec_load, kexec_file_load
-    304, // open_by_handle_at
-    323, // userfaultfd
-    163, // acct
-    167, 168, // swapon, swapoff
-    179, 443, // quotactl, quotactl_fd
-    175, 313, 176, // init_module, finit_module, delete_module
-    172, 173, // iopl, ioperm
-    212, // lookup_dcookie
+/// files by handle; page-fault handlers; the system's accounting, swap and quota; modules; ports.
+const REFUSED: &[libc::c_long] = &[
+    libc::SYS_add_key,
+    libc::SYS_request_key,
+    libc::SYS_keyctl,
+    libc::SYS_bpf,
+    libc::SYS_perf_event_open,
+    libc::SYS_io_uring_setup,
+    libc::SYS_io_uring_enter,
+    libc::SYS_io_uring_register,
+    libc::SYS_kexec_load,
+    libc::SYS_kexec_file_load,
+    libc::SYS_open_by_handle_at,
+    libc::SYS_userfaultfd,
+    libc::SYS_acct,
+    libc::SYS_swapon,
+    libc::SYS_swapoff,
+    libc::SYS_quotactl,
+    libc::SYS_quotactl_fd,
+    libc::SYS_init_module,
+    libc::SYS_finit_module,
+    libc::SYS_delete_module,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_iopl,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_ioperm,
 ];
 
 /// The same calls by their i386 numbers, and `vm86`, `vm86old`.
@@ -55,11 +70,9 @@ const REFUSED_I386: &[u32] = &[
     131, 443, // quotactl, quotactl_fd
     128, 350, 129, // init_module, finit_module, delete_module
     110, 101, // iopl, ioperm
-    253, // lookup_dcookie
     113, 166, // vm86old, vm86
 ];
 
-const SOCKET_X86_64: u32 = 41;
 const SOCKET_I386: u32 = 359;
 /// Hides the family in memory, where a filter cannot look. Programs since 2016 use `socket` itself.
 const SOCKETCALL_I386: u32 = 102;
@@ -123,14 +136,16 @@ fn filter() -> Vec<Instruction> {
         whole
     };
 
-    let mut x86_64 = vec![
+    // No native number is as large as the bit that marks x32.
+    let mut native = vec![
         load(OFFSET_NUMBER),
         Instruction { code: JUMP_IF_AT_LEAST, if_true: 0, if_false: 1, value: X32_BIT },
         fail(libc::ENOSYS),
     ];
-    x86_64.extend(refuse(REFUSED_X86_64));
-    x86_64.extend(families(SOCKET_X86_64));
-    x86_64.push(back(ALLOW));
+    let refused: Vec<u32> = REFUSED.iter().filter_map(|number| u32::try_from(*number).ok()).collect();
+    native.extend(refuse(&refused));
+    native.extend(families(u32::try_from(libc::SYS_socket).unwrap_or(u32::MAX)));
+    native.push(back(ALLOW));
 
     let mut i386 = vec![load(OFFSET_NUMBER)];
     i386.extend(refuse(REFUSED_I386));
@@ -139,8 +154,8 @@ fn filter() -> Vec<Instruction> {
     i386.push(back(ALLOW));
 
     let mut whole =
-        vec![load(OFFSET_ARCH), equal(ARCH_X86_64, 0, u8::try_from(x86_64.len()).unwrap_or(u8::MAX))];
-    whole.append(&mut x86_64);
+        vec![load(OFFSET_ARCH), equal(ARCH_NATIVE, 0, u8::try_from(native.len()).unwrap_or(u8::MAX))];
+    whole.append(&mut native);
     whole.extend([equal(ARCH_I386, 1, 0), back(KILL)]);
     whole.append(&mut i386);
     whole
@@ -149,6 +164,8 @@ fn filter() -> Vec<Instruction> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const SOCKET_NATIVE: u32 = libc::SYS_socket as u32;
 
     /// Runs the filter as the kernel would.
     fn verdict(arch: u32, number: u32, first: u32) -> u32 {
@@ -181,26 +198,25 @@ mod tests {
     #[test]
     fn refuses_and_allows_by_architecture() {
         let refused = FAIL | 1;
-        assert_eq!(verdict(ARCH_X86_64, 250, 0), refused);
-        assert_eq!(verdict(ARCH_X86_64, 212, 0), refused);
-        assert_eq!(verdict(ARCH_X86_64, 0, 0), ALLOW);
-        assert_eq!(verdict(ARCH_X86_64, 59, 0), ALLOW);
+        assert_eq!(verdict(ARCH_NATIVE, libc::SYS_keyctl as u32, 0), refused);
+        assert_eq!(verdict(ARCH_NATIVE, libc::SYS_read as u32, 0), ALLOW);
+        assert_eq!(verdict(ARCH_NATIVE, libc::SYS_execve as u32, 0), ALLOW);
         assert_eq!(verdict(ARCH_I386, 288, 0), refused);
         assert_eq!(verdict(ARCH_I386, 166, 0), refused);
         assert_eq!(verdict(ARCH_I386, 250, 0), ALLOW);
-        assert_eq!(verdict(ARCH_X86_64, X32_BIT | 1, 0), FAIL | 38);
+        assert_eq!(verdict(ARCH_NATIVE, X32_BIT | 1, 0), FAIL | 38);
         assert_eq!(verdict(0x1234, 1, 0), KILL);
     }
 
     #[test]
     fn confines_socket_families() {
         for family in FAMILIES {
-            assert_eq!(verdict(ARCH_X86_64, SOCKET_X86_64, *family), ALLOW, "{family}");
+            assert_eq!(verdict(ARCH_NATIVE, SOCKET_NATIVE, *family), ALLOW, "{family}");
             assert_eq!(verdict(ARCH_I386, SOCKET_I386, *family), ALLOW, "{family}");
         }
         let refused = FAIL | libc::EAFNOSUPPORT as u32;
         for family in [0, 29, 31, 40, 42, 44] {
-            assert_eq!(verdict(ARCH_X86_64, SOCKET_X86_64, family), refused, "{family}");
+            assert_eq!(verdict(ARCH_NATIVE, SOCKET_NATIVE, family), refused, "{family}");
             assert_eq!(verdict(ARCH_I386, SOCKET_I386, family), refused, "{family}");
         }
         assert_eq!(verdict(ARCH_I386, SOCKETCALL_I386, 1), FAIL | 38);

@@ -74,7 +74,7 @@ pub fn mount_terminals(root: BorrowedFd<'_>, ids: Ids<'_>) -> Result<OwnedFd> {
     let terminals = make("devpts", &settings, NO_SUID | NO_EXEC)?;
     let kept = terminals.try_clone().map_err(|_| failed("keeping", &host("/dev/pts"), Errno::MFILE))?;
     put(root, "/dev/pts", terminals)?;
-    put(root, "/dev/mqueue", make("mqueue", &[], QUIET)?)?;
+    put_if_offered(root, "/dev/mqueue", "mqueue", QUIET)?;
     Ok(kept)
 }
 
@@ -105,7 +105,20 @@ fn mount_cgroups(root: BorrowedFd<'_>) -> Result<()> {
     let place = "/sys/fs/cgroup";
     let unified =
         rustix::fs::statfs(place).is_ok_and(|stat| u64::try_from(stat.f_type).ok() == Some(CGROUP2_MAGIC));
-    if unified { put(root, place, make("cgroup2", &[], QUIET | READ_ONLY)?) } else { Ok(()) }
+    if unified { put_if_offered(root, place, "cgroup2", QUIET | READ_ONLY) } else { Ok(()) }
+}
+
+/// Attaches a file system that a SEE does without where the kernel was built without it, or forbids it around us.
+fn put_if_offered(root: BorrowedFd<'_>, path: &str, fs_type: &str, flags: u64) -> Result<()> {
+    const REFUSALS: [Errno; 3] = [Errno::NODEV, Errno::PERM, Errno::ACCESS];
+    match make(fs_type, &[], flags) {
+        Ok(mount) => put(root, path, mount),
+        Err(error) => {
+            let errno = error.facts.get("errno").and_then(serde_json::Value::as_i64);
+            let refused = REFUSALS.iter().any(|refusal| errno == Some(refusal.raw_os_error().into()));
+            if refused { Ok(()) } else { Err(error) }
+        }
+    }
 }
 
 fn fill_dev(dev: BorrowedFd<'_>, ids: Ids<'_>) -> Result<()> {

@@ -139,8 +139,12 @@ fn prepare(spec: &ProgramSpec, stdio: &Stdio) -> Result<()> {
     close_on_exec_from(3).map_err(|e| cannot("descriptors could not be closed", e))?;
     see_sys::signals::reset_all().map_err(|e| cannot("signals could not be reset", e))?;
     for (resource, soft, hard) in &spec.limits {
-        see_sys::process::set_limit(*resource, *soft, *hard)
-            .map_err(|e| cannot("a resource limit could not be set", e))?;
+        // What the session was started with cannot be exceeded later: nobody inside may raise a hard limit.
+        let done = see_sys::process::limit(*resource).and_then(|(_, most)| {
+            let hard = most.min(*hard);
+            see_sys::process::set_limit(*resource, hard.min(*soft), hard)
+        });
+        done.map_err(|e| cannot("a resource limit could not be set", e))?;
     }
     rustix::process::umask(Bits::from_raw_mode(spec.umask));
     become_user(spec).map_err(|e| cannot("its user could not be taken on", e))?;
