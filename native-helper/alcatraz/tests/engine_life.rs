@@ -1,6 +1,6 @@
 //! How SEEs live and end: killed clients and supervisors, leftover programs, entering again, and places that are not
 //! made for it.
-#![allow(missing_docs, reason = "tests")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
 
 mod engine_lab;
 

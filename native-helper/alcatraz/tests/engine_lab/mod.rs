@@ -217,7 +217,14 @@ impl Drop for Lab {
             }
         }
         if let Some(user) = &self.user {
-            let _ = Command::new("userdel").arg(user).stderr(Stdio::null()).status();
+            // A supervisor may still be unmounting; a user with processes is not removed.
+            let gone = || {
+                Command::new("userdel").arg(user).stderr(Stdio::null()).status().is_ok_and(|s| s.success())
+            };
+            let deadline = Instant::now() + PATIENCE;
+            while !gone() && Instant::now() < deadline {
+                std::thread::sleep(Duration::from_millis(50));
+            }
         }
     }
 }

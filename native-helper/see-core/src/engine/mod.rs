@@ -17,6 +17,7 @@ use crate::session::{Session, SessionState};
 use crate::store::{SessionLock, Store};
 use crate::timestamp::Timestamp;
 
+mod birth;
 pub mod client;
 pub mod dismantle;
 mod filesystems;

@@ -2,7 +2,7 @@
 //! brings it to rest. A process of its own that outlives the terminal and the app. Knows no user interface.
 
 use std::collections::BTreeMap;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::time::{Duration, Instant};
 
@@ -10,29 +10,25 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{CWD, Mode as Bits, OFlags};
 use rustix::io::Errno;
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
-use rustix::process::{Pid, Signal, WaitOptions};
-use see_sys::process::{close_all_but, exit_now, fork};
+use rustix::process::{Pid, Signal};
+use see_sys::process::{close_all_but, fork};
 use see_sys::signals::SignalQueue;
 
 use crate::error::{ErrorCode, Result, SeeError};
-use crate::path::HostPath;
-use crate::session::{Limit, Mode, Session, SessionState};
+use crate::session::{Session, SessionState};
 use crate::store::{SessionLock, Store};
 
-use super::init::{self, Birth};
-use super::namespaces::{Shell, fork_init};
-use super::plan::{Tree, What};
-use super::request::{Ask, Order, ProgramSpec, Report, Size, Start, Tell};
+use super::birth::{await_ready, end_init, make_init};
+use super::request::{Order, ProgramSpec, Report, Start, Tell};
 use super::stream::{Client, Program};
-use super::wire::{self, Kind};
-use super::{program, socket_path};
+use super::{socket_path, wire};
+
+mod audience;
 
 /// How long programs may take to end after they were asked to.
 const GRACE: Duration = Duration::from_secs(2);
 /// Programs that end within this time of each other count as ending together.
 const TOGETHER: Duration = Duration::from_millis(50);
-/// How many chunks of one program are relayed before the others get their turn.
-const READS_IN_A_ROW: usize = 16;
 /// The number of a session's first program.
 const FIRST: u32 = 0;
 
@@ -231,72 +227,6 @@ impl Supervisor {
         }
     }
 
-    /// Moves bytes both ways, and tells clients of programs that ended and have nothing more to say.
-    fn pump(&mut self) {
-        for program in self.programs.values_mut() {
-            program.push_input();
-            for _ in 0..READS_IN_A_ROW {
-                let watchers =
-                    self.clients.iter_mut().filter(|c| c.program == Some(program.number) && !c.gone);
-                let mut watchers: Vec<_> = watchers.collect();
-                // With nobody left to write there is an end to it.
-                if watchers.iter().any(|client| client.is_full()) && !self.empty {
-                    break;
-                }
-                let more = program.pull_output(|kind, bytes| {
-                    for client in &mut watchers {
-                        client.show(kind, bytes);
-                    }
-                });
-                if !more {
-                    break;
-                }
-            }
-        }
-        self.tell_ends(false);
-        for client in &mut self.clients {
-            client.push();
-        }
-        self.drop_gone();
-    }
-
-    /// Tells the clients of each program that ended, once all its output is queued.
-    fn tell_ends(&mut self, all: bool) {
-        for program in self.programs.values_mut() {
-            // The end of the last one is told at rest; and the last ones often end together.
-            let goes_on = !self.empty && program.is_drained() && program.has_ended_for(TOGETHER);
-            if program.told || !(goes_on || all) {
-                continue;
-            }
-            let watched = |client: &Client| client.program == Some(program.number) && !client.gone;
-            program.told = true;
-            let status = program.exited.unwrap_or(137);
-            for client in self.clients.iter_mut().filter(|client| watched(client)) {
-                let told = match &self.failed {
-                    Some(error) => client.tell(&Tell::Failed { error: error.clone() }),
-                    None => client.tell(&Tell::Exited { status, others: !self.empty && !all }),
-                };
-                client.leaving = true;
-                client.gone |= told.is_err();
-            }
-            program.disconnect();
-        }
-    }
-
-    fn drop_gone(&mut self) {
-        for client in self.clients.iter().filter(|client| client.gone && client.is_starter) {
-            // Nobody will ever type again into a pipe; a terminal can be attached again.
-            if let Some(program) = client.program.and_then(|number| self.programs.get_mut(&number)) {
-                if program.exited.is_none()
-                    && program.channels.first() == Some(&super::request::Channel::Pipe)
-                {
-                    program.end_input();
-                }
-            }
-        }
-        self.clients.retain(|client| !client.gone);
-    }
-
     /// Waits for something to happen. Returns whether the init, a signal, a new client came, and which clients did.
     fn wait(&self) -> Result<(bool, bool, bool, Vec<usize>)> {
         let mut waits =
@@ -393,96 +323,6 @@ impl Supervisor {
         Ok(())
     }
 
-    /// Lets in a client of the same user, or root.
-    fn welcome(&mut self) {
-        let Some(listener) = &self.listener else { return };
-        let Ok((stream, _)) = listener.accept() else { return };
-        let me = rustix::process::geteuid();
-        let peer = rustix::net::sockopt::socket_peercred(&stream);
-        if !peer.is_ok_and(|peer| peer.uid == me || peer.uid.is_root()) {
-            return;
-        }
-        self.clients.extend(Client::new(stream).ok());
-    }
-
-    /// Reads what these clients sent.
-    fn hear(&mut self, places: &[usize]) -> Result<()> {
-        for place in places {
-            let Some(client) = self.clients.get_mut(*place) else { continue };
-            let (number, frames) = (client.program, client.pull());
-            let mut program = number.and_then(|number| self.programs.get_mut(&number));
-            for frame in frames {
-                match (frame.kind, &mut program) {
-                    (Kind::Input, Some(program)) => program.feed(&frame.bytes),
-                    (Kind::EndOfInput, Some(program)) => program.end_input(),
-                    (Kind::Message, _) => {
-                        match frame.parse::<Ask>() {
-                            Ok(ask) => self.answer(*place, ask)?,
-                            Err(_) => self.cut(*place),
-                        }
-                        program = number.and_then(|number| self.programs.get_mut(&number));
-                    }
-                    _ => {
-                        self.cut(*place);
-                        program = None;
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn cut(&mut self, place: usize) {
-        if let Some(client) = self.clients.get_mut(place) {
-            client.gone = true;
-        }
-    }
-
-    fn answer(&mut self, place: usize, ask: Ask) -> Result<()> {
-        let number = self.clients.get(place).and_then(|client| client.program);
-        match ask {
-            Ask::Attach { size } => {
-                let Some(program) = self.programs.get(&FIRST) else { return Ok(()) };
-                resize(program, size);
-                if let Some(client) = self.clients.get_mut(place) {
-                    client.program = Some(FIRST);
-                    client.tell(&Tell::Started { channels: program.channels })?;
-                    client.show(Kind::Output, program.scrollback());
-                    if let (true, Some(status)) = (program.told, program.exited) {
-                        client.tell(&Tell::Exited { status, others: !self.empty })?;
-                        client.leaving = true;
-                    }
-                }
-            }
-            Ask::Enter { program } => {
-                let number = self.next_number;
-                self.next_number += 1;
-                if let Some(client) = self.clients.get_mut(place) {
-                    client.program = Some(number);
-                    client.is_starter = true;
-                }
-                self.start_program(number, *program)?;
-            }
-            Ask::Resize { size } => {
-                if let Some(program) = number.and_then(|number| self.programs.get(&number)) {
-                    resize(program, Some(size));
-                }
-            }
-            Ask::Signal { signal } => {
-                if let Some(number) = number {
-                    wire::send(self.control.as_fd(), &Order::Signal(number, signal), &[])?;
-                }
-            }
-            Ask::CloseOutput { error } => {
-                if let Some(program) = number.and_then(|number| self.programs.get_mut(&number)) {
-                    program.close_output(error);
-                }
-            }
-            Ask::Stop => self.begin_stop()?,
-        }
-        Ok(())
-    }
-
     /// Asks every program to end; those that do not are killed after a while.
     fn begin_stop(&mut self) -> Result<()> {
         if self.kill_at.is_none() {
@@ -518,110 +358,5 @@ impl Supervisor {
         let is_command = matches!(error.code, ErrorCode::CommandNotFound | ErrorCode::CommandNotExecutable);
         let state = if is_command { SessionState::Aborted } else { SessionState::Broken };
         super::give_up(&self.store, self.session.clone(), state, error)
-    }
-
-    /// Waits until every client has taken what is left for it or is gone.
-    fn see_off(&mut self) {
-        loop {
-            for client in &mut self.clients {
-                client.push();
-            }
-            self.clients.retain(|client| !client.gone);
-            if self.clients.is_empty() {
-                return;
-            }
-            let mut waits: Vec<_> = self
-                .clients
-                .iter()
-                .map(|client| PollFd::from_borrowed_fd(client.wait(true).0, PollFlags::OUT))
-                .collect();
-            if poll(&mut waits, None).is_err_and(|e| e != Errno::INTR) {
-                return;
-            }
-        }
-    }
-}
-
-fn resize(program: &Program, size: Option<Size>) {
-    if let (Some(terminal), Some(size)) = (program.terminal(), size) {
-        // A terminal that everybody closed has no size.
-        let _ = rustix::termios::tcsetwinsize(terminal, program::winsize(size));
-    }
-}
-
-/// Forks the init, which builds the SEE around itself; returns it with the name spaces that it is about to enter.
-pub(super) fn make_init(
-    store: &HostPath,
-    session: &str,
-    tree: &Tree,
-    control: BorrowedFd<'_>,
-) -> Result<(Pid, Option<Shell>)> {
-    let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
-    let shell = match mode {
-        Mode::System => Some(Shell::make(&mapped_places(tree))?),
-        Mode::User => None,
-    };
-    let caller = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
-    let workshop = store.join(b"sessions").join(session.as_bytes());
-    let Some(init) = fork_init(mode)? else {
-        let mut kept = vec![control.as_raw_fd()];
-        kept.extend(shell.iter().flat_map(Shell::descriptors));
-        let status = match close_all_but(&kept) {
-            Ok(()) => {
-                let birth = Birth { control, tree, workshop: &workshop, shell: shell.as_ref(), caller };
-                init::run(&birth)
-            }
-            Err(_) => 1,
-        };
-        exit_now(status)
-    };
-    Ok((init, shell))
-}
-
-/// Returns the host's places whose file systems must support id maps for ids to be shifted: all that are layered.
-fn mapped_places(tree: &Tree) -> Vec<HostPath> {
-    let layered = tree.parts.iter().filter_map(|part| match &part.what {
-        What::Layered(layer) => Some([part.point.clone(), layer.clone()]),
-        _ => None,
-    });
-    layered.flatten().collect()
-}
-
-/// Waits until the SEE is made. Returns a descriptor that holds its mounts, and limits that making it showed.
-pub(super) fn await_ready(
-    control: BorrowedFd<'_>,
-    init: Pid,
-    shell: Option<Shell>,
-) -> Result<(OwnedFd, Vec<Limit>)> {
-    let ready = match wire::receive::<Report>(control) {
-        Ok(Some((Report::Ready(limits), held))) => {
-            let held = held.into_iter().next().ok_or_else(|| wire::broken("the SEE's mounts are missing"));
-            held.map(|held| (held, limits))
-        }
-        Ok(Some((Report::Failed(error), _))) => Err(error),
-        Ok(_) => Err(SeeError::new(
-            ErrorCode::CannotIsolate,
-            "The SEE could not be made: its first process ended without a word.",
-            "Run `alcatraz doctor` to see what this machine can enforce.",
-        )),
-        Err(error) => Err(error),
-    };
-    if let Some(shell) = shell {
-        shell.release();
-    }
-    if ready.is_err() {
-        end_init(init)?;
-    }
-    ready
-}
-
-pub(super) fn end_init(init: Pid) -> Result<()> {
-    let _ = rustix::process::kill_process(init, Signal::KILL);
-    loop {
-        match rustix::process::waitpid(Some(init), WaitOptions::empty()) {
-            Ok(_) | Err(Errno::CHILD) => return Ok(()),
-            Err(Errno::INTR) => {}
-            Err(e) => return Err(wire::gone(e)),
-        }
     }
 }

@@ -13,7 +13,7 @@ use crate::session::{Limit, Mode};
 use crate::store::Store;
 
 use super::filesystems::{Setting, failed, overlay};
-use super::{dismantle, path_of, plan, supervisor, wire};
+use super::{birth, dismantle, path_of, plan, wire};
 
 /// What a trial showed.
 #[derive(Clone, Debug)]
@@ -33,12 +33,12 @@ pub fn make(store: &Store) -> Result<Made> {
     let plan = plan::make(store, &session, Vec::new(), &[])?;
     let (control, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
         .map_err(wire::gone)?;
-    let made = supervisor::make_init(&path_of(store.root())?, &session, &plan.tree, theirs.as_fd());
+    let made = birth::make_init(&path_of(store.root())?, &session, &plan.tree, theirs.as_fd());
     drop(theirs);
     let made = made.and_then(|(init, shell)| {
         let shifted = shell.as_ref().is_some_and(|shell| shell.shifted);
-        let (mounts, limits) = supervisor::await_ready(control.as_fd(), init, shell)?;
-        supervisor::end_init(init)?;
+        let (mounts, limits) = birth::await_ready(control.as_fd(), init, shell)?;
+        birth::end_init(init)?;
         drop(mounts);
         Ok((shifted, limits))
     });
