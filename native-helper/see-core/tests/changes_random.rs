@@ -4,17 +4,14 @@
 
 mod lab;
 
-use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use lab::follow::Follower;
 use lab::random::{Dice, act, assert_links, replay};
 use lab::{Lab, snapshot};
-use see_core::change::Change;
 use see_core::changes::scan;
-use see_core::changes::watch::{WatchEvent, Watcher};
 use see_core::layer::MarkSpace;
 use see_core::monitor::Unmonitored;
-use see_core::path::HostPath;
 
 fn seeds(count: u64) -> std::ops::Range<u64> {
     match std::env::var("ALCATRAZ_TEST_SEED").ok().and_then(|seed| seed.parse().ok()) {
@@ -59,58 +56,11 @@ fn changes_applied_to_the_host_give_the_session_in_user_mode() {
     }
 }
 
-/// Follows a feed as the app does.
-struct Follower {
-    watcher: Watcher,
-    rows: BTreeMap<HostPath, Change>,
-    settled: bool,
-}
-
-impl Follower {
-    fn new(lab: &Lab) -> Self {
-        Self { watcher: Watcher::start(&lab.session()).unwrap(), rows: BTreeMap::new(), settled: false }
-    }
-
-    /// Takes one event in.
-    fn take(&mut self, timeout: Duration) {
-        match self.watcher.next(timeout) {
-            Some(WatchEvent::Reset) => {
-                self.rows.clear();
-                self.settled = false;
-            }
-            Some(WatchEvent::Rows(rows)) => {
-                assert!(rows.len() <= 2000);
-                self.rows.extend(rows.into_iter().map(|row| (row.path.clone(), row)));
-                self.settled = false;
-            }
-            Some(WatchEvent::Gone(paths)) => {
-                for path in paths {
-                    assert!(self.rows.remove(&path).is_some(), "{path:?} was not there");
-                }
-                self.settled = false;
-            }
-            Some(WatchEvent::Settled { total, summary, .. }) => {
-                assert_eq!((total, summary.total()), (self.rows.len() as u64, self.rows.len() as u64));
-                let mut counted = see_core::change::Summary::default();
-                self.rows.values().for_each(|row| counted.add(row));
-                assert_eq!(counted, summary);
-                self.settled = true;
-            }
-            Some(WatchEvent::Failed(error)) => panic!("{error:?}"),
-            None => {}
-        }
-    }
-
-    /// Follows until the feed tells what a scan tells; fails when it does not within the time of several rounds.
-    fn catch_up(&mut self, lab: &Lab, tale: &dyn Fn() -> String) {
-        let truth = scan(&lab.session(), &Unmonitored).unwrap();
-        let truth: BTreeMap<_, _> =
-            truth.found.into_iter().map(|f| (f.change.path.clone(), f.change)).collect();
-        let deadline = Instant::now() + Duration::from_secs(20);
-        while !self.settled || self.rows != truth {
-            assert!(Instant::now() < deadline, "{}\ntold {:#?}\ntrue {truth:#?}", tale(), self.rows);
-            self.take(Duration::from_millis(50));
-        }
+#[test]
+fn changes_applied_to_the_host_give_the_session_of_an_ordinary_user() {
+    let name = "changes_applied_to_the_host_give_the_session_of_an_ordinary_user";
+    if lab::is_inside_as_ordinary_user(name) {
+        prove(MarkSpace::User, 40);
     }
 }
 

@@ -1,9 +1,11 @@
 //! Tells in what two objects of the same type differ. Streams contents, skips holes, opens regular files only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::fs::FileExt;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rustix::fs::SeekFrom;
 use rustix::io::{Errno, Result};
@@ -40,6 +42,64 @@ pub struct Rules<'a> {
     pub contents: bool,
     /// Asked while long files are read.
     pub monitor: &'a dyn Monitor,
+    /// What earlier comparisons found.
+    pub memory: &'a Memory,
+}
+
+/// Remembers of pairs of files whether their contents are the same, as long as neither changes: so that the watcher's
+/// walk reads nothing twice.
+#[derive(Default)]
+pub struct Memory(Mutex<HashMap<Pair, Finding>>);
+
+/// What one comparison found, of files in which state, and when.
+struct Finding {
+    new: Stamp,
+    old: Stamp,
+    same: bool,
+    at: Instant,
+}
+
+/// Device and inode numbers of both.
+type Pair = (u64, u64, u64, u64);
+
+/// Size, time of the last write, and of the last change of anything.
+type Stamp = (u64, Timestamp, Timestamp);
+
+/// More pairs than these are not remembered.
+const MOST_PAIRS: usize = 500_000;
+
+/// A finding is trusted this long: writes through a mapping can come after the last change of a file's times.
+const TRUSTED: Duration = Duration::from_secs(60);
+
+/// A file that changed less than this long ago may change again without its times telling, in nanoseconds.
+const TOO_FRESH: i128 = 100_000_000;
+
+impl Memory {
+    fn pair(new: &Facts, old: &Facts) -> (Pair, Stamp, Stamp) {
+        let stamp = |facts: &Facts| (facts.size, facts.mtime, facts.ctime);
+        ((new.device, new.ino, old.device, old.ino), stamp(new), stamp(old))
+    }
+
+    fn recall(&self, new: &Facts, old: &Facts) -> Option<bool> {
+        let (pair, new, old) = Self::pair(new, old);
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let finding = known.get(&pair)?;
+        let holds = finding.new == new && finding.old == old && finding.at.elapsed() < TRUSTED;
+        holds.then_some(finding.same)
+    }
+
+    /// Keeps a finding, when the facts were taken before the contents were read and are old enough to be trusted.
+    fn keep(&self, new: &Facts, old: &Facts, began: Timestamp, same: bool) {
+        if began.0 - new.ctime.0.max(old.ctime.0) < TOO_FRESH {
+            return;
+        }
+        let (pair, new, old) = Self::pair(new, old);
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if known.len() >= MOST_PAIRS {
+            known.clear();
+        }
+        known.insert(pair, Finding { new, old, same, at: Instant::now() });
+    }
 }
 
 /// Attributes that the kernel's security modules give and check for one inode; the host gives its own.
@@ -50,7 +110,7 @@ const LABELS: [&[u8]; 4] = [b"security.selinux", b"security.ima", b"security.evm
 pub fn aspects(new: Object<'_>, old: Object<'_>, rules: Rules<'_>) -> Result<Vec<Aspect>> {
     let mut found = Vec::new();
     let kind = new.facts.file_type();
-    if rules.contents && !same_content(new, old, rules.monitor)? {
+    if rules.contents && !same_content(new, old, rules)? {
         found.push(Aspect::Content);
     }
     if kind != FileType::Symlink && new.facts.permissions() != old.facts.permissions() {
@@ -81,7 +141,7 @@ fn attributes(object: Object<'_>, space: MarkSpace) -> Result<BTreeMap<Vec<u8>, 
     Ok(found)
 }
 
-fn same_content(new: Object<'_>, old: Object<'_>, monitor: &dyn Monitor) -> Result<bool> {
+fn same_content(new: Object<'_>, old: Object<'_>, rules: Rules<'_>) -> Result<bool> {
     match new.facts.file_type() {
         FileType::File => {
             if new.facts.size != old.facts.size {
@@ -90,8 +150,14 @@ fn same_content(new: Object<'_>, old: Object<'_>, monitor: &dyn Monitor) -> Resu
             if new.facts.size == 0 {
                 return Ok(true);
             }
+            if let Some(same) = rules.memory.recall(new.facts, old.facts) {
+                return Ok(same);
+            }
+            let began = Timestamp::now();
             let (Some(a), Some(b)) = (open(new)?, open(old)?) else { return Ok(false) };
-            same_bytes(&a, &b, monitor)
+            let same = same_bytes(&a, &b, rules.monitor)?;
+            rules.memory.keep(new.facts, old.facts, began, same);
+            Ok(same)
         }
         FileType::Symlink => Ok(read_link_at(new.dir, new.name)? == read_link_at(old.dir, old.name)?),
         FileType::Device => Ok(new.facts.rdev == old.facts.rdev
@@ -190,6 +256,24 @@ mod tests {
         assert!(same(&zeros, &file(&[], 1 << 20)));
         assert!(same(&file(&[], 1 << 20), &zeros));
         assert!(!same(&zeros, &file(&[(99_999, b"x")], 1 << 20)));
+    }
+
+    #[test]
+    fn remembers_only_what_cannot_have_changed_unseen() {
+        let facts = |ctime: i128| {
+            let mut facts = crate::beneath::facts_of(file(&[], 9).as_fd()).unwrap();
+            facts.ctime = Timestamp(ctime);
+            facts
+        };
+        let (memory, now) = (Memory::default(), Timestamp(10_000_000_000));
+        let (old, settled, fresh) = (facts(1), facts(5_000_000_000), facts(9_999_000_000));
+        memory.keep(&fresh, &old, now, true);
+        assert_eq!(memory.recall(&fresh, &old), None);
+        memory.keep(&settled, &old, now, true);
+        assert_eq!(memory.recall(&settled, &old), Some(true));
+        let mut written = settled;
+        written.ctime = Timestamp(6_000_000_000);
+        assert_eq!(memory.recall(&written, &old), None);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use rustix::io::{Errno, Result};
 
+use super::compare::Memory;
 use crate::beneath::{Facts, Root, facts_at, facts_of};
 use crate::error::SeeError;
 use crate::layer::Layer;
@@ -59,6 +60,8 @@ impl Source {
 pub struct Ground {
     /// The layers, as in `Session::layers`.
     pub sources: Vec<Source>,
+    /// What comparisons found so far.
+    pub memory: Memory,
     mount_points: HashMap<HostPath, usize>,
     hidden: HashSet<HostPath>,
 }
@@ -66,7 +69,12 @@ pub struct Ground {
 impl Ground {
     /// Opens both sides of every layer.
     pub fn open(session: &Session) -> crate::error::Result<Self> {
-        let mut ground = Self { sources: Vec::new(), mount_points: HashMap::new(), hidden: HashSet::new() };
+        let mut ground = Self {
+            sources: Vec::new(),
+            memory: Memory::default(),
+            mount_points: HashMap::new(),
+            hidden: HashSet::new(),
+        };
         for (index, layer) in session.layers.iter().enumerate() {
             let upper = Root::open(&layer.upper)
                 .map_err(|errno| SeeError::os("opening the layer", &host_path(&layer.upper), errno))?;

@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 use rustix::io::Errno;
 use see_sys::handle::FileHandle;
 
-use super::compare::{Object, Rules, aspects};
+use super::compare::{Memory, Object, Rules, aspects};
 use super::found::{Found, UpperState};
 use super::ground::{Ground, Source, absent_is_none};
 use super::model::scan_error;
@@ -174,8 +174,7 @@ impl Links {
         dirty
             .sort_by_cached_key(|key| self.nodes.get(key).and_then(|node| node.names.keys().next().cloned()));
         for key in dirty {
-            let source = ground.source(key.0)?;
-            self.resolve(source, key, plain, monitor)?;
+            self.resolve(ground, key, plain, monitor)?;
         }
         Ok(true)
     }
@@ -204,11 +203,12 @@ impl Links {
 
     fn resolve(
         &mut self,
-        source: &Source,
+        ground: &Ground,
         key: NodeKey,
         plain: &HashMap<HostPath, Row>,
         monitor: &dyn Monitor,
     ) -> Result<()> {
+        let source = ground.source(key.0)?;
         let Some(node) = self.nodes.get(&key) else { return Ok(()) };
         let anchor = node.names.iter().find_map(|(view, name)| Some((view.clone(), name.anchor.clone()?)));
         let Some(first) = node.names.keys().next().cloned() else { return Ok(()) };
@@ -223,7 +223,7 @@ impl Links {
 
         let mut told = Vec::new();
         if let (Some(host), Some(row)) = (&moved, plain.get(&main)) {
-            told.extend(renamed(source, row, host, monitor)?);
+            told.extend(renamed(source, row, host, monitor, &ground.memory)?);
         }
         for view in others {
             let Some(row) = plain.get(&view) else { continue };
@@ -278,7 +278,13 @@ impl Links {
 }
 
 /// Returns the row of a file that is the host's object `host`; `None` when one of them just went away.
-fn renamed(source: &Source, row: &Row, host: &HostPath, monitor: &dyn Monitor) -> Result<Option<Found>> {
+fn renamed(
+    source: &Source,
+    row: &Row,
+    host: &HostPath,
+    monitor: &dyn Monitor,
+    memory: &Memory,
+) -> Result<Option<Found>> {
     let mut found = row.found.clone();
     let (Some(upper), Some(parent)) =
         (&found.upper, source.host_parent(host).map_err(|errno| scan_error(host, errno))?)
@@ -287,7 +293,7 @@ fn renamed(source: &Source, row: &Row, host: &HostPath, monitor: &dyn Monitor) -
     };
     let layer = &source.layer;
     let contents = found.state == UpperState::Whole;
-    let rules = Rules { space: layer.marks, began: layer.began, contents, monitor };
+    let rules = Rules { space: layer.marks, began: layer.began, contents, monitor, memory };
     let compare = || {
         let (dir, name) = source.upper.parent(upper)?;
         let new = facts_at(dir.as_fd(), name)?;

@@ -271,7 +271,13 @@ impl Model {
         if let Some(host_dir) = source.host_place(&path).map_err(reading(&path))? {
             let new = facts_of(source.upper.as_fd()).map_err(reading(&path))?;
             let old = facts_of(host_dir.as_fd()).map_err(reading(&path))?;
-            let rules = Rules { space: layer.marks, began: layer.began, contents: false, monitor };
+            let rules = Rules {
+                space: layer.marks,
+                began: layer.began,
+                contents: false,
+                monitor,
+                memory: &self.ground.memory,
+            };
             let object = Object { dir: source.upper.as_fd(), name: b".", facts: &new };
             let host = Object { dir: host_dir.as_fd(), name: b".", facts: &old };
             let aspects = aspects(object, host, rules).map_err(|errno| scan_error(&path, errno))?;

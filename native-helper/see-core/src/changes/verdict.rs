@@ -421,7 +421,13 @@ impl Case<'_> {
     ) -> Result<Vec<Aspect>> {
         let (Some(upper), Some(host_dir)) = (&self.dir.upper, host_dir) else { return Ok(Vec::new()) };
         let layer = &self.source.layer;
-        let rules = Rules { space: layer.marks, began: layer.began, contents, monitor: self.judge.monitor };
+        let rules = Rules {
+            space: layer.marks,
+            began: layer.began,
+            contents,
+            monitor: self.judge.monitor,
+            memory: &self.judge.ground.memory,
+        };
         let new = Object { dir: upper.as_fd(), name: self.name, facts };
         aspects(new, Object { dir: host_dir, name: host_name, facts: host }, rules)
     }

@@ -1,13 +1,14 @@
 //! A laboratory for tests: a host tree below a temporary directory, a real overlay on it, and a session that says so.
 //! Each test runs again in a process with a mount namespace of its own, so that no mount outlives it.
 #![allow(dead_code, reason = "each test file uses its part")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
 
+pub mod follow;
 pub mod random;
 
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -24,17 +25,35 @@ const INSIDE: &str = "ALCATRAZ_TEST_LAB";
 /// Runs the test `name` of this test program in a process with private mounts; as an ordinary user also with a user
 /// namespace. Returns whether this is that process.
 pub fn is_inside(name: &str) -> bool {
+    is_inside_by(name, Command::new("unshare"))
+}
+
+/// As [`is_inside`], in a process of an ordinary user (the user `nobody` when the tests run as root) with a user
+/// namespace, as the engine makes them for those without privilege.
+pub fn is_inside_as_ordinary_user(name: &str) -> bool {
+    if !rustix::process::geteuid().is_root() {
+        return is_inside(name);
+    }
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "unshare", "--map-root-user"]);
+    is_inside_by(name, command)
+}
+
+fn is_inside_by(name: &str, mut command: Command) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         return true;
     }
-    let mut command = Command::new("unshare");
     command.args(["--mount", "--propagation", "private"]);
     if !rustix::process::geteuid().is_root() {
         command.arg("--map-root-user");
     }
-    let program = std::env::current_exe().unwrap();
-    command.arg(program).args([name, "--exact", "--nocapture", "--test-threads=1"]).env(INSIDE, "1");
-    let output = command.output().expect("unshare (util-linux) runs");
+    // A copy that every user may run: the build directory may be closed to others.
+    let program = tempfile::Builder::new().prefix("lab").tempdir_in("/var/tmp").unwrap();
+    std::fs::set_permissions(program.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
+    let copy = program.path().join("test");
+    std::fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+    command.arg(copy).args([name, "--exact", "--nocapture", "--test-threads=1"]).env(INSIDE, "1");
+    let output = command.current_dir("/").output().expect("util-linux is installed");
     let text = String::from_utf8_lossy(&output.stdout);
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{text}\n{errors}");
