@@ -30,7 +30,7 @@ test("install, look closely, commit, undo", async ({ machine }) => {
   expect(await image.evaluate((element: HTMLImageElement) => element.naturalWidth)).toBe(256);
 
   await app.show("index.bin");
-  await expect(app.detail).toContainText("4c4e544e");
+  await expect(app.detail).toContainText("4c 4e 54 4e");
   await app.view("Details");
   await expect(app.detail).toContainText("rw-r--r--");
 
