@@ -3,6 +3,7 @@ import { execFile } from "node:child_process";
 import {
   chmodSync,
   chownSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -63,24 +64,22 @@ export class Machine {
 
   /** Returns what the home is, byte for byte, without the store that may lie in it. */
   describeHome(): Record<string, string> {
-    const all = Object.entries(describeTree(this.home));
-    return Object.fromEntries(all.filter(([name]) => !name.startsWith("./.local/share/alcatraz")));
+    return describeTree(this.home, this.store);
   }
 
-  /** Makes a directory below the machine's base, owned by the account, and returns its path. */
+  /** Makes a directory below the machine's base, owned by the account like those above it, and returns its path. */
   directory(name: string, mode = 0o755): string {
     const path = this.path(name);
-    mkdirSync(path, { recursive: true });
+    const first = mkdirSync(path, { recursive: true });
+    if (first !== undefined) for (let at = path; at.length >= first.length; at = dirname(at)) this.own(at);
     chmodSync(path, mode);
-    this.own(path);
     return path;
   }
 
   /** Makes a file below the machine's base, owned by the account, and returns its path. */
   file(name: string, content: string | Buffer, mode = 0o644): string {
     const path = this.path(name);
-    mkdirSync(dirname(path), { recursive: true });
-    this.own(dirname(path));
+    if (!existsSync(dirname(path))) this.directory(dirname(name));
     writeFileSync(path, content);
     chmodSync(path, mode);
     this.own(path);

@@ -3,10 +3,14 @@ import { createHash } from "node:crypto";
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 
-/** Returns one line for each object below `root`: path, type, mode, owner, time of change of files, and content. */
-export function describeTree(root: string): Record<string, string> {
+/**
+ * Returns one line for each object below `root`: path, type, mode, owner, time of change of files, and content.
+ * What lies at `except` is not looked at.
+ */
+export function describeTree(root: string, except?: string): Record<string, string> {
   const lines: Record<string, string> = {};
   const visit = (path: string, name: string) => {
+    if (path === except) return;
     const stat = lstatSync(path);
     const mode = (stat.mode & 0o7777).toString(8);
     const owner = `${stat.uid}:${stat.gid}`;
