@@ -315,3 +315,39 @@ fn a_stranger_cannot_talk_to_a_supervisor() {
     assert_eq!(lab.run(&["stop", "private"]).status, 0);
     finish_child(child);
 }
+
+#[test]
+fn an_ordinary_user_can_work_beside_a_mount() {
+    let lab = Lab::new(Mode::User);
+    lab.write("small", "small\n");
+    lab.write("doomed", "doomed\n");
+    lab.write("large", &"x".repeat(2_000_000));
+    let id = |which: &str| {
+        let mut command = lab.as_user("/usr/bin/id".as_ref());
+        command.arg(which);
+        finish(command).stdout.trim().to_owned()
+    };
+    let (uid, gid) = (id("-u"), id("-g"));
+    // A file system mounted right in the home directory, as people's own mounts are.
+    let script = format!(
+        "mkdir mnt && mount -t tmpfs -o uid={uid} mnt mnt && echo inner > mnt/inner
+         run() {{ setpriv --reuid {uid} --regid {gid} --clear-groups env HOME=$PWD $ALC \"$@\"; }}
+         run run --keep -q --name beside -- sh -ec '
+            echo new > new; echo more >> small; rm doomed; mkdir dir; echo x > mnt/fresh; cat mnt/inner
+            ! echo x >> large; head -c 3 large; echo'
+         run enter beside -- cat new small mnt/fresh
+         run changes beside | grep \"$PWD\" | sed \"s,$PWD/,,\" | tr -s ' ' | tr -d '()' 
+         cat small doomed; ls"
+    );
+    let mut command = Command::new("unshare");
+    command
+        .args(["--mount", "--propagation", "private", "sh", "-ec", &script])
+        .env("ALCATRAZ_STORE", lab.store())
+        .env("ALC", lab.binary())
+        .current_dir(lab.home());
+    let outcome = finish(command);
+    let expected = "inner\nxxx\nnew\nsmall\nmore\nx\n\
+                    A dir directory\nD doomed\nA 2 B mnt/fresh\nA 4 B new\nM 11 B small content\n\
+                    small\ndoomed\ncanary\ndoomed\nlarge\nmnt\nsmall\nstore\n";
+    assert_eq!(outcome.stdout, expected, "{outcome:?}");
+}

@@ -282,7 +282,8 @@ impl Model {
             let host = Object { dir: host_dir.as_fd(), name: b".", facts: &old };
             let aspects = aspects(object, host, rules).map_err(|errno| scan_error(&path, errno))?;
             // An ordinary user's layer cannot have a root that belongs to somebody else: it says nothing.
-            let says_something = layer.marks == crate::layer::MarkSpace::Trusted || old.uid == new.uid;
+            let says_something =
+                layer.marks == crate::layer::MarkSpace::Trusted || (old.uid, old.gid) == (new.uid, new.gid);
             if says_something && !aspects.is_empty() {
                 let change = Change {
                     path: path.clone(),

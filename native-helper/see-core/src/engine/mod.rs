@@ -24,6 +24,7 @@ mod filesystems;
 mod identity;
 mod init;
 mod kernel_places;
+mod mirror;
 mod namespaces;
 mod plan;
 mod program;

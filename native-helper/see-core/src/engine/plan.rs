@@ -32,6 +32,9 @@ pub struct Part {
 pub enum What {
     /// The host's directory with a layer on top: the directory that holds `upper` and `work`.
     Layered(HostPath),
+    /// A directory of the SEE's own that holds other parts, with a layer on top. For where the host's has mounts
+    /// below it, which an ordinary user cannot take apart.
+    Mirrored(HostPath),
     /// The host's directory, read-only.
     ReadOnly(Kind),
     /// The host's file, read-only.
@@ -43,6 +46,8 @@ pub enum What {
     },
     /// A symlink as on the host.
     Symlink(Vec<u8>),
+    /// A small file as on the host: a copy, for a layer to lie on.
+    Copy,
 }
 
 /// A whole tree.
@@ -67,6 +72,11 @@ pub struct Plan {
     pub limits: Vec<Limit>,
 }
 
+/// The largest file that is copied for a mirror, in bytes; larger ones are shown read-only.
+const COPY_LIMIT: u64 = 1024 * 1024;
+/// How much is copied in all.
+const COPIES_LIMIT: u64 = 32 * 1024 * 1024;
+
 /// Where a plan comes from.
 pub struct Planner<'a> {
     pub(super) store: &'a Store,
@@ -76,6 +86,8 @@ pub struct Planner<'a> {
     /// Layers that the session has from before.
     pub(super) old: Vec<Layer>,
     pub(super) plan: Plan,
+    /// How many bytes of small files may still be copied.
+    copies_left: u64,
 }
 
 /// Plans the tree of a session, and makes the directories of its layers. `old` are the layers that it has already;
@@ -84,13 +96,14 @@ pub fn make(store: &Store, session: &str, old: Vec<Layer>, needed: &[HostPath]) 
     let mounts = visible()?;
     let rooms = Rooms::new(store, &mounts);
     let entered_before = !old.is_empty();
-    let mut planner = Planner { store, session, mounts, rooms, old, plan: Plan::default() };
+    let mut planner =
+        Planner { store, session, mounts, rooms, old, plan: Plan::default(), copies_left: COPIES_LIMIT };
+    planner.hide_rooms();
     match store.mode() {
         Mode::System => planner.cover_mounts()?,
         Mode::User => user_tree::cover(&mut planner, needed)?,
     }
     planner.report_lost_layers();
-    planner.hide_rooms();
     planner.plan.layers.sort_by(|a, b| a.mount_point.cmp(&b.mount_point));
     planner.plan.tree.entered_before = entered_before;
     Ok(planner.plan)
@@ -138,6 +151,18 @@ impl Planner<'_> {
             }
             self.add(point, What::File, flags);
         }
+    }
+
+    /// Tells whether a file is small enough to be copied for a mirror, and counts it.
+    pub(super) fn can_copy(&mut self, file: &HostPath) -> bool {
+        let size = rustix::fs::lstat(file.as_path()).ok().and_then(|stat| u64::try_from(stat.st_size).ok());
+        let readable = rustix::fs::access(file.as_path(), Access::READ_OK).is_ok();
+        let Some(size) = size.filter(|size| readable && *size <= COPY_LIMIT && *size <= self.copies_left)
+        else {
+            return false;
+        };
+        self.copies_left -= size;
+        true
     }
 
     /// Adds a directory with a layer: the session's old one for this place, or a new one.

@@ -2,7 +2,7 @@
 //! the SEE's init, before anything hostile; afterwards nothing of the host's tree is reachable.
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode as Bits, OFlags};
@@ -19,7 +19,14 @@ use super::filesystems::{
     Setting, attach, carried, copy_of, copy_of_host, failed, make, overlay, place, set_flags,
 };
 use super::kernel_places;
+use super::mirror;
 use super::plan::{Part, Tree, What};
+
+/// Settings of every overlay with a layer.
+const SHARED: [Setting<'static>; 2] = [Setting::Value("index", "off"), Setting::Value("xino", "auto")];
+/// Settings with which renaming a directory or changing a mode copies nothing; an ordinary user does not get them.
+const MOVABLE: [Setting<'static>; 2] =
+    [Setting::Value("redirect_dir", "on"), Setting::Value("metacopy", "on")];
 
 /// How ids on disk become ids inside.
 #[derive(Clone, Copy, Debug)]
@@ -51,7 +58,10 @@ pub fn enter(tree: &Tree, workshop: &HostPath, ids: Ids<'_>) -> Result<Vec<Limit
             _ => failed("making private the mounts below", &HostPath::root(), e),
         },
     )?;
-    let builder = Builder::begin(tree, workshop, ids)?;
+    let mut builder = Builder::begin(tree, workshop, ids)?;
+    for part in tree.parts.iter().skip(1) {
+        builder.prepare(part)?;
+    }
     let mut limits = Vec::new();
     for part in tree.parts.iter().skip(1) {
         limits.extend(builder.put(part)?);
@@ -83,6 +93,8 @@ struct Builder<'a> {
     parked: Cell<u32>,
     /// Directories that are the SEE's own: what lies right in them has to be made first.
     own: HashSet<HostPath>,
+    /// Those of them that get a layer, open from before anything is attached.
+    mirrors: HashMap<HostPath, OwnedFd>,
 }
 
 impl<'a> Builder<'a> {
@@ -98,7 +110,8 @@ impl<'a> Builder<'a> {
         attach(nothing.as_fd(), make_dir(scratch.as_fd(), "nothing")?.as_fd())
             .map_err(|e| failed("preparing", workshop, e))?;
 
-        let own = tree.parts.iter().filter(|part| matches!(part.what, What::Directory { .. }));
+        let own =
+            tree.parts.iter().filter(|part| matches!(part.what, What::Directory { .. } | What::Mirrored(_)));
         let own: HashSet<HostPath> = own.map(|part| part.point.clone()).collect();
         let mut builder = Self {
             ids,
@@ -106,15 +119,18 @@ impl<'a> Builder<'a> {
             nothing,
             root: scratch.try_clone().map_err(out_of_fds)?,
             own,
+            mirrors: HashMap::new(),
             entered_before: tree.entered_before,
             parked: Cell::new(0),
             scratch,
         };
         let root = match &first.what {
             What::Layered(layer) => builder.layered(first, layer)?,
-            What::Directory { .. } => tmpfs("mode=0755", attributes::NO_DEV)?,
+            What::Directory { .. } => mirror::own_root()?,
             What::ReadOnly(kind) => builder.read_only(first, *kind)?,
-            What::File | What::Symlink(_) => return Err(SeeError::internal("A root that is no directory.")),
+            What::Mirrored(_) | What::File | What::Symlink(_) | What::Copy => {
+                return Err(SeeError::internal("A root that is no directory."));
+            }
         };
         let place = make_dir(builder.scratch.as_fd(), "root")?;
         attach(root.as_fd(), place.as_fd()).map_err(|e| failed("attaching", &first.point, e))?;
@@ -128,18 +144,36 @@ impl<'a> Builder<'a> {
         Ok(builder)
     }
 
+    /// Makes the place of a part that lies right in a directory of the SEE's own.
+    fn prepare(&mut self, part: &Part) -> Result<()> {
+        if !part.point.parent().is_some_and(|parent| self.own.contains(&parent)) {
+            return Ok(());
+        }
+        let made = self.make_place(part).and_then(|()| match &part.what {
+            What::Mirrored(_) => place(self.root.as_fd(), &part.point).map(Some),
+            _ => Ok(None),
+        });
+        match made {
+            Ok(mirror) => {
+                self.mirrors.extend(mirror.map(|mirror| (part.point.clone(), mirror)));
+                Ok(())
+            }
+            Err(e) => Err(failed("making", &part.point, e)),
+        }
+    }
+
     /// Puts one part in place. Returns a limit when that worked only read-only.
     fn put(&self, part: &Part) -> Result<Option<Limit>> {
         let mut limit = None;
         let fail = |doing: &'static str| move |e: Errno| failed(doing, &part.point, e);
-        if part.point.parent().is_some_and(|parent| self.own.contains(&parent)) {
-            self.make_place(part).map_err(fail("making"))?;
-        }
         let mount = match &part.what {
-            What::Directory { .. } | What::Symlink(_) => return Ok(None),
+            What::Directory { .. } | What::Symlink(_) | What::Copy => return Ok(None),
+            What::Mirrored(layer) => self.mirrored(part, layer)?,
             What::Layered(layer) => match self.layered(part, layer) {
                 Ok(mount) => mount,
                 Err(error) if error.code == ErrorCode::DiskFull => return Err(error),
+                // Unmounted or removed since the plan was made.
+                Err(_) if is_gone(&part.point) => return Ok(None),
                 Err(error) => {
                     let why =
                         format!("the kernel takes no layer here, so it is read-only ({})", error.message);
@@ -147,8 +181,17 @@ impl<'a> Builder<'a> {
                     self.read_only(part, Kind::Disk)?
                 }
             },
-            What::ReadOnly(kind) => self.read_only(part, *kind)?,
-            What::File => self.copied(part)?,
+            What::ReadOnly(_) | What::File => {
+                let shown = match &part.what {
+                    What::ReadOnly(kind) => self.read_only(part, *kind),
+                    _ => self.copied(part),
+                };
+                match shown {
+                    Ok(mount) => mount,
+                    Err(_) if is_gone(&part.point) => return Ok(None),
+                    Err(error) => return Err(error),
+                }
+            }
         };
         let target = match place(self.root.as_fd(), &part.point) {
             Ok(target) => target,
@@ -176,31 +219,42 @@ impl<'a> Builder<'a> {
                 // The parts inside a directory that the user cannot search do not exist, so its mode can be final.
                 rustix::fs::chmodat(&parent, name, Bits::from_raw_mode(*mode), AtFlags::empty())
             }
-            What::Layered(_) | What::ReadOnly(_) => rustix::fs::mkdirat(&parent, name, Bits::RWXU),
+            What::Copy => mirror::copy_file(&part.point, parent.as_fd()),
+            What::Mirrored(_) | What::Layered(_) | What::ReadOnly(_) => {
+                rustix::fs::mkdirat(&parent, name, Bits::RWXU)
+            }
         }
     }
 
     /// The host's directory with a layer on top.
     fn layered(&self, part: &Part, layer: &HostPath) -> Result<OwnedFd> {
         let flags = carried(part.flags);
-        let shared = [Setting::Value("index", "off"), Setting::Value("xino", "auto")];
         let Some(map) = self.ids.map() else {
-            let open = |path: &HostPath| {
-                rustix::fs::openat(CWD, path.as_path(), path_flags(), Bits::empty())
-                    .map_err(|e| failed("opening", path, e))
-            };
-            let (lower, upper) = (open(&part.point)?, open(layer)?);
-            let own: &[Setting<'_>] = match self.ids {
-                Ids::Own => &[Setting::Flag("userxattr")],
-                _ => &[Setting::Value("redirect_dir", "on"), Setting::Value("metacopy", "on")],
-            };
-            let settings = [&shared, own].concat();
-            return overlay(&[lower.as_fd()], Some(upper.as_fd()), &settings, flags);
+            let lower = rustix::fs::openat(CWD, part.point.as_path(), path_flags(), Bits::empty())
+                .map_err(|e| failed("opening", &part.point, e))?;
+            return self.on_top(lower.as_fd(), layer, flags);
         };
         let lower = self.parked(copy_of_host(&part.point, Some(map), attributes::READ_ONLY)?, &part.point)?;
         let upper = self.parked(copy_of_host(layer, Some(map), 0)?, layer)?;
-        let own = [Setting::Value("redirect_dir", "on"), Setting::Value("metacopy", "on")];
-        overlay(&[lower.as_fd()], Some(upper.as_fd()), &[shared, own].concat(), flags)
+        overlay(&[lower.as_fd()], Some(upper.as_fd()), &[SHARED, MOVABLE].concat(), flags)
+    }
+
+    /// A layer on top of a directory, ids as they are.
+    fn on_top(&self, lower: BorrowedFd<'_>, layer: &HostPath, flags: u64) -> Result<OwnedFd> {
+        let upper = rustix::fs::openat(CWD, layer.as_path(), path_flags(), Bits::empty())
+            .map_err(|e| failed("opening", layer, e))?;
+        let own: &[Setting<'_>] = match self.ids {
+            Ids::Own => &[Setting::Flag("userxattr")],
+            _ => &MOVABLE,
+        };
+        overlay(&[lower], Some(upper.as_fd()), &[&SHARED, own].concat(), flags)
+    }
+
+    /// A directory of the SEE's own with a layer on top.
+    fn mirrored(&self, part: &Part, layer: &HostPath) -> Result<OwnedFd> {
+        let mirror = self.mirrors.get(&part.point);
+        let mirror = mirror.ok_or_else(|| SeeError::internal("A mirror in a directory of the host."))?;
+        self.on_top(mirror.as_fd(), layer, carried(part.flags))
     }
 
     /// The host's directory, read-only. An overlay without a layer: its sockets and pipes are not the host's.
@@ -243,16 +297,19 @@ impl<'a> Builder<'a> {
     /// Covers a directory with nothing. Refuses when the session moved the directory away when it ran before, for then
     /// its content would show under another name.
     fn hide(&self, path: &HostPath) -> Result<()> {
+        // In a directory of the SEE's own there is nothing of the host's anyway.
+        let is_own = self.own.contains(path);
+        let may_be_missing = is_own || !self.entered_before;
         let target = match place(self.root.as_fd(), path) {
             Ok(target) => target,
             // Below a directory that the user cannot search there is nothing to hide.
             Err(Errno::ACCESS) => return Ok(()),
             // Nor on a mount that is not shown.
-            Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) if !self.entered_before => return Ok(()),
+            Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) if may_be_missing => return Ok(()),
             Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) => return Err(moved(path)),
             Err(e) => return Err(failed("finding", path, e)),
         };
-        if self.entered_before && !is_same(path, target.as_fd())? {
+        if !may_be_missing && !is_same(path, target.as_fd())? {
             return Err(moved(path));
         }
         let nothing = copy_of(self.nothing.as_fd(), "".as_ref()).map_err(|e| failed("hiding", path, e))?;
@@ -272,6 +329,10 @@ fn is_same(path: &HostPath, inside: BorrowedFd<'_>) -> Result<bool> {
         }
     }
     Ok(false)
+}
+
+fn is_gone(path: &HostPath) -> bool {
+    rustix::fs::lstat(path.as_path()).is_err()
 }
 
 fn moved(path: &HostPath) -> Box<SeeError> {

@@ -21,6 +21,10 @@ pub(super) fn cover(planner: &mut Planner<'_>, needed: &[HostPath]) -> Result<()
 
 fn cover_directory(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
     let mount = planner.mount_of(dir)?;
+    if planner.plan.tree.hidden.contains(dir) {
+        planner.add(dir.clone(), What::Directory { mode: 0o555 }, mount.flags);
+        return Ok(());
+    }
     match mount.kind() {
         Kind::Kernel => return Ok(()),
         Kind::Disk if !has_mounts_below(planner, dir) => return cover_leaf(planner, dir),
@@ -41,10 +45,11 @@ fn cover_directory(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
         planner.add(dir.clone(), What::Directory { mode: 0 }, mount.flags);
         return Ok(());
     }
-    planner.add(dir.clone(), What::Directory { mode: native_mode(dir)? }, mount.flags);
-    if may(dir, Access::WRITE_OK) {
-        planner
-            .limit(dir, "mounts lie below it, so entries cannot be made or removed right in this directory");
+    let is_mirrored = may(dir, Access::WRITE_OK) && mount.kind() == Kind::Disk && !mount.flags.read_only;
+    if is_mirrored {
+        mirrored(planner, dir)?;
+    } else {
+        planner.add(dir.clone(), What::Directory { mode: native_mode(dir)? }, mount.flags);
     }
     for (name, kind) in entries(dir)? {
         let point = dir.join(&name);
@@ -54,6 +59,9 @@ fn cover_directory(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
                 if let Ok(target) = rustix::fs::readlink(point.as_path(), Vec::new()) {
                     planner.add(point, What::Symlink(target.into_bytes()), Flags::default());
                 }
+            }
+            FileType::RegularFile if is_mirrored && planner.can_copy(&point) => {
+                planner.add(point, What::Copy, mount.flags);
             }
             FileType::RegularFile => planner.add_file(point, mount.flags),
             // Sockets, pipes and devices of the host have no place in a SEE.
@@ -127,6 +135,21 @@ fn layered(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
         rustix::fs::chmod(&layer.upper, mode)
             .map_err(|e| super::rooms::os("setting the mode of", &layer.upper, e))?;
     }
+    Ok(())
+}
+
+/// A directory that the user may change and that has mounts below it.
+fn mirrored(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
+    layered(planner, dir)?;
+    if let Some(part) = planner.plan.tree.parts.last_mut() {
+        if let What::Layered(layer) = &part.what {
+            part.what = What::Mirrored(layer.clone());
+        }
+    }
+    planner.limit(
+        dir,
+        "mounts lie below it, so directories that are right in it can be neither renamed nor removed",
+    );
     Ok(())
 }
 
