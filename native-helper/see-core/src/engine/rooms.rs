@@ -78,8 +78,9 @@ impl<'a> Rooms<'a> {
     ) -> Result<Layer> {
         let dir = room.path.join("layers").join(session).join(index.to_string());
         let (upper, work) = (dir.join("upper"), dir.join("work"));
+        make_private(&dir)?;
         for wanted in [&upper, &work] {
-            make_private(wanted)?;
+            rustix::fs::mkdir(wanted, Bits::RWXU).map_err(|e| os("making", wanted, e))?;
         }
         if self.store.mode() == Mode::System {
             dress(&upper, &point).map_err(|e| os("setting the owner of", &upper, e))?;
@@ -181,6 +182,9 @@ fn can_hold_layers(root: &rustix::fd::OwnedFd, name: &OsStr) -> std::result::Res
 
 /// Makes a directory that only its owner can use, and the ones above it that are missing.
 pub fn make_private(path: &Path) -> Result<()> {
+    if rustix::fs::mkdir(path, Bits::RWXU).is_ok() {
+        return Ok(());
+    }
     use std::os::unix::fs::DirBuilderExt as _;
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|e| io("making", path, &e))
 }

@@ -88,10 +88,7 @@ fn cover_leaf(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
     // lets everybody's directories (/var/tmp) work right below.
     for (name, kind) in entries(dir).unwrap_or_default() {
         let point = dir.join(&name);
-        if kind == FileType::Directory
-            && belongs_to_another(&point)
-            && may(&point, Access::WRITE_OK | Access::EXEC_OK)
-        {
+        if kind == FileType::Directory && is_open_to_us(&point) {
             layered(planner, &point)?;
         }
     }
@@ -168,6 +165,15 @@ fn native_mode(dir: &HostPath) -> Result<u32> {
 
 fn may(path: &HostPath, access: Access) -> bool {
     rustix::fs::accessat(CWD, path.as_path(), access, AtFlags::EACCESS).is_ok()
+}
+
+/// Tells whether the user may write in a directory of somebody else.
+fn is_open_to_us(path: &HostPath) -> bool {
+    let me = rustix::process::geteuid().as_raw();
+    let stat = rustix::fs::lstat(path.as_path());
+    // Asking for the bits first spares a question for each of hundreds of directories.
+    let is_candidate = |stat: &rustix::fs::Stat| stat.st_uid != me && stat.st_mode & 0o022 != 0;
+    stat.as_ref().is_ok_and(is_candidate) && may(path, Access::WRITE_OK | Access::EXEC_OK)
 }
 
 fn belongs_to_another(path: &HostPath) -> bool {

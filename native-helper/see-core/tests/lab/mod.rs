@@ -1,7 +1,13 @@
 //! A laboratory for tests: a host tree below a temporary directory, a real overlay on it, and a session that says so.
 //! Each test runs again in a process with a mount namespace of its own, so that no mount outlives it.
 #![allow(dead_code, reason = "each test file uses its part")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test may panic")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may panic"
+)]
 
 pub mod follow;
 pub mod random;
