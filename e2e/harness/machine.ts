@@ -31,9 +31,12 @@ export class Machine {
     readonly account: Account,
     readonly installation: Installation,
     private readonly display: Display,
+    /** Where the home is made, when it matters what its path looks like. Must not exist yet. */
+    home?: string,
   ) {
     this.base = mkdtempSync(join(account.base, "machine-"));
-    this.home = join(this.base, "home");
+    this.home = home ?? join(this.base, "home");
+    if (existsSync(this.home)) throw new Error(`${this.home} exists already: it is not for a test to use`);
     this.store =
       account.mode === "system" ? join(this.base, "store") : join(this.home, ".local", "share", "alcatraz");
     this.own(this.base);
@@ -128,6 +131,7 @@ export class Machine {
       if (state === "running" || state === "finished") await this.alcatraz("abort", id);
     }
     for (const room of this.rooms()) removeTree(room);
+    removeTree(this.home);
     removeTree(this.base);
   }
 
@@ -151,7 +155,8 @@ export class Machine {
 
   /** Returns the path of something below the machine's base. */
   path(name: string): string {
-    return join(this.base, name);
+    const [first, ...rest] = name.split("/");
+    return first === "home" ? join(this.home, ...rest) : join(this.base, name);
   }
 
   private own(path: string): void {

@@ -3,15 +3,22 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/setup/paths.mjs";
 import { App } from "../app.js";
+import { Machine } from "../harness/machine.js";
 import { test } from "../test.js";
 
 const FOLDER = join(ROOT, "docs", "screenshots");
 
-test("screenshots", async ({ machine }) => {
+test("screenshots", async ({ account, installation, display }) => {
+  const machine = new Machine(account, installation, display, "/home/ann");
   mkdirSync(FOLDER, { recursive: true });
   const app = await App.start(machine, [`--sample=${join(machine.installation.root, "assets", "sample")}`]);
-  const shoot = (name: string) => app.page.screenshot({ path: join(FOLDER, `${name}.png`) });
-  await app.scheme("light");
+  const shoot = async (name: string) => {
+    // No ring of focus in a picture.
+    await app.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await app.page.screenshot({ path: join(FOLDER, `${name}.png`) });
+  };
+  // No motion: a picture shows where things come to rest.
+  await app.page.emulateMedia({ reducedMotion: "reduce", colorScheme: "light" });
   await app.command.waitFor();
   await shoot("home");
   await app.runSample();
@@ -27,4 +34,5 @@ test("screenshots", async ({ machine }) => {
   await app.page.keyboard.press("Escape");
   await app.abort();
   await app.close();
+  await machine.remove();
 });
