@@ -1,6 +1,7 @@
 //! Removes a session's layers from the disk. They hold whatever a hostile program left: every step goes through a
 //! descriptor of the directory above, follows nothing, and needs no stack for deep trees.
 
+use std::collections::BTreeSet;
 use std::ffi::CString;
 use std::os::fd::OwnedFd;
 use std::path::Path;
@@ -11,6 +12,7 @@ use rustix::io::Errno;
 use crate::error::Result;
 use crate::layer::Layer;
 use crate::session::Session;
+use crate::store::Store;
 
 use super::rooms::os;
 
@@ -23,6 +25,20 @@ pub fn layers(session: &Session) -> Result<()> {
         self::layer(&session.id, layer)?;
     }
     Ok(())
+}
+
+/// Removes what is left of a session that never got a record, also of layers that were made in part.
+pub fn traces(store: &Store, session: &Session) -> Result<()> {
+    let rooms: BTreeSet<&Path> =
+        session.layers.iter().map(|layer| layer.room.as_path()).chain([store.root()]).collect();
+    for room in rooms {
+        let all = room.join("layers");
+        if let Some(dir) = open(CWD, &all).map_err(|e| os("opening", &all, e))? {
+            remove(&dir, &c_string(session.id.as_bytes())).map_err(|e| os("removing", &all, e))?;
+        }
+    }
+    let own = store.session_dir(&session.id);
+    std::fs::remove_dir_all(&own).map_err(|e| super::rooms::io("removing", &own, &e))
 }
 
 /// Removes one layer.

@@ -1,12 +1,12 @@
 //! The overlay engine: makes SEEs, runs programs in them, brings them to rest, removes them. Works by processes of
 //! its own (`alcatraz supervise`), so that it may be called from a program with many threads.
 
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use rustix::fs::{CWD, Mode as Bits, OFlags};
 use rustix::io::Errno;
@@ -58,6 +58,8 @@ fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Clien
     let (program, identity) = resolve(store, &spec)?;
     let id = store.new_id()?;
     let lock = store.lock_session(&id)?;
+    // It gets going while the tree is planned here.
+    let supervisor = Supervising::begin(&id)?;
     let mut session = Session {
         id: id.clone(),
         name: spec.name,
@@ -74,16 +76,21 @@ fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Clien
         layers: Vec::new(),
         limits: Vec::new(),
     };
-    let needed = needed_directories(&program)?;
-    let Plan { tree, layers, limits } = plan::make(store, &id, Vec::new(), &needed)?;
-    session.layers = layers;
-    session.limits = limits;
-    if let Err(error) = store.insert_session(&session) {
-        dismantle::layers(&session)?;
-        return Err(error);
-    }
+    let planned = needed_directories(&program).and_then(|needed| plan::make(store, &id, Vec::new(), &needed));
+    let inserted = planned.and_then(|Plan { tree, layers, limits }| {
+        session.layers = layers;
+        session.limits = limits;
+        store.insert_session(&session).map(|()| tree)
+    });
+    let tree = match inserted {
+        Ok(tree) => tree,
+        Err(error) => {
+            dismantle::traces(store, &session)?;
+            return Err(error);
+        }
+    };
     let start = Start { store: path_of(store.root())?, session: id, tree, fresh: true, program, attached };
-    match start_supervisor(&start, &lock) {
+    match supervisor.make(&start, &lock) {
         Ok(client) => {
             session.state = SessionState::Running;
             Ok((session, client))
@@ -134,6 +141,7 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
     let lock = store.lock_session(&session.id)?;
     store.move_session(&session.id, &[SessionState::Finished], SessionState::Starting)?;
     let mut session = store.session(&session.id)?;
+    let supervisor = Supervising::begin(&session.id)?;
     let needed = needed_directories(&program)?;
     let started = plan::make(store, &session.id, session.layers.clone(), &needed).and_then(|plan| {
         session.layers = plan.layers;
@@ -147,7 +155,7 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
             program,
             attached: true,
         };
-        start_supervisor(&start, &lock)
+        supervisor.make(&start, &lock)
     });
     // A supervisor that got that far has settled it.
     if started.is_err() && store.session(&session.id)?.state == SessionState::Starting {
@@ -161,30 +169,51 @@ pub fn repair(store: &Store) -> Result<bool> {
     store.repair_dead_sessions()
 }
 
-/// Starts the supervisor's process and waits until the program runs.
-fn start_supervisor(start: &Start, lock: &SessionLock) -> Result<Client> {
-    let cannot = |what: &str, error: &dyn std::fmt::Display| {
-        SeeError::new(
-            ErrorCode::CannotIsolate,
-            format!("The session's supervisor could not be started: {what}: {error}."),
-            "Check how many processes and open files you may have (ulimit -a).",
-        )
-    };
-    let (ours, theirs) = UnixStream::pair().map_err(|e| cannot("no connection", &e))?;
-    let input = std::os::fd::OwnedFd::from(theirs);
-    let mut child = Command::new("/proc/self/exe")
-        .arg0("alcatraz")
-        .args(["supervise", &start.session])
-        .stdin(Stdio::from(input))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|e| cannot("no process", &e))?;
-    wire::send(ours.as_fd(), start, &[lock.as_fd()])?;
-    let client = Client::started(ours);
-    // It has left its own child behind at once.
-    child.wait().map_err(|e| cannot("it went away", &e))?;
-    client
+/// A supervisor's process that waits for its request. It ends when this is dropped before.
+struct Supervising {
+    connection: Option<UnixStream>,
+    child: Child,
+}
+
+impl Supervising {
+    /// Starts the process.
+    fn begin(session: &str) -> Result<Self> {
+        let (connection, theirs) = UnixStream::pair().map_err(|e| no_supervisor("no connection", &e))?;
+        let child = Command::new("/proc/self/exe")
+            .arg0("alcatraz")
+            .args(["supervise", session])
+            .stdin(Stdio::from(OwnedFd::from(theirs)))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|e| no_supervisor("no process", &e))?;
+        Ok(Self { connection: Some(connection), child })
+    }
+
+    /// Sends the request and waits until the program runs.
+    fn make(mut self, start: &Start, lock: &SessionLock) -> Result<Client> {
+        let Some(connection) = self.connection.take() else {
+            return Err(SeeError::internal("A supervisor was used twice."));
+        };
+        wire::send(connection.as_fd(), start, &[lock.as_fd()])?;
+        Client::started(connection)
+    }
+}
+
+impl Drop for Supervising {
+    fn drop(&mut self) {
+        // Unasked, it ends. Either way it leaves its own child behind at once, and somebody has to collect it.
+        self.connection = None;
+        let _ = self.child.wait();
+    }
+}
+
+fn no_supervisor(what: &str, error: &dyn std::fmt::Display) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::CannotIsolate,
+        format!("The session's supervisor could not be started: {what}: {error}."),
+        "Check how many processes and open files you may have (ulimit -a).",
+    )
 }
 
 /// Returns what the program of a request needs, everything decided.

@@ -14,7 +14,7 @@ use crate::session::{Limit, Mode};
 use crate::store::Store;
 
 use super::rooms::Rooms;
-use super::user_tree;
+use super::{dismantle, user_tree};
 
 /// One part of the tree. Parts come in the order in which they are put in place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,9 +99,16 @@ pub fn make(store: &Store, session: &str, old: Vec<Layer>, needed: &[HostPath]) 
     let mut planner =
         Planner { store, session, mounts, rooms, old, plan: Plan::default(), copies_left: COPIES_LIMIT };
     planner.hide_rooms();
-    match store.mode() {
-        Mode::System => planner.cover_mounts()?,
-        Mode::User => user_tree::cover(&mut planner, needed)?,
+    let covered = match store.mode() {
+        Mode::System => planner.cover_mounts(),
+        Mode::User => user_tree::cover(&mut planner, needed),
+    };
+    if let Err(error) = covered {
+        // Whoever asked knows nothing of layers in other rooms.
+        for layer in planner.plan.layers.iter().filter(|_| !entered_before) {
+            dismantle::layer(session, layer)?;
+        }
+        return Err(error);
     }
     planner.report_lost_layers();
     planner.plan.layers.sort_by(|a, b| a.mount_point.cmp(&b.mount_point));
