@@ -146,9 +146,11 @@ fn own(dir: &OwnedFd, me: u32, path: &Path) -> Result<()> {
 
 /// Tells whether a directory is a store, the beginning of one that was cut off, or empty. Anything else stays as it is.
 fn is_store_or_empty(dir: &OwnedFd) -> rustix::io::Result<bool> {
-    const OURS: [&str; 10] = [
+    const OURS: [&str; 11] = [
         ".",
         "..",
+        // Another process may finish making the store between the look for this file and the listing.
+        "version",
         "version.new",
         "alcatraz.db",
         "alcatraz.db-journal",
