@@ -70,7 +70,11 @@ impl Lab {
             let owned = Command::new("chown").arg("-R").arg(owner).arg(lab.dir.path()).status().unwrap();
             assert!(owned.success());
             // The build's directory may be closed to others.
-            std::fs::copy(env!("CARGO_BIN_EXE_alcatraz"), lab.dir.path().join("alcatraz")).unwrap();
+            // By a process of its own: a descriptor open for writing here could be inherited by the child of another
+            // test for a moment, and the copy could not be run meanwhile (ETXTBSY).
+            let mut copy = Command::new("cp");
+            copy.arg(env!("CARGO_BIN_EXE_alcatraz")).arg(lab.dir.path().join("alcatraz"));
+            assert!(copy.status().unwrap().success());
             lab.user = Some(user);
         }
         lab

@@ -57,7 +57,10 @@ fn is_inside_by(name: &str, mut command: Command) -> bool {
     let program = tempfile::Builder::new().prefix("lab").tempdir_in("/var/tmp").unwrap();
     std::fs::set_permissions(program.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     let copy = program.path().join("test");
-    std::fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+    // By a process of its own: a descriptor that is open for writing here could be inherited by the child of another
+    // test for a moment, and the copy could not be run meanwhile (ETXTBSY).
+    let copied = Command::new("cp").arg(std::env::current_exe().unwrap()).arg(&copy).status().unwrap();
+    assert!(copied.success());
     command.arg(copy).args([name, "--exact", "--nocapture", "--test-threads=1"]).env(INSIDE, "1");
     let output = command.current_dir("/").output().expect("util-linux is installed");
     let text = String::from_utf8_lossy(&output.stdout);
