@@ -35,3 +35,12 @@ test("a text file of many megabytes does not freeze the window", async ({ machin
   await expect(app.detail).toContainText("line 0");
   await app.goHome();
 });
+
+test("programs that end at once are seen to end", async ({ app }) => {
+  // The answer that a program runs and the news that it has ended race for the page.
+  for (let round = 0; round < 12; round++) {
+    await app.goHome();
+    await app.run("/bin/true");
+    await app.ended();
+  }
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Session } from "../../../protocol/src/session.js";
-import { endWords, groupSessions, sessionTitle } from "./session-model.js";
+import { endWords, groupSessions, sessionTitle, withAnswer } from "./session-model.js";
 
 const session = (part: Partial<Session>): Session => ({
   id: "a",
@@ -40,5 +40,14 @@ describe("session", () => {
     expect(groups.running.map((s) => s.id)).toEqual(["run"]);
     expect(groups.waiting.map((s) => s.id)).toEqual(["new", "old", "busy"]);
     expect(groups.done.map((s) => s.id)).toEqual(["done"]);
+  });
+
+  it("does not go back in its life because an answer came late", () => {
+    const running = session({ state: "running" });
+    const finished = session({ state: "finished" });
+    expect(withAnswer([], running)).toEqual([running]);
+    expect(withAnswer([running], finished)).toEqual([finished]);
+    expect(withAnswer([finished], running)).toEqual([finished]);
+    expect(withAnswer([session({ id: "b" })], running).map((s) => s.id)).toEqual(["a", "b"]);
   });
 });

@@ -4,6 +4,7 @@ import type { Outcome } from "../../../protocol/src/bridge.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { RunRequest, Session } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
+import { withAnswer } from "./session-model.js";
 
 interface SessionsState {
   sessions: Session[] | null;
@@ -21,22 +22,26 @@ interface SessionsState {
 }
 
 export const useSessions = create<SessionsState>((set, get) => {
-  const put = (session: Session): void => {
-    const others = (get().sessions ?? []).filter((each) => each.id !== session.id);
-    set({ sessions: [session, ...others] });
-  };
+  const put = (session: Session): void => set({ sessions: withAnswer(get().sessions ?? [], session) });
+  /** How often the helper has told the list: an answer that was asked for before may be older. */
+  let told = 0;
   return {
     sessions: null,
     error: null,
     counts: {},
     stopping: new Set(),
     follow: () => {
-      const stop = see.onSessions((sessions) => set({ sessions, error: null }));
+      const stop = see.onSessions((sessions) => {
+        told += 1;
+        set({ sessions, error: null });
+      });
       void get().load();
       return stop;
     },
     load: async () => {
+      const before = told;
       const outcome = await see.listSessions();
+      if (told !== before) return;
       set(outcome.ok ? { sessions: outcome.value, error: null } : { error: outcome.error });
     },
     run: async (request) => {
