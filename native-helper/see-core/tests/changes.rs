@@ -214,6 +214,8 @@ const SYSTEM: &[Case] = &[
         "rm -r b; mv a b; rm -r b/s; mv t b/s",
         &["renamed b <- a", "renamed b/s <- t", "deleted b/s/1", "deleted b/s/2"],
     ),
+    // a directory and a file that change places
+    Case("mkdir d; echo > d/x; echo > f", "mv d t; mv f d; mv t f", &["renamed d <- f", "renamed f <- d"]),
     // hard links of host files
     Case("echo a > a", "ln a b", &["linked b <- a"]),
     Case("echo a > b", "ln b a; echo x >> a", &["linked a <- b", "modified b [content]"]),

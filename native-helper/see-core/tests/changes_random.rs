@@ -45,7 +45,7 @@ fn prove(marks: MarkSpace, count: u64) {
 #[test]
 fn changes_applied_to_the_host_give_the_session_in_system_mode() {
     if lab::is_inside("changes_applied_to_the_host_give_the_session_in_system_mode") {
-        prove(MarkSpace::Trusted, 150);
+        prove(MarkSpace::Trusted, 300);
     }
 }
 

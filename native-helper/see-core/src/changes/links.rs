@@ -321,6 +321,8 @@ pub fn in_light_of(row: &Row, covered_moved: bool) -> Option<Found> {
     let mut found = row.found.clone();
     match (covered_moved, row.telling) {
         (true, _) if found.state == UpperState::Absent => None,
+        // A directory that moved here says already what became of this place.
+        (true, _) if found.change.kind == ChangeKind::Renamed => Some(found),
         (true, _) => {
             // Another object than the host's, even when nothing else about it differs.
             found.change.kind = ChangeKind::Replaced;
