@@ -3,6 +3,7 @@
 mod compare;
 pub mod found;
 mod ground;
+mod judge;
 mod links;
 mod lost;
 mod model;

@@ -3,8 +3,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::judge::Judge;
 use super::model::{DirKey, scan_error};
-use super::verdict::{Judge, OpenDir, Verdict};
+use super::verdict::{OpenDir, Verdict};
 use crate::error::{Result, SeeError};
 
 /// A directory that is open, and names in it.
