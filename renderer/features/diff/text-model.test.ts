@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compare, countEdits, LINE_LIMIT, showLines } from "./text-model.js";
+import { compare, countEdits, LINE_LIMIT, sameness, showLines, type Part } from "./text-model.js";
 
 const lines = (n: number, word = "line"): string[] => Array.from({ length: n }, (_, i) => `${word} ${i}`);
 
@@ -19,9 +19,42 @@ describe("showLines", () => {
   });
 });
 
+describe("sameness", () => {
+  const whole = (text: string): Part => {
+    const bytes = new TextEncoder().encode(text);
+    return { bytes, size: bytes.length };
+  };
+  const raw = (...bytes: number[]): Part => ({ bytes: Uint8Array.from(bytes), size: bytes.length });
+  const shown = ({ bytes }: Part): string[] => showLines(new TextDecoder().decode(bytes));
+
+  it("is the same only when every byte of both is", () => {
+    expect(sameness(whole("a\nb\n"), whole("a\nb\n"))).toBe("same");
+    expect(sameness(whole(""), whole(""))).toBe("same");
+    expect(sameness(whole("a"), whole("b"))).toBe("different");
+  });
+
+  const long = "x".repeat(LINE_LIMIT);
+  it.each<[string, Part, Part]>([
+    ["the end of a long line", whole(`${long}abc`), whole(`${long}abd`)],
+    ["a last line feed", whole("a\nb"), whole("a\nb\n")],
+    ["a byte order mark", whole("a"), raw(0xef, 0xbb, 0xbf, 0x61)],
+    ["bytes that are not UTF-8", raw(0x61, 0xff), raw(0x61, 0xfe)],
+    ["a character and the sign that stands for it", whole("\u202e"), whole("‹U+202E›")],
+  ])("sees a difference that lines do not show: %s", (_, before, after) => {
+    expect(compare(shown(before), shown(after))).toEqual({ kind: "alike" });
+    expect(sameness(before, after)).toBe("different");
+  });
+
+  it("does not take the same beginning for the same file", () => {
+    const { bytes } = whole("abc");
+    expect(sameness({ bytes, size: 9 }, { bytes, size: 9 })).toBe("start");
+    expect(sameness({ bytes, size: 3 }, { bytes, size: 9 })).toBe("start");
+  });
+});
+
 describe("compare", () => {
-  it("finds equal texts equal", () => {
-    expect(compare(lines(5), lines(5))).toEqual({ kind: "same" });
+  it("finds equal lines alike", () => {
+    expect(compare(lines(5), lines(5))).toEqual({ kind: "alike" });
   });
 
   it("keeps only the neighbourhood of what differs", () => {

@@ -35,8 +35,30 @@ function showLine(line: string): string {
   return cut === whole ? shown + ending : shown + TEXTS.cutLine(formatCount(whole.length - LINE_LIMIT));
 }
 
+/** What was read of one side, from its beginning, and the whole size in bytes. */
+export interface Part {
+  bytes: Uint8Array;
+  size: number;
+}
+
+export type Sameness =
+  /** Every byte is the same. */
+  | "same"
+  /** What was read is the same; at least one side goes on. */
+  | "start"
+  | "different";
+
+/** Returns how far two sides are the same, byte for byte: what lines show is not enough to tell. */
+export function sameness(before: Part, after: Part): Sameness {
+  const left = before.bytes;
+  const right = after.bytes;
+  if (left.length !== right.length || left.some((byte, at) => byte !== right[at])) return "different";
+  return before.size === left.length && after.size === right.length ? "same" : "start";
+}
+
 export type Comparison =
-  | { kind: "same" }
+  /** The same lines as shown; the bytes behind them may differ. */
+  | { kind: "alike" }
   /** Texts to compare, and how many equal lines before them were left away. */
   | { kind: "diff"; before: string; after: string; skipped: number }
   /** Too different to line up in a reasonable time. */
@@ -47,7 +69,7 @@ export function compare(before: readonly string[], after: readonly string[]): Co
   let start = 0;
   const shorter = Math.min(before.length, after.length);
   while (start < shorter && before[start] === after[start]) start++;
-  if (start === before.length && start === after.length) return { kind: "same" };
+  if (start === before.length && start === after.length) return { kind: "alike" };
   let end = 0;
   while (end < shorter - start && before[before.length - 1 - end] === after[after.length - 1 - end]) end++;
 

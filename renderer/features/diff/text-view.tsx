@@ -12,7 +12,7 @@ import { useDetail } from "./detail-store.js";
 import { DiffTable } from "./diff-table.js";
 import { PagedText } from "./paged-text.js";
 import { PlainText } from "./plain-text.js";
-import { compare, showLines } from "./text-model.js";
+import { compare, sameness, showLines } from "./text-model.js";
 import { TEXTS } from "./texts.js";
 import { useContent } from "./use-content.js";
 import styles from "./text-view.module.css";
@@ -38,7 +38,10 @@ export function TextView({ session, path, description, reading }: TextViewProps)
     if (before.state !== "ready" || after.state !== "ready") return null;
     const left = before.content === null ? null : showLines(decode(before.content.bytes));
     const right = after.content === null ? null : showLines(decode(after.content.bytes));
-    return { left, right, comparison: left !== null && right !== null ? compare(left, right) : null };
+    if (left === null || right === null || before.content === null || after.content === null)
+      return { left, right, same: null, comparison: null };
+    const same = sameness(before.content, after.content);
+    return { left, right, same, comparison: same === "different" ? compare(left, right) : null };
   }, [before, after]);
 
   if (failed !== null) return <ErrorPanel error={failed.error} />;
@@ -53,7 +56,7 @@ export function TextView({ session, path, description, reading }: TextViewProps)
   }
   const more: ReactNode = cut && <Button onClick={() => setPaging(true)}>{TEXTS.readOn}</Button>;
   const first = cut ? TEXTS.firstPart(formatBytes(FIRST_BYTES), formatBytes(whole)) : "";
-  const { left, right, comparison } = texts;
+  const { left, right, same, comparison } = texts;
   if (left === null || right === null) {
     const lines = left ?? right ?? [];
     if (lines.length === 0) return <EmptyPanel icon="file" title={TEXTS.empty} />;
@@ -67,10 +70,24 @@ export function TextView({ session, path, description, reading }: TextViewProps)
       </div>
     );
   }
-  if (comparison?.kind === "same" && !cut) {
+  if (same === "same") {
     return (
       <EmptyPanel icon="check" title={TEXTS.sameContent}>
         {TEXTS.sameContentWhy}
+      </EmptyPanel>
+    );
+  }
+  if (same === "start" || comparison?.kind === "alike") {
+    const title = same === "start" ? TEXTS.sameStart(formatBytes(FIRST_BYTES)) : TEXTS.hiddenBytes;
+    const actions = (
+      <>
+        <Button onClick={() => useDetail.getState().choose("hex")}>{TEXTS.showHex}</Button>
+        {more}
+      </>
+    );
+    return (
+      <EmptyPanel icon="file" title={title} actions={actions}>
+        {same === "start" ? TEXTS.sameStartWhy : TEXTS.hiddenBytesWhy}
       </EmptyPanel>
     );
   }

@@ -20,6 +20,12 @@ export const TEXTS = {
   empty: "The file is empty",
   sameContent: "The content is the same",
   sameContentWhy: "Only facts beside the content differ. Details shows them.",
+  hiddenBytes: "The files differ in bytes that this view does not show",
+  hiddenBytesWhy:
+    "The difference is in the end of a long line, a last line feed, a byte order mark, bytes that are not UTF-8, or a hidden character. Hex shows it.",
+  sameStart: (shown: string): string => `The first ${shown} is the same on both sides`,
+  sameStartWhy: "This view does not compare what comes after it. Hex and paging show the rest.",
+  showHex: "Show the bytes",
   noContent: "There is no content to show",
   split: "Side by side",
   unified: "In one column",
