@@ -94,7 +94,8 @@ log.close()
       // The list is virtual: the newest rows are at its end.
       if (pane !== null) pane.scrollTop = pane.scrollHeight;
       for (const row of document.querySelectorAll("[role=treeitem]")) {
-        const name = /^timed-(\d+)/.exec(row.getAttribute("aria-label") ?? "")?.[1];
+        // A row's name is its text; the digits are as many as the program writes, other figures may follow.
+        const name = /timed-(\d{4})/.exec(row.textContent ?? "")?.[1];
         if (name !== undefined && !seen.has(name)) seen.set(name, performance.timeOrigin + performance.now());
       }
       requestAnimationFrame(look);

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { join } from "node:path";
-import type { FullResult, Reporter, TestCase, TestResult } from "@playwright/test/reporter";
+import type { Reporter, TestCase, TestResult } from "@playwright/test/reporter";
 import { FIGURE, type Figure } from "./measure.js";
 
 const README = join(import.meta.dirname, "README.md");
@@ -11,6 +11,7 @@ const END = "<!-- end of figures -->";
 
 class FigureReporter implements Reporter {
   private readonly rows: [mode: string, figure: Figure][] = [];
+  private readonly unfinished: string[] = [];
 
   onTestEnd(test: TestCase, result: TestResult): void {
     const mode = test.parent.project()?.name ?? "";
@@ -18,9 +19,11 @@ class FigureReporter implements Reporter {
       if (type === FIGURE && description !== undefined)
         this.rows.push([mode, JSON.parse(description) as Figure]);
     }
+    if (result.status !== "passed" && result.status !== "skipped")
+      this.unfinished.push(`${test.title} (${mode})`);
   }
 
-  onEnd(result: FullResult): void {
+  onEnd(): void {
     const lines = this.rows.map(
       ([mode, { what, reached, wanted, how }]) => `| ${what} | ${mode} | ${reached} | ${wanted} | ${how} |`,
     );
@@ -31,9 +34,11 @@ class FigureReporter implements Reporter {
       "| what | mode | reached | wanted | measured |",
       "| --- | --- | --- | --- | --- |",
       ...lines,
+      // A figure that is missing is said to be missing; it takes none of the others with it.
+      ...(this.unfinished.length === 0 ? [] : ["", `Not finished: ${this.unfinished.join("; ")}.`]),
     ].join("\n");
     process.stdout.write(`\n${table}\n`);
-    if (process.env["ALCATRAZ_BENCH_WRITE"] !== "1" || result.status !== "passed") return;
+    if (process.env["ALCATRAZ_BENCH_WRITE"] !== "1" || this.rows.length === 0) return;
     const text = readFileSync(README, "utf8");
     const [before, after] = [text.split(BEGIN)[0] ?? "", text.split(END)[1] ?? ""];
     writeFileSync(README, `${before}${BEGIN}\n\n${table}\n\n${END}${after}`);
