@@ -13,24 +13,29 @@ export function DropTarget(): ReactElement | null {
   useEffect(() => {
     let depth = 0;
     const carriesFile = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
+    // A dialog waits for an answer: nothing starts behind it.
+    const blocked = (): boolean => document.querySelector("dialog[open]") !== null;
     const enter = (event: DragEvent): void => {
       if (!carriesFile(event)) return;
       event.preventDefault();
       depth += 1;
-      setOver(true);
+      setOver(!blocked());
     };
     const leave = (event: DragEvent): void => {
       if (!carriesFile(event)) return;
       depth = Math.max(0, depth - 1);
-      setOver(depth > 0);
+      setOver(depth > 0 && !blocked());
     };
     const hover = (event: DragEvent): void => {
-      if (carriesFile(event)) event.preventDefault();
+      if (!carriesFile(event)) return;
+      event.preventDefault();
+      if (blocked() && event.dataTransfer !== null) event.dataTransfer.dropEffect = "none";
     };
     const drop = (event: DragEvent): void => {
       event.preventDefault();
       depth = 0;
       setOver(false);
+      if (blocked()) return;
       const file = event.dataTransfer?.files[0];
       if (file !== undefined) runFile(see.droppedPath(file));
     };
