@@ -58,7 +58,6 @@ export function DropTarget(): ReactElement | null {
 function runFile(path: string): void {
   if (path === "") return;
   const cwd = path.slice(0, path.lastIndexOf("/")) || "/";
-  useRun.getState().edit({ line: quoteWord(path), cwd, name: "" });
   useRoute.getState().go({ name: "home" });
-  void useRun.getState().runLine();
+  void useRun.getState().runLine(quoteWord(path), cwd);
 }

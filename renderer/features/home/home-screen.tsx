@@ -51,8 +51,7 @@ function SampleCard(): ReactElement | null {
   if (sample === null) return null;
 
   const run = (): void => {
-    useRun.getState().edit({ line: sample.command, cwd: sample.cwd, name: "" });
-    void useRun.getState().runLine();
+    void useRun.getState().runLine(sample.command, sample.cwd);
   };
   return (
     <section className={styles.sample} aria-label={TEXTS.sampleTitle}>

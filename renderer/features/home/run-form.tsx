@@ -13,7 +13,7 @@ import styles from "./run-form.module.css";
 
 export function RunForm(): ReactElement {
   const { line, cwd, name, asRoot, starting, error } = useRun();
-  const { edit, chooseDirectory, runLine } = useRun.getState();
+  const { edit, chooseDirectory, runForm } = useRun.getState();
   const status = useHelper((state) => state.status);
   const recent = useSettings((state) => state.recent);
   const [options, setOptions] = useState(false);
@@ -24,7 +24,7 @@ export function RunForm(): ReactElement {
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (ready && !starting) void runLine();
+    if (ready && !starting) void runForm();
   };
   return (
     <form className={styles.form} onSubmit={submit}>

@@ -1,11 +1,11 @@
 // What is about to be run: the command line, where, and how it went wrong last time.
 import { create } from "zustand";
 import type { SeeError } from "../../../protocol/src/errors.js";
-import type { RunRequest } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
 import { useSessions } from "../run/sessions-store.js";
 import { useSettings } from "../settings/settings-store.js";
+import { runRequest, NO_CHOICES, type Choices } from "./run-request.js";
 import { TEXTS } from "./texts.js";
 
 interface RunState {
@@ -17,47 +17,60 @@ interface RunState {
   error: SeeError | null;
   edit: (part: Partial<Pick<RunState, "line" | "cwd" | "name" | "asRoot">>) => void;
   chooseDirectory: () => Promise<void>;
-  /** Runs the command line as it stands. */
-  runLine: () => Promise<void>;
+  /** Runs the form as it stands: its line, with the name and the user that were chosen there. */
+  runForm: () => Promise<void>;
+  /** Puts a line into the form, so that it can be mended, and runs it; nothing else of the form applies. */
+  runLine: (line: string, cwd: string) => Promise<void>;
+  /** Runs a command; nothing of the form applies. */
   runCommand: (command: string[], cwd: string | null) => Promise<void>;
 }
 
-export const useRun = create<RunState>((set, get) => ({
-  line: "",
-  cwd: null,
-  name: "",
-  asRoot: false,
-  starting: false,
-  error: null,
-  edit: (part) => set({ ...part, error: null }),
-  chooseDirectory: async () => {
-    const outcome = await see.chooseDirectory();
-    if (!outcome.ok) set({ error: outcome.error });
-    else if (outcome.value !== null) set({ cwd: outcome.value });
-  },
-  runLine: async () => {
-    const { line, cwd } = get();
-    const words = await see.splitCommand(line);
-    if (!words.ok) return set({ error: words.error });
-    if (words.value.length === 0) {
-      return set({ error: { code: "bad-request", message: TEXTS.emptyCommand, hint: "" } });
-    }
-    await get().runCommand(words.value, cwd);
-    if (get().error === null) {
-      useSettings.getState().remember(line.trim());
-      set({ line: "", name: "" });
-    }
-  },
-  runCommand: async (command, cwd) => {
-    if (get().starting) return;
-    const { name, asRoot } = get();
-    const request: RunRequest = { command };
-    if (cwd !== null) request.cwd = cwd;
-    if (name.trim() !== "") request.name = name.trim();
-    if (asRoot) request.as = "root";
+export const useRun = create<RunState>((set, get) => {
+  /** Starts the command, and tells whether it started. */
+  const start = async (command: string[], cwd: string | null, choices: Choices): Promise<boolean> => {
+    if (get().starting) return false;
     set({ starting: true, error: null });
-    const outcome = await useSessions.getState().run(request);
-    set({ starting: false, error: outcome.ok ? null : outcome.error });
-    if (outcome.ok) useRoute.getState().go({ name: "session", session: outcome.value.id });
-  },
-}));
+    const outcome = await useSessions.getState().run(runRequest(command, cwd, choices));
+    if (!outcome.ok) {
+      set({ starting: false, error: outcome.error });
+      return false;
+    }
+    // What was chosen for one command is not chosen for the next.
+    set({ starting: false, ...NO_CHOICES });
+    useRoute.getState().go({ name: "session", session: outcome.value.id });
+    return true;
+  };
+  return {
+    line: "",
+    cwd: null,
+    name: "",
+    asRoot: false,
+    starting: false,
+    error: null,
+    edit: (part) => set({ ...part, error: null }),
+    chooseDirectory: async () => {
+      const outcome = await see.chooseDirectory();
+      if (!outcome.ok) set({ error: outcome.error });
+      else if (outcome.value !== null) set({ cwd: outcome.value });
+    },
+    runForm: async () => {
+      const { line, cwd, name, asRoot } = get();
+      const words = await see.splitCommand(line);
+      if (!words.ok) return set({ error: words.error });
+      if (words.value.length === 0) {
+        return set({ error: { code: "bad-request", message: TEXTS.emptyCommand, hint: "" } });
+      }
+      if (!(await start(words.value, cwd, { name, asRoot }))) return;
+      useSettings.getState().remember(line.trim());
+      set({ line: "" });
+    },
+    runLine: async (line, cwd) => {
+      if (get().starting) return;
+      get().edit({ line, cwd, ...NO_CHOICES });
+      await get().runForm();
+    },
+    runCommand: async (command, cwd) => {
+      await start(command, cwd, NO_CHOICES);
+    },
+  };
+});
