@@ -34,10 +34,14 @@ export function TerminalPane({ session, begun }: TerminalPaneProps): ReactElemen
   useEffect(() => {
     if (!begun || !greeted || host.current === null) return;
     setEnded(null);
-    setError(null);
     return attach(host.current, id, setError, setEnded);
   }, [id, begun, attempt, greeted]);
 
+  // The error goes first: while it stands there is no element to attach to.
+  const retry = (): void => {
+    setError(null);
+    setAttempt(attempt + 1);
+  };
   const end = endWords(session);
   const note =
     ended === null && isLive(session) ? TEXTS.running : end === undefined ? TEXTS.ended : TEXTS.endedSo(end);
@@ -50,10 +54,7 @@ export function TerminalPane({ session, begun }: TerminalPaneProps): ReactElemen
       {error === null ? (
         <div ref={host} className={styles.screen} />
       ) : (
-        <ErrorPanel
-          error={error}
-          actions={<Button onClick={() => setAttempt(attempt + 1)}>{TEXTS.retry}</Button>}
-        />
+        <ErrorPanel error={error} actions={<Button onClick={retry}>{TEXTS.retry}</Button>} />
       )}
     </section>
   );
