@@ -1,6 +1,9 @@
 // Keys that work on every screen.
 import { useEffect } from "react";
 import { useFeed } from "./features/changes/feed-store.js";
+import { ROOT } from "./features/changes/tree-model.js";
+import { canDecide } from "./features/run/session-model.js";
+import { useSessions } from "./features/run/sessions-store.js";
 import { useRoute } from "./route-store.js";
 
 export function useAppKeys(): void {
@@ -10,7 +13,8 @@ export function useAppKeys(): void {
       if (dialog !== null || document.querySelector("dialog[open]") !== null) return;
       const command = event.ctrlKey || event.metaKey;
       const target = event.target as Element;
-      if (command && event.key === "Enter" && screen.name === "session" && canDecide()) show("commit");
+      if (command && event.key === "Enter" && screen.name === "session" && canCommit(screen.session))
+        show("commit");
       else if (command && event.key === "b") toggleSidebar();
       else if (command && event.key === ",") show("settings");
       else if (event.key === "?" && !command && target.closest("input, textarea, .xterm") === null)
@@ -23,7 +27,9 @@ export function useAppKeys(): void {
   }, []);
 }
 
-function canDecide(): boolean {
-  const { session, tree } = useFeed.getState();
-  return session !== null && tree.chosen[0]! > 0;
+/** Tells whether the session is the one whose changes are shown, and can be committed with a choice of them. */
+function canCommit(id: string): boolean {
+  const { session: shown, tree } = useFeed.getState();
+  const session = useSessions.getState().sessions?.find((each) => each.id === id);
+  return session !== undefined && shown === id && canDecide(session) && tree.chosen[ROOT]! > 0;
 }

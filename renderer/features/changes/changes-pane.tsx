@@ -6,7 +6,7 @@ import { Button } from "../../ui/button.js";
 import { formatCount } from "../../ui/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
-import { isLive, isOpen } from "../run/session-model.js";
+import { canDecide, isLive, isOpen } from "../run/session-model.js";
 import { ChangeTree } from "./change-tree.js";
 import { useFeed } from "./feed-store.js";
 import { FilterBar } from "./filter-bar.js";
@@ -77,7 +77,7 @@ function Decision({
   chosen: number;
 }): ReactElement {
   const { show } = useRoute.getState();
-  const busy = session.state === "committing" || session.state === "starting";
+  const busy = !canDecide(session);
   return (
     <div className={styles.foot}>
       <span className={styles.chosen}>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Session } from "../../../protocol/src/session.js";
-import { endWords, groupSessions, sessionTitle, withAnswer } from "./session-model.js";
+import { canDecide, endWords, groupSessions, sessionTitle, withAnswer } from "./session-model.js";
 
 const session = (part: Partial<Session>): Session => ({
   id: "a",
@@ -27,6 +27,19 @@ describe("session", () => {
     expect(endWords(session({ exit_status: 130 }))).toBe("ended by Ctrl-C");
     expect(endWords(session({ exit_status: 0, state: "running" }))).toBeUndefined();
     expect(endWords(session({}))).toBeUndefined();
+  });
+
+  it("can be decided on between its start and its commit", () => {
+    const states = [
+      "starting",
+      "running",
+      "finished",
+      "committing",
+      "committed",
+      "aborted",
+      "broken",
+    ] as const;
+    expect(states.filter((state) => canDecide(session({ state })))).toEqual(["running", "finished"]);
   });
 
   it("stands in the group that says what it asks of a person", () => {

@@ -31,6 +31,11 @@ export function isOpen(session: Session): boolean {
   return isLive(session) || session.state === "finished" || session.state === "committing";
 }
 
+/** Tells whether the session can be committed or aborted now. */
+export function canDecide(session: Session): boolean {
+  return session.state === "running" || session.state === "finished";
+}
+
 /** Returns how the program ended, in words; undefined while it runs or when nobody saw its end. */
 export function endWords(session: Session): string | undefined {
   const status = session.exit_status;
