@@ -1,17 +1,16 @@
 // Images before and after, side by side. The bytes become a blob: the page never opens a path.
 import { useEffect, useState, type ReactElement } from "react";
 import type { Description, Side, SideFacts } from "../../../protocol/src/content.js";
-import type { PathRef } from "../../../protocol/src/path.js";
+import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
 import { formatBytes } from "../../ui/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
+import { useDetail } from "./detail-store.js";
 import { TEXTS } from "./texts.js";
 import { useContent } from "./use-content.js";
+import { IMAGE_LIMIT, imageLoading } from "./view-model.js";
 import styles from "./image-view.module.css";
-
-/** Larger images are loaded only when asked for. */
-const LOADED_BYTES = 16 * 1024 * 1024;
 
 interface ImageViewProps {
   session: string;
@@ -22,17 +21,20 @@ interface ImageViewProps {
 
 export function ImageView(props: ImageViewProps): ReactElement {
   const { before, after } = props.description;
+  // Asked for once, an image is loaded; the next one is asked for anew.
+  const key = pathKey(props.path);
   return (
     <div className={styles.view}>
-      {before !== undefined && <ImageSide {...props} side="before" facts={before} />}
-      {after !== undefined && <ImageSide {...props} side="after" facts={after} />}
+      {before !== undefined && <ImageSide key={`before ${key}`} {...props} side="before" facts={before} />}
+      {after !== undefined && <ImageSide key={`after ${key}`} {...props} side="after" facts={after} />}
     </div>
   );
 }
 
 function ImageSide(props: ImageViewProps & { side: Side; facts: SideFacts }): ReactElement {
   const { session, path, reading, side, facts } = props;
-  const [wanted, setWanted] = useState(facts.size <= LOADED_BYTES);
+  const [asked, setAsked] = useState(false);
+  const loading = imageLoading(facts.size);
   const image = facts.type === "file" && facts.content === "image";
   return (
     <section className={styles.side} aria-label={side === "before" ? TEXTS.before : TEXTS.after}>
@@ -42,13 +44,21 @@ function ImageSide(props: ImageViewProps & { side: Side; facts: SideFacts }): Re
       <div className={styles.stage}>
         {!image ? (
           <EmptyPanel icon="image" title={TEXTS.noContent} />
-        ) : wanted ? (
+        ) : loading === "never" ? (
+          <EmptyPanel
+            icon="image"
+            title={TEXTS.imageTooLarge(formatBytes(facts.size))}
+            actions={<Button onClick={() => useDetail.getState().choose("hex")}>{TEXTS.showHex}</Button>}
+          >
+            {TEXTS.imageTooLargeWhy(formatBytes(IMAGE_LIMIT))}
+          </EmptyPanel>
+        ) : loading === "at once" || asked ? (
           <Picture session={session} path={path} side={side} facts={facts} reading={reading} />
         ) : (
           <EmptyPanel
             icon="image"
             title={TEXTS.imageLarge(formatBytes(facts.size))}
-            actions={<Button onClick={() => setWanted(true)}>{TEXTS.imageLoad}</Button>}
+            actions={<Button onClick={() => setAsked(true)}>{TEXTS.imageLoad}</Button>}
           >
             {TEXTS.imageLargeWhy}
           </EmptyPanel>

@@ -44,6 +44,8 @@ export const TEXTS = {
   imageBrokenWhy: "Its content is damaged, or not what its name says. Hex shows its bytes.",
   imageLarge: (size: string): string => `This image is large (${size})`,
   imageLargeWhy: "It is not loaded by itself.",
+  imageTooLarge: (size: string): string => `This image is too large to show (${size})`,
+  imageTooLargeWhy: (limit: string): string => `Images above ${limit} are not drawn. Hex shows its bytes.`,
   imageLoad: "Load it",
   offset: "Go to offset",
   offsetHint: "hexadecimal, or decimal with a leading #",

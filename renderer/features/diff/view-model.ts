@@ -2,6 +2,17 @@
 import type { Aspect } from "../../../protocol/src/change.js";
 import type { Description, SideFacts } from "../../../protocol/src/content.js";
 
+/** Larger images are loaded only when asked for. */
+const LOADED_BYTES = 16 * 1024 * 1024;
+/** Larger images are not loaded at all: their bytes are held in memory more than once. */
+export const IMAGE_LIMIT = 128 * 1024 * 1024;
+
+/** Returns when an image of this size in bytes is loaded. */
+export function imageLoading(size: number): "at once" | "when asked" | "never" {
+  if (size <= LOADED_BYTES) return "at once";
+  return size <= IMAGE_LIMIT ? "when asked" : "never";
+}
+
 export type ViewName = "text" | "image" | "hex" | "details";
 
 /** Returns the views that can show this change, the best first. */
