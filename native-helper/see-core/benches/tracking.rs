@@ -56,7 +56,10 @@ fn open_loop(path: &str) {
         best[1] = best[1].min(figure(&see.run(None, &command).output));
         best[2] = best[2].min(figure(&see.run(Some(Level::Opens), &command).output));
     }
-    println!("open+close {path}: native {:.2} us, overlay {:.2} us, recorded {:.2} us", best[0], best[1], best[2]);
+    println!(
+        "open+close {path}: native {:.2} us, overlay {:.2} us, recorded {:.2} us",
+        best[0], best[1], best[2]
+    );
 }
 
 fn tree() -> tempfile::TempDir {

@@ -66,7 +66,9 @@ pub fn judge(entry: &Entry, host: &mut impl Host) -> Option<Breach> {
     let breach = |reason, first_seen, host_changed| Some(Breach { reason, first_seen, host_changed });
     let (old, new) = match (entry.seen, host.now(&entry.path)) {
         (_, Now::Ours) | (Seen::Absent, Now::Absent) => return None,
-        (Seen::Absent, Now::Object(new)) => return breach(ConflictReason::NameAppeared, name, Some(new.ctime)),
+        (Seen::Absent, Now::Object(new)) => {
+            return breach(ConflictReason::NameAppeared, name, Some(new.ctime));
+        }
         (Seen::Absent, Now::Unknown) => return breach(ConflictReason::NameAppeared, name, None),
         (Seen::Object(_), Now::Absent) => return breach(ConflictReason::NameVanished, name, None),
         (Seen::Object(_), Now::Unknown) => return breach(ConflictReason::ReadThenChanged, name, None),

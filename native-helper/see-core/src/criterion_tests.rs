@@ -36,7 +36,13 @@ fn digest(names: &[&str]) -> NamesDigest {
     digest
 }
 
-fn verdict(access: Access, seen: Seen, then: Option<NamesDigest>, now: Now, names: Option<NamesDigest>) -> Option<ConflictReason> {
+fn verdict(
+    access: Access,
+    seen: Seen,
+    then: Option<NamesDigest>,
+    now: Now,
+    names: Option<NamesDigest>,
+) -> Option<ConflictReason> {
     let mut set = ReadSet::default();
     set.note(HostPath::root(), access, seen, T, Looker { thread: 1, program: 0 });
     let mut entry = set.entries()[0].clone();
@@ -59,12 +65,24 @@ fn files_and_names() {
         ("size differs", read, seen, Now::Object(Object { size: 6, ..old }), Some(ReadThenChanged)),
         ("another file system", read, seen, Now::Object(Object { device: 2, ..old }), Some(ReadThenChanged)),
         ("another inode with the same stamps", read, seen, Now::Object(other_inode), Some(ReadThenChanged)),
-        ("changed before the first read only", read, Seen::Object(file(990, 990)), Now::Object(file(990, 990)), None),
+        (
+            "changed before the first read only",
+            read,
+            Seen::Object(file(990, 990)),
+            Now::Object(file(990, 990)),
+            None,
+        ),
         ("a tie", read, Seen::Object(file(1000, 1000)), Now::Object(file(1000, 1000)), Some(ReadThenChanged)),
         ("mtime in the future", read, Seen::Object(file(9999, 600)), Now::Object(file(9999, 600)), None),
         ("executed, then changed", Access::EXEC, seen, Now::Object(file(2000, 2000)), Some(ReadThenChanged)),
         ("appended, then changed", append, seen, Now::Object(file(2000, 2000)), Some(ReadThenChanged)),
-        ("written in place, then changed", Access::WRITE, seen, Now::Object(file(2000, 2000)), Some(ReadThenChanged)),
+        (
+            "written in place, then changed",
+            Access::WRITE,
+            seen,
+            Now::Object(file(2000, 2000)),
+            Some(ReadThenChanged),
+        ),
         ("stat, then changed", Access::STAT, seen, Now::Object(file(2000, 2000)), Some(ReadThenChanged)),
         ("read, then gone", read, seen, Now::Absent, Some(NameVanished)),
         ("read, now a directory", read, seen, Now::Object(dir(2000)), Some(TypeChanged)),
@@ -95,7 +113,8 @@ fn directories() {
     let old = dir(500);
     let seen = Seen::Object(old);
     let (list, lookup) = (Access::LIST, Access::LOOKUP);
-    let (ab, abc, ac, a) = (digest(&["a", "b"]), digest(&["a", "b", "c"]), digest(&["a", "c"]), digest(&["a"]));
+    let (ab, abc, ac, a) =
+        (digest(&["a", "b"]), digest(&["a", "b", "c"]), digest(&["a", "c"]), digest(&["a"]));
     let replaced = object(7, FileType::Directory, 500, 500);
     let cases = [
         ("listed, unchanged", list, old, None, Now::Object(old), None, None),
@@ -105,7 +124,15 @@ fn directories() {
         ("listed, came and went", list, old, Some(ab), Now::Object(dir(2000)), Some(ab), None),
         ("listed, names then unknown", list, old, None, Now::Object(dir(2000)), Some(ab), Some(NameAppeared)),
         ("listed, names now unknown", list, old, Some(ab), Now::Object(dir(2000)), None, Some(NameAppeared)),
-        ("listed in a tick of change", list, dir(1000), None, Now::Object(dir(1000)), Some(ab), Some(NameAppeared)),
+        (
+            "listed in a tick of change",
+            list,
+            dir(1000),
+            None,
+            Now::Object(dir(1000)),
+            Some(ab),
+            Some(NameAppeared),
+        ),
         ("entered only, changed inside", lookup, old, None, Now::Object(dir(2000)), None, None),
         ("entered only, replaced", lookup, old, None, Now::Object(replaced), None, Some(ReadThenChanged)),
         ("listed, replaced", list, old, Some(ab), Now::Object(replaced), Some(ab), Some(ReadThenChanged)),

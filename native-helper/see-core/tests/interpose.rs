@@ -4,10 +4,10 @@
 mod tracking;
 
 use see_core::interpose::calls::Level;
-use see_core::read_set::access::Access;
-use see_core::read_set::entry::Seen;
 use see_core::path::HostPath;
+use see_core::read_set::access::Access;
 use see_core::read_set::entry::Entry;
+use see_core::read_set::entry::Seen;
 use tracking::{Ran, See, compile};
 
 /// The process in the SEE begins here.
@@ -106,7 +106,10 @@ fn a_renamed_directory_leads_to_the_old_files() {
     std::fs::write(see.host().join("old/f"), "text").unwrap();
     std::fs::create_dir(see.host().join("other")).unwrap();
     std::fs::write(see.host().join("other/f"), "more").unwrap();
-    let ran = shell(&see, "cat new/f; cat other/f; rm other/f; rmdir other; mv old other; mv other new; cat new/f; exit 0");
+    let ran = shell(
+        &see,
+        "cat new/f; cat other/f; rm other/f; rmdir other; mv old other; mv other new; cat new/f; exit 0",
+    );
     assert_eq!(ran.output.replace('\n', ""), "moretext");
     assert_eq!(entry(&ran, &see.path("new/f")).seen, Seen::Absent);
     assert_eq!(entry(&ran, &see.path("old/f")).access, Access::READ);
@@ -141,7 +144,8 @@ fn symlinks_dots_and_working_directories() {
     std::os::unix::fs::symlink("../f", see.host().join("a/b/l")).unwrap();
     std::os::unix::fs::symlink(see.host().join("a/b"), see.host().join("abs")).unwrap();
     std::fs::write(see.host().join("a/b/g"), "text").unwrap();
-    let ran = shell(&see, "cat abs/l; cd a/b; cat g; cd ..; cat ../a/b/../none; cat </proc/self/cwd/f; exit 0");
+    let ran =
+        shell(&see, "cat abs/l; cd a/b; cat g; cd ..; cat ../a/b/../none; cat </proc/self/cwd/f; exit 0");
     assert_eq!(ran.output.replace('\n', ""), "texttexttext");
     for name in ["abs", "a/b/l", "a/f", "a/b/g"] {
         assert!(entry(&ran, &see.path(name)).access.has(Access::READ), "{name}");
@@ -174,7 +178,10 @@ fn scripts_name_their_interpreters() {
     std::fs::copy("/bin/sh", see.host().join("mysh")).unwrap();
     let inner = script("inner", format!("#!{}\n. \"$1\"\n", see.host().join("mysh").display()));
     script("outer", format!("#! {}\necho ran\n", inner.display()));
-    let ran = shell(&see, "./outer; echo '#!/bin/cat' > own; chmod +x own; ./own; echo \"#!$PWD/mysh\" > own; ./own");
+    let ran = shell(
+        &see,
+        "./outer; echo '#!/bin/cat' > own; chmod +x own; ./own; echo \"#!$PWD/mysh\" > own; ./own",
+    );
     assert!(ran.output.contains("ran"), "{}", ran.output);
     for name in ["outer", "inner", "mysh"] {
         assert!(entry(&ran, &see.path(name)).access.has(Access::EXEC), "{name}");
@@ -185,7 +192,9 @@ fn scripts_name_their_interpreters() {
 #[test]
 fn every_way_to_open_and_run() {
     let see = See::new();
-    for name in ["open", "openat", "openat2", "inroot", "fchdir", "chrooted", "thread", "creat", "fdpath", "relative"] {
+    for name in
+        ["open", "openat", "openat2", "inroot", "fchdir", "chrooted", "thread", "creat", "fdpath", "relative"]
+    {
         std::fs::create_dir_all(see.host().join("d")).unwrap();
         std::fs::write(see.host().join("d").join(name), name).unwrap();
     }
@@ -194,7 +203,8 @@ fn every_way_to_open_and_run() {
     std::fs::copy("/bin/true", see.host().join("byfd")).unwrap();
     let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
     assert!(ran.status.success(), "{:?}", ran.output);
-    for name in ["open", "openat", "openat2", "inroot", "fchdir", "chrooted", "thread", "fdpath", "relative"] {
+    for name in ["open", "openat", "openat2", "inroot", "fchdir", "chrooted", "thread", "fdpath", "relative"]
+    {
         assert!(entry(&ran, &see.path(&format!("d/{name}"))).access.has(Access::READ), "{name}");
     }
     assert_eq!(entry(&ran, &see.path("d/creat")).access, Access::TRUNCATE);
@@ -205,12 +215,15 @@ fn every_way_to_open_and_run() {
 #[test]
 fn programs_of_32_bits() {
     let see = See::new();
-    for name in ["open", "openat", "creat", "thread", "openat2", "inroot", "fchdir", "chrooted", "fdpath", "relative"] {
+    for name in
+        ["open", "openat", "creat", "thread", "openat2", "inroot", "fchdir", "chrooted", "fdpath", "relative"]
+    {
         std::fs::create_dir_all(see.host().join("d")).unwrap();
         std::fs::write(see.host().join("d").join(name), name).unwrap();
     }
     std::fs::copy("/bin/true", see.host().join("byfd")).unwrap();
-    let program = compile(&see.host(), "ways32", include_str!("tracking/ways.c"), &["-m32", "-static", "-pthread"]);
+    let program =
+        compile(&see.host(), "ways32", include_str!("tracking/ways.c"), &["-m32", "-static", "-pthread"]);
     let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
     assert!(ran.status.success(), "{:?}", ran.output);
     for name in ["open", "openat", "openat2", "fchdir", "thread", "chrooted"] {

@@ -13,7 +13,8 @@ const PIECES: usize = 2;
 pub fn read(thread: u32, address: u64, buffer: &mut [u8]) -> Result<usize, Errno> {
     let wanted = buffer.len().min(PAGE as usize);
     let first = usize::try_from(PAGE - address % PAGE).unwrap_or(0).min(wanted);
-    let piece = |base: u64, length: usize| libc::iovec { iov_base: base as *mut libc::c_void, iov_len: length };
+    let piece =
+        |base: u64, length: usize| libc::iovec { iov_base: base as *mut libc::c_void, iov_len: length };
     // One piece per page: the kernel stops in front of the first piece that it cannot read at all.
     let remote: [libc::iovec; PIECES] =
         [piece(address, first), piece(address.wrapping_add(first as u64), wanted - first)];
@@ -22,7 +23,8 @@ pub fn read(thread: u32, address: u64, buffer: &mut [u8]) -> Result<usize, Errno
     let thread = i32::try_from(thread).map_err(|_| Errno::SRCH)?;
     // SAFETY: `local` means `wanted` writable bytes of `buffer`; `remote` names addresses of the other process only,
     // which the kernel checks; both outlive the call.
-    let count = unsafe { libc::process_vm_readv(thread, &raw const local, 1, remote.as_ptr(), pieces as _, 0) };
+    let count =
+        unsafe { libc::process_vm_readv(thread, &raw const local, 1, remote.as_ptr(), pieces as _, 0) };
     usize::try_from(count).map_err(|_| last_errno())
 }
 

@@ -153,7 +153,13 @@ impl Listener {
             if status == 0 {
                 let arch = if raw.arch == bpf::ARCH_I386 { Arch::I386 } else { Arch::X86_64 };
                 let number = u32::try_from(raw.number).unwrap_or(u32::MAX);
-                return Ok(Some(Notification { id: raw.id, thread: raw.pid, arch, number, arguments: raw.arguments }));
+                return Ok(Some(Notification {
+                    id: raw.id,
+                    thread: raw.pid,
+                    arch,
+                    number,
+                    arguments: raw.arguments,
+                }));
             }
             match last_errno() {
                 // A signal to this thread.
@@ -212,11 +218,8 @@ mod tests {
     #[test]
     fn reports_what_is_wanted_and_nothing_else() {
         let many: Vec<Wanted> = (300..400).map(|number| wanted(number, When::Always)).collect();
-        let mut x86_64 = vec![
-            wanted(2, When::Always),
-            wanted(280, When::NotZero(1)),
-            wanted(263, When::AnyBit(2, 0x200)),
-        ];
+        let mut x86_64 =
+            vec![wanted(2, When::Always), wanted(280, When::NotZero(1)), wanted(263, When::AnyBit(2, 0x200))];
         x86_64.extend(&many);
         let filter = bpf::by_architecture(part(&x86_64), part(&[wanted(5, When::Always)]));
         let ask = |arch, number, second, third| run(&filter, arch, number, [0, second, third, 0, 0, 0]);

@@ -115,7 +115,13 @@ const ROWS: &[Row] = &[
     row(&[260], &[298], Opens, path_at(Some(4), true, WRITE)), // fchownat
     row(&[132, 235], &[30, 271], Opens, path(0, true, WRITE)), // utime, utimes
     // With no path these change an open file's times.
-    Row { x86_64: &[261], i386: &[299], level: Opens, when: When::NotZero(1), call: path_at(None, true, WRITE) }, // futimesat
+    Row {
+        x86_64: &[261],
+        i386: &[299],
+        level: Opens,
+        when: When::NotZero(1),
+        call: path_at(None, true, WRITE),
+    }, // futimesat
     Row {
         x86_64: &[280],
         i386: &[320, 412],
@@ -132,23 +138,29 @@ const ROWS: &[Row] = &[
     row(&[86], &[9], Opens, Call::Link { at: false }),
     row(&[265], &[303], Opens, Call::Link { at: true }),
     row(&[88, 266, 84], &[83, 304, 40], Opens, Call::Renames), // symlink, symlinkat, rmdir
-    Row { x86_64: &[263], i386: &[301], level: Opens, when: When::AnyBit(2, REMOVE_DIR), call: Call::Renames },
+    Row {
+        x86_64: &[263],
+        i386: &[301],
+        level: Opens,
+        when: When::AnyBit(2, REMOVE_DIR),
+        call: Call::Renames,
+    },
     row(&[80, 81], &[12, 133], Opens, Call::Chdir), // chdir, fchdir
     // mount, umount2, pivot_root, chroot, setns, move_mount
     row(&[165, 166, 155, 161, 308, 429], &[21, 22, 52, 217, 61, 346, 429], Opens, Call::Remount),
     row(&[4, 21], &[18, 106, 195, 33], Lookups, path(0, true, STAT)), // stat, access
-    row(&[6], &[84, 107, 196], Lookups, path(0, false, STAT)), // lstat
-    row(&[262], &[300], Lookups, path_at(Some(3), true, STAT)), // newfstatat, fstatat64
-    row(&[332], &[383], Lookups, path_at(Some(2), true, STAT)), // statx
-    row(&[269], &[307], Lookups, path_at(None, true, STAT)), // faccessat
-    row(&[439], &[439], Lookups, path_at(Some(3), true, STAT)), // faccessat2
-    row(&[89], &[85], Lookups, path(0, false, STAT)), // readlink
-    row(&[267], &[305], Lookups, path_at(None, false, STAT)), // readlinkat
-    row(&[191, 194], &[229, 232], Lookups, path(0, true, STAT)), // getxattr, listxattr
-    row(&[192, 195], &[230, 233], Lookups, path(0, false, STAT)), // lgetxattr, llistxattr
+    row(&[6], &[84, 107, 196], Lookups, path(0, false, STAT)),        // lstat
+    row(&[262], &[300], Lookups, path_at(Some(3), true, STAT)),       // newfstatat, fstatat64
+    row(&[332], &[383], Lookups, path_at(Some(2), true, STAT)),       // statx
+    row(&[269], &[307], Lookups, path_at(None, true, STAT)),          // faccessat
+    row(&[439], &[439], Lookups, path_at(Some(3), true, STAT)),       // faccessat2
+    row(&[89], &[85], Lookups, path(0, false, STAT)),                 // readlink
+    row(&[267], &[305], Lookups, path_at(None, false, STAT)),         // readlinkat
+    row(&[191, 194], &[229, 232], Lookups, path(0, true, STAT)),      // getxattr, listxattr
+    row(&[192, 195], &[230, 233], Lookups, path(0, false, STAT)),     // lgetxattr, llistxattr
     row(&[464, 465], &[464, 465], Lookups, path_at(Some(2), true, STAT)), // getxattrat, listxattrat
-    row(&[303], &[341], Lookups, path_at(None, false, STAT)), // name_to_handle_at
-    row(&[83, 133], &[39, 14], Lookups, path(0, false, LOOKUP)), // mkdir, mknod
+    row(&[303], &[341], Lookups, path_at(None, false, STAT)),         // name_to_handle_at
+    row(&[83, 133], &[39, 14], Lookups, path(0, false, LOOKUP)),      // mkdir, mknod
     row(&[258, 259], &[296, 297], Lookups, path_at(None, false, LOOKUP)), // mkdirat, mknodat
 ];
 
@@ -187,7 +199,8 @@ pub fn call(arch: Arch, number: u32) -> Option<Call> {
 pub fn wanted(level: Level) -> (Vec<Wanted>, Vec<Wanted>) {
     let of = |numbers: fn(&Row) -> &'static [u32]| -> Vec<Wanted> {
         let rows = ROWS.iter().filter(|row| row.level <= level);
-        rows.flat_map(|row| numbers(row).iter().map(|number| Wanted { number: *number, when: row.when })).collect()
+        rows.flat_map(|row| numbers(row).iter().map(|number| Wanted { number: *number, when: row.when }))
+            .collect()
     };
     (of(|row| row.x86_64), of(|row| row.i386))
 }

@@ -41,12 +41,12 @@ impl OpenFlags {
 
     /// Tells whether a symlink at the end is followed.
     pub fn follows(self) -> bool {
-        !self.has(NO_FOLLOW) && !(self.has(CREATE) && self.has(EXCLUSIVE))
+        !(self.has(NO_FOLLOW) || self.has(CREATE) && self.has(EXCLUSIVE))
     }
 
     /// Returns the intent towards what is no directory.
     pub fn access(self) -> Access {
-        if self.has(PATH) || self.0 & TEMPORARY & !DIRECTORY != 0 || self.has(DIRECTORY) {
+        if self.has(PATH | TEMPORARY | DIRECTORY) {
             // The last two fail on it, or make a file without a name in a directory.
             return Access::LOOKUP;
         }

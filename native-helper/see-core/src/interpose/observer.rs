@@ -204,7 +204,8 @@ impl Observer {
 
     fn open(&mut self, context: &Context<'_>, named: &Named<'_>, flags: u64, resolve: u64) -> Option<()> {
         let flags = OpenFlags::new(flags);
-        let intent = Intent { file: flags.access(), directory: flags.directory_access(), follows: flags.follows() };
+        let intent =
+            Intent { file: flags.access(), directory: flags.directory_access(), follows: flags.follows() };
         self.look(context, named, intent, flags.bits() | 1 << 31, resolve & RESOLVE_IN_ROOT)
     }
 
@@ -268,7 +269,9 @@ impl Observer {
         let Some((sight, start)) = self.place(context, named) else { return true };
         let main = Arc::clone(&self.shared.main.table);
         match walk(&mut self.tree, &sight, &main, &start, named.path, false, &mut Vec::new()) {
-            Some(reached) => !matches!(reached.found, Found::Other { .. } | Found::Absent { .. } | Found::Private),
+            Some(reached) => {
+                !matches!(reached.found, Found::Other { .. } | Found::Absent { .. } | Found::Private)
+            }
             None => true,
         }
     }
@@ -317,7 +320,8 @@ impl Observer {
             Found::Directory { host: Some((path, object)) } => {
                 self.record(context, path.clone(), intent.directory, Seen::Object(*object));
             }
-            Found::Other { host: Some((path, object)) } | Found::Symlink { host: Some((path, object)), .. } => {
+            Found::Other { host: Some((path, object)) }
+            | Found::Symlink { host: Some((path, object)), .. } => {
                 self.record(context, path.clone(), file, Seen::Object(*object));
             }
             Found::Absent { host: Some(path) } => self.record(context, path.clone(), file, Seen::Absent),
@@ -331,7 +335,9 @@ impl Observer {
         let thread = context.call.thread;
         let recorder = &self.shared.recorder;
         let program = self.shared.programs.get(thread, || {
-            Some(recorder.program(&tracee::place(thread, Place::Program).unwrap_or_default()))
+            let told = tracee::place(thread, Place::Program).unwrap_or_default();
+            let inner = self.shared.main.inner(&told);
+            Some(recorder.program(inner.as_ref().map_or(&told, HostPath::as_bytes)))
         });
         recorder.note(path, access, seen, context.at, Looker { thread, program: program.unwrap_or(0) });
     }

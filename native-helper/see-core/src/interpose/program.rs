@@ -54,7 +54,8 @@ fn loader(file: &File, head: &[u8]) -> Option<Vec<u8>> {
     }
     let mut headers = vec![0; usize::try_from(size * count.min(HEADERS_MOST)).ok()?];
     file.read_exact_at(&mut headers, table).ok()?;
-    let header = headers.chunks_exact(usize::try_from(size).ok()?).find(|h| number(h, 0, 4) == Some(PT_INTERP))?;
+    let header =
+        headers.chunks_exact(usize::try_from(size).ok()?).find(|h| number(h, 0, 4) == Some(PT_INTERP))?;
     let (offset, length) = if is_wide {
         (number(header, 8, 8)?, number(header, 32, 8)?)
     } else {
@@ -87,7 +88,10 @@ mod tests {
     #[test]
     fn scripts() {
         assert_eq!(of(b"#!/bin/sh\n"), Some(Runner::Interpreter(b"/bin/sh".to_vec())));
-        assert_eq!(of(b"#! \t/usr/bin/env python3 -x\n/x"), Some(Runner::Interpreter(b"/usr/bin/env".to_vec())));
+        assert_eq!(
+            of(b"#! \t/usr/bin/env python3 -x\n/x"),
+            Some(Runner::Interpreter(b"/usr/bin/env".to_vec()))
+        );
         assert_eq!(of(b"#!\n/bin/sh"), None);
         assert_eq!(of(b"#!"), None);
         assert_eq!(of(b""), None);

@@ -76,7 +76,12 @@ pub fn walk(
             }
             Found::Absent { host } => {
                 let host = host.map(|host| with_rest(host, rest));
-                return Some(Reached { found: Found::Absent { host }, path, dir: Some(dir), is_blocked: false });
+                return Some(Reached {
+                    found: Found::Absent { host },
+                    path,
+                    dir: Some(dir),
+                    is_blocked: false,
+                });
             }
             found => return Some(Reached { found, path, dir: Some(dir), is_blocked: !is_last }),
         }
@@ -99,7 +104,10 @@ fn here(tree: &mut Tree, sight: &Sight, main: &Table, path: HostPath) -> Option<
 }
 
 fn parts(raw: &[u8]) -> VecDeque<Vec<u8>> {
-    raw.split(|byte| *byte == b'/').filter(|part| !part.is_empty() && *part != b".").map(<[u8]>::to_vec).collect()
+    raw.split(|byte| *byte == b'/')
+        .filter(|part| !part.is_empty() && *part != b".")
+        .map(<[u8]>::to_vec)
+        .collect()
 }
 
 fn with_rest(mut path: HostPath, rest: VecDeque<Vec<u8>>) -> HostPath {

@@ -17,10 +17,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// When each call was found to tell nothing new.
+type Calls = Mutex<HashMap<Box<[u8]>, u64>>;
+/// What is known of each thread, and since when; `None` while it is about to change.
+type Threads<T> = Mutex<HashMap<u32, (Option<T>, u64)>>;
+
 /// Calls by what they say: directory, path and intent.
 #[derive(Debug)]
 pub struct SeenCalls {
-    pieces: Vec<Mutex<HashMap<Box<[u8]>, u64>>>,
+    pieces: Vec<Calls>,
     epoch: Arc<Epoch>,
 }
 
@@ -30,9 +35,10 @@ impl SeenCalls {
         Self { pieces: (0..PIECES).map(|_| Mutex::default()).collect(), epoch }
     }
 
-    fn piece(&self, key: &[u8]) -> Option<&Mutex<HashMap<Box<[u8]>, u64>>> {
+    fn piece(&self, key: &[u8]) -> Option<&Calls> {
         // The last bytes differ most.
-        let mix = key.iter().rev().take(8).fold(key.len(), |mix, byte| mix.wrapping_mul(31) ^ usize::from(*byte));
+        let mix =
+            key.iter().rev().take(8).fold(key.len(), |mix, byte| mix.wrapping_mul(31) ^ usize::from(*byte));
         self.pieces.get(mix % PIECES)
     }
 
@@ -56,7 +62,7 @@ impl SeenCalls {
 /// Something known of threads for a while.
 #[derive(Debug)]
 pub struct ByThread<T> {
-    pieces: Vec<Mutex<HashMap<u32, (Option<T>, u64)>>>,
+    pieces: Vec<Threads<T>>,
 }
 
 impl<T: Clone> ByThread<T> {
@@ -65,7 +71,7 @@ impl<T: Clone> ByThread<T> {
         Self { pieces: (0..PIECES).map(|_| Mutex::default()).collect() }
     }
 
-    fn piece(&self, thread: u32) -> Option<&Mutex<HashMap<u32, (Option<T>, u64)>>> {
+    fn piece(&self, thread: u32) -> Option<&Threads<T>> {
         self.pieces.get(thread as usize % PIECES)
     }
 

@@ -80,7 +80,8 @@ impl Interposer {
 
     /// Waits until nothing of the SEE runs any more.
     pub fn join(self) -> Result<()> {
-        let panicked = self.threads.into_iter().map(JoinHandle::join).filter(std::result::Result::is_err).count();
+        let panicked =
+            self.threads.into_iter().map(JoinHandle::join).filter(std::result::Result::is_err).count();
         if panicked == 0 { Ok(()) } else { Err(SeeError::internal("A thread that records reads panicked.")) }
     }
 }

@@ -13,7 +13,7 @@ const PATH_FIRST: usize = 256;
 
 /// Reads the path at `address` of a thread's memory. Fails with `EFAULT` and `ENAMETOOLONG` where the kernel will
 /// refuse the call itself.
-pub fn read_path<'a>(thread: u32, address: u64, buffer: &'a mut [u8; PATH_MOST]) -> Result<&'a [u8]> {
+pub fn read_path(thread: u32, address: u64, buffer: &mut [u8; PATH_MOST]) -> Result<&[u8]> {
     let count = memory::read(thread, address, buffer.get_mut(..PATH_FIRST).unwrap_or_default())?;
     let mut end = position_of_nul(buffer.get(..count).unwrap_or_default());
     if end.is_none() {
@@ -78,7 +78,8 @@ pub fn place(thread: u32, place: Place) -> Option<Vec<u8>> {
 
 /// Returns the absolute path that a magic link shows.
 pub fn link_path(link: &[u8]) -> Option<Vec<u8>> {
-    let path = rustix::fs::readlinkat(CWD, std::ffi::OsStr::from_bytes(link), Vec::with_capacity(256)).ok()?;
+    let path =
+        rustix::fs::readlinkat(CWD, std::ffi::OsStr::from_bytes(link), Vec::with_capacity(256)).ok()?;
     let path = path.into_bytes();
     // What is deleted has no name that the host could share.
     (path.first() == Some(&b'/') && !path.ends_with(b" (deleted)")).then_some(path)

@@ -184,9 +184,10 @@ impl Tree {
         let is_fresh = milliseconds() < dir.found + FRESH && self.epoch.trusts(dir.found);
         let ends_still = match &dir.ends {
             None => true,
-            Some((above, name)) => above.upper.as_ref().is_some_and(|upper| {
-                matches!(facts_at(upper.as_fd(), name), Err(Errno::NOENT))
-            }),
+            Some((above, name)) => above
+                .upper
+                .as_ref()
+                .is_some_and(|upper| matches!(facts_at(upper.as_fd(), name), Err(Errno::NOENT))),
         };
         (is_fresh && ends_still).then(|| Arc::clone(dir))
     }
@@ -205,14 +206,8 @@ impl Tree {
 
     /// Returns the directory that is mounted somewhere.
     fn mounted(&self, target: &Target) -> Option<Dir> {
-        let mut dir = Dir {
-            upper: None,
-            ends: None,
-            lower: None,
-            layer: None,
-            own: None,
-            found: milliseconds(),
-        };
+        let mut dir =
+            Dir { upper: None, ends: None, lower: None, layer: None, own: None, found: milliseconds() };
         match target {
             Target::Layer(place) => {
                 let layer = self.layers.get(*place)?;
@@ -294,7 +289,8 @@ impl Tree {
             Some(Target::Alias(path)) if *path == HostPath::root() => return self.top(main, main),
             Some(Target::Alias(path)) => {
                 let above = path.parent().and_then(|parent| self.dir(main, main, &parent));
-                return above.map_or(Found::Unknown, |above| self.look(main, main, &above, path, path.name()));
+                return above
+                    .map_or(Found::Unknown, |above| self.look(main, main, &above, path, path.name()));
             }
         }
         match dir.own {
@@ -307,8 +303,12 @@ impl Tree {
                 Err(Errno::NOENT) => {}
                 Err(_) => return Found::Unknown,
                 Ok(facts) if facts.is_whiteout() => return Found::Absent { host: None },
-                Ok(facts) if facts.is_dir() => return Found::Directory { host: self.host_below(dir, name, true) },
-                Ok(facts) if facts.is_file() => return Found::Other { host: self.host_below(dir, name, false) },
+                Ok(facts) if facts.is_dir() => {
+                    return Found::Directory { host: self.host_below(dir, name, true) };
+                }
+                Ok(facts) if facts.is_file() => {
+                    return Found::Other { host: self.host_below(dir, name, false) };
+                }
                 Ok(_) => {
                     return match read_link_at(upper.as_fd(), name) {
                         Ok(target) => Found::Symlink { target, host: None },
@@ -372,7 +372,10 @@ impl Tree {
     pub fn program(&self, dir: &Dir, name: &[u8]) -> Option<std::fs::File> {
         let upper = dir.upper.as_ref().filter(|_| self.host_below(dir, name, false).is_none());
         let places = upper.into_iter().chain(dir.lower.as_ref().map(|lower| &lower.fd));
-        places.into_iter().find_map(|fd| crate::beneath::open_file_at(fd.as_fd(), name).ok()).map(|(file, _)| file)
+        places
+            .into_iter()
+            .find_map(|fd| crate::beneath::open_file_at(fd.as_fd(), name).ok())
+            .map(|(file, _)| file)
     }
 }
 

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use crate::layer::Layer;
+use crate::mounts::{self, Mount};
 use crate::path::HostPath;
 
 use super::tracee::{self, Place};
@@ -35,41 +36,52 @@ pub struct Table {
 
 #[derive(Debug)]
 struct Shown {
-    device: (u32, u32),
+    device: u64,
     root: HostPath,
     point: HostPath,
-}
-
-struct Line {
-    device: (u32, u32),
-    root: HostPath,
-    point: HostPath,
-    fs_type: Vec<u8>,
 }
 
 /// File systems that hold no file of the host.
-const OWN: &[&[u8]] = &[
-    b"proc", b"sysfs", b"devtmpfs", b"devpts", b"mqueue", b"cgroup", b"cgroup2", b"securityfs", b"debugfs",
-    b"tracefs", b"configfs", b"bpf", b"pstore", b"binfmt_misc", b"fusectl", b"hugetlbfs", b"nsfs", b"efivarfs",
+const OWN: &[&str] = &[
+    "proc",
+    "sysfs",
+    "devtmpfs",
+    "devpts",
+    "mqueue",
+    "cgroup",
+    "cgroup2",
+    "securityfs",
+    "debugfs",
+    "tracefs",
+    "configfs",
+    "bpf",
+    "pstore",
+    "binfmt_misc",
+    "fusectl",
+    "hugetlbfs",
+    "nsfs",
+    "efivarfs",
 ];
 
 impl Table {
     /// Reads the main table of a SEE from one of its processes that has the SEE's root directory.
     pub fn main(init: u32, layers: &[Layer]) -> Option<Self> {
-        let host = lines(&format!("/proc/{}/mountinfo", std::process::id()))?;
+        let host = mounts::of_process(std::process::id())?;
         let mut table = Self { id: 0, mounts: HashMap::new(), shown: Vec::new() };
-        for line in lines(&format!("/proc/{init}/mountinfo"))? {
-            let layer = layers.iter().position(|layer| layer.mount_point == line.point);
+        for mount in mounts::of_process(init)? {
+            let layer = layers.iter().position(|layer| layer.mount_point == mount.point);
             let target = match layer {
-                Some(place) if line.fs_type == b"overlay" => Target::Layer(place),
-                _ if OWN.contains(&line.fs_type.as_slice()) => Target::Kernel,
-                _ => match host.iter().find_map(|shown| same_directory(&line, shown)) {
+                Some(place) if mount.fs_type == "overlay" => Target::Layer(place),
+                _ if OWN.contains(&mount.fs_type.as_str()) => Target::Kernel,
+                _ => match host.iter().find_map(|shown| same_directory(&mount, shown)) {
                     Some(path) => Target::Host(path),
                     None => Target::Memory,
                 },
             };
-            table.mounts.insert(line.point.clone(), target);
-            table.shown.push(Shown { device: line.device, root: line.root, point: line.point });
+            table.mounts.insert(mount.point.clone(), target);
+            if let Some(root) = root_of(&mount) {
+                table.shown.push(Shown { device: mount.device, root, point: mount.point });
+            }
         }
         Some(table)
     }
@@ -77,14 +89,15 @@ impl Table {
     /// Reads the table of a program that has made a mount name space or a root directory of its own.
     pub fn of_thread(thread: u32, id: u32, main: &Self) -> Option<Self> {
         let mut table = Self { id, mounts: HashMap::new(), shown: Vec::new() };
-        for line in lines(&format!("/proc/{thread}/mountinfo"))? {
+        for mount in mounts::of_process(thread)? {
+            let root = root_of(&mount);
             let known = main.shown.iter().find_map(|shown| {
-                let below = (shown.device == line.device).then(|| line.root.below(&shown.root)).flatten()?;
-                HostPath::new(&[shown.point.as_bytes(), b"/", below].concat())
+                let root = root.as_ref().filter(|_| shown.device == mount.device)?;
+                HostPath::new(&[shown.point.as_bytes(), b"/", root.below(&shown.root)?].concat())
             });
-            let own_target =
-                if OWN.contains(&line.fs_type.as_slice()) { Target::Kernel } else { Target::Memory };
-            table.mounts.insert(line.point, known.map_or(own_target, Target::Alias));
+            let is_own = OWN.contains(&mount.fs_type.as_str());
+            let own = if is_own { Target::Kernel } else { Target::Memory };
+            table.mounts.insert(mount.point, known.map_or(own, Target::Alias));
         }
         Some(table)
     }
@@ -95,45 +108,17 @@ impl Table {
     }
 }
 
-/// Returns the host's path of what a line shows, when `host` shows it too.
-fn same_directory(line: &Line, host: &Line) -> Option<HostPath> {
-    let below = (line.device == host.device).then(|| line.root.below(&host.root)).flatten()?;
-    HostPath::new(&[host.point.as_bytes(), b"/", below].concat())
+/// Returns a path of the host that shows the same directory as a mount of the SEE, when `host` does.
+fn same_directory(mount: &Mount, host: &Mount) -> Option<HostPath> {
+    let below = root_of(mount)?;
+    let below =
+        (mount.device == host.device).then(|| below.below(&root_of(host)?).map(<[u8]>::to_vec)).flatten()?;
+    HostPath::new(&[host.point.as_bytes(), b"/", &below].concat())
 }
 
-fn lines(path: &str) -> Option<Vec<Line>> {
-    let text = std::fs::read(path).ok()?;
-    Some(text.split(|byte| *byte == b'\n').filter_map(parse).collect())
-}
-
-fn parse(line: &[u8]) -> Option<Line> {
-    let mut fields = line.split(|byte| *byte == b' ');
-    let device = std::str::from_utf8(fields.nth(2)?).ok()?;
-    let (major, minor) = device.split_once(':')?;
-    let root = HostPath::new(&unescape(fields.next()?))?;
-    let point = HostPath::new(&unescape(fields.next()?))?;
-    fields.find(|field| *field == b"-")?;
-    let fs_type = fields.next()?.to_vec();
-    Some(Line { device: (major.parse().ok()?, minor.parse().ok()?), root, point, fs_type })
-}
-
-/// Returns a field with its `\ooo` escapes undone.
-fn unescape(field: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(field.len());
-    let mut rest = field;
-    while let Some((first, tail)) = rest.split_first() {
-        let octal = tail.get(..3).filter(|d| *first == b'\\' && d.iter().all(|c| (b'0'..b'8').contains(c)));
-        let (byte, after) = match octal {
-            Some(digits) => {
-                let value = digits.iter().fold(0_u32, |sum, c| sum * 8 + u32::from(c - b'0'));
-                (value as u8, tail.get(3..).unwrap_or_default())
-            }
-            None => (*first, tail),
-        };
-        out.push(byte);
-        rest = after;
-    }
-    out
+/// Returns which directory of its file system a mount shows; `None` for those that show no directory (`net:[…]`).
+fn root_of(mount: &Mount) -> Option<HostPath> {
+    HostPath::new(&mount.root)
 }
 
 /// How a thread sees paths: its mount table and its root directory there.
@@ -163,19 +148,5 @@ impl Sight {
         }
         let table = Table::of_thread(thread, id, &main.table)?;
         Some(Self { table: std::sync::Arc::new(table), root: HostPath::root(), prefix: root })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn parses_lines() {
-        let line = parse(b"36 35 98:0 /mnt1 /mnt\\0402 rw,noatime shared:1 master:2 - ext3 /dev/a rw").unwrap();
-        assert_eq!((line.device, line.root.as_bytes()), ((98, 0), &b"/mnt1"[..]));
-        assert_eq!((line.point.as_bytes(), line.fs_type.as_slice()), (&b"/mnt 2"[..], &b"ext3"[..]));
-        assert!(parse(b"36 35 98:0 /mnt1").is_none());
-        assert!(parse(b"1 1 0:4 net:[4026531840] /run/ns rw - nsfs nsfs rw").is_none());
     }
 }

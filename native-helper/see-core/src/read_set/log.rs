@@ -204,7 +204,8 @@ fn read_all(mut file: File, path: &Path) -> Result<Vec<u8>> {
 }
 
 pub(super) fn cannot(path: &Path, error: &std::io::Error) -> Box<SeeError> {
-    let code = if error.kind() == std::io::ErrorKind::StorageFull { ErrorCode::DiskFull } else { ErrorCode::Io };
+    let code =
+        if error.kind() == std::io::ErrorKind::StorageFull { ErrorCode::DiskFull } else { ErrorCode::Io };
     SeeError::new(
         code,
         format!("The read set in {} cannot be kept: {error}.", path.display()),

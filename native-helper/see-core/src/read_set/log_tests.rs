@@ -29,7 +29,13 @@ fn what_is_recorded_is_loaded() {
     let at = Moment::now();
     recorder.note(host("/"), Access::LIST, object(2), at, BY);
     recorder.note(host("/a/\u{fffd}\nb"), Access::READ, object(3), at, Looker { thread: 9, program: gcc });
-    recorder.note(host("/a/none"), Access::LOOKUP, Seen::Absent, Moment(-5), Looker { thread: 9, program: sh });
+    recorder.note(
+        host("/a/none"),
+        Access::LOOKUP,
+        Seen::Absent,
+        Moment(-5),
+        Looker { thread: 9, program: sh },
+    );
     recorder.note(host("/a/blind"), Access::TRUNCATE, object(4), at, BY);
     recorder.note(host("/a/blind"), Access::READ, object(u64::MAX), Moment(at.0 + 9), BY);
     let before = recorder.snapshot();

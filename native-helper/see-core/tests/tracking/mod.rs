@@ -11,7 +11,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage, SendFlags,
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
+    SendFlags,
 };
 use see_core::interpose::calls::{Level, wanted};
 use see_core::interpose::supervisor::Interposer;
@@ -95,7 +96,12 @@ impl See {
     }
 
     /// The same, and does something while it runs.
-    pub fn run_then(&self, level: Option<Level>, command: &[&str], then: impl FnOnce(&mut Child, &Recorder)) -> Ran {
+    pub fn run_then(
+        &self,
+        level: Option<Level>,
+        command: &[&str],
+        then: impl FnOnce(&mut Child, &Recorder),
+    ) -> Ran {
         self.mount();
         let recorder = Arc::new(Recorder::open(&self.dir.path().join("reads")).unwrap());
         let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
@@ -154,7 +160,8 @@ pub fn inside() {
         let mut ancillary = SendAncillaryBuffer::new(&mut space);
         let fds = [listener.as_fd()];
         assert!(ancillary.push(SendAncillaryMessage::ScmRights(&fds)));
-        rustix::net::sendmsg(stdin.as_fd(), &[IoSlice::new(b"x")], &mut ancillary, SendFlags::empty()).unwrap();
+        rustix::net::sendmsg(stdin.as_fd(), &[IoSlice::new(b"x")], &mut ancillary, SendFlags::empty())
+            .unwrap();
         drop(listener);
         let mut byte = [0];
         assert_eq!(rustix::io::read(stdin.as_fd(), &mut byte), Ok(1));
@@ -175,7 +182,8 @@ fn receive(socket: &std::os::unix::net::UnixStream) -> OwnedFd {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
     let mut byte = [0];
-    rustix::net::recvmsg(socket, &mut [IoSliceMut::new(&mut byte)], &mut ancillary, RecvFlags::CMSG_CLOEXEC).unwrap();
+    rustix::net::recvmsg(socket, &mut [IoSliceMut::new(&mut byte)], &mut ancillary, RecvFlags::CMSG_CLOEXEC)
+        .unwrap();
     let mut fds = ancillary.drain().filter_map(|message| match message {
         RecvAncillaryMessage::ScmRights(mut fds) => fds.next(),
         _ => None,
