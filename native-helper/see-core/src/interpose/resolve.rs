@@ -40,6 +40,16 @@ pub fn walk(
     let mut at = if raw.first() == Some(&b'/') { sight.root.clone() } else { start.clone() };
     let follows = follows || raw.last() == Some(&b'/');
     let mut rest: VecDeque<Vec<u8>> = parts(raw);
+    // A directory that is known by this very path has no symlink in it.
+    if rest.len() > 1 && !rest.iter().any(|part| part == b"..") {
+        let last = rest.pop_back()?;
+        let above = with_rest(at.clone(), rest.clone());
+        if tree.knows(table, &above) {
+            at = above;
+            rest.clear();
+        }
+        rest.push_back(last);
+    }
     let mut followed = 0;
     while let Some(part) = rest.pop_front() {
         if part == b".." {

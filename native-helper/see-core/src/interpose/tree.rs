@@ -163,6 +163,11 @@ impl Tree {
         Some(dir)
     }
 
+    /// Tells whether a directory can be had without a walk.
+    pub fn knows(&self, table: &Table, path: &HostPath) -> bool {
+        self.cached(table, path).is_some()
+    }
+
     /// Returns what the root directory of a table is.
     pub fn top(&mut self, table: &Table, main: &Table) -> Found {
         match table.at(&HostPath::root()) {
