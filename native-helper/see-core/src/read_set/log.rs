@@ -62,7 +62,8 @@ fn parse(bytes: &[u8]) -> Parsed {
     parsed.set.set_missing(Some(Missing::CutOff));
     let Some(mut rest) = bytes.strip_prefix(MAGIC) else { return parsed };
     parsed.good = MAGIC.len() as u64;
-    parsed.set.reserve(bytes.len() / 64);
+    // An entry takes some fifty bytes; growing the table later would cost more than room that stays empty.
+    parsed.set.reserve(bytes.len() / 48);
     while let Some((payload, after)) = next_block(rest) {
         if !parse_block(payload, &mut parsed) {
             break;

@@ -61,15 +61,12 @@ impl ReadSet {
 
     /// Puts an entry in, in place of the one for its path; returns its index.
     pub fn put(&mut self, entry: Entry) -> u32 {
-        if let Some(id) = self.index.get(&*entry.path).copied() {
-            if let Some(old) = self.entries.get_mut(id as usize) {
-                *old = entry;
-            }
-            return id;
+        let next = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
+        let id = *self.index.entry(Arc::clone(&entry.path)).or_insert(next);
+        match self.entries.get_mut(id as usize) {
+            Some(old) => *old = entry,
+            None => self.entries.push(entry),
         }
-        let id = u32::try_from(self.entries.len()).unwrap_or(u32::MAX);
-        self.index.insert(Arc::clone(&entry.path), id);
-        self.entries.push(entry);
         id
     }
 
