@@ -88,7 +88,12 @@ struct RawResponse {
 ///
 /// Signals wait while a call is being looked at, where the kernel can do that: else a program that gets signals all
 /// the time would restart its calls forever. Fails with `EBUSY` when a listener is installed already.
+///
+/// Fails with `ENOSYS` on a machine that is neither: the numbers would mean other calls there.
 pub fn install(x86_64: &[Wanted], i386: &[Wanted]) -> Result<OwnedFd, Errno> {
+    if !cfg!(target_arch = "x86_64") {
+        return Err(Errno::NOSYS);
+    }
     let filter = bpf::by_architecture(part(x86_64), part(i386));
     let fd = match bpf::install(&filter, NEW_LISTENER | WAIT_KILLABLE_RECV) {
         Err(Errno::INVAL) => bpf::install(&filter, NEW_LISTENER)?,
@@ -209,7 +214,7 @@ impl AsFd for Listener {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bpf::{ARCH_I386, ARCH_X86_64, FAIL, KILL, X32_BIT, run};
+    use crate::bpf::{ARCH_I386, ARCH_NATIVE, FAIL, KILL, X32_BIT, run};
 
     fn wanted(number: u32, when: When) -> Wanted {
         Wanted { number, when }
@@ -223,18 +228,18 @@ mod tests {
         x86_64.extend(&many);
         let filter = bpf::by_architecture(part(&x86_64), part(&[wanted(5, When::Always)]));
         let ask = |arch, number, second, third| run(&filter, arch, number, [0, second, third, 0, 0, 0]);
-        assert_eq!(ask(ARCH_X86_64, 2, 0, 0), NOTIFY);
-        assert_eq!(ask(ARCH_X86_64, 3, 0, 0), ALLOW);
-        assert_eq!(ask(ARCH_X86_64, 280, 0, 0), ALLOW);
-        assert_eq!(ask(ARCH_X86_64, 280, 1, 0), NOTIFY);
-        assert_eq!(ask(ARCH_X86_64, 280, 1 << 40, 0), NOTIFY);
-        assert_eq!(ask(ARCH_X86_64, 263, 0, 0), ALLOW);
-        assert_eq!(ask(ARCH_X86_64, 263, 0, 0x300), NOTIFY);
-        assert_eq!(ask(ARCH_X86_64, 399, 0, 0), NOTIFY);
-        assert_eq!(ask(ARCH_X86_64, 400, 0, 0), ALLOW);
+        assert_eq!(ask(ARCH_NATIVE, 2, 0, 0), NOTIFY);
+        assert_eq!(ask(ARCH_NATIVE, 3, 0, 0), ALLOW);
+        assert_eq!(ask(ARCH_NATIVE, 280, 0, 0), ALLOW);
+        assert_eq!(ask(ARCH_NATIVE, 280, 1, 0), NOTIFY);
+        assert_eq!(ask(ARCH_NATIVE, 280, 1 << 40, 0), NOTIFY);
+        assert_eq!(ask(ARCH_NATIVE, 263, 0, 0), ALLOW);
+        assert_eq!(ask(ARCH_NATIVE, 263, 0, 0x300), NOTIFY);
+        assert_eq!(ask(ARCH_NATIVE, 399, 0, 0), NOTIFY);
+        assert_eq!(ask(ARCH_NATIVE, 400, 0, 0), ALLOW);
         assert_eq!(ask(ARCH_I386, 5, 0, 0), NOTIFY);
         assert_eq!(ask(ARCH_I386, 2, 0, 0), ALLOW);
-        assert_eq!(ask(ARCH_X86_64, X32_BIT | 2, 0, 0), FAIL | 38);
+        assert_eq!(ask(ARCH_NATIVE, X32_BIT | 2, 0, 0), FAIL | 38);
         assert_eq!(ask(0x1234, 2, 0, 0), KILL);
     }
 
