@@ -147,6 +147,13 @@ pub fn visible() -> Result<Vec<Mount>> {
     Ok(mounts)
 }
 
+/// Returns every mount that a process's root directory reaches, in the order in which they were mounted: of several
+/// on one point the last is in sight. Points are paths of that process. `None` when it is gone.
+pub fn of_process(process: u32) -> Option<Vec<Mount>> {
+    let text = std::fs::read(format!("/proc/{process}/mountinfo")).ok()?;
+    Some(text.split(|b| *b == b'\n').filter_map(parse).collect())
+}
+
 /// Returns the mount that `path` lies on.
 pub fn covering<'a>(mounts: &'a [Mount], path: &HostPath) -> Option<&'a Mount> {
     mounts.iter().rev().find(|mount| path.is_within(&mount.point))

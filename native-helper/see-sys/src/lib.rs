@@ -2,12 +2,15 @@
 //! allowed; it must not know what a session, a layer or a commit is.
 #![allow(unsafe_code)]
 
+mod bpf;
 pub mod handle;
 pub mod identity;
 pub mod loopback;
+pub mod memory;
 pub mod mount_attributes;
 pub mod process;
 pub mod seccomp;
+pub mod seccomp_notify;
 pub mod signals;
 pub mod users;
 pub mod xattr;

@@ -4,27 +4,7 @@
 
 use rustix::io::Errno;
 
-use crate::check;
-
-const LOAD: u16 = 0x20; // BPF_LD | BPF_W | BPF_ABS
-const JUMP_IF_EQUAL: u16 = 0x15; // BPF_JMP | BPF_JEQ | BPF_K
-const JUMP_IF_AT_LEAST: u16 = 0x35; // BPF_JMP | BPF_JGE | BPF_K
-const RETURN: u16 = 0x06; // BPF_RET | BPF_K
-
-const ALLOW: u32 = 0x7fff_0000;
-const FAIL: u32 = 0x0005_0000;
-const KILL: u32 = 0x8000_0000;
-
-const OFFSET_NUMBER: u32 = 0;
-const OFFSET_ARCH: u32 = 4;
-const OFFSET_FIRST_ARGUMENT: u32 = 16;
-
-#[cfg(target_arch = "x86_64")]
-const ARCH_NATIVE: u32 = 0xc000_003e;
-#[cfg(target_arch = "aarch64")]
-const ARCH_NATIVE: u32 = 0xc000_00b7;
-const ARCH_I386: u32 = 0x4000_0003;
-const X32_BIT: u32 = 0x4000_0000;
+use crate::bpf::{self, ALLOW, Instruction, argument_offset, equal, fail, load, verdict};
 
 /// Refused with `EPERM`: what reaches the kernel as a whole, or objects that no name space parts.
 /// Key rings; BPF; performance counters; io_uring (also: it would slip past interposition); another kernel;
@@ -88,111 +68,51 @@ const FAMILIES: &[u32] = &[
     38, // AF_ALG
 ];
 
-#[repr(C)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Instruction {
-    code: u16,
-    if_true: u8,
-    if_false: u8,
-    value: u32,
-}
-
-#[repr(C)]
-struct Program {
-    length: u16,
-    filter: *const Instruction,
-}
-
 /// Installs the filter for this process and all that it starts. Without `no_new_privs` the caller needs
 /// CAP_SYS_ADMIN in its user name space.
 pub fn install() -> Result<(), Errno> {
-    let filter = filter();
-    let program =
-        Program { length: u16::try_from(filter.len()).map_err(|_| Errno::TOOBIG)?, filter: filter.as_ptr() };
-    // SAFETY: `program` is laid out as `struct sock_fprog` and means `length` instructions that outlive the call.
-    check(unsafe { libc::syscall(libc::SYS_seccomp, libc::SECCOMP_SET_MODE_FILTER, 0, &raw const program) })
-        .map(drop)
+    bpf::install(&filter(), 0).map(drop)
 }
 
 fn filter() -> Vec<Instruction> {
-    let load = |offset| Instruction { code: LOAD, if_true: 0, if_false: 0, value: offset };
-    let back = |value| Instruction { code: RETURN, if_true: 0, if_false: 0, value };
-    let fail = |errno: i32| back(FAIL | u32::try_from(errno).unwrap_or(1));
-    let equal = |value, if_true, if_false| Instruction { code: JUMP_IF_EQUAL, if_true, if_false, value };
-
     // One instruction pair per number keeps every jump short.
     let refuse = |numbers: &[u32]| -> Vec<Instruction> {
         numbers.iter().flat_map(|number| [equal(*number, 0, 1), fail(libc::EPERM)]).collect()
     };
     let families = |socket: u32| -> Vec<Instruction> {
         let count = u8::try_from(FAMILIES.len()).unwrap_or(u8::MAX);
-        let mut block = vec![load(OFFSET_FIRST_ARGUMENT)];
+        let mut block = vec![load(argument_offset(0))];
         block.extend(FAMILIES.iter().zip(0_u8..).map(|(family, place)| equal(*family, count - place, 0)));
         block.push(fail(libc::EAFNOSUPPORT));
-        block.push(back(ALLOW));
+        block.push(verdict(ALLOW));
         let length = u8::try_from(block.len()).unwrap_or(u8::MAX);
         let mut whole = vec![equal(socket, 0, length)];
         whole.append(&mut block);
         whole
     };
 
-    // No native number is as large as the bit that marks x32.
-    let mut native = vec![
-        load(OFFSET_NUMBER),
-        Instruction { code: JUMP_IF_AT_LEAST, if_true: 0, if_false: 1, value: X32_BIT },
-        fail(libc::ENOSYS),
-    ];
     let refused: Vec<u32> = REFUSED.iter().filter_map(|number| u32::try_from(*number).ok()).collect();
-    native.extend(refuse(&refused));
+    let mut native = refuse(&refused);
     native.extend(families(u32::try_from(libc::SYS_socket).unwrap_or(u32::MAX)));
-    native.push(back(ALLOW));
+    native.push(verdict(ALLOW));
 
-    let mut i386 = vec![load(OFFSET_NUMBER)];
-    i386.extend(refuse(REFUSED_I386));
+    let mut i386 = refuse(REFUSED_I386);
     i386.extend([equal(SOCKETCALL_I386, 0, 1), fail(libc::ENOSYS)]);
     i386.extend(families(SOCKET_I386));
-    i386.push(back(ALLOW));
+    i386.push(verdict(ALLOW));
 
-    let mut whole =
-        vec![load(OFFSET_ARCH), equal(ARCH_NATIVE, 0, u8::try_from(native.len()).unwrap_or(u8::MAX))];
-    whole.append(&mut native);
-    whole.extend([equal(ARCH_I386, 1, 0), back(KILL)]);
-    whole.append(&mut i386);
-    whole
+    bpf::by_architecture(native, i386)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::bpf::{ARCH_I386, ARCH_NATIVE, FAIL, KILL, X32_BIT, run};
 
     const SOCKET_NATIVE: u32 = libc::SYS_socket as u32;
 
-    /// Runs the filter as the kernel would.
     fn verdict(arch: u32, number: u32, first: u32) -> u32 {
-        let filter = filter();
-        let (mut at, mut accumulator) = (0_usize, 0_u32);
-        loop {
-            let now = filter[at];
-            at += 1;
-            match now.code {
-                LOAD => {
-                    accumulator = match now.value {
-                        OFFSET_NUMBER => number,
-                        OFFSET_ARCH => arch,
-                        OFFSET_FIRST_ARGUMENT => first,
-                        other => panic!("loads {other}"),
-                    }
-                }
-                JUMP_IF_EQUAL => {
-                    at += usize::from(if accumulator == now.value { now.if_true } else { now.if_false })
-                }
-                JUMP_IF_AT_LEAST => {
-                    at += usize::from(if accumulator >= now.value { now.if_true } else { now.if_false });
-                }
-                RETURN => return now.value,
-                other => panic!("code {other}"),
-            }
-        }
+        run(&filter(), arch, number, [u64::from(first), 0, 0, 0, 0, 0])
     }
 
     #[test]

@@ -1,0 +1,229 @@
+//! The system calls that say what a program sees of the host: their numbers, and where their arguments are. A table;
+//! knows nothing of processes.
+//!
+//! `opens` has what a file's content or a directory's names come through, and what makes overlayfs copy a file of the
+//! host (attribute changes, truncation, rename, link). It also has the few calls after which the same text may name
+//! another object. `lookups` adds the calls that only ask about names and attributes.
+
+use std::sync::OnceLock;
+
+use see_sys::seccomp_notify::{Arch, Wanted, When};
+
+use crate::read_set::access::Access;
+
+/// How much is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// Opens, execs, and changes of what was not opened.
+    Opens,
+    /// Also look-ups of names and attributes.
+    Lookups,
+}
+
+/// Which argument is what, and what the call does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Call {
+    /// open(path, flags).
+    Open,
+    /// openat(dir, path, flags).
+    OpenAt,
+    /// openat2(dir, path, how).
+    OpenAt2,
+    /// creat(path).
+    Creat,
+    /// execve(path).
+    Exec,
+    /// execveat(dir, path, …, flags).
+    ExecAt,
+    /// Sees or changes the object that a path names.
+    Path(PathCall),
+    /// rename(old, new) and its kin.
+    Rename {
+        /// Whether directory arguments come before the paths.
+        at: bool,
+        /// Which argument has flags.
+        flags: Option<u8>,
+    },
+    /// link(old, new), linkat(dir, old, dir, new, flags).
+    Link {
+        /// Whether directory arguments come before the paths.
+        at: bool,
+    },
+    /// A name begins to mean another object: symlink, rmdir.
+    Renames,
+    /// The working directory changes: chdir, fchdir.
+    Chdir,
+    /// What paths mean changes: mounts, roots, name spaces.
+    Remount,
+}
+
+/// A call on one path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PathCall {
+    /// Which argument is the directory descriptor; without one, the working directory.
+    pub dir: Option<u8>,
+    /// Which argument is the path.
+    pub path: u8,
+    /// Which argument has `AT_*` flags.
+    pub flags: Option<u8>,
+    /// Whether a symlink at the end is followed when no flag says otherwise.
+    pub follows: bool,
+    /// What it does.
+    pub access: Access,
+}
+
+struct Row {
+    x86_64: &'static [u32],
+    i386: &'static [u32],
+    level: Level,
+    when: When,
+    call: Call,
+}
+
+const fn row(x86_64: &'static [u32], i386: &'static [u32], level: Level, call: Call) -> Row {
+    Row { x86_64, i386, level, when: When::Always, call }
+}
+
+const fn path(path: u8, follows: bool, access: Access) -> Call {
+    Call::Path(PathCall { dir: None, path, flags: None, follows, access })
+}
+
+const fn path_at(flags: Option<u8>, follows: bool, access: Access) -> Call {
+    Call::Path(PathCall { dir: Some(0), path: 1, flags, follows, access })
+}
+
+const WRITE: Access = Access::WRITE;
+const STAT: Access = Access::STAT;
+const LOOKUP: Access = Access::LOOKUP;
+/// `AT_REMOVEDIR`.
+const REMOVE_DIR: u32 = 0x200;
+
+use Level::{Lookups, Opens};
+
+const ROWS: &[Row] = &[
+    row(&[2], &[5], Opens, Call::Open),
+    row(&[257], &[295], Opens, Call::OpenAt),
+    row(&[437], &[437], Opens, Call::OpenAt2),
+    row(&[85], &[8], Opens, Call::Creat),
+    row(&[59], &[11], Opens, Call::Exec),
+    row(&[322], &[358], Opens, Call::ExecAt),
+    row(&[76], &[92, 193], Opens, path(0, true, WRITE)), // truncate, truncate64
+    row(&[90, 92], &[15, 182, 212], Opens, path(0, true, WRITE)), // chmod, chown, chown32
+    row(&[94], &[16, 198], Opens, path(0, false, WRITE)), // lchown, lchown32
+    row(&[268], &[306], Opens, path_at(None, true, WRITE)), // fchmodat
+    row(&[452], &[452], Opens, path_at(Some(3), true, WRITE)), // fchmodat2
+    row(&[260], &[298], Opens, path_at(Some(4), true, WRITE)), // fchownat
+    row(&[132, 235], &[30, 271], Opens, path(0, true, WRITE)), // utime, utimes
+    // With no path these change an open file's times.
+    Row {
+        x86_64: &[261],
+        i386: &[299],
+        level: Opens,
+        when: When::NotZero(1),
+        call: path_at(None, true, WRITE),
+    }, // futimesat
+    Row {
+        x86_64: &[280],
+        i386: &[320, 412],
+        level: Opens,
+        when: When::NotZero(1),
+        call: path_at(Some(3), true, WRITE),
+    }, // utimensat
+    row(&[188, 197], &[226, 235], Opens, path(0, true, WRITE)), // setxattr, removexattr
+    row(&[189, 198], &[227, 236], Opens, path(0, false, WRITE)), // lsetxattr, lremovexattr
+    row(&[463, 466], &[463, 466], Opens, path_at(Some(2), true, WRITE)), // setxattrat, removexattrat
+    row(&[82], &[38], Opens, Call::Rename { at: false, flags: None }),
+    row(&[264], &[302], Opens, Call::Rename { at: true, flags: None }),
+    row(&[316], &[353], Opens, Call::Rename { at: true, flags: Some(4) }),
+    row(&[86], &[9], Opens, Call::Link { at: false }),
+    row(&[265], &[303], Opens, Call::Link { at: true }),
+    row(&[88, 266, 84], &[83, 304, 40], Opens, Call::Renames), // symlink, symlinkat, rmdir
+    Row {
+        x86_64: &[263],
+        i386: &[301],
+        level: Opens,
+        when: When::AnyBit(2, REMOVE_DIR),
+        call: Call::Renames,
+    },
+    row(&[80, 81], &[12, 133], Opens, Call::Chdir), // chdir, fchdir
+    // mount, umount2, pivot_root, chroot, setns, move_mount
+    row(&[165, 166, 155, 161, 308, 429], &[21, 22, 52, 217, 61, 346, 429], Opens, Call::Remount),
+    row(&[4, 21], &[18, 106, 195, 33], Lookups, path(0, true, STAT)), // stat, access
+    row(&[6], &[84, 107, 196], Lookups, path(0, false, STAT)),        // lstat
+    row(&[262], &[300], Lookups, path_at(Some(3), true, STAT)),       // newfstatat, fstatat64
+    row(&[332], &[383], Lookups, path_at(Some(2), true, STAT)),       // statx
+    row(&[269], &[307], Lookups, path_at(None, true, STAT)),          // faccessat
+    row(&[439], &[439], Lookups, path_at(Some(3), true, STAT)),       // faccessat2
+    row(&[89], &[85], Lookups, path(0, false, STAT)),                 // readlink
+    row(&[267], &[305], Lookups, path_at(None, false, STAT)),         // readlinkat
+    row(&[191, 194], &[229, 232], Lookups, path(0, true, STAT)),      // getxattr, listxattr
+    row(&[192, 195], &[230, 233], Lookups, path(0, false, STAT)),     // lgetxattr, llistxattr
+    row(&[464, 465], &[464, 465], Lookups, path_at(Some(2), true, STAT)), // getxattrat, listxattrat
+    row(&[303], &[341], Lookups, path_at(None, false, STAT)),         // name_to_handle_at
+    row(&[83, 133], &[39, 14], Lookups, path(0, false, LOOKUP)),      // mkdir, mknod
+    row(&[258, 259], &[296, 297], Lookups, path_at(None, false, LOOKUP)), // mkdirat, mknodat
+];
+
+/// Numbers are below this.
+const NUMBERS: usize = 512;
+
+struct Index {
+    x86_64: [Option<Call>; NUMBERS],
+    i386: [Option<Call>; NUMBERS],
+}
+
+/// Returns what a reported call is.
+pub fn call(arch: Arch, number: u32) -> Option<Call> {
+    static INDEX: OnceLock<Index> = OnceLock::new();
+    let index = INDEX.get_or_init(|| {
+        let mut index = Index { x86_64: [None; NUMBERS], i386: [None; NUMBERS] };
+        for row in ROWS {
+            for (numbers, calls) in [(row.x86_64, &mut index.x86_64), (row.i386, &mut index.i386)] {
+                for number in numbers {
+                    if let Some(place) = calls.get_mut(*number as usize) {
+                        *place = Some(row.call);
+                    }
+                }
+            }
+        }
+        index
+    });
+    let calls = match arch {
+        Arch::X86_64 => &index.x86_64,
+        Arch::I386 => &index.i386,
+    };
+    calls.get(number as usize).copied().flatten()
+}
+
+/// Returns the calls to report at this level, for both architectures: what `seccomp_notify::install` wants.
+pub fn wanted(level: Level) -> (Vec<Wanted>, Vec<Wanted>) {
+    let of = |numbers: fn(&Row) -> &'static [u32]| -> Vec<Wanted> {
+        let rows = ROWS.iter().filter(|row| row.level <= level);
+        rows.flat_map(|row| numbers(row).iter().map(|number| Wanted { number: *number, when: row.when }))
+            .collect()
+    };
+    (of(|row| row.x86_64), of(|row| row.i386))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_number_is_there_once() {
+        let (x86_64, i386) = wanted(Lookups);
+        for list in [&x86_64, &i386] {
+            let numbers: HashSet<u32> = list.iter().map(|one| one.number).collect();
+            assert_eq!(numbers.len(), list.len());
+        }
+        for one in x86_64 {
+            assert!(call(Arch::X86_64, one.number).is_some());
+        }
+        assert!(wanted(Opens).0.iter().all(|one| one.number != 4));
+        assert_eq!(call(Arch::I386, 5), Some(Call::Open));
+        assert_eq!(call(Arch::X86_64, 5), None);
+        assert_eq!(call(Arch::X86_64, u32::MAX), None);
+    }
+}

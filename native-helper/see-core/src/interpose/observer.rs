@@ -1,0 +1,429 @@
+//! One thread's work: takes a call apart, finds out what it will see of the host, and records that. Never answers, and
+//! never fails: what cannot be told is left out, and the call goes on.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+
+use see_sys::seccomp_notify::{Listener, Notification};
+
+use crate::path::HostPath;
+use crate::read_set::access::Access;
+use crate::read_set::entry::{Looker, Moment, Seen};
+use crate::read_set::recorder::Recorder;
+
+use super::calls::{Call, PathCall, call};
+use super::flags::{CREAT, OpenFlags};
+use super::program::{Runner, runner};
+use super::resolve::{Reached, walk};
+use super::seen_calls::{ByThread, SeenCalls};
+use super::tracee::{self, Place};
+use super::tree::{Epoch, Found, Tree, milliseconds};
+use super::view::Sight;
+
+const AT_FDCWD: i32 = -100;
+const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
+const AT_SYMLINK_FOLLOW: u64 = 0x400;
+const AT_EMPTY_PATH: u64 = 0x1000;
+const RESOLVE_IN_ROOT: u64 = 0x10;
+const RENAME_NOREPLACE: u64 = 1;
+const RENAME_EXCHANGE: u64 = 2;
+/// A script's interpreter may be a script; the kernel goes no deeper.
+const DEEPEST_SCRIPT: u32 = 5;
+/// `/proc/self/fd/3` may lead to `/proc/self/cwd`.
+const MOST_MAGIC: u32 = 4;
+
+/// What all threads share.
+#[derive(Debug)]
+pub struct Shared {
+    /// Where observations go.
+    pub recorder: Arc<Recorder>,
+    /// Calls that told nothing new.
+    pub seen: SeenCalls,
+    /// Since when names mean what they mean.
+    pub epoch: Arc<Epoch>,
+    /// Working directories.
+    pub directories: ByThread<Arc<[u8]>>,
+    /// Programs, by the read set's numbers.
+    pub programs: ByThread<u32>,
+    /// How the SEE's first process sees paths.
+    pub main: Sight,
+    /// Its mount name space.
+    pub namespace: u64,
+    /// Whether some program has had a hand in mounts or root directories: then each is asked for its own.
+    pub is_remounted: AtomicBool,
+    /// The next number of a mount table.
+    pub next_table: AtomicU32,
+}
+
+/// One thread's state.
+#[derive(Debug)]
+pub struct Observer {
+    shared: Arc<Shared>,
+    tree: Tree,
+    key: Vec<u8>,
+}
+
+/// What a call means to do with an object.
+#[derive(Clone, Copy)]
+struct Intent {
+    file: Access,
+    directory: Access,
+    follows: bool,
+}
+
+impl Intent {
+    fn of(access: Access, follows: bool) -> Self {
+        let directory = if access.has(Access::LIST) { access } else { Access::LOOKUP };
+        Self { file: access, directory, follows }
+    }
+}
+
+/// A path and the directory that it counts from.
+struct Named<'a> {
+    /// A descriptor, or `AT_FDCWD`.
+    dir: i32,
+    path: &'a [u8],
+}
+
+/// A call under way.
+struct Context<'a> {
+    call: &'a Notification,
+    listener: &'a Listener,
+    at: Moment,
+    now: u64,
+}
+
+impl Observer {
+    /// Returns an observer.
+    pub fn new(shared: Arc<Shared>, tree: Tree) -> Self {
+        Self { shared, tree, key: Vec::with_capacity(512) }
+    }
+
+    /// Records what a call that waits will see.
+    pub fn observe(&mut self, listener: &Listener, notification: &Notification) {
+        let Some(kind) = call(notification.arch, notification.number) else { return };
+        let context = Context { call: notification, listener, at: Moment::now(), now: milliseconds() };
+        // `None`: the call fails by itself, or sees nothing that could be told.
+        let _ = self.take_apart(&context, kind);
+    }
+
+    fn take_apart(&mut self, context: &Context<'_>, kind: Call) -> Option<()> {
+        let thread = context.call.thread;
+        let argument = |place: u8| context.call.arguments.get(usize::from(place)).copied().unwrap_or(0);
+        let descriptor = |place: u8| argument(place) as u32 as i32;
+        let mut buffer = [0; 4096];
+        let read = |place: u8, buffer| tracee::read_path(thread, argument(place), buffer).ok();
+        match kind {
+            Call::Open => {
+                let path = read(0, &mut buffer)?;
+                self.open(context, &Named { dir: AT_FDCWD, path }, argument(1), 0)
+            }
+            Call::Creat => {
+                let path = read(0, &mut buffer)?;
+                self.open(context, &Named { dir: AT_FDCWD, path }, CREAT, 0)
+            }
+            Call::OpenAt => {
+                let path = read(1, &mut buffer)?;
+                self.open(context, &Named { dir: descriptor(0), path }, argument(2), 0)
+            }
+            Call::OpenAt2 => {
+                let path = read(1, &mut buffer)?;
+                let how = tracee::read_open_how(thread, argument(2)).ok()?;
+                self.open(context, &Named { dir: descriptor(0), path }, how.flags, how.resolve)
+            }
+            Call::Exec => {
+                let path = read(0, &mut buffer)?;
+                self.exec(context, &Named { dir: AT_FDCWD, path }, 0)
+            }
+            Call::ExecAt => {
+                let path = read(1, &mut buffer)?;
+                self.exec(context, &Named { dir: descriptor(0), path }, argument(4))
+            }
+            Call::Path(PathCall { dir, path, flags, follows, access }) => {
+                let path = read(path, &mut buffer)?;
+                let flags = flags.map_or(0, argument);
+                let follows = (follows && flags & AT_SYMLINK_NOFOLLOW == 0) || flags & AT_SYMLINK_FOLLOW != 0;
+                let named = Named { dir: dir.map_or(AT_FDCWD, descriptor), path };
+                if path.is_empty() {
+                    return None;
+                }
+                self.look(context, &named, Intent::of(access, follows), 0, 0)
+            }
+            Call::Rename { at, flags } => {
+                let ((old_dir, old), (new_dir, new)) = two_paths(at);
+                let old = Named { dir: old_dir.map_or(AT_FDCWD, descriptor), path: read(old, &mut buffer)? };
+                if self.is_tree_or_link(context, &old) {
+                    self.names_change();
+                }
+                let source = self.note_path(context, &old, Intent::of(Access::WRITE, false));
+                let flags = flags.map_or(0, argument);
+                let access = match flags {
+                    _ if flags & RENAME_EXCHANGE != 0 => Access::WRITE,
+                    _ if flags & RENAME_NOREPLACE != 0 => Access::EXCLUSIVE,
+                    _ => Access::TRUNCATE,
+                };
+                let mut other = [0; 4096];
+                let new = Named { dir: new_dir.map_or(AT_FDCWD, descriptor), path: read(new, &mut other)? };
+                if flags & RENAME_EXCHANGE != 0 && self.is_tree_or_link(context, &new) {
+                    self.names_change();
+                }
+                self.note_path(context, &new, Intent::of(access, false)).and(source)
+            }
+            Call::Link { at } => {
+                let ((old_dir, old), (new_dir, new)) = two_paths(at);
+                let follows = at && argument(4) & AT_SYMLINK_FOLLOW != 0;
+                let old = Named { dir: old_dir.map_or(AT_FDCWD, descriptor), path: read(old, &mut buffer)? };
+                if !follows && self.is_tree_or_link(context, &old) {
+                    self.names_change();
+                }
+                let source = self.note_path(context, &old, Intent::of(Access::WRITE, follows));
+                let mut other = [0; 4096];
+                let new = Named { dir: new_dir.map_or(AT_FDCWD, descriptor), path: read(new, &mut other)? };
+                self.note_path(context, &new, Intent::of(Access::EXCLUSIVE, false)).and(source)
+            }
+            Call::Renames => {
+                self.shared.epoch.turn();
+                None
+            }
+            Call::Chdir => {
+                tracee::threads(thread).into_iter().for_each(|thread| self.shared.directories.forget(thread));
+                None
+            }
+            Call::Remount => {
+                self.shared.is_remounted.store(true, Ordering::SeqCst);
+                self.names_change();
+                None
+            }
+        }
+    }
+
+    fn names_change(&self) {
+        self.shared.epoch.turn();
+        self.shared.directories.clear();
+    }
+
+    fn open(&mut self, context: &Context<'_>, named: &Named<'_>, flags: u64, resolve: u64) -> Option<()> {
+        let flags = OpenFlags::new(flags);
+        let intent =
+            Intent { file: flags.access(), directory: flags.directory_access(), follows: flags.follows() };
+        self.look(context, named, intent, flags.bits() | 1 << 31, resolve & RESOLVE_IN_ROOT)
+    }
+
+    /// Looks at a path unless the same was looked at before with the same intent.
+    fn look(
+        &mut self,
+        context: &Context<'_>,
+        named: &Named<'_>,
+        intent: Intent,
+        flags: u32,
+        resolve: u64,
+    ) -> Option<()> {
+        let thread = context.call.thread;
+        let is_remounted = self.shared.is_remounted.load(Ordering::SeqCst);
+        let is_absolute = named.path.first() == Some(&b'/') && resolve == 0;
+        let told = if is_absolute { None } else { Some(self.directory(thread, named.dir)?) };
+        let can_remember = !is_remounted && !is_own_link(named.path);
+        self.key.clear();
+        self.key.extend_from_slice(&flags.to_le_bytes());
+        self.key.extend_from_slice(&context.call.number.to_le_bytes());
+        self.key.extend_from_slice(told.as_deref().unwrap_or_default());
+        self.key.push(0);
+        self.key.extend_from_slice(named.path);
+        if can_remember && self.shared.seen.has(&self.key) {
+            return Some(());
+        }
+        let mut sight = self.sight(thread, is_remounted)?;
+        let start = match &told {
+            Some(told) => sight.inner(told)?,
+            None => sight.root.clone(),
+        };
+        if resolve != 0 {
+            sight.root = start.clone();
+        }
+        self.note(context, &sight, &start, named.path, intent)?;
+        if can_remember {
+            self.shared.seen.put(&self.key, context.now);
+        }
+        Some(())
+    }
+
+    /// Looks at a path, without remembering the call.
+    fn note_path(&mut self, context: &Context<'_>, named: &Named<'_>, intent: Intent) -> Option<()> {
+        let (sight, start) = self.place(context, named)?;
+        self.note(context, &sight, &start, named.path, intent).map(drop)
+    }
+
+    fn place(&self, context: &Context<'_>, named: &Named<'_>) -> Option<(Sight, HostPath)> {
+        let thread = context.call.thread;
+        let sight = self.sight(thread, self.shared.is_remounted.load(Ordering::SeqCst))?;
+        let start = match named.path.first() {
+            None => return None,
+            Some(b'/') => sight.root.clone(),
+            Some(_) => sight.inner(&self.directory(thread, named.dir)?)?,
+        };
+        Some((sight, start))
+    }
+
+    /// Tells whether names below or through this one will mean something else once it has moved.
+    fn is_tree_or_link(&mut self, context: &Context<'_>, named: &Named<'_>) -> bool {
+        let Some((sight, start)) = self.place(context, named) else { return true };
+        let main = Arc::clone(&self.shared.main.table);
+        match walk(&mut self.tree, &sight, &main, &start, named.path, false, &mut Vec::new()) {
+            Some(reached) => {
+                !matches!(reached.found, Found::Other { .. } | Found::Absent { .. } | Found::Private)
+            }
+            None => true,
+        }
+    }
+
+    fn directory(&self, thread: u32, dir: i32) -> Option<Arc<[u8]>> {
+        if dir == AT_FDCWD {
+            return self.shared.directories.get(thread, || tracee::place(thread, Place::Cwd).map(Arc::from));
+        }
+        tracee::place(thread, Place::Descriptor(dir)).map(Arc::from)
+    }
+
+    fn sight(&self, thread: u32, is_remounted: bool) -> Option<Sight> {
+        if !is_remounted {
+            return Some(self.shared.main.clone());
+        }
+        let id = self.shared.next_table.fetch_add(1, Ordering::Relaxed);
+        Sight::of_thread(thread, &self.shared.main, self.shared.namespace, id)
+    }
+
+    /// Follows a path and records what is there. Returns where it led.
+    fn note(
+        &mut self,
+        context: &Context<'_>,
+        sight: &Sight,
+        start: &HostPath,
+        path: &[u8],
+        intent: Intent,
+    ) -> Option<Reached> {
+        let main = Arc::clone(&self.shared.main.table);
+        let mut links = Vec::new();
+        let mut reached = walk(&mut self.tree, sight, &main, start, path, intent.follows, &mut links)?;
+        for _ in 0..MOST_MAGIC {
+            let Some(real) = own_link(context.call.thread, &reached) else { break };
+            let real = sight.inner(&real)?;
+            reached = walk(&mut self.tree, sight, &main, &real, real.as_bytes(), intent.follows, &mut links)?;
+        }
+        // What was read of the thread was read of this thread only if it still waits.
+        if !context.listener.is_waiting(context.call.id) {
+            return None;
+        }
+        for (path, object) in links {
+            self.record(context, path, Access::READ, Seen::Object(object));
+        }
+        let file = if reached.is_blocked { Access::LOOKUP } else { intent.file };
+        match &reached.found {
+            Found::Directory { host: Some((path, object)) } => {
+                self.record(context, path.clone(), intent.directory, Seen::Object(*object));
+            }
+            Found::Other { host: Some((path, object)) }
+            | Found::Symlink { host: Some((path, object)), .. } => {
+                self.record(context, path.clone(), file, Seen::Object(*object));
+            }
+            Found::Absent { host: Some(path) } => self.record(context, path.clone(), file, Seen::Absent),
+            Found::Unknown => return None,
+            _ => {}
+        }
+        Some(reached)
+    }
+
+    fn record(&self, context: &Context<'_>, path: HostPath, access: Access, seen: Seen) {
+        let thread = context.call.thread;
+        let recorder = &self.shared.recorder;
+        let program = self.shared.programs.get(thread, || {
+            let told = tracee::place(thread, Place::Program).unwrap_or_default();
+            let inner = self.shared.main.inner(&told);
+            Some(recorder.program(inner.as_ref().map_or(&told, HostPath::as_bytes)))
+        });
+        recorder.note(path, access, seen, context.at, Looker { thread, program: program.unwrap_or(0) });
+    }
+
+    /// Records a program and what the kernel opens to run it.
+    fn exec(&mut self, context: &Context<'_>, named: &Named<'_>, flags: u64) -> Option<()> {
+        let thread = context.call.thread;
+        let follows = flags & AT_SYMLINK_NOFOLLOW == 0;
+        let (sight, start, path) = if named.path.is_empty() && flags & AT_EMPTY_PATH != 0 {
+            let sight = self.sight(thread, self.shared.is_remounted.load(Ordering::SeqCst))?;
+            let file = sight.inner(&tracee::place(thread, Place::Descriptor(named.dir))?)?;
+            (sight, file.clone(), file.as_bytes().to_vec())
+        } else {
+            let (sight, start) = self.place(context, named)?;
+            (sight, start, named.path.to_vec())
+        };
+        let intent = Intent::of(Access::EXEC, follows);
+        let mut next = Some(path);
+        for _ in 0..DEEPEST_SCRIPT {
+            let Some(path) = next.take() else { break };
+            let reached = self.note(context, &sight, &start, &path, intent)?;
+            let (Found::Other { .. }, Some(dir)) = (&reached.found, &reached.dir) else { break };
+            match self.tree.program(dir, reached.path.name()).and_then(|file| runner(&file)) {
+                Some(Runner::Interpreter(path)) => next = Some(path),
+                Some(Runner::Loader(path)) => {
+                    self.note(context, &sight, &start, &path, intent)?;
+                }
+                None => {}
+            }
+        }
+        self.shared.programs.forget(thread);
+        Some(())
+    }
+}
+
+/// Returns which arguments are directory and path, of the old name and the new one.
+type TwoPaths = ((Option<u8>, u8), (Option<u8>, u8));
+
+fn two_paths(at: bool) -> TwoPaths {
+    if at { ((Some(0), 1), (Some(2), 3)) } else { ((None, 0), (None, 1)) }
+}
+
+/// Tells whether a path may lead through a link that means something else for each thread.
+fn is_own_link(path: &[u8]) -> bool {
+    path.starts_with(b"/proc/") || path.starts_with(b"/dev/")
+}
+
+/// Returns where a link of `/proc` leads that a path goes through, and the rest of the path, as the supervisor sees it.
+fn own_link(thread: u32, reached: &Reached) -> Option<Vec<u8>> {
+    if reached.found != Found::Private {
+        return None;
+    }
+    let mut parts = reached.path.as_bytes().split(|byte| *byte == b'/').skip(1).peekable();
+    let (who, what): (&[u8], Vec<u8>) = match parts.next()? {
+        b"dev" => match parts.next()? {
+            b"fd" => (b"self", [b"fd/", parts.next()?].concat()),
+            b"stdin" => (b"self", b"fd/0".to_vec()),
+            b"stdout" => (b"self", b"fd/1".to_vec()),
+            b"stderr" => (b"self", b"fd/2".to_vec()),
+            _ => return None,
+        },
+        b"proc" => {
+            let who = parts.next()?;
+            if parts.next_if_eq(&&b"task"[..]).is_some() {
+                parts.next()?;
+            }
+            match parts.next()? {
+                b"fd" => (who, [b"fd/", parts.next()?].concat()),
+                link @ (b"cwd" | b"root" | b"exe") => (who, link.to_vec()),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    let link = match who {
+        b"self" | b"thread-self" => format!("/proc/{thread}/").into_bytes(),
+        // Another process, by its number inside: through the `/proc` that the thread sees.
+        who if who.iter().all(u8::is_ascii_digit) => {
+            [format!("/proc/{thread}/root/proc/").as_bytes(), who, b"/"].concat()
+        }
+        _ => return None,
+    };
+    let mut real = tracee::link_path(&[link, what].concat())?;
+    for part in parts {
+        real.push(b'/');
+        real.extend_from_slice(part);
+    }
+    Some(real)
+}

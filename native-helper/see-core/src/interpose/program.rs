@@ -1,0 +1,120 @@
+//! What the kernel itself opens when a program is started: the interpreter of a script, the loader of a binary. Reads
+//! the first bytes; they are hostile.
+
+use std::fs::File;
+use std::os::unix::fs::FileExt as _;
+
+/// The kernel looks at so many bytes for `#!`.
+const SCRIPT_MOST: usize = 256;
+const PT_INTERP: u64 = 3;
+/// A loader's path is no longer than this, and there are no more headers.
+const PATH_MOST: u64 = 4096;
+const HEADERS_MOST: u64 = 512;
+
+/// Who runs a program.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Runner {
+    /// The interpreter of a script; it may be a script too.
+    Interpreter(Vec<u8>),
+    /// The loader of a binary.
+    Loader(Vec<u8>),
+}
+
+/// Returns what else the kernel opens to run this file.
+pub fn runner(file: &File) -> Option<Runner> {
+    let mut head = [0; SCRIPT_MOST];
+    let count = file.read_at(&mut head, 0).ok()?;
+    let head = head.get(..count)?;
+    if let Some(line) = head.strip_prefix(b"#!") {
+        let line = line.split(|byte| *byte == b'\n' || *byte == 0).next()?;
+        let blank = |byte: &u8| *byte == b' ' || *byte == b'\t';
+        let name = line.split(blank).find(|word| !word.is_empty())?;
+        return Some(Runner::Interpreter(name.to_vec()));
+    }
+    loader(file, head).map(Runner::Loader)
+}
+
+/// Returns the loader that an ELF file of either width names, little-endian.
+fn loader(file: &File, head: &[u8]) -> Option<Vec<u8>> {
+    if head.get(..4)? != b"\x7fELF" || *head.get(5)? != 1 {
+        return None;
+    }
+    let is_wide = match head.get(4)? {
+        1 => false,
+        2 => true,
+        _ => return None,
+    };
+    let (table, size, count) = if is_wide {
+        (number(head, 32, 8)?, number(head, 54, 2)?, number(head, 56, 2)?)
+    } else {
+        (number(head, 28, 4)?, number(head, 42, 2)?, number(head, 44, 2)?)
+    };
+    if size < if is_wide { 56 } else { 32 } || size > 256 {
+        return None;
+    }
+    let mut headers = vec![0; usize::try_from(size * count.min(HEADERS_MOST)).ok()?];
+    file.read_exact_at(&mut headers, table).ok()?;
+    let header =
+        headers.chunks_exact(usize::try_from(size).ok()?).find(|h| number(h, 0, 4) == Some(PT_INTERP))?;
+    let (offset, length) = if is_wide {
+        (number(header, 8, 8)?, number(header, 32, 8)?)
+    } else {
+        (number(header, 4, 4)?, number(header, 16, 4)?)
+    };
+    let mut path = vec![0; usize::try_from(length.min(PATH_MOST)).ok()?];
+    file.read_exact_at(&mut path, offset).ok()?;
+    let end = path.iter().position(|byte| *byte == 0)?;
+    path.truncate(end);
+    Some(path)
+}
+
+fn number(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
+    let field = bytes.get(at..at.checked_add(width)?)?;
+    Some(field.iter().rev().fold(0, |value, byte| value << 8 | u64::from(*byte)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn of(bytes: &[u8]) -> Option<Runner> {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        runner(&file)
+    }
+
+    #[test]
+    fn scripts() {
+        assert_eq!(of(b"#!/bin/sh\n"), Some(Runner::Interpreter(b"/bin/sh".to_vec())));
+        assert_eq!(
+            of(b"#! \t/usr/bin/env python3 -x\n/x"),
+            Some(Runner::Interpreter(b"/usr/bin/env".to_vec()))
+        );
+        assert_eq!(of(b"#!\n/bin/sh"), None);
+        assert_eq!(of(b"#!"), None);
+        assert_eq!(of(b""), None);
+    }
+
+    #[test]
+    fn binaries() {
+        let shell = File::open("/bin/sh").unwrap();
+        let Some(Runner::Loader(path)) = runner(&shell) else { panic!("no loader") };
+        assert!(path.starts_with(b"/lib"), "{path:?}");
+    }
+
+    #[test]
+    fn hostile_headers_do_no_harm() {
+        let mut bytes = std::fs::read("/bin/true").unwrap();
+        bytes.truncate(4096);
+        for at in 0..128 {
+            for value in [0, 0x7f, 0xff] {
+                let mut bad = bytes.clone();
+                bad[at] = value;
+                let _ = of(&bad);
+                let _ = of(&bad[..at]);
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! What a thread of the SEE says in a call: paths in its memory, its directories. All of it is hostile data.
+
+use std::os::unix::ffi::OsStrExt as _;
+
+use rustix::fs::CWD;
+use rustix::io::{Errno, Result};
+use see_sys::memory;
+
+/// The kernel takes no longer path.
+const PATH_MOST: usize = 4096;
+/// Nearly every path fits: one small copy.
+const PATH_FIRST: usize = 256;
+
+/// Reads the path at `address` of a thread's memory. Fails with `EFAULT` and `ENAMETOOLONG` where the kernel will
+/// refuse the call itself.
+pub fn read_path(thread: u32, address: u64, buffer: &mut [u8; PATH_MOST]) -> Result<&[u8]> {
+    let count = memory::read(thread, address, buffer.get_mut(..PATH_FIRST).unwrap_or_default())?;
+    let mut end = position_of_nul(buffer.get(..count).unwrap_or_default());
+    if end.is_none() {
+        let count = memory::read(thread, address, buffer)?;
+        end = position_of_nul(buffer.get(..count).unwrap_or_default());
+        if end.is_none() {
+            return Err(if count == PATH_MOST { Errno::NAMETOOLONG } else { Errno::FAULT });
+        }
+    }
+    buffer.get(..end.unwrap_or(0)).ok_or(Errno::FAULT)
+}
+
+fn position_of_nul(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|byte| *byte == 0)
+}
+
+/// Reads the first two words of `struct open_how`: flags and mode are enough.
+pub fn read_open_how(thread: u32, address: u64) -> Result<OpenHow> {
+    let mut raw = [0; 24];
+    if memory::read(thread, address, &mut raw)? < raw.len() {
+        return Err(Errno::FAULT);
+    }
+    let word = |at: usize| {
+        let bytes = raw.get(at..at + 8).and_then(|bytes| <[u8; 8]>::try_from(bytes).ok());
+        bytes.map_or(0, u64::from_le_bytes)
+    };
+    Ok(OpenHow { flags: word(0), resolve: word(16) })
+}
+
+/// What `openat2` is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OpenHow {
+    /// `O_*`.
+    pub flags: u64,
+    /// `RESOLVE_*`.
+    pub resolve: u64,
+}
+
+/// A directory of a thread that its process tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The working directory.
+    Cwd,
+    /// The root directory.
+    Root,
+    /// What this descriptor names.
+    Descriptor(i32),
+    /// The program file.
+    Program,
+}
+
+/// Returns the path of a thread's directory, file or program as seen from here; `None` when it has no path or is gone.
+pub fn place(thread: u32, place: Place) -> Option<Vec<u8>> {
+    let link = match place {
+        Place::Cwd => format!("/proc/{thread}/cwd"),
+        Place::Root => format!("/proc/{thread}/root"),
+        Place::Descriptor(fd) => format!("/proc/{thread}/fd/{fd}"),
+        Place::Program => format!("/proc/{thread}/exe"),
+    };
+    link_path(link.as_bytes())
+}
+
+/// Returns the absolute path that a magic link shows.
+pub fn link_path(link: &[u8]) -> Option<Vec<u8>> {
+    let path =
+        rustix::fs::readlinkat(CWD, std::ffi::OsStr::from_bytes(link), Vec::with_capacity(256)).ok()?;
+    let path = path.into_bytes();
+    // What is deleted has no name that the host could share.
+    (path.first() == Some(&b'/') && !path.ends_with(b" (deleted)")).then_some(path)
+}
+
+/// Returns the mount name space of a thread.
+pub fn mount_namespace(thread: u32) -> Option<u64> {
+    rustix::fs::stat(format!("/proc/{thread}/ns/mnt")).ok().map(|stat| stat.st_ino)
+}
+
+/// Returns how many threads the process of this thread has.
+pub fn threads(thread: u32) -> Vec<u32> {
+    let Ok(tasks) = std::fs::read_dir(format!("/proc/{thread}/task")) else { return vec![thread] };
+    tasks.filter_map(|task| task.ok()?.file_name().to_str()?.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_short_and_long_paths_of_its_own() {
+        let me = std::process::id();
+        let mut buffer = [0; PATH_MOST];
+        for length in [0, 1, 255, 256, 257, 4000, 4095] {
+            let text = std::ffi::CString::new(vec![b'x'; length]).unwrap();
+            assert_eq!(read_path(me, text.as_ptr() as u64, &mut buffer).map(<[u8]>::len), Ok(length));
+        }
+        let text = std::ffi::CString::new(vec![b'x'; 9000]).unwrap();
+        assert_eq!(read_path(me, text.as_ptr() as u64, &mut buffer), Err(Errno::NAMETOOLONG));
+        assert_eq!(read_path(me, 0, &mut buffer), Err(Errno::FAULT));
+    }
+
+    #[test]
+    fn deleted_things_and_pipes_have_no_path() {
+        use std::os::fd::AsRawFd as _;
+        let me = std::process::id();
+        let file = tempfile::tempfile().unwrap();
+        assert_eq!(place(me, Place::Descriptor(file.as_raw_fd())), None);
+        let (reader, _writer) = std::io::pipe().unwrap();
+        assert_eq!(place(me, Place::Descriptor(reader.as_raw_fd())), None);
+        assert_eq!(place(me, Place::Root), Some(b"/".to_vec()));
+        assert_eq!(place(u32::MAX, Place::Cwd), None);
+        assert!(threads(me).contains(&me));
+    }
+}

@@ -1,0 +1,426 @@
+//! Looks names up as the SEE does, in the layer's upper directory and in the host's directory below it, so that it is
+//! known which of the two a program gets. Never goes through a mount of the SEE: a file system there may be served by a
+//! program that waits for us.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
+
+use crate::beneath::{Facts, Root, facts_at, facts_of, read_link_at};
+use crate::change::FileType;
+use crate::layer::Layer;
+use crate::overlay_marks::{Opacity, marks_at, resolve_redirect};
+use crate::path::HostPath;
+use crate::read_set::entry::Object;
+
+use super::view::{Table, Target};
+
+/// A directory that was looked at is looked at anew after so many milliseconds: the host may have changed it.
+const FRESH: u64 = 1000;
+/// After a call that changes what names mean, nothing is remembered for so many milliseconds: the call has yet to run.
+const GRACE: u64 = 100;
+/// Directories kept open, two descriptors each.
+const MOST: usize = 400;
+
+/// When the meaning of names last changed. Shared by all threads.
+#[derive(Debug, Default)]
+pub struct Epoch(AtomicU64);
+
+impl Epoch {
+    /// Says that a call is about to change what names mean.
+    pub fn turn(&self) {
+        self.0.store(milliseconds(), Ordering::SeqCst);
+    }
+
+    /// Returns for how many milliseconds after such a call nothing is remembered.
+    pub fn grace() -> u64 {
+        GRACE
+    }
+
+    /// Tells whether what was found at this time can still be trusted.
+    pub fn trusts(&self, found: u64) -> bool {
+        let turned = self.0.load(Ordering::SeqCst);
+        turned == 0 || found > turned + GRACE
+    }
+}
+
+/// Returns the coarse monotonic clock's time.
+pub fn milliseconds() -> u64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::MonotonicCoarse);
+    u64::try_from(now.tv_sec * 1000 + now.tv_nsec / 1_000_000).unwrap_or(0)
+}
+
+/// One directory of the SEE.
+#[derive(Debug)]
+pub struct Dir {
+    /// The directory in the layer.
+    upper: Option<OwnedFd>,
+    /// Where, further up, the layer ends: nothing by this name is there.
+    ends: Option<(Arc<Dir>, Vec<u8>)>,
+    /// The directory of the host below it.
+    lower: Option<Lower>,
+    layer: Option<usize>,
+    own: Option<Own>,
+    found: u64,
+}
+
+/// What kind of file system of the SEE's own a directory is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Own {
+    /// Of the kernel's making: `/proc`, `/sys`.
+    Kernel,
+    /// In memory: it can hold symlinks to, and mount points of, what is the host's.
+    Memory,
+}
+
+#[derive(Debug)]
+struct Lower {
+    path: HostPath,
+    fd: OwnedFd,
+}
+
+/// What a name in a directory of the SEE is. `host` is the object of the host that a program gets to see; `None` when
+/// it sees the SEE's own work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// A directory.
+    Directory {
+        /// The host's, whose names shine through.
+        host: Option<(HostPath, Object)>,
+    },
+    /// A symlink.
+    Symlink {
+        /// Where to.
+        target: Vec<u8>,
+        /// The host's.
+        host: Option<(HostPath, Object)>,
+    },
+    /// Anything else.
+    Other {
+        /// The host's, whose content shines through.
+        host: Option<(HostPath, Object)>,
+    },
+    /// Nothing.
+    Absent {
+        /// Where the host has nothing either; `None` when the SEE has taken it away.
+        host: Option<HostPath>,
+    },
+    /// Something that is no file of the host.
+    Private,
+    /// Cannot be told.
+    Unknown,
+}
+
+/// The SEE's file tree, for one thread.
+#[derive(Debug)]
+pub struct Tree {
+    layers: Arc<Vec<Layer>>,
+    epoch: Arc<Epoch>,
+    /// The SEE's root directory, by place only.
+    root: Arc<OwnedFd>,
+    dirs: HashMap<(u32, HostPath), Arc<Dir>>,
+}
+
+impl Tree {
+    /// Returns the tree of these layers.
+    pub fn new(layers: Arc<Vec<Layer>>, epoch: Arc<Epoch>, root: Arc<OwnedFd>) -> Self {
+        Self { layers, epoch, root, dirs: HashMap::new() }
+    }
+
+    /// Returns a directory; `None` when it is none or cannot be told. No part of `path` may be a symlink.
+    pub fn dir(&mut self, table: &Table, main: &Table, path: &HostPath) -> Option<Arc<Dir>> {
+        let mut missing = Vec::new();
+        let mut at = path.clone();
+        let mut dir = loop {
+            if let Some(dir) = self.cached(table, &at) {
+                break dir;
+            }
+            missing.push(at.clone());
+            match at.parent() {
+                Some(parent) => at = parent,
+                None => {
+                    let top = missing.pop()?;
+                    let target = table.at(&top).cloned().unwrap_or(Target::Memory);
+                    break self.keep(table, &top, self.mounted(&target)?);
+                }
+            }
+        };
+        while let Some(next) = missing.pop() {
+            let child = match table.at(&next).cloned() {
+                Some(Target::Alias(alias)) => self.dir(main, main, &alias)?,
+                Some(target) => Arc::new(self.mounted(&target)?),
+                None => Arc::new(self.child(&dir, next.name())?),
+            };
+            dir = self.keep_shared(table, &next, child);
+        }
+        Some(dir)
+    }
+
+    /// Tells whether a directory can be had without a walk.
+    pub fn knows(&self, table: &Table, path: &HostPath) -> bool {
+        self.cached(table, path).is_some()
+    }
+
+    /// Returns what the root directory of a table is.
+    pub fn top(&mut self, table: &Table, main: &Table) -> Found {
+        match table.at(&HostPath::root()) {
+            Some(Target::Alias(path)) if *path == HostPath::root() => self.top(main, main),
+            Some(Target::Alias(path)) => {
+                let dir = path.parent().and_then(|parent| self.dir(main, main, &parent));
+                dir.map_or(Found::Unknown, |dir| self.look(main, main, &dir, path, path.name()))
+            }
+            Some(Target::Layer(place)) => {
+                self.layers.get(*place).map_or(Found::Unknown, |layer| host_object(&layer.mount_point))
+            }
+            Some(Target::Host(path)) => host_object(path),
+            _ => Found::Directory { host: None },
+        }
+    }
+
+    fn cached(&self, table: &Table, path: &HostPath) -> Option<Arc<Dir>> {
+        let dir = self.dirs.get(&(table.id, path.clone()))?;
+        let is_fresh = milliseconds() < dir.found + FRESH && self.epoch.trusts(dir.found);
+        let ends_still = match &dir.ends {
+            None => true,
+            Some((above, name)) => above
+                .upper
+                .as_ref()
+                .is_some_and(|upper| matches!(facts_at(upper.as_fd(), name), Err(Errno::NOENT))),
+        };
+        (is_fresh && ends_still).then(|| Arc::clone(dir))
+    }
+
+    fn keep(&mut self, table: &Table, path: &HostPath, dir: Dir) -> Arc<Dir> {
+        self.keep_shared(table, path, Arc::new(dir))
+    }
+
+    fn keep_shared(&mut self, table: &Table, path: &HostPath, dir: Arc<Dir>) -> Arc<Dir> {
+        if self.dirs.len() >= MOST {
+            self.dirs.clear();
+        }
+        self.dirs.insert((table.id, path.clone()), Arc::clone(&dir));
+        dir
+    }
+
+    /// Returns the directory that is mounted somewhere.
+    fn mounted(&self, target: &Target) -> Option<Dir> {
+        let mut dir =
+            Dir { upper: None, ends: None, lower: None, layer: None, own: None, found: milliseconds() };
+        match target {
+            Target::Layer(place) => {
+                let layer = self.layers.get(*place)?;
+                let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+                dir.upper = Some(rustix::fs::openat(CWD, &layer.upper, flags, Mode::empty()).ok()?);
+                dir.lower = Lower::open(layer.mount_point.clone());
+                dir.layer = Some(*place);
+            }
+            Target::Host(path) => dir.lower = Lower::open(path.clone()),
+            // An alias is found through the main table; here it means one that the main table lacks.
+            Target::Kernel | Target::Alias(_) => dir.own = Some(Own::Kernel),
+            Target::Memory => dir.own = Some(Own::Memory),
+        }
+        Some(dir)
+    }
+
+    fn child(&self, dir: &Arc<Dir>, name: &[u8]) -> Option<Dir> {
+        let mut child = Dir {
+            upper: None,
+            ends: None,
+            lower: None,
+            layer: dir.layer,
+            own: dir.own,
+            found: milliseconds(),
+        };
+        if dir.own.is_some() {
+            return Some(child);
+        }
+        let mut below = dir.lower.as_ref().map(|lower| lower.path.join(name));
+        let mut is_redirected = false;
+        match &dir.upper {
+            None => child.ends = dir.ends.clone(),
+            Some(upper) => match open_dir(upper, name) {
+                Ok(fd) => {
+                    (below, is_redirected) = self.below(dir, name);
+                    child.upper = Some(fd);
+                }
+                Err(Errno::NOENT) => child.ends = Some((Arc::clone(dir), name.to_vec())),
+                Err(_) => return None,
+            },
+        }
+        child.lower = match (&dir.lower, below) {
+            (_, None) => None,
+            (Some(lower), Some(path)) if !is_redirected => {
+                open_dir(&lower.fd, name).ok().map(|fd| Lower { path, fd })
+            }
+            (_, Some(path)) => Lower::open(path),
+        };
+        (child.upper.is_some() || child.lower.is_some()).then_some(child)
+    }
+
+    /// Returns the host's path whose object shines through an object in the layer, and whether it is not simply the
+    /// one of the same name; `None` when none does.
+    fn below(&self, dir: &Dir, name: &[u8]) -> (Option<HostPath>, bool) {
+        let layer = dir.layer.and_then(|place| self.layers.get(place));
+        let (Some(layer), Some(upper)) = (layer, &dir.upper) else { return (None, false) };
+        let Ok(marks) = marks_at(upper.as_fd(), name, layer.marks) else { return (None, false) };
+        if marks.opacity == Opacity::Opaque {
+            return (None, false);
+        }
+        let beside = dir.lower.as_ref().map(|lower| &lower.path);
+        match marks.redirect {
+            Some(redirect) => (resolve_redirect(&redirect, &layer.mount_point, beside), true),
+            None => (beside.map(|path| path.join(name)), false),
+        }
+    }
+
+    /// Returns what `name` in a directory is; `path` is its whole path.
+    pub fn look(&mut self, table: &Table, main: &Table, dir: &Dir, path: &HostPath, name: &[u8]) -> Found {
+        match table.at(path) {
+            None => {}
+            Some(Target::Kernel) => return Found::Private,
+            Some(Target::Memory) => return Found::Directory { host: None },
+            Some(Target::Host(host)) => return host_object(host),
+            Some(Target::Layer(place)) => {
+                let layer = self.layers.get(*place);
+                return layer.map_or(Found::Unknown, |layer| host_object(&layer.mount_point));
+            }
+            Some(Target::Alias(path)) if *path == HostPath::root() => return self.top(main, main),
+            Some(Target::Alias(path)) => {
+                let above = path.parent().and_then(|parent| self.dir(main, main, &parent));
+                return above
+                    .map_or(Found::Unknown, |above| self.look(main, main, &above, path, path.name()));
+            }
+        }
+        match dir.own {
+            Some(Own::Kernel) => return Found::Private,
+            Some(Own::Memory) => return self.in_memory(table, path),
+            None => {}
+        }
+        if let Some(upper) = &dir.upper {
+            match facts_at(upper.as_fd(), name) {
+                Err(Errno::NOENT) => {}
+                Err(_) => return Found::Unknown,
+                Ok(facts) if facts.is_whiteout() => return Found::Absent { host: None },
+                Ok(facts) if facts.is_dir() => {
+                    return Found::Directory { host: self.host_below(dir, name, true) };
+                }
+                Ok(facts) if facts.is_file() => {
+                    return Found::Other { host: self.host_below(dir, name, false) };
+                }
+                Ok(_) => {
+                    return match read_link_at(upper.as_fd(), name) {
+                        Ok(target) => Found::Symlink { target, host: None },
+                        Err(_) => Found::Other { host: None },
+                    };
+                }
+            }
+        }
+        let Some(lower) = &dir.lower else { return Found::Absent { host: None } };
+        let host = lower.path.join(name);
+        match facts_at(lower.fd.as_fd(), name) {
+            Err(Errno::NOENT) => Found::Absent { host: Some(host) },
+            Err(_) => Found::Unknown,
+            Ok(facts) if facts.is_whiteout() => Found::Absent { host: Some(host) },
+            Ok(facts) => {
+                let host = Some((host, Object::from(&facts)));
+                match read_link_of(&facts, lower, name) {
+                    Some(target) => Found::Symlink { target, host },
+                    None if facts.is_dir() => Found::Directory { host },
+                    None => Found::Other { host },
+                }
+            }
+        }
+    }
+
+    /// Returns what is at a path of a memory file system of the SEE, where no other file system is in between.
+    fn in_memory(&self, table: &Table, path: &HostPath) -> Found {
+        if table.id != 0 {
+            return Found::Private;
+        }
+        let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = match rustix::fs::openat2(&self.root, path.relative(), flags, Mode::empty(), resolve) {
+            Err(Errno::NOENT) => return Found::Absent { host: None },
+            Err(_) => return Found::Private,
+            Ok(fd) => fd,
+        };
+        match (facts_of(fd.as_fd()).map(|facts| facts.file_type()), read_link_at(fd.as_fd(), b"")) {
+            (Ok(FileType::Symlink), Ok(target)) => Found::Symlink { target, host: None },
+            (Ok(FileType::Directory), _) => Found::Directory { host: None },
+            _ => Found::Private,
+        }
+    }
+
+    /// Returns the object of the host that shines through one in the layer: a directory's, or the content of a file of
+    /// which only the attributes were copied.
+    fn host_below(&self, dir: &Dir, name: &[u8], is_dir: bool) -> Option<(HostPath, Object)> {
+        if !is_dir {
+            let layer = self.layers.get(dir.layer?)?;
+            let upper = dir.upper.as_ref()?;
+            if !marks_at(upper.as_fd(), name, layer.marks).is_ok_and(|marks| marks.metacopy) {
+                return None;
+            }
+        }
+        let path = self.below(dir, name).0?;
+        let facts = Root::open_exact(&path.parent()?).ok()?.facts(Path::new(OsStr::from_bytes(path.name())));
+        facts.ok().filter(|facts| facts.is_dir() == is_dir).map(|facts| (path, Object::from(&facts)))
+    }
+
+    /// Opens a program file for reading its first bytes.
+    pub fn program(&self, dir: &Dir, name: &[u8]) -> Option<std::fs::File> {
+        let upper = dir.upper.as_ref().filter(|_| self.host_below(dir, name, false).is_none());
+        let places = upper.into_iter().chain(dir.lower.as_ref().map(|lower| &lower.fd));
+        places
+            .into_iter()
+            .find_map(|fd| crate::beneath::open_file_at(fd.as_fd(), name).ok())
+            .map(|(file, _)| file)
+    }
+}
+
+impl Lower {
+    fn open(path: HostPath) -> Option<Self> {
+        // A directory of the host that was mounted or has moved is found by its path as the host has it now.
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = rustix::fs::openat2(
+            CWD,
+            path.as_path(),
+            flags,
+            Mode::empty(),
+            ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS,
+        );
+        fd.ok().map(|fd| Self { path, fd })
+    }
+}
+
+fn open_dir(dir: &OwnedFd, name: &[u8]) -> Result<OwnedFd, Errno> {
+    rustix::fs::openat2(
+        dir,
+        name,
+        OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC,
+        Mode::empty(),
+        ResolveFlags::BENEATH | ResolveFlags::NO_XDEV,
+    )
+}
+
+fn read_link_of(facts: &Facts, lower: &Lower, name: &[u8]) -> Option<Vec<u8>> {
+    (facts.file_type() == FileType::Symlink).then(|| read_link_at(lower.fd.as_fd(), name).ok())?
+}
+
+/// Returns the object at the root of a mount.
+fn host_object(path: &HostPath) -> Found {
+    let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let resolve = ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    let fd = rustix::fs::openat2(CWD, path.as_path(), flags, Mode::empty(), resolve);
+    match fd.and_then(|fd| facts_of(fd.as_fd())) {
+        Ok(facts) if facts.is_dir() => Found::Directory { host: Some((path.clone(), Object::from(&facts))) },
+        Ok(facts) => Found::Other { host: Some((path.clone(), Object::from(&facts))) },
+        Err(_) => Found::Unknown,
+    }
+}

@@ -1,0 +1,152 @@
+//! Which file system each path of the SEE lies on: its layers, directories of the host shown as they are, and what is
+//! the SEE's own. Read from mount tables; touches no file of the SEE.
+
+use std::collections::HashMap;
+
+use crate::layer::Layer;
+use crate::mounts::{self, Mount};
+use crate::path::HostPath;
+
+use super::tracee::{self, Place};
+
+/// What a mount point shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The layer with this position.
+    Layer(usize),
+    /// A directory or file of the host, as it is.
+    Host(HostPath),
+    /// A file system of the kernel's making: `/proc`, `/sys`.
+    Kernel,
+    /// A memory file system of the SEE's own.
+    Memory,
+    /// What the SEE's main mount table has at this path.
+    Alias(HostPath),
+}
+
+/// One mount name space, as one root directory sees it.
+#[derive(Debug)]
+pub struct Table {
+    /// Tells tables apart; 0 is the SEE's main one.
+    pub id: u32,
+    mounts: HashMap<HostPath, Target>,
+    /// The main table's: which path shows which directory of which file system.
+    shown: Vec<Shown>,
+}
+
+#[derive(Debug)]
+struct Shown {
+    device: u64,
+    root: HostPath,
+    point: HostPath,
+}
+
+/// File systems that hold no file of the host.
+const OWN: &[&str] = &[
+    "proc",
+    "sysfs",
+    "devtmpfs",
+    "devpts",
+    "mqueue",
+    "cgroup",
+    "cgroup2",
+    "securityfs",
+    "debugfs",
+    "tracefs",
+    "configfs",
+    "bpf",
+    "pstore",
+    "binfmt_misc",
+    "fusectl",
+    "hugetlbfs",
+    "nsfs",
+    "efivarfs",
+];
+
+impl Table {
+    /// Reads the main table of a SEE from one of its processes that has the SEE's root directory.
+    pub fn main(init: u32, layers: &[Layer]) -> Option<Self> {
+        let host = mounts::of_process(std::process::id())?;
+        let mut table = Self { id: 0, mounts: HashMap::new(), shown: Vec::new() };
+        for mount in mounts::of_process(init)? {
+            let layer = layers.iter().position(|layer| layer.mount_point == mount.point);
+            let target = match layer {
+                Some(place) if mount.fs_type == "overlay" => Target::Layer(place),
+                _ if OWN.contains(&mount.fs_type.as_str()) => Target::Kernel,
+                _ => match host.iter().find_map(|shown| same_directory(&mount, shown)) {
+                    Some(path) => Target::Host(path),
+                    None => Target::Memory,
+                },
+            };
+            table.mounts.insert(mount.point.clone(), target);
+            if let Some(root) = root_of(&mount) {
+                table.shown.push(Shown { device: mount.device, root, point: mount.point });
+            }
+        }
+        Some(table)
+    }
+
+    /// Reads the table of a program that has made a mount name space or a root directory of its own.
+    pub fn of_thread(thread: u32, id: u32, main: &Self) -> Option<Self> {
+        let mut table = Self { id, mounts: HashMap::new(), shown: Vec::new() };
+        for mount in mounts::of_process(thread)? {
+            let root = root_of(&mount);
+            let known = main.shown.iter().find_map(|shown| {
+                let root = root.as_ref().filter(|_| shown.device == mount.device)?;
+                HostPath::new(&[shown.point.as_bytes(), b"/", root.below(&shown.root)?].concat())
+            });
+            let is_own = OWN.contains(&mount.fs_type.as_str());
+            let own = if is_own { Target::Kernel } else { Target::Memory };
+            table.mounts.insert(mount.point, known.map_or(own, Target::Alias));
+        }
+        Some(table)
+    }
+
+    /// Returns what is mounted exactly here.
+    pub fn at(&self, path: &HostPath) -> Option<&Target> {
+        self.mounts.get(path)
+    }
+}
+
+/// Returns a path of the host that shows the same directory as a mount of the SEE, when `host` does.
+fn same_directory(mount: &Mount, host: &Mount) -> Option<HostPath> {
+    let below = root_of(mount)?;
+    let below =
+        (mount.device == host.device).then(|| below.below(&root_of(host)?).map(<[u8]>::to_vec)).flatten()?;
+    HostPath::new(&[host.point.as_bytes(), b"/", &below].concat())
+}
+
+/// Returns which directory of its file system a mount shows; `None` for those that show no directory (`net:[…]`).
+fn root_of(mount: &Mount) -> Option<HostPath> {
+    HostPath::new(&mount.root)
+}
+
+/// How a thread sees paths: its mount table and its root directory there.
+#[derive(Clone, Debug)]
+pub struct Sight {
+    /// The table.
+    pub table: std::sync::Arc<Table>,
+    /// The root directory, as a path of the table.
+    pub root: HostPath,
+    /// What the supervisor has to take off the front of a path that the kernel tells, to get a path of the table.
+    pub prefix: HostPath,
+}
+
+impl Sight {
+    /// Returns a path that the kernel told as a path of the table; `None` when it lies outside.
+    pub fn inner(&self, told: &[u8]) -> Option<HostPath> {
+        let told = HostPath::new(told)?;
+        HostPath::new(&[b"/", told.below(&self.prefix)?].concat())
+    }
+
+    /// Returns how a thread sees paths after something was mounted, or a root directory changed.
+    pub fn of_thread(thread: u32, main: &Self, main_namespace: u64, id: u32) -> Option<Self> {
+        let root = HostPath::new(&tracee::place(thread, Place::Root)?)?;
+        if tracee::mount_namespace(thread)? == main_namespace {
+            let root = HostPath::new(&[b"/", root.below(&main.prefix)?].concat())?;
+            return Some(Self { root, ..main.clone() });
+        }
+        let table = Table::of_thread(thread, id, &main.table)?;
+        Some(Self { table: std::sync::Arc::new(table), root: HostPath::root(), prefix: root })
+    }
+}

@@ -1,0 +1,267 @@
+//! One path of the read set: the first time of each way in which it was seen, and what it was then. Merging is pure.
+
+use std::sync::Arc;
+
+use crate::beneath::Facts;
+use crate::change::FileType;
+use crate::path::HostPath;
+use crate::timestamp::Timestamp;
+
+use super::access::Access;
+use super::names::NamesDigest;
+
+/// Nanoseconds of the host's coarse clock, which also stamps files: a file changed later never has an earlier stamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Moment(pub i64);
+
+impl Moment {
+    /// Returns the coarse clock's time.
+    pub fn now() -> Self {
+        let now = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
+        Self(now.tv_sec.saturating_mul(1_000_000_000).saturating_add(now.tv_nsec))
+    }
+
+    /// Returns the same time as a general stamp.
+    pub fn timestamp(self) -> Timestamp {
+        Timestamp(i128::from(self.0))
+    }
+}
+
+impl From<Timestamp> for Moment {
+    fn from(stamp: Timestamp) -> Self {
+        Self(i64::try_from(stamp.0).unwrap_or(if stamp.0 < 0 { i64::MIN } else { i64::MAX }))
+    }
+}
+
+/// What identifies an object of the host and its state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// File system.
+    pub device: u64,
+    /// Inode number.
+    pub ino: u64,
+    /// Type.
+    pub kind: FileType,
+    /// Bytes.
+    pub size: u64,
+    /// Last change of content.
+    pub mtime: Moment,
+    /// Last change of anything.
+    pub ctime: Moment,
+}
+
+impl Object {
+    /// Tells whether both are the same inode of the same type.
+    pub fn is_same_inode(&self, other: &Self) -> bool {
+        (self.device, self.ino, self.kind) == (other.device, other.ino, other.kind)
+    }
+}
+
+impl From<&Facts> for Object {
+    fn from(facts: &Facts) -> Self {
+        Self {
+            device: facts.device,
+            ino: facts.ino,
+            kind: facts.file_type(),
+            size: facts.size,
+            mtime: facts.mtime.into(),
+            ctime: facts.ctime.into(),
+        }
+    }
+}
+
+/// What a path of the host named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// Nothing.
+    Absent,
+    /// This.
+    Object(Object),
+}
+
+/// Who looked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Looker {
+    /// The thread, by the host's number.
+    pub thread: u32,
+    /// Its program: an index into the read set's programs.
+    pub program: u32,
+}
+
+/// What is known of one path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The path on the host.
+    pub path: Arc<HostPath>,
+    /// Everything that was done with it so far.
+    pub access: Access,
+    /// When it was first touched in any way.
+    pub first: Moment,
+    /// Who touched it first.
+    pub by: Looker,
+    /// When something first depended on whether the name is there.
+    pub name: Option<Moment>,
+    /// When something first depended on the object's content or attributes.
+    pub content: Option<Moment>,
+    /// When its names were first listed.
+    pub listing: Option<Moment>,
+    /// What it was at the first of these, or, when none has happened, at the first touch.
+    pub seen: Seen,
+    /// The names in it when first listed; `None` when unknown.
+    pub names: Option<NamesDigest>,
+}
+
+/// What one observation makes a later commit depend on.
+#[derive(Clone, Copy, Debug, Default)]
+struct Depends {
+    name: bool,
+    content: bool,
+    listing: bool,
+}
+
+impl Depends {
+    fn of(access: Access, seen: &Seen) -> Self {
+        if access.is_blind() {
+            return Self::default();
+        }
+        let is_dir = matches!(seen, Seen::Object(object) if object.kind == FileType::Directory);
+        let is_there = matches!(seen, Seen::Object(_));
+        Self {
+            name: true,
+            // A directory's own stamps change with every name in it: only its being there counts.
+            content: is_there && !is_dir && access.sees_content(),
+            listing: is_dir && access.has(Access::LIST),
+        }
+    }
+}
+
+impl Entry {
+    /// Returns the entry for a path that was not seen before.
+    pub fn new(path: Arc<HostPath>, access: Access, seen: Seen, at: Moment, by: Looker) -> Self {
+        let depends = Depends::of(access, &seen);
+        Self {
+            path,
+            access,
+            first: at,
+            by,
+            name: depends.name.then_some(at),
+            content: depends.content.then_some(at),
+            listing: depends.listing.then_some(at),
+            seen,
+            names: None,
+        }
+    }
+
+    /// Adds an observation. The first time of each kind wins. Returns whether anything is new.
+    pub fn merge(&mut self, access: Access, seen: Seen, at: Moment) -> bool {
+        let depends = Depends::of(access, &seen);
+        let before = (self.access, self.name, self.content, self.listing);
+        let depended = self.name.is_some();
+        let first_content = depends.content && self.content.is_none();
+        let first_listing = depends.listing && self.listing.is_none();
+        if !depended && depends.name {
+            self.seen = seen;
+        } else if (first_content || first_listing) && self.content.is_none() && self.listing.is_none() {
+            // So far only the name mattered: what it holds counts from now, unless the name means another object
+            // by now, which then stays to be found.
+            if let (Seen::Object(old), Seen::Object(new)) = (self.seen, seen) {
+                if old.is_same_inode(&new) {
+                    self.seen = seen;
+                }
+            }
+        }
+        self.access |= access;
+        self.name = self.name.or(depends.name.then_some(at));
+        self.content = self.content.or(depends.content.then_some(at));
+        self.listing = self.listing.or(depends.listing.then_some(at));
+        before != (self.access, self.name, self.content, self.listing)
+    }
+
+    /// Tells whether the SEE only ever wrote it without looking.
+    pub fn is_blind(&self) -> bool {
+        self.name.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BY: Looker = Looker { thread: 1, program: 0 };
+
+    fn object(ino: u64, kind: FileType, mtime: i64) -> Seen {
+        Seen::Object(Object { device: 1, ino, kind, size: 10, mtime: Moment(mtime), ctime: Moment(mtime) })
+    }
+
+    fn file(mtime: i64) -> Seen {
+        object(7, FileType::File, mtime)
+    }
+
+    fn entry(access: Access, seen: Seen, at: i64) -> Entry {
+        Entry::new(Arc::new(HostPath::root()), access, seen, Moment(at), BY)
+    }
+
+    #[test]
+    fn what_depends_on_what() {
+        let cases = [
+            (Access::READ, file(1), (true, true, false)),
+            (Access::EXEC, file(1), (true, true, false)),
+            (Access::APPEND, file(1), (true, true, false)),
+            (Access::WRITE, file(1), (true, true, false)),
+            (Access::READ | Access::WRITE, file(1), (true, true, false)),
+            (Access::TRUNCATE, file(1), (false, false, false)),
+            (Access::TRUNCATE, Seen::Absent, (false, false, false)),
+            (Access::EXCLUSIVE, Seen::Absent, (true, false, false)),
+            (Access::TRUNCATE | Access::LOOKUP, file(1), (true, false, false)),
+            (Access::WRITE, Seen::Absent, (true, false, false)),
+            (Access::READ, Seen::Absent, (true, false, false)),
+            (Access::LOOKUP, file(1), (true, false, false)),
+            (Access::LOOKUP | Access::READ, object(7, FileType::Directory, 1), (true, false, false)),
+            (Access::LIST, object(7, FileType::Directory, 1), (true, false, true)),
+        ];
+        for (access, seen, wanted) in cases {
+            let entry = entry(access, seen, 5);
+            let got = (entry.name.is_some(), entry.content.is_some(), entry.listing.is_some());
+            assert_eq!(got, wanted, "{access:?} {seen:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_time_wins() {
+        let mut it = entry(Access::READ, file(1), 5);
+        assert!(it.merge(Access::APPEND, file(6), Moment(9)));
+        assert_eq!((it.first, it.content, it.seen), (Moment(5), Some(Moment(5)), file(1)));
+        assert_eq!(it.access, Access::READ | Access::APPEND);
+        assert!(!it.merge(Access::READ, file(8), Moment(10)));
+    }
+
+    #[test]
+    fn a_read_after_a_blind_write_that_failed_counts_from_then() {
+        let mut it = entry(Access::TRUNCATE, file(1), 5);
+        assert!(it.is_blind());
+        assert!(it.merge(Access::READ, file(6), Moment(9)));
+        assert_eq!((it.first, it.content, it.seen), (Moment(5), Some(Moment(9)), file(6)));
+    }
+
+    #[test]
+    fn a_blind_write_after_a_read_takes_nothing_back() {
+        let mut it = entry(Access::READ, file(1), 5);
+        assert!(it.merge(Access::TRUNCATE, file(6), Moment(9)));
+        assert_eq!((it.content, it.seen), (Some(Moment(5)), file(1)));
+    }
+
+    #[test]
+    fn content_counts_from_when_it_was_looked_at() {
+        let mut it = entry(Access::LOOKUP, file(1), 5);
+        assert!(it.merge(Access::READ, file(6), Moment(9)));
+        assert_eq!((it.name, it.content, it.seen), (Some(Moment(5)), Some(Moment(9)), file(6)));
+        // Another object under the same name: the first look at the name was at something else.
+        let mut it = entry(Access::LOOKUP, file(1), 5);
+        assert!(it.merge(Access::READ, object(8, FileType::File, 6), Moment(9)));
+        assert_eq!(it.seen, file(1));
+        // Absent first: later presence does not hide that.
+        let mut it = entry(Access::LOOKUP, Seen::Absent, 5);
+        assert!(it.merge(Access::READ, file(6), Moment(9)));
+        assert_eq!(it.seen, Seen::Absent);
+    }
+}

@@ -1,0 +1,314 @@
+//! What real programs open, on the real kernel, is in the read set.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod tracking;
+
+use see_core::interpose::calls::Level;
+use see_core::path::HostPath;
+use see_core::read_set::access::Access;
+use see_core::read_set::entry::Entry;
+use see_core::read_set::entry::Seen;
+use tracking::{Ran, See, compile};
+
+/// The process in the SEE begins here.
+#[test]
+fn inside() {
+    tracking::inside();
+}
+
+fn host(path: &str) -> HostPath {
+    HostPath::new(path.as_bytes()).unwrap()
+}
+
+fn entry<'a>(ran: &'a Ran, path: &HostPath) -> &'a Entry {
+    ran.reads.get(path).unwrap_or_else(|| {
+        let all: Vec<String> =
+            ran.reads.entries().iter().map(|e| format!("{} {:?}", e.path.display(), e.access)).collect();
+        panic!("{} is not recorded; output {:?}; recorded:\n{}", path.display(), ran.output, all.join("\n"))
+    })
+}
+
+fn shell(see: &See, script: &str) -> Ran {
+    let ran = see.run(Some(Level::Opens), &["/bin/sh", "-c", script]);
+    assert!(ran.status.success(), "{script}: {}", ran.output);
+    assert_eq!(ran.reads.missing(), None);
+    ran
+}
+
+#[test]
+fn reads_execs_and_absent_names() {
+    let see = See::new();
+    std::fs::write(see.host().join("a"), "text").unwrap();
+    let ran = shell(&see, "cat a; cat none; cat none/below; exit 0");
+    assert_eq!(ran.output.trim_end(), "text");
+    let a = entry(&ran, &see.path("a"));
+    assert_eq!(a.access, Access::READ);
+    let Seen::Object(object) = a.seen else { panic!("{a:?}") };
+    use std::os::unix::fs::MetadataExt as _;
+    let meta = std::fs::metadata(see.host().join("a")).unwrap();
+    assert_eq!((object.ino, object.device, object.size), (meta.ino(), meta.dev(), 4));
+    assert!(a.first > object.ctime && a.content == Some(a.first));
+    assert_eq!(ran.reads.program(a.by.program), Some(&b"/usr/bin/cat"[..]));
+    assert_eq!(entry(&ran, &see.path("none")).seen, Seen::Absent);
+    assert_eq!(entry(&ran, &see.path("none/below")).seen, Seen::Absent);
+    assert_eq!(entry(&ran, &host("/usr/bin/cat")).access, Access::EXEC);
+    assert!(entry(&ran, &host("/etc/ld.so.cache")).access.has(Access::READ));
+    // The loader is opened by the kernel; the symlinks on the way count.
+    let loader = std::fs::canonicalize("/lib64/ld-linux-x86-64.so.2").unwrap();
+    assert_eq!(entry(&ran, &host(loader.to_str().unwrap())).access, Access::EXEC);
+    if std::fs::symlink_metadata("/lib64").unwrap().is_symlink() {
+        assert!(matches!(entry(&ran, &host("/lib64")).seen, Seen::Object(_)));
+    }
+}
+
+#[test]
+fn blind_writes_appends_and_changes() {
+    let see = See::new();
+    for name in ["blind", "append", "rw", "mode", "cut", "moved", "target", "gone"] {
+        std::fs::write(see.host().join(name), "text").unwrap();
+    }
+    let script = "echo x > blind; cat blind; echo x >> append; cat append >/dev/null; exec 3<>rw; exec 3>&-; \
+                  chmod 600 mode; echo n > new; cat new; mv moved target; set -C; echo y > excl; rm gone";
+    let ran = shell(&see, script);
+    let of = |name: &str| entry(&ran, &see.path(name));
+    assert!(of("blind").is_blind(), "{:?}", of("blind"));
+    assert_eq!(of("blind").access, Access::TRUNCATE);
+    assert_eq!((of("append").access, of("append").content.is_some()), (Access::APPEND, true));
+    assert!(of("rw").access.has(Access::WRITE) && of("rw").content.is_some());
+    assert!(of("mode").content.is_some());
+    assert!(of("new").is_blind() && of("new").seen == Seen::Absent);
+    assert!(of("moved").content.is_some());
+    // mv asks whether it is a directory: the name counts, the content does not.
+    assert!(of("target").access.has(Access::TRUNCATE) && of("target").content.is_none());
+    assert!(of("excl").access.has(Access::EXCLUSIVE) && of("excl").name.is_some());
+    assert!(ran.reads.get(&see.path("gone")).is_none(), "a deletion alone reads nothing");
+}
+
+#[test]
+fn own_work_is_no_read_of_the_host() {
+    let see = See::new();
+    std::fs::create_dir_all(see.host().join("d/sub")).unwrap();
+    std::fs::write(see.host().join("d/sub/f"), "host").unwrap();
+    std::fs::write(see.host().join("w"), "host").unwrap();
+    let ran = shell(
+        &see,
+        "rm -r d; mkdir -p d/sub; sleep 0.2; cat d/sub/f; ls d; mkdir own; cat own/none; echo a > w; sleep 0.2; cat w; rm w; cat w; exit 0",
+    );
+    assert!(ran.reads.get(&see.path("d/sub/f")).is_none());
+    assert!(ran.reads.get(&see.path("own/none")).is_none());
+    assert!(entry(&ran, &see.path("w")).is_blind());
+}
+
+#[test]
+fn a_renamed_directory_leads_to_the_old_files() {
+    let see = See::new();
+    std::fs::create_dir(see.host().join("old")).unwrap();
+    std::fs::write(see.host().join("old/f"), "text").unwrap();
+    std::fs::create_dir(see.host().join("other")).unwrap();
+    std::fs::write(see.host().join("other/f"), "more").unwrap();
+    let ran = shell(
+        &see,
+        "cat new/f; cat other/f; rm other/f; rmdir other; mv old other; mv other new; cat new/f; exit 0",
+    );
+    assert_eq!(ran.output.replace('\n', ""), "moretext");
+    assert_eq!(entry(&ran, &see.path("new/f")).seen, Seen::Absent);
+    assert_eq!(entry(&ran, &see.path("old/f")).access, Access::READ);
+    assert_eq!(entry(&ran, &see.path("other/f")).access, Access::READ);
+}
+
+#[test]
+fn a_new_symlink_gives_an_old_name_a_new_meaning() {
+    let see = See::new();
+    std::fs::create_dir(see.host().join("real")).unwrap();
+    std::fs::write(see.host().join("real/f"), "text").unwrap();
+    let ran = shell(&see, "cat link/f; cat link/f; ln -s real link; cat link/f");
+    assert_eq!(ran.output.trim_end(), "text");
+    assert_eq!(entry(&ran, &see.path("real/f")).access, Access::READ);
+}
+
+#[test]
+fn content_below_copied_attributes_is_still_the_hosts() {
+    let see = See::new();
+    std::fs::write(see.host().join("big"), "text").unwrap();
+    let ran = shell(&see, "mv big moved; sleep 0.2; cat moved; ln moved linked; cat linked");
+    assert_eq!(ran.output.replace('\n', ""), "texttext");
+    let big = entry(&ran, &see.path("big"));
+    assert!(big.access.has(Access::WRITE) && big.content.is_some());
+}
+
+#[test]
+fn symlinks_dots_and_working_directories() {
+    let see = See::new();
+    std::fs::create_dir_all(see.host().join("a/b")).unwrap();
+    std::fs::write(see.host().join("a/f"), "text").unwrap();
+    std::os::unix::fs::symlink("../f", see.host().join("a/b/l")).unwrap();
+    std::os::unix::fs::symlink(see.host().join("a/b"), see.host().join("abs")).unwrap();
+    std::fs::write(see.host().join("a/b/g"), "text").unwrap();
+    let ran =
+        shell(&see, "cat abs/l; cd a/b; cat g; cd ..; cat ../a/b/../none; cat </proc/self/cwd/f; exit 0");
+    assert_eq!(ran.output.replace('\n', ""), "texttexttext");
+    for name in ["abs", "a/b/l", "a/f", "a/b/g"] {
+        assert!(entry(&ran, &see.path(name)).access.has(Access::READ), "{name}");
+    }
+    assert_eq!(entry(&ran, &see.path("a/none")).seen, Seen::Absent);
+}
+
+#[test]
+fn listings_remember_the_names() {
+    let see = See::new();
+    std::fs::create_dir(see.host().join("d")).unwrap();
+    std::fs::write(see.host().join("d/x"), "").unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(50));
+    let ran = shell(&see, "ls d >/dev/null");
+    let d = entry(&ran, &see.path("d"));
+    assert!(d.listing.is_some() && d.access.has(Access::LIST));
+    assert_eq!(d.names.map(|names| names.count), Some(1));
+}
+
+#[test]
+fn scripts_name_their_interpreters() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let see = See::new();
+    let script = |name: &str, text: String| {
+        let path = see.host().join(name);
+        std::fs::write(&path, text).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    };
+    std::fs::copy("/bin/sh", see.host().join("mysh")).unwrap();
+    let inner = script("inner", format!("#!{}\n. \"$1\"\n", see.host().join("mysh").display()));
+    script("outer", format!("#! {}\necho ran\n", inner.display()));
+    let ran = shell(
+        &see,
+        "./outer; echo '#!/bin/cat' > own; chmod +x own; ./own; echo \"#!$PWD/mysh\" > own; ./own",
+    );
+    assert!(ran.output.contains("ran"), "{}", ran.output);
+    for name in ["outer", "inner", "mysh"] {
+        assert!(entry(&ran, &see.path(name)).access.has(Access::EXEC), "{name}");
+    }
+    assert_eq!(entry(&ran, &host("/usr/bin/cat")).access, Access::EXEC);
+}
+
+#[test]
+fn every_way_to_open_and_run() {
+    let see = See::new();
+    for name in
+        ["open", "openat", "openat2", "inroot", "fchdir", "chrooted", "thread", "creat", "fdpath", "relative"]
+    {
+        std::fs::create_dir_all(see.host().join("d")).unwrap();
+        std::fs::write(see.host().join("d").join(name), name).unwrap();
+    }
+    let source = include_str!("tracking/ways.c");
+    let program = compile(&see.host(), "ways", source, &["-static", "-pthread"]);
+    std::fs::copy("/bin/true", see.host().join("byfd")).unwrap();
+    let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
+    assert!(ran.status.success(), "{:?}", ran.output);
+    for name in ["open", "openat", "openat2", "inroot", "fchdir", "chrooted", "thread", "fdpath", "relative"]
+    {
+        assert!(entry(&ran, &see.path(&format!("d/{name}"))).access.has(Access::READ), "{name}");
+    }
+    assert_eq!(entry(&ran, &see.path("d/creat")).access, Access::TRUNCATE);
+    assert!(entry(&ran, &see.path("byfd")).access.has(Access::EXEC));
+    assert!(entry(&ran, &see.path("ways")).access.has(Access::EXEC));
+}
+
+#[test]
+fn programs_of_32_bits() {
+    let see = See::new();
+    for name in
+        ["open", "openat", "creat", "thread", "openat2", "inroot", "fchdir", "chrooted", "fdpath", "relative"]
+    {
+        std::fs::create_dir_all(see.host().join("d")).unwrap();
+        std::fs::write(see.host().join("d").join(name), name).unwrap();
+    }
+    std::fs::copy("/bin/true", see.host().join("byfd")).unwrap();
+    let program =
+        compile(&see.host(), "ways32", include_str!("tracking/ways.c"), &["-m32", "-static", "-pthread"]);
+    let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
+    assert!(ran.status.success(), "{:?}", ran.output);
+    for name in ["open", "openat", "openat2", "fchdir", "thread", "chrooted"] {
+        assert!(entry(&ran, &see.path(&format!("d/{name}"))).access.has(Access::READ), "{name}");
+    }
+}
+
+#[test]
+fn mounts_of_its_own_lead_to_the_same_files() {
+    let see = See::new();
+    std::fs::create_dir_all(see.host().join("src/deep")).unwrap();
+    std::fs::create_dir_all(see.host().join("dst")).unwrap();
+    std::fs::write(see.host().join("src/deep/f"), "bound").unwrap();
+    std::fs::write(see.host().join("single"), "single").unwrap();
+    std::fs::write(see.host().join("over"), "").unwrap();
+    let ran = shell(
+        &see,
+        "unshare -m sh -c 'mount --bind src dst && mount --bind single over && cat dst/deep/f over && ls dst'",
+    );
+    assert!(ran.output.contains("bound") && ran.output.contains("single"), "{}", ran.output);
+    assert!(entry(&ran, &see.path("src/deep/f")).access.has(Access::READ));
+    assert!(entry(&ran, &see.path("single")).access.has(Access::READ));
+    assert!(entry(&ran, &see.path("src")).listing.is_some());
+    assert!(ran.reads.get(&see.path("dst/deep/f")).is_none());
+}
+
+#[test]
+fn lookups_are_recorded_when_asked() {
+    let see = See::new();
+    std::fs::write(see.host().join("f"), "").unwrap();
+    std::os::unix::fs::symlink("f", see.host().join("l")).unwrap();
+    let script = "test -e f; test -r gone; readlink l; stat f";
+    let ran = see.run(Some(Level::Lookups), &["/bin/sh", "-c", script]);
+    assert!(ran.status.success());
+    assert!(entry(&ran, &see.path("f")).access.has(Access::STAT));
+    assert_eq!(entry(&ran, &see.path("gone")).seen, Seen::Absent);
+    assert!(entry(&ran, &see.path("l")).content.is_some());
+    let ran = shell(&See::new(), "test -r gone; exit 0");
+    assert!(ran.reads.entries().iter().all(|e| e.path.name() != b"gone"));
+}
+
+#[test]
+fn a_storm_of_signals_does_not_stop_it() {
+    let see = See::new();
+    let program = compile(&see.host(), "storm", include_str!("tracking/storm.c"), &["-pthread"]);
+    let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
+    assert!(ran.status.success(), "{:?}", ran.status);
+    assert!(ran.output.contains("opened 20000"), "{}", ran.output);
+    assert!(ran.took < std::time::Duration::from_secs(60), "{:?}", ran.took);
+}
+
+#[test]
+fn hostile_arguments_do_no_harm() {
+    let see = See::new();
+    std::fs::write(see.host().join("after"), "").unwrap();
+    let program = compile(&see.host(), "hostile", include_str!("tracking/hostile.c"), &["-pthread"]);
+    let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
+    assert!(ran.status.success(), "{:?} {}", ran.status, ran.output);
+    assert!(entry(&ran, &see.path("after")).access.has(Access::READ));
+}
+
+#[test]
+fn killed_in_the_middle_of_calls() {
+    let see = See::new();
+    let script = "i=0; while [ $i -lt 200 ]; do (while :; do : < /etc/passwd; : < none$i; done) & p=$!; kill -9 $p; \
+                  i=$((i+1)); done; wait; cat /etc/hosts >/dev/null";
+    let ran = shell(&see, script);
+    assert!(entry(&ran, &host("/etc/hosts")).access.has(Access::READ));
+}
+
+#[test]
+fn many_short_processes_at_once() {
+    let see = See::new();
+    std::fs::write(see.host().join("in"), "text").unwrap();
+    let mut makefile = String::from("all:");
+    for i in 0..400 {
+        makefile += &format!(" t{i}");
+    }
+    for i in 0..400 {
+        makefile += &format!("\nt{i}: in\n\tcat in > t{i}");
+    }
+    std::fs::write(see.host().join("Makefile"), makefile + "\n").unwrap();
+    let ran = see.run(Some(Level::Opens), &["make", "-s", "-j8"]);
+    assert!(ran.status.success());
+    assert!(entry(&ran, &see.path("in")).access.has(Access::READ));
+    assert!((0..400).all(|i| entry(&ran, &see.path(&format!("t{i}"))).is_blind()));
+    assert!(ran.reads.entries().len() < 2000, "{}", ran.reads.entries().len());
+}

@@ -1,0 +1,251 @@
+//! System calls that wait until a supervisor has looked at them: the filter, and the listener's three ioctls. Knows
+//! numbers and arguments; must not know why a call is wanted.
+
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::sync::{Mutex, PoisonError};
+
+use rustix::io::Errno;
+
+use crate::bpf::{self, ALLOW, Instruction, NOTIFY, any_bit, argument_offset, equal, load, verdict};
+use crate::last_errno;
+
+const NEW_LISTENER: libc::c_ulong = 1 << 3;
+const WAIT_KILLABLE_RECV: libc::c_ulong = 1 << 5;
+const FLAG_CONTINUE: u32 = 1;
+const FLAG_SYNC_WAKE_UP: libc::c_ulong = 1;
+
+const IOCTL_RECEIVE: libc::c_ulong = 0xc050_2100;
+const IOCTL_SEND: libc::c_ulong = 0xc018_2101;
+const IOCTL_ID_VALID: libc::c_ulong = 0x4008_2102;
+const IOCTL_SET_FLAGS: libc::c_ulong = 0x4008_2104;
+
+/// Which architecture's numbers and arguments a call uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Arch {
+    /// 64 bits.
+    X86_64,
+    /// 32 bits.
+    I386,
+}
+
+/// When a wanted call is reported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Always.
+    Always,
+    /// When this argument is not zero.
+    NotZero(u8),
+    /// When one of these bits of this argument's low half is set.
+    AnyBit(u8, u32),
+}
+
+/// A call to report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Its number.
+    pub number: u32,
+    /// When.
+    pub when: When,
+}
+
+/// A call that waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Notification {
+    /// Its cookie.
+    pub id: u64,
+    /// The thread that makes it, in the caller's pid name space; 0 when it is not visible there.
+    pub thread: u32,
+    /// How to read `number` and `arguments`.
+    pub arch: Arch,
+    /// Which call.
+    pub number: u32,
+    /// Its arguments.
+    pub arguments: [u64; 6],
+}
+
+#[repr(C)]
+#[derive(Default)]
+struct RawNotification {
+    id: u64,
+    pid: u32,
+    flags: u32,
+    number: i32,
+    arch: u32,
+    instruction_pointer: u64,
+    arguments: [u64; 6],
+}
+
+#[repr(C)]
+struct RawResponse {
+    id: u64,
+    value: i64,
+    error: i32,
+    flags: u32,
+}
+
+/// Installs a filter that reports these calls, for this thread and all that it starts; x32 calls fail. Returns the
+/// listener, for a supervisor that does not run under the filter itself.
+///
+/// Signals wait while a call is being looked at, where the kernel can do that: else a program that gets signals all
+/// the time would restart its calls forever. Fails with `EBUSY` when a listener is installed already.
+///
+/// Fails with `ENOSYS` on a machine that is neither: the numbers would mean other calls there.
+pub fn install(x86_64: &[Wanted], i386: &[Wanted]) -> Result<OwnedFd, Errno> {
+    if !cfg!(target_arch = "x86_64") {
+        return Err(Errno::NOSYS);
+    }
+    let filter = bpf::by_architecture(part(x86_64), part(i386));
+    let fd = match bpf::install(&filter, NEW_LISTENER | WAIT_KILLABLE_RECV) {
+        Err(Errno::INVAL) => bpf::install(&filter, NEW_LISTENER)?,
+        other => other?,
+    };
+    let fd = i32::try_from(fd).map_err(|_| Errno::BADF)?;
+    // SAFETY: the kernel has just given this descriptor to us alone.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
+fn part(wanted: &[Wanted]) -> Vec<Instruction> {
+    let mut part = Vec::new();
+    for one in wanted {
+        let test = match one.when {
+            When::Always => vec![verdict(NOTIFY)],
+            When::NotZero(argument) => vec![
+                load(argument_offset(argument)),
+                equal(0, 0, 3),
+                load(argument_offset(argument) + 4),
+                equal(0, 0, 1),
+                verdict(ALLOW),
+                verdict(NOTIFY),
+            ],
+            When::AnyBit(argument, bits) => {
+                vec![load(argument_offset(argument)), any_bit(bits, 1, 0), verdict(ALLOW), verdict(NOTIFY)]
+            }
+        };
+        part.push(equal(one.number, 0, u8::try_from(test.len()).unwrap_or(u8::MAX)));
+        part.extend(test);
+    }
+    part.push(verdict(ALLOW));
+    part
+}
+
+/// The supervisor's end of a filter. Any number of threads may use it at once.
+#[derive(Debug)]
+pub struct Listener {
+    fd: OwnedFd,
+    /// Where the kernel does not wake a waiting thread when the last program ends, one thread at a time waits in `poll`.
+    turn: Option<Mutex<()>>,
+}
+
+impl Listener {
+    /// Takes what [`install`] returned, in the supervisor. Asks the kernel to run program and supervisor in turns on
+    /// one processor, where it can do that (Linux 6.6).
+    pub fn new(fd: OwnedFd) -> Self {
+        // SAFETY: takes a plain number; an older kernel refuses it.
+        let is_new = unsafe { libc::ioctl(fd.as_raw_fd(), IOCTL_SET_FLAGS, FLAG_SYNC_WAKE_UP) } == 0;
+        Self { fd, turn: (!is_new).then(Mutex::default) }
+    }
+
+    /// Waits for a call. Returns `None` when nothing that runs under the filter is left.
+    pub fn receive(&self) -> Result<Option<Notification>, Errno> {
+        loop {
+            let turn = self.turn.as_ref().map(|turn| turn.lock().unwrap_or_else(PoisonError::into_inner));
+            if turn.is_some() && self.is_over(-1) {
+                return Ok(None);
+            }
+            let mut raw = RawNotification::default();
+            // SAFETY: `raw` is laid out as `struct seccomp_notif`, all zero as the kernel demands, and outlives the call.
+            let status = unsafe { libc::ioctl(self.fd.as_raw_fd(), IOCTL_RECEIVE, &raw mut raw) };
+            if status == 0 {
+                let arch = if raw.arch == bpf::ARCH_I386 { Arch::I386 } else { Arch::X86_64 };
+                let number = u32::try_from(raw.number).unwrap_or(u32::MAX);
+                return Ok(Some(Notification {
+                    id: raw.id,
+                    thread: raw.pid,
+                    arch,
+                    number,
+                    arguments: raw.arguments,
+                }));
+            }
+            match last_errno() {
+                // A signal to this thread.
+                Errno::INTR => {}
+                // The caller died before we could take its call, or there are no callers any more.
+                Errno::NOENT if self.is_over(0) => return Ok(None),
+                Errno::NOENT => {}
+                other => return Err(other),
+            }
+        }
+    }
+
+    /// Waits so many milliseconds for a call, and tells whether there can be none any more.
+    fn is_over(&self, wait: i32) -> bool {
+        let mut poll = libc::pollfd { fd: self.fd.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+        // SAFETY: one entry, which outlives the call.
+        let count = unsafe { libc::poll(&raw mut poll, 1, wait) };
+        count > 0 && poll.revents & libc::POLLHUP != 0
+    }
+
+    /// Tells whether the call still waits: what was read from its thread until now was really that thread's.
+    pub fn is_waiting(&self, id: u64) -> bool {
+        // SAFETY: the kernel reads 8 bytes, which outlive the call.
+        unsafe { libc::ioctl(self.fd.as_raw_fd(), IOCTL_ID_VALID, &raw const id) == 0 }
+    }
+
+    /// Lets the call run as if nobody had looked. No harm when its thread is gone.
+    pub fn let_run(&self, id: u64) -> Result<(), Errno> {
+        let raw = RawResponse { id, value: 0, error: 0, flags: FLAG_CONTINUE };
+        // SAFETY: `raw` is laid out as `struct seccomp_notif_resp` and outlives the call.
+        if unsafe { libc::ioctl(self.fd.as_raw_fd(), IOCTL_SEND, &raw const raw) } == 0 {
+            return Ok(());
+        }
+        match last_errno() {
+            Errno::NOENT => Ok(()),
+            other => Err(other),
+        }
+    }
+}
+
+impl AsFd for Listener {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.fd.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bpf::{ARCH_I386, ARCH_NATIVE, FAIL, KILL, X32_BIT, run};
+
+    fn wanted(number: u32, when: When) -> Wanted {
+        Wanted { number, when }
+    }
+
+    #[test]
+    fn reports_what_is_wanted_and_nothing_else() {
+        let many: Vec<Wanted> = (300..400).map(|number| wanted(number, When::Always)).collect();
+        let mut x86_64 =
+            vec![wanted(2, When::Always), wanted(280, When::NotZero(1)), wanted(263, When::AnyBit(2, 0x200))];
+        x86_64.extend(&many);
+        let filter = bpf::by_architecture(part(&x86_64), part(&[wanted(5, When::Always)]));
+        let ask = |arch, number, second, third| run(&filter, arch, number, [0, second, third, 0, 0, 0]);
+        assert_eq!(ask(ARCH_NATIVE, 2, 0, 0), NOTIFY);
+        assert_eq!(ask(ARCH_NATIVE, 3, 0, 0), ALLOW);
+        assert_eq!(ask(ARCH_NATIVE, 280, 0, 0), ALLOW);
+        assert_eq!(ask(ARCH_NATIVE, 280, 1, 0), NOTIFY);
+        assert_eq!(ask(ARCH_NATIVE, 280, 1 << 40, 0), NOTIFY);
+        assert_eq!(ask(ARCH_NATIVE, 263, 0, 0), ALLOW);
+        assert_eq!(ask(ARCH_NATIVE, 263, 0, 0x300), NOTIFY);
+        assert_eq!(ask(ARCH_NATIVE, 399, 0, 0), NOTIFY);
+        assert_eq!(ask(ARCH_NATIVE, 400, 0, 0), ALLOW);
+        assert_eq!(ask(ARCH_I386, 5, 0, 0), NOTIFY);
+        assert_eq!(ask(ARCH_I386, 2, 0, 0), ALLOW);
+        assert_eq!(ask(ARCH_NATIVE, X32_BIT | 2, 0, 0), FAIL | 38);
+        assert_eq!(ask(0x1234, 2, 0, 0), KILL);
+    }
+
+    #[test]
+    fn layouts_are_the_kernels() {
+        assert_eq!(size_of::<RawNotification>(), 80);
+        assert_eq!(size_of::<RawResponse>(), 24);
+    }
+}
