@@ -1,6 +1,6 @@
 // What the system must bring: shared libraries of Electron, a C compiler, Xvfb, tools of the tests.
 // Looks for the things themselves, so that it works on any distribution; installs only on Debian-like ones, as root.
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { run, SetupError, timed } from "./run.mjs";
 
@@ -44,6 +44,10 @@ const TESTS = [
   program("setpriv", "util-linux"),
   program("useradd", "passwd"),
 ];
+/** For a test program of 32 bits, whose calls have other numbers. */
+if (process.arch === "x64") {
+  TESTS.push({ kind: "file", name: "/usr/lib32/libc.a", packages: ["gcc-multilib"] });
+}
 
 /** Sees to it that what `purpose` ("start" or "test") needs is there. */
 export async function checkSystem(purpose) {
@@ -95,6 +99,7 @@ async function findMissing(needs) {
   for (const need of needs) {
     if (need.kind === "program" && hasProgram(need.name)) continue;
     if (need.kind === "library" && libraries.has(need.name)) continue;
+    if (need.kind === "file" && existsSync(need.name)) continue;
     if (need.kind === "font" && (await run("fc-list", [":lang=en", "family"])).stdout.trim() !== "") continue;
     missing.push(need);
   }
