@@ -1,6 +1,8 @@
 // The helper client against real processes: a scripted one that fails in every way, and one that is missing.
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { HelperStatus } from "../../../protocol/src/bridge.js";
 import type { FeedEvent } from "../../../protocol/src/change.js";
 import type { Progress } from "../../../protocol/src/rpc.js";
@@ -211,12 +213,81 @@ describe("a helper that died", () => {
   });
 });
 
-test("a helper that does not finish when it should is ended", async () => {
-  const { helper } = play("stubborn", { grace: 100 });
-  await helper.request("sessions.list", {});
-  await helper.close();
-  expect((await failureOf(helper.request("sessions.list", {}))).code).toBe("helper-gone");
+describe("the end of a helper", () => {
+  let folder = "";
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "alcatraz-diary-"));
+  });
+  afterEach(async () => {
+    await stage?.helper.close();
+    await rm(folder, { recursive: true });
+  });
+
+  const playWithDiary = (script: string, grace: number): Stage =>
+    play(script, {
+      grace,
+      environment: {
+        PATH: process.env["PATH"] ?? "",
+        SCRIPT: script,
+        DIARY: join(folder, "diary"),
+      },
+    });
+  /** Returns the process ids of all helpers that were born, or that finished by themselves. */
+  const diary = async (event: "born" | "finished"): Promise<number[]> =>
+    (await readFile(join(folder, "diary"), "utf8"))
+      .split("\n")
+      .filter((line) => line.startsWith(`${event} `))
+      .map((line) => Number(line.slice(event.length + 1)));
+
+  test("does not come from the app's: what it is at, it finishes alone", async () => {
+    const { helper } = playWithDiary("slow", 50);
+    await helper.request("sessions.list", {});
+    await helper.close();
+    expect((await failureOf(helper.request("sessions.list", {}))).code).toBe("helper-gone");
+    expect(await diary("finished")).toEqual([]);
+    await expect.poll(() => diary("finished"), { timeout: 10_000 }).toEqual(await diary("born"));
+  });
+
+  test("is forced by a restart when it does not finish in time", async () => {
+    const { helper } = playWithDiary("slow", 50);
+    await helper.request("sessions.list", {});
+    await helper.restart();
+    const [first, second] = await diary("born");
+    expect(isAlive(first)).toBe(false);
+    await helper.close();
+    await expect.poll(() => diary("finished"), { timeout: 10_000 }).toEqual([second]);
+  });
+
+  test("comes once when restarts overlap: one helper follows", async () => {
+    const { helper } = playWithDiary("", 5_000);
+    await helper.request("sessions.list", {});
+    await Promise.all([helper.restart(), helper.restart()]);
+    const born = await diary("born");
+    expect(born.map(isAlive)).toEqual([false, true]);
+    await helper.restart();
+    expect((await diary("born")).map(isAlive)).toEqual([false, false, true]);
+  });
 });
+
+test("no helper is started once the app closes", async () => {
+  let located = (): void => undefined;
+  const place = new Promise<string>((resolve) => (located = () => resolve("/nowhere/started")));
+  const { helper, statuses } = play("", { locate: () => place });
+  await helper.close();
+  located();
+  expect((await failureOf(helper.request("sessions.list", {}))).message).toBe("The helper is not running.");
+  expect(statuses).toEqual([{ state: "starting" }]);
+});
+
+/** Returns whether a process lives; one that has ended has been waited for by its parent, this one. */
+function isAlive(pid: number | undefined): boolean {
+  if (pid === undefined) throw new Error("no such helper was born");
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 describe("the helper's place", () => {
   const places = { packaged: false, resources: "/res", source: "/src", override: "/bin/true" };

@@ -22,7 +22,7 @@ export interface HelperOptions {
   pauses: readonly number[];
   /** A helper that lived so long starts the row of pauses anew. */
   healthy: number;
-  /** How long it may take to finish when the app ends. */
+  /** How long it may take to finish: before a restart it is then killed, at the app's end it is then left alone. */
   grace: number;
 }
 
@@ -64,6 +64,7 @@ export class Helper {
   #timer: NodeJS.Timeout | null = null;
   #closing = false;
   #settled: Promise<void> = Promise.resolve();
+  #restarting: Promise<void> | null = null;
   readonly #idByTicket = new Map<number, number>();
   readonly #ticketById = new Map<number, number>();
 
@@ -81,22 +82,17 @@ export class Helper {
     this.#settled = this.#launch();
   }
 
-  /** Ends the helper that runs, if any, and starts a new one at once. */
-  async restart(): Promise<void> {
-    this.#tries = 0;
-    this.#stopTimer();
-    await this.#settled;
-    await this.#end();
-    this.#stopTimer();
-    this.start();
-    await this.#settled;
+  /** Ends the helper that runs, if any, and starts a new one at once. Calls that overlap are one restart. */
+  restart(): Promise<void> {
+    this.#restarting ??= this.#restart().finally(() => (this.#restarting = null));
+    return this.#restarting;
   }
 
-  /** Lets the helper finish what it does, then ends it. Sessions live on without it. */
+  /** Asks the helper to finish. A commit that takes longer than the grace is never cut off: it ends without us. */
   async close(): Promise<void> {
     this.#closing = true;
     this.#stopTimer();
-    await this.#end();
+    await this.#release()?.leave(this.#options.grace);
   }
 
   /** Asks the helper; waits for it while it is starting. With a ticket, progress is told and `cancel` works. */
@@ -135,10 +131,22 @@ export class Helper {
     return { file, args: ["attach", "--", session], environment: this.#options.environment };
   }
 
+  async #restart(): Promise<void> {
+    this.#tries = 0;
+    this.#stopTimer();
+    await this.#settled;
+    await this.#release()?.finish(this.#options.grace);
+    this.#stopTimer();
+    this.start();
+    await this.#settled;
+  }
+
   async #launch(): Promise<void> {
     this.#setStatus({ state: "starting" });
     try {
       const path = await this.#options.locate();
+      // Nobody would end a helper that is started after the app has begun to close.
+      if (this.#closing) return;
       const process = startHelper(path, this.#options.environment);
       const run: Run = { process, client: this.#connect(process), verdict: null };
       this.#run = run;
@@ -209,12 +217,13 @@ export class Helper {
     this.#timer = setTimeout(() => this.start(), pause);
   }
 
-  async #end(): Promise<void> {
+  /** Lets go of the helper that runs, if any, and returns its process for the caller to end. */
+  #release(): HelperProcess | null {
     const run = this.#run;
-    if (run === null) return;
+    if (run === null) return null;
     this.#run = null;
     run.client.close(fail("helper-gone", "The helper is being ended.", "Ask again when it is ready."));
-    await run.process.finish(this.#options.grace);
+    return run.process;
   }
 
   #stopTimer(): void {

@@ -19,6 +19,8 @@ export interface HelperProcess {
   ended: Promise<Ending>;
   /** Closes its stdin, which is how it is asked to finish; after `grace` milliseconds it is killed. */
   finish(grace: number): Promise<void>;
+  /** Closes its stdin and waits up to `grace` milliseconds; what it has not finished by then it finishes alone. */
+  leave(grace: number): Promise<void>;
   kill(): void;
 }
 
@@ -88,16 +90,20 @@ export function startHelper(path: string, environment: Record<string, string>): 
       });
     });
   });
+  const leave = async (grace: number): Promise<void> => {
+    child.stdin.end();
+    await Promise.race([ended, delay(grace)]);
+  };
   return {
     input: child.stdout,
     output: child.stdin,
     ended,
     async finish(grace) {
-      child.stdin.end();
-      await Promise.race([ended, delay(grace)]);
+      await leave(grace);
       child.kill("SIGKILL");
       await ended;
     },
+    leave,
     kill: () => void child.kill("SIGKILL"),
   };
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // A helper that fails on purpose, in the way that SCRIPT names. Used only where the failure is what is tested:
 // the real helper cannot be asked to talk nonsense.
+import { appendFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 const script = process.env.SCRIPT ?? "";
@@ -12,8 +13,13 @@ if (script === "dies-at-start") {
   process.stderr.write("the first word\n\u001b[31mred words\u001b[0m\n");
   process.exit(3);
 }
-// A helper finishes when its input ends; this one does not.
-if (script === "stubborn") setInterval(() => undefined, 1000);
+// What a test wants to know of a life that it cannot ask any more.
+const note = (event) => {
+  if (process.env.DIARY !== undefined) appendFileSync(process.env.DIARY, `${event} ${process.pid}\n`);
+};
+note("born");
+// A helper finishes when its input ends; this one takes its time, far more than a test's grace.
+if (script === "slow") process.stdin.once("end", () => setTimeout(() => note("finished"), 1000));
 
 const handlers = {
   hello({ id }) {
