@@ -76,7 +76,8 @@ function build(sample: () => string | null): Rooms {
 }
 
 /** Ends what the page held. The sessions themselves live on. */
-function release({ terminals, watches }: Rooms): void {
+function release({ helper, terminals, watches }: Rooms): void {
+  helper.forgetTickets();
   terminals.closeAll();
   watches.closeAll().catch((error: unknown) => {
     process.stderr.write(`alcatraz: a change feed was not closed: ${toSeeError(error).message}\n`);

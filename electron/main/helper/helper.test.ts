@@ -105,6 +105,19 @@ describe("a helper that works", () => {
     helper.cancel(99);
   });
 
+  test("takes a ticket of a page that is gone from the next page, for another request", async () => {
+    const { helper, progress, until } = bound(play("second-ends-the-first"));
+    const first = failureOf(helper.request("commit", { session: "s" }, 1));
+    await until(() => progress.length === 1);
+    helper.forgetTickets();
+    const second = failureOf(helper.request("commit", { session: "s" }, 1));
+    await until(() => progress.length === 2);
+    // The first one's end must not take the ticket from the second.
+    expect((await first).code).toBe("cancelled");
+    helper.cancel(1);
+    expect((await second).code).toBe("cancelled");
+  });
+
   test("is started anew on request, and what waited is told", async () => {
     const { helper } = play("");
     const commit = helper.request("commit", { session: "s" }, 1);

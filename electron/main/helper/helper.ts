@@ -114,9 +114,16 @@ export class Helper {
     try {
       return await result;
     } finally {
-      this.#idByTicket.delete(ticket);
+      // After forgetTickets() the number may be another request's by now.
+      if (this.#idByTicket.get(ticket) === id) this.#idByTicket.delete(ticket);
       this.#ticketById.delete(id);
     }
+  }
+
+  /** Frees all tickets, for a new page that counts from one again. What they were for goes on, untold. */
+  forgetTickets(): void {
+    this.#idByTicket.clear();
+    this.#ticketById.clear();
   }
 
   /** Gives up the request with this ticket; one that has ended already is no error. */

@@ -21,6 +21,10 @@ note("born");
 // A helper finishes when its input ends; this one takes its time, far more than a test's grace.
 if (script === "slow") process.stdin.once("end", () => setTimeout(() => note("finished"), 1000));
 
+const cancelled = { code: "cancelled", message: "Cancelled.", hint: "Nothing was changed." };
+const giveUp = (id) => say({ id, error: { code: -32000, message: cancelled.message, data: cancelled } });
+let firstCommit = null;
+
 const handlers = {
   hello({ id }) {
     if (script === "silent") return;
@@ -46,11 +50,12 @@ const handlers = {
     else answer(id, { sessions: [] });
   },
   commit({ id }) {
+    if (script === "second-ends-the-first" && firstCommit !== null) giveUp(firstCommit);
+    firstCommit ??= id;
     say({ method: "progress", params: { request: id, phase: "stage", done: 1, total: 2 } });
   },
   cancel({ params }) {
-    const data = { code: "cancelled", message: "Cancelled.", hint: "Nothing was changed." };
-    say({ id: params.request, error: { code: -32000, message: data.message, data } });
+    giveUp(params.request);
   },
 };
 
