@@ -120,6 +120,8 @@ async function start(rooms: Rooms): Promise<void> {
 }
 
 function main(): void {
+  // Whoever read our words may be gone (EPIPE). They then have no reader and no place to say so: the app goes on.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
   const userData = process.env["ALCATRAZ_USER_DATA"];
   if (userData !== undefined && userData !== "") app.setPath("userData", userData);
   const verdict = sandboxVerdict(process.getuid?.() ?? 0, app.commandLine.hasSwitch("no-sandbox"));
