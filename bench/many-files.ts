@@ -10,7 +10,7 @@ export async function makeManyFiles(machine: Machine, directories: number, files
     `import os, sys
 directories, files = int(sys.argv[1]), int(sys.argv[2])
 for d in range(directories):
-    os.makedirs(f"many/d{d:04}")
+    os.makedirs(f"many/d{d:04}", exist_ok=True)
     for f in range(files):
         with open(f"many/d{d:04}/f{f:04}.txt", "w") as out:
             out.write(f"file {f} of {d}\\n")
