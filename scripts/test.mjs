@@ -59,8 +59,9 @@ await runMain(async () => {
     const { result, seconds } = await part(suite.name, suite.run);
     const counts = suite.count(result);
     const ran = counts.passed + counts.failed;
-    const ok = result.status === 0 && counts.failed === 0 && ran > 0;
-    // A runner that broke without a failed test (it did not build, or found nothing to run) counts as one failure.
+    const ok = result.status === 0 && counts.failed === 0 && counts.skipped === 0 && ran > 0;
+    // A runner that broke without a failed test (it did not build, found nothing to run, or left a test out that
+    // must run) counts as one failure.
     if (!ok && counts.failed === 0) counts.failed = 1;
     for (const key of Object.keys(total)) total[key] += counts[key];
     lines.push(
