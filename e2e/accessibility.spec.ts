@@ -17,6 +17,11 @@ async function violations(app: App): Promise<string[]> {
   await app.page.evaluate(AXE);
   const found = await app.page.evaluate(async () => {
     const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Violation[] }> } };
+    // A new row fades in: its colours are those of the design once it has. What pulses for ever is not waited for.
+    const passing = document
+      .getAnimations()
+      .filter((animation) => animation.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(passing.map((animation) => animation.finished));
     return (await axe.run()).violations;
   });
   return found.flatMap(({ id, help, nodes }) =>
