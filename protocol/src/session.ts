@@ -19,6 +19,14 @@ export type Mode = z.infer<typeof Mode>;
 export const Limit = z.object({ path: z.string(), why: z.string() });
 export type Limit = z.infer<typeof Limit>;
 
+/** How much is recorded of what the programs look at: nothing, what they open and run, or also what they ask about. */
+export const Reads = z.enum(["off", "opens", "lookups"]);
+export type Reads = z.infer<typeof Reads>;
+
+/** What a session is allowed, and what is recorded of it: chosen when it begins. */
+export const Policy = z.object({ reads: Reads });
+export type Policy = z.infer<typeof Policy>;
+
 /** Times are RFC 3339, UTC. `exit_status` is the program's, 128+signal when a signal ended it. */
 export const Session = z.object({
   id: z.string().min(1),
@@ -32,6 +40,7 @@ export const Session = z.object({
   exit_status: z.number().int().optional(),
   why: z.string().optional(),
   limits: z.array(Limit).optional(),
+  policy: Policy,
 });
 export type Session = z.infer<typeof Session>;
 
@@ -43,5 +52,7 @@ export const RunRequest = z.object({
   as: z.string().min(1).optional(),
   rows: z.number().int().min(1).max(10_000).optional(),
   cols: z.number().int().min(1).max(10_000).optional(),
+  /** The defaults when left out. */
+  policy: Policy.optional(),
 });
 export type RunRequest = z.infer<typeof RunRequest>;

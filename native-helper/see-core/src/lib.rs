@@ -22,6 +22,7 @@ pub mod monitor;
 pub mod mounts;
 pub mod overlay_marks;
 pub mod path;
+pub mod policy;
 pub mod read_set;
 pub mod reads;
 pub mod session;

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::layer::Layer;
 use crate::path::HostPath;
+use crate::policy::Policy;
 use crate::timestamp::Timestamp;
 
 /// Where a session stands.
@@ -76,4 +77,6 @@ pub struct Session {
     pub layers: Vec<Layer>,
     /// What the SEE cannot change.
     pub limits: Vec<Limit>,
+    /// What it is allowed, and what is recorded of it.
+    pub policy: Policy,
 }

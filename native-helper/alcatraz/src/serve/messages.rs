@@ -9,6 +9,7 @@ use see_core::engine::request::{RunSpec, Size};
 use see_core::error::Resolution;
 use see_core::monitor::Phase;
 use see_core::path::{HostPath, PathRef};
+use see_core::policy::Policy;
 use see_core::session::Mode;
 use serde::{Deserialize, Serialize};
 
@@ -83,6 +84,8 @@ pub struct RunRequest {
     pub rows: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cols: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
 }
 
 impl RunRequest {
@@ -98,6 +101,7 @@ impl RunRequest {
         spec.cwd = self.cwd.map(String::into_bytes);
         spec.name = self.name;
         spec.run_as = self.run_as;
+        spec.policy = self.policy.unwrap_or_default();
         spec.size = self.rows.zip(self.cols).map(|(rows, cols)| Size { rows, cols });
         Ok(spec)
     }

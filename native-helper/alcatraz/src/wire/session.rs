@@ -1,6 +1,7 @@
 //! The JSON form of a session (`protocol/src/session.ts`).
 
 use see_core::path::wire_text;
+use see_core::policy::Policy;
 use see_core::session::{Limit, Mode, Session, SessionState};
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +35,8 @@ pub struct WireSession {
     /// What it cannot change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limits: Option<Vec<Limit>>,
+    /// What it is allowed, and what is recorded of it.
+    pub policy: Policy,
 }
 
 impl From<&Session> for WireSession {
@@ -50,6 +53,7 @@ impl From<&Session> for WireSession {
             exit_status: session.exit_status,
             why: session.why.clone(),
             limits: if session.limits.is_empty() { None } else { Some(session.limits.clone()) },
+            policy: session.policy.clone(),
         }
     }
 }

@@ -75,6 +75,7 @@ fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Clien
         why: None,
         layers: Vec::new(),
         limits: Vec::new(),
+        policy: spec.policy,
     };
     let planned = needed_directories(&program).and_then(|needed| plan::make(store, &id, Vec::new(), &needed));
     let inserted = planned.and_then(|Plan { tree, layers, limits }| {

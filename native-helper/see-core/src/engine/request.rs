@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::SeeError;
 use crate::path::HostPath;
+use crate::policy::Policy;
 use crate::session::Limit;
 
 use super::plan::Tree;
@@ -49,6 +50,8 @@ pub struct RunSpec {
     pub size: Option<Size>,
     /// Which permissions new files do not get.
     pub umask: u32,
+    /// What a new session is allowed, and what is recorded of it.
+    pub policy: Policy,
 }
 
 impl RunSpec {
@@ -65,6 +68,7 @@ impl RunSpec {
             channels: [Channel::Terminal; 3],
             size: None,
             umask: current_umask(),
+            policy: Policy::default(),
         }
     }
 }

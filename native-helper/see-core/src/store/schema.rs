@@ -15,14 +15,15 @@ use super::location::Place;
 use super::{db_error, random, transact, unusable};
 
 /// The format that this program writes. Raise it with every change of `MIGRATIONS`.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 const VERSION_FILE: &str = "version";
 const DATABASE: &str = "alcatraz.db";
 /// How long one process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What brings a store from version `index` to `index + 1`.
-const MIGRATIONS: [&str; VERSION as usize] = ["
+const MIGRATIONS: [&str; VERSION as usize] = [
+    "
     CREATE TABLE store (id TEXT NOT NULL) STRICT;
     CREATE TABLE sessions (
         id TEXT PRIMARY KEY, name TEXT, state TEXT NOT NULL, command BLOB NOT NULL, cwd BLOB NOT NULL,
@@ -36,7 +37,9 @@ const MIGRATIONS: [&str; VERSION as usize] = ["
         applied INTEGER NOT NULL, state TEXT NOT NULL, undid TEXT, undone_by TEXT, has_backup INTEGER NOT NULL
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX unsettled ON commits (state) WHERE state = 'applying';
-"];
+",
+    "ALTER TABLE sessions ADD COLUMN policy TEXT NOT NULL DEFAULT '{}';",
+];
 
 /// Opens the database of a store, makes or migrates it first when that is needed, and returns it with the store's id.
 pub(super) fn open(place: &Place) -> Result<(Connection, String)> {

@@ -14,7 +14,7 @@ use super::rows::{
 use super::{Store, db_error, transact};
 
 const COLUMNS: &str = "id, name, state, command, cwd, mode, owner_uid, run_uid, run_gid, created, ended, \
-                       exit_status, why, layers, limits";
+                       exit_status, why, layers, limits, policy";
 const NAME_LIMIT: usize = 64;
 const SEE_LIST: &str = "See the sessions with: alcatraz list";
 
@@ -193,8 +193,9 @@ fn write(db: &Connection, how: How, session: &Session) -> Result<()> {
         session.why,
         to_json(&layers)?,
         to_json(&session.limits)?,
+        to_json(&session.policy)?,
     ];
-    let places = "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15)";
+    let places = "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)";
     let text = match how {
         How::Insert => format!("INSERT INTO sessions ({COLUMNS}) VALUES {places}"),
         How::Update => format!("UPDATE sessions SET ({COLUMNS}) = {places} WHERE id = ?1"),
@@ -243,6 +244,7 @@ fn read(row: &Row<'_>) -> Result<Session> {
         why: column(row, "why")?,
         layers: layers.into_iter().map(StoredLayer::into_layer).collect::<Result<_>>()?,
         limits: from_json(&word("limits")?)?,
+        policy: from_json(&word("policy")?)?,
     })
 }
 

@@ -6,6 +6,7 @@ use super::*;
 use crate::commit::record::{CommitRecord, CommitState};
 use crate::layer::{Layer, MarkSpace};
 use crate::path::HostPath;
+use crate::policy::{Policy, Reads};
 use crate::session::{Limit, Session, SessionState};
 use crate::timestamp::Timestamp;
 
@@ -39,6 +40,7 @@ fn session(id: &str, name: Option<&str>) -> Session {
             began: Timestamp::now(),
         }],
         limits: vec![Limit { path: "/proc".to_owned(), why: "it is the kernel's".to_owned() }],
+        policy: Policy { reads: Reads::Lookups },
     }
 }
 
@@ -65,7 +67,7 @@ fn is_made_closed_and_opens_again_with_the_same_id() {
     assert_eq!(store.id().len(), 8);
     assert!(store.id().bytes().all(|b| b.is_ascii_hexdigit()));
     assert_eq!(Store::open(Some(&root)).unwrap().id(), store.id());
-    assert_eq!(std::fs::read_to_string(root.join("version")).unwrap(), "1\n");
+    assert_eq!(std::fs::read_to_string(root.join("version")).unwrap(), "2\n");
 }
 
 #[test]
@@ -211,13 +213,13 @@ fn keeps_commits_and_settles_them_with_their_session() {
 fn refuses_a_newer_store_and_leaves_it_alone() {
     let dir = tempfile::tempdir().unwrap();
     drop(Store::open(Some(dir.path())).unwrap());
-    std::fs::write(dir.path().join("version"), "2\n").unwrap();
+    std::fs::write(dir.path().join("version"), "3\n").unwrap();
     let error = Store::open(Some(dir.path())).unwrap_err();
     assert_eq!(error.code, ErrorCode::StoreTooNew);
-    assert_eq!(error.facts.get("found"), Some(&2.into()));
+    assert_eq!(error.facts.get("found"), Some(&3.into()));
     std::fs::remove_file(dir.path().join("version")).unwrap();
     let db = Connection::open(dir.path().join("alcatraz.db")).unwrap();
-    db.pragma_update(None, "user_version", 2).unwrap();
+    db.pragma_update(None, "user_version", 3).unwrap();
     assert_eq!(Store::open(Some(dir.path())).unwrap_err().code, ErrorCode::StoreTooNew);
 }
 

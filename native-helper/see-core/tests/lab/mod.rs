@@ -22,6 +22,7 @@ use rustix::fs::CWD;
 use rustix::mount::{MountFlags, UnmountFlags};
 use see_core::layer::{Layer, MarkSpace};
 use see_core::path::HostPath;
+use see_core::policy::Policy;
 use see_core::session::{Mode, Session, SessionState};
 use see_core::timestamp::Timestamp;
 
@@ -151,6 +152,7 @@ impl Lab {
                 began: self.began,
             }],
             limits: Vec::new(),
+            policy: Policy::default(),
         }
     }
 

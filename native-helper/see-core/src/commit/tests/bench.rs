@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::layer::{Layer, MarkSpace};
 use crate::monitor::Unmonitored;
 use crate::path::HostPath;
+use crate::policy::Policy;
 use crate::session::{Mode, Session, SessionState};
 use crate::store::Store;
 use crate::timestamp::Timestamp;
@@ -149,6 +150,7 @@ impl Bench {
                     began,
                 }],
                 limits: Vec::new(),
+                policy: Policy::default(),
             })
             .unwrap();
     }

@@ -1,0 +1,38 @@
+//! What a session is allowed and what is recorded of it: chosen when it begins, kept with it. Plain data; whoever makes
+//! an item true reads it here.
+
+use serde::{Deserialize, Serialize};
+
+use crate::interpose::calls::Level;
+
+/// The choices of one session. A field that an older record lacks has its default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    /// How much of what the programs look at is recorded.
+    pub reads: Reads,
+}
+
+/// How much is recorded of what the programs of a session look at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Reads {
+    /// Nothing: any change of the host since the session began speaks against a commit.
+    Off,
+    /// What is opened and run.
+    #[default]
+    Opens,
+    /// Also names and attributes that are only asked for.
+    Lookups,
+}
+
+impl Reads {
+    /// Returns what the interposer records; `None` when it is not needed.
+    pub fn level(self) -> Option<Level> {
+        match self {
+            Self::Off => None,
+            Self::Opens => Some(Level::Opens),
+            Self::Lookups => Some(Level::Lookups),
+        }
+    }
+}
