@@ -24,6 +24,7 @@ pub fn selection(only: &[PathBuf], skip: &[PathBuf], resolve: &[OsString]) -> Re
         only: if only.is_empty() { None } else { Some(paths(only)?) },
         skip: paths(skip)?,
         resolve: resolve.iter().map(|typed| resolution(typed)).collect::<Result<_>>()?,
+        merged: Vec::new(),
     })
 }
 

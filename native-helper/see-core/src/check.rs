@@ -38,7 +38,8 @@ pub(crate) fn unresolved(
     let is_open = |index: usize, conflict: &Conflict| {
         let path = changes.found.get(index).map(|found| &found.change.path);
         let choice = path.and_then(|path| selection.resolution(path));
-        !choice.is_some_and(|choice| conflict.choices.contains(&choice))
+        let is_merged = path.is_some_and(|path| selection.merged(path).is_some());
+        !is_merged && !choice.is_some_and(|choice| conflict.choices.contains(&choice))
     };
     conflicts.into_iter().filter(|(index, conflict)| is_open(*index, conflict)).collect()
 }

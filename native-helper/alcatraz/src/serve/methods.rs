@@ -239,6 +239,7 @@ fn selection(
         only: only.map(paths).transpose()?,
         skip: paths(skip.unwrap_or_default())?,
         resolve: resolutions.collect::<Result<_>>()?,
+        merged: Vec::new(),
     })
 }
 

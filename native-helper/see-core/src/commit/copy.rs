@@ -2,6 +2,7 @@
 //! their inode. Holes stay holes; on file systems that can, the copy shares its blocks with the original.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::os::fd::{AsFd as _, OwnedFd};
 
 use rustix::fs::{AtFlags, FileType as RawType, Mode, OFlags, SeekFrom};
@@ -14,6 +15,7 @@ use crate::layer::MarkSpace;
 use crate::monitor::Monitor;
 
 use super::attributes;
+use super::merged::Piece;
 use super::places::{Places, Spot, name};
 use super::stat::Identity;
 
@@ -117,6 +119,43 @@ pub fn rewrite(places: &mut Places, from: &Spot, to: &Spot) -> Result<()> {
     done.map_err(|errno| places.error("rewriting", to, errno))
 }
 
+/// Makes a file of pieces of two others, on the disk.
+pub fn put_together(
+    places: &mut Places,
+    (host, session): (&Spot, &Spot),
+    to: &Spot,
+    pieces: &[Piece],
+) -> Result<()> {
+    let (theirs, ours) = (open_original(places, host)?, open_original(places, session)?);
+    let new = places.open(to, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL)?;
+    let mut end = 0;
+    let mut add = |piece: &Piece| {
+        let length = match piece {
+            Piece::Host(range) => copy_range(&theirs, &new, range.clone(), end).map(|()| length(range))?,
+            Piece::Session(range) => copy_range(&ours, &new, range.clone(), end).map(|()| length(range))?,
+            Piece::Bytes(bytes) => write_all(&new, bytes, end)?,
+        };
+        end += length;
+        Ok(())
+    };
+    let made = pieces.iter().try_for_each(&mut add).and_then(|()| rustix::fs::fsync(&new));
+    made.map_err(|errno| places.error("merging", to, errno))
+}
+
+fn length(range: &Range<u64>) -> u64 {
+    range.end.saturating_sub(range.start)
+}
+
+fn write_all(new: &OwnedFd, bytes: &[u8], at: u64) -> rustix::io::Result<u64> {
+    let (mut rest, mut to) = (bytes, at);
+    while !rest.is_empty() {
+        let written = rustix::io::pwrite(new, rest, to)?;
+        rest = rest.get(written..).ok_or(Errno::IO)?;
+        to += u64::try_from(written).map_err(|_| Errno::IO)?;
+    }
+    Ok(to - at)
+}
+
 /// Fills an empty file with the data of another; holes stay holes.
 fn copy_content(old: &OwnedFd, new: &OwnedFd) -> rustix::io::Result<()> {
     let size = u64::try_from(rustix::fs::fstat(old)?.st_size).unwrap_or(0);
@@ -133,14 +172,14 @@ fn copy_content(old: &OwnedFd, new: &OwnedFd) -> rustix::io::Result<()> {
             Err(errno) => return Err(errno),
         };
         let end = rustix::fs::seek(old, SeekFrom::Hole(start))?.min(size);
-        copy_range(old, new, start, end)?;
+        copy_range(old, new, start..end, start)?;
         at = end;
     }
     rustix::fs::ftruncate(new, size)
 }
 
-fn copy_range(old: &OwnedFd, new: &OwnedFd, start: u64, end: u64) -> rustix::io::Result<()> {
-    let (mut from, mut to) = (start, start);
+fn copy_range(old: &OwnedFd, new: &OwnedFd, range: Range<u64>, to: u64) -> rustix::io::Result<()> {
+    let (mut from, end, mut to) = (range.start, range.end, to);
     let mut buffer = Vec::new();
     while from < end {
         let want = usize::try_from(end - from).unwrap_or(usize::MAX).min(1 << 30);

@@ -5,6 +5,7 @@
 mod arrivals;
 mod departures;
 mod links;
+mod merges;
 mod times;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -18,6 +19,7 @@ use crate::timestamp::Timestamp;
 
 use super::attributes::{Attributes, MarkChange};
 use super::journal::{Residue, Seen};
+use super::merged::Piece;
 use super::namespace::{Namespace, moves_host_object};
 use super::places::{Places, Role, Spot};
 use super::rooms::{Room, Rooms};
@@ -48,6 +50,19 @@ pub enum Staged {
         /// The mark space when `from` lies in a layer.
         marks: Option<MarkSpace>,
     },
+    /// A file that is put together from two.
+    Merge {
+        /// One: the host's.
+        host: Spot,
+        /// The other: the session's.
+        session: Spot,
+        /// Here.
+        to: Spot,
+        /// What it holds.
+        pieces: Vec<Piece>,
+        /// What it looks like.
+        attributes: Attributes,
+    },
     /// An empty directory with these attributes.
     Directory {
         /// Here.
@@ -61,7 +76,7 @@ impl Staged {
     /// Returns where it is made.
     pub fn spot(&self) -> &Spot {
         match self {
-            Self::Copy { to, .. } | Self::Directory { to, .. } => to,
+            Self::Copy { to, .. } | Self::Merge { to, .. } | Self::Directory { to, .. } => to,
         }
     }
 }
@@ -96,7 +111,7 @@ pub fn plan<'p, 's>(
     selection: &'p Selection,
 ) -> Result<Plan> {
     let mut namespace = Namespace::new(changes);
-    let units = Units::find(view, changes, chosen)?;
+    let units = Units::find(view, changes, chosen, selection)?;
     let moves = changes.found.iter().map(|found| moves(&mut namespace, found)).collect();
     let mut planner = Planner {
         view,

@@ -7,6 +7,7 @@ use crate::changes::found::{ChangeSet, Found, UpperState};
 use crate::error::{ErrorCode, Need, Resolution, Result, SeeError};
 use crate::path::HostPath;
 
+use super::merged::Merged;
 use super::namespace::Namespace;
 
 /// What to take and what to leave out. Every path stands for itself and all below it.
@@ -18,6 +19,8 @@ pub struct Selection {
     pub skip: Vec<HostPath>,
     /// What to do about conflicts, by the path of the change.
     pub resolve: Vec<(HostPath, Resolution)>,
+    /// What files are to hold instead of the session's own version.
+    pub merged: Vec<Merged>,
 }
 
 impl Selection {
@@ -26,8 +29,13 @@ impl Selection {
         self.resolve.iter().rev().find(|(at, _)| at == path).map(|(_, choice)| *choice)
     }
 
+    /// Returns what the file at a path is to hold, when it was merged.
+    pub fn merged(&self, path: &HostPath) -> Option<&Merged> {
+        self.merged.iter().find(|merged| merged.path == *path)
+    }
+
     /// Tells, for each change, whether it is taken. Fails with `no-such-change` for a path where nothing changed,
-    /// with `bad-request` for a resolution that does not exist yet.
+    /// with `bad-request` for a path that is to be merged and was not.
     pub fn choose(&self, changes: &ChangeSet) -> Result<Vec<bool>> {
         let named = self.only.iter().flatten().chain(&self.skip);
         for path in named.chain(self.resolve.iter().map(|(path, _)| path)) {
@@ -41,7 +49,9 @@ impl Selection {
                 .with_path(path));
             }
         }
-        if let Some((path, _)) = self.resolve.iter().find(|(_, choice)| *choice == Resolution::Merge) {
+        let is_unmerged = |path: &HostPath| self.merged(path).is_none();
+        let mut merges = self.resolve.iter().filter(|(_, choice)| *choice == Resolution::Merge);
+        if let Some((path, _)) = merges.find(|(path, _)| is_unmerged(path)) {
             return Err(SeeError::new(
                 ErrorCode::BadRequest,
                 format!("{} cannot be merged.", path.display()),

@@ -25,6 +25,10 @@ pub fn stage(places: &mut Places, plan: &mut Plan, monitor: &dyn Monitor) -> Res
         monitor.progress(Phase::Stage, u64::try_from(done).unwrap_or(0), total);
         match staged {
             Staged::Copy { from, to, marks } => copy::copy(places, from, to, true, *marks, monitor)?,
+            Staged::Merge { host, session, to, pieces, attributes } => {
+                copy::put_together(places, (host, session), to, pieces)?;
+                attributes::write(places, to, attributes)?;
+            }
             Staged::Directory { to, attributes } => {
                 copy::make_dir(places, to)?;
                 attributes::write(places, to, attributes)?;

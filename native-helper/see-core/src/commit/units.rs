@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::path::HostPath;
 
 use super::namespace::moves_host_object;
+use super::selection::Selection;
 use super::stat::{Identity, Stat};
 use super::view::View;
 
@@ -26,12 +27,18 @@ pub struct Units {
 
 impl Units {
     /// Looks at the changes.
-    pub fn find(view: &mut View<'_>, changes: &ChangeSet, chosen: &[bool]) -> Result<Self> {
+    pub fn find(
+        view: &mut View<'_>,
+        changes: &ChangeSet,
+        chosen: &[bool],
+        selection: &Selection,
+    ) -> Result<Self> {
         let mut units = Self::default();
         units.find_inodes(view, changes, chosen)?;
         let mut mixed: HashSet<HostPath> = HashSet::new();
         for (found, is_chosen) in changes.found.iter().zip(chosen) {
-            if *is_chosen && units.moves_along(view, found)? {
+            let is_merged = selection.merged(&found.change.path).is_some();
+            if *is_chosen && !is_merged && units.moves_along(view, found)? {
                 continue;
             }
             let mut at = found.change.path.parent();

@@ -93,6 +93,9 @@ impl Planner<'_, '_> {
         if found.change.kind == ChangeKind::Linked && self.links_to_host(found, object.identity) {
             return Ok(());
         }
+        if let Some(merged) = self.selection.merged(&found.change.path) {
+            return self.arrive_merged(found, at, (source, object), merged);
+        }
         let at = match self.selection.resolution(&found.change.path) {
             Some(Resolution::Both) => self.name_beside(found)?,
             _ => at,
@@ -184,7 +187,7 @@ impl Planner<'_, '_> {
     }
 
     /// Puts an object at its final name: over what is there, or at a free name.
-    fn put(
+    pub(super) fn put(
         &mut self,
         found: &Found,
         at: &Spot,
@@ -222,7 +225,7 @@ impl Planner<'_, '_> {
 
     /// Returns the host's file when it must keep its inode: it has other names, or is mounted there. Not when
     /// several changes rest on that inode: then they do not agree on its content.
-    fn file_to_rewrite(&mut self, found: &Found) -> Result<Option<Stat>> {
+    pub(super) fn file_to_rewrite(&mut self, found: &Found) -> Result<Option<Stat>> {
         if found.change.kind != ChangeKind::Modified || found.change.file_type != FileType::File {
             return Ok(None);
         }
@@ -281,7 +284,7 @@ impl Planner<'_, '_> {
         Err(SeeError::internal("No name is free beside a file.").with_path(path))
     }
 
-    fn stand_in(&mut self, slot: &Spot, kind: FileType) -> Identity {
+    pub(super) fn stand_in(&mut self, slot: &Spot, kind: FileType) -> Identity {
         let ino = u64::try_from(self.plan.stand_ins.len()).unwrap_or(u64::MAX);
         let identity = Identity { ino, born: Timestamp(i128::MIN), kind };
         self.plan.stand_ins.insert(identity, slot.clone());

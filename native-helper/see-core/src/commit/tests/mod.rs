@@ -6,5 +6,6 @@ mod crashes;
 mod failures;
 #[path = "../../../tests/lab/mod.rs"]
 mod lab;
+mod merges;
 mod parts;
 mod speed;
