@@ -77,9 +77,16 @@ test("the album tool with a hidden attack: it stands out, and is thrown away", a
   const before = machine.describeHome();
 
   await runTool(app, machine, "make-album-with-attack.sh", photos);
-  await expect(app.row("authorized_keys", "Changed file")).toBeVisible();
-  await app.show("authorized_keys");
+  await expect(app.row("authorized_keys", "Changed file, needs a look: SSH access")).toBeVisible();
+  // Nobody has to know where to look: what happened says it, and one click shows it.
+  await expect(app.story).toContainText("changed who may log in over SSH");
+  await expect(app.needsLook).toContainText("1 needs a look");
+  await app.needsLook.getByRole("button", { name: "SSH access 1" }).click();
+  await expect(app.tree.getByRole("treeitem", { name: /file/ })).toHaveCount(1);
   await expect(app.detail).toContainText("stranger");
+  await expect(app.detail).toContainText("It decides who may log in to this machine over SSH.");
+  await app.needsLook.getByRole("button", { name: "Show all changes again" }).click();
+  await expect(app.row("album")).toBeVisible();
 
   await app.abort();
   expect(machine.describeHome()).toEqual(before);

@@ -148,6 +148,16 @@ export class App {
     return this.changes.getByRole("heading", { level: 2 });
   }
 
+  /** What happened, in plain words. */
+  get story(): Locator {
+    return this.changes.getByRole("note", { name: "What happened" });
+  }
+
+  /** The list of what deserves a look. */
+  get needsLook(): Locator {
+    return this.changes.getByRole("region", { name: /needs? a look$/ });
+  }
+
   get filter(): Locator {
     return this.changes.getByRole("textbox", { name: "Filter by path" });
   }

@@ -3,6 +3,7 @@ import { type BrowserWindow, clipboard, dialog, nativeTheme } from "electron";
 import type { Sample } from "../../protocol/src/bridge.js";
 import type { ApplicationList } from "./applications/applications.js";
 import { splitCommand } from "./command-line.js";
+import { readHomes } from "./homes.js";
 import type { Helper } from "./helper/helper.js";
 import type { CallHandlers, SendHandlers } from "./ipc.js";
 import type { SettingsFile } from "./settings.js";
@@ -70,6 +71,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
       });
       return canceled ? null : (filePaths[0] ?? null);
     },
+    homes: () => readHomes(rooms.home),
     sample: () => rooms.sample(),
 
     openTerminal: (session, rows, cols) => terminals.open(session, rows, cols),

@@ -55,6 +55,7 @@ contextBridge.exposeInMainWorld("see", {
   splitCommand: call("splitCommand"),
   applications: call("applications"),
   chooseDirectory: call("chooseDirectory"),
+  homes: call("homes"),
   droppedPath: (file) => webUtils.getPathForFile(file),
   sample: call("sample"),
 

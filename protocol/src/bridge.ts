@@ -76,6 +76,8 @@ export interface SeeBridge {
   splitCommand(line: string): Promise<Outcome<string[]>>;
   applications(): Promise<Outcome<Application[]>>;
   chooseDirectory(): Promise<Outcome<string | null>>;
+  /** Home directories of the people on this machine, the person's own first. */
+  homes(): Promise<Outcome<string[]>>;
   /** Path of a file that the person dropped on the window. */
   droppedPath(file: File): string;
   sample(): Promise<Outcome<Sample | null>>;

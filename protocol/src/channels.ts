@@ -50,6 +50,7 @@ export const calls = {
   splitCommand: z.tuple([z.string().max(LINE_LIMIT)]),
   applications: z.tuple([]),
   chooseDirectory: z.tuple([]),
+  homes: z.tuple([]),
   sample: z.tuple([]),
   openTerminal: z.tuple([SessionKey, Cells, Cells]),
   settings: z.tuple([]),

@@ -6,6 +6,8 @@ import { Button } from "../../ui/button.js";
 import { formatCount } from "../../ui/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
+import { NeedsLook } from "../review/needs-look.js";
+import { StoryLine } from "../review/story-line.js";
 import { canDecide, isLive, isOpen } from "../run/session-model.js";
 import { ChangeTree } from "./change-tree.js";
 import { useFeed } from "./feed-store.js";
@@ -43,6 +45,8 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
         )}
         {settled === null && total > 0 && <span className={styles.badge}>{TEXTS.reading}</span>}
       </div>
+      {total > 0 && <StoryLine view={view} />}
+      {total > 0 && <NeedsLook tree={tree} />}
       {total > 0 && <FilterBar tree={tree} input={filter} onLeave={focusTree} />}
       <div ref={body} className={styles.body}>
         {error !== null ? (

@@ -73,7 +73,7 @@ export class FeedReader {
     switch (step.event) {
       case "reset":
         // A first reading is shown as it comes; a later one replaces the picture when it is whole.
-        if (this.tree.size > 1) this.next = createTree();
+        if (this.tree.size > 1) this.next = createTree(undefined, this.tree.judge);
         return true;
       case "rows": {
         const tree = this.next ?? this.tree;

@@ -1,10 +1,12 @@
 // The change feed of the session that is looked at: subscribes, works it off between frames, and tells the
 // screens when there is something new. One session at a time.
 import { create } from "zustand";
+import type { Outcome } from "../../../protocol/src/bridge.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { see } from "../../see.js";
 import { pageError } from "../../ui/error-words.js";
 import { useSessions } from "../run/sessions-store.js";
+import { Judge } from "../review/judge.js";
 import { FeedReader, type Settled } from "./feed-reader.js";
 import { createTree, type Tree } from "./tree-model.js";
 
@@ -28,6 +30,18 @@ interface FeedState {
   retry: () => void;
   /** Says that the tree was changed by the person: opened, closed, chosen. */
   touch: () => void;
+}
+
+let judge: Judge | null = null;
+
+/** Returns what judges this machine's changes; asked for once. */
+async function loadJudge(): Promise<Outcome<Judge>> {
+  if (judge === null) {
+    const homes = await see.homes();
+    if (!homes.ok) return homes;
+    judge = new Judge(homes.value);
+  }
+  return { ok: true, value: judge };
 }
 
 export const useFeed = create<FeedState>((set, get) => {
@@ -87,7 +101,15 @@ export const useFeed = create<FeedState>((set, get) => {
       if (watch !== null) void see.unwatchChanges(watch);
     };
 
-    void see.watchChanges(session).then((outcome) => {
+    const start = async (): Promise<void> => {
+      const judged = await loadJudge();
+      if (!judged.ok) {
+        if (!closed) set({ error: judged.error });
+        return;
+      }
+      // Whose homes there are is known before the first row is judged; a tree from before knows already.
+      if (reader.tree.size === 1) reader.tree = createTree(undefined, judged.value);
+      const outcome = await see.watchChanges(session);
       if (!outcome.ok) {
         if (!closed) set({ error: outcome.error });
         return;
@@ -99,7 +121,8 @@ export const useFeed = create<FeedState>((set, get) => {
       watch = outcome.value;
       for (const each of early) if (each.watch === watch) take(each.event);
       early.length = 0;
-    });
+    };
+    void start();
     return close;
   };
 

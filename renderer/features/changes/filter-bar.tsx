@@ -3,7 +3,7 @@ import type { ReactElement, RefObject } from "react";
 import { IconButton } from "../../ui/button.js";
 import { formatCount } from "../../ui/format.js";
 import { Icon } from "../../ui/icon.js";
-import { NO_FILTER } from "./filter-model.js";
+import { isFiltering, NO_FILTER } from "./filter-model.js";
 import { KindMark } from "./kind-mark.js";
 import { kindCode, KINDS, KIND_WORDS } from "./kinds.js";
 import { useReview } from "./review-store.js";
@@ -50,7 +50,7 @@ export function FilterBar({ tree, input, onLeave }: FilterBarProps): ReactElemen
             event.stopPropagation();
           }}
         />
-        {(filter.text !== "" || filter.kinds.size > 0) && (
+        {isFiltering(filter) && (
           <IconButton icon="abort" label={TEXTS.clearFilter} onClick={() => setFilter(NO_FILTER)} />
         )}
       </div>

@@ -6,9 +6,19 @@ export interface Filter {
   text: string;
   /** Kind codes to show; empty: all. */
   kinds: ReadonlySet<number>;
+  /** Bits of the rules of which one must hold; 0: all changes. */
+  hints: number;
 }
 
-export const NO_FILTER: Filter = { text: "", kinds: new Set() };
+/** All rules: what needs a look for whatever reason. */
+export const ANY_HINT = -1;
+
+export const NO_FILTER: Filter = { text: "", kinds: new Set(), hints: 0 };
+
+/** Tells whether a filter hides anything. */
+export function isFiltering({ text, kinds, hints }: Filter): boolean {
+  return text.trim() !== "" || kinds.size > 0 || hints !== 0;
+}
 
 export interface Matches {
   /** 1 where a node's own change is shown. */
@@ -21,7 +31,7 @@ export interface Matches {
 /** Returns what the filter shows, or null when it shows everything. */
 export function matchTree(tree: Tree, filter: Filter): Matches | null {
   const needle = filter.text.trim().toLowerCase();
-  if (needle === "" && filter.kinds.size === 0) return null;
+  if (!isFiltering(filter)) return null;
   const hit = matchText(tree, needle);
   const own = new Uint8Array(tree.size);
   const total = new Int32Array(tree.size);
@@ -30,7 +40,10 @@ export function matchTree(tree: Tree, filter: Filter): Matches | null {
     const parent = tree.parent[id]!;
     if (tree.total[id] === 0) continue;
     const kind = tree.kind[id]!;
-    if (kind !== 0 && hit[id] === 1 && (filter.kinds.size === 0 || filter.kinds.has(kind))) {
+    const wanted =
+      (filter.kinds.size === 0 || filter.kinds.has(kind)) &&
+      (filter.hints === 0 || (tree.hints[id]! & filter.hints) !== 0);
+    if (kind !== 0 && hit[id] === 1 && wanted) {
       own[id] = 1;
       total[id]! += 1;
       chosen[id]! += tree.chosen[id]! - tree.chosenBelow[id]!;

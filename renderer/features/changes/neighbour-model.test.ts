@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { matchTree } from "./filter-model.js";
+import { matchTree, NO_FILTER } from "./filter-model.js";
 import { neighbour } from "./neighbour-model.js";
 import { changeOf, seeded } from "./tree.fixture.js";
 import { createTree, nodeRef, putChange, ROOT } from "./tree-model.js";
@@ -14,7 +14,7 @@ describe("neighbours", () => {
         const path = `/${Array.from({ length: 1 + random(3) }, () => "abc"[random(3)]).join("/")}`;
         putChange(tree, changeOf(path, "created", { type: random(2) === 0 ? "file" : "directory" }), 0, true);
       }
-      const matches = random(2) === 0 ? null : matchTree(tree, { text: "b", kinds: new Set() });
+      const matches = random(2) === 0 ? null : matchTree(tree, { ...NO_FILTER, text: "b" });
       const outline = buildOutline(tree, matches, new Map());
       const rows = Array.from(outline.ids.subarray(0, outline.length)).filter((id) =>
         matches === null ? tree.kind[id] !== 0 : matches.own[id] === 1,

@@ -5,10 +5,9 @@ import type { Matches } from "./filter-model.js";
 import { ASPECT_WORDS, aspectsOf, kindOf, KIND_WORDS, TYPE_WORDS, TYPES } from "./kinds.js";
 import { displayPart } from "./path-parts.js";
 import { choiceOf, type Choice } from "./selection-model.js";
+import { rulesOf } from "../review/judge.js";
 import { TEXTS } from "./texts.js";
 import { nodeParts, ROOT, type Tree } from "./tree-model.js";
-
-const SET_USER_ID = 0o4000;
 
 export interface RowFacts {
   /** Folders that are drawn on this row before its name, with slashes. */
@@ -16,7 +15,9 @@ export interface RowFacts {
   name: string;
   path: string;
   tags: string[];
-  alarm: boolean;
+  /** Why the change deserves a look, and how many of those below it do. */
+  reasons: string[];
+  flagged: number;
   from: PathRef | undefined;
   /** Counts below a folder; undefined for what holds nothing. */
   sums: { created: number; changed: number; deleted: number } | undefined;
@@ -46,9 +47,11 @@ export function rowFacts(tree: Tree, id: number, head: number, matches: Matches 
   const name = id === ROOT ? "/" : displayPart(tree.part[id]!);
   const size = kind !== undefined && type === "file" ? tree.bytes[id]! : undefined;
   const tags = kind === "modified" || kind === "renamed" ? tagsOf(aspects) : [];
+  const rules = rulesOf(tree.hints[id]!);
   const spoken = [
     name,
     kind === undefined ? TYPE_WORDS.directory : `${KIND_WORDS[kind]} ${TYPE_WORDS[type]}`,
+    ...(rules.length === 0 ? [] : [TEXTS.needsLook(rules.map((rule) => rule.name).join(", "))]),
     ...tags,
     ...(size === undefined ? [] : [formatBytes(size)]),
     ...(holds ? [formatMany(inside, "change")] : []),
@@ -59,8 +62,8 @@ export function rowFacts(tree: Tree, id: number, head: number, matches: Matches 
     name,
     path,
     tags,
-    alarm:
-      kind !== undefined && kind !== "deleted" && type === "file" && (tree.mode[id]! & SET_USER_ID) !== 0,
+    reasons: rules.map((rule) => rule.reason),
+    flagged: tree.flagged[id]! - Number(rules.length > 0),
     from: tree.from.get(id),
     sums: holds ? { created, changed: inside - created - deleted, deleted } : undefined,
     size,

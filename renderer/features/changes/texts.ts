@@ -22,7 +22,8 @@ export const TEXTS = {
   abort: "Abort…",
   commit: (n: string): string => `Commit ${n}…`,
   commitNothing: "Commit…",
-  setuid: "runs as its owner (set-user-id)",
+  needsLook: (names: string): string => `needs a look: ${names}`,
+  needLookBelow: (n: string): string => `${n} below need a look`,
   retry: "Try again",
   chosenOf: (chosen: string, total: string): string => `${chosen} of ${total} chosen`,
 } as const;

@@ -1,5 +1,6 @@
 // What the person does to the tree: goes, opens, closes, chooses, shows. Changes the stores.
 import { useFeed } from "./feed-store.js";
+import { matchTree, type Filter } from "./filter-model.js";
 import { neighbour } from "./neighbour-model.js";
 import { isOpen } from "./outline-model.js";
 import type { TreeAction } from "./tree-keys.js";
@@ -53,6 +54,14 @@ export function showNeighbour(view: View, direction: 1 | -1): void {
   for (let at = tree.parent[id]!; at > ROOT; at = tree.parent[at]!) {
     if (!isOpen(tree, at, matches, toggles)) setOpen(view, at, true);
   }
+  useReview.getState().setCurrent(nodeParts(tree, id));
+  useReview.getState().open(nodeRef(tree, id));
+}
+
+/** Shows the first change that a filter lets through. */
+export function showFirst(tree: Tree, filter: Filter): void {
+  const id = neighbour(tree, matchTree(tree, filter), ROOT, 1);
+  if (id === undefined) return;
   useReview.getState().setCurrent(nodeParts(tree, id));
   useReview.getState().open(nodeRef(tree, id));
 }

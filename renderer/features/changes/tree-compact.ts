@@ -16,7 +16,7 @@ export function compactTree(tree: Tree): { tree: Tree; moved: Int32Array } {
     moved[id] = live.length;
     live.push(id);
   }
-  const next = createTree(Math.max(1024, live.length * 2));
+  const next = createTree(Math.max(1024, live.length * 2), tree.judge);
   next.size = live.length;
   for (const [to, from] of live.entries()) {
     next.parent[to] = from === ROOT ? -1 : moved[tree.parent[from]!]!;
@@ -32,6 +32,7 @@ export function compactTree(tree: Tree): { tree: Tree; moved: Int32Array } {
   for (const id of tree.marked) next.marked.add(moved[id]!);
   for (const id of tree.toggled) next.toggled.add(moved[id]!);
   next.kindCounts.set(tree.kindCounts);
+  next.hintCounts.set(tree.hintCounts);
   return { tree: next, moved };
 }
 
@@ -45,6 +46,9 @@ const COPIED = [
   "total",
   "created",
   "deleted",
+  "flagged",
+  "place",
+  "hints",
   "weight",
   "mark",
   "chosenBelow",

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Change } from "../../../protocol/src/change.js";
 import { encodeBase64 } from "../../ui/escape.js";
+import { Judge, ruleBit } from "../review/judge.js";
+import { RULES } from "../review/rules.js";
 import { matchTree, NO_FILTER } from "./filter-model.js";
 import { KINDS, kindCode } from "./kinds.js";
 import { buildOutline, canOpen, openToFit, rowOf } from "./outline-model.js";
@@ -187,6 +189,28 @@ describe("the choice", () => {
   });
 });
 
+describe("what needs a look", () => {
+  const judge = new Judge(["/home/ann"]);
+  it("is counted for each folder and each rule, as changes come and go", () => {
+    let tree = put(
+      createTree(1, judge),
+      changeOf("/home/ann/.bashrc"),
+      changeOf("/home/ann/x"),
+      changeOf("/etc/hosts"),
+    );
+    expect([tree.flagged[ROOT], tree.flagged[at(tree, "/home")]]).toEqual([2, 1]);
+    expect(tree.hintCounts.reduce((sum, count) => sum + count)).toBe(2);
+    dropChange(tree, { path: "/etc/hosts" });
+    put(tree, changeOf("/home/ann/x", "created", { size: 1e9 }), changeOf("/home/ann/.bashrc", "deleted"));
+    expect([tree.flagged[ROOT], tree.flagged[at(tree, "/home")]]).toEqual([2, 2]);
+    ({ tree } = compactTree(tree));
+    expect(tree.hintCounts[RULES.findIndex(({ id }) => id === "deletion")]).toBe(1);
+    const shown = matchTree(tree, { ...NO_FILTER, hints: ruleBit("huge") });
+    expect(shown?.total[ROOT]).toBe(1);
+    expect(shown?.own[at(tree, "/home/ann/x")]).toBe(1);
+  });
+});
+
 describe("the filter", () => {
   const tree = put(
     createTree(),
@@ -195,7 +219,7 @@ describe("the filter", () => {
     changeOf("/etc/foo/c"),
   );
   const shown = (text: string, kinds: number[] = []): string[] => {
-    const matches = matchTree(tree, { text, kinds: new Set(kinds) });
+    const matches = matchTree(tree, { ...NO_FILTER, text, kinds: new Set(kinds) });
     const outline = buildOutline(tree, matches, new Map());
     return Array.from({ length: outline.length }, (_, row) => nodeRef(tree, outline.ids[row]!).path);
   };

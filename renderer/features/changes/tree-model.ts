@@ -2,6 +2,7 @@
 // Node numbers grow from parent to child and are never used twice. Knows nothing of screens.
 import type { Change } from "../../../protocol/src/change.js";
 import type { PathRef } from "../../../protocol/src/path.js";
+import { Judge } from "../review/judge.js";
 import { aspectBits, DIRECTORY, kindCode, TYPES } from "./kinds.js";
 import { partsToRef, pathParts } from "./path-parts.js";
 
@@ -16,6 +17,8 @@ export const MARK_NEEDED = 4;
 const CREATED = kindCode("created");
 const DELETED = kindCode("deleted");
 const CONTENT = aspectBits(["content"]);
+/** For trees of which nobody said whose homes they hold. */
+const HOMELESS = new Judge([]);
 
 export interface Tree {
   /** Nodes ever made, the root included. */
@@ -38,10 +41,15 @@ export interface Tree {
   bytes: Float64Array;
   from: Map<number, PathRef>;
   program: Map<number, string>;
+  /** What says which changes deserve a look; where a node is in its eyes; the rules that hold for its change. */
+  judge: Judge;
+  place: Int32Array;
+  hints: Int32Array;
   /** Sums over a node and all below it. */
   total: Int32Array;
   created: Int32Array;
   deleted: Int32Array;
+  flagged: Int32Array;
   weight: Float64Array;
   /** Choice: marks, the chosen changes below a node, and those of a node and all below it. */
   mark: Uint8Array;
@@ -51,6 +59,8 @@ export interface Tree {
   toggled: Set<number>;
   /** Changes by kind code, in the whole tree. */
   kindCounts: Int32Array;
+  /** Changes by rule, in the whole tree. */
+  hintCounts: Int32Array;
   /** How often a node's change was put: says that it has changed again. */
   puts: Uint32Array;
   /** When each node was made, in the caller's clock. */
@@ -59,7 +69,7 @@ export interface Tree {
 }
 
 /** Returns an empty tree. */
-export function createTree(capacity = 1024): Tree {
+export function createTree(capacity = 1024, judge: Judge = HOMELESS): Tree {
   const tree: Tree = {
     size: 1,
     dead: 0,
@@ -76,9 +86,13 @@ export function createTree(capacity = 1024): Tree {
     bytes: new Float64Array(capacity),
     from: new Map(),
     program: new Map(),
+    judge,
+    place: new Int32Array(capacity),
+    hints: new Int32Array(capacity),
     total: new Int32Array(capacity),
     created: new Int32Array(capacity),
     deleted: new Int32Array(capacity),
+    flagged: new Int32Array(capacity),
     weight: new Float64Array(capacity),
     mark: new Uint8Array(capacity),
     chosenBelow: new Int32Array(capacity),
@@ -86,6 +100,7 @@ export function createTree(capacity = 1024): Tree {
     marked: new Set(),
     toggled: new Set(),
     kindCounts: new Int32Array(7),
+    hintCounts: new Int32Array(32),
     puts: new Uint32Array(capacity),
     born: new Float64Array(capacity),
     lastFolder: { path: "", id: ROOT },
@@ -93,6 +108,7 @@ export function createTree(capacity = 1024): Tree {
   tree.parent[ROOT] = -1;
   tree.type[ROOT] = DIRECTORY;
   tree.open[ROOT] = 1;
+  tree.place[ROOT] = judge.root;
   return tree;
 }
 
@@ -117,6 +133,7 @@ export function putChange(tree: Tree, change: Change, now: number, openNew: bool
   }
   if (change.program === undefined) tree.program.delete(id);
   else tree.program.set(id, change.program);
+  setHints(tree, id, judgeChange(tree, id, change));
   if (wasFolder !== isFolder(tree, id) && id !== ROOT) tree.stale[tree.parent[id]!] = 1;
   addUpward(tree, id, before, own(tree, id));
   recount(tree, id);
@@ -131,6 +148,7 @@ export function dropChange(tree: Tree, ref: PathRef): void {
   tree.kindCounts[tree.kind[id]!]!--;
   tree.kind[id] = 0;
   tree.aspects[id] = 0;
+  setHints(tree, id, 0);
   tree.from.delete(id);
   tree.program.delete(id);
   addUpward(tree, id, before, own(tree, id));
@@ -242,6 +260,7 @@ function child(tree: Tree, parent: number, part: string, now: number, openNew: b
   const id = tree.size++;
   if (id >= tree.parent.length) grow(tree);
   tree.parent[id] = parent;
+  tree.place[id] = tree.judge.step(tree.place[parent]!, part);
   tree.part.push(part);
   tree.kids.push(undefined);
   tree.order.push(undefined);
@@ -275,10 +294,27 @@ function prune(tree: Tree, from: number): void {
   }
 }
 
+function judgeChange(tree: Tree, id: number, { change: kind, type, mode, size }: Change): number {
+  const from = tree.from.get(id);
+  // A new hard link leaves nothing behind.
+  const left = from === undefined || kind !== "renamed" ? undefined : tree.judge.walk(pathParts(from));
+  return tree.judge.judge(tree.place[id]!, { kind, type, mode, size, name: tree.part[id]! }, left);
+}
+
+function setHints(tree: Tree, id: number, hints: number): void {
+  const changed = hints ^ tree.hints[id]!;
+  for (let rest = changed; rest !== 0; rest &= rest - 1) {
+    const bit = rest & -rest;
+    tree.hintCounts[31 - Math.clz32(bit)]! += (hints & bit) === 0 ? -1 : 1;
+  }
+  tree.hints[id] = hints;
+}
+
 interface Own {
   total: number;
   created: number;
   deleted: number;
+  flagged: number;
   weight: number;
 }
 
@@ -291,6 +327,7 @@ function own(tree: Tree, id: number): Own {
     total: kind === 0 ? 0 : 1,
     created: kind === CREATED ? 1 : 0,
     deleted: kind === DELETED ? 1 : 0,
+    flagged: tree.hints[id] === 0 ? 0 : 1,
     weight: heavy ? tree.bytes[id]! : 0,
   };
 }
@@ -299,12 +336,14 @@ function addUpward(tree: Tree, id: number, before: Own, after: Own): void {
   const total = after.total - before.total;
   const created = after.created - before.created;
   const deleted = after.deleted - before.deleted;
+  const flagged = after.flagged - before.flagged;
   const weight = after.weight - before.weight;
-  if (total === 0 && created === 0 && deleted === 0 && weight === 0) return;
+  if (total === 0 && created === 0 && deleted === 0 && flagged === 0 && weight === 0) return;
   for (let at = id; at !== -1; at = tree.parent[at]!) {
     tree.total[at]! += total;
     tree.created[at]! += created;
     tree.deleted[at]! += deleted;
+    tree.flagged[at]! += flagged;
     tree.weight[at]! += weight;
   }
 }
@@ -318,6 +357,9 @@ function grow(tree: Tree): void {
   tree.total = int(tree.total);
   tree.created = int(tree.created);
   tree.deleted = int(tree.deleted);
+  tree.flagged = int(tree.flagged);
+  tree.place = int(tree.place);
+  tree.hints = int(tree.hints);
   tree.chosenBelow = int(tree.chosenBelow);
   tree.chosen = int(tree.chosen);
   tree.stale = byte(tree.stale);

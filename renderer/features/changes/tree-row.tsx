@@ -87,9 +87,9 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
             {tag}
           </span>
         ))}
-        {facts.alarm && (
-          <span className={cx(styles.tag, styles.alarm)} title={TEXTS.setuid}>
-            set-uid
+        {facts.reasons.length > 0 && (
+          <span className={styles.flag} title={facts.reasons.join("\n")}>
+            <Icon name="flag" size={14} />
           </span>
         )}
         {facts.from !== undefined && (
@@ -98,6 +98,12 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
           </span>
         )}
         <span className={styles.end}>
+          {facts.flagged > 0 && !props.open && (
+            <span className={styles.flag} title={TEXTS.needLookBelow(formatCount(facts.flagged))}>
+              <Icon name="flag" size={12} />
+              {formatCount(facts.flagged)}
+            </span>
+          )}
           <Sums facts={facts} />
         </span>
       </span>

@@ -18,6 +18,7 @@ import { aspectsOf, kindOf, KIND_WORDS, TYPES, TYPE_WORDS } from "../changes/kin
 import { pathParts } from "../changes/path-parts.js";
 import { useReview } from "../changes/review-store.js";
 import { findNode, type Tree } from "../changes/tree-model.js";
+import { Reasons } from "../review/reasons.js";
 import { DetailsView } from "./details-view.js";
 import { detailKey, useDetail } from "./detail-store.js";
 import { HexView } from "./hex-view.js";
@@ -36,7 +37,10 @@ const VIEW_WORDS: Readonly<Record<ViewName, string>> = {
 /** A file that changes all the time is not read more often than this. */
 const REREAD_MS = 400;
 
-type OpenedChange = Pick<Change, "change" | "aspects" | "type" | "size"> & { from: PathRef | undefined };
+type OpenedChange = Pick<Change, "change" | "aspects" | "type" | "size"> & {
+  from: PathRef | undefined;
+  hints: number;
+};
 
 export function DetailPane({ session }: { session: Session }): ReactElement {
   const opened = useReview((state) => state.opened);
@@ -78,6 +82,7 @@ function OpenedPane({ session, path, signature }: OpenedPaneProps): ReactElement
   return (
     <section className={styles.pane} aria-label={TEXTS.pane}>
       <PaneHead path={path} change={change} description={current ? description : null} />
+      {change !== null && <Reasons hints={change.hints} />}
       <div className={styles.body}>
         {current && error !== null ? (
           <ErrorPanel
@@ -186,6 +191,7 @@ function changeAt(tree: Tree, path: PathRef): OpenedChange | null {
     type: TYPES[tree.type[id]!] ?? "file",
     size: tree.bytes[id]!,
     from: tree.from.get(id),
+    hints: tree.hints[id]!,
   };
 }
 
