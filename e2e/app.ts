@@ -9,13 +9,15 @@ import {
 import type { Machine } from "./harness/machine.js";
 import { descendants, type ProcessFacts } from "./harness/processes.js";
 
-export class App {
-  private text = "";
+/** How long a start may take on a busy machine, in milliseconds: less than a test may. */
+const PATIENCE = 40_000;
 
+export class App {
   private constructor(
     private readonly electron: ElectronApplication,
     readonly page: Page,
     readonly machine: Machine,
+    private readonly said: string[],
   ) {}
 
   /** Starts the app and waits until its page is there. */
@@ -43,10 +45,16 @@ export class App {
       env: { ...machine.environment(), ...environment },
       chromiumSandbox: account.uid !== 0,
     });
-    const app = new App(launched, await launched.firstWindow(), machine);
-    launched.process().stdout?.on("data", (data: Buffer) => (app.text += data.toString()));
-    launched.process().stderr?.on("data", (data: Buffer) => (app.text += data.toString()));
-    return app;
+    const said: string[] = [];
+    const { stdout, stderr } = launched.process();
+    for (const stream of [stdout, stderr]) stream?.on("data", (data: Buffer) => said.push(data.toString()));
+    try {
+      return new App(launched, await launched.firstWindow({ timeout: PATIENCE }), machine, said);
+    } catch (error) {
+      // A window that does not come leaves nothing to take a picture of: what was printed has to tell.
+      launched.process().kill("SIGKILL");
+      throw new Error(`The app opened no window. It printed:\n${said.join("")}`, { cause: error });
+    }
   }
 
   /** Starts the app again on the same machine, after it was closed. */
@@ -56,7 +64,7 @@ export class App {
 
   /** What the app's processes printed. */
   output(): string {
-    return this.text;
+    return this.said.join("");
   }
 
   close(): Promise<void> {
