@@ -183,6 +183,8 @@ impl Case<'_> {
         let state = if data.is_some() { UpperState::AttributesOnly } else { UpperState::Whole };
         let same_type = self.host.is_some_and(|host| host.file_type() == facts.file_type());
         let anchored = same_type && self.is_original(marks, data.as_ref())?;
+        // Without a handle two names of one upper inode may both look like the original.
+        let is_doubtful = anchored && facts.links > 1 && marks.origin == Some(Origin::Unknown);
         let elsewhere = data.clone().filter(|path| Some(path) != self.place.as_ref());
         let host_size = self.host.map(|host| host.shown_size());
         let row = match self.host {
@@ -202,7 +204,7 @@ impl Case<'_> {
                 let lower = elsewhere.clone().or(self.place.clone());
                 let mut row = self.row(ChangeKind::Modified, aspects, facts, state, lower, host_size);
                 row.telling = if told { Telling::Always } else { Telling::IfCoveredMoved };
-                (told || !anchored).then_some(row)
+                (told || !anchored || is_doubtful).then_some(row)
             }
             Some(_) => {
                 let lower = elsewhere.clone().or(self.place.clone());
@@ -224,7 +226,8 @@ impl Case<'_> {
         let source = noted.filter(|_| !anchored);
         if facts.links > 1 || origin.is_some() || source.is_some() {
             let anchor = self.place.clone().filter(|_| anchored);
-            verdict.name = Some(Name { ino: facts.ino, anchor, origin, source });
+            let doubt = self.host.filter(|_| is_doubtful).map(|host| host.ino);
+            verdict.name = Some(Name { ino: facts.ino, anchor, doubt, origin, source });
         }
         Ok(())
     }

@@ -210,7 +210,8 @@ impl Links {
     ) -> Result<()> {
         let source = ground.source(key.0)?;
         let Some(node) = self.nodes.get(&key) else { return Ok(()) };
-        let anchor = node.names.iter().find_map(|(view, name)| Some((view.clone(), name.anchor.clone()?)));
+        let anchor = find_anchor(node, plain);
+        let doubt = anchor.as_ref().and_then(|(view, _)| node.names.get(view)?.doubt);
         let Some(first) = node.names.keys().next().cloned() else { return Ok(()) };
         let moved = if anchor.is_some() { None } else { self.find_source(source, key.0, node)? };
         let (main, lower) = match (anchor, &moved) {
@@ -218,7 +219,11 @@ impl Links {
             (None, Some(host)) => (first, Some(host.clone())),
             (None, None) => (first, None),
         };
-        let others = node.names.iter().filter(|(view, name)| **view != main && name.anchor.is_none());
+        let is_wrong = |name: &Name| name.doubt.is_some() && name.doubt != doubt;
+        let others = node
+            .names
+            .iter()
+            .filter(|(view, name)| **view != main && (name.anchor.is_none() || is_wrong(name)));
         let others: Vec<HostPath> = others.map(|(view, _)| view.clone()).collect();
 
         let mut told = Vec::new();
@@ -275,6 +280,14 @@ impl Links {
         }
         Ok(None)
     }
+}
+
+/// Returns the name that the host has too, and the host's: the one that is beyond doubt, or that does not differ.
+fn find_anchor(node: &Node, plain: &HashMap<HostPath, Row>) -> Option<(HostPath, HostPath)> {
+    let differs = |view: &HostPath| plain.get(view).is_some_and(|row| row.telling != Telling::IfCoveredMoved);
+    let anchored = node.names.iter().filter_map(|(view, name)| Some((view, name, name.anchor.as_ref()?)));
+    let best = anchored.min_by_key(|(view, name, _)| name.doubt.is_some().then(|| differs(view)));
+    best.map(|(view, _, host)| (view.clone(), host.clone()))
 }
 
 /// Returns the row of a file that is the host's object `host`; `None` when one of them just went away.

@@ -93,6 +93,9 @@ pub struct Name {
     pub ino: u64,
     /// Whether the host has the original at the same place.
     pub anchor: Option<HostPath>,
+    /// Number of the host's inode there, when nothing proves that it is the original: of the names of one upper inode
+    /// at different ones of the host, only one can be right.
+    pub doubt: Option<u64>,
     /// Handle of the host's original.
     pub origin: Option<FileHandle>,
     /// Path of the host's original, when overlayfs noted it.

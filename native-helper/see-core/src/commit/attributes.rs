@@ -76,6 +76,13 @@ pub fn set_mtime(places: &mut Places, spot: &Spot, mtime: Timestamp) -> Result<(
     object.set_mtime(mtime).map_err(|errno| places.error("setting the time of", spot, errno))
 }
 
+/// Gives an object these permission bits.
+pub fn set_mode(places: &mut Places, spot: &Spot, mode: u32) -> Result<()> {
+    let object = Object::open(places, spot)?;
+    let set = rustix::fs::chmod(&object.through, Mode::from_raw_mode(mode));
+    set.map_err(|errno| places.error("setting the mode of", spot, errno))
+}
+
 /// The overlay marks of an object that leaves its layer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MarkChange {

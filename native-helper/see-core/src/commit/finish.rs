@@ -15,6 +15,7 @@ use super::apply;
 use super::attributes::{self, as_path};
 use super::crash;
 use super::journal::{self, Journal, Left, Residue};
+use super::loosen;
 use super::places::Places;
 use super::plan::is_whiteout;
 use super::record::CommitState;
@@ -176,7 +177,10 @@ pub fn remove_layers(store: &Store, mut session: Session) -> Result<()> {
 /// Clears the layers of a session that lives on: what the host has now goes, what is left is based on it.
 fn clear(places: &mut Places, journal: &Journal, session: &Session) -> Result<()> {
     for residue in &journal.residue {
-        let (Residue::Remove(spot) | Residue::Whiteout(spot) | Residue::Unmark(spot)) = residue;
+        let (Residue::Remove(spot)
+        | Residue::Whiteout(spot)
+        | Residue::Unmark(spot)
+        | Residue::Mode(spot, _)) = residue;
         let Some(base) = places.bases().get(usize::from(spot.base)).cloned() else { continue };
         let layer = session.layers.iter().find(|layer| layer.upper.as_os_str().as_bytes() == base.path.0);
         let space = layer.map_or(MarkSpace::Trusted, |layer| layer.marks);
@@ -187,6 +191,15 @@ fn clear(places: &mut Places, journal: &Journal, session: &Session) -> Result<()
         let holder = spot.parent();
         let time = places.stat(&holder)?.map(|stat| stat.mtime);
         match residue {
+            Residue::Mode(spot, mode) => {
+                attributes::set_mode(places, spot, *mode)?;
+                continue;
+            }
+            Residue::Unmark(spot) => loosen::open_up(places, spot)?,
+            Residue::Remove(_) | Residue::Whiteout(_) => loosen::open_up(places, &holder)?,
+        }
+        match residue {
+            Residue::Mode(..) => {}
             Residue::Remove(spot) => {
                 places.remove(spot)?;
             }

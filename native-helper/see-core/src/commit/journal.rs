@@ -58,6 +58,8 @@ pub enum Residue {
     Whiteout(Spot),
     /// The host has this directory now: its own entries shine through.
     Unmark(Spot),
+    /// What comes before may have opened up this directory: it ends with these permission bits.
+    Mode(Spot, u32),
 }
 
 /// An object as the commit left it on the host.

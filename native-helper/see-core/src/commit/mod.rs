@@ -11,6 +11,7 @@ pub(crate) mod finish;
 pub(crate) mod journal;
 pub(crate) mod left;
 mod lock;
+mod loosen;
 pub mod merged;
 pub(crate) mod namespace;
 mod places;

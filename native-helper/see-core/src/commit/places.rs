@@ -285,8 +285,13 @@ impl Places {
 
     /// Writes a directory's entries to the disk.
     pub fn sync_dir(&mut self, spot: &Spot) -> Result<()> {
-        let dir = self.open_readable(spot)?;
-        rustix::fs::fsync(&dir).map_err(|errno| self.error("writing", spot, errno))
+        let dir = self.dir(spot)?;
+        match crate::beneath::open_dir_at(dir.as_fd(), b".") {
+            Ok(dir) => rustix::fs::fsync(&dir).map_err(|errno| self.error("writing", spot, errno)),
+            // A directory that its own owner may not read.
+            Err(Errno::ACCESS) if !spot.path.0.is_empty() => self.sync_all(&spot.parent()),
+            Err(errno) => Err(self.error("opening", spot, errno)),
+        }
     }
 
     /// Writes a regular file to the disk.

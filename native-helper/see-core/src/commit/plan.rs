@@ -100,6 +100,8 @@ pub struct Plan {
     pub before: Vec<Seen>,
     /// The rooms for all that is changed.
     pub rooms: Vec<Room>,
+    /// How objects stand whose marks go: their places tell it no more.
+    pub marked: HashMap<Identity, Stat>,
 }
 
 /// Makes the plan of a commit.

@@ -9,6 +9,7 @@ use super::apply;
 use super::crash;
 use super::finish;
 use super::journal::{Header, Journal, Writer};
+use super::loosen;
 use super::places::Places;
 use super::plan::Plan;
 use super::record::CommitRecord;
@@ -34,6 +35,7 @@ pub fn run(
     purpose: Purpose,
     monitor: &dyn Monitor,
 ) -> Result<()> {
+    loosen::loosen(&mut places, &mut plan)?;
     let header = Header {
         commit: purpose.record.id.clone(),
         session: purpose.record.session.clone(),

@@ -43,6 +43,8 @@ pub enum Step {
     Attributes { at: Spot, object: Identity, before: Attributes, after: Attributes },
     /// Writes the content and attributes of `new` over the object, of which `backup` is a copy.
     Rewrite { at: Spot, object: Identity, new: Spot, backup: Spot, before: Attributes, after: Attributes },
+    /// Gives an object other permission bits, for the time of a step that needs them.
+    Mode { at: Spot, object: Identity, before: u32, after: u32 },
     /// Takes overlay marks off.
     Marks { at: Spot, object: Identity, change: MarkChange },
     /// Does nothing; taken back, it gives a directory its time of change back.
@@ -60,6 +62,7 @@ impl Step {
             Self::Link { at, .. } | Self::Unlink { at, .. } => vec![at],
             Self::Attributes { .. }
             | Self::Rewrite { .. }
+            | Self::Mode { .. }
             | Self::Marks { .. }
             | Self::KeepTime { .. }
             | Self::SetTime { .. } => Vec::new(),
@@ -75,6 +78,7 @@ impl Step {
             | Self::Unlink { object, .. }
             | Self::Attributes { object, .. }
             | Self::Rewrite { object, .. }
+            | Self::Mode { object, .. }
             | Self::Marks { object, .. }
             | Self::SetTime { object, .. } => vec![*object],
             Self::KeepTime { .. } => Vec::new(),
@@ -90,6 +94,7 @@ impl Step {
             | Self::Unlink { object, .. }
             | Self::Attributes { object, .. }
             | Self::Rewrite { object, .. }
+            | Self::Mode { object, .. }
             | Self::Marks { object, .. }
             | Self::KeepTime { object, .. }
             | Self::SetTime { object, .. } => (object, None),
@@ -117,6 +122,12 @@ impl Step {
                 copy::rewrite(places, new, at)?;
                 crash::point();
                 attributes::write(places, at, after)
+            }
+            Self::Mode { at, object, after, .. } => {
+                if !holds(places, at, *object)? {
+                    return Err(changed(places, at));
+                }
+                attributes::set_mode(places, at, *after)
             }
             Self::Marks { at, change, .. } => attributes::change_marks(places, at, change),
             Self::KeepTime { .. } => Ok(()),
@@ -163,6 +174,11 @@ impl Step {
                     attributes::write(places, at, before)?;
                 }
             }
+            Self::Mode { at, object, before, .. } => {
+                if holds(places, at, *object)? {
+                    attributes::set_mode(places, at, *before)?;
+                }
+            }
             Self::Marks { at, object, change } => {
                 if holds(places, at, *object)? {
                     attributes::change_marks(places, at, &change.inverse())?;
@@ -193,7 +209,11 @@ impl Step {
             }
             Self::Attributes { object, .. } | Self::Rewrite { object, .. } => is_home(places, *object)?,
             Self::Unlink { at, object, .. } => holds(places, at, *object)?,
-            Self::Link { .. } | Self::Marks { .. } | Self::KeepTime { .. } | Self::SetTime { .. } => true,
+            Self::Link { .. }
+            | Self::Mode { .. }
+            | Self::Marks { .. }
+            | Self::KeepTime { .. }
+            | Self::SetTime { .. } => true,
         })
     }
 
@@ -207,6 +227,7 @@ impl Step {
             | Self::Unlink { at, .. }
             | Self::Attributes { at, .. }
             | Self::Rewrite { at, .. }
+            | Self::Mode { at, .. }
             | Self::Marks { at, .. }
             | Self::KeepTime { at, .. }
             | Self::SetTime { at, .. } => at,

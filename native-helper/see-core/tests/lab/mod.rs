@@ -32,7 +32,7 @@ const INSIDE: &str = "ALCATRAZ_TEST_LAB";
 /// Runs the test `name` of this test program in a process with private mounts; as an ordinary user also with a user
 /// namespace. Returns whether this is that process.
 pub fn is_inside(name: &str) -> bool {
-    is_inside_by(name, Command::new("unshare"))
+    is_inside_by(name, private_mounts(Command::new("unshare")))
 }
 
 /// As [`is_inside`], in a process of an ordinary user (the user `nobody` when the tests run as root) with a user
@@ -43,16 +43,29 @@ pub fn is_inside_as_ordinary_user(name: &str) -> bool {
     }
     let mut command = Command::new("setpriv");
     command.args(["--reuid=65534", "--regid=65534", "--clear-groups", "unshare", "--map-root-user"]);
+    is_inside_by(name, private_mounts(command))
+}
+
+/// As [`is_inside`], in a process of an ordinary user without any namespace of its own: what a commit has.
+pub fn is_inside_without_privilege(name: &str) -> bool {
+    let mut command = Command::new("setpriv");
+    if rustix::process::geteuid().is_root() {
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
+    }
     is_inside_by(name, command)
+}
+
+fn private_mounts(mut command: Command) -> Command {
+    command.args(["--mount", "--propagation", "private"]);
+    if !rustix::process::geteuid().is_root() {
+        command.arg("--map-root-user");
+    }
+    command
 }
 
 fn is_inside_by(name: &str, mut command: Command) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         return true;
-    }
-    command.args(["--mount", "--propagation", "private"]);
-    if !rustix::process::geteuid().is_root() {
-        command.arg("--map-root-user");
     }
     // A copy that every user may run: the build directory may be closed to others.
     let program = tempfile::Builder::new().prefix("lab").tempdir_in("/var/tmp").unwrap();

@@ -180,6 +180,7 @@ impl Planner<'_, '_> {
             }
             let change = attributes::marks(&mut self.view.places, &source, space)?;
             if !change.is_empty() {
+                self.plan.marked.insert(stat.identity, stat);
                 self.marks.push((at, stat.identity, change));
             }
         }

@@ -90,7 +90,7 @@ pub const SYSTEM: &[Case] = &[
     Case("mkdir d; echo x > d/f", "chmod 600 d/f; chmod 644 d/f"),
 ];
 
-fn round_trip(cases: &[Case], make: impl Fn(&'static str, &'static str) -> Bench) {
+pub fn round_trip(cases: &[Case], make: impl Fn(&'static str, &'static str) -> Bench) {
     let mut failures = String::new();
     for case in cases {
         let run = std::panic::AssertUnwindSafe(|| one_round_trip(case, make(case.0, case.1)));

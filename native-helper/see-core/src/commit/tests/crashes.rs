@@ -40,7 +40,7 @@ fn recover(bench: &Bench, stubborn: bool) {
     assert!(bench.store.unsettled_commits().unwrap().is_empty());
 }
 
-fn quietly(run: impl FnOnce()) {
+pub fn quietly(run: impl FnOnce()) {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         if !info.payload().is::<crash::Crashed>() {
@@ -50,10 +50,16 @@ fn quietly(run: impl FnOnce()) {
     run();
 }
 
+type Make = dyn Fn(&'static str, &'static str) -> Bench;
+
+fn make(host: &'static str, program: &'static str) -> Bench {
+    Bench::fast_session(MarkSpace::Trusted, host, program)
+}
+
 /// Lets a commit die everywhere. Returns at how many points.
-fn commit_dies(Case(host, program): &Case, stubborn: bool) -> u64 {
+pub fn commit_dies(Case(host, program): &Case, make: &Make, stubborn: bool) -> u64 {
     let what = format!("{host} | {program}");
-    let mut bench = Bench::fast_session(MarkSpace::Trusted, host, program);
+    let mut bench = make(host, program);
     let (mut before, mut after, mut layer) = (bench.has(), bench.seen(), bench.layer());
     let mut point = 0;
     let mut whole = 0;
@@ -76,7 +82,7 @@ fn commit_dies(Case(host, program): &Case, stubborn: bool) -> u64 {
                 assert_same(&format!("host, dead at {point}: {what}"), &bench.has(), &after);
                 assert!(!bench.upper.exists(), "{what}");
                 whole += 1;
-                bench = Bench::fast_session(MarkSpace::Trusted, host, program);
+                bench = make(host, program);
                 (before, after, layer) = (bench.has(), bench.seen(), bench.layer());
             }
             other => panic!("{other:?} after a crash at {point}: {what}"),
@@ -86,9 +92,9 @@ fn commit_dies(Case(host, program): &Case, stubborn: bool) -> u64 {
     point
 }
 
-fn undo_dies(Case(host, program): &Case, stubborn: bool) -> u64 {
+pub fn undo_dies(Case(host, program): &Case, make: &Make, stubborn: bool) -> u64 {
     let what = format!("{host} | {program}");
-    let mut bench = Bench::fast_session(MarkSpace::Trusted, host, program);
+    let mut bench = make(host, program);
     let (before, after): (Tree, Tree) = (bench.has(), bench.seen());
     let mut commit = bench.commit().unwrap().id;
     if !bench.store.commit(&commit).unwrap().is_undoable() {
@@ -131,7 +137,7 @@ fn assert_clean(bench: &Bench) {
 fn a_commit_may_die_anywhere() {
     if is_inside("crashes::a_commit_may_die_anywhere") {
         quietly(|| {
-            let points: u64 = SYSTEM.iter().map(|case| commit_dies(case, false)).sum();
+            let points: u64 = SYSTEM.iter().map(|case| commit_dies(case, &make, false)).sum();
             assert!(points > 500, "{points}");
         });
     }
@@ -141,7 +147,7 @@ fn a_commit_may_die_anywhere() {
 fn an_undo_may_die_anywhere() {
     if is_inside("crashes::an_undo_may_die_anywhere") {
         quietly(|| {
-            let points: u64 = SYSTEM.iter().map(|case| undo_dies(case, false)).sum();
+            let points: u64 = SYSTEM.iter().map(|case| undo_dies(case, &make, false)).sum();
             assert!(points > 500, "{points}");
         });
     }
@@ -164,8 +170,8 @@ fn a_recovery_may_die_anywhere() {
     if is_inside("crashes::a_recovery_may_die_anywhere") {
         quietly(|| {
             for case in MIXED {
-                assert!(commit_dies(case, true) > 10);
-                assert!(undo_dies(case, true) > 10);
+                assert!(commit_dies(case, &make, true) > 10);
+                assert!(undo_dies(case, &make, true) > 10);
             }
         });
     }

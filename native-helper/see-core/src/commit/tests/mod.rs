@@ -7,5 +7,6 @@ mod failures;
 #[path = "../../../tests/lab/mod.rs"]
 mod lab;
 mod merges;
+mod ordinary;
 mod parts;
 mod speed;

@@ -26,15 +26,16 @@ fn commit_with_needs(bench: &Bench, path: &HostPath, what: &str) -> Vec<HostPath
     panic!("{path:?} of {what} needs ever more: {only:?}");
 }
 
-fn piece_by_piece(Case(host, program): &Case) {
+/// Commits a session change by change, beginning with each in turn, and takes all back.
+pub fn piece_by_piece(Case(host, program): &Case, make: impl Fn(&'static str, &'static str) -> Bench) {
     let what = format!("{host} | {program}");
-    let bench = Bench::fast_session(MarkSpace::Trusted, host, program);
+    let bench = make(host, program);
     let session = bench.store.session(super::bench::SESSION).unwrap();
     let changes = crate::changes::scan(&session, &Unmonitored).unwrap();
     let count = changes.found.len();
     drop(bench);
     for first in 0..count {
-        let mut bench = Bench::fast_session(MarkSpace::Trusted, host, program);
+        let mut bench = make(host, program);
         let (before, seen) = (bench.has(), bench.seen());
         let mut commits = Vec::new();
         let mut next = first;
@@ -66,7 +67,8 @@ fn parts_make_the_whole() {
     if is_inside("parts::parts_make_the_whole") {
         let mut failures = String::new();
         for case in SYSTEM {
-            if let Err(cause) = std::panic::catch_unwind(|| piece_by_piece(case)) {
+            let make = |host, program| Bench::fast_session(MarkSpace::Trusted, host, program);
+            if let Err(cause) = std::panic::catch_unwind(|| piece_by_piece(case, make)) {
                 failures += cause.downcast_ref::<String>().map_or("?", String::as_str);
                 failures.push('\n');
             }

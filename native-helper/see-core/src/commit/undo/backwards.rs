@@ -85,8 +85,8 @@ impl<'j> Backwards<'j> {
                         kept.push(Step::KeepTime { at: at.clone(), object: *object, mtime: now.mtime });
                     }
                 }
-                // An object keeps no marks in a backup.
-                Step::KeepTime { .. } | Step::SetTime { .. } | Step::Marks { .. } => {}
+                // An object keeps no marks in a backup, and permissions for one step are given anew.
+                Step::KeepTime { .. } | Step::SetTime { .. } | Step::Marks { .. } | Step::Mode { .. } => {}
                 step => {
                     self.invert(step, index, &moves)?;
                     self.take(step, index, &moves)?;
@@ -228,7 +228,7 @@ impl<'j> Backwards<'j> {
                 };
                 self.add(step, expects);
             }
-            Step::Marks { .. } | Step::KeepTime { .. } | Step::SetTime { .. } => {}
+            Step::Mode { .. } | Step::Marks { .. } | Step::KeepTime { .. } | Step::SetTime { .. } => {}
         }
         Ok(())
     }
