@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use see_core::policy::Reads;
 
 /// Run software in a sandbox that sees your real machine; then commit what it changed, or abort it.
 #[derive(Debug, Parser)]
@@ -97,6 +98,9 @@ pub struct RunArgs {
     /// Network of the program
     #[arg(long, value_enum, default_value_t = Net::None)]
     pub net: Net,
+    /// How much is recorded of what the program looks at
+    #[arg(long, value_enum, default_value_t = ReadsArg::Opens)]
+    pub reads: ReadsArg,
     /// Whether the program gets a terminal
     #[arg(long, value_enum, default_value_t = Tty::Auto)]
     pub tty: Tty,
@@ -127,6 +131,28 @@ pub struct Then {
 pub enum Net {
     /// No network but a loopback of its own
     None,
+}
+
+/// How much is recorded of what a program looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReadsArg {
+    /// Nothing: any change of the host since the session began speaks against a commit
+    Off,
+    /// What is opened and run
+    Opens,
+    /// Also names and attributes that are only asked for
+    Lookups,
+}
+
+impl ReadsArg {
+    /// Returns what it means.
+    pub fn reads(self) -> Reads {
+        match self {
+            Self::Off => Reads::Off,
+            Self::Opens => Reads::Opens,
+            Self::Lookups => Reads::Lookups,
+        }
+    }
 }
 
 /// Whether a program gets a terminal.

@@ -150,8 +150,12 @@ pub fn visible() -> Result<Vec<Mount>> {
 /// Returns every mount that a process's root directory reaches, in the order in which they were mounted: of several
 /// on one point the last is in sight. Points are paths of that process. `None` when it is gone.
 pub fn of_process(process: u32) -> Option<Vec<Mount>> {
-    let text = std::fs::read(format!("/proc/{process}/mountinfo")).ok()?;
-    Some(text.split(|b| *b == b'\n').filter_map(parse).collect())
+    std::fs::read(format!("/proc/{process}/mountinfo")).ok().map(|text| all(&text))
+}
+
+/// Returns every mount of the text of a `mountinfo` file, in its order.
+pub fn all(text: &[u8]) -> Vec<Mount> {
+    text.split(|b| *b == b'\n').filter_map(parse).collect()
 }
 
 /// Returns the mount that `path` lies on.

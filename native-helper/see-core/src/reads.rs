@@ -1,14 +1,26 @@
-//! The read set: what a SEE has looked at, and when first. Until reads are tracked it is derived from what the
-//! changes rest on; whoever uses it need not know which.
+//! What a session has looked at, and when first: as it was recorded, and as its changes alone tell where it was not.
 
 use std::collections::HashSet;
 
 use crate::change::ChangeKind;
 use crate::changes::found::{ChangeSet, Found, UpperState};
 use crate::commit::namespace::Namespace;
+use crate::engine::reads_path;
+use crate::error::Result;
 use crate::path::HostPath;
+use crate::read_set::log;
+use crate::read_set::set::ReadSet;
 use crate::session::Session;
+use crate::store::Store;
 use crate::timestamp::Timestamp;
+
+/// Returns what was recorded of a session's reads; `None` when nothing was.
+pub fn recorded(store: &Store, session: &Session) -> Result<Option<ReadSet>> {
+    if session.policy.reads.level().is_none() {
+        return Ok(None);
+    }
+    log::load(&reads_path(store, &session.id))
+}
 
 /// What the SEE looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

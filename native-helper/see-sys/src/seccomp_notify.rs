@@ -193,9 +193,20 @@ impl Listener {
 
     /// Lets the call run as if nobody had looked. No harm when its thread is gone.
     pub fn let_run(&self, id: u64) -> Result<(), Errno> {
-        let raw = RawResponse { id, value: 0, error: 0, flags: FLAG_CONTINUE };
+        self.send(&RawResponse { id, value: 0, error: 0, flags: FLAG_CONTINUE })
+    }
+
+    /// Returns from the call with this result; it does not run. No harm when its thread is gone.
+    pub fn answer(&self, id: u64, result: Result<i64, Errno>) -> Result<(), Errno> {
+        self.send(&match result {
+            Ok(value) => RawResponse { id, value, error: 0, flags: 0 },
+            Err(errno) => RawResponse { id, value: 0, error: -errno.raw_os_error(), flags: 0 },
+        })
+    }
+
+    fn send(&self, raw: &RawResponse) -> Result<(), Errno> {
         // SAFETY: `raw` is laid out as `struct seccomp_notif_resp` and outlives the call.
-        if unsafe { libc::ioctl(self.fd.as_raw_fd(), IOCTL_SEND, &raw const raw) } == 0 {
+        if unsafe { libc::ioctl(self.fd.as_raw_fd(), IOCTL_SEND, std::ptr::from_ref(raw)) } == 0 {
             return Ok(());
         }
         match last_errno() {

@@ -1,62 +1,57 @@
-//! `alcatraz reads`: what a session has read, as far as it is known.
+//! `alcatraz reads`: what a session has read, however much that is.
 
 use see_core::error::Result;
-use see_core::path::PathRef;
-use see_core::reads::{self, Seen};
-use serde::Serialize;
+use see_core::policy::Reads;
+use see_core::read_set::set::ReadSet;
+use see_core::reads;
+use see_core::session::Session;
 
 use crate::actions;
 use crate::args::SessionArg;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
-use crate::present::text::when_text;
-
-#[derive(Serialize)]
-struct WireRead {
-    #[serde(flatten)]
-    path: PathRef,
-    first_seen: String,
-    seen: &'static str,
-}
-
-#[derive(Serialize)]
-struct Answer {
-    reads: Vec<WireRead>,
-}
+use crate::present::text::{missing_text, when_text};
+use crate::wire::reads::{Derived, Recorded, WireRead};
 
 pub fn run(context: &Context, args: &SessionArg) -> Result<ExitStatus> {
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
-    let changes = actions::scan(&session, &context.monitor())?;
-    let all = vec![true; changes.found.len()];
-    let mut reads = reads::derive(&session, &changes, &all);
-    reads.sort_by(|a, b| a.path.cmp(&b.path));
-    if context.output.json {
-        let reads = reads.iter().map(|read| WireRead {
-            path: read.path.to_ref(),
-            first_seen: read.first_seen.to_rfc3339(),
-            seen: seen_word(read.what),
-        });
-        context.output.json(&Answer { reads: reads.collect() })?;
-        return Ok(ExitStatus::Done);
+    match reads::recorded(&store, &session)? {
+        Some(set) => recorded(context, &session, &set)?,
+        None => derived(context, &session)?,
     }
-    context.output.print(|out| {
-        reads.iter().try_for_each(|read| {
-            let when = when_text(&read.first_seen.to_rfc3339());
-            writeln!(out, "{when}  {:<9}  {}", seen_word(read.what), read.path.display())
-        })
-    })?;
-    context
-        .output
-        .say("Reads are not tracked yet: this is what the changes rest on, seen when the session began.");
     Ok(ExitStatus::Done)
 }
 
-fn seen_word(seen: Seen) -> &'static str {
-    match seen {
-        Seen::Written => "written",
-        Seen::Read => "read",
-        Seen::Name => "name",
-        Seen::Directory => "directory",
+fn recorded(context: &Context, session: &Session, set: &ReadSet) -> Result<()> {
+    let answer = Recorded::new(session, set);
+    if context.output.json {
+        return context.output.json(&answer);
     }
+    context.output.print(|out| answer.reads().try_for_each(|read| line(out, &read)))?;
+    if let Some(missing) = answer.missing {
+        context.output.say(&format!("This list is not complete: {}.", missing_text(missing)));
+    }
+    Ok(())
+}
+
+/// Without a record the list is made up from the changes.
+fn derived(context: &Context, session: &Session) -> Result<()> {
+    let changes = actions::scan(session, &context.monitor())?;
+    let all = vec![true; changes.found.len()];
+    let answer = Derived::new(reads::derive(session, &changes, &all));
+    if context.output.json {
+        return context.output.json(&answer);
+    }
+    context.output.print(|out| answer.reads.iter().try_for_each(|read| line(out, read)))?;
+    let why = if session.policy.reads == Reads::Off { "were not recorded" } else { "are not known" };
+    context.output.say(&format!(
+        "The reads of this session {why}: this is what its changes rest on, seen when it began."
+    ));
+    Ok(())
+}
+
+fn line(out: &mut dyn std::io::Write, read: &WireRead) -> std::io::Result<()> {
+    let path = read.path.to_host_path().map(|path| path.display()).unwrap_or_default();
+    writeln!(out, "{}  {:<9}  {path}", when_text(&read.first_seen), read.seen)
 }

@@ -16,6 +16,7 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     let signals = Signals::collect()?;
     let mut spec = request(&args.command, args.run_as.as_deref(), args.tty);
     spec.name.clone_from(&args.name);
+    spec.policy.reads = args.reads.reads();
     let (session, client) = engine::launch_attached(&store, spec)?;
     match terminal_relay::relay(client, &signals)? {
         Outcome::HungUp => Ok(ExitStatus::of_program(129)),

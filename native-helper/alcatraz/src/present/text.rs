@@ -1,6 +1,7 @@
 //! Small pieces of text for people: states, times, commands.
 
 use see_core::path::escape_for_display;
+use see_core::read_set::set::Missing;
 use see_core::session::{Session, SessionState};
 
 /// Returns where a session stands.
@@ -42,6 +43,15 @@ pub fn command_text(command: &[Vec<u8>]) -> String {
         }
     });
     words.collect::<Vec<_>>().join(" ")
+}
+
+/// Returns why a read set is not complete.
+pub fn missing_text(missing: Missing) -> &'static str {
+    match missing {
+        Missing::CutOff => "it was cut off, so what was read last may be missing",
+        Missing::TooMany => "there were more paths than can be recorded",
+        Missing::Blind => "the kernel did not let some calls be looked at",
+    }
 }
 
 /// Returns a count with its noun: `1 change`, `2 changes`.

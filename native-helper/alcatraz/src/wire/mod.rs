@@ -1,4 +1,5 @@
 //! The JSON forms of records, one for the command line and the app (`protocol/src/*.ts`).
 
 pub mod commit;
+pub mod reads;
 pub mod session;

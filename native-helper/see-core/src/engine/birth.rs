@@ -1,5 +1,6 @@
 //! A SEE's beginning and end as its supervisor sees them: forks the init, waits until the SEE is made, ends the init.
 
+use std::io::Read as _;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
@@ -7,6 +8,9 @@ use rustix::process::{Pid, Signal, WaitOptions};
 use see_sys::process::{close_all_but, exit_now};
 
 use crate::error::{ErrorCode, Result, SeeError};
+use crate::interpose::calls::Reported;
+use crate::interpose::supervisor::Inside;
+use crate::mounts;
 use crate::path::HostPath;
 use crate::session::{Limit, Mode};
 
@@ -21,6 +25,7 @@ pub fn make_init(
     store: &HostPath,
     session: &str,
     tree: &Tree,
+    reported: &Reported,
     control: BorrowedFd<'_>,
 ) -> Result<(Pid, Option<Shell>)> {
     let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
@@ -35,7 +40,8 @@ pub fn make_init(
         kept.extend(shell.iter().flat_map(Shell::descriptors));
         let status = match close_all_but(&kept) {
             Ok(()) => {
-                let birth = Birth { control, tree, workshop: &workshop, shell: shell.as_ref(), caller };
+                let birth =
+                    Birth { control, tree, workshop: &workshop, shell: shell.as_ref(), caller, reported };
                 init::run(&birth)
             }
             Err(_) => 1,
@@ -54,17 +60,20 @@ fn mapped_places(tree: &Tree) -> Vec<HostPath> {
     layered.flatten().collect()
 }
 
-/// Waits until the SEE is made. Returns a descriptor that holds its mounts, and limits that making it showed.
-pub fn await_ready(
-    control: BorrowedFd<'_>,
-    init: Pid,
-    shell: Option<Shell>,
-) -> Result<(OwnedFd, Vec<Limit>)> {
+/// A SEE that is made.
+pub struct Made {
+    /// Holds its mounts: they are gone when nobody has it any more.
+    pub mounts: OwnedFd,
+    /// What it cannot change, as making it showed.
+    pub limits: Vec<Limit>,
+    /// What answering its calls needs; `None` when none are reported.
+    pub inside: Option<Inside>,
+}
+
+/// Waits until the SEE is made.
+pub fn await_ready(control: BorrowedFd<'_>, init: Pid, shell: Option<Shell>) -> Result<Made> {
     let ready = match wire::receive::<Report>(control) {
-        Ok(Some((Report::Ready(limits), held))) => {
-            let held = held.into_iter().next().ok_or_else(|| wire::broken("the SEE's mounts are missing"));
-            held.map(|held| (held, limits))
-        }
+        Ok(Some((Report::Ready(limits), held))) => made(limits, held),
         Ok(Some((Report::Failed(error), _))) => Err(error),
         Ok(_) => Err(SeeError::new(
             ErrorCode::CannotIsolate,
@@ -80,6 +89,20 @@ pub fn await_ready(
         end_init(init)?;
     }
     ready
+}
+
+fn made(limits: Vec<Limit>, held: Vec<OwnedFd>) -> Result<Made> {
+    let mut held = held.into_iter();
+    let (Some(mounts), Some(root), Some(list)) = (held.next(), held.next(), held.next()) else {
+        return Err(wire::broken("what holds the SEE is missing"));
+    };
+    let inside = held.next().map(|listener| -> Result<Inside> {
+        let mut text = Vec::new();
+        std::fs::File::from(list).read_to_end(&mut text).map_err(|e| wire::broken(&e.to_string()))?;
+        let namespace = rustix::fs::fstat(&mounts).map_err(wire::gone)?.st_ino;
+        Ok(Inside { listener, root, mounts: mounts::all(&text), namespace })
+    });
+    Ok(Made { mounts, limits, inside: inside.transpose()? })
 }
 
 /// Kills the init, and every process of the SEE with it; returns when all are gone.

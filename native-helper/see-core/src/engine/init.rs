@@ -11,6 +11,7 @@ use rustix::process::{DumpableBehavior, Pid, Signal, WaitOptions};
 use see_sys::signals::SignalQueue;
 
 use crate::error::{ErrorCode, Result, SeeError};
+use crate::interpose::calls::Reported;
 use crate::path::HostPath;
 use crate::session::Limit;
 
@@ -34,6 +35,8 @@ pub struct Birth<'a> {
     pub shell: Option<&'a Shell>,
     /// User and group of the caller, as they were before the init had its own name space.
     pub caller: (u32, u32),
+    /// The calls that wait for the supervisor.
+    pub reported: &'a Reported,
 }
 
 /// Runs the init; the process ends when this returns. Errors have been told to the supervisor.
@@ -46,9 +49,7 @@ pub fn run(birth: &Birth<'_>) -> i32 {
             return 1;
         }
     };
-    match wire::send(birth.control, &Report::Ready(inside.limits.clone()), &[inside.mounts.as_fd()])
-        .and_then(|()| inside.serve(birth.control))
-    {
+    match inside.hand_over(birth.control).and_then(|inside| inside.serve(birth.control)) {
         Ok(()) => 0,
         Err(_) => 1,
     }
@@ -90,13 +91,25 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
     if matches!(ids, Ids::Own) {
         rustix::thread::set_no_new_privs(true).map_err(|e| own("privileges could not be given up", e))?;
     }
+    let open = |path: &str| {
+        let flags = rustix::fs::OFlags::RDONLY | rustix::fs::OFlags::CLOEXEC;
+        rustix::fs::openat(CWD, path, flags, rustix::fs::Mode::empty())
+            .map_err(|e| own("its mounts could not be held", e))
+    };
+    let (mounts, mount_list) = (open("/proc/self/ns/mnt")?, open("/proc/self/mountinfo")?);
     see_sys::seccomp::install().map_err(|e| own("system calls could not be filtered", e))?;
+    // From here on this process's own calls wait too, until the supervisor has the listener: nothing may be opened.
+    let listener = if birth.reported.is_empty() {
+        None
+    } else {
+        let Reported { x86_64, i386 } = birth.reported;
+        let installed = see_sys::seccomp_notify::install(x86_64, i386);
+        Some(installed.map_err(|e| own("system calls could not be observed", e))?)
+    };
     if matches!(ids, Ids::Own) {
         see_sys::identity::drop_all_capabilities()
             .map_err(|e| own("capabilities could not be dropped", e))?;
     }
-    let mounts = std::fs::File::open("/proc/self/ns/mnt")
-        .map_err(|e| own("its mounts could not be held", Errno::from_io_error(&e).unwrap_or(Errno::IO)))?;
     // Changing ids cleared what was set before: only now is it certain that the init dies with its supervisor (the
     // closed socket tells it too), and that no program of the SEE can look into it.
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
@@ -108,7 +121,7 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
         .map_err(|e| own("signals could not be collected", e))?;
     Ok(Init {
         limits,
-        mounts: mounts.into(),
+        held: [mounts, root, mount_list].into_iter().chain(listener).collect(),
         signals,
         terminals,
         programs: HashMap::new(),
@@ -123,8 +136,8 @@ fn libc_signal(signal: Signal) -> i32 {
 struct Init {
     /// What it turned out that the SEE cannot change.
     limits: Vec<Limit>,
-    /// Its mount name space.
-    mounts: OwnedFd,
+    /// What the supervisor gets: mount name space, root directory, list of mounts; the listener when there is one.
+    held: Vec<OwnedFd>,
     signals: SignalQueue,
     /// Root of the SEE's devpts; by descriptor, for programs may mount what they like over the path.
     terminals: OwnedFd,
@@ -134,6 +147,13 @@ struct Init {
 }
 
 impl Init {
+    /// Says that the SEE is made. Keeps nothing of what the supervisor holds from then on.
+    fn hand_over(mut self, control: BorrowedFd<'_>) -> Result<Self> {
+        let held = std::mem::take(&mut self.held);
+        let descriptors: Vec<_> = held.iter().map(AsFd::as_fd).collect();
+        wire::send(control, &Report::Ready(self.limits.clone()), &descriptors).map(|()| self)
+    }
+
     fn serve(mut self, control: BorrowedFd<'_>) -> Result<()> {
         loop {
             let mut waits = [PollFd::new(&control, PollFlags::IN), PollFd::new(&self.signals, PollFlags::IN)];

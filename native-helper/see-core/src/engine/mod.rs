@@ -23,6 +23,7 @@ pub mod dismantle;
 mod filesystems;
 mod identity;
 mod init;
+mod interposition;
 mod kernel_places;
 mod mirror;
 mod namespaces;
@@ -36,6 +37,8 @@ mod tree;
 pub mod trial;
 mod user_tree;
 mod wire;
+
+pub use interposition::reads_path;
 
 use client::Client;
 use identity::Identity;
@@ -90,7 +93,15 @@ fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Clien
             return Err(error);
         }
     };
-    let start = Start { store: path_of(store.root())?, session: id, tree, fresh: true, program, attached };
+    let start = Start {
+        store: path_of(store.root())?,
+        session: id,
+        tree,
+        policy: session.policy.clone(),
+        fresh: true,
+        program,
+        attached,
+    };
     match supervisor.make(&start, &lock) {
         Ok(client) => {
             session.state = SessionState::Running;
@@ -152,6 +163,7 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
             store: path_of(store.root())?,
             session: session.id.clone(),
             tree: plan.tree,
+            policy: session.policy.clone(),
             fresh: false,
             program,
             attached: true,

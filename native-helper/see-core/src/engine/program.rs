@@ -194,25 +194,34 @@ fn run_command(spec: &ProgramSpec) -> Box<SeeError> {
     let Some(name) = spec.command.first().filter(|name| !name.is_empty()) else {
         return not_found(b"");
     };
-    if name.contains(&b'/') {
-        return refused(name, attempt(name, &arguments, &environment));
-    }
-    let path = spec
-        .env
-        .iter()
-        .find(|(name, _)| name == b"PATH")
-        .map_or(&b"/usr/local/bin:/usr/bin:/bin"[..], |(_, v)| v);
     let mut seen = Errno::NOENT;
-    for dir in path.split(|b| *b == b':') {
-        let dir = if dir.is_empty() { b"." } else { dir };
-        let candidate = [dir, b"/".as_slice(), name].concat();
+    for candidate in candidates(spec) {
         match attempt(&candidate, &arguments, &environment) {
+            // A path that was given is meant, whatever is wrong with it.
+            other if candidate == *name => return refused(name, other),
             Errno::NOENT | Errno::NOTDIR => {}
             Errno::ACCESS => seen = Errno::ACCESS,
             other => return refused(&candidate, other),
         }
     }
     refused(name, seen)
+}
+
+/// Returns the files that a command may mean, as a shell looks for them: the first that can be run is.
+pub fn candidates(spec: &ProgramSpec) -> Vec<Vec<u8>> {
+    let Some(name) = spec.command.first().filter(|name| !name.is_empty()) else { return Vec::new() };
+    if name.contains(&b'/') {
+        return vec![name.clone()];
+    }
+    let path = spec
+        .env
+        .iter()
+        .find(|(name, _)| name == b"PATH")
+        .map_or(&b"/usr/local/bin:/usr/bin:/bin"[..], |(_, v)| v);
+    path.split(|b| *b == b':')
+        .map(|dir| if dir.is_empty() { b"." } else { dir })
+        .map(|dir| [dir, b"/".as_slice(), name].concat())
+        .collect()
 }
 
 fn attempt(path: &[u8], arguments: &[CString], environment: &[CString]) -> Errno {

@@ -114,6 +114,8 @@ pub struct Start {
     pub session: String,
     /// The tree to build.
     pub tree: Tree,
+    /// What is allowed and recorded.
+    pub policy: Policy,
     /// Whether nothing ran in the session before, so that a failed start leaves nothing to keep.
     pub fresh: bool,
     /// Its first program.
@@ -194,7 +196,8 @@ pub enum Order {
 /// From the init to its supervisor.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Report {
-    /// The SEE is made, with these limits that only making it showed. Descriptor: its mount name space.
+    /// The SEE is made, with these limits that only making it showed. Descriptors: its mount name space, its root
+    /// directory, its list of mounts, and when calls are reported their listener.
     Ready(Vec<Limit>),
     /// It could not be made.
     Failed(Box<SeeError>),

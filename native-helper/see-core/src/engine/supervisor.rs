@@ -19,6 +19,7 @@ use crate::session::{Session, SessionState};
 use crate::store::{SessionLock, Store};
 
 use super::birth::{await_ready, end_init, make_init};
+use super::interposition::{Answering, Interposition};
 use super::request::{Order, ProgramSpec, Report, Start, Tell};
 use super::stream::{Client, Program};
 use super::{socket_path, wire};
@@ -91,6 +92,8 @@ struct Supervisor {
     attached: bool,
     control: OwnedFd,
     init: Pid,
+    /// Answers the calls that wait for this process.
+    answering: Option<Answering>,
     /// Holds the SEE's mounts until this process lets go: they are gone when the descriptor is closed.
     mounts: Option<OwnedFd>,
     signals: SignalQueue,
@@ -116,13 +119,25 @@ impl Supervisor {
         let (control, theirs) =
             socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
                 .map_err(wire::gone)?;
-        let made = make_init(&start.store, &start.session, &start.tree, theirs.as_fd());
+        let interposition = Interposition::of(&start.policy);
+        let reported = interposition.reported();
+        let made = make_init(&start.store, &start.session, &start.tree, reported, theirs.as_fd());
         drop(theirs);
         let store = Store::open(Some(start.store.as_path()))?;
         let lock = SessionLock::inherit(lock)?;
         let mut session = store.session(&start.session)?;
-        let settled = made.and_then(|(init, shell)| Ok((init, await_ready(control.as_fd(), init, shell)?)));
-        let (init, (mounts, limits)) = match settled {
+        let settled = made.and_then(|(init, shell)| {
+            let made = await_ready(control.as_fd(), init, shell)?;
+            let answering = made
+                .inside
+                .map(|inside| interposition.begin(&store, &session, start.fresh, inside))
+                .transpose();
+            match answering {
+                Ok(answering) => Ok((init, made.mounts, made.limits, answering)),
+                Err(error) => end_init(init).and(Err(error)),
+            }
+        });
+        let (init, mounts, limits, answering) = match settled {
             Ok(settled) => settled,
             Err(error) => {
                 match start.fresh {
@@ -142,6 +157,7 @@ impl Supervisor {
             attached: true,
             control,
             init,
+            answering,
             mounts: Some(mounts),
             signals,
             programs: BTreeMap::new(),
@@ -155,6 +171,9 @@ impl Supervisor {
     }
 
     fn start_program(&mut self, number: u32, spec: ProgramSpec) -> Result<()> {
+        if let Some(answering) = &mut self.answering {
+            answering.starting(&spec);
+        }
         self.programs.insert(number, Program::new(number, spec.channels));
         wire::send(self.control.as_fd(), &Order::Spawn(number, Box::new(spec)), &[])
     }
@@ -182,6 +201,7 @@ impl Supervisor {
     /// Ends every process and records the end.
     fn rest(&mut self, worked: &Result<()>) -> Result<()> {
         end_init(self.init)?;
+        let recorded = self.answering.take().map_or(Ok(()), Answering::end);
         if self.listener.take().is_some() {
             let path = socket_path(&self.store, &self.session.id);
             rustix::fs::unlink(&path).map_err(|e| super::rooms::os("removing", &path, e))?;
@@ -190,7 +210,8 @@ impl Supervisor {
             Some(error) => self.forget(&error),
             None => {
                 let status = self.programs.get(&FIRST).map(|first| first.exited.unwrap_or(137));
-                let why = worked.as_ref().err().map(|error| error.message.as_str());
+                // A read set that could not be kept says so itself: the session is as good as before.
+                let why = worked.as_ref().and(recorded.as_ref()).err().map(|error| error.message.as_str());
                 self.store.finish_session(&self.session.id, status, why)
             }
         }

@@ -7,6 +7,7 @@ use rustix::fs::{CWD, Mode as Bits, OFlags};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
 use crate::error::Result;
+use crate::interpose::calls::Reported;
 use crate::layer::Layer;
 use crate::path::HostPath;
 use crate::session::{Limit, Mode};
@@ -33,14 +34,14 @@ pub fn make(store: &Store) -> Result<Made> {
     let plan = plan::make(store, &session, Vec::new(), &[])?;
     let (control, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
         .map_err(wire::gone)?;
-    let made = birth::make_init(&path_of(store.root())?, &session, &plan.tree, theirs.as_fd());
+    let reported = Reported::default();
+    let made = birth::make_init(&path_of(store.root())?, &session, &plan.tree, &reported, theirs.as_fd());
     drop(theirs);
     let made = made.and_then(|(init, shell)| {
         let shifted = shell.as_ref().is_some_and(|shell| shell.shifted);
-        let (mounts, limits) = birth::await_ready(control.as_fd(), init, shell)?;
+        let made = birth::await_ready(control.as_fd(), init, shell)?;
         birth::end_init(init)?;
-        drop(mounts);
-        Ok((shifted, limits))
+        Ok((shifted, made.limits))
     });
     for layer in &plan.layers {
         dismantle::layer(&session, layer)?;

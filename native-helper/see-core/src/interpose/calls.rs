@@ -195,14 +195,38 @@ pub fn call(arch: Arch, number: u32) -> Option<Call> {
     calls.get(number as usize).copied().flatten()
 }
 
-/// Returns the calls to report at this level, for both architectures: what `seccomp_notify::install` wants.
-pub fn wanted(level: Level) -> (Vec<Wanted>, Vec<Wanted>) {
-    let of = |numbers: fn(&Row) -> &'static [u32]| -> Vec<Wanted> {
-        let rows = ROWS.iter().filter(|row| row.level <= level);
-        rows.flat_map(|row| numbers(row).iter().map(|number| Wanted { number: *number, when: row.when }))
-            .collect()
-    };
-    (of(|row| row.x86_64), of(|row| row.i386))
+/// Calls to report, by architecture: what `seccomp_notify::install` wants.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reported {
+    /// By their numbers for 64 bits.
+    pub x86_64: Vec<Wanted>,
+    /// By their numbers for 32 bits.
+    pub i386: Vec<Wanted>,
+}
+
+impl Reported {
+    /// Returns the calls that are observed at this level; none without one.
+    pub fn observed(level: Option<Level>) -> Self {
+        let of = |numbers: fn(&Row) -> &'static [u32]| -> Vec<Wanted> {
+            let rows = ROWS.iter().filter(|row| Some(row.level) <= level);
+            rows.flat_map(|row| numbers(row).iter().map(|number| Wanted { number: *number, when: row.when }))
+                .collect()
+        };
+        Self { x86_64: of(|row| row.x86_64), i386: of(|row| row.i386) }
+    }
+
+    /// Adds the calls that an actor claims, in place of what was wanted of them.
+    pub fn claim(&mut self, claims: Self) {
+        for (ours, theirs) in [(&mut self.x86_64, claims.x86_64), (&mut self.i386, claims.i386)] {
+            ours.retain(|one| theirs.iter().all(|other| other.number != one.number));
+            ours.extend(theirs);
+        }
+    }
+
+    /// Tells whether there is nothing to report.
+    pub fn is_empty(&self) -> bool {
+        self.x86_64.is_empty() && self.i386.is_empty()
+    }
 }
 
 #[cfg(test)]
@@ -213,7 +237,7 @@ mod tests {
 
     #[test]
     fn every_number_is_there_once() {
-        let (x86_64, i386) = wanted(Lookups);
+        let Reported { x86_64, i386 } = Reported::observed(Some(Lookups));
         for list in [&x86_64, &i386] {
             let numbers: HashSet<u32> = list.iter().map(|one| one.number).collect();
             assert_eq!(numbers.len(), list.len());
@@ -221,9 +245,20 @@ mod tests {
         for one in x86_64 {
             assert!(call(Arch::X86_64, one.number).is_some());
         }
-        assert!(wanted(Opens).0.iter().all(|one| one.number != 4));
+        assert!(Reported::observed(Some(Opens)).x86_64.iter().all(|one| one.number != 4));
+        assert!(Reported::observed(None).is_empty());
         assert_eq!(call(Arch::I386, 5), Some(Call::Open));
         assert_eq!(call(Arch::X86_64, 5), None);
         assert_eq!(call(Arch::X86_64, u32::MAX), None);
+    }
+
+    #[test]
+    fn what_is_claimed_is_reported_once() {
+        let mut reported = Reported::observed(Some(Opens));
+        let before = reported.x86_64.len();
+        let claim = |number| Wanted { number, when: When::Always };
+        reported.claim(Reported { x86_64: vec![claim(2), claim(42)], i386: Vec::new() });
+        assert_eq!(reported.x86_64.len(), before + 1);
+        assert_eq!(reported.x86_64.iter().filter(|one| one.number == 2).count(), 1);
     }
 }

@@ -1,6 +1,7 @@
-//! Observes what the programs of a SEE open and run, before it happens, and records it. Every call goes on unchanged:
-//! nothing is ever decided here.
+//! Answers the calls that the programs of a SEE make before they run. What they open and run is observed and recorded,
+//! and goes on unchanged: nothing is decided there. What an actor claims, it decides.
 
+pub mod actor;
 pub mod calls;
 mod flags;
 mod observer;

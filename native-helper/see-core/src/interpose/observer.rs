@@ -10,10 +10,11 @@ use crate::path::HostPath;
 use crate::read_set::access::Access;
 use crate::read_set::entry::{Looker, Moment, Seen};
 use crate::read_set::recorder::Recorder;
+use crate::read_set::set::Missing;
 
 use super::calls::{Call, PathCall, call};
 use super::flags::{CREAT, OpenFlags};
-use super::program::{Runner, runner};
+use super::program::{Runner, may_run, runner};
 use super::resolve::{Reached, walk};
 use super::seen_calls::{ByThread, SeenCalls};
 use super::tracee::{self, Place};
@@ -85,12 +86,22 @@ struct Named<'a> {
     path: &'a [u8],
 }
 
-/// A call under way.
+/// Who looks, and when.
 struct Context<'a> {
-    call: &'a Notification,
-    listener: &'a Listener,
+    thread: u32,
     at: Moment,
     now: u64,
+    /// The call that waits meanwhile; none while a program is about to be started.
+    waits: Option<(&'a Listener, &'a Notification)>,
+    /// Its program, when it is known.
+    program: Option<u32>,
+}
+
+impl Context<'_> {
+    /// Tells whether what was read of the thread was read of this thread: it still waits.
+    fn still_waits(&self) -> bool {
+        self.waits.is_none_or(|(listener, call)| listener.is_waiting(call.id))
+    }
 }
 
 impl Observer {
@@ -99,17 +110,46 @@ impl Observer {
         Self { shared, tree, key: Vec::with_capacity(512) }
     }
 
+    /// Says that something lacks in the record from now on.
+    pub fn lose(&self, why: Missing) {
+        self.shared.recorder.lose(why);
+    }
+
     /// Records what a call that waits will see.
     pub fn observe(&mut self, listener: &Listener, notification: &Notification) {
         let Some(kind) = call(notification.arch, notification.number) else { return };
-        let context = Context { call: notification, listener, at: Moment::now(), now: milliseconds() };
+        let context = Context {
+            thread: notification.thread,
+            at: Moment::now(),
+            now: milliseconds(),
+            waits: Some((listener, notification)),
+            program: None,
+        };
         // `None`: the call fails by itself, or sees nothing that could be told.
-        let _ = self.take_apart(&context, kind);
+        let _ = self.take_apart(&context, notification, kind);
     }
 
-    fn take_apart(&mut self, context: &Context<'_>, kind: Call) -> Option<()> {
-        let thread = context.call.thread;
-        let argument = |place: u8| context.call.arguments.get(usize::from(place)).copied().unwrap_or(0);
+    /// Records what the start of a program will see: the first of these paths that is there is run. For the moment in
+    /// which the process that starts it does not let itself be looked into.
+    pub fn starting(&mut self, cwd: &HostPath, candidates: &[Vec<u8>]) {
+        for path in candidates {
+            let program = Some(self.shared.recorder.program(path));
+            let context = Context { thread: 0, at: Moment::now(), now: milliseconds(), waits: None, program };
+            let sight = self.shared.main.clone();
+            match self.run_file(&context, &sight, cwd, path, true) {
+                Some(Ran::Text) => {
+                    self.run_file(&context, &sight, cwd, b"/bin/sh", true);
+                    return;
+                }
+                Some(Ran::Program) => return,
+                Some(Ran::Nothing) | None => {}
+            }
+        }
+    }
+
+    fn take_apart(&mut self, context: &Context<'_>, call: &Notification, kind: Call) -> Option<()> {
+        let thread = context.thread;
+        let argument = |place: u8| call.arguments.get(usize::from(place)).copied().unwrap_or(0);
         let descriptor = |place: u8| argument(place) as u32 as i32;
         let mut buffer = [0; 4096];
         let read = |place: u8, buffer| tracee::read_path(thread, argument(place), buffer).ok();
@@ -147,7 +187,7 @@ impl Observer {
                 if path.is_empty() {
                     return None;
                 }
-                self.look(context, &named, Intent::of(access, follows), 0, 0)
+                self.look(context, &named, Intent::of(access, follows), call.number, 0)
             }
             Call::Rename { at, flags } => {
                 let ((old_dir, old), (new_dir, new)) = two_paths(at);
@@ -209,7 +249,7 @@ impl Observer {
         self.look(context, named, intent, flags.bits() | 1 << 31, resolve & RESOLVE_IN_ROOT)
     }
 
-    /// Looks at a path unless the same was looked at before with the same intent.
+    /// Looks at a path unless the same was looked at before with the same intent. `flags` tell intents apart.
     fn look(
         &mut self,
         context: &Context<'_>,
@@ -218,14 +258,13 @@ impl Observer {
         flags: u32,
         resolve: u64,
     ) -> Option<()> {
-        let thread = context.call.thread;
+        let thread = context.thread;
         let is_remounted = self.shared.is_remounted.load(Ordering::SeqCst);
         let is_absolute = named.path.first() == Some(&b'/') && resolve == 0;
         let told = if is_absolute { None } else { Some(self.directory(thread, named.dir)?) };
         let can_remember = !is_remounted && !is_own_link(named.path);
         self.key.clear();
         self.key.extend_from_slice(&flags.to_le_bytes());
-        self.key.extend_from_slice(&context.call.number.to_le_bytes());
         self.key.extend_from_slice(told.as_deref().unwrap_or_default());
         self.key.push(0);
         self.key.extend_from_slice(named.path);
@@ -254,7 +293,7 @@ impl Observer {
     }
 
     fn place(&self, context: &Context<'_>, named: &Named<'_>) -> Option<(Sight, HostPath)> {
-        let thread = context.call.thread;
+        let thread = context.thread;
         let sight = self.sight(thread, self.shared.is_remounted.load(Ordering::SeqCst))?;
         let start = match named.path.first() {
             None => return None,
@@ -304,12 +343,11 @@ impl Observer {
         let mut links = Vec::new();
         let mut reached = walk(&mut self.tree, sight, &main, start, path, intent.follows, &mut links)?;
         for _ in 0..MOST_MAGIC {
-            let Some(real) = own_link(context.call.thread, &reached) else { break };
+            let Some(real) = own_link(context.thread, &reached) else { break };
             let real = sight.inner(&real)?;
             reached = walk(&mut self.tree, sight, &main, &real, real.as_bytes(), intent.follows, &mut links)?;
         }
-        // What was read of the thread was read of this thread only if it still waits.
-        if !context.listener.is_waiting(context.call.id) {
+        if !context.still_waits() {
             return None;
         }
         for (path, object) in links {
@@ -332,19 +370,21 @@ impl Observer {
     }
 
     fn record(&self, context: &Context<'_>, path: HostPath, access: Access, seen: Seen) {
-        let thread = context.call.thread;
+        let thread = context.thread;
         let recorder = &self.shared.recorder;
-        let program = self.shared.programs.get(thread, || {
-            let told = tracee::place(thread, Place::Program).unwrap_or_default();
-            let inner = self.shared.main.inner(&told);
-            Some(recorder.program(inner.as_ref().map_or(&told, HostPath::as_bytes)))
+        let program = context.program.or_else(|| {
+            self.shared.programs.get(thread, || {
+                let told = tracee::place(thread, Place::Program).unwrap_or_default();
+                let inner = self.shared.main.inner(&told);
+                Some(recorder.program(inner.as_ref().map_or(&told, HostPath::as_bytes)))
+            })
         });
         recorder.note(path, access, seen, context.at, Looker { thread, program: program.unwrap_or(0) });
     }
 
     /// Records a program and what the kernel opens to run it.
     fn exec(&mut self, context: &Context<'_>, named: &Named<'_>, flags: u64) -> Option<()> {
-        let thread = context.call.thread;
+        let thread = context.thread;
         let follows = flags & AT_SYMLINK_NOFOLLOW == 0;
         let (sight, start, path) = if named.path.is_empty() && flags & AT_EMPTY_PATH != 0 {
             let sight = self.sight(thread, self.shared.is_remounted.load(Ordering::SeqCst))?;
@@ -354,23 +394,55 @@ impl Observer {
             let (sight, start) = self.place(context, named)?;
             (sight, start, named.path.to_vec())
         };
-        let intent = Intent::of(Access::EXEC, follows);
-        let mut next = Some(path);
-        for _ in 0..DEEPEST_SCRIPT {
-            let Some(path) = next.take() else { break };
-            let reached = self.note(context, &sight, &start, &path, intent)?;
-            let (Found::Other { .. }, Some(dir)) = (&reached.found, &reached.dir) else { break };
-            match self.tree.program(dir, reached.path.name()).and_then(|file| runner(&file)) {
-                Some(Runner::Interpreter(path)) => next = Some(path),
-                Some(Runner::Loader(path)) => {
-                    self.note(context, &sight, &start, &path, intent)?;
-                }
-                None => {}
-            }
-        }
+        self.run_file(context, &sight, &start, &path, follows);
         self.shared.programs.forget(thread);
         Some(())
     }
+
+    /// Records a program file and, when it is one, who the kernel opens to run it.
+    fn run_file(
+        &mut self,
+        context: &Context<'_>,
+        sight: &Sight,
+        start: &HostPath,
+        path: &[u8],
+        follows: bool,
+    ) -> Option<Ran> {
+        let intent = Intent::of(Access::EXEC, follows);
+        let mut next = path.to_vec();
+        let mut ran = Ran::Nothing;
+        for _ in 0..DEEPEST_SCRIPT {
+            let reached = self.note(context, sight, start, &next, intent)?;
+            let (Found::Other { .. }, Some(dir)) = (&reached.found, &reached.dir) else { return Some(ran) };
+            let Some(file) = self.tree.program(dir, reached.path.name()) else { return Some(ran) };
+            if !may_run(&file) {
+                return Some(ran);
+            }
+            let runner = runner(&file);
+            ran = Ran::Program;
+            match runner {
+                Runner::Interpreter(path) => next = path,
+                Runner::Loader(path) => {
+                    self.note(context, sight, start, &path, intent)?;
+                    return Some(ran);
+                }
+                Runner::Itself => return Some(ran),
+                Runner::Text => return Some(Ran::Text),
+            }
+        }
+        Some(ran)
+    }
+}
+
+/// What a path turned out to be that was to be run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ran {
+    /// No file.
+    Nothing,
+    /// Something that the kernel runs.
+    Program,
+    /// Something that only a shell runs.
+    Text,
 }
 
 /// Returns which arguments are directory and path, of the old name and the new one.

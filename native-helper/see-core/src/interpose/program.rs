@@ -2,7 +2,7 @@
 //! the first bytes; they are hostile.
 
 use std::fs::File;
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, PermissionsExt as _};
 
 /// The kernel looks at so many bytes for `#!`.
 const SCRIPT_MOST: usize = 256;
@@ -18,25 +18,40 @@ pub enum Runner {
     Interpreter(Vec<u8>),
     /// The loader of a binary.
     Loader(Vec<u8>),
+    /// A binary runs by itself.
+    Itself,
+    /// The kernel does not know how; shells take it for a script.
+    Text,
 }
 
+/// Tells whether somebody may run this file.
+pub fn may_run(file: &File) -> bool {
+    file.metadata().is_ok_and(|meta| meta.permissions().mode() & 0o111 != 0)
+}
+
+const BINARY: &[u8] = b"\x7fELF";
+
 /// Returns what else the kernel opens to run this file.
-pub fn runner(file: &File) -> Option<Runner> {
+pub fn runner(file: &File) -> Runner {
     let mut head = [0; SCRIPT_MOST];
-    let count = file.read_at(&mut head, 0).ok()?;
-    let head = head.get(..count)?;
-    if let Some(line) = head.strip_prefix(b"#!") {
-        let line = line.split(|byte| *byte == b'\n' || *byte == 0).next()?;
-        let blank = |byte: &u8| *byte == b' ' || *byte == b'\t';
-        let name = line.split(blank).find(|word| !word.is_empty())?;
-        return Some(Runner::Interpreter(name.to_vec()));
+    let count = file.read_at(&mut head, 0).unwrap_or(0);
+    let head = head.get(..count).unwrap_or_default();
+    if head.starts_with(BINARY) {
+        return loader(file, head).map_or(Runner::Itself, Runner::Loader);
     }
-    loader(file, head).map(Runner::Loader)
+    interpreter(head).map_or(Runner::Text, Runner::Interpreter)
+}
+
+/// Returns who the first line of a script says runs it.
+fn interpreter(head: &[u8]) -> Option<Vec<u8>> {
+    let line = head.strip_prefix(b"#!")?.split(|byte| *byte == b'\n' || *byte == 0).next()?;
+    let blank = |byte: &u8| *byte == b' ' || *byte == b'\t';
+    line.split(blank).find(|word| !word.is_empty()).map(<[u8]>::to_vec)
 }
 
 /// Returns the loader that an ELF file of either width names, little-endian.
 fn loader(file: &File, head: &[u8]) -> Option<Vec<u8>> {
-    if head.get(..4)? != b"\x7fELF" || *head.get(5)? != 1 {
+    if *head.get(5)? != 1 {
         return None;
     }
     let is_wide = match head.get(4)? {
@@ -79,7 +94,7 @@ mod tests {
 
     use super::*;
 
-    fn of(bytes: &[u8]) -> Option<Runner> {
+    fn of(bytes: &[u8]) -> Runner {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
         runner(&file)
@@ -87,20 +102,17 @@ mod tests {
 
     #[test]
     fn scripts() {
-        assert_eq!(of(b"#!/bin/sh\n"), Some(Runner::Interpreter(b"/bin/sh".to_vec())));
-        assert_eq!(
-            of(b"#! \t/usr/bin/env python3 -x\n/x"),
-            Some(Runner::Interpreter(b"/usr/bin/env".to_vec()))
-        );
-        assert_eq!(of(b"#!\n/bin/sh"), None);
-        assert_eq!(of(b"#!"), None);
-        assert_eq!(of(b""), None);
+        assert_eq!(of(b"#!/bin/sh\n"), Runner::Interpreter(b"/bin/sh".to_vec()));
+        assert_eq!(of(b"#! \t/usr/bin/env python3 -x\n/x"), Runner::Interpreter(b"/usr/bin/env".to_vec()));
+        for text in [&b"#!\n/bin/sh"[..], b"#!", b"", b"echo"] {
+            assert_eq!(of(text), Runner::Text);
+        }
     }
 
     #[test]
     fn binaries() {
         let shell = File::open("/bin/sh").unwrap();
-        let Some(Runner::Loader(path)) = runner(&shell) else { panic!("no loader") };
+        let Runner::Loader(path) = runner(&shell) else { panic!("no loader") };
         assert!(path.starts_with(b"/lib"), "{path:?}");
     }
 

@@ -1,89 +1,175 @@
-//! The threads that observe a SEE's calls, from its first process to its last.
+//! The threads that answer a SEE's calls, from its first process to its last: what an [`Actor`] claims is its to decide,
+//! everything else is observed and goes on.
 
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::thread::JoinHandle;
 
-use rustix::fs::{CWD, Mode, OFlags};
 use see_sys::seccomp_notify::{Listener, Notification};
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
+use crate::mounts::Mount;
 use crate::path::HostPath;
 use crate::read_set::recorder::Recorder;
 use crate::read_set::set::Missing;
 
+use super::actor::{Actor, Actors, Answer};
 use super::observer::{Observer, Shared};
 use super::seen_calls::{ByThread, SeenCalls};
-use super::tracee::{self, Place};
+use super::tracee;
 use super::tree::{Epoch, Tree};
 use super::view::{Sight, Table};
 
 /// Programs that run at once wait for each other only when there are more of them than threads.
 const MOST_THREADS: usize = 16;
+/// More directories than this are not worth their descriptors.
+const MOST_DIRS: usize = 1000;
+/// `RLIMIT_NOFILE`.
+const OPEN_FILES: u32 = 7;
 
-/// Observes one SEE.
+/// What a SEE hands over before its first program runs.
+#[derive(Debug)]
+pub struct Inside {
+    /// What [`see_sys::seccomp_notify::install`] returned in its first process.
+    pub listener: OwnedFd,
+    /// Its root directory, by place only.
+    pub root: OwnedFd,
+    /// Its mounts.
+    pub mounts: Vec<Mount>,
+    /// Its mount name space, by number.
+    pub namespace: u64,
+}
+
+/// What is recorded, and where.
+#[derive(Debug)]
+pub struct Recording<'a> {
+    /// The SEE's layers.
+    pub layers: &'a [Layer],
+    /// Where it goes.
+    pub recorder: Arc<Recorder>,
+}
+
+/// Answers the calls of one SEE.
 #[derive(Debug)]
 pub struct Interposer {
     threads: Vec<JoinHandle<()>>,
+    /// For what is told beforehand.
+    foreseer: Option<Observer>,
 }
 
 impl Interposer {
-    /// Begins to observe. `listener` comes from [`see_sys::seccomp_notify::install`] in a process of the SEE; `init` is
-    /// a process with the SEE's root directory, by its number here, which must live until this returns.
-    pub fn start(listener: OwnedFd, init: u32, layers: &[Layer], recorder: &Arc<Recorder>) -> Result<Self> {
-        let cannot = |what: &str| {
-            SeeError::new(
-                ErrorCode::CannotIsolate,
-                format!("What the SEE reads cannot be recorded: {what}."),
-                "Run it with `--reads off`; then every change of the host counts as a conflict.",
-            )
-        };
-        let told = tracee::place(init, Place::Root).and_then(|root| HostPath::new(&root));
-        let prefix = told.ok_or_else(|| cannot("its root directory is not visible"))?;
-        let table = Table::main(init, layers).ok_or_else(|| cannot("its mounts are not visible"))?;
-        let main = Sight { table: Arc::new(table), root: HostPath::root(), prefix };
-        let namespace = tracee::mount_namespace(init).ok_or_else(|| cannot("its mounts are not visible"))?;
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let root = rustix::fs::openat(CWD, format!("/proc/{init}/root"), flags, Mode::empty());
-        let root = Arc::new(root.map_err(|errno| cannot(&errno.to_string()))?);
-        let epoch = Arc::new(Epoch::default());
-        let shared = Arc::new(Shared {
-            recorder: Arc::clone(recorder),
-            seen: SeenCalls::new(Arc::clone(&epoch)),
-            epoch: Arc::clone(&epoch),
-            directories: ByThread::new(),
-            programs: ByThread::new(),
-            main,
-            namespace,
-            is_remounted: AtomicBool::new(false),
-            next_table: AtomicU32::new(1),
-        });
-        let layers = Arc::new(layers.to_vec());
-        let listener = Arc::new(Listener::new(listener));
+    /// Begins to answer. Without `recording` only the actors see calls. The calls that were reported to the kernel
+    /// must be those of `recording`'s level and of the actors.
+    pub fn start(
+        inside: Inside,
+        recording: Option<&Recording<'_>>,
+        actors: Vec<Arc<dyn Actor>>,
+    ) -> Result<Self> {
+        let Inside { listener, root, mounts, namespace } = inside;
+        let root = Arc::new(root);
         let count = std::thread::available_parallelism().map_or(2, |count| count.get() + 1).min(MOST_THREADS);
+        let watch =
+            recording.map(|recording| Watch::new(recording, &root, mounts, namespace, count)).transpose()?;
+        let listener = Arc::new(Listener::new(listener));
+        let actors = Arc::new(Actors::new(actors));
         let mut threads = Vec::new();
         for number in 0..count {
-            let tree = Tree::new(Arc::clone(&layers), Arc::clone(&epoch), Arc::clone(&root));
-            let observer = Observer::new(Arc::clone(&shared), tree);
-            let (listener, recorder) = (Arc::clone(&listener), Arc::clone(recorder));
+            let watcher = watch.as_ref().map(Watch::watcher);
+            let (listener, actors) = (Arc::clone(&listener), Arc::clone(&actors));
             let thread = std::thread::Builder::new()
-                .name(format!("reads-{number}"))
-                .spawn(move || observe_all(&listener, observer, &recorder))
+                .name(format!("calls-{number}"))
+                .spawn(move || answer_all(&listener, watcher, &actors))
                 .map_err(|error| cannot(&error.to_string()))?;
             threads.push(thread);
         }
-        Ok(Self { threads })
+        Ok(Self { threads, foreseer: watch.as_ref().map(Watch::watcher) })
+    }
+
+    /// Says that the first of these paths that is there will be run, from this directory. The process that will do it
+    /// is still the SEE's init, which (in user mode) lets nobody look into it.
+    pub fn starting(&mut self, cwd: &HostPath, candidates: &[Vec<u8>]) {
+        if let Some(observer) = &mut self.foreseer {
+            observer.starting(cwd, candidates);
+        }
     }
 
     /// Waits until nothing of the SEE runs any more.
     pub fn join(self) -> Result<()> {
         let panicked =
             self.threads.into_iter().map(JoinHandle::join).filter(std::result::Result::is_err).count();
-        if panicked == 0 { Ok(()) } else { Err(SeeError::internal("A thread that records reads panicked.")) }
+        if panicked == 0 { Ok(()) } else { Err(SeeError::internal("A thread that answers calls panicked.")) }
     }
+}
+
+fn cannot(what: &str) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::CannotIsolate,
+        format!("What the SEE reads cannot be recorded: {what}."),
+        "Run it with `--reads off`; then every change of the host counts as a conflict.",
+    )
+}
+
+/// What every observer is made from.
+struct Watch {
+    shared: Arc<Shared>,
+    layers: Arc<Vec<Layer>>,
+    root: Arc<OwnedFd>,
+    /// How many directories one thread keeps open.
+    dirs: usize,
+}
+
+impl Watch {
+    fn new(
+        recording: &Recording<'_>,
+        root: &Arc<OwnedFd>,
+        mounts: Vec<Mount>,
+        namespace: u64,
+        threads: usize,
+    ) -> Result<Self> {
+        let told = tracee::link_path(format!("/proc/self/fd/{}", root.as_raw_fd()).as_bytes());
+        let prefix = told.and_then(|told| HostPath::new(&told));
+        let prefix = prefix.ok_or_else(|| cannot("its root directory is not visible"))?;
+        let table =
+            Table::main(mounts, recording.layers).ok_or_else(|| cannot("the mounts are not visible"))?;
+        let main = Sight { table: Arc::new(table), root: HostPath::root(), prefix };
+        let epoch = Arc::new(Epoch::default());
+        let shared = Shared {
+            recorder: Arc::clone(&recording.recorder),
+            seen: SeenCalls::new(Arc::clone(&epoch)),
+            epoch,
+            directories: ByThread::new(),
+            programs: ByThread::new(),
+            main,
+            namespace,
+            is_remounted: AtomicBool::new(false),
+            next_table: AtomicU32::new(1),
+        };
+        Ok(Self {
+            shared: Arc::new(shared),
+            layers: Arc::new(recording.layers.to_vec()),
+            root: Arc::clone(root),
+            dirs: dirs_at_hand(threads),
+        })
+    }
+
+    fn watcher(&self) -> Observer {
+        let epoch = Arc::clone(&self.shared.epoch);
+        let tree = Tree::new(Arc::clone(&self.layers), epoch, Arc::clone(&self.root), self.dirs);
+        Observer::new(Arc::clone(&self.shared), tree)
+    }
+}
+
+/// Returns how many directories each thread may keep open, with two descriptors each and half of all left for others.
+fn dirs_at_hand(threads: usize) -> usize {
+    let open_files = see_sys::process::limit(OPEN_FILES).map_or(0, |(soft, _)| soft);
+    usize::try_from(open_files / 4)
+        .unwrap_or(usize::MAX)
+        .checked_div(threads)
+        .unwrap_or(0)
+        .clamp(16, MOST_DIRS)
 }
 
 /// Lets a call run when it is dropped, whatever happened while it was looked at.
@@ -99,21 +185,43 @@ impl Drop for Waiting<'_> {
     }
 }
 
-fn observe_all(listener: &Listener, mut observer: Observer, recorder: &Recorder) {
+fn answer_all(listener: &Arc<Listener>, mut observer: Option<Observer>, actors: &Actors) {
     loop {
         match listener.receive() {
-            Ok(Some(call)) => {
-                let waiting = Waiting { listener, call };
-                let looked = catch_unwind(AssertUnwindSafe(|| observer.observe(listener, &waiting.call)));
-                if looked.is_err() {
-                    recorder.lose(Missing::Blind);
-                }
-            }
+            Ok(Some(call)) => match (actors.of(&call), &mut observer) {
+                (Some(actor), _) => act(listener, actor, call),
+                (None, Some(observer)) => observe(listener, observer, call),
+                (None, None) => drop(Waiting { listener, call }),
+            },
             Ok(None) => return,
             Err(_) => {
-                recorder.lose(Missing::Blind);
+                // Every call waits for ever now, or fails once the last thread is gone: nothing goes on unseen.
+                if let Some(observer) = &observer {
+                    observer.lose(Missing::Blind);
+                }
                 return;
             }
         }
     }
+}
+
+fn observe(listener: &Listener, observer: &mut Observer, call: Notification) {
+    let waiting = Waiting { listener, call };
+    let looked = catch_unwind(AssertUnwindSafe(|| observer.observe(listener, &waiting.call)));
+    if looked.is_err() {
+        observer.lose(Missing::Blind);
+    }
+}
+
+/// Has an actor decide. A panic refuses the call: nothing that must be decided goes on undecided.
+fn act(listener: &Arc<Listener>, actor: &Arc<dyn Actor>, call: Notification) {
+    let decided = catch_unwind(AssertUnwindSafe(|| actor.act(listener, &call)));
+    // An error means that the listener is closed: the kernel fails the call itself then.
+    let _ = match decided {
+        Ok(Answer::Run) => listener.let_run(call.id),
+        Ok(Answer::Value(value)) => listener.answer(call.id, Ok(value)),
+        Ok(Answer::Fail(errno)) => listener.answer(call.id, Err(errno)),
+        Ok(Answer::Later) => Ok(()),
+        Err(_) => listener.answer(call.id, Err(rustix::io::Errno::PERM)),
+    };
 }

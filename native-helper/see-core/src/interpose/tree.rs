@@ -26,8 +26,6 @@ use super::view::{Table, Target};
 const FRESH: u64 = 1000;
 /// After a call that changes what names mean, nothing is remembered for so many milliseconds: the call has yet to run.
 const GRACE: u64 = 100;
-/// Directories kept open, two descriptors each.
-const MOST: usize = 400;
 
 /// When the meaning of names last changed. Shared by all threads.
 #[derive(Debug, Default)]
@@ -126,12 +124,14 @@ pub struct Tree {
     /// The SEE's root directory, by place only.
     root: Arc<OwnedFd>,
     dirs: HashMap<(u32, HostPath), Arc<Dir>>,
+    /// How many of them are kept open, two descriptors each.
+    most: usize,
 }
 
 impl Tree {
     /// Returns the tree of these layers.
-    pub fn new(layers: Arc<Vec<Layer>>, epoch: Arc<Epoch>, root: Arc<OwnedFd>) -> Self {
-        Self { layers, epoch, root, dirs: HashMap::new() }
+    pub fn new(layers: Arc<Vec<Layer>>, epoch: Arc<Epoch>, root: Arc<OwnedFd>, most: usize) -> Self {
+        Self { layers, epoch, root, dirs: HashMap::new(), most }
     }
 
     /// Returns a directory; `None` when it is none or cannot be told. No part of `path` may be a symlink.
@@ -202,7 +202,7 @@ impl Tree {
     }
 
     fn keep_shared(&mut self, table: &Table, path: &HostPath, dir: Arc<Dir>) -> Arc<Dir> {
-        if self.dirs.len() >= MOST {
+        if self.dirs.len() >= self.most {
             self.dirs.clear();
         }
         self.dirs.insert((table.id, path.clone()), Arc::clone(&dir));

@@ -64,11 +64,11 @@ const OWN: &[&str] = &[
 ];
 
 impl Table {
-    /// Reads the main table of a SEE from one of its processes that has the SEE's root directory.
-    pub fn main(init: u32, layers: &[Layer]) -> Option<Self> {
+    /// Returns the main table of a SEE, which has these mounts.
+    pub fn main(mounts: Vec<Mount>, layers: &[Layer]) -> Option<Self> {
         let host = mounts::of_process(std::process::id())?;
         let mut table = Self { id: 0, mounts: HashMap::new(), shown: Vec::new() };
-        for mount in mounts::of_process(init)? {
+        for mount in mounts {
             let layer = layers.iter().position(|layer| layer.mount_point == mount.point);
             let target = match layer {
                 Some(place) if mount.fs_type == "overlay" => Target::Layer(place),

@@ -31,7 +31,7 @@ pub fn save(path: &Path, set: &ReadSet) -> Result<()> {
     new.push(".new");
     let new = Path::new(&new);
     let attempt = || -> Result<()> {
-        let (mut writer, _) = LogWriter::open(new)?;
+        let (mut writer, _) = LogWriter::open(new, Start::New)?;
         (0..set.programs()).filter_map(|id| set.program(id)).for_each(|name| writer.program(name));
         for part in set.entries().chunks(100_000) {
             part.iter().for_each(|entry| writer.entry(entry));
@@ -110,6 +110,15 @@ fn parse_block(payload: &[u8], parsed: &mut Parsed) -> bool {
     true
 }
 
+/// What a session's programs have done before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// Nothing: the log begins.
+    New,
+    /// Some ran: the log goes on. Where there is none, what they read was lost.
+    GoOn,
+}
+
 /// Adds to a session's log.
 #[derive(Debug)]
 pub struct LogWriter {
@@ -121,8 +130,8 @@ pub struct LogWriter {
 }
 
 impl LogWriter {
-    /// Opens a log, new or to go on with; returns what it holds. A torn end is cut off, and remembered as a loss.
-    pub fn open(path: &Path) -> Result<(Self, ReadSet)> {
+    /// Opens a log; returns what it holds. A torn end is cut off, and remembered as a loss.
+    pub fn open(path: &Path, start: Start) -> Result<(Self, ReadSet)> {
         use std::os::unix::fs::OpenOptionsExt as _;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
@@ -134,7 +143,8 @@ impl LogWriter {
         let mut parsed = parse(&bytes);
         let mut writer = Self { file, dirs: HashMap::new(), pending: Vec::new(), lost: None };
         let prepared = if bytes.is_empty() {
-            parsed.set.set_missing(None);
+            writer.lost = (start == Start::GoOn).then_some(Missing::CutOff);
+            parsed.set.set_missing(writer.lost);
             writer.file.write_all(MAGIC)
         } else {
             writer.lost = parsed.set.missing();

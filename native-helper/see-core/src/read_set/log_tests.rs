@@ -23,7 +23,7 @@ fn object(ino: u64) -> Seen {
 fn what_is_recorded_is_loaded() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("reads");
-    let recorder = Recorder::open(&path).unwrap();
+    let recorder = Recorder::open(&path, Start::New).unwrap();
     let gcc = recorder.program(b"/usr/bin/gcc");
     let sh = recorder.program(b"/bin/sh");
     let at = Moment::now();
@@ -53,7 +53,7 @@ fn a_later_run_goes_on_and_the_first_time_still_wins() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("reads");
     for round in 0..3 {
-        let recorder = Recorder::open(&path).unwrap();
+        let recorder = Recorder::open(&path, Start::New).unwrap();
         recorder.note(host("/a"), Access::READ, object(1), Moment(100 + round), BY);
         recorder.note(host(&format!("/b/{round}")), Access::READ, object(2), Moment(100 + round), BY);
         recorder.finish().unwrap();
@@ -68,7 +68,7 @@ fn a_later_run_goes_on_and_the_first_time_still_wins() {
 fn a_torn_or_damaged_end_is_cut_off_and_told() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("reads");
-    let (mut writer, _) = LogWriter::open(&path).unwrap();
+    let (mut writer, _) = LogWriter::open(&path, Start::New).unwrap();
     let mut file = writer.file().unwrap();
     let mut ends = vec![MAGIC.len()];
     for i in 0..20_u64 {
@@ -94,7 +94,7 @@ fn a_torn_or_damaged_end_is_cut_off_and_told() {
         let good = load(&copy).unwrap().unwrap().entries().len();
         assert!(good < 20, "damage at {at} was not noticed");
         // Going on with it keeps what was good, and stays "cut off" for ever.
-        let recorder = Recorder::open(&copy).unwrap();
+        let recorder = Recorder::open(&copy, Start::New).unwrap();
         recorder.note(host("/new"), Access::READ, object(1), Moment(6), BY);
         recorder.finish().unwrap();
         let set = load(&copy).unwrap().unwrap();
@@ -106,7 +106,7 @@ fn a_torn_or_damaged_end_is_cut_off_and_told() {
 fn a_killed_supervisor_loses_at_most_the_last_second() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("reads");
-    let recorder = Recorder::open(&path).unwrap();
+    let recorder = Recorder::open(&path, Start::New).unwrap();
     recorder.note(host("/a"), Access::READ, object(1), Moment(5), BY);
     let start = std::time::Instant::now();
     // What is in the file while the recorder still runs is what a kill would leave.
@@ -126,7 +126,7 @@ fn names_of_a_listed_directory_are_kept() {
     let (digest, facts) = crate::read_set::names::digest_now(&path).unwrap();
     std::thread::sleep(std::time::Duration::from_millis(20));
     let log = tempfile::tempdir().unwrap();
-    let recorder = Recorder::open(&log.path().join("reads")).unwrap();
+    let recorder = Recorder::open(&log.path().join("reads"), Start::New).unwrap();
     recorder.note(path.clone(), Access::LIST, Seen::Object(facts), Moment::now(), BY);
     recorder.finish().unwrap();
     let set = load(&log.path().join("reads")).unwrap().unwrap();
@@ -140,7 +140,7 @@ fn a_full_disk_is_told() {
     let flags = rustix::mount::MountFlags::empty();
     rustix::mount::mount("none", dir.path(), "tmpfs", flags, c"size=64k").unwrap();
     let path = dir.path().join("reads");
-    let recorder = Recorder::open(&path).unwrap();
+    let recorder = Recorder::open(&path, Start::New).unwrap();
     for i in 0..10_000 {
         recorder.note(host(&format!("/some/where/{i}")), Access::READ, object(i), Moment(5), BY);
     }
@@ -150,7 +150,7 @@ fn a_full_disk_is_told() {
     rustix::mount::unmount(dir.path(), rustix::mount::UnmountFlags::empty()).unwrap();
     assert_eq!(error.code, ErrorCode::DiskFull);
     assert_eq!(set.missing(), Some(Missing::CutOff));
-    assert!(LogWriter::open(Path::new("/dev/full")).is_err());
+    assert!(LogWriter::open(Path::new("/dev/full"), Start::New).is_err());
 }
 
 #[test]
@@ -184,7 +184,7 @@ fn settling_forgets_what_we_changed_ourselves() {
 fn a_million_entries_stay_usable() {
     let dir = tempfile::tempdir_in("/var/tmp").unwrap();
     let path = dir.path().join("reads");
-    let recorder = Recorder::open(&path).unwrap();
+    let recorder = Recorder::open(&path, Start::New).unwrap();
     let at = Moment::now();
     for i in 0..1_000_000_u64 {
         let name = host(&format!("/usr/share/some/tree/{}/file-{i}", i / 50));

@@ -13,6 +13,8 @@ use crate::path::HostPath;
 use super::access::Access;
 use super::entry::{Looker, Moment, Object, Seen};
 use super::log::{LogWriter, cannot};
+
+pub use super::log::Start;
 use super::names::digest_as_of;
 use super::set::{Missing, Noted, ReadSet};
 
@@ -51,9 +53,9 @@ impl Shared {
 }
 
 impl Recorder {
-    /// Opens a session's log, new or to go on with.
-    pub fn open(path: &Path) -> Result<Self> {
-        let (log, set) = LogWriter::open(path)?;
+    /// Opens a session's log.
+    pub fn open(path: &Path, start: Start) -> Result<Self> {
+        let (log, set) = LogWriter::open(path, start)?;
         let file = log.file().map_err(|e| cannot(path, &e))?;
         let state = State { set, log, listed: Vec::new(), is_ending: false };
         let shared = Arc::new(Shared { state: Mutex::new(state), wake: Condvar::new() });

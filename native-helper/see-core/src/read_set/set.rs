@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::path::HostPath;
 
 use super::access::Access;
@@ -22,7 +24,8 @@ pub struct ReadSet {
 }
 
 /// Why a read set is not complete.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Missing {
     /// The supervisor was killed, or its log could not be written: the last second may lack.
     CutOff,

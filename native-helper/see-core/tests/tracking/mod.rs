@@ -14,11 +14,11 @@ use rustix::net::{
     RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
     SendFlags,
 };
-use see_core::interpose::calls::{Level, wanted};
-use see_core::interpose::supervisor::Interposer;
+use see_core::interpose::calls::{Level, Reported};
+use see_core::interpose::supervisor::{Inside, Interposer, Recording};
 use see_core::layer::{Layer, MarkSpace};
 use see_core::path::HostPath;
-use see_core::read_set::recorder::Recorder;
+use see_core::read_set::recorder::{Recorder, Start};
 use see_core::read_set::set::ReadSet;
 use see_core::timestamp::Timestamp;
 
@@ -103,7 +103,7 @@ impl See {
         then: impl FnOnce(&mut Child, &Recorder),
     ) -> Ran {
         self.mount();
-        let recorder = Arc::new(Recorder::open(&self.dir.path().join("reads")).unwrap());
+        let recorder = Arc::new(Recorder::open(&self.dir.path().join("reads"), Start::New).unwrap());
         let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "inside", "--nocapture", "--test-threads=1"])
@@ -118,7 +118,9 @@ impl See {
             .unwrap();
         let interposer = level.map(|_| {
             let listener = receive(&ours);
-            let started = Interposer::start(listener, child.id(), &[self.layer()], &recorder).unwrap();
+            let recording = Recording { layers: &[self.layer()], recorder: Arc::clone(&recorder) };
+            let started =
+                Interposer::start(hand_over(listener, child.id()), Some(&recording), Vec::new()).unwrap();
             rustix::io::write(&ours, b"g").unwrap();
             started
         });
@@ -154,7 +156,7 @@ pub fn inside() {
     std::env::set_current_dir(std::env::var_os("SEE_TEST_CWD").unwrap()).unwrap();
     let stdin = std::io::stdin();
     if let Some(level) = level {
-        let (x86_64, i386) = wanted(level);
+        let Reported { x86_64, i386 } = Reported::observed(Some(level));
         let listener = see_sys::seccomp_notify::install(&x86_64, &i386).unwrap();
         let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
         let mut ancillary = SendAncillaryBuffer::new(&mut space);
@@ -176,6 +178,15 @@ pub fn inside() {
         .stdin(Stdio::null())
         .exec();
     panic!("{error}");
+}
+
+fn hand_over(listener: OwnedFd, process: u32) -> Inside {
+    use std::os::unix::fs::MetadataExt as _;
+    let flags = rustix::fs::OFlags::PATH | rustix::fs::OFlags::CLOEXEC;
+    let root = rustix::fs::open(format!("/proc/{process}/root"), flags, rustix::fs::Mode::empty()).unwrap();
+    let mounts = see_core::mounts::of_process(process).unwrap();
+    let namespace = std::fs::metadata(format!("/proc/{process}/ns/mnt")).unwrap().ino();
+    Inside { listener, root, mounts, namespace }
 }
 
 fn receive(socket: &std::os::unix::net::UnixStream) -> OwnedFd {

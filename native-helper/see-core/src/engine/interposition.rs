@@ -1,0 +1,100 @@
+//! Which calls of a SEE's programs wait for its supervisor, and who answers them there. Puts policy and interposer
+//! together; knows neither processes nor mounts.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::error::Result;
+use crate::interpose::actor::Actor;
+use crate::interpose::calls::Reported;
+use crate::interpose::supervisor::{Inside, Interposer, Recording};
+use crate::path::HostPath;
+use crate::policy::Policy;
+use crate::read_set::recorder::{Recorder, Start};
+use crate::session::Session;
+use crate::store::Store;
+
+use super::program::candidates;
+use super::request::ProgramSpec;
+
+/// `RLIMIT_NOFILE`.
+const OPEN_FILES: u32 = 7;
+/// So many are more than enough: every thread keeps directories at hand.
+const MOST_OPEN_FILES: u64 = 16 * 1024;
+
+/// Who decides calls, and what is observed.
+#[derive(Debug)]
+pub struct Interposition {
+    actors: Vec<Arc<dyn Actor>>,
+    reported: Reported,
+}
+
+impl Interposition {
+    /// Returns what a session's policy asks for.
+    pub fn of(policy: &Policy) -> Self {
+        let actors: Vec<Arc<dyn Actor>> = Vec::new();
+        let mut reported = Reported::observed(policy.reads.level());
+        actors.iter().for_each(|actor| reported.claim(actor.claims()));
+        Self { actors, reported }
+    }
+
+    /// Returns the calls to report.
+    pub fn reported(&self) -> &Reported {
+        &self.reported
+    }
+
+    /// Begins to answer.
+    pub fn begin(self, store: &Store, session: &Session, fresh: bool, inside: Inside) -> Result<Answering> {
+        raise_limit();
+        let recorder = match session.policy.reads.level() {
+            None => None,
+            Some(_) => {
+                let start = if fresh { Start::New } else { Start::GoOn };
+                Some(Arc::new(Recorder::open(&reads_path(store, &session.id), start)?))
+            }
+        };
+        let recording = recorder
+            .as_ref()
+            .map(|recorder| Recording { layers: &session.layers, recorder: Arc::clone(recorder) });
+        let interposer = Interposer::start(inside, recording.as_ref(), self.actors)?;
+        Ok(Answering { interposer, recorder })
+    }
+}
+
+/// Calls are being answered.
+#[derive(Debug)]
+pub struct Answering {
+    interposer: Interposer,
+    recorder: Option<Arc<Recorder>>,
+}
+
+impl Answering {
+    /// Records what the start of a program will see, before it is started.
+    pub fn starting(&mut self, program: &ProgramSpec) {
+        if let Some(cwd) = HostPath::new(&program.cwd) {
+            self.interposer.starting(&cwd, &candidates(program));
+        }
+    }
+
+    /// Waits until nothing of the SEE runs any more, and brings what was recorded to the disk.
+    pub fn end(self) -> Result<()> {
+        let answered = self.interposer.join();
+        let recorded = self.recorder.map_or(Ok(()), |recorder| recorder.finish());
+        answered.and(recorded)
+    }
+}
+
+/// Lets this process have more files open: whoever called had fewer in mind. With what there is it works as well, slower.
+fn raise_limit() {
+    if let Ok((soft, hard)) = see_sys::process::limit(OPEN_FILES) {
+        let wanted = hard.min(MOST_OPEN_FILES);
+        if soft < wanted {
+            let _ = see_sys::process::set_limit(OPEN_FILES, wanted, hard);
+        }
+    }
+}
+
+/// Returns where a session's read set is kept.
+pub fn reads_path(store: &Store, session: &str) -> PathBuf {
+    store.session_dir(session).join("reads")
+}
