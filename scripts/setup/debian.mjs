@@ -43,6 +43,12 @@ const TESTS = [
   program("setfacl", "acl"),
   program("setpriv", "util-linux"),
   program("useradd", "passwd"),
+  program("chattr", "e2fsprogs"),
+  // Services of the user's that attacks try to reach.
+  program("tmux"),
+  program("ssh-agent", "openssh-client"),
+  program("dbus-daemon", "dbus-daemon", "dbus"),
+  program("dbus-send", "dbus-bin", "dbus"),
 ];
 /** For a test program of 32 bits, whose calls have other numbers. */
 if (process.arch === "x64") {

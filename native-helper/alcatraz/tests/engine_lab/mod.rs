@@ -10,13 +10,10 @@ use std::io::Read as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long anything may take.
 pub const PATIENCE: Duration = Duration::from_secs(30);
-
-static COUNT: AtomicU32 = AtomicU32::new(0);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
@@ -66,8 +63,9 @@ impl Lab {
                 None
             }
             Mode::User => {
-                let number = COUNT.fetch_add(1, Ordering::Relaxed);
-                let name = format!("alct{}x{number}", std::process::id());
+                // The directory's number: process ids repeat in pid name spaces.
+                let number = std::os::unix::fs::MetadataExt::ino(&dir.path().metadata().unwrap());
+                let name = format!("alct{number}");
                 let made = Command::new("useradd")
                     .args(["-M", "-s", "/bin/sh", "-d"])
                     .arg(&home)
@@ -105,12 +103,16 @@ impl Lab {
 
     /// Writes a file of the lab's user in the home directory.
     pub fn write(&self, name: &str, content: &str) {
-        let path = self.home().join(name);
-        std::fs::write(&path, content).unwrap();
+        std::fs::write(self.home().join(name), content).unwrap();
+        self.give_to_user(&[name]);
+    }
+
+    /// Makes the lab's user the owner of these in the home directory.
+    pub fn give_to_user(&self, names: &[&str]) {
         if let Some(user) = &self.user {
-            assert!(
-                Command::new("chown").arg(format!("{user}:{user}")).arg(&path).status().unwrap().success()
-            );
+            let paths = names.iter().map(|name| self.home().join(name));
+            let owner = format!("{user}:{user}");
+            assert!(Command::new("chown").arg(owner).args(paths).status().unwrap().success());
         }
     }
 

@@ -22,13 +22,17 @@ pub struct Terminal {
 impl Terminal {
     /// Starts the binary with these arguments as leader of a login session on a new terminal.
     pub fn start(lab: &Lab, arguments: &[&str]) -> Self {
+        Self::start_command(&lab.command(arguments))
+    }
+
+    /// The same for any command, of which program, arguments, environment and directory count.
+    pub fn start_command(wrapped: &Command) -> Self {
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
         let master = openpt(flags).unwrap();
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
         let slave = ioctl_tiocgptpeer(&master, flags).unwrap();
         tcsetwinsize(&master, size(31, 97)).unwrap();
-        let wrapped = lab.command(arguments);
         let mut command = Command::new("setsid");
         command.args(["--ctty", "--wait"]).arg(wrapped.get_program()).args(wrapped.get_args());
         for (name, value) in wrapped.get_envs() {
@@ -45,6 +49,11 @@ impl Terminal {
 
     pub fn settings(&self) -> Termios {
         tcgetattr(&self.slave).unwrap()
+    }
+
+    /// How many bytes wait to be read by whoever uses the terminal next.
+    pub fn unread(&self) -> u64 {
+        rustix::io::ioctl_fionread(&self.slave).unwrap()
     }
 
     pub fn process(&self) -> u32 {

@@ -2,6 +2,7 @@
 //! the SEE's own above those. A user name space cannot take `/` itself as a lower layer.
 
 use rustix::fs::{Access, AtFlags, CWD, FileType, Mode as Bits, OFlags};
+use rustix::io::Errno;
 
 use crate::error::{Result, SeeError};
 use crate::mounts::{Flags, Kind};
@@ -153,7 +154,12 @@ fn mirrored(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
 /// Returns the mode for a directory that will belong to the user inside: of somebody else's directory the user gets
 /// as owner what the user has there natively, so that what fails natively fails inside.
 fn native_mode(dir: &HostPath) -> Result<u32> {
-    let stat = rustix::fs::lstat(dir.as_path()).map_err(|e| SeeError::os("looking at", dir, e))?;
+    let stat = match rustix::fs::lstat(dir.as_path()) {
+        Ok(stat) => stat,
+        // Removed since it was listed: whoever builds the tree leaves it out.
+        Err(Errno::NOENT | Errno::NOTDIR) => return Ok(0),
+        Err(e) => return Err(SeeError::os("looking at", dir, e)),
+    };
     let mode = stat.st_mode & 0o7777;
     if stat.st_uid == rustix::process::geteuid().as_raw() {
         return Ok(mode);
@@ -194,7 +200,7 @@ fn entries(dir: &HostPath) -> Result<Vec<(Vec<u8>, FileType)>> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let opened = match rustix::fs::openat(CWD, dir.as_path(), flags, Bits::empty()) {
         Ok(opened) => opened,
-        Err(rustix::io::Errno::ACCESS) => return Ok(Vec::new()),
+        Err(Errno::ACCESS | Errno::NOENT) => return Ok(Vec::new()),
         Err(e) => return Err(SeeError::os("reading", dir, e)),
     };
     let mut found = Vec::new();

@@ -1,0 +1,100 @@
+//! A process of the attacker's user that says whether anybody has touched it.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use std::os::unix::process::CommandExt as _;
+
+use crate::engine_lab::Lab;
+use crate::tools::Tools;
+
+use super::{Canary, Facts};
+
+/// How long an untouched process may need for an answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+pub struct Victim {
+    child: Mutex<Child>,
+    lines: Receiver<String>,
+    binary: PathBuf,
+    memory: String,
+    descriptor: String,
+}
+
+impl Victim {
+    pub fn start(lab: &Lab, tools: &Tools) -> Self {
+        // A copy of its own, for attacks on the file of a running program.
+        let binary = lab.home().join("victim");
+        let copied = std::process::Command::new("cp").arg(tools.dir().join("victim")).arg(&binary).status();
+        assert!(copied.unwrap().success());
+        lab.give_to_user(&["victim"]);
+        let mut command = lab.as_user(&binary);
+        command.env("CANARY", lab.home().join("canary"));
+        let mut child =
+            command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (send, lines) = channel();
+        std::thread::spawn(move || output.lines().map_while(Result::ok).try_for_each(|line| send.send(line)));
+        let first = lines.recv_timeout(PATIENCE).unwrap();
+        let (memory, descriptor) = first.split_once(' ').unwrap();
+        let (memory, descriptor) = (memory.to_owned(), descriptor.to_owned());
+        Self { child: Mutex::new(child), lines, binary, memory, descriptor }
+    }
+
+    fn pid(&self) -> u32 {
+        self.child.lock().unwrap().id()
+    }
+
+    fn answer(&self) -> String {
+        let asked = self.child.lock().unwrap().stdin.as_mut().unwrap().write_all(b"?");
+        if asked.is_err() {
+            return "dead".to_owned();
+        }
+        self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| "silent".to_owned())
+    }
+}
+
+impl Canary for Victim {
+    fn env(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("VICTIM", self.pid().to_string()),
+            ("VICTIM_MEMORY", self.memory.clone()),
+            ("VICTIM_FD", self.descriptor.clone()),
+        ]
+    }
+
+    fn tell(&self, facts: &mut Facts) {
+        facts.insert("victim/answer".to_owned(), self.answer());
+        let read = |file: &str| {
+            std::fs::read_to_string(Path::new("/proc").join(self.pid().to_string()).join(file))
+                .unwrap_or_default()
+        };
+        for file in ["limits", "oom_score_adj", "coredump_filter"] {
+            facts.insert(format!("victim/{file}"), read(file));
+        }
+        let allowed =
+            read("status").lines().find(|line| line.starts_with("Cpus_allowed:")).map(str::to_owned);
+        facts.insert("victim/processors".to_owned(), allowed.unwrap_or_default());
+        // After the name in parentheses: priority, niceness, and the scheduling class.
+        let stat = read("stat");
+        let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+        let at = |place: usize| fields.get(place).copied().unwrap_or_default();
+        facts.insert("victim/turn".to_owned(), format!("nice {} class {}", at(16), at(38)));
+        facts.insert(
+            "victim/binary".to_owned(),
+            std::fs::metadata(&self.binary).map(|m| m.len().to_string()).unwrap_or_default(),
+        );
+    }
+}
+
+impl Drop for Victim {
+    fn drop(&mut self) {
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+    }
+}

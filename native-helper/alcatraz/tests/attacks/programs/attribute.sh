@@ -1,0 +1,2 @@
+# An extended attribute.
+setfattr -n user.hurt -v yes "$CANARY"

@@ -1,0 +1,2 @@
+# What of its memory goes to disk when it crashes.
+echo 0 > "/proc/$VICTIM/coredump_filter"

@@ -1,0 +1,2 @@
+# Gone.
+rm -f "$CANARY"

@@ -1,0 +1,2 @@
+# Its domain, by the kernel's own file.
+echo hurt > /proc/sys/kernel/domainname

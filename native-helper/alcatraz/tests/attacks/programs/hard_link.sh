@@ -1,0 +1,2 @@
+# A second name for the same file.
+ln "$CANARY" second && echo hurt >> second

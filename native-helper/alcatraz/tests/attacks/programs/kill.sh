@@ -1,0 +1,2 @@
+# The simplest: a signal.
+kill -USR1 "$VICTIM"

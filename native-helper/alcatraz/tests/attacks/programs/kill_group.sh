@@ -1,0 +1,2 @@
+# A whole process group.
+kill -s USR1 -- "-$VICTIM"

@@ -1,0 +1,2 @@
+# Its permissions.
+chmod 0777 "$CANARY"

@@ -1,0 +1,2 @@
+# A whole directory moved elsewhere.
+mv "$HOME/tree" "$HOME/taken"

@@ -1,0 +1,2 @@
+# Starved of its turn.
+renice -n 19 -p "$VICTIM"

@@ -1,0 +1,2 @@
+# Another file in its place.
+echo hurt > mine && mv -f mine "$CANARY"

@@ -1,0 +1,2 @@
+# Shared memory with a name.
+echo hurt >> "$SHM_FILE"

@@ -1,0 +1,2 @@
+# A setting of the whole machine.
+echo "$SYSCTL_VALUE" > "$SYSCTL"

@@ -1,0 +1,2 @@
+# By its name, as any program would.
+echo hurt >> "$CANARY"

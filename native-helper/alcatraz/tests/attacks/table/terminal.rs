@@ -1,0 +1,30 @@
+//! Ways to reach the terminals of the user.
+
+use crate::attack::{Attack, Harm, Launch, PLAIN, ROOT};
+use crate::canaries::Canary;
+use crate::canaries::terminal::OtherTerminal;
+use crate::range::{Area, Range};
+
+pub const AREA: Area = Area { attacks: ATTACKS, canaries };
+
+fn canaries(_range: &Range) -> Vec<Box<dyn Canary>> {
+    vec![Box::new(OtherTerminal::open())]
+}
+
+const ATTACKS: &[Attack] = &[
+    Attack {
+        name: "type into the terminal",
+        source: "bubblewrap CVE-2017-5226, TIOCSTI",
+        program: "push_input.c",
+        harm: Harm::Host("terminal/typed"),
+        launch: Launch::Terminal,
+        ..ROOT
+    },
+    Attack {
+        name: "write on another terminal",
+        source: "write(1), mesg",
+        program: "other_terminal.sh",
+        harm: Harm::Host("terminal/shown"),
+        ..PLAIN
+    },
+];
