@@ -101,6 +101,8 @@ pub struct RunArgs {
     /// How much is recorded of what the program looks at
     #[arg(long, value_enum, default_value_t = ReadsArg::Opens)]
     pub reads: ReadsArg,
+    #[command(flatten)]
+    pub walls: WallArgs,
     /// Whether the program gets a terminal
     #[arg(long, value_enum, default_value_t = Tty::Auto)]
     pub tty: Tty,
@@ -109,6 +111,17 @@ pub struct RunArgs {
     /// Program and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
+}
+
+/// What a session may see and use beyond the usual.
+#[derive(Clone, Debug, Args)]
+pub struct WallArgs {
+    /// Hide this file or directory from the program; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub hide: Vec<PathBuf>,
+    /// Leave this place visible although it usually holds secrets; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub show: Vec<PathBuf>,
 }
 
 /// What to do with the changes when the program has ended.

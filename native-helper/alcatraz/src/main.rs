@@ -7,6 +7,7 @@ mod commands;
 mod context;
 mod exit_status;
 mod output;
+mod policy;
 mod present;
 mod progress;
 mod selection;

@@ -25,6 +25,7 @@ pub mod path;
 pub mod policy;
 pub mod read_set;
 pub mod reads;
+pub mod secrets;
 pub mod session;
 pub mod store;
 pub mod timestamp;

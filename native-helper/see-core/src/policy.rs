@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::interpose::calls::Level;
+use crate::path::PathRef;
 
 /// The choices of one session. A field that an older record lacks has its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -11,6 +12,22 @@ use crate::interpose::calls::Level;
 pub struct Policy {
     /// How much of what the programs look at is recorded.
     pub reads: Reads,
+    /// Places of the host that it does not see.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hide: Vec<PathRef>,
+    /// Usual places of secrets that it sees all the same.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub show: Vec<PathRef>,
+    /// All that it does not see, in the end. Found when the SEE is made; what a request says here does not count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hidden: Vec<PathRef>,
+}
+
+impl Policy {
+    /// Tells whether the usual places of secrets are hidden: when what is read there could be sent somewhere.
+    pub fn hides_usual_secrets(&self) -> bool {
+        false
+    }
 }
 
 /// How much is recorded of what the programs of a session look at.

@@ -9,6 +9,7 @@ use crate::after_run;
 use crate::args::{RunArgs, Tty};
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
+use crate::policy;
 use crate::terminal_relay::{self, Outcome, Signals};
 
 pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
@@ -17,6 +18,7 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     let mut spec = request(&args.command, args.run_as.as_deref(), args.tty);
     spec.name.clone_from(&args.name);
     spec.policy.reads = args.reads.reads();
+    policy::apply(&args.walls, &mut spec.policy)?;
     let (session, client) = engine::launch_attached(&store, spec)?;
     match terminal_relay::relay(client, &signals)? {
         Outcome::HungUp => Ok(ExitStatus::of_program(129)),

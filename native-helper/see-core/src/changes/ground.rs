@@ -12,7 +12,7 @@ use super::compare::Memory;
 use crate::beneath::{Facts, Root, facts_at, facts_of};
 use crate::error::SeeError;
 use crate::layer::Layer;
-use crate::path::HostPath;
+use crate::path::{HostPath, PathRef};
 use crate::session::Session;
 
 /// A layer with both of its sides open.
@@ -75,6 +75,8 @@ impl Ground {
             mount_points: HashMap::new(),
             hidden: HashSet::new(),
         };
+        // Nothing can be written there; should a way be found, a commit must not follow it.
+        ground.hidden.extend(session.policy.hidden.iter().filter_map(PathRef::to_host_path));
         for (index, layer) in session.layers.iter().enumerate() {
             let upper = Root::open(&layer.upper)
                 .map_err(|errno| SeeError::os("opening the layer", &host_path(&layer.upper), errno))?;

@@ -13,6 +13,7 @@ use rustix::io::Errno;
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::{HostPath, escape_for_display};
+use crate::secrets;
 use crate::session::{Session, SessionState};
 use crate::store::{SessionLock, Store};
 use crate::timestamp::Timestamp;
@@ -25,6 +26,7 @@ mod identity;
 mod init;
 mod interposition;
 mod kernel_places;
+mod masks;
 mod mirror;
 mod namespaces;
 mod plan;
@@ -80,10 +82,11 @@ fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Clien
         limits: Vec::new(),
         policy: spec.policy,
     };
-    let planned = needed_directories(&program).and_then(|needed| plan::make(store, &id, Vec::new(), &needed));
-    let inserted = planned.and_then(|Plan { tree, layers, limits }| {
+    let planned = plan_of(store, &session, &program);
+    let inserted = planned.and_then(|Plan { tree, layers, limits, hidden }| {
         session.layers = layers;
         session.limits = limits;
+        session.policy.hidden = hidden;
         store.insert_session(&session).map(|()| tree)
     });
     let tree = match inserted {
@@ -154,10 +157,10 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
     store.move_session(&session.id, &[SessionState::Finished], SessionState::Starting)?;
     let mut session = store.session(&session.id)?;
     let supervisor = Supervising::begin(&session.id)?;
-    let needed = needed_directories(&program)?;
-    let started = plan::make(store, &session.id, session.layers.clone(), &needed).and_then(|plan| {
+    let started = plan_of(store, &session, &program).and_then(|plan| {
         session.layers = plan.layers;
         session.limits = plan.limits;
+        session.policy.hidden = plan.hidden;
         store.update_session(&session)?;
         let start = Start {
             store: path_of(store.root())?,
@@ -175,6 +178,15 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
         store.move_session(&session.id, &[SessionState::Starting], SessionState::Finished)?;
     }
     started
+}
+
+/// Plans the tree of a session for a program: what it covers, what it hides.
+fn plan_of(store: &Store, session: &Session, program: &ProgramSpec) -> Result<Plan> {
+    let home = home_of(program);
+    let needed: Vec<HostPath> = [directory_of(program)?].into_iter().chain(home.clone()).collect();
+    plan::make(store, &session.id, session.layers.clone(), &needed, |mounts| {
+        secrets::hidden(&session.policy, home.as_ref(), mounts)
+    })
 }
 
 /// Settles sessions whose supervisor died. Readers of the list call it first.
@@ -270,10 +282,9 @@ fn resolve(store: &Store, spec: &RunSpec) -> Result<(ProgramSpec, Identity)> {
     Ok((program, identity))
 }
 
-/// Returns the directories that a program's user expects to change: where it starts, and its home.
-fn needed_directories(program: &ProgramSpec) -> Result<Vec<HostPath>> {
-    let home = program.env.iter().find(|(name, _)| name == b"HOME").and_then(|(_, home)| HostPath::new(home));
-    Ok([directory_of(program)?].into_iter().chain(home).collect())
+/// Returns the home directory of a program's user.
+fn home_of(program: &ProgramSpec) -> Option<HostPath> {
+    program.env.iter().find(|(name, _)| name == b"HOME").and_then(|(_, home)| HostPath::new(home))
 }
 
 fn directory_of(program: &ProgramSpec) -> Result<HostPath> {

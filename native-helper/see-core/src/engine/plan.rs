@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::{Flags, Kind, Mount, covering, visible};
-use crate::path::HostPath;
+use crate::path::{HostPath, PathRef};
+use crate::secrets::outermost;
 use crate::session::{Limit, Mode};
 use crate::store::Store;
 
@@ -55,7 +56,7 @@ pub enum What {
 pub struct Tree {
     /// Its parts: an outer one before those inside it.
     pub parts: Vec<Part>,
-    /// Directories to hide: the store and every room.
+    /// Places to hide: the store, every room, and what the session must not see; none lies below another.
     pub hidden: Vec<HostPath>,
     /// Whether programs of the session have changed the tree before.
     pub entered_before: bool,
@@ -70,6 +71,8 @@ pub struct Plan {
     pub layers: Vec<Layer>,
     /// What the SEE cannot change.
     pub limits: Vec<Limit>,
+    /// What the session must not see.
+    pub hidden: Vec<PathRef>,
 }
 
 /// The largest file that is copied for a mirror, in bytes; larger ones are shown read-only.
@@ -91,14 +94,23 @@ pub struct Planner<'a> {
 }
 
 /// Plans the tree of a session, and makes the directories of its layers. `old` are the layers that it has already;
-/// `needed` are directories (home, working directory) whose owner must be able to change them, when natively so.
-pub fn make(store: &Store, session: &str, old: Vec<Layer>, needed: &[HostPath]) -> Result<Plan> {
+/// `needed` are directories (home, working directory) whose owner must be able to change them, when natively so;
+/// `hide` tells from the mounts which places the session must not see.
+pub fn make(
+    store: &Store,
+    session: &str,
+    old: Vec<Layer>,
+    needed: &[HostPath],
+    hide: impl Fn(&[Mount]) -> Result<Vec<HostPath>>,
+) -> Result<Plan> {
     let mounts = visible()?;
+    let secrets = hide(&mounts)?;
     let rooms = Rooms::new(store, &mounts);
     let entered_before = !old.is_empty();
     let mut planner =
         Planner { store, session, mounts, rooms, old, plan: Plan::default(), copies_left: COPIES_LIMIT };
-    planner.hide_rooms();
+    planner.plan.hidden = secrets.iter().map(HostPath::to_ref).collect();
+    planner.hide(secrets);
     let covered = match store.mode() {
         Mode::System => planner.cover_mounts(),
         Mode::User => user_tree::cover(&mut planner, needed),
@@ -120,7 +132,10 @@ impl Planner<'_> {
     /// One part for each mount of the host.
     fn cover_mounts(&mut self) -> Result<()> {
         for mount in self.mounts.clone() {
-            self.cover_mount(&mount)?;
+            // Whatever lies below a hidden place is hidden with it.
+            if !self.plan.tree.hidden.iter().any(|hidden| mount.point.is_within(hidden)) {
+                self.cover_mount(&mount)?;
+            }
         }
         Ok(())
     }
@@ -221,7 +236,7 @@ impl Planner<'_> {
         }
     }
 
-    fn hide_rooms(&mut self) {
+    fn hide(&mut self, secrets: Vec<HostPath>) {
         let store = HostPath::new(self.store.root().as_os_str().as_bytes());
         let rooms = self
             .mounts
@@ -230,8 +245,8 @@ impl Planner<'_> {
             .map(|mount| self.rooms.place(mount));
         let rooms = rooms.filter(|room| room.symlink_metadata().is_ok_and(|meta| meta.is_dir()));
         let rooms = rooms.filter_map(|room| HostPath::new(room.as_os_str().as_bytes()));
-        let hidden: BTreeSet<HostPath> = store.into_iter().chain(rooms).collect();
-        self.plan.tree.hidden = hidden.into_iter().collect();
+        let hidden: BTreeSet<HostPath> = store.into_iter().chain(rooms).chain(secrets).collect();
+        self.plan.tree.hidden = outermost(hidden);
     }
 
     /// Returns the mount that a path lies on.

@@ -19,11 +19,15 @@ use super::filesystems::{
     Setting, attach, carried, copy_of, copy_of_host, failed, make, overlay, place, set_flags,
 };
 use super::kernel_places;
+use super::masks;
 use super::mirror;
+use super::namespaces::SHIFT;
 use super::plan::{Part, Tree, What};
 
 /// Settings of every overlay with a layer.
-const SHARED: [Setting<'static>; 2] = [Setting::Value("index", "off"), Setting::Value("xino", "auto")];
+const SHARED: [Setting<'static>; 1] = [Setting::Value("index", "off")];
+/// How inode numbers of several file systems are kept apart: as far as they leave room for it.
+const AUTOMATIC: Setting<'static> = Setting::Value("xino", "auto");
 /// Settings with which renaming a directory or changing a mode copies nothing; an ordinary user does not get them.
 const MOVABLE: [Setting<'static>; 2] =
     [Setting::Value("redirect_dir", "on"), Setting::Value("metacopy", "on")];
@@ -79,16 +83,15 @@ pub fn enter(tree: &Tree, workshop: &HostPath, ids: Ids<'_>) -> Result<Vec<Limit
 }
 
 struct Builder<'a> {
+    tree: &'a Tree,
     ids: Ids<'a>,
     /// A private tmpfs for mounts that must be attached somewhere while an overlay is made of them.
     scratch: OwnedFd,
     /// An empty directory.
     empty: OwnedFd,
-    /// An empty read-only file system.
+    /// A read-only file system of one empty directory and one empty file.
     nothing: OwnedFd,
     root: OwnedFd,
-    /// Whether programs of the session have changed the tree before.
-    entered_before: bool,
     /// How many mounts are attached in the scratch space.
     parked: Cell<u32>,
     /// Directories that are the SEE's own: what lies right in them has to be made first.
@@ -98,7 +101,7 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn begin(tree: &Tree, workshop: &HostPath, ids: Ids<'a>) -> Result<Self> {
+    fn begin(tree: &'a Tree, workshop: &HostPath, ids: Ids<'a>) -> Result<Self> {
         let first = tree.parts.first().filter(|part| part.point == HostPath::root());
         let first = first.ok_or_else(|| SeeError::internal("A tree without a root."))?;
         let scratch = tmpfs("mode=0700", 0)?;
@@ -106,21 +109,19 @@ impl<'a> Builder<'a> {
             .map_err(|e| failed("opening", workshop, e))?;
         attach(scratch.as_fd(), covered.as_fd()).map_err(|e| failed("covering", workshop, e))?;
         let empty = make_dir(scratch.as_fd(), "empty")?;
-        let nothing = tmpfs("mode=0555", attributes::READ_ONLY | attributes::NO_DEV)?;
-        attach(nothing.as_fd(), make_dir(scratch.as_fd(), "nothing")?.as_fd())
-            .map_err(|e| failed("preparing", workshop, e))?;
+        let nothing = make_nothing(scratch.as_fd()).map_err(|e| failed("preparing", workshop, e))?;
 
         let own =
             tree.parts.iter().filter(|part| matches!(part.what, What::Directory { .. } | What::Mirrored(_)));
         let own: HashSet<HostPath> = own.map(|part| part.point.clone()).collect();
         let mut builder = Self {
+            tree,
             ids,
             empty,
             nothing,
             root: scratch.try_clone().map_err(out_of_fds)?,
             own,
             mirrors: HashMap::new(),
-            entered_before: tree.entered_before,
             parked: Cell::new(0),
             scratch,
         };
@@ -228,33 +229,52 @@ impl<'a> Builder<'a> {
 
     /// The host's directory with a layer on top.
     fn layered(&self, part: &Part, layer: &HostPath) -> Result<OwnedFd> {
-        let flags = carried(part.flags);
         let Some(map) = self.ids.map() else {
             let lower = rustix::fs::openat(CWD, part.point.as_path(), path_flags(), Bits::empty())
                 .map_err(|e| failed("opening", &part.point, e))?;
-            return self.on_top(lower.as_fd(), layer, flags);
+            return self.on_top(part, lower.as_fd(), layer);
         };
         let lower = self.parked(copy_of_host(&part.point, Some(map), attributes::READ_ONLY)?, &part.point)?;
         let upper = self.parked(copy_of_host(layer, Some(map), 0)?, layer)?;
-        overlay(&[lower.as_fd()], Some(upper.as_fd()), &[SHARED, MOVABLE].concat(), flags)
+        self.masked(part, SHIFT.0, lower.as_fd(), upper.as_fd())
     }
 
     /// A layer on top of a directory, ids as they are.
-    fn on_top(&self, lower: BorrowedFd<'_>, layer: &HostPath, flags: u64) -> Result<OwnedFd> {
+    fn on_top(&self, part: &Part, lower: BorrowedFd<'_>, layer: &HostPath) -> Result<OwnedFd> {
         let upper = rustix::fs::openat(CWD, layer.as_path(), path_flags(), Bits::empty())
             .map_err(|e| failed("opening", layer, e))?;
-        let own: &[Setting<'_>] = match self.ids {
-            Ids::Own => &[Setting::Flag("userxattr")],
-            _ => &MOVABLE,
+        let flags = carried(part.flags);
+        if !matches!(self.ids, Ids::Own) {
+            return self.masked(part, 0, lower, upper.as_fd());
+        }
+        let own = [Setting::Flag("userxattr"), AUTOMATIC];
+        overlay(&[lower], Some(upper.as_fd()), &[&SHARED[..], &own].concat(), flags)
+    }
+
+    /// A layer on top of a directory, with a mask between them when something in it is hidden.
+    fn masked(
+        &self,
+        part: &Part,
+        shift: u32,
+        lower: BorrowedFd<'_>,
+        upper: BorrowedFd<'_>,
+    ) -> Result<OwnedFd> {
+        let mask = match masks::of(self.tree, &part.point, shift)? {
+            Some(mask) => Some(self.parked(mask, &part.point)?),
+            None => None,
         };
-        overlay(&[lower], Some(upper.as_fd()), &[&SHARED, own].concat(), flags)
+        let lowers: Vec<_> = mask.iter().map(AsFd::as_fd).chain([lower]).collect();
+        // Without a word, two kinds of file system below would get device numbers of their own.
+        let numbers = if mask.is_some() { Setting::Value("xino", "on") } else { AUTOMATIC };
+        let settings = [&SHARED[..], &MOVABLE, &[numbers]].concat();
+        overlay(&lowers, Some(upper), &settings, carried(part.flags))
     }
 
     /// A directory of the SEE's own with a layer on top.
     fn mirrored(&self, part: &Part, layer: &HostPath) -> Result<OwnedFd> {
         let mirror = self.mirrors.get(&part.point);
         let mirror = mirror.ok_or_else(|| SeeError::internal("A mirror in a directory of the host."))?;
-        self.on_top(mirror.as_fd(), layer, carried(part.flags))
+        self.on_top(part, mirror.as_fd(), layer)
     }
 
     /// The host's directory, read-only. An overlay without a layer: its sockets and pipes are not the host's.
@@ -275,9 +295,7 @@ impl<'a> Builder<'a> {
         };
         overlay(&[lower.as_fd(), self.empty.as_fd()], None, settings, flags)
             // A file system that no overlay can be made of: its sockets would be the host's, so nothing of it is shown.
-            .or_else(|_| {
-                copy_of(self.nothing.as_fd(), "".as_ref()).map_err(|e| failed("hiding", &part.point, e))
-            })
+            .or_else(|_| self.cover(FileType::Directory).map_err(|e| failed("hiding", &part.point, e)))
     }
 
     /// The host's mount itself, read-only.
@@ -294,12 +312,13 @@ impl<'a> Builder<'a> {
         Ok(mount)
     }
 
-    /// Covers a directory with nothing. Refuses when the session moved the directory away when it ran before, for then
-    /// its content would show under another name.
+    /// Covers a place with nothing. Without masks refuses when the session moved the place away when it ran before, for
+    /// then its content would show under another name.
     fn hide(&self, path: &HostPath) -> Result<()> {
         // In a directory of the SEE's own there is nothing of the host's anyway.
         let is_own = self.own.contains(path);
-        let may_be_missing = is_own || !self.entered_before;
+        let is_masked = !matches!(self.ids, Ids::Own);
+        let may_be_missing = is_own || is_masked || !self.tree.entered_before;
         let target = match place(self.root.as_fd(), path) {
             Ok(target) => target,
             // Below a directory that the user cannot search there is nothing to hide.
@@ -312,12 +331,22 @@ impl<'a> Builder<'a> {
         if !may_be_missing && !is_same(path, target.as_fd())? {
             return Err(moved(path));
         }
-        let nothing = copy_of(self.nothing.as_fd(), "".as_ref()).map_err(|e| failed("hiding", path, e))?;
-        attach(nothing.as_fd(), target.as_fd()).map_err(|e| failed("hiding", path, e))
+        let cover = || {
+            let stat = rustix::fs::fstat(&target)?;
+            let cover = self.cover(FileType::from_raw_mode(stat.st_mode))?;
+            attach(cover.as_fd(), target.as_fd())
+        };
+        cover().map_err(|e| failed("hiding", path, e))
+    }
+
+    /// Returns a mount of nothing for a directory, or for anything else.
+    fn cover(&self, kind: FileType) -> std::result::Result<OwnedFd, Errno> {
+        let name = if kind == FileType::Directory { "directory" } else { "file" };
+        copy_of(self.nothing.as_fd(), name.as_ref())
     }
 }
 
-/// Tells whether a directory in the tree is the host's. It was never copied to a layer, for it was hidden all the time;
+/// Tells whether an object in the tree is the host's. It was never copied to a layer, for it was hidden all the time;
 /// so it shows the time of the host's last change, which nothing can forge. Another session may change it meanwhile.
 fn is_same(path: &HostPath, inside: BorrowedFd<'_>) -> Result<bool> {
     const TRIES: u32 = 100;
@@ -325,7 +354,7 @@ fn is_same(path: &HostPath, inside: BorrowedFd<'_>) -> Result<bool> {
         let host = rustix::fs::lstat(path.as_path()).map_err(|e| failed("looking at", path, e))?;
         let seen = rustix::fs::fstat(inside).map_err(|e| failed("looking at", path, e))?;
         if (host.st_ctime, host.st_ctime_nsec) == (seen.st_ctime, seen.st_ctime_nsec) {
-            return Ok(FileType::from_raw_mode(seen.st_mode) == FileType::Directory);
+            return Ok(FileType::from_raw_mode(seen.st_mode) == FileType::from_raw_mode(host.st_mode));
         }
     }
     Ok(false)
@@ -353,6 +382,18 @@ fn become_root(root: BorrowedFd<'_>) -> Result<()> {
     rustix::process::chdir("/").map_err(fail)
 }
 
+/// Makes what hidden places are covered with, below the scratch space.
+fn make_nothing(scratch: BorrowedFd<'_>) -> std::result::Result<OwnedFd, Errno> {
+    let place = make_dir_at(scratch, "nothing")?;
+    rustix::fs::mkdirat(&place, "directory", Bits::from_raw_mode(0o555))?;
+    let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
+    rustix::fs::openat(&place, "file", flags, Bits::from_raw_mode(0o444))?;
+    let nothing = copy_of(place.as_fd(), "".as_ref())?;
+    set_flags(nothing.as_fd(), attributes::READ_ONLY | attributes::NO_DEV | attributes::NO_EXEC, None)?;
+    attach(nothing.as_fd(), place.as_fd())?;
+    Ok(nothing)
+}
+
 /// Makes a small memory file system; `mode` is its root's.
 fn tmpfs(mode: &str, flags: u64) -> Result<OwnedFd> {
     let (name, value) = mode.split_once('=').unwrap_or(("mode", mode));
@@ -360,11 +401,12 @@ fn tmpfs(mode: &str, flags: u64) -> Result<OwnedFd> {
 }
 
 fn make_dir(parent: BorrowedFd<'_>, name: &str) -> Result<OwnedFd> {
-    let make = || {
-        rustix::fs::mkdirat(parent, name, Bits::RWXU)?;
-        rustix::fs::openat(parent, name, path_flags(), Bits::empty())
-    };
-    make().map_err(|e| failed("preparing", &HostPath::root().join(name.as_bytes()), e))
+    make_dir_at(parent, name).map_err(|e| failed("preparing", &HostPath::root().join(name.as_bytes()), e))
+}
+
+fn make_dir_at(parent: BorrowedFd<'_>, name: &str) -> std::result::Result<OwnedFd, Errno> {
+    rustix::fs::mkdirat(parent, name, Bits::RWXU)?;
+    rustix::fs::openat(parent, name, path_flags(), Bits::empty())
 }
 
 fn path_flags() -> OFlags {

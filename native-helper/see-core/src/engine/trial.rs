@@ -31,7 +31,7 @@ pub struct Made {
 pub fn make(store: &Store) -> Result<Made> {
     let session = store.new_id()?;
     let lock = store.lock_session(&session)?;
-    let plan = plan::make(store, &session, Vec::new(), &[])?;
+    let plan = plan::make(store, &session, Vec::new(), &[], |_| Ok(Vec::new()))?;
     let (control, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
         .map_err(wire::gone)?;
     let reported = Reported::default();

@@ -1,0 +1,35 @@
+//! What the options of `run` say about a session's walls, put into its policy. Decides nothing.
+
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use see_core::error::{ErrorCode, Result, SeeError};
+use see_core::path::{HostPath, PathRef, escape_for_display};
+use see_core::policy::Policy;
+
+use crate::args::WallArgs;
+
+/// Puts the options into the policy.
+pub fn apply(args: &WallArgs, policy: &mut Policy) -> Result<()> {
+    policy.hide = places(&args.hide)?;
+    policy.show = places(&args.show)?;
+    Ok(())
+}
+
+fn places(paths: &[PathBuf]) -> Result<Vec<PathRef>> {
+    paths.iter().map(|path| place(path)).collect()
+}
+
+/// Returns a path as it is from the working directory.
+fn place(path: &Path) -> Result<PathRef> {
+    let absolute = std::path::absolute(path).ok();
+    let place = absolute.and_then(|path| HostPath::new(path.as_os_str().as_bytes()));
+    place.map(|place| place.to_ref()).ok_or_else(|| {
+        let shown = escape_for_display(path.as_os_str().as_bytes());
+        SeeError::new(
+            ErrorCode::BadRequest,
+            format!("This is no path of a file or directory: {shown}"),
+            "Give a path that exists.",
+        )
+    })
+}

@@ -1,0 +1,210 @@
+//! Hidden places: nothing inside reads them under any name, as root and as an ordinary user.
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+mod engine_lab;
+
+use std::process::Command;
+
+use engine_lab::{Lab, Mode, Outcome, both, finish};
+
+/// What must not be read inside.
+const SECRET: &str = "attack-at-dawn";
+
+/// Puts secrets into the lab's home: a directory and a file.
+fn with_secrets(lab: &Lab) {
+    let script = format!(
+        "mkdir -p place/keys && chmod 700 place/keys && echo {SECRET} > place/keys/id && echo {SECRET} > token && \
+         ln -s place/keys shortcut"
+    );
+    let mut command = lab.as_user("/bin/sh".as_ref());
+    command.args(["-ec", &script]);
+    assert_eq!(finish(command).status, 0);
+}
+
+/// Runs a script with both secrets hidden.
+fn see(lab: &Lab, script: &str) -> Outcome {
+    lab.run(&["run", "--keep", "-q", "--hide", "shortcut", "--hide", "token", "--", "/bin/sh", "-c", script])
+}
+
+#[test]
+fn a_hidden_place_is_empty_and_stays_so() {
+    both(|lab| {
+        with_secrets(lab);
+        let native = finish({
+            let mut command = lab.as_user("/bin/cat".as_ref());
+            command.args(["shortcut/id", "token"]);
+            command
+        });
+        assert_eq!(native.stdout, format!("{SECRET}\n{SECRET}\n"));
+        let inside = see(lab, "ls -A place/keys; cat token; ls -A shortcut/; stat -c %F place/keys token");
+        assert_eq!(inside.stdout, "directory\nregular empty file\n", "{inside:?}");
+        for attempt in [
+            "touch place/keys/id",
+            "echo x > token",
+            "echo x >> token",
+            "rm -rf place",
+            "mv place/keys away",
+            "mv token away",
+            "ln token other",
+            "chmod 777 token",
+            "umount token",
+            "umount -l place/keys",
+            "mount -o remount,bind,rw place/keys && touch place/keys/id",
+        ] {
+            let outcome = see(lab, attempt);
+            assert_ne!(outcome.status, 0, "{attempt}: {outcome:?}");
+        }
+    });
+}
+
+/// Ways around a cover. Each prints what it finds; `$0` is the home directory.
+const WAYS: &[(&str, &str)] = &[
+    ("bind", "mkdir b; mount --bind place b && cat b/keys/id"),
+    ("recursive bind", "mkdir b; mount --rbind place b && umount -l b/keys && cat b/keys/id"),
+    ("bind of the home", "mkdir /tmp/b$$; mount --bind . /tmp/b$$ && cat /tmp/b$$/token"),
+    ("private mounts", "unshare -m sh -c 'umount -l place/keys token; cat place/keys/id token'"),
+    ("nested user", "unshare -Urm sh -c 'umount -l place/keys token; cat place/keys/id token'"),
+    (
+        "nested bind",
+        "unshare -Urm sh -c 'mkdir b; mount --bind place b && cat b/keys/id; mount --bind . b && cat b/token'",
+    ),
+    (
+        "nested overlay",
+        "unshare -Urm sh -c 'mkdir u w m; mount -t tmpfs t m; mkdir m/u m/w m/m; \
+         mount -t overlay -o userxattr,lowerdir=$0,upperdir=m/u,workdir=m/w o m/m && cat m/m/token m/m/place/keys/id' \"$0\"",
+    ),
+    ("read-only overlay", "mkdir m; mount -t overlay -o lowerdir=$0/place:$0 o m && cat m/token m/keys/id"),
+    ("moving under a bind", "mkdir a b; mount --bind a b && mv place a/place && cat b/place/keys/id"),
+    (
+        "moving under a nested bind",
+        "mkdir a b; unshare -Urm sh -c 'mount --bind a b && mv place a/place && cat b/place/keys/id'",
+    ),
+    (
+        "moving under an overlay",
+        "mkdir a m; mount -t overlay -o lowerdir=$0/a:$0/m o m && mv place a/p && cat m/p/keys/id",
+    ),
+    (
+        "moving the home",
+        "mkdir /tmp/a$$ /tmp/b$$; mount --bind /tmp/a$$ /tmp/b$$ && mv $0 /tmp/a$$/h && cat /tmp/b$$/h/token",
+    ),
+    (
+        "roots",
+        "for r in /proc/[0-9]*/root /proc/[0-9]*/cwd /proc/[0-9]*/fd/*; do cat $r$0/token $r/token; done",
+    ),
+    (
+        "exchange",
+        "mkdir other; echo mine > other/id; mv --exchange place/keys other; cat place/keys/id other/id",
+    ),
+    (
+        "disk",
+        "for d in /dev/vda /dev/sda /dev/nvme0n1 /dev/dm-0; do head -c 1 $d; done; debugfs -R \"cat $0/token\" /dev/vda",
+    ),
+    ("whiteout", "rm -f token; mknod token c 0 0; cat token; rmdir place/keys; cat place/keys/id"),
+    (
+        "pivot",
+        "unshare -m sh -c 'mkdir n; mount --bind . n; cd n; mkdir o; pivot_root . o; cat /token o/$0/token'",
+    ),
+    ("chroot", "chroot . /bin/cat /token; chroot $0/place cat keys/id"),
+];
+
+#[test]
+fn no_way_leads_around_the_cover() {
+    both(|lab| {
+        with_secrets(lab);
+        let home = lab.home().display().to_string();
+        for (name, way) in WAYS {
+            let arguments = [
+                "run",
+                "--abort",
+                "-q",
+                "--hide",
+                "place/keys",
+                "--hide",
+                "token",
+                "--",
+                "/bin/sh",
+                "-c",
+                way,
+                &home,
+            ];
+            let outcome = lab.run(&arguments);
+            let told = format!("{}{}", outcome.stdout, outcome.stderr);
+            assert!(!told.contains(SECRET), "{name}: {outcome:?}");
+        }
+        // The ways are real ones: without the option what lies there can be read.
+        let outcome = lab.run(&["run", "--abort", "-q", "--", "/bin/sh", "-c", "cat place/keys/id"]);
+        assert_eq!(outcome.stdout, format!("{SECRET}\n"));
+    });
+}
+
+#[test]
+fn moving_a_directory_works_for_root_and_shows_nothing() {
+    let lab = Lab::new(Mode::System);
+    with_secrets(&lab);
+    let hide = ["run", "--keep", "-q", "--name", "mover", "--hide", "place/keys", "--"];
+    let script = "mkdir a b && mount --bind a b && mv place a/place && ls -A b/place/keys && echo moved";
+    let outcome = lab.run(&[&hide[..], &["/bin/sh", "-ec", script]].concat());
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (0, "moved\n"), "{outcome:?}");
+    // Later too, when no cover finds its place any more.
+    let outcome = lab.run(&["enter", "mover", "--", "sh", "-c", "ls -A a/place/keys; test -d a/place/keys"]);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (0, ""), "{outcome:?}");
+}
+
+#[test]
+fn a_hidden_place_is_hidden_under_its_other_names() {
+    both(|lab| {
+        with_secrets(lab);
+        let other = lab.dir().join("other");
+        std::fs::create_dir(&other).unwrap();
+        let mount = |arguments: &[&std::ffi::OsStr]| {
+            Command::new("mount").args(arguments).status().unwrap().success()
+        };
+        assert!(mount(&["--bind".as_ref(), lab.home().join("place").as_os_str(), other.as_os_str()]));
+        let read = |options: &[&str]| {
+            let path = other.join("keys/id").display().to_string();
+            let mut arguments = vec!["run", "--abort", "-q"];
+            arguments.extend(options);
+            arguments.extend(["--", "cat", &path]);
+            lab.run(&arguments)
+        };
+        let seen = read(&[]);
+        let hidden = read(&["--hide", "place/keys"]);
+        assert!(Command::new("umount").arg(&other).status().unwrap().success());
+        assert_eq!(seen.stdout, format!("{SECRET}\n"), "{seen:?}");
+        assert!(hidden.status != 0 && !hidden.stdout.contains(SECRET), "{hidden:?}");
+    });
+}
+
+#[test]
+fn what_is_hidden_is_told_and_never_a_change() {
+    both(|lab| {
+        with_secrets(lab);
+        let hide = ["run", "--keep", "-q", "--name", "told", "--hide", "place/keys", "--hide", "token", "--"];
+        let outcome =
+            lab.run(&[&hide[..], &["/bin/sh", "-c", "echo new > place/new; touch token place"]].concat());
+        assert_ne!(outcome.status, 125, "{outcome:?}");
+        let session = lab.session("told").unwrap();
+        let home = lab.home().canonicalize().unwrap();
+        let hidden: Vec<_> =
+            session["policy"]["hidden"].as_array().unwrap().iter().map(|p| p["path"].clone()).collect();
+        for name in ["place/keys", "token"] {
+            assert!(hidden.contains(&home.join(name).display().to_string().into()), "{hidden:?}");
+        }
+        let changes: serde_json::Value =
+            serde_json::from_str(&lab.run(&["changes", "told", "--json"]).stdout).unwrap();
+        let paths: Vec<_> =
+            changes["changes"].as_array().unwrap().iter().map(|c| c["path"].clone()).collect();
+        assert_eq!(paths, [serde_json::json!(home.join("place/new").display().to_string())]);
+        assert_eq!(lab.run(&["commit", "told"]).status, 0);
+        assert_eq!(std::fs::read_to_string(lab.home().join("place/keys/id")).unwrap(), format!("{SECRET}\n"));
+        assert_eq!(std::fs::read_to_string(lab.home().join("token")).unwrap(), format!("{SECRET}\n"));
+    });
+}
+
+#[test]
+fn what_is_not_there_cannot_be_hidden() {
+    let lab = Lab::new(Mode::System);
+    let outcome = lab.run(&["run", "--hide", "no-such-place", "--", "true"]);
+    assert_eq!(outcome.status, 125, "{outcome:?}");
+    assert!(outcome.stderr.contains("nothing to hide"), "{outcome:?}");
+}

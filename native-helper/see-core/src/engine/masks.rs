@@ -1,0 +1,125 @@
+//! Masks: a lower layer above the host's, in which hidden places are empty. A cover that is mounted over a place goes
+//! with the path; root inside could move a directory above it below another mount and look under the cover. With a
+//! mask there is nothing under it. For system mode; without privilege no directory of the host can be moved.
+
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
+
+use rustix::fs::{AtFlags, FileType, Gid, Mode as Bits, OFlags, Timespec, Timestamps, Uid, XattrFlags};
+use rustix::io::Errno;
+use see_sys::mount_attributes as attributes;
+
+use crate::error::Result;
+use crate::overlay_marks;
+use crate::path::HostPath;
+
+use super::filesystems::{Setting, failed, make, place};
+use super::plan::Tree;
+
+/// Returns the mask of the part at `point`, attached nowhere; `None` when nothing on it is hidden. Owners are shifted
+/// by `shift`. For a process that may give files away.
+pub fn of(tree: &Tree, point: &HostPath, shift: u32) -> Result<Option<OwnedFd>> {
+    let is_own = |hidden: &&HostPath| {
+        let parts = tree.parts.iter().rev().map(|part| &part.point);
+        let covering = parts.filter(|other| *other != *hidden).find(|other| hidden.is_within(other));
+        covering == Some(point)
+    };
+    let mut hidden = tree.hidden.iter().filter(is_own).peekable();
+    if hidden.peek().is_none() {
+        return Ok(None);
+    }
+    let settings = [Setting::Value("mode", "0755"), Setting::Value("size", "16m")];
+    let mask = Mask { root: make("tmpfs", &settings, attributes::NO_DEV)?, shift };
+    let mut above = BTreeMap::new();
+    for path in hidden {
+        mask.add(point, path, &mut above).map_err(|e| failed("hiding", path, e))?;
+    }
+    // From the inside out: making an entry changes the time of the directory that holds it.
+    for (inside, host) in above.iter().rev() {
+        mask.dress(inside, host).map_err(|e| failed("copying the attributes of", host, e))?;
+    }
+    Ok(Some(mask.root))
+}
+
+struct Mask {
+    root: OwnedFd,
+    shift: u32,
+}
+
+impl Mask {
+    /// Adds what stands for a hidden place. Collects the directories above it: inside, and on the host.
+    fn add(
+        &self,
+        point: &HostPath,
+        hidden: &HostPath,
+        above: &mut BTreeMap<HostPath, HostPath>,
+    ) -> std::result::Result<(), Errno> {
+        let kind = match rustix::fs::lstat(hidden.as_path()) {
+            Ok(stat) => FileType::from_raw_mode(stat.st_mode),
+            Err(Errno::NOENT | Errno::NOTDIR) => return Ok(()),
+            Err(e) => return Err(e),
+        };
+        let names: Vec<&[u8]> = hidden.below(point).unwrap_or_default().split(|byte| *byte == b'/').collect();
+        let Some((last, way)) = names.split_last() else { return Ok(()) };
+        let (mut inside, mut host) = (HostPath::root(), point.clone());
+        let mut dir = self.root.try_clone().map_err(|_| Errno::MFILE)?;
+        above.insert(inside.clone(), host.clone());
+        for name in way {
+            (inside, host) = (inside.join(name), host.join(name));
+            match rustix::fs::mkdirat(&dir, *name, Bits::RWXU) {
+                Ok(()) | Err(Errno::EXIST) => {}
+                Err(e) => return Err(e),
+            }
+            dir = place(self.root.as_fd(), &inside)?;
+            above.insert(inside.clone(), host.clone());
+        }
+        make_empty(dir.as_fd(), last, kind)
+    }
+
+    /// Gives a directory of the mask the owner, mode, attributes and times of the host's.
+    fn dress(&self, inside: &HostPath, host: &HostPath) -> std::result::Result<(), Errno> {
+        let dir = place(self.root.as_fd(), inside)?;
+        let path = through(&dir);
+        let stat = rustix::fs::lstat(host.as_path())?;
+        let (user, group) = (self.shift.saturating_add(stat.st_uid), self.shift.saturating_add(stat.st_gid));
+        rustix::fs::chown(&path, Some(Uid::from_raw(user)), Some(Gid::from_raw(group)))?;
+        rustix::fs::chmod(&path, Bits::from_raw_mode(stat.st_mode))?;
+        for name in overlay_marks::list(host.as_path())? {
+            // Access lists hold ids of the host, which mean nothing in a memory file system without a map.
+            let is_foreign =
+                [b"trusted.".as_slice(), b"system."].iter().any(|space| name.as_bytes().starts_with(space));
+            let value = if is_foreign { None } else { overlay_marks::get(host.as_path(), &name)? };
+            match value
+                .map_or(Ok(()), |value| rustix::fs::setxattr(&path, &name, &value, XattrFlags::empty()))
+            {
+                // A memory file system keeps user attributes since Linux 6.6.
+                Ok(()) | Err(Errno::OPNOTSUPP) => {}
+                Err(e) => return Err(e),
+            }
+        }
+        let time =
+            |tv_sec, nanoseconds: u64| Timespec { tv_sec, tv_nsec: i64::try_from(nanoseconds).unwrap_or(0) };
+        let times = Timestamps {
+            last_access: time(stat.st_atime, stat.st_atime_nsec),
+            last_modification: time(stat.st_mtime, stat.st_mtime_nsec),
+        };
+        rustix::fs::utimensat(&dir, "", &times, AtFlags::EMPTY_PATH)
+    }
+}
+
+/// Makes an empty directory that hides the host's, or an empty file.
+fn make_empty(dir: BorrowedFd<'_>, name: &[u8], kind: FileType) -> std::result::Result<(), Errno> {
+    if kind == FileType::Directory {
+        rustix::fs::mkdirat(dir, name, Bits::from_raw_mode(0o555))?;
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let made = rustix::fs::openat(dir, name, flags, Bits::empty())?;
+        return rustix::fs::fsetxattr(&made, "trusted.overlay.opaque", b"y", XattrFlags::empty());
+    }
+    let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    rustix::fs::openat(dir, name, flags, Bits::from_raw_mode(0o444)).map(drop)
+}
+
+fn through(fd: &OwnedFd) -> PathBuf {
+    PathBuf::from(format!("/proc/self/fd/{}", fd.as_raw_fd()))
+}

@@ -1,0 +1,266 @@
+//! Which places of the host a session does not see: those that a person named, and the usual ones that hold
+//! credentials. Looks at the host, changes nothing; the engine covers what is found here.
+
+use std::collections::BTreeSet;
+use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt as _;
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::mounts::Mount;
+use crate::path::HostPath;
+use crate::policy::Policy;
+
+/// Where credentials usually lie, below a home directory.
+const USUAL: &[&str] = &[
+    // Keys, password stores, key rings.
+    ".ssh",
+    ".gnupg",
+    ".pki",
+    ".password-store",
+    ".local/share/keyrings",
+    ".local/share/kwalletd",
+    ".config/keepassxc",
+    ".config/Bitwarden",
+    ".config/1Password",
+    ".config/op",
+    // Clouds, registries, repositories.
+    ".aws",
+    ".azure",
+    ".oci",
+    ".config/gcloud",
+    ".config/doctl",
+    ".config/rclone",
+    ".kube",
+    ".docker/config.json",
+    ".config/containers/auth.json",
+    ".terraform.d/credentials.tfrc.json",
+    ".vault-token",
+    ".netrc",
+    ".git-credentials",
+    ".config/git/credentials",
+    ".config/gh",
+    ".config/hub",
+    ".config/glab-cli",
+    ".npmrc",
+    ".pypirc",
+    ".cargo/credentials",
+    ".cargo/credentials.toml",
+    ".gem/credentials",
+    ".pgpass",
+    ".my.cnf",
+    // Browsers and mail.
+    ".mozilla",
+    ".thunderbird",
+    ".config/google-chrome",
+    ".config/chromium",
+    ".config/BraveSoftware",
+    ".config/microsoft-edge",
+    ".config/opera",
+    ".config/vivaldi",
+    "snap/firefox/common/.mozilla",
+    "snap/chromium/common/chromium",
+    ".var/app/org.mozilla.firefox",
+    ".var/app/com.google.Chrome",
+    ".var/app/org.chromium.Chromium",
+    // Wallets.
+    ".bitcoin",
+    ".ethereum",
+    ".electrum",
+    ".monero",
+];
+
+/// Returns the true paths that a session must not see, and every other name that the host's mounts give them.
+/// `home` is the home directory of its program.
+pub fn hidden(policy: &Policy, home: Option<&HostPath>, mounts: &[Mount]) -> Result<Vec<HostPath>> {
+    let mut found = BTreeSet::new();
+    for asked in &policy.hide {
+        let path = asked.to_host_path().ok_or_else(|| not_a_path("--hide", &asked.path))?;
+        let real = real_path(&path)?.ok_or_else(|| nothing_there(&path))?;
+        if real == HostPath::root() {
+            return Err(not_a_path("--hide", "/"));
+        }
+        found.insert(real);
+    }
+    if policy.hides_usual_secrets() {
+        let mut shown = Vec::new();
+        for asked in &policy.show {
+            let path = asked.to_host_path().ok_or_else(|| not_a_path("--show", &asked.path))?;
+            shown.push(real_path(&path)?.unwrap_or(path));
+        }
+        found.extend(usual(home, &shown)?);
+    }
+    let mut all = BTreeSet::new();
+    for path in &found {
+        all.extend(names_of(path, mounts));
+    }
+    Ok(outermost(all))
+}
+
+/// Returns the usual places that are there. In `shown` are those that a person wants to be seen.
+fn usual(home: Option<&HostPath>, shown: &[HostPath]) -> Result<Vec<HostPath>> {
+    let mut found = Vec::new();
+    for home in homes(home) {
+        for name in USUAL {
+            let Some(real) = real_path(&home.join(name.as_bytes()))? else { continue };
+            if let Some(part) = shown.iter().find(|part| part.is_within(&real) && **part != real) {
+                return Err(SeeError::new(
+                    ErrorCode::BadRequest,
+                    format!("A part of a hidden place cannot be shown: {}.", part.display()),
+                    format!("Show the whole of it: --show {}", real.display()),
+                )
+                .with_path(part));
+            }
+            if !shown.iter().any(|outer| real.is_within(outer)) {
+                found.push(real);
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Returns every home directory: a program that becomes another user inside must not find that user's secrets.
+fn homes(own: Option<&HostPath>) -> BTreeSet<HostPath> {
+    let text = std::fs::read("/etc/passwd").unwrap_or_default();
+    let listed = text
+        .split(|byte| *byte == b'\n')
+        .filter_map(|line| line.split(|byte| *byte == b':').nth(5).and_then(HostPath::new));
+    listed.chain(own.cloned()).filter(|home| *home != HostPath::root()).collect()
+}
+
+/// Returns where a path really leads; `None` when there is nothing, or nothing that we can reach.
+fn real_path(path: &HostPath) -> Result<Option<HostPath>> {
+    match std::fs::canonicalize(path.as_path()) {
+        Ok(real) => Ok(HostPath::new(real.as_os_str().as_bytes())),
+        Err(error) => match error.kind() {
+            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::PermissionDenied => Ok(None),
+            _ => Err(SeeError::os(
+                "finding",
+                path,
+                rustix::io::Errno::from_io_error(&error).unwrap_or(rustix::io::Errno::IO),
+            )),
+        },
+    }
+}
+
+/// Returns a path, the mounts below it, and what the host's other mounts of the same file systems call them.
+fn names_of(path: &HostPath, mounts: &[Mount]) -> BTreeSet<HostPath> {
+    let inside = mounts.iter().filter(|mount| mount.point.is_within(path)).map(|mount| mount.point.clone());
+    let mut names: BTreeSet<HostPath> = inside.chain([path.clone()]).collect();
+    for name in names.clone() {
+        let Some(mount) = crate::mounts::covering(mounts, &name) else { continue };
+        let (Some(root), Some(rest)) = (HostPath::new(&mount.root), name.below(&mount.point)) else {
+            continue;
+        };
+        let on_disk = joined(&root, rest);
+        for other in mounts.iter().filter(|other| other.device == mount.device && other.id != mount.id) {
+            let Some(shown) = HostPath::new(&other.root) else { continue };
+            if let Some(rest) = on_disk.below(&shown) {
+                names.insert(joined(&other.point, rest));
+            } else if shown.is_within(&on_disk) {
+                names.insert(other.point.clone());
+            }
+        }
+    }
+    names
+}
+
+fn joined(base: &HostPath, rest: &[u8]) -> HostPath {
+    if rest.is_empty() { base.clone() } else { base.join(rest) }
+}
+
+/// Leaves out what lies below another path of the set.
+pub fn outermost(paths: BTreeSet<HostPath>) -> Vec<HostPath> {
+    let mut kept: Vec<HostPath> = Vec::new();
+    for path in paths {
+        if !kept.last().is_some_and(|last| path.is_within(last)) {
+            kept.push(path);
+        }
+    }
+    kept
+}
+
+fn nothing_there(path: &HostPath) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::BadRequest,
+        format!("There is nothing to hide at {}.", path.display()),
+        "Check the spelling; a place that you cannot reach needs no hiding.",
+    )
+    .with_path(path)
+}
+
+fn not_a_path(option: &str, text: &str) -> Box<SeeError> {
+    let shown = crate::path::escape_for_display(text.as_bytes());
+    SeeError::new(
+        ErrorCode::BadRequest,
+        format!("This place cannot be given to {option}: {shown}"),
+        "Give the absolute path of a file or directory below /.",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mounts::Flags;
+
+    fn path(text: &str) -> HostPath {
+        HostPath::new(text.as_bytes()).unwrap()
+    }
+
+    fn mount(id: u64, device: u64, root: &str, point: &str) -> Mount {
+        Mount {
+            id,
+            device,
+            root: root.into(),
+            point: path(point),
+            flags: Flags::default(),
+            fs_type: "ext4".to_owned(),
+            source: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn a_place_is_hidden_under_every_name() {
+        let mounts = [
+            mount(1, 10, "/", "/"),
+            mount(2, 10, "/home", "/mnt/homes"),
+            mount(3, 10, "/home/a/.ssh", "/srv/keys"),
+            mount(4, 20, "/", "/home/a/.ssh/stick"),
+            mount(5, 20, "/deep", "/media/deep"),
+            mount(6, 30, "/home", "/other"),
+        ];
+        let names = names_of(&path("/home/a/.ssh"), &mounts);
+        let expected =
+            ["/home/a/.ssh", "/home/a/.ssh/stick", "/media/deep", "/mnt/homes/a/.ssh", "/srv/keys"];
+        assert_eq!(names, expected.iter().map(|text| path(text)).collect());
+        let kept = outermost(names);
+        assert!(!kept.contains(&path("/home/a/.ssh/stick")) && kept.contains(&path("/media/deep")));
+    }
+
+    #[test]
+    fn what_is_named_must_be_there() {
+        let dir = tempfile::tempdir().unwrap();
+        let dir = HostPath::new(dir.path().canonicalize().unwrap().as_os_str().as_bytes()).unwrap();
+        let ask = |name: &str| Policy { hide: vec![dir.join(name.as_bytes()).to_ref()], ..Policy::default() };
+        std::fs::write(dir.join(b"key").as_path(), "k").unwrap();
+        std::os::unix::fs::symlink("key", dir.join(b"link").as_path()).unwrap();
+        assert_eq!(hidden(&ask("link"), None, &[]).unwrap(), [dir.join(b"key")]);
+        assert_eq!(hidden(&ask("none"), None, &[]).unwrap_err().code, ErrorCode::BadRequest);
+        let root = Policy { hide: vec![HostPath::root().to_ref()], ..Policy::default() };
+        assert_eq!(hidden(&root, None, &[]).unwrap_err().code, ErrorCode::BadRequest);
+    }
+
+    #[test]
+    fn a_usual_place_can_be_shown_whole() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = HostPath::new(dir.path().canonicalize().unwrap().as_os_str().as_bytes()).unwrap();
+        for name in [b".ssh".as_slice(), b".aws"] {
+            std::fs::create_dir(home.join(name).as_path()).unwrap();
+        }
+        let own = |shown: &[HostPath]| -> Result<Vec<HostPath>> {
+            Ok(usual(Some(&home), shown)?.into_iter().filter(|path| path.is_within(&home)).collect())
+        };
+        assert_eq!(own(&[]).unwrap(), [home.join(b".ssh"), home.join(b".aws")]);
+        assert_eq!(own(&[home.join(b".ssh")]).unwrap(), [home.join(b".aws")]);
+        assert!(own(&[home.join(b".ssh").join(b"config")]).is_err());
+    }
+}
