@@ -1,5 +1,6 @@
 // A session: one SEE, from its start until it is committed or aborted.
 import { z } from "zod";
+import { PathRef } from "./path.js";
 
 export const SessionState = z.enum([
   "starting",
@@ -24,7 +25,15 @@ export const Reads = z.enum(["off", "opens", "lookups"]);
 export type Reads = z.infer<typeof Reads>;
 
 /** What a session is allowed, and what is recorded of it: chosen when it begins. */
-export const Policy = z.object({ reads: Reads });
+export const Policy = z.object({
+  reads: Reads,
+  /** Places of the host that it does not see. */
+  hide: z.array(PathRef).optional(),
+  /** Usual places of secrets that it sees all the same. */
+  show: z.array(PathRef).optional(),
+  /** All that it does not see, found when it began. In a request this does not count. */
+  hidden: z.array(PathRef).optional(),
+});
 export type Policy = z.infer<typeof Policy>;
 
 /** Times are RFC 3339, UTC. `exit_status` is the program's, 128+signal when a signal ended it. */
@@ -53,6 +62,6 @@ export const RunRequest = z.object({
   rows: z.number().int().min(1).max(10_000).optional(),
   cols: z.number().int().min(1).max(10_000).optional(),
   /** The defaults when left out. */
-  policy: Policy.optional(),
+  policy: Policy.partial().optional(),
 });
 export type RunRequest = z.infer<typeof RunRequest>;

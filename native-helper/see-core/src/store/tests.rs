@@ -40,7 +40,7 @@ fn session(id: &str, name: Option<&str>) -> Session {
             began: Timestamp::now(),
         }],
         limits: vec![Limit { path: "/proc".to_owned(), why: "it is the kernel's".to_owned() }],
-        policy: Policy { reads: Reads::Lookups },
+        policy: Policy { reads: Reads::Lookups, ..Policy::default() },
     }
 }
 
