@@ -1,0 +1,2 @@
+//! Merges.
+pub mod three_way;
