@@ -9,24 +9,40 @@ use crate::commit::selection::{Selection, is_plain_file};
 use crate::commit::stat::Stat;
 use crate::commit::view::View;
 use crate::error::{Conflict, ConflictReason, Resolution, Result};
+use crate::merge::{self, Settled};
 use crate::overlay_marks::{self, Origin};
+use crate::path::HostPath;
 use crate::reads::{self, Read, Seen};
 use crate::session::Session;
 use crate::store::Store;
 use crate::timestamp::Timestamp;
 
-/// Returns the paths where the criterion does not hold for the chosen part of these changes, sorted. A conflict
-/// that the selection resolves is not among them.
+/// What a commit of the chosen part of the changes would meet.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Where the criterion does not hold, sorted; without the conflicts that the selection resolves.
+    pub conflicts: Vec<Conflict>,
+    /// Files that both sides only appended to: a commit joins them by itself.
+    pub joined: Vec<HostPath>,
+    /// What the ignore list leaves out.
+    pub ignored: Vec<HostPath>,
+}
+
+/// Tells what a commit of the chosen part of these changes would meet now.
 pub fn check(
     store: &Store,
     session: &Session,
     changes: &ChangeSet,
     selection: &Selection,
-) -> Result<Vec<Conflict>> {
+) -> Result<Checked> {
+    let mut view = View::new(session);
+    let selection = merge::carry_out(store, &mut view, changes, selection)?;
     let chosen = selection.choose(changes)?;
+    let ignored = selection.ignored(changes);
     let left = LeftByUs::since(store, session)?;
-    let conflicts = find(&mut View::new(session), changes, &chosen, &left)?;
-    Ok(unresolved(changes, selection, conflicts).into_iter().map(|(_, conflict)| conflict).collect())
+    let conflicts = find(&mut view, changes, &chosen, &left)?;
+    let Settled { joined, open, .. } = merge::settle(store, &mut view, changes, selection, conflicts)?;
+    Ok(Checked { conflicts: open, joined, ignored })
 }
 
 /// Returns the conflicts that the selection does not resolve.
@@ -143,6 +159,7 @@ fn conflict(
         first_seen: Some(first_seen.to_rfc3339()),
         host_changed: when.map(Timestamp::to_rfc3339),
         choices: choices(found, host),
+        merge: None,
     }
 }
 

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::merge::How;
 use crate::path::{HostPath, PathRef};
 
 /// The closed list of error codes.
@@ -88,6 +89,9 @@ pub struct Conflict {
     pub host_changed: Option<String>,
     /// What can be chosen.
     pub choices: Vec<Resolution>,
+    /// How the file can be merged, when it can be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merge: Option<How>,
 }
 
 /// `path` was selected and means nothing without `needs`, which was not.

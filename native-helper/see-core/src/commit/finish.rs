@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::MarkSpace;
+use crate::merge::bases;
 use crate::monitor::Monitor;
 use crate::path::HostPath;
 use crate::session::{Session, SessionState};
@@ -35,6 +36,10 @@ pub fn finish(store: &Store, places: &mut Places, journal: &Journal) -> Result<(
     let mut session = store.session(&header.session)?;
     if !header.whole {
         clear(places, journal, &session)?;
+        // What the session changes from now on begins with what it has committed.
+        for left in journal.left.iter().flatten() {
+            bases::forget(store, &session.id, &places.path(&left.at))?;
+        }
         crash::point();
         return store.settle(&[&record], Some((&session.id, SessionState::Finished)));
     }
@@ -160,6 +165,7 @@ pub fn remove_layers(store: &Store, mut session: Session) -> Result<()> {
             }
         }
     }
+    bases::forget_all(store, &session.id)?;
     // Nothing will be checked against them any more.
     for commit in store.commits()? {
         if commit.session == session.id && commit.state == CommitState::Reverted {

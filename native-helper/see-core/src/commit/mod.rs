@@ -26,7 +26,7 @@ mod stage;
 pub(crate) mod stat;
 mod step;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod undo;
 mod units;
 pub(crate) mod view;
@@ -35,7 +35,9 @@ use std::path::PathBuf;
 
 use crate::changes::found::ChangeSet;
 use crate::error::{ErrorCode, Result, SeeError};
+use crate::merge::{self, Settled};
 use crate::monitor::{Monitor, Phase};
+use crate::path::HostPath;
 use crate::session::{Session, SessionState};
 use crate::store::Store;
 use crate::timestamp::Timestamp;
@@ -62,6 +64,10 @@ pub struct CommitOutcome {
     pub applied: u64,
     /// How many it left out.
     pub skipped: u64,
+    /// Files that it joined because the host and the session had both appended to them.
+    pub joined: Vec<HostPath>,
+    /// Those of `skipped` that the ignore list left out.
+    pub ignored: Vec<HostPath>,
 }
 
 /// Commits the selected changes of a session that has finished: all of them or none. With `dry_run` everything is
@@ -84,6 +90,8 @@ pub fn commit(
         return Err(wrong_state(&session));
     }
     let changes = changes::scan(&session, monitor)?;
+    let mut view = View::new(&session);
+    let selection = merge::carry_out(store, &mut view, &changes, selection)?;
     let chosen = selection.choose(&changes)?;
     let applied = count(chosen.iter().filter(|chosen| **chosen).count());
     let skipped = count(chosen.len()) - applied;
@@ -96,11 +104,11 @@ pub fn commit(
     }
     selection.check_needs(&changes, &chosen)?;
     let id = store.new_id()?;
-    let mut view = View::new(&session);
     let mut rooms = Rooms::new(store, &id);
-    let plan = prepare(store, &mut view, &mut rooms, (&changes, &chosen, selection), monitor)?;
+    let ignored = selection.ignored(&changes);
+    let (plan, joined) = prepare(store, &mut view, &mut rooms, (&changes, &chosen, selection), monitor)?;
     if dry_run {
-        return Ok(CommitOutcome { id: "dry-run".to_owned(), applied, skipped });
+        return Ok(CommitOutcome { id: "dry-run".to_owned(), applied, skipped, joined, ignored });
     }
     let record = CommitRecord {
         id: id.clone(),
@@ -116,7 +124,7 @@ pub fn commit(
     let whole = skipped == 0 && changes.unlisted.is_empty();
     let places = std::mem::replace(&mut view.places, Places::new(Vec::new()));
     run::run(store, places, plan, run::Purpose { record, whole, undone: None }, monitor)?;
-    Ok(CommitOutcome { id, applied, skipped })
+    Ok(CommitOutcome { id, applied, skipped, joined, ignored })
 }
 
 /// Plans the commit and checks it on the very state of the host that was planned with.
@@ -124,13 +132,13 @@ fn prepare<'s>(
     store: &Store,
     view: &mut View<'s>,
     rooms: &mut Rooms<'s>,
-    (changes, chosen, selection): (&ChangeSet, &[bool], &Selection),
+    (changes, chosen, selection): (&ChangeSet, &[bool], Selection),
     monitor: &dyn Monitor,
-) -> Result<Plan> {
+) -> Result<(Plan, Vec<HostPath>)> {
     monitor.progress(Phase::Check, 0, None);
     let left = LeftByUs::since(store, view.session)?;
     let conflicts = check::find(view, changes, chosen, &left)?;
-    let open = check::unresolved(changes, selection, conflicts);
+    let Settled { selection, joined, open } = merge::settle(store, view, changes, selection, conflicts)?;
     if !open.is_empty() {
         let many = if open.len() == 1 { "1 path".to_owned() } else { format!("{} paths", open.len()) };
         let mut error = SeeError::new(
@@ -138,11 +146,11 @@ fn prepare<'s>(
             format!("The host changed meanwhile at {many}; nothing was committed."),
             "Decide for each of them, or leave them out.",
         );
-        error.conflicts = open.into_iter().map(|(_, conflict)| conflict).collect();
+        error.conflicts = open;
         return Err(error);
     }
     monitor.check_cancelled()?;
-    plan::plan(view, rooms, changes, chosen, selection)
+    Ok((plan::plan(view, rooms, changes, chosen, &selection)?, joined))
 }
 
 /// Returns the directory of a commit in the store.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found, UpperState};
 use crate::error::{ErrorCode, Need, Resolution, Result, SeeError};
+use crate::ignore::IgnoreList;
+use crate::merge::ByHand;
 use crate::path::HostPath;
 
 use super::merged::Merged;
@@ -21,6 +23,12 @@ pub struct Selection {
     pub resolve: Vec<(HostPath, Resolution)>,
     /// What files are to hold instead of the session's own version.
     pub merged: Vec<Merged>,
+    /// The texts of merges that a person made.
+    pub by_hand: Vec<ByHand>,
+    /// Leave out what fits one of these patterns as well.
+    pub ignore: IgnoreList,
+    /// But not these, nor what `only` names itself.
+    pub include: Vec<HostPath>,
 }
 
 impl Selection {
@@ -59,14 +67,39 @@ impl Selection {
             )
             .with_path(path));
         }
-        let covers = |list: &[HostPath], path: &HostPath| list.iter().any(|top| path.is_within(top));
-        let chosen = changes.found.iter().map(|found| {
-            let path = &found.change.path;
-            self.only.as_ref().is_none_or(|only| covers(only, path))
-                && !covers(&self.skip, path)
-                && self.resolution(path) != Some(Resolution::Skip)
-        });
+        let chosen = changes.found.iter().map(|found| self.wants(found) && !self.ignores(changes, found));
         Ok(chosen.collect())
+    }
+
+    /// Returns what the ignore list alone leaves out.
+    pub fn ignored(&self, changes: &ChangeSet) -> Vec<HostPath> {
+        let ignored = changes.found.iter().filter(|found| self.wants(found) && self.ignores(changes, found));
+        ignored.map(|found| found.change.path.clone()).collect()
+    }
+
+    fn wants(&self, found: &Found) -> bool {
+        let path = &found.change.path;
+        self.only.as_ref().is_none_or(|only| covers(only, path))
+            && !covers(&self.skip, path)
+            && self.resolution(path) != Some(Resolution::Skip)
+    }
+
+    fn ignores(&self, changes: &ChangeSet, found: &Found) -> bool {
+        let path = &found.change.path;
+        if self.ignore.patterns().is_empty() || !self.ignore.covers(path) {
+            return false;
+        }
+        let is_named = covers(&self.include, path) || self.only.iter().flatten().any(|named| named == path);
+        // What goes with its directory cannot stay behind alone.
+        let goes_along = || {
+            let holder = path.parent().and_then(|holder| changes.get(&holder));
+            found.change.kind == ChangeKind::Deleted
+                && holder.is_some_and(|holder| {
+                    matches!(holder.change.kind, ChangeKind::Deleted | ChangeKind::Replaced)
+                        && !self.ignores(changes, holder)
+                })
+        };
+        !is_named && !goes_along()
     }
 
     /// Fails with `selection-needs` when a chosen change means nothing without one that is left out.
@@ -203,6 +236,10 @@ impl<'a> Parts<'a> {
         let below = self.changes.found.iter().zip(self.chosen.iter().copied());
         below.skip(start).take(count)
     }
+}
+
+fn covers(list: &[HostPath], path: &HostPath) -> bool {
+    list.iter().any(|top| path.is_within(top))
 }
 
 fn plural(count: usize) -> String {

@@ -56,7 +56,7 @@ pub fn undo(store: &Store, commit: &str, monitor: &dyn Monitor) -> Result<Commit
     let applied = undone.applied;
     let purpose = For { record, whole: false, undone: Some(undone) };
     run::run(store, places, plan, purpose, monitor)?;
-    Ok(CommitOutcome { id, applied, skipped: 0 })
+    Ok(CommitOutcome { id, applied, skipped: 0, joined: Vec::new(), ignored: Vec::new() })
 }
 
 /// Returns the journal of a commit that can be taken back.

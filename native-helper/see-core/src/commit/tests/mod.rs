@@ -1,11 +1,11 @@
 //! Tests of commit, undo and recovery on real overlays.
 
-mod bench;
+pub(crate) mod bench;
 mod cases;
 mod crashes;
 mod failures;
 #[path = "../../../tests/lab/mod.rs"]
-mod lab;
+pub(crate) mod lab;
 mod merges;
 mod ordinary;
 mod parts;

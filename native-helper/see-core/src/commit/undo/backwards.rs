@@ -308,7 +308,14 @@ impl<'j> Backwards<'j> {
             return;
         }
         let host_changed = host.map(|stat| stat.last_changed().to_rfc3339());
-        self.conflicts.push(Conflict { path, reason, first_seen: None, host_changed, choices: Vec::new() });
+        self.conflicts.push(Conflict {
+            path,
+            reason,
+            first_seen: None,
+            host_changed,
+            choices: Vec::new(),
+            merge: None,
+        });
     }
 
     /// Returns a free resting place from which a rename reaches this spot of the host.

@@ -1,0 +1,113 @@
+//! Merges within a selection: carries out those that were chosen, joins what both sides only appended to, and says of the
+//! other conflicts whether they can be merged.
+
+use crate::changes::found::ChangeSet;
+use crate::check;
+use crate::commit::merged::{Merged, Piece};
+use crate::commit::selection::Selection;
+use crate::commit::view::View;
+use crate::error::{Conflict, ConflictReason, ErrorCode, Resolution, Result, SeeError};
+use crate::path::HostPath;
+use crate::store::Store;
+
+use super::How;
+use super::file::{Mergeable, look};
+
+/// So many conflicts are looked at closely; of more than that, merging is not offered.
+const MOST: usize = 2000;
+
+/// What is left of conflicts.
+#[derive(Debug)]
+pub(crate) struct Settled {
+    /// The selection, with what was joined.
+    pub selection: Selection,
+    /// What was joined without being asked.
+    pub joined: Vec<HostPath>,
+    /// What has to be decided.
+    pub open: Vec<Conflict>,
+}
+
+/// Makes the merges that a selection asks for. Fails with `conflicts` when one cannot be made without a person, or rests
+/// on a state of the host that has passed.
+pub(crate) fn carry_out(
+    store: &Store,
+    view: &mut View<'_>,
+    changes: &ChangeSet,
+    selection: &Selection,
+) -> Result<Selection> {
+    let mut done = selection.clone();
+    let wanted = selection.resolve.iter().filter(|(_, choice)| *choice == Resolution::Merge);
+    for path in wanted.map(|(path, _)| path).filter(|path| selection.merged(path).is_none()) {
+        let Some(found) = changes.get(path) else { continue };
+        let Some(mergeable) = look(store, view, found)? else { continue };
+        let by_hand = selection.by_hand.iter().find(|text| text.path == *path);
+        let merged = match by_hand {
+            Some(text) if text.stamp != mergeable.stamp() => {
+                let message = format!("{} was changed on the host since it was merged.", path.display());
+                return Err(refuse(path, message, "Look at the merge again, then commit again."));
+            }
+            Some(text) => {
+                let pieces = vec![Piece::Bytes(text.content.clone().into_bytes())];
+                Some(Merged { path: path.clone(), host: mergeable.host, pieces })
+            }
+            None => mergeable.merged(found),
+        };
+        done.merged.push(merged.ok_or_else(|| {
+            let message = format!("The host and the session changed the same lines of {}.", path.display());
+            let hint =
+                "See them with: alcatraz diff SESSION --merge PATH. Then give the result: --merged PATH=FILE";
+            refuse(path, message, hint)
+        })?);
+    }
+    Ok(done)
+}
+
+/// Joins what both sides only appended to, takes away the conflicts that the selection resolves, and says of the others
+/// whether they can be merged.
+pub(crate) fn settle(
+    store: &Store,
+    view: &mut View<'_>,
+    changes: &ChangeSet,
+    mut selection: Selection,
+    conflicts: Vec<(usize, Conflict)>,
+) -> Result<Settled> {
+    let mut open = Vec::new();
+    let mut joined = Vec::new();
+    for (place, (index, mut conflict)) in
+        check::unresolved(changes, &selection, conflicts).into_iter().enumerate()
+    {
+        let found = changes.found.get(index).filter(|_| place < MOST && is_of_content(conflict.reason));
+        let mergeable = match found {
+            Some(found) => look(store, view, found)?.map(|mergeable| (found, mergeable)),
+            None => None,
+        };
+        if let Some((found, mergeable)) = &mergeable {
+            // An answer that does not fit is no reason to do something else by ourselves.
+            let is_unanswered = selection.resolution(&found.change.path).is_none();
+            if let Some(merged) = join(mergeable, is_unanswered).and_then(|it| it.merged(found)) {
+                joined.push(merged.path.clone());
+                selection.merged.push(merged);
+                continue;
+            }
+            conflict.merge = Some(mergeable.how());
+            if mergeable.how() != How::ByHand {
+                conflict.choices.push(Resolution::Merge);
+            }
+        }
+        open.push(conflict);
+    }
+    Ok(Settled { selection, joined, open })
+}
+
+fn join(mergeable: &Mergeable, is_unanswered: bool) -> Option<&Mergeable> {
+    (is_unanswered && mergeable.how() == How::Append).then_some(mergeable)
+}
+
+/// Tells whether a conflict is about what a file holds. One that a program has open for writing goes on to change.
+fn is_of_content(reason: ConflictReason) -> bool {
+    matches!(reason, ConflictReason::ReadThenChanged | ConflictReason::WriteThenChanged)
+}
+
+fn refuse(path: &HostPath, message: String, hint: &str) -> Box<SeeError> {
+    SeeError::new(ErrorCode::Conflicts, message, hint).with_path(path)
+}
