@@ -37,6 +37,8 @@ export function callHandlers(rooms: Rooms): CallHandlers {
       (await helper.request("sessions.run", { ...request, cwd: request.cwd ?? rooms.home })).session,
     stop: async (session) => (await helper.request("sessions.stop", { session })).session,
     abort: async (session) => (await helper.request("sessions.abort", { session })).session,
+    retry: async (session) => (await helper.request("sessions.retry", { session })).session,
+    compare: (first, second, ticket) => helper.request("sessions.compare", { first, second }, ticket),
 
     watchChanges: (session) => watches.open(session),
     unwatchChanges: async (watch) => {
@@ -46,6 +48,10 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     describe: (params) => helper.request("describe", params),
     content: (params) => helper.request("content", params),
 
+    versions: (params) => helper.request("versions", params),
+    mergePreview: (params) => helper.request("merge.preview", params),
+    ignored: async () => (await helper.request("ignore.get", {})).patterns,
+    saveIgnored: async (patterns) => (await helper.request("ignore.set", { patterns })).patterns,
     check: (request, ticket) => helper.request("check", request, ticket),
     commit: (request, ticket) => helper.request("commit", request, ticket),
     history: async () => (await helper.request("history.list", {})).commits,

@@ -39,12 +39,18 @@ contextBridge.exposeInMainWorld("see", {
   run: call("run"),
   stop: call("stop"),
   abort: call("abort"),
+  retry: call("retry"),
+  compare: call("compare"),
 
   watchChanges: call("watchChanges"),
   unwatchChanges: call("unwatchChanges"),
   describe: call("describe"),
   content: call("content"),
 
+  versions: call("versions"),
+  mergePreview: call("mergePreview"),
+  ignored: call("ignored"),
+  saveIgnored: call("saveIgnored"),
   check: call("check"),
   commit: call("commit"),
   history: call("history"),

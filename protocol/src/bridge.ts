@@ -1,8 +1,16 @@
 // The contract between window and main process: the only verbs that the page has. Main parses every argument.
 import { z } from "zod";
 import type { FeedEvent } from "./change.js";
-import type { CheckResult, CommitRecord, CommitRequest, CommitResult, UndoResult } from "./commit.js";
-import type { Description, Slice } from "./content.js";
+import type {
+  CheckResult,
+  CommitRecord,
+  CommitRequest,
+  CommitResult,
+  Comparison,
+  MergePreview,
+  UndoResult,
+} from "./commit.js";
+import type { Description, Slice, Versions } from "./content.js";
 import type { DoctorRow } from "./doctor.js";
 import { SeeError } from "./errors.js";
 import type { Progress, Params } from "./rpc.js";
@@ -58,12 +66,20 @@ export interface SeeBridge {
   run(request: RunRequest): Promise<Outcome<Session>>;
   stop(session: string): Promise<Outcome<Session>>;
   abort(session: string): Promise<Outcome<Session>>;
+  /** Runs a session's command once more, in a new session. */
+  retry(session: string): Promise<Outcome<Session>>;
+  compare(first: string, second: string, ticket: number): Promise<Outcome<Comparison>>;
 
   watchChanges(session: string): Promise<Outcome<number>>;
   unwatchChanges(watch: number): Promise<Outcome<null>>;
   describe(params: Params<"describe">): Promise<Outcome<Description>>;
   content(params: Params<"content">): Promise<Outcome<Slice>>;
 
+  versions(params: Params<"versions">): Promise<Outcome<Versions>>;
+  mergePreview(params: Params<"merge.preview">): Promise<Outcome<MergePreview>>;
+  ignored(): Promise<Outcome<string[]>>;
+  /** Answers with the list as it is then. */
+  saveIgnored(patterns: string[]): Promise<Outcome<string[]>>;
   check(request: Omit<CommitRequest, "dry_run">, ticket: number): Promise<Outcome<CheckResult>>;
   commit(request: CommitRequest, ticket: number): Promise<Outcome<CommitResult>>;
   history(): Promise<Outcome<CommitRecord[]>>;

@@ -1,21 +1,43 @@
 // Check, commit, undo and history: what crosses the wire when a decision is made.
 import { z } from "zod";
 import { PathRef } from "./path.js";
-import { Conflict, Resolution } from "./errors.js";
+import { Conflict, MergeKind, Resolution } from "./errors.js";
 import { Change, Summary } from "./change.js";
 
-export const CheckResult = z.object({ consistent: z.boolean(), conflicts: z.array(Conflict) });
+/**
+ * What a commit would meet. `joined`: files that it joins by itself, because host and session both only appended to
+ * them. `ignored`: what the ignore list leaves out. Both are left out when there are none, and cut when there are many.
+ */
+export const CheckResult = z.object({
+  consistent: z.boolean(),
+  conflicts: z.array(Conflict),
+  joined: z.array(PathRef).optional(),
+  ignored: z.array(PathRef).optional(),
+});
 export type CheckResult = z.infer<typeof CheckResult>;
 
 /**
+ * How one conflict is resolved. `merged` goes with "merge" when a person made the text; `stamp` names the state of the
+ * host's file that it was made of (`MergePreview`), and the commit is refused when that has passed.
+ */
+export const ResolveItem = PathRef.extend({
+  choice: Resolution,
+  merged: z.object({ stamp: z.string(), content: z.string() }).optional(),
+});
+export type ResolveItem = z.infer<typeof ResolveItem>;
+
+/**
  * What to commit. With `only`, just those paths and what lies below them; `skip` then leaves paths out.
- * Neither: everything.
+ * Neither: everything. What fits a pattern of `ignore` stays behind as well (of the saved list, when it is left out),
+ * but for what lies at and below `include` and what `only` names itself.
  */
 export const CommitRequest = z.object({
   session: z.string().min(1),
   only: z.array(PathRef).optional(),
   skip: z.array(PathRef).optional(),
-  resolve: z.array(PathRef.extend({ choice: Resolution })).optional(),
+  resolve: z.array(ResolveItem).optional(),
+  ignore: z.array(z.string()).optional(),
+  include: z.array(PathRef).optional(),
   dry_run: z.boolean().optional(),
 });
 export type CommitRequest = z.infer<typeof CommitRequest>;
@@ -26,6 +48,8 @@ export const CommitResult = z.object({
   session: z.string(),
   applied: z.number().int().min(0),
   skipped: z.number().int().min(0),
+  joined: z.array(PathRef).optional(),
+  ignored: z.array(PathRef).optional(),
 });
 export type CommitResult = z.infer<typeof CommitResult>;
 
@@ -35,6 +59,44 @@ export const UndoResult = z.object({
   applied: z.number().int().min(0),
 });
 export type UndoResult = z.infer<typeof UndoResult>;
+
+/** One stretch of a merged text: what it was, and what each side made of it. */
+export const MergeHunk = z.discriminatedUnion("what", [
+  z.object({ what: z.literal("same"), text: z.string() }),
+  z.object({ what: z.literal("host"), base: z.string(), host: z.string() }),
+  z.object({ what: z.literal("session"), base: z.string(), session: z.string() }),
+  z.object({ what: z.literal("both"), base: z.string(), text: z.string() }),
+  z.object({ what: z.literal("conflict"), base: z.string(), host: z.string(), session: z.string() }),
+]);
+export type MergeHunk = z.infer<typeof MergeHunk>;
+
+/**
+ * What a merge would make of a file. With "append" the hunks are only its end, for looking; `omitted` counts the bytes
+ * before them.
+ */
+export const MergePreview = z.object({
+  how: MergeKind,
+  stamp: z.string(),
+  hunks: z.array(MergeHunk),
+  omitted: z.number().int().min(0),
+});
+export type MergePreview = z.infer<typeof MergePreview>;
+
+/** The ignore list: a pattern without "/" is of a name anywhere, one with "/" of a whole path. */
+export const Patterns = z.object({ patterns: z.array(z.string()) });
+
+export const Difference = z.enum(["kind", "type", "content", "mode", "owner", "xattrs"]);
+export type Difference = z.infer<typeof Difference>;
+
+/** How the changes of two sessions relate. `cut` counts the paths that are not told because there are too many. */
+export const Comparison = z.object({
+  same: z.number().int().min(0),
+  first: z.array(PathRef),
+  second: z.array(PathRef),
+  differing: z.array(PathRef.extend({ differences: z.array(Difference) })),
+  cut: z.number().int().min(0),
+});
+export type Comparison = z.infer<typeof Comparison>;
 
 /** One commit of the past. `undid` names the commit that this one took back. */
 export const CommitRecord = z.object({

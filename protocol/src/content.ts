@@ -5,6 +5,10 @@ import { FileType } from "./change.js";
 export const Side = z.enum(["before", "after"]);
 export type Side = z.infer<typeof Side>;
 
+/** Whose content: a side of a change, what the host has at that very path now, or what it was before the session. */
+export const AnySide = z.enum(["before", "after", "now", "base"]);
+export type AnySide = z.infer<typeof AnySide>;
+
 /** How the content can be shown, judged from its first 64 KiB. */
 export const ContentKind = z.enum(["text", "image", "binary", "empty", "none"]);
 export type ContentKind = z.infer<typeof ContentKind>;
@@ -29,6 +33,17 @@ export type SideFacts = z.infer<typeof SideFacts>;
 
 export const Description = z.object({ before: SideFacts.optional(), after: SideFacts.optional() });
 export type Description = z.infer<typeof Description>;
+
+/**
+ * The versions of a path that is contested, as far as there are any: what it was before the session changed it (`kept`:
+ * its content is known too), what the host has there now, and what the session made of it.
+ */
+export const Versions = z.object({
+  base: z.object({ size: z.number().int().min(0), mtime: z.string(), kept: z.boolean() }).optional(),
+  now: SideFacts.optional(),
+  session: SideFacts.optional(),
+});
+export type Versions = z.infer<typeof Versions>;
 
 /** A slice of content. `size` is the object's whole size now; `eof` says the slice reaches its end. */
 export const Slice = z.object({

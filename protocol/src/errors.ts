@@ -56,12 +56,20 @@ export type ConflictReason = z.infer<typeof ConflictReason>;
 export const Resolution = z.enum(["skip", "overwrite", "both", "merge"]);
 export type Resolution = z.infer<typeof Resolution>;
 
-/** A path where the criterion does not hold. Times are RFC 3339, UTC. */
+/** How a file that both sides changed can be merged: both only appended, no line is contested, or a person decides. */
+export const MergeKind = z.enum(["append", "clean", "by-hand"]);
+export type MergeKind = z.infer<typeof MergeKind>;
+
+/**
+ * A path where the criterion does not hold. Times are RFC 3339, UTC. `merge` is there when the file can be merged;
+ * with "by-hand" only with a text that a person made, so that "merge" is not among the choices.
+ */
 export const Conflict = PathRef.extend({
   reason: ConflictReason,
   first_seen: z.string().optional(),
   host_changed: z.string().optional(),
   choices: z.array(Resolution),
+  merge: MergeKind.optional(),
 });
 export type Conflict = z.infer<typeof Conflict>;
 

@@ -1,8 +1,17 @@
 // The contract between app and helper: JSON-RPC 2.0, one message a line, over the helper's stdio.
 // Each side parses what it receives with these schemas; the golden examples are read by both languages.
 import { z } from "zod";
-import { CheckResult, CommitRecord, CommitRequest, CommitResult, UndoResult } from "./commit.js";
-import { Description, Side, Slice, SLICE_LIMIT } from "./content.js";
+import {
+  CheckResult,
+  CommitRecord,
+  CommitRequest,
+  CommitResult,
+  Comparison,
+  MergePreview,
+  Patterns,
+  UndoResult,
+} from "./commit.js";
+import { AnySide, Description, Slice, SLICE_LIMIT, Versions } from "./content.js";
 import { DoctorRow } from "./doctor.js";
 import { FeedEvent } from "./change.js";
 import { PathRef } from "./path.js";
@@ -26,18 +35,30 @@ export const methods = {
   "sessions.run": { params: RunRequest, result: z.object({ session: Session }) },
   "sessions.stop": { params: SessionId, result: z.object({ session: Session }) },
   "sessions.abort": { params: SessionId, result: z.object({ session: Session }) },
+  "sessions.retry": {
+    params: SessionId.extend({ rows: RunRequest.shape.rows, cols: RunRequest.shape.cols }),
+    result: z.object({ session: Session }),
+  },
+  "sessions.compare": {
+    params: z.object({ first: z.string().min(1), second: z.string().min(1) }),
+    result: Comparison,
+  },
   "changes.watch": { params: SessionId, result: z.object({ watch: z.number().int() }) },
   "changes.unwatch": { params: z.object({ watch: z.number().int() }), result: Empty },
   describe: { params: PathRef.extend({ session: z.string().min(1) }), result: Description },
   content: {
     params: PathRef.extend({
       session: z.string().min(1),
-      side: Side,
+      side: AnySide,
       offset: z.number().int().min(0),
       length: z.number().int().min(1).max(SLICE_LIMIT),
     }),
     result: Slice,
   },
+  versions: { params: PathRef.extend({ session: z.string().min(1) }), result: Versions },
+  "merge.preview": { params: PathRef.extend({ session: z.string().min(1) }), result: MergePreview },
+  "ignore.get": { params: Empty, result: Patterns },
+  "ignore.set": { params: Patterns, result: Patterns },
   check: { params: CommitRequest.omit({ dry_run: true }), result: CheckResult },
   commit: { params: CommitRequest, result: CommitResult },
   "history.list": { params: Empty, result: z.object({ commits: z.array(CommitRecord) }) },

@@ -27,6 +27,8 @@ export type Reads = z.infer<typeof Reads>;
 /** What a session is allowed, and what is recorded of it: chosen when it begins. */
 export const Policy = z.object({
   reads: Reads,
+  /** The session whose command this one runs once more. */
+  retry_of: z.string().optional(),
   /** Places of the host that it does not see. */
   hide: z.array(PathRef).optional(),
   /** Usual places of secrets that it sees all the same. */

@@ -1,16 +1,23 @@
 //! What both the command line and the app ask of sessions and commits, each in one call.
 
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
+
 use see_core::changes::found::ChangeSet;
+use see_core::check::Checked;
 use see_core::commit::selection::Selection;
+use see_core::compare::Comparison;
 use see_core::engine;
-use see_core::error::{ErrorCode, Result, SeeError};
+use see_core::error::{ErrorCode, Resolution, Result, SeeError};
+use see_core::merge::ByHand;
 use see_core::monitor::Monitor;
+use see_core::path::{HostPath, escape_for_display};
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
-use see_core::{changes, check, commit};
+use see_core::{changes, check, commit, compare, merge};
 
 use crate::present::text::state_word;
-use crate::wire::commit::{CheckResult, CommitResult, UndoResult};
+use crate::wire::commit::{CheckResult, CommitResult, UndoResult, refs};
 
 /// Returns what a session changed.
 pub fn scan(session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
@@ -36,8 +43,38 @@ pub fn check(
 ) -> Result<CheckResult> {
     let changes = scan(session, monitor)?;
     monitor.check_cancelled()?;
-    let conflicts = check::check(store, session, &changes, selection)?;
-    Ok(CheckResult { consistent: conflicts.is_empty(), conflicts })
+    let Checked { conflicts, joined, ignored } = check::check(store, session, &changes, selection)?;
+    let (joined, ignored) = (refs(&joined), refs(&ignored));
+    Ok(CheckResult { consistent: conflicts.is_empty(), conflicts, joined, ignored })
+}
+
+/// Puts the contents of files into a selection, as what a person made of both versions of these paths.
+pub fn add_merged(
+    store: &Store,
+    session: &Session,
+    selection: &mut Selection,
+    files: &[(HostPath, PathBuf)],
+    monitor: &dyn Monitor,
+) -> Result<()> {
+    let changes = scan(session, monitor)?;
+    for (path, file) in files {
+        let found = changes.get(path).ok_or_else(|| no_such_change(path))?;
+        let content = std::fs::read_to_string(file).map_err(|error| {
+            let shown = escape_for_display(file.as_os_str().as_bytes());
+            let message = format!("{shown} cannot be read as text: {error}.");
+            SeeError::new(ErrorCode::BadRequest, message, "Name a text file with what the path is to become.")
+        })?;
+        let stamp = merge::preview(store, session, found)?.stamp;
+        selection.by_hand.push(ByHand { path: path.clone(), stamp, content });
+        selection.resolve.push((path.clone(), Resolution::Merge));
+    }
+    Ok(())
+}
+
+/// Compares what two sessions did.
+pub fn compare(first: &Session, second: &Session, monitor: &dyn Monitor) -> Result<Comparison> {
+    let (theirs, ours) = (scan(first, monitor)?, scan(second, monitor)?);
+    compare::compare((first, &theirs), (second, &ours), monitor)
 }
 
 /// Brings the selected changes to the host; with `dry_run` only looks whether that would go well.
@@ -57,6 +94,8 @@ pub fn commit(
         session: session.id.clone(),
         applied: outcome.applied,
         skipped: outcome.skipped,
+        joined: refs(&outcome.joined),
+        ignored: refs(&outcome.ignored),
     })
 }
 
@@ -101,6 +140,13 @@ pub fn drop_backup(store: &Store, key: &str) -> Result<String> {
     let id = store.commit(key)?.id;
     commit::drop(store, &id)?;
     Ok(id)
+}
+
+/// Returns the error for a path that a session did not change.
+pub fn no_such_change(path: &HostPath) -> Box<SeeError> {
+    let message = format!("The session did not change {}.", path.display());
+    let hint = "See what it changed with: alcatraz changes SESSION";
+    SeeError::new(ErrorCode::NoSuchChange, message, hint).with_path(path)
 }
 
 fn wrong_state(session: &Session, hint: &str) -> Box<SeeError> {

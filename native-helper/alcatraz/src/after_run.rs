@@ -6,6 +6,7 @@ use std::io::{BufRead as _, IsTerminal as _, Write};
 use see_core::changes::found::ChangeSet;
 use see_core::commit::selection::Selection;
 use see_core::error::{ErrorCode, Result, SeeError};
+use see_core::ignore::IgnoreList;
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
 use serde_json::json;
@@ -140,7 +141,8 @@ fn understand(line: &str) -> Answer {
 }
 
 fn commit_all(context: &Context, store: &Store, session: &Session) -> Result<()> {
-    let result = actions::commit(store, session, &Selection::default(), false, &context.monitor())?;
+    let selection = Selection { ignore: IgnoreList::of(store)?, ..Selection::default() };
+    let result = actions::commit(store, session, &selection, false, &context.monitor())?;
     context.output.say(&commit::told(&result, false));
     Ok(())
 }

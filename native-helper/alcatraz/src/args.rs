@@ -49,11 +49,15 @@ pub enum Command {
     /// Show what a session has read
     Reads(SessionArg),
     /// Tell whether a commit would be consistent with the host
-    Check(SessionArg),
+    Check(CheckArgs),
     /// Bring a session's changes to the host, all or nothing
     Commit(CommitArgs),
     /// Throw a session's changes away
     Abort(SessionArg),
+    /// Run a session's command once more, in a new session, and compare what both did
+    Retry(RetryArgs),
+    /// Show or change the patterns of paths that commits leave out
+    Ignore(IgnoreArgs),
     /// End the programs of a session; its changes stay
     Stop(SessionArg),
     /// List the commits
@@ -82,7 +86,7 @@ pub enum Command {
 impl Command {
     /// Tells whether the exit status is that of a program.
     pub fn runs_program(&self) -> bool {
-        matches!(self, Self::Run(_) | Self::Enter(_) | Self::Attach(_))
+        matches!(self, Self::Run(_) | Self::Enter(_) | Self::Retry(_) | Self::Attach(_))
     }
 }
 
@@ -223,6 +227,9 @@ pub struct ChangesArgs {
 pub struct DiffArgs {
     /// Session: id, beginning of an id, or name
     pub session: String,
+    /// Print what this file would become when the host's version and the session's are merged
+    #[arg(long, value_name = "PATH", conflicts_with = "paths")]
+    pub merge: Option<PathBuf>,
     /// Show only these paths and what lies below them
     pub paths: Vec<PathBuf>,
 }
@@ -238,12 +245,63 @@ pub struct CommitArgs {
     /// Leave this path and what lies below it out; may be repeated
     #[arg(long, value_name = "PATH")]
     pub skip: Vec<PathBuf>,
-    /// What to do about a conflict: leave the path out, let the session's version win, or keep both
-    #[arg(long, value_name = "PATH=skip|overwrite|both")]
+    /// What to do about a conflict: leave the path out, let the session's version win, keep both, or merge them
+    #[arg(long, value_name = "PATH=skip|overwrite|both|merge")]
     pub resolve: Vec<OsString>,
+    /// Give a file that is to be merged the content of FILE
+    #[arg(long, value_name = "PATH=FILE")]
+    pub merged: Vec<OsString>,
+    #[command(flatten)]
+    pub ignore: Ignoring,
     /// Plan and check, but change nothing
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Arguments of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    #[command(flatten)]
+    pub ignore: Ignoring,
+}
+
+/// What a commit leaves out by itself.
+#[derive(Debug, Args)]
+pub struct Ignoring {
+    /// Leave out what fits this pattern too, this time; may be repeated
+    #[arg(long = "ignore", value_name = "GLOB")]
+    pub patterns: Vec<String>,
+    /// Leave nothing out because of the saved patterns
+    #[arg(long)]
+    pub no_ignore: bool,
+}
+
+/// Arguments of `ignore`.
+#[derive(Debug, Args)]
+pub struct IgnoreArgs {
+    /// Patterns to add: *.log for a name, /var/log/** for a whole path
+    #[arg(value_name = "GLOB")]
+    pub add: Vec<String>,
+    /// Pattern to remove; may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub remove: Vec<String>,
+}
+
+/// Arguments of `retry`.
+#[derive(Debug, Args)]
+pub struct RetryArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// Name of the new session
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Whether the program gets a terminal
+    #[arg(long, value_enum, default_value_t = Tty::Auto)]
+    pub tty: Tty,
+    #[command(flatten)]
+    pub then: Then,
 }
 
 /// Arguments of `completions`.

@@ -69,7 +69,7 @@ fn refuse(error: &clap::Error) -> ExitStatus {
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(given);
     let command = matches.as_ref().ok().and_then(|matches| matches.subcommand_name());
     match command {
-        Some("run" | "enter") => ExitStatus::CannotRun,
+        Some("run" | "enter" | "retry") => ExitStatus::CannotRun,
         _ => ExitStatus::Usage,
     }
 }

@@ -5,6 +5,10 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use see_core::commit::selection::Selection;
+use see_core::ignore::IgnoreList;
+use see_core::store::Store;
+
+use crate::args::Ignoring;
 use see_core::error::{ErrorCode, Resolution, Result, SeeError};
 use see_core::path::{HostPath, escape_for_display};
 
@@ -24,8 +28,34 @@ pub fn selection(only: &[PathBuf], skip: &[PathBuf], resolve: &[OsString]) -> Re
         only: if only.is_empty() { None } else { Some(paths(only)?) },
         skip: paths(skip)?,
         resolve: resolve.iter().map(|typed| resolution(typed)).collect::<Result<_>>()?,
-        merged: Vec::new(),
+        ..Selection::default()
     })
+}
+
+/// Returns the patterns that these options mean: the store's own, unless they are not wanted, and those for this time.
+pub fn ignore_list(store: &Store, options: &Ignoring) -> Result<IgnoreList> {
+    let saved = if options.no_ignore { IgnoreList::default() } else { IgnoreList::of(store)? };
+    IgnoreList::new(saved.patterns().iter().chain(&options.patterns).cloned())
+}
+
+/// Returns the files that are to become the content of paths: `PATH=FILE`, taken apart at the first `=` after which
+/// there is a file.
+pub fn merged_files(typed: &[OsString]) -> Result<Vec<(HostPath, PathBuf)>> {
+    let one = |typed: &OsString| {
+        let bytes = typed.as_bytes();
+        let cuts = bytes.iter().enumerate().filter(|(_, b)| **b == b'=').map(|(at, _)| at);
+        let mut parts = cuts
+            .filter_map(|cut| Some((bytes.get(..cut)?, Path::new(OsStr::from_bytes(bytes.get(cut + 1..)?)))));
+        match parts.find(|(_, file)| file.is_file()) {
+            Some((path, file)) => Ok((host_path(Path::new(OsStr::from_bytes(path)))?, file.to_owned())),
+            None => Err(SeeError::new(
+                ErrorCode::BadRequest,
+                format!("This names no file: {}", escape_for_display(bytes)),
+                "Write it as PATH=FILE, where FILE holds what PATH is to become.",
+            )),
+        }
+    };
+    typed.iter().map(one).collect()
 }
 
 /// Takes `PATH=CHOICE` apart at the last `=`.
@@ -39,6 +69,7 @@ fn resolution(typed: &OsStr) -> Result<(HostPath, Resolution)> {
         b"skip" => Some(Resolution::Skip),
         b"overwrite" => Some(Resolution::Overwrite),
         b"both" => Some(Resolution::Both),
+        b"merge" => Some(Resolution::Merge),
         _ => None,
     };
     match parts.and_then(|(path, word)| Some((path, choice(word)?))) {
@@ -46,7 +77,7 @@ fn resolution(typed: &OsStr) -> Result<(HostPath, Resolution)> {
         None => Err(SeeError::new(
             ErrorCode::BadRequest,
             format!("This is no resolution: {}", escape_for_display(bytes)),
-            "Write it as PATH=skip, PATH=overwrite or PATH=both.",
+            "Write it as PATH=skip, PATH=overwrite, PATH=both or PATH=merge.",
         )),
     }
 }
@@ -70,7 +101,7 @@ mod tests {
     fn resolutions_are_cut_at_the_last_equals_sign() {
         let (path, choice) = resolution(OsStr::new("/a=b=both")).unwrap();
         assert_eq!((path.display().as_str(), choice), ("/a=b", Resolution::Both));
-        for bad in ["/a", "/a=", "/a=merge", "=skip"] {
+        for bad in ["/a", "/a=", "/a=mergé", "=skip"] {
             assert_eq!(resolution(OsStr::new(bad)).unwrap_err().code, ErrorCode::BadRequest, "{bad}");
         }
     }

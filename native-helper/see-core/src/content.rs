@@ -121,16 +121,24 @@ pub fn describe(session: &Session, found: &Found) -> Result<Description> {
 /// `no-such-change` when that side has no object.
 pub fn slice(session: &Session, found: &Found, side: Side, offset: u64, length: u64) -> Result<Slice> {
     let layer = layer_of(session, found)?;
-    let Some(object) = Object::open(layer, found, side)? else { return Err(no_such_side(found)) };
-    let Some((file, facts)) = object.content()? else {
-        return Ok(Slice { data: String::new(), size: 0, eof: true });
-    };
-    let wanted = usize::try_from(length.min(SLICE_LIMIT)).unwrap_or(usize::MAX);
-    let bytes = object.checked(read_at(&file, offset, wanted))?;
-    // A file that grows or shrinks meanwhile: what was read decides.
-    let end = offset.saturating_add(bytes.len() as u64);
-    let size = facts.size.max(if bytes.is_empty() { 0 } else { end });
-    Ok(Slice { data: BASE64.encode(&bytes), size, eof: bytes.len() < wanted || end >= size })
+    match Object::open(layer, found, side)? {
+        Some(object) => object.slice(offset, length),
+        None => Err(no_such_side(&found.change.path)),
+    }
+}
+
+/// Returns the facts of what the host has at a path, changed in the session or not; `None` when it has nothing there.
+pub fn describe_host(session: &Session, path: &HostPath) -> Result<Option<SideFacts>> {
+    let layer = covering(session, path)?;
+    Object::on_host(layer, path)?.map(|object| object.facts(layer)).transpose()
+}
+
+/// Returns bytes of what the host has at a path, as [`slice`] does.
+pub fn slice_of_host(session: &Session, path: &HostPath, offset: u64, length: u64) -> Result<Slice> {
+    match Object::on_host(covering(session, path)?, path)? {
+        Some(object) => object.slice(offset, length),
+        None => Err(no_such_side(path)),
+    }
 }
 
 /// Returns one side's content when it is a regular file of at most `limit` bytes, `None` otherwise.
@@ -148,10 +156,15 @@ fn layer_of<'a>(session: &'a Session, found: &Found) -> Result<&'a Layer> {
     session.layers.get(index).ok_or_else(|| SeeError::internal("A change names a layer that is not there."))
 }
 
-fn no_such_side(found: &Found) -> Box<SeeError> {
-    let message = format!("{} has no such side any more.", found.change.path.display());
-    SeeError::new(ErrorCode::NoSuchChange, message, "Look at the list of changes again.")
-        .with_path(&found.change.path)
+/// Returns the layer that covers a path: that of the innermost mount point above it.
+fn covering<'a>(session: &'a Session, path: &HostPath) -> Result<&'a Layer> {
+    let covers = session.layers.iter().filter(|layer| path.is_within(&layer.mount_point));
+    covers.max_by_key(|layer| layer.mount_point.as_bytes().len()).ok_or_else(|| no_such_side(path))
+}
+
+fn no_such_side(path: &HostPath) -> Box<SeeError> {
+    let message = format!("{} has no such side any more.", path.display());
+    SeeError::new(ErrorCode::NoSuchChange, message, "Look at the list of changes again.").with_path(path)
 }
 
 /// One side of a change, reached by its directory.
@@ -191,6 +204,27 @@ impl Object {
             return Ok(None);
         }
         Ok(Some(Self { dir, name, facts, data, path }))
+    }
+
+    /// Reaches what the host has at a path; `None` when it has nothing.
+    fn on_host(layer: &Layer, path: &HostPath) -> Result<Option<Self>> {
+        let failed = |errno| SeeError::os("reading", path, errno);
+        let Some((dir, name)) = present(host_place(layer, path)).map_err(failed)? else { return Ok(None) };
+        let Some(facts) = present(facts_at(dir.as_fd(), &name)).map_err(failed)? else { return Ok(None) };
+        Ok(Some(Self { dir, name, facts, data: None, path: path.clone() }))
+    }
+
+    /// Reads a slice; of what is no regular file there is none.
+    fn slice(&self, offset: u64, length: u64) -> Result<Slice> {
+        let Some((file, facts)) = self.content()? else {
+            return Ok(Slice { data: String::new(), size: 0, eof: true });
+        };
+        let wanted = usize::try_from(length.min(SLICE_LIMIT)).unwrap_or(usize::MAX);
+        let bytes = self.checked(read_at(&file, offset, wanted))?;
+        // A file that grows or shrinks meanwhile: what was read decides.
+        let end = offset.saturating_add(bytes.len() as u64);
+        let size = facts.size.max(if bytes.is_empty() { 0 } else { end });
+        Ok(Slice { data: BASE64.encode(&bytes), size, eof: bytes.len() < wanted || end >= size })
     }
 
     fn checked<T>(&self, result: rustix::io::Result<T>) -> Result<T> {

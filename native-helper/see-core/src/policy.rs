@@ -12,6 +12,9 @@ use crate::path::PathRef;
 pub struct Policy {
     /// How much of what the programs look at is recorded.
     pub reads: Reads,
+    /// The session whose command this one runs once more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retry_of: Option<String>,
     /// Places of the host that it does not see.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hide: Vec<PathRef>,

@@ -4,20 +4,25 @@ use see_core::commit::selection::Selection;
 use see_core::error::Result;
 
 use crate::actions;
-use crate::args::SessionArg;
+use crate::args::CheckArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
-use crate::present::conflicts::conflict_lines;
+use crate::present::conflicts::{aside_lines, conflict_lines};
 use crate::present::text::count_text;
+use crate::selection::ignore_list;
 
-pub fn run(context: &Context, args: &SessionArg) -> Result<ExitStatus> {
+pub fn run(context: &Context, args: &CheckArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
-    let result = actions::check(&store, &session, &Selection::default(), &context.monitor())?;
+    let selection = Selection { ignore: ignore_list(&store, &args.ignore)?, ..Selection::default() };
+    let result = actions::check(&store, &session, &selection, &context.monitor())?;
     if context.output.json {
         context.output.json(&result)?;
     } else {
         context.output.print(|out| {
+            aside_lines(&result.joined, &result.ignored)
+                .iter()
+                .try_for_each(|line| writeln!(out, "{line}"))?;
             if result.consistent {
                 return writeln!(out, "Consistent: a commit would go through.");
             }

@@ -6,14 +6,25 @@ use crate::actions;
 use crate::args::CommitArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
+use crate::present::conflicts::aside_lines;
 use crate::present::text::count_text;
-use crate::selection::selection;
+use crate::selection::{ignore_list, merged_files, selection};
 use crate::wire::commit::CommitResult;
 
 pub fn run(context: &Context, args: &CommitArgs) -> Result<ExitStatus> {
-    let selection = selection(&args.only, &args.skip, &args.resolve)?;
+    let mut selection = selection(&args.only, &args.skip, &args.resolve)?;
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
+    selection.ignore = ignore_list(&store, &args.ignore)?;
+    if !args.merged.is_empty() {
+        actions::add_merged(
+            &store,
+            &session,
+            &mut selection,
+            &merged_files(&args.merged)?,
+            &context.monitor(),
+        )?;
+    }
     let result = actions::commit(&store, &session, &selection, args.dry_run, &context.monitor())?;
     if context.output.json {
         context.output.json(&result)?;
@@ -36,6 +47,10 @@ pub fn told(result: &CommitResult, dry_run: bool) -> String {
     };
     if result.skipped > 0 {
         text.push_str(&format!(" Left out: {}.", result.skipped));
+    }
+    for line in aside_lines(&result.joined, &result.ignored) {
+        text.push('\n');
+        text.push_str(&line);
     }
     text
 }

@@ -6,6 +6,8 @@ use rustix::io::Errno;
 use see_core::changes::found::ChangeSet;
 use see_core::diff::{self, Output};
 use see_core::error::{Result, SeeError};
+use see_core::merge::{self, How, Preview, three_way};
+use see_core::path::escape_text_for_display;
 use see_core::session::Session;
 use serde_json::json;
 
@@ -20,6 +22,11 @@ pub fn run(context: &Context, args: &DiffArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
     let changes = actions::scan(&session, &context.monitor())?;
+    if let Some(path) = &args.merge {
+        let path = host_path(path)?;
+        let found = changes.get(&path).ok_or_else(|| actions::no_such_change(&path))?;
+        return merged(context, &merge::preview(&store, &session, found)?);
+    }
     if context.output.json {
         let mut text = Vec::new();
         diff::unified(&session, &changes, &paths, Output::Plain, &mut text)?;
@@ -40,6 +47,26 @@ pub fn run(context: &Context, args: &DiffArgs) -> Result<ExitStatus> {
         }
     })?;
     failed.map_or(Ok(ExitStatus::Done), Err)
+}
+
+/// Prints what a merge makes of a file; what it cannot decide is marked, as version control tools do.
+fn merged(context: &Context, preview: &Preview) -> Result<ExitStatus> {
+    if context.output.json {
+        context.output.json(preview)?;
+        return Ok(ExitStatus::Done);
+    }
+    let text = three_way::marked_text(&preview.hunks);
+    let text = match std::io::stdout().is_terminal() {
+        true => escape_text_for_display(text.as_bytes()),
+        false => text,
+    };
+    context.output.print(|out| out.write_all(text.as_bytes()))?;
+    if preview.omitted > 0 {
+        context
+            .output
+            .say(&format!("The first {} bytes, where nothing changed, are not shown.", preview.omitted));
+    }
+    Ok(if preview.how == How::ByHand { ExitStatus::Conflicts } else { ExitStatus::Done })
 }
 
 /// Writes the diff of all changes for a person at a terminal.

@@ -17,9 +17,11 @@ mod doctor;
 mod drop;
 mod enter;
 pub mod history;
+mod ignore;
 mod list;
 mod probe;
 mod reads;
+mod retry;
 mod run;
 mod stop;
 mod supervise;
@@ -37,6 +39,8 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::Check(args) => check::run(context, args),
         Command::Commit(args) => commit::run(context, args),
         Command::Abort(args) => abort::run(context, args),
+        Command::Retry(args) => retry::run(context, args),
+        Command::Ignore(args) => ignore::run(context, args),
         Command::Stop(args) => stop::run(context, args),
         Command::History => history::run(context),
         Command::Undo(args) => undo::run(context, args),

@@ -3,6 +3,9 @@
 use see_core::error::{Conflict, ConflictReason, Need};
 use see_core::path::{PathRef, escape_for_display};
 
+/// So many paths are told one by one where they are not the point.
+const FEW: usize = 5;
+
 /// Returns one line a conflict: the path and why the criterion does not hold for it.
 pub fn conflict_lines(conflicts: &[Conflict]) -> Vec<String> {
     let line = |conflict: &Conflict| {
@@ -24,6 +27,24 @@ pub fn need_lines(needs: &[Need]) -> Vec<String> {
     needs.iter().map(|need| format!("  {}  (needs {})", shown(&need.path), shown(&need.needs))).collect()
 }
 
-fn shown(path: &PathRef) -> String {
+/// Returns lines on what needed no decision: files that were joined, and paths that the ignore list leaves out.
+pub fn aside_lines(joined: &[PathRef], ignored: &[PathRef]) -> Vec<String> {
+    let list = |paths: &[PathRef]| {
+        let mut words: Vec<_> = paths.iter().take(FEW).map(shown).collect();
+        if paths.len() > FEW {
+            words.push(format!("and {} more", paths.len() - FEW));
+        }
+        words.join(", ")
+    };
+    let line =
+        |what: &str, paths: &[PathRef]| (!paths.is_empty()).then(|| format!("{what}: {}.", list(paths)));
+    [line("Joined, since host and session both appended to it", joined), line("Ignored", ignored)]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+/// Returns a path for people.
+pub fn shown(path: &PathRef) -> String {
     path.to_host_path().map_or_else(|| escape_for_display(path.path.as_bytes()), |path| path.display())
 }

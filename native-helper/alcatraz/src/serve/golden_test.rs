@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use see_core::content::{Description, Slice};
 use see_core::error::{ErrorCode, SeeError};
+use see_core::merge::Preview;
+use see_core::versions::Versions;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -57,6 +59,11 @@ fn params_through(method: &str, params: &Value) -> Result<Value, String> {
         "changes.unwatch" => through::<Watch>(params),
         "describe" => through::<DescribeParams>(params),
         "content" => through::<ContentParams>(params),
+        "versions" | "merge.preview" => through::<DescribeParams>(params),
+        "ignore.get" => through::<Empty>(params),
+        "ignore.set" => through::<Patterns>(params),
+        "sessions.retry" => through::<RetryParams>(params),
+        "sessions.compare" => through::<CompareParams>(params),
         "check" => through::<CheckRequest>(params),
         "commit" => through::<CommitRequest>(params),
         "history.undo" | "history.drop" => through::<CommitParams>(params),
@@ -69,7 +76,13 @@ fn result_through(method: &str, result: &Value) -> Result<Value, String> {
         "hello" => through::<HelloResult>(result),
         "doctor" => through::<DoctorResult>(result),
         "sessions.list" => through::<SessionsResult>(result),
-        "sessions.run" | "sessions.stop" | "sessions.abort" => through::<SessionResult>(result),
+        "sessions.run" | "sessions.stop" | "sessions.abort" | "sessions.retry" => {
+            through::<SessionResult>(result)
+        }
+        "sessions.compare" => through::<ComparisonResult>(result),
+        "versions" => through::<Versions>(result),
+        "merge.preview" => through::<Preview>(result),
+        "ignore.get" | "ignore.set" => through::<Patterns>(result),
         "changes.watch" => through::<Watch>(result),
         "changes.unwatch" | "history.drop" => through::<Empty>(result),
         "describe" => through::<Description>(result),

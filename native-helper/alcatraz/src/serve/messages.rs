@@ -3,20 +3,25 @@
 use std::collections::BTreeMap;
 
 use see_core::change::{Summary, WireChange};
-use see_core::content::{SLICE_LIMIT, Side};
+use see_core::commit::selection::Selection;
+use see_core::compare::{Comparison, Differing};
+use see_core::content::SLICE_LIMIT;
 use see_core::doctor::DoctorRow;
 use see_core::engine::request::{RunSpec, Size};
 use see_core::error::Resolution;
+use see_core::ignore::IgnoreList;
+use see_core::merge::ByHand;
 use see_core::monitor::Phase;
 use see_core::path::{HostPath, PathRef};
 use see_core::policy::Policy;
 use see_core::session::Mode;
+use see_core::store::Store;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::commit::WireCommit;
 use crate::wire::session::WireSession;
 
-use super::envelope::bad_request;
+use super::envelope::{MOST_PATHS, bad_request};
 
 /// Both sides refuse to talk when this differs.
 pub const PROTOCOL_VERSION: u32 = 1;
@@ -102,12 +107,11 @@ impl RunRequest {
         spec.name = self.name;
         spec.run_as = self.run_as;
         spec.policy = self.policy.unwrap_or_default();
-        spec.size = self.rows.zip(self.cols).map(|(rows, cols)| Size { rows, cols });
+        spec.size = window(self.rows, self.cols)?;
         Ok(spec)
     }
 
     fn validate(&self) -> see_core::error::Result<()> {
-        const LARGEST: u16 = 10_000;
         let variables = self.env.iter().flatten();
         let pieces = variables.clone().flat_map(|(name, value)| [name, value]);
         let mut texts = self.command.iter().chain(&self.cwd).chain(pieces);
@@ -120,11 +124,17 @@ impl RunRequest {
         if self.cwd.as_ref().is_some_and(|cwd| !cwd.starts_with('/')) {
             return Err(bad_request("its working directory is not absolute"));
         }
-        if self.rows.iter().chain(&self.cols).any(|size| !(1..=LARGEST).contains(size)) {
-            return Err(bad_request(format_args!("a window has 1 to {LARGEST} rows and columns")));
-        }
         Ok(())
     }
+}
+
+/// Returns the size of a window, when both numbers are given.
+pub fn window(rows: Option<u16>, cols: Option<u16>) -> see_core::error::Result<Option<Size>> {
+    const LARGEST: u16 = 10_000;
+    if rows.iter().chain(&cols).any(|size| !(1..=LARGEST).contains(size)) {
+        return Err(bad_request(format_args!("a window has 1 to {LARGEST} rows and columns")));
+    }
+    Ok(rows.zip(cols).map(|(rows, cols)| Size { rows, cols }))
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,7 +182,40 @@ pub struct CommitRequest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolve: Option<Vec<ResolveParam>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignore: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub include: Option<Vec<PathParam>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
+}
+
+impl CommitRequest {
+    /// Returns the selection that is meant: with the store's own ignore list when the request brings none.
+    pub fn selection(&self, store: &Store) -> see_core::error::Result<Selection> {
+        let paths = |list: &Option<Vec<PathParam>>| -> see_core::error::Result<Vec<HostPath>> {
+            list.iter().flatten().map(PathParam::to_host_path).collect()
+        };
+        let mut selection = Selection {
+            only: self.only.is_some().then(|| paths(&self.only)).transpose()?,
+            skip: paths(&self.skip)?,
+            ignore: match &self.ignore {
+                Some(patterns) => IgnoreList::new(patterns.iter().cloned())?,
+                None => IgnoreList::of(store)?,
+            },
+            include: paths(&self.include)?,
+            ..Selection::default()
+        };
+        for param in self.resolve.iter().flatten() {
+            let path = param.host_path()?;
+            selection.by_hand.extend(param.merged.clone().map(|MergedParam { stamp, content }| ByHand {
+                path: path.clone(),
+                stamp,
+                content,
+            }));
+            selection.resolve.push((path, param.choice));
+        }
+        Ok(selection)
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -185,6 +228,18 @@ pub struct CheckRequest {
     pub skip: Option<Vec<PathParam>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolve: Option<Vec<ResolveParam>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ignore: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub include: Option<Vec<PathParam>>,
+}
+
+impl CheckRequest {
+    /// Returns the commit that is asked about.
+    pub fn into_commit(self) -> CommitRequest {
+        let Self { session, only, skip, resolve, ignore, include } = self;
+        CommitRequest { session, only, skip, resolve, ignore, include, dry_run: None }
+    }
 }
 
 /// How one conflict is to be resolved.
@@ -195,6 +250,16 @@ pub struct ResolveParam {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
     pub choice: Resolution,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub merged: Option<MergedParam>,
+}
+
+/// What a person made of both versions of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MergedParam {
+    pub stamp: String,
+    pub content: String,
 }
 
 impl ResolveParam {
@@ -213,6 +278,53 @@ pub struct CommitsResult {
 #[serde(deny_unknown_fields)]
 pub struct CommitParams {
     pub commit: String,
+}
+
+/// The patterns of the ignore list, as an answer and as an argument.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Patterns {
+    pub patterns: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RetryParams {
+    pub session: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cols: Option<u16>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CompareParams {
+    pub first: String,
+    pub second: String,
+}
+
+/// A comparison, cut to what fits on a line; `cut` says how many paths are not told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComparisonResult {
+    pub same: u64,
+    pub first: Vec<PathRef>,
+    pub second: Vec<PathRef>,
+    pub differing: Vec<Differing>,
+    pub cut: u64,
+}
+
+impl From<Comparison> for ComparisonResult {
+    fn from(whole: Comparison) -> Self {
+        let Comparison { same, mut first, mut second, mut differing } = whole;
+        let all = first.len() + second.len() + differing.len();
+        first.truncate(MOST_PATHS);
+        second.truncate(MOST_PATHS);
+        differing.truncate(MOST_PATHS);
+        let cut = u64::try_from(all - first.len() - second.len() - differing.len()).unwrap_or(0);
+        Self { same, first, second, differing, cut }
+    }
 }
 
 /// One step of a watched session's change feed.
@@ -242,6 +354,16 @@ pub struct Cancel {
     pub request: i64,
 }
 
+/// Whose content: the two sides of a change, what the host has at that very path now, or what it was at first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnySide {
+    Before,
+    After,
+    Now,
+    Base,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ContentParams {
@@ -249,7 +371,7 @@ pub struct ContentParams {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     path_bytes: Option<String>,
     pub session: String,
-    pub side: Side,
+    pub side: AnySide,
     pub offset: u64,
     pub length: u64,
 }

@@ -4,14 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use see_core::changes::found::Found;
-use see_core::commit::selection::Selection;
-use see_core::content;
+use see_core::content::{self, Side};
 use see_core::doctor;
-use see_core::engine;
+use see_core::engine::{self, request::RunSpec};
 use see_core::error::{ErrorCode, Result, SeeError};
+use see_core::ignore::IgnoreList;
+use see_core::merge;
 use see_core::path::HostPath;
 use see_core::session::Session;
 use see_core::store::Store;
+use see_core::versions;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -28,17 +30,23 @@ use super::requests::RequestMonitor;
 use super::writer::Writer;
 
 /// Every method.
-pub const NAMES: [&str; 15] = [
+pub const NAMES: [&str; 21] = [
     "hello",
     "doctor",
     "sessions.list",
     "sessions.run",
     "sessions.stop",
     "sessions.abort",
+    "sessions.retry",
+    "sessions.compare",
     "changes.watch",
     "changes.unwatch",
     "describe",
     "content",
+    "versions",
+    "merge.preview",
+    "ignore.get",
+    "ignore.set",
     "check",
     "commit",
     "history.list",
@@ -85,9 +93,8 @@ impl Methods {
     /// Tells how long a method may take.
     pub fn weight(method: &str) -> Weight {
         match method {
-            "sessions.stop" | "sessions.abort" | "check" | "commit" | "history.undo" | "history.drop" => {
-                Weight::Long
-            }
+            "sessions.stop" | "sessions.abort" | "sessions.compare" | "check" | "commit" | "history.undo"
+            | "history.drop" => Weight::Long,
             _ => Weight::Quick,
         }
     }
@@ -112,11 +119,20 @@ impl Methods {
             "sessions.run" => self.run_program(parse(params)?),
             "sessions.stop" => self.with_session(&parse(params)?, actions::stop),
             "sessions.abort" => self.with_session(&parse(params)?, actions::abort),
+            "sessions.retry" => self.retry(&parse(params)?),
+            "sessions.compare" => self.compare(&parse(params)?, monitor),
             "changes.watch" => self.watch(&parse(params)?),
             "changes.unwatch" => self.unwatch(&parse(params)?),
             "describe" => self.describe(&parse(params)?, monitor),
             "content" => self.content(&parse(params)?, monitor),
-            "check" => self.check(&parse(params)?, monitor),
+            "versions" => self.versions(&parse(params)?, monitor),
+            "merge.preview" => self.merge_preview(&parse(params)?, monitor),
+            "ignore.get" => parse::<Empty>(params).and_then(|_| self.ignored()),
+            "ignore.set" => {
+                IgnoreList::new(parse::<Patterns>(params)?.patterns)?.save(&self.store)?;
+                self.ignored()
+            }
+            "check" => self.check(parse(params)?, monitor),
             "commit" => self.commit(&parse(params)?, monitor),
             "history.list" => parse::<Empty>(params).and_then(|_| reply(self.list_commits()?)),
             "history.undo" => {
@@ -204,43 +220,75 @@ impl Methods {
 
     fn content(&self, params: &ContentParams, monitor: &RequestMonitor) -> Result<Answer> {
         let (session, found) = self.find(&params.session, &params.host_path()?, monitor)?;
-        reply(content::slice(&session, &found, params.side, params.offset, params.length)?)
+        let (path, offset, length) = (&found.change.path, params.offset, params.length);
+        reply(match params.side {
+            AnySide::Before => content::slice(&session, &found, Side::Before, offset, length)?,
+            AnySide::After => content::slice(&session, &found, Side::After, offset, length)?,
+            AnySide::Now => content::slice_of_host(&session, path, offset, length)?,
+            AnySide::Base => versions::base_slice(&self.store, &session, path, offset, length)?,
+        })
     }
 
-    fn check(&self, params: &CheckRequest, monitor: &RequestMonitor) -> Result<Answer> {
-        let selection = selection(params.only.as_deref(), params.skip.as_deref(), params.resolve.as_deref())?;
-        let session = self.store.find_session(&params.session)?;
+    /// Answers also for a path that the session only looked at.
+    fn versions(&self, params: &DescribeParams, monitor: &RequestMonitor) -> Result<Answer> {
+        let path = params.host_path()?;
+        match self.find(&params.session, &path, monitor) {
+            Ok((session, found)) => reply(versions::versions(&self.store, &session, &path, Some(&found))?),
+            Err(error) if error.code == ErrorCode::NoSuchChange => {
+                let session = self.store.find_session(&params.session)?;
+                reply(versions::versions(&self.store, &session, &path, None)?)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    fn merge_preview(&self, params: &DescribeParams, monitor: &RequestMonitor) -> Result<Answer> {
+        let (session, found) = self.find(&params.session, &params.host_path()?, monitor)?;
+        reply(merge::preview(&self.store, &session, &found)?)
+    }
+
+    fn ignored(&self) -> Result<Answer> {
+        reply(Patterns { patterns: IgnoreList::of(&self.store)?.patterns().to_vec() })
+    }
+
+    fn retry(&self, params: &RetryParams) -> Result<Answer> {
+        let mut spec = RunSpec::again(&self.store.find_session(&params.session)?);
+        spec.size = window(params.rows, params.cols)?;
+        let session = engine::launch(&self.store, spec)?;
+        reply(SessionResult { session: WireSession::from(&session) })
+    }
+
+    fn compare(&self, params: &CompareParams, monitor: &RequestMonitor) -> Result<Answer> {
+        let (first, second) =
+            (self.store.find_session(&params.first)?, self.store.find_session(&params.second)?);
+        reply(ComparisonResult::from(actions::compare(&first, &second, monitor)?))
+    }
+
+    fn check(&self, params: CheckRequest, monitor: &RequestMonitor) -> Result<Answer> {
+        let request = params.into_commit();
+        let selection = request.selection(&self.store)?;
+        let session = self.store.find_session(&request.session)?;
         let mut result = actions::check(&self.store, &session, &selection, monitor)?;
         result.conflicts.truncate(MOST_PATHS);
+        result.joined.truncate(MOST_PATHS);
+        result.ignored.truncate(MOST_PATHS);
         reply(result)
     }
 
     fn commit(&self, params: &CommitRequest, monitor: &RequestMonitor) -> Result<Answer> {
-        let selection = selection(params.only.as_deref(), params.skip.as_deref(), params.resolve.as_deref())?;
+        let selection = params.selection(&self.store)?;
         let session = self.store.find_session(&params.session)?;
-        reply(actions::commit(&self.store, &session, &selection, params.dry_run.unwrap_or(false), monitor)?)
+        let dry_run = params.dry_run.unwrap_or(false);
+        let mut result = actions::commit(&self.store, &session, &selection, dry_run, monitor)?;
+        result.joined.truncate(MOST_PATHS);
+        result.ignored.truncate(MOST_PATHS);
+        reply(result)
     }
 
     fn list_commits(&self) -> Result<CommitsResult> {
         let commits = crate::commands::history::done(&self.store)?;
         Ok(CommitsResult { commits: commits.iter().map(WireCommit::from).collect() })
     }
-}
-
-/// Returns the selection that a request means.
-fn selection(
-    only: Option<&[PathParam]>,
-    skip: Option<&[PathParam]>,
-    resolve: Option<&[ResolveParam]>,
-) -> Result<Selection> {
-    let paths = |list: &[PathParam]| list.iter().map(PathParam::to_host_path).collect::<Result<Vec<_>>>();
-    let resolutions = resolve.unwrap_or_default().iter().map(|param| Ok((param.host_path()?, param.choice)));
-    Ok(Selection {
-        only: only.map(paths).transpose()?,
-        skip: paths(skip.unwrap_or_default())?,
-        resolve: resolutions.collect::<Result<_>>()?,
-        merged: Vec::new(),
-    })
 }
 
 /// Parses the arguments of a method.

@@ -2,6 +2,7 @@
 
 use see_core::commit::record::CommitRecord;
 use see_core::error::Conflict;
+use see_core::path::{HostPath, PathRef};
 use serde::{Deserialize, Serialize};
 
 use super::session::command_text;
@@ -45,6 +46,11 @@ impl From<&CommitRecord> for WireCommit {
     }
 }
 
+/// Returns paths in their wire form.
+pub fn refs(paths: &[HostPath]) -> Vec<PathRef> {
+    paths.iter().map(HostPath::to_ref).collect()
+}
+
 /// Whether the criterion holds, and where not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -53,6 +59,12 @@ pub struct CheckResult {
     pub consistent: bool,
     /// Where it would not.
     pub conflicts: Vec<Conflict>,
+    /// Files that a commit joins by itself, because both sides only appended to them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<PathRef>,
+    /// What the ignore list leaves out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<PathRef>,
 }
 
 /// What a commit did. A dry run has the id `dry-run`.
@@ -67,6 +79,12 @@ pub struct CommitResult {
     pub applied: u64,
     /// How many were left out.
     pub skipped: u64,
+    /// Files that were joined, because both sides had only appended to them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joined: Vec<PathRef>,
+    /// What the ignore list left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ignored: Vec<PathRef>,
 }
 
 /// What an undo did.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::SeeError;
 use crate::path::HostPath;
 use crate::policy::Policy;
-use crate::session::Limit;
+use crate::session::{Limit, Session};
 
 use super::plan::Tree;
 
@@ -69,6 +69,19 @@ impl RunSpec {
             size: None,
             umask: current_umask(),
             policy: Policy::default(),
+        }
+    }
+
+    /// Returns a request to do once more what a session did: the same command, directory, user and policy, with this
+    /// process's environment.
+    pub fn again(session: &Session) -> Self {
+        let (uid, _) = session.run_as;
+        let is_caller = uid == rustix::process::geteuid().as_raw();
+        Self {
+            cwd: Some(session.cwd.as_bytes().to_vec()),
+            run_as: (!is_caller).then(|| uid.to_string()),
+            policy: Policy { retry_of: Some(session.id.clone()), ..session.policy.clone() },
+            ..Self::new(session.command.clone())
         }
     }
 }

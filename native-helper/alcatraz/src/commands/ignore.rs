@@ -1,0 +1,41 @@
+//! `alcatraz ignore`: the patterns of paths that commits leave out.
+
+use see_core::error::{ErrorCode, Result, SeeError};
+use see_core::ignore::IgnoreList;
+use see_core::path::escape_for_display;
+use serde_json::json;
+
+use crate::args::IgnoreArgs;
+use crate::context::Context;
+use crate::exit_status::ExitStatus;
+
+pub fn run(context: &Context, args: &IgnoreArgs) -> Result<ExitStatus> {
+    let store = context.open_store()?;
+    let mut list = IgnoreList::of(&store)?;
+    if !args.add.is_empty() || !args.remove.is_empty() {
+        for gone in &args.remove {
+            if !list.patterns().contains(gone) {
+                let shown = escape_for_display(gone.as_bytes());
+                let message = format!("{shown} is not in the ignore list.");
+                return Err(SeeError::new(
+                    ErrorCode::BadRequest,
+                    message,
+                    "See the list with: alcatraz ignore",
+                ));
+            }
+        }
+        let kept = list.patterns().iter().filter(|pattern| !args.remove.contains(pattern));
+        list = IgnoreList::new(kept.chain(&args.add).cloned())?;
+        list.save(&store)?;
+    }
+    if context.output.json {
+        context.output.json(&json!({ "patterns": list.patterns() }))?;
+    } else if list.patterns().is_empty() {
+        context.output.say("Nothing is ignored. Add a pattern with: alcatraz ignore '*.log'");
+    } else {
+        context
+            .output
+            .print(|out| list.patterns().iter().try_for_each(|pattern| writeln!(out, "{pattern}")))?;
+    }
+    Ok(ExitStatus::Done)
+}

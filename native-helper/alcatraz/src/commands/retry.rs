@@ -1,0 +1,84 @@
+//! `alcatraz retry`: a session's command once more, in a new session, and how the two results differ.
+
+use see_core::compare::{Comparison, Difference, Differing};
+use see_core::engine::{self, request::RunSpec};
+use see_core::error::{ErrorCode, Result};
+use see_core::path::PathRef;
+use see_core::session::Session;
+use see_core::store::Store;
+use serde_json::json;
+
+use crate::args::RetryArgs;
+use crate::context::Context;
+use crate::exit_status::ExitStatus;
+use crate::present::conflicts::shown;
+use crate::present::text::count_text;
+use crate::terminal_relay::{self, Outcome, Signals};
+use crate::{actions, after_run, output};
+
+pub fn run(context: &Context, args: &RetryArgs) -> Result<ExitStatus> {
+    let store = context.open_store()?;
+    let first = store.find_session(&args.session)?;
+    let signals = Signals::collect()?;
+    let mut spec = RunSpec::again(&first);
+    spec.name.clone_from(&args.name);
+    spec.channels = terminal_relay::channels(args.tty);
+    spec.size = terminal_relay::window_size();
+    let (session, client) = engine::launch_attached(&store, spec)?;
+    match terminal_relay::relay(client, &signals)? {
+        Outcome::HungUp => Ok(ExitStatus::of_program(129)),
+        Outcome::Exited(status, others) => {
+            if !others {
+                store.wait_for_rest(&session.id)?;
+                tell(context, &store, &first, &session)?;
+            }
+            after_run::finish(context, &store, &session.id, args.then, (status, !others))
+        }
+    }
+}
+
+/// Tells how the two results differ, when the first one is still there.
+fn tell(context: &Context, store: &Store, first: &Session, second: &Session) -> Result<()> {
+    let compared = actions::compare(&store.session(&first.id)?, second, &context.monitor());
+    let comparison = match compared {
+        Err(error) if error.code == ErrorCode::WrongState => {
+            context.output.say(&format!("The results cannot be compared: {}", error.message));
+            return Ok(());
+        }
+        other => other?,
+    };
+    if context.output.json {
+        output::json_aside(&json!({ "comparison": comparison }));
+    } else {
+        lines(&comparison, first, second).iter().for_each(|line| context.output.say(line));
+    }
+    Ok(())
+}
+
+fn lines(comparison: &Comparison, first: &Session, second: &Session) -> Vec<String> {
+    let Comparison { same, first: gone, second: new, differing } = comparison;
+    let same_text = count_text(*same, "change");
+    if gone.is_empty() && new.is_empty() && differing.is_empty() {
+        return vec![format!("Both sessions did the same: {same_text}.")];
+    }
+    let only = |session: &Session, path: &PathRef| format!("  {}  (only in {})", shown(path), session.id);
+    let mut lines = vec![format!("Compared with {}: {same_text} the same; these differ:", first.id)];
+    lines.extend(gone.iter().map(|path| only(first, path)));
+    lines.extend(new.iter().map(|path| only(second, path)));
+    lines.extend(differing.iter().map(|Differing { path, differences }| {
+        let words: Vec<_> = differences.iter().map(|difference| word(*difference)).collect();
+        format!("  {}  (differs: {})", shown(path), words.join(", "))
+    }));
+    lines
+}
+
+fn word(difference: Difference) -> &'static str {
+    match difference {
+        Difference::Kind => "kind of change",
+        Difference::Type => "type",
+        Difference::Content => "content",
+        Difference::Mode => "mode",
+        Difference::Owner => "owner",
+        Difference::Xattrs => "attributes",
+    }
+}
