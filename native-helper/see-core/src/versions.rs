@@ -47,7 +47,7 @@ pub fn versions(
     path: &HostPath,
     found: Option<&Found>,
 ) -> Result<Versions> {
-    let base = bases::base(store, &session.id, path).map(|base| BaseFacts {
+    let base = bases::base(&store.session_dir(&session.id), path).map(|base| BaseFacts {
         size: base.size,
         mtime: base.mtime.to_rfc3339(),
         kept: base.content.is_some(),
@@ -64,11 +64,13 @@ pub fn base_slice(
     offset: u64,
     length: u64,
 ) -> Result<Slice> {
-    let content = bases::base(store, &session.id, path).and_then(|base| base.content).ok_or_else(|| {
-        let message = format!("What {} was before the session is not kept.", path.display());
-        SeeError::new(ErrorCode::NoSuchChange, message, "Compare the host's version with the session's.")
-            .with_path(path)
-    })?;
+    let content = bases::base(&store.session_dir(&session.id), path)
+        .and_then(|base| base.content)
+        .ok_or_else(|| {
+            let message = format!("What {} was before the session is not kept.", path.display());
+            SeeError::new(ErrorCode::NoSuchChange, message, "Compare the host's version with the session's.")
+                .with_path(path)
+        })?;
     let size = content.len() as u64;
     let index = |at: u64| usize::try_from(at.min(size)).unwrap_or(content.len());
     let end = offset.saturating_add(length.min(SLICE_LIMIT));

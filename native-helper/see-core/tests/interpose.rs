@@ -36,6 +36,28 @@ fn shell(see: &See, script: &str) -> Ran {
 }
 
 #[test]
+fn what_is_about_to_be_changed_is_kept_as_it_was() {
+    let see = See::new();
+    for name in ["appended", "emptied", "replaced", "moved-over", "read", "cut", "mode"] {
+        std::fs::write(see.host().join(name), format!("{name} was\n")).unwrap();
+    }
+    std::fs::write(see.host().join("binary"), b"a\0b").unwrap();
+    shell(
+        &see,
+        "echo more >> appended; echo new > emptied; sed -i s/was/is/ replaced; echo x > t; mv t moved-over; \
+         cat read; truncate -s 3 cut; echo y > made; echo z >> binary",
+    );
+    let kept = |name: &str| see_core::merge::bases::base(see.dir.path(), &see.path(name));
+    for name in ["appended", "emptied", "replaced", "moved-over", "cut"] {
+        assert_eq!(kept(name).unwrap().content.unwrap(), format!("{name} was\n").as_bytes(), "{name}");
+    }
+    assert_eq!(kept("binary").map(|base| (base.size, base.content)), Some((3, None)));
+    for name in ["read", "made", "t", "mode"] {
+        assert_eq!(kept(name), None, "{name}");
+    }
+}
+
+#[test]
 fn reads_execs_and_absent_names() {
     let see = See::new();
     std::fs::write(see.host().join("a"), "text").unwrap();

@@ -48,9 +48,10 @@ struct Head {
     whole: bool,
 }
 
-/// Returns what the host's file at a path was before the session changed it; `None` when that is not known.
-pub fn base(store: &Store, session: &str, path: &HostPath) -> Option<Base> {
-    let file = std::fs::File::open(dir(&store.session_dir(session)).join(name(path))).ok()?;
+/// Returns what the host's file at a path was before the session in this directory changed it; `None` when that is not
+/// known.
+pub fn base(session_dir: &Path, path: &HostPath) -> Option<Base> {
+    let file = std::fs::File::open(dir(session_dir).join(name(path))).ok()?;
     let mut bytes = Vec::new();
     file.take(KEPT + HEAD as u64).read_to_end(&mut bytes).ok()?;
     let cut = bytes.iter().position(|byte| *byte == b'\n')?;
@@ -190,7 +191,7 @@ mod tests {
         }
 
         fn base(&self, path: &HostPath) -> Option<Base> {
-            base(&self.store, "see", path)
+            base(&self.store.session_dir("see"), path)
         }
     }
 

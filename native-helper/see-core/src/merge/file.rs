@@ -88,7 +88,7 @@ pub fn look(store: &Store, view: &mut View<'_>, found: &Found) -> Result<Option<
     if !is_candidate {
         return Ok(None);
     }
-    let Some(base) = base(store, &view.session.id, &change.path) else { return Ok(None) };
+    let Some(base) = base(&store.session_dir(&view.session.id), &change.path) else { return Ok(None) };
     let is_file = |stat: &Stat| stat.identity.kind == FileType::File;
     let Some(host) = view.host(found.layer, &change.path)?.filter(is_file) else { return Ok(None) };
     match compare(view, found, &base, host) {

@@ -48,6 +48,11 @@ impl Access {
         self.has(Self::READ | Self::WRITE | Self::APPEND | Self::EXEC | Self::STAT)
     }
 
+    /// Tells whether what a file holds is about to change.
+    pub fn changes_content(self) -> bool {
+        self.has(Self::WRITE | Self::APPEND | Self::TRUNCATE)
+    }
+
     /// Tells whether nothing of what was there before is seen.
     pub fn is_blind(self) -> bool {
         self == Self::TRUNCATE

@@ -7,7 +7,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use crate::change::FileType;
 use crate::error::{Result, SeeError};
+use crate::merge::bases::Keeper;
 use crate::path::HostPath;
 
 use super::access::Access;
@@ -42,6 +44,8 @@ struct State {
     log: LogWriter,
     /// Directories that were listed; their names are digested off the hot path.
     listed: Vec<u32>,
+    /// Files that are about to be changed; what they are is kept off the hot path.
+    changing: Vec<u32>,
     is_ending: bool,
 }
 
@@ -57,12 +61,13 @@ impl Recorder {
     pub fn open(path: &Path, start: Start) -> Result<Self> {
         let (log, set) = LogWriter::open(path, start)?;
         let file = log.file().map_err(|e| cannot(path, &e))?;
-        let state = State { set, log, listed: Vec::new(), is_ending: false };
+        let state = State { set, log, listed: Vec::new(), changing: Vec::new(), is_ending: false };
+        let bases = Keeper::new(path.parent().unwrap_or(path));
         let shared = Arc::new(Shared { state: Mutex::new(state), wake: Condvar::new() });
         let theirs = Arc::clone(&shared);
         let flusher = std::thread::Builder::new()
             .name("reads-flush".into())
-            .spawn(move || flush_until_end(&theirs, file))
+            .spawn(move || flush_until_end(&theirs, file, bases))
             .map_err(|e| cannot(path, &e))?;
         Ok(Self { shared, path: path.to_owned(), flusher: Mutex::new(Some(flusher)) })
     }
@@ -81,7 +86,7 @@ impl Recorder {
     /// Notes an observation of the host.
     pub fn note(&self, path: HostPath, access: Access, seen: Seen, at: Moment, by: Looker) {
         let mut state = self.shared.lock();
-        let State { set, log, listed, .. } = &mut *state;
+        let State { set, log, listed, changing, .. } = &mut *state;
         let id = match set.note(path, access, seen, at, by) {
             Noted::New(id) | Noted::More(id) => id,
             Noted::Known | Noted::Full => return,
@@ -90,6 +95,9 @@ impl Recorder {
             log.entry(entry);
             if entry.listing == Some(at) {
                 listed.push(id);
+            }
+            if access.changes_content() {
+                changing.push(id);
             }
         }
         if log.pending() > EARLY {
@@ -139,7 +147,7 @@ impl Drop for Recorder {
 }
 
 /// Returns the first error. After one the log stays as it is, without an end: it says so itself when it is loaded.
-fn flush_until_end(shared: &Shared, mut file: File) -> Option<std::io::Error> {
+fn flush_until_end(shared: &Shared, mut file: File, mut bases: Keeper) -> Option<std::io::Error> {
     let mut failed = None;
     loop {
         let state = shared.lock();
@@ -151,6 +159,7 @@ fn flush_until_end(shared: &Shared, mut file: File) -> Option<std::io::Error> {
         let is_ending = waited.is_ending;
         drop(waited);
         digest_listed(shared);
+        keep_changing(shared, &mut bases);
         let block = {
             let mut state = shared.lock();
             if is_ending {
@@ -167,6 +176,21 @@ fn flush_until_end(shared: &Shared, mut file: File) -> Option<std::io::Error> {
         }
         if is_ending {
             return failed.or_else(|| file.sync_data().err());
+        }
+    }
+}
+
+/// Keeps what files of the host are that the session is about to change: only the session's layer gets the new version,
+/// so a moment later is early enough, and the keeper sees whether the host was faster.
+fn keep_changing(shared: &Shared, bases: &mut Keeper) {
+    let changing = std::mem::take(&mut shared.lock().changing);
+    for id in changing {
+        let about = shared.lock().set.entry(id).and_then(|entry| match entry.seen {
+            Seen::Object(object) if object.kind == FileType::File => Some((Arc::clone(&entry.path), object)),
+            _ => None,
+        });
+        if let Some((path, object)) = about {
+            bases.keep(&path, &object);
         }
     }
 }
