@@ -29,7 +29,9 @@ export function useAppKeys(): void {
 
 /** Tells whether the session is the one whose changes are shown, and can be committed with a choice of them. */
 function canCommit(id: string): boolean {
-  const { session: shown, tree } = useFeed.getState();
+  const { session: shown, tree, error } = useFeed.getState();
   const session = useSessions.getState().sessions?.find((each) => each.id === id);
-  return session !== undefined && shown === id && canDecide(session) && tree.chosen[ROOT]! > 0;
+  return (
+    session !== undefined && shown === id && error === null && canDecide(session) && tree.chosen[ROOT]! > 0
+  );
 }

@@ -1,5 +1,5 @@
 // One test's part of the host: a home, a store, and the command line on them. Removed with all that a SEE left behind.
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import {
   chmodSync,
   chownSync,
@@ -26,6 +26,7 @@ export class Machine {
   readonly home: string;
   readonly store: string;
   private readonly base: string;
+  private readonly mounts: string[] = [];
 
   constructor(
     readonly account: Account,
@@ -89,6 +90,26 @@ export class Machine {
     return path;
   }
 
+  /** Mounts a small file system in memory on a directory of this machine's, the account's own; needs root. */
+  mount(path: string, size: string): string {
+    mkdirSync(path, { recursive: true });
+    const { uid, gid } = this.account;
+    const options = `size=${size},mode=700,uid=${uid},gid=${gid}`;
+    execFileSync("mount", ["-t", "tmpfs", "-o", options, "alcatraz-e2e", path]);
+    this.mounts.push(path);
+    return path;
+  }
+
+  /** Makes what was mounted there writable ("rw") or not ("ro"). */
+  remount(path: string, how: "ro" | "rw"): void {
+    execFileSync("mount", ["-o", `remount,bind,${how}`, path]);
+  }
+
+  /** Writes zeros into a file until its file system is full. */
+  async fill(path: string): Promise<void> {
+    await this.run(["sh", "-c", 'cat /dev/zero > "$1"', "sh", path]);
+  }
+
   /** Runs a command on the host, as the account. */
   run(command: string[], cwd = this.home): Promise<Finished> {
     const [program, ...args] = [...this.account.become, ...command] as [string, ...string[]];
@@ -99,6 +120,15 @@ export class Machine {
         else done({ status: error === null ? 0 : (error.code as number), stdout, stderr });
       });
     });
+  }
+
+  /** Sets how many files a process of the account may have open, and returns how many it was. */
+  async limitFiles(pid: number, limit: number): Promise<number> {
+    const words = ["prlimit", "--pid", `${pid}`];
+    const { stdout } = await this.run([...words, "--nofile", "--output", "SOFT", "--noheadings", "--raw"]);
+    const changed = await this.run([...words, `--nofile=${limit}:`]);
+    if (changed.status !== 0) throw new Error(changed.stderr);
+    return Number(stdout);
   }
 
   /** Runs the command line on this machine's store; a failure is an error that carries what it said. */
@@ -130,7 +160,9 @@ export class Machine {
       if (state === "running") await this.alcatraz("stop", id);
       if (state === "running" || state === "finished") await this.alcatraz("abort", id);
     }
-    for (const room of this.rooms()) removeTree(room);
+    const rooms = this.rooms();
+    for (const mount of this.mounts) execFileSync("umount", ["--lazy", mount]);
+    for (const room of rooms) removeTree(room);
     removeTree(this.home);
     removeTree(this.base);
   }

@@ -1,5 +1,6 @@
 // A change: one difference between the SEE's view and the host. Also the live feed of them.
 import { z } from "zod";
+import { SeeError } from "./errors.js";
 import { PathRef } from "./path.js";
 
 export const ChangeKind = z.enum(["created", "modified", "deleted", "renamed", "replaced", "linked"]);
@@ -46,7 +47,8 @@ export type Summary = z.infer<typeof Summary>;
 /**
  * One step of a watched session's change feed. `reset` empties the receiver's list (at the start, and
  * again when the feed fell behind); `rows` adds or replaces by path; `gone` removes by path; `settled`
- * says that all sent so far is one consistent picture, and whether programs still run in the SEE.
+ * says that all sent so far is one consistent picture, and whether programs still run in the SEE; `failed`
+ * ends the feed: what was sent may be true no longer.
  */
 export const FeedEvent = z.discriminatedUnion("event", [
   z.object({ event: z.literal("reset"), watch: z.number().int() }),
@@ -60,5 +62,6 @@ export const FeedEvent = z.discriminatedUnion("event", [
     summary: Summary,
     live: z.boolean(),
   }),
+  z.object({ event: z.literal("failed"), watch: z.number().int(), error: SeeError }),
 ]);
 export type FeedEvent = z.infer<typeof FeedEvent>;

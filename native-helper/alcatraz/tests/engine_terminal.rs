@@ -126,7 +126,32 @@ fn one_comes_back_to_a_terminal_and_sees_what_was_there() {
         assert_eq!(second.end(), 3);
         assert_eq!(third.end(), 3);
         assert_eq!(lab.state("talk").as_deref(), Some("finished"));
+        // What was there last is there for whoever comes later, until the session is decided on.
+        let mut fourth = Terminal::start(lab, &["attach", "talk"]);
+        fourth.expect("first words");
+        fourth.expect("got hello");
+        assert_eq!(fourth.end(), 3);
+        assert_eq!(lab.run(&["abort", "talk"]).status, 0);
+        let gone = lab.run(&["attach", "talk"]);
+        assert!(gone.status == 125 && gone.stderr.contains("No program runs"), "{gone:?}");
     });
+}
+
+#[test]
+fn the_screen_of_a_program_that_ends_at_once_is_never_missed() {
+    let lab = Lab::new(Mode::System);
+    for round in 0..20 {
+        let name = format!("quick{round}");
+        let mut program = lab.command(&["run", "--keep", "-q", "--tty", "always", "--name", &name]);
+        program.args(["--", "echo", "here and gone"]);
+        let program = program.stdout(std::process::Stdio::null()).spawn().unwrap();
+        // From its record on it may be attached to, whatever it does just now.
+        wait_until("the session is known", || lab.state(&name).is_some_and(|state| state != "starting"));
+        let mut terminal = Terminal::start(&lab, &["attach", &name]);
+        terminal.expect("here and gone");
+        assert_eq!(terminal.end(), 0);
+        assert_eq!(finish_child(program).status, 0);
+    }
 }
 
 #[test]

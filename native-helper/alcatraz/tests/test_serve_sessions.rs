@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use serde_json::{Value, json};
 
 use crate::support::Lab;
@@ -171,6 +172,34 @@ fn a_feed_follows_a_running_program() {
 }
 
 #[test]
+fn a_feed_that_fails_says_so_and_another_starts_over() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    let id = start(&mut client, &lab, "echo first > first; sleep 1000");
+    let mut mirror = Mirror::open(&mut client, &id);
+    mirror.until(&mut client, |mirror| mirror.has(&lab, "first"));
+    // The helper may open nothing more, so the next look fails.
+    let helper = Pid::from_raw(i32::try_from(client.pid()).unwrap());
+    let limit = |current| {
+        let new = Rlimit { current: Some(current), maximum: getrlimit(Resource::Nofile).maximum };
+        prlimit(helper, Resource::Nofile, new).unwrap().current.unwrap()
+    };
+    let usual = limit(8);
+    let outcome = lab.run(["enter", &id, "--", "/bin/sh", "-c", "mkdir d; echo > d/second"]);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    let watch = mirror.watch;
+    let failed = client.wait_for(|m| m["params"]["watch"] == watch && m["params"]["event"] == "failed");
+    assert_eq!(failed["params"]["error"]["code"], "io", "{failed}");
+    limit(usual);
+    // A feed that has ended is closed like any other.
+    client.ask("changes.unwatch", json!({ "watch": watch }));
+    let mut mirror = Mirror::open(&mut client, &id);
+    mirror.until(&mut client, |mirror| mirror.has(&lab, "d/second"));
+    client.ask("sessions.stop", json!({ "session": id }));
+    client.ask("sessions.abort", json!({ "session": id }));
+}
+
+#[test]
 fn an_app_that_does_not_read_holds_up_nothing_but_itself() {
     let lab = Lab::new();
     let mut client = Client::new(&lab);
@@ -292,6 +321,7 @@ fn sessions_outlive_the_helper_and_the_next_one_finds_them() {
         (&listed["sessions"][0]["id"], &listed["sessions"][0]["state"]),
         (&json!(id), &json!("running"))
     );
+    Mirror::open(&mut client, &id).until(&mut client, |mirror| mirror.has(&lab, "f"));
     let session = client.ask("sessions.stop", json!({ "session": id }))["session"].clone();
     assert_eq!(session["state"], "finished");
     client.ask("commit", json!({ "session": id }));

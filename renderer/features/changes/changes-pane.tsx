@@ -66,7 +66,9 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
           <ChangeTree view={view} readOnly={!isOpen(session)} />
         )}
       </div>
-      {isOpen(session) && <Decision session={session} total={total} chosen={tree.chosen[ROOT]!} />}
+      {isOpen(session) && (
+        <Decision session={session} total={total} chosen={tree.chosen[ROOT]!} stale={error !== null} />
+      )}
     </section>
   );
 }
@@ -75,10 +77,13 @@ function Decision({
   session,
   total,
   chosen,
+  stale,
 }: {
   session: Session;
   total: number;
   chosen: number;
+  /** What is listed may be true no longer: it cannot be committed, only thrown away. */
+  stale: boolean;
 }): ReactElement {
   const { show } = useRoute.getState();
   const busy = !canDecide(session);
@@ -90,7 +95,7 @@ function Decision({
       <Button disabled={busy} onClick={() => show("abort")}>
         {TEXTS.abort}
       </Button>
-      <Button look="primary" disabled={busy || chosen === 0} onClick={() => show("commit")}>
+      <Button look="primary" disabled={busy || stale || chosen === 0} onClick={() => show("commit")}>
         {chosen > 0 ? TEXTS.commit(formatCount(chosen)) : TEXTS.commitNothing}
       </Button>
     </div>

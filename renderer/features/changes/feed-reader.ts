@@ -38,7 +38,10 @@ export class FeedReader {
   /** `tree` is what is shown; replaced as a whole when the feed was read anew. */
   constructor(public tree: Tree = createTree()) {}
 
-  /** Takes an event as it came. Throws a ZodError when it is not what the contract says. */
+  /**
+   * Takes an event as it came. Throws a ZodError when it is not what the contract says. A failure adds nothing:
+   * whoever reads the feed ends it.
+   */
   push(event: unknown): void {
     const { rows } = event as { rows?: unknown };
     // Rows are checked one by one when their turn comes: there may be a hundred thousand.
@@ -46,7 +49,7 @@ export class FeedReader {
     if (parsed.event === "reset") this.steps.push({ event: "reset" });
     else if (parsed.event === "rows") this.steps.push({ event: "rows", rows: rows as unknown[], at: 0 });
     else if (parsed.event === "gone") this.steps.push({ event: "gone", paths: parsed.paths, at: 0 });
-    else this.steps.push({ event: "settled", settled: parsed });
+    else if (parsed.event === "settled") this.steps.push({ event: "settled", settled: parsed });
   }
 
   /** Tells whether there is work left. */

@@ -2,7 +2,8 @@
 // screens when there is something new. One session at a time.
 import { create } from "zustand";
 import type { Outcome } from "../../../protocol/src/bridge.js";
-import type { SeeError } from "../../../protocol/src/errors.js";
+import type { FeedEvent } from "../../../protocol/src/change.js";
+import { SeeError } from "../../../protocol/src/errors.js";
 import { see } from "../../see.js";
 import { pageError } from "../../ui/error-words.js";
 import { useSessions } from "../run/sessions-store.js";
@@ -24,6 +25,7 @@ interface FeedState {
   settled: Settled | null;
   /** Whether rows wait to be read. */
   reading: boolean;
+  /** Why the feed ended; the tree is then the last picture and no longer to be decided on. */
   error: SeeError | null;
   watch: (session: string) => () => void;
   /** Starts the watch anew after it failed. */
@@ -47,7 +49,7 @@ async function loadJudge(): Promise<Outcome<Judge>> {
 export const useFeed = create<FeedState>((set, get) => {
   const open = (session: string, known: Tree): (() => void) => {
     const reader = new FeedReader(known);
-    const early: { watch: number; event: unknown }[] = [];
+    const early: { watch: number; event: FeedEvent }[] = [];
     let watch: number | null = null;
     let closed = false;
     let scheduled = false;
@@ -57,10 +59,12 @@ export const useFeed = create<FeedState>((set, get) => {
       set((state) => ({ tree, settled, reading: busy, version: state.version + 1 }));
       useSessions.getState().count(session, tree.total[0]!);
     };
-    const fail = (thrown: unknown): void => {
-      set({ error: pageError("The helper sent something that this app cannot read", thrown) });
+    const end = (error: SeeError): void => {
+      set({ error, reading: false });
       close();
     };
+    const fail = (thrown: unknown): void =>
+      end(pageError("The helper sent something that this app cannot read", thrown));
     const turn = (): void => {
       scheduled = false;
       if (closed || !reader.busy) return;
@@ -80,7 +84,13 @@ export const useFeed = create<FeedState>((set, get) => {
       if (document.hidden) setTimeout(turn, HIDDEN_MS);
       else requestAnimationFrame(turn);
     };
-    const take = (event: unknown): void => {
+    const take = (event: FeedEvent): void => {
+      if (event.event === "failed") {
+        const error = SeeError.safeParse(event.error);
+        if (error.success) end(error.data);
+        else fail(error.error);
+        return;
+      }
       try {
         reader.push(event);
       } catch (thrown) {

@@ -30,20 +30,16 @@ export function SessionScreen({ id }: { id: string }): ReactElement {
   const terminal = usePane("terminal", TERMINAL.usual);
   const epoch = useHelper((state) => state.epoch);
   const reviewed = session !== undefined && isOpen(session);
-  // A session that ends while one looks at it keeps its last screen.
-  const running = session?.state === "running";
-  const [begun, setBegun] = useState(running);
-  if (running && !begun) setBegun(true);
   const screen = useRef<HTMLDivElement>(null);
   const room = useSize(screen);
 
-  // What is still being made has no changes to tell.
-  const watchable = reviewed && session.state !== "starting";
+  // What is still being made has no changes to tell, and no screen to show.
+  const begun = reviewed && session.state !== "starting";
   useEffect(() => {
-    if (!watchable || epoch === 0) return;
+    if (!begun || epoch === 0) return;
     if (useFeed.getState().session !== id) useReview.getState().reset();
     return useFeed.getState().watch(id);
-  }, [id, watchable, epoch]);
+  }, [id, begun, epoch]);
 
   if (session === undefined) {
     if (!known) return <Skeleton label={TEXTS.navigation} />;

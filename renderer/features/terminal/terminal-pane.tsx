@@ -18,7 +18,7 @@ const SCROLLBACK = 5000;
 
 interface TerminalPaneProps {
   session: Session;
-  /** Whether there is a screen to show: a program runs, or has ended while one looked at it. */
+  /** Whether there is a screen to show: a program runs, or has ended. */
   begun: boolean;
 }
 
@@ -49,7 +49,7 @@ export function TerminalPane({ session, begun }: TerminalPaneProps): ReactElemen
     <section className={styles.pane} aria-label={TEXTS.title}>
       <div className={styles.head}>
         <h2>{TEXTS.title}</h2>
-        <span className={styles.note}>{begun || isLive(session) ? note : (end ?? TEXTS.endedUnseen)}</span>
+        <span className={styles.note}>{note}</span>
       </div>
       {error === null ? (
         <div ref={host} className={styles.screen} />

@@ -4,7 +4,6 @@ export const TEXTS = {
   running: "What you type goes to the program. Shift-Tab twice leaves the terminal.",
   ended: "The program has ended.",
   endedSo: (how: string): string => `The program ${how}.`,
-  endedUnseen: "No program runs in this session.",
   outputOf: "Output of the session's program",
   retry: "Try again",
 } as const;

@@ -97,19 +97,21 @@ fn pump(store: &Store, writer: &Writer, open: &Open, watch: u64, feed: &Feed) {
             return;
         }
         match event {
-            Some(WatchEvent::Failed(error)) => {
-                eprintln!("alcatraz: the feed {watch} ended: {error}");
-                return;
-            }
             Some(event) => {
-                if !messages(watch, event).into_iter().all(|message| send(writer, &message)) {
+                let is_last = matches!(event, WatchEvent::Failed(_));
+                if !messages(watch, event).into_iter().all(|message| send(writer, &message)) || is_last {
                     return;
                 }
             }
             None => match store.session(&feed.session).map(|session| session.state) {
-                Ok(SessionState::Committed | SessionState::Aborted) | Err(_) => return,
+                // The list of sessions tells of these ends.
+                Ok(SessionState::Committed | SessionState::Aborted) => return,
                 Ok(state) => {
                     feed.watcher.set_live(matches!(state, SessionState::Starting | SessionState::Running));
+                }
+                Err(error) => {
+                    send(writer, &FeedEvent::Failed { watch, error: *error });
+                    return;
                 }
             },
         }
@@ -141,6 +143,6 @@ fn messages(watch: u64, event: WatchEvent) -> Vec<FeedEvent> {
         WatchEvent::Settled { revision, total, summary, live } => {
             vec![FeedEvent::Settled { watch, revision, total, summary, live }]
         }
-        WatchEvent::Failed(_) => Vec::new(),
+        WatchEvent::Failed(error) => vec![FeedEvent::Failed { watch, error: *error }],
     }
 }

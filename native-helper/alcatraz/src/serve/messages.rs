@@ -8,7 +8,7 @@ use see_core::compare::{Comparison, Differing};
 use see_core::content::SLICE_LIMIT;
 use see_core::doctor::DoctorRow;
 use see_core::engine::request::{RunSpec, Size};
-use see_core::error::Resolution;
+use see_core::error::{Resolution, SeeError};
 use see_core::ignore::IgnoreList;
 use see_core::merge::ByHand;
 use see_core::monitor::Phase;
@@ -327,7 +327,7 @@ impl From<Comparison> for ComparisonResult {
     }
 }
 
-/// One step of a watched session's change feed.
+/// One step of a watched session's change feed. `Failed` ends it: what was told so far may be true no longer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "lowercase", deny_unknown_fields)]
 pub enum FeedEvent {
@@ -335,6 +335,7 @@ pub enum FeedEvent {
     Rows { watch: u64, rows: Vec<WireChange> },
     Gone { watch: u64, paths: Vec<PathRef> },
     Settled { watch: u64, revision: u64, total: u64, summary: Summary, live: bool },
+    Failed { watch: u64, error: SeeError },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

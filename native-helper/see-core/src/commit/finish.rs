@@ -176,6 +176,7 @@ pub fn remove_layers(store: &Store, mut session: Session) -> Result<()> {
             }
         }
     }
+    crate::engine::last_screen::forget(store, &session.id)?;
     session.layers.clear();
     store.update_session(&session)
 }

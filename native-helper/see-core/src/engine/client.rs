@@ -56,15 +56,19 @@ impl Client {
                 Ok(Self { stream, received: Vec::new(), unsent: Vec::new(), channels, at_end: false })
             }
             Tell::Failed { error } => Err(error),
-            Tell::Exited { .. } | Tell::Stopped => Err(wire::broken("an end without a beginning")),
+            // It came to rest before it had heard what was asked.
+            Tell::Exited { .. } | Tell::Stopped => Err(wire::gone(Errno::CONNRESET)),
         }
     }
 
     /// Connects to the first program of a running session. The first output is what its terminal showed last.
     pub fn attach(store: &Store, session: &Session, size: Option<Size>) -> Result<Self> {
         let stream = connect(&socket_path(store, &session.id)).map_err(|_| not_running(session))?;
-        wire::send(stream.as_fd(), &Ask::Attach { size }, &[])?;
-        Self::started(stream)
+        let asked = wire::send(stream.as_fd(), &Ask::Attach { size }, &[]);
+        asked.and_then(|()| Self::started(stream)).map_err(|error| match error.code {
+            ErrorCode::HelperGone => not_running(session),
+            _ => error,
+        })
     }
 
     /// Starts another program in a running session.

@@ -26,6 +26,7 @@ mod identity;
 mod init;
 mod interposition;
 mod kernel_places;
+pub mod last_screen;
 mod masks;
 mod mirror;
 mod namespaces;

@@ -22,7 +22,7 @@ use super::birth::{await_ready, end_init, make_init};
 use super::interposition::{Answering, Interposition};
 use super::request::{Order, ProgramSpec, Report, Start, Tell};
 use super::stream::{Client, Program};
-use super::{socket_path, wire};
+use super::{last_screen, socket_path, wire};
 
 mod audience;
 
@@ -201,17 +201,26 @@ impl Supervisor {
     /// Ends every process and records the end.
     fn rest(&mut self, worked: &Result<()>) -> Result<()> {
         end_init(self.init)?;
-        let recorded = self.answering.take().map_or(Ok(()), Answering::end);
+        let read = self.answering.take().map_or(Ok(()), Answering::end);
+        // Without its last screen a session is as good as with it: it must come to rest also on a full disk.
+        let shown = self.programs.get(&FIRST).map(Program::scrollback).unwrap_or_default();
+        let _ = last_screen::keep(&self.store, &self.session.id, shown);
+        let recorded = self.record_end(&worked.clone().and(read));
+        // Whoever comes too late for an answer finds the end recorded.
         if self.listener.take().is_some() {
             let path = socket_path(&self.store, &self.session.id);
             rustix::fs::unlink(&path).map_err(|e| super::rooms::os("removing", &path, e))?;
         }
+        recorded
+    }
+
+    fn record_end(&mut self, worked: &Result<()>) -> Result<()> {
         match self.failed.clone() {
             Some(error) => self.forget(&error),
             None => {
                 let status = self.programs.get(&FIRST).map(|first| first.exited.unwrap_or(137));
                 // A read set that could not be kept says so itself: the session is as good as before.
-                let why = worked.as_ref().and(recorded.as_ref()).err().map(|error| error.message.as_str());
+                let why = worked.as_ref().err().map(|error| error.message.as_str());
                 self.store.finish_session(&self.session.id, status, why)
             }
         }
