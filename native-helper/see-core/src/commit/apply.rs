@@ -124,14 +124,18 @@ fn stands_alike(one: &Stat, other: &Stat) -> bool {
 /// Writes all that the steps changed to the disk: few objects each on its own, else their file systems.
 pub fn publish(places: &mut Places, steps: &[Planned], monitor: &dyn Monitor) -> Result<()> {
     monitor.progress(Phase::Publish, 0, None);
-    let (mut dirs, mut files) = (BTreeSet::new(), BTreeSet::new());
+    let (mut dirs, mut files, mut moved) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for planned in steps {
         match &planned.step {
             Step::Attributes { at, object, .. }
             | Step::Marks { at, object, .. }
             | Step::SetTime { at, object, .. } => match object.kind {
                 FileType::Directory => dirs.insert(at.clone()),
-                FileType::File => files.insert(at.clone()),
+                FileType::File if places.stat(at)?.is_some_and(|stat| stat.identity == *object) => {
+                    files.insert(at.clone())
+                }
+                // A later step gave it another name.
+                FileType::File => moved.insert(at.base),
                 _ => dirs.insert(at.parent()),
             },
             step => {
@@ -146,8 +150,9 @@ pub fn publish(places: &mut Places, steps: &[Planned], monitor: &dyn Monitor) ->
             there.insert(dir);
         }
     }
-    if there.len() + files.len() > FEW {
-        return sync_trees(places, there.iter().chain(&files).map(|spot| spot.base).collect());
+    if there.len() + files.len() > FEW || !moved.is_empty() {
+        moved.extend(there.iter().chain(&files).map(|spot| spot.base));
+        return sync_trees(places, moved);
     }
     files.iter().try_for_each(|file| places.sync_file(file))?;
     there.iter().try_for_each(|dir| places.sync_dir(dir))

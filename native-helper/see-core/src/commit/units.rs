@@ -7,6 +7,7 @@ use crate::changes::found::{ChangeSet, Found, UpperState};
 use crate::error::Result;
 use crate::path::HostPath;
 
+use super::attributes::{self, Attributes};
 use super::namespace::moves_host_object;
 use super::selection::Selection;
 use super::stat::{Identity, Stat};
@@ -21,7 +22,7 @@ pub struct Units {
     shared: HashSet<Identity>,
     /// Inodes of layers that are chosen under a name whose own object arrives.
     arriving: HashSet<Identity>,
-    /// Inodes of the host whose content several changes change.
+    /// Inodes of the host that several changes want to look different: each gets an inode of its own.
     contested: HashSet<Identity>,
 }
 
@@ -61,17 +62,18 @@ impl Units {
     }
 
     fn find_inodes(&mut self, view: &mut View<'_>, changes: &ChangeSet, chosen: &[bool]) -> Result<()> {
-        let mut rests: HashMap<Identity, u32> = HashMap::new();
+        let mut claims: HashMap<Identity, Vec<Claim>> = HashMap::new();
         let mut candidates = Vec::new();
         for (found, is_chosen) in changes.found.iter().zip(chosen) {
             if found.change.file_type == FileType::Directory {
                 continue;
             }
             let mut keeps = None;
-            if let Some(lower) = found.lower.as_ref().filter(|_| modifies_content(found)) {
+            if let Some(lower) = found.lower.as_ref().filter(|_| changes_inode(found)) {
                 if let Some(stat) = view.host(found.layer, lower)?.filter(keeps_inode) {
-                    *rests.entry(stat.identity).or_default() += 1;
-                    keeps = Some(stat.identity);
+                    let claim = Claim::of(view, found)?;
+                    keeps = (claim == Claim::Content).then_some(stat.identity);
+                    claims.entry(stat.identity).or_default().push(claim);
                 }
             }
             if found.state != UpperState::Whole || found.upper.is_none() {
@@ -85,7 +87,12 @@ impl Units {
                 candidates.push((stat.identity, keeps));
             }
         }
-        self.contested = rests.into_iter().filter(|(_, count)| *count > 1).map(|(inode, _)| inode).collect();
+        let disagree = |claims: &Vec<Claim>| match claims.split_first() {
+            Some((first, others)) => others.iter().any(|other| other != first || *other == Claim::Content),
+            None => false,
+        };
+        self.contested =
+            claims.into_iter().filter(|(_, claims)| disagree(claims)).map(|(inode, _)| inode).collect();
         let arrives = |keeps: Option<Identity>| keeps.is_none_or(|host| self.contested.contains(&host));
         let arriving = candidates.into_iter().filter(|(_, keeps)| arrives(*keeps)).map(|(inode, _)| inode);
         self.arriving = arriving.collect();
@@ -130,7 +137,7 @@ impl Units {
         self.arriving.contains(inode)
     }
 
-    /// Tells whether several changes change the content of this inode of the host.
+    /// Tells whether several changes do not agree on this inode of the host.
     pub fn is_contested(&self, inode: &Identity) -> bool {
         self.contested.contains(inode)
     }
@@ -141,10 +148,33 @@ pub fn keeps_inode(stat: &Stat) -> bool {
     stat.identity.kind == FileType::File && (stat.links > 1 || stat.mount_root)
 }
 
-fn modifies_content(found: &Found) -> bool {
-    found.change.kind == ChangeKind::Modified
-        && found.state == UpperState::Whole
-        && !changes_attributes(found)
+/// What a change wants an inode of the host to look like.
+#[derive(PartialEq, Eq)]
+enum Claim {
+    /// Of other content.
+    Content,
+    /// Of these attributes.
+    Attributes(Attributes),
+}
+
+impl Claim {
+    fn of(view: &mut View<'_>, found: &Found) -> Result<Self> {
+        if found.change.kind == ChangeKind::Modified && !changes_attributes(found) {
+            return Ok(Self::Content);
+        }
+        let source = view.source(found)?;
+        let space = view.layer(found.layer)?.marks;
+        attributes::read(&mut view.places, &source, Some(space)).map(Self::Attributes)
+    }
+}
+
+/// Tells whether a change changes an inode of the host, wherever that is then.
+fn changes_inode(found: &Found) -> bool {
+    match found.change.kind {
+        ChangeKind::Modified => found.state == UpperState::Whole || changes_attributes(found),
+        ChangeKind::Renamed => moves_host_object(found) && !found.change.aspects.is_empty(),
+        _ => false,
+    }
 }
 
 /// Tells whether a change touches nothing but the attributes of the host's object, whatever its layer copied.

@@ -8,7 +8,7 @@ use crate::layer::MarkSpace;
 use crate::path::HostPath;
 use crate::timestamp::Timestamp;
 
-use super::super::attributes;
+use super::super::attributes::{self, Attributes};
 use super::super::journal::Residue;
 use super::super::places::Spot;
 use super::super::stat::{Identity, Stat};
@@ -75,11 +75,36 @@ impl Planner<'_, '_> {
         if !is_dir {
             self.plan.residue.push(Residue::Remove(source));
         }
+        if before != after && self.units.is_contested(&stat.identity) {
+            return self.set_apart(found, (host, stat), at, before, after);
+        }
         if before != after {
             self.before.insert(host, stat);
             let step = Step::Attributes { at: at.clone(), object: stat.identity, before, after };
             self.add(step, vec![(at.clone(), stat)]);
         }
+        Ok(())
+    }
+
+    /// Plans that one name of an inode of the host gets an inode of its own, with other attributes.
+    fn set_apart(
+        &mut self,
+        found: &Found,
+        (host, stat): (Spot, Stat),
+        at: &Spot,
+        before: Attributes,
+        after: Attributes,
+    ) -> Result<()> {
+        self.before.insert(host.clone(), stat);
+        self.touch_after(found)?;
+        let slot = self.rooms.slot(self.view, found.layer, &found.change.path)?;
+        let backup = self.rooms.slot(self.view, found.layer, &found.change.path)?;
+        let stand_in = self.stand_in(&slot, stat.identity.kind);
+        self.plan.staged.push(Staged::Copy { from: host, to: slot.clone(), marks: None });
+        let (at, object, old) = (at.clone(), stand_in, stat.identity);
+        let expects = vec![(at.clone(), stat)];
+        self.add(Step::Replace { at: at.clone(), new: slot, backup, object, old }, expects);
+        self.add(Step::Attributes { at, object, before, after }, Vec::new());
         Ok(())
     }
 

@@ -26,6 +26,15 @@ impl Planner<'_, '_> {
             }
             let stat = self.view.host(found.layer, lower)?.ok_or_else(|| vanished(lower))?;
             let at = self.final_spot(found)?;
+            if let Some(first) =
+                found.change.from.as_ref().filter(|_| self.units.is_contested(&stat.identity))
+            {
+                // The other name has an inode of its own by then.
+                let target = self.view.host_spot(found.layer, first)?;
+                self.plan.residue.push(Residue::Remove(source));
+                self.link_to(found, at, target, None)?;
+                continue;
+            }
             let target = self.whereabouts(found.layer, lower)?;
             self.plan.residue.push(Residue::Remove(source));
             let host = self.view.host_spot(found.layer, lower)?;

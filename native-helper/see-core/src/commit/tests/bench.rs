@@ -51,6 +51,11 @@ impl Bench {
         Self::on(Path::new("/var/tmp"), marks, host_script)
     }
 
+    /// Returns a bench with an empty host tree where nothing waits for a disk.
+    pub fn in_memory(marks: MarkSpace) -> Self {
+        Self::on(memory(), marks, "true")
+    }
+
     /// Like `new`, on the file system of this directory.
     pub fn on(place: &Path, marks: MarkSpace, host_script: &str) -> Self {
         let dir = tempfile::tempdir_in(place).unwrap();

@@ -7,6 +7,8 @@ mod failures;
 #[path = "../../../tests/lab/mod.rs"]
 pub(crate) mod lab;
 mod merges;
+mod operations;
 mod ordinary;
 mod parts;
+mod property;
 mod speed;

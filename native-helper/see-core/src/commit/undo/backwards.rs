@@ -14,7 +14,7 @@ use super::super::plan::{Plan, Planned, Staged};
 use super::super::rooms;
 use super::super::stat::{Identity, Stat};
 use super::super::step::{Purpose, Step};
-use super::moves::{forward, moves_of_directories, results};
+use super::moves::{Moves, results};
 
 /// Reads a journal backwards.
 pub(super) struct Backwards<'j> {
@@ -71,7 +71,7 @@ impl<'j> Backwards<'j> {
 
     pub(super) fn read(&mut self) -> Result<Plan> {
         let (mut kept, mut ends) = (Vec::new(), Vec::new());
-        let moves = moves_of_directories(self.places, self.steps.iter());
+        let moves = Moves::new(self.places, self.steps.iter());
         for (index, step) in self.steps.iter().enumerate().rev() {
             match step {
                 Step::KeepTime { at, object, mtime } if self.places.role(at)? == Role::Host => {
@@ -106,8 +106,8 @@ impl<'j> Backwards<'j> {
     }
 
     /// Tells whether a directory still has the time that the commit gave it, so that it may get its former one.
-    fn time_is_ours(&mut self, at: &Spot, index: usize, moves: &[(usize, Spot, Spot)]) -> Result<bool> {
-        let now = forward(at, index, moves);
+    fn time_is_ours(&mut self, at: &Spot, index: usize, moves: &Moves) -> Result<bool> {
+        let now = moves.forward(at, index);
         let ours = self.steps.iter().rev().find_map(|step| match step {
             Step::SetTime { at, mtime, .. } if *at == now => Some(*mtime),
             _ => None,
@@ -117,19 +117,19 @@ impl<'j> Backwards<'j> {
     }
 
     /// Notes the name that a step put an object at, now that it is to be taken back.
-    fn take(&mut self, step: &Step, index: usize, moves: &[(usize, Spot, Spot)]) -> Result<()> {
+    fn take(&mut self, step: &Step, index: usize, moves: &Moves) -> Result<()> {
         let at = match step {
             Step::Move { to, .. } => to,
             Step::Replace { at, .. } | Step::Link { at, .. } => at,
             _ => return Ok(()),
         };
         if self.places.role(at)? == Role::Host {
-            self.taken.insert(forward(at, index, moves));
+            self.taken.insert(moves.forward(at, index));
         }
         Ok(())
     }
 
-    fn invert(&mut self, step: &Step, index: usize, moves: &[(usize, Spot, Spot)]) -> Result<()> {
+    fn invert(&mut self, step: &Step, index: usize, moves: &Moves) -> Result<()> {
         match step {
             Step::Move { from, to, object, purpose: Purpose::Create } => {
                 let expects = self.expect_left(to, index, moves)?;
@@ -141,7 +141,7 @@ impl<'j> Backwards<'j> {
             }
             Step::Move { from, to, object, purpose: Purpose::Remove } => {
                 self.expect_backup(to, object)?;
-                let now = forward(from, index, moves);
+                let now = moves.forward(from, index);
                 if let Some(stat) = self.places.stat(&now)?.filter(|_| !self.taken.contains(&now)) {
                     self.conflict(&now, ConflictReason::NameAppeared, Some(&stat));
                 }
@@ -151,7 +151,7 @@ impl<'j> Backwards<'j> {
             Step::Move { from, to, object, purpose: Purpose::Rename } => {
                 let mut expects = Vec::new();
                 if self.places.role(to)? == Role::Host {
-                    let now = forward(to, index, moves);
+                    let now = moves.forward(to, index);
                     match self.places.stat(&now)? {
                         Some(stat) if stat.identity == *object => {
                             self.before.insert(now, stat);
@@ -177,7 +177,7 @@ impl<'j> Backwards<'j> {
                 self.add(step, expects);
             }
             Step::Link { target, at, object } => {
-                let now = forward(at, index, moves);
+                let now = moves.forward(at, index);
                 match self.places.stat(&now)? {
                     Some(stat) if stat.identity == *object => {
                         self.before.insert(now, stat);
@@ -192,7 +192,7 @@ impl<'j> Backwards<'j> {
                 self.add(Step::Link { target, at, object: *object }, Vec::new());
             }
             Step::Attributes { at, object, before, after } => {
-                let now = forward(at, index, moves);
+                let now = moves.forward(at, index);
                 let stat = self.places.stat(&now)?;
                 let is_same = match &stat {
                     Some(stat) if stat.identity == *object => {
@@ -216,7 +216,7 @@ impl<'j> Backwards<'j> {
             Step::Rewrite { at, object, backup, before, after, .. } => {
                 let expects = self.expect_left(at, index, moves)?;
                 let slot = self.slot_near(at)?;
-                let from = forward(at, index, moves);
+                let from = moves.forward(at, index);
                 self.plan.staged.push(Staged::Copy { from, to: slot.clone(), marks: None });
                 let step = Step::Rewrite {
                     at: at.clone(),
@@ -238,13 +238,8 @@ impl<'j> Backwards<'j> {
     }
 
     /// Returns how an object that the commit left must stand when it is taken away again, with all below it.
-    fn expect_left(
-        &mut self,
-        at: &Spot,
-        index: usize,
-        moves: &[(usize, Spot, Spot)],
-    ) -> Result<Vec<(Spot, Stat)>> {
-        let now = forward(at, index, moves);
+    fn expect_left(&mut self, at: &Spot, index: usize, moves: &Moves) -> Result<Vec<(Spot, Stat)>> {
+        let now = moves.forward(at, index);
         let below: Vec<(Spot, Stat)> = self
             .left
             .range(now.clone()..)
