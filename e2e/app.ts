@@ -193,8 +193,17 @@ export class App {
     return this.page.getByRole("region", { name: "The change in hand" });
   }
 
-  async view(name: "Text" | "Image" | "Hex" | "Details"): Promise<void> {
+  async view(name: "Inside" | "Text" | "Image" | "Hex" | "Details"): Promise<void> {
     await this.detail.getByRole("radio", { name }).click();
+  }
+
+  /** Chooses what is shown of the inside of a file. */
+  async insidePart(title: string): Promise<void> {
+    const parts = this.detail.getByRole("combobox", { name: "What to show" });
+    const label = await parts
+      .getByRole("option", { name: new RegExp(`^${escapeRegExp(title)}`) })
+      .textContent();
+    await parts.selectOption({ label: label ?? "" });
   }
 
   get terminal(): Locator {

@@ -1,4 +1,5 @@
-// The page's one exception to "text becomes neither markup nor code": the diff view's worker, made of its own code.
+// The page's exceptions to "text becomes neither markup nor code": the diff view's worker, made of its own code, and the
+// worker that looks inside files, a file of the app.
 
 /** What Chromium has and the type library does not. */
 interface TrustedTypes {
@@ -11,10 +12,10 @@ declare global {
   }
 }
 
-/** Lets workers start from blobs that this page made; any other address, and any markup, stays refused. */
+/** Lets workers start from blobs that this page made and from the app's own files; any other address, and any markup, stays refused. */
 export function allowOwnWorkers(): void {
-  const own = `blob:${location.origin}/`;
+  const own = [`blob:${location.origin}/`, `${location.origin}/assets/`];
   window.trustedTypes.createPolicy("default", {
-    createScriptURL: (url) => (url.startsWith(own) ? url : null),
+    createScriptURL: (url) => (own.some((start) => url.startsWith(start)) ? url : null),
   });
 }

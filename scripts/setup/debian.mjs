@@ -49,6 +49,9 @@ const TESTS = [
   program("ssh-agent", "openssh-client"),
   program("dbus-daemon", "dbus-daemon", "dbus"),
   program("dbus-send", "dbus-bin", "dbus"),
+  program("xz", "xz-utils"),
+  program("zstd"),
+  program("dpkg-deb", "dpkg"),
 ];
 /** For a test program of 32 bits, whose calls have other numbers. */
 if (process.arch === "x64") {

@@ -325,7 +325,7 @@ fn read_at(file: &File, offset: u64, length: usize) -> rustix::io::Result<Vec<u8
 }
 
 /// Beginnings of files that tell what the rest is.
-const MAGIC: [(&[u8], ContentKind, &str); 11] = [
+const MAGIC: [(&[u8], ContentKind, &str); 18] = [
     (b"\x89PNG\r\n\x1a\n", ContentKind::Image, "image/png"),
     (b"\xff\xd8\xff", ContentKind::Image, "image/jpeg"),
     (b"GIF87a", ContentKind::Image, "image/gif"),
@@ -337,6 +337,13 @@ const MAGIC: [(&[u8], ContentKind, &str); 11] = [
     (b"\x7fELF", ContentKind::Binary, "application/x-executable"),
     (b"SQLite format 3\0", ContentKind::Binary, "application/vnd.sqlite3"),
     (b"\xfd7zXZ\0", ContentKind::Binary, "application/x-xz"),
+    (b"\x28\xb5\x2f\xfd", ContentKind::Binary, "application/zstd"),
+    (b"!<arch>\ndebian-binary", ContentKind::Binary, "application/vnd.debian.binary-package"),
+    (b"\0\x01\0\0", ContentKind::Binary, "font/sfnt"),
+    (b"OTTO", ContentKind::Binary, "font/sfnt"),
+    (b"ttcf", ContentKind::Binary, "font/sfnt"),
+    (b"wOF", ContentKind::Binary, "font/woff"),
+    (b"#!", ContentKind::Text, "text/x-script"),
 ];
 
 /// Tells from the beginning of a file how it can be shown, and its media type when that is plain.
@@ -352,10 +359,15 @@ fn judge(sample: &[u8]) -> (ContentKind, Option<&'static str>) {
     }
     let is_text = is_utf8_text(sample);
     for (magic, kind, mime) in MAGIC {
-        // "BM" begins many a text.
-        if sample.starts_with(magic) && !(is_text && kind == ContentKind::Image) {
-            return (kind, Some(mime));
+        // "BM" and "OTTO" begin many a text.
+        let is_plain_word = kind == ContentKind::Image || mime.starts_with("font/");
+        if sample.starts_with(magic) && !(is_text && is_plain_word) {
+            // A script may carry bytes behind its lines.
+            return (if kind == ContentKind::Text && !is_text { ContentKind::Binary } else { kind }, Some(mime));
         }
+    }
+    if sample.get(257..262) == Some(b"ustar") {
+        return (ContentKind::Binary, Some("application/x-tar"));
     }
     if !is_text {
         return (ContentKind::Binary, None);
@@ -433,6 +445,12 @@ mod tests {
         assert_eq!(kind(b"BM\x36\0\0\0\0\0"), (ContentKind::Image, Some("image/bmp")));
         assert_eq!(kind(b"<?xml?><svg/>"), (ContentKind::Text, Some("image/svg+xml")));
         assert_eq!(kind(b"\x7fELF\x02"), (ContentKind::Binary, Some("application/x-executable")));
+        assert_eq!(kind(b"#!/bin/sh\n"), (ContentKind::Text, Some("text/x-script")));
+        assert_eq!(kind(b"#!/bin/sh\n\xff\0"), (ContentKind::Binary, Some("text/x-script")));
+        assert_eq!(kind(b"OTTO\0\x0a"), (ContentKind::Binary, Some("font/sfnt")));
+        assert_eq!(kind(b"OTTO was here\n"), (ContentKind::Text, Some("text/plain")));
+        let tar = [&[b'a'; 257][..], b"ustar\x0000"].concat();
+        assert_eq!(kind(&tar), (ContentKind::Binary, Some("application/x-tar")));
     }
 
     #[test]

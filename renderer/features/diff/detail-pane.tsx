@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import type { Change } from "../../../protocol/src/change.js";
 import type { Description } from "../../../protocol/src/content.js";
-import type { PathRef } from "../../../protocol/src/path.js";
+import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
 import { Button, IconButton } from "../../ui/button.js";
@@ -19,6 +19,7 @@ import { pathParts } from "../changes/path-parts.js";
 import { useReview } from "../changes/review-store.js";
 import { findNode, type Tree } from "../changes/tree-model.js";
 import { Reasons } from "../review/reasons.js";
+import { InsideView } from "../inside/inside-view.js";
 import { DetailsView } from "./details-view.js";
 import { detailKey, useDetail } from "./detail-store.js";
 import { HexView } from "./hex-view.js";
@@ -29,6 +30,7 @@ import { pickView, viewsOf, type ViewName } from "./view-model.js";
 import styles from "./detail-pane.module.css";
 
 const VIEW_WORDS: Readonly<Record<ViewName, string>> = {
+  inside: TEXTS.inside,
   text: TEXTS.text,
   image: TEXTS.image,
   hex: TEXTS.hex,
@@ -111,7 +113,9 @@ function PaneHead({ path, change, description }: PaneHeadProps): ReactElement {
   const [copied, setCopied] = useState(false);
   const { wish, choose } = useDetail();
   const views =
-    description === null ? [] : viewsOf(description, change?.aspects ?? [], change?.change === "modified");
+    description === null
+      ? []
+      : viewsOf(description, change?.aspects ?? [], change?.change === "modified", path.path);
   const copy = async (): Promise<void> => {
     const outcome = await see.copyText(displayPath(path));
     setCopied(outcome.ok);
@@ -167,9 +171,11 @@ interface ViewProps {
 
 function View({ session, path, change, description, reading }: ViewProps): ReactElement {
   const wish = useDetail((state) => state.wish);
-  const views = viewsOf(description, change?.aspects ?? [], change?.change === "modified");
+  const views = viewsOf(description, change?.aspects ?? [], change?.change === "modified", path.path);
   const props = { session, path, description, reading };
   switch (pickView(views, wish)) {
+    case "inside":
+      return <InsideView key={pathKey(path)} {...props} />;
     case "text":
       return <TextView {...props} />;
     case "image":

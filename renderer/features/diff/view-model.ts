@@ -1,6 +1,7 @@
 // Which views a change has, and which is shown first. Pure.
 import type { Aspect } from "../../../protocol/src/change.js";
 import type { Description, SideFacts } from "../../../protocol/src/content.js";
+import { structureOf } from "../inside/formats/structure-names.js";
 
 /** Larger images are loaded only when asked for. */
 const LOADED_BYTES = 16 * 1024 * 1024;
@@ -13,13 +14,14 @@ export function imageLoading(size: number): "at once" | "when asked" | "never" {
   return size <= IMAGE_LIMIT ? "when asked" : "never";
 }
 
-export type ViewName = "text" | "image" | "hex" | "details";
+export type ViewName = "inside" | "text" | "image" | "hex" | "details";
 
 /** Returns the views that can show this change, the best first. */
 export function viewsOf(
   description: Description,
   aspects: readonly Aspect[],
   contentCounts: boolean,
+  name = "",
 ): ViewName[] {
   const sides = [description.before, description.after].filter(
     (side): side is SideFacts => side !== undefined,
@@ -29,7 +31,12 @@ export function viewsOf(
   const shows = (kind: SideFacts["content"]): boolean => files.some((side) => side.content === kind);
   // One side may be an image and the other text: both views are offered then.
   if (shows("image")) views.push("image");
-  if (shows("text")) views.push("text");
+  const inside = files.filter((side) => hasInside(side, name));
+  // Of a text, its words come first; of anything else, what it holds.
+  const isText = shows("text");
+  if (inside.length > 0 && !isText) views.push("inside");
+  if (isText) views.push("text");
+  if (inside.length > 0 && isText) views.push("inside");
   if (files.some((side) => side.size > 0)) views.push("hex");
   views.push("details");
   const unchanged = contentCounts && !aspects.includes("content");
@@ -39,4 +46,24 @@ export function viewsOf(
 /** Returns the view to show: the one that was chosen last, when this change has it. */
 export function pickView(views: readonly ViewName[], wish: ViewName | null): ViewName {
   return wish !== null && views.includes(wish) ? wish : (views[0] ?? "details");
+}
+
+/** Media types, as the helper tells them from the first bytes, of files that can be looked into. */
+const LOOKED_INTO = new Set([
+  "application/pdf",
+  "application/zip",
+  "application/gzip",
+  "application/zstd",
+  "application/x-xz",
+  "application/x-tar",
+  "application/x-executable",
+  "application/vnd.sqlite3",
+  "application/vnd.debian.binary-package",
+  "text/x-script",
+  "font/sfnt",
+  "font/woff",
+]);
+
+function hasInside({ mime, content }: SideFacts, name: string): boolean {
+  return LOOKED_INTO.has(mime ?? "") || (content === "text" && structureOf(name) !== undefined);
 }

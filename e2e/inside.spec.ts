@@ -1,0 +1,110 @@
+// What files hold is shown without anything of them being run: archives, packages, programs, databases, settings,
+// pictures and fonts; and hostile ones end in words, not in a hang.
+import { expect, test } from "./test.js";
+
+test("archives, programs, databases and settings are looked into", async ({ machine, app }) => {
+  const settings = machine.file("home/settings.json", '{"theme": "light", "size": 1}\n');
+  const database = machine.path("home/notes.db");
+  const sql = (text: string) => [
+    "/usr/bin/python3",
+    "-c",
+    "import sqlite3,sys; db=sqlite3.connect(sys.argv[1]); db.executescript(sys.argv[2]); db.commit()",
+    database,
+    text,
+  ];
+  await machine.run(
+    sql("create table notes (id integer primary key, text); insert into notes values (1,'old'),(2,'kept')"),
+  );
+  const script = machine.file(
+    "make.sh",
+    `#!/bin/sh
+set -e
+mkdir -p ~/pack/bin; cp /bin/true ~/pack/bin/tool; chmod 4755 ~/pack/bin/tool
+tar -C ~ -cJf ~/pack.tar.xz pack
+cp /bin/true ~/program
+cp /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ~/font.ttf
+printf '{"size": 2, "theme": "light", "new": "<b>x</b>"}' > ${settings}
+/usr/bin/python3 -c "import sqlite3; db=sqlite3.connect('${database}'); db.execute(\\"update notes set text='new' where id=1\\"); db.execute(\\"insert into notes values (3, 'more')\\"); db.commit()"
+`,
+    0o755,
+  );
+  await app.run(script);
+  await app.ended();
+
+  await app.show("pack.tar.xz");
+  await expect(app.detail).toContainText("tar archive, packed with xz");
+  await app.insidePart("Contents");
+  await expect(app.detail.getByRole("row", { name: /pack\/bin\/tool/ })).toContainText("rights of its owner");
+
+  await app.show("program");
+  await expect(app.detail).toContainText("Started by");
+  await app.insidePart("Loads these libraries");
+  await expect(app.detail.getByRole("row", { name: /libc\.so\.6/ })).toBeVisible();
+
+  await app.show("notes.db");
+  await app.insidePart("Rows of notes");
+  // Only what differs: one row changed, one new.
+  await expect(app.detail.getByRole("row", { name: /changed.*old → new/ })).toBeVisible();
+  await expect(app.detail.getByRole("row", { name: /added.*more/ })).toBeVisible();
+  await expect(app.detail.getByRole("row", { name: /kept/ })).toHaveCount(0);
+
+  await app.show("settings.json");
+  await app.view("Inside");
+  await app.insidePart("Values");
+  await expect(app.detail.getByRole("row", { name: /\.size 1 → 2/ })).toBeVisible();
+  // Markup is text, here as everywhere.
+  await expect(app.detail.getByRole("row", { name: /added.*"<b>x<\/b>"/ })).toBeVisible();
+
+  await app.show("font.ttf");
+  await app.view("Inside");
+  await expect(app.detail.getByRole("img", { name: "A sample of the font" })).toBeVisible();
+  await expect(app.detail).toContainText("DejaVu Sans");
+});
+
+test("hostile contents end in words", async ({ machine, app }) => {
+  test.setTimeout(180_000);
+  const script = machine.file(
+    "hostile.sh",
+    `#!/bin/sh
+/usr/bin/python3 - <<'END'
+import os, gzip, zipfile
+os.chdir(os.environ["HOME"])
+# A text of 2 GB, most of it a hole, and a line of 100 MB.
+with open("huge.txt", "w") as f: f.write("first line\\n"); f.truncate(2 << 30)
+with open("line.txt", "w") as f: f.write("x" * 100_000_000)
+with open("bomb.gz", "wb") as f:
+    f.write(gzip.compress(bytes(64 << 20), 9) * 64)
+with zipfile.ZipFile("bomb.zip", "w", zipfile.ZIP_DEFLATED) as z:
+    for n in range(5): z.writestr(f"{n}", bytes(100 << 20))
+with open("broken.png", "wb") as f: f.write(b"\\x89PNG\\r\\n\\x1a\\n" + bytes(5000))
+with open("broken.db", "wb") as f: f.write(b"SQLite format 3\\0" + b"\\xff" * 5000)
+with open("deep.json", "w") as f: f.write("[" * 1_000_000)
+END
+`,
+    0o755,
+  );
+  await app.run(script);
+  await app.ended();
+
+  await app.show("huge.txt");
+  await app.view("Hex");
+  await expect(app.detail).toContainText("66 69 72 73 74");
+  await app.show("line.txt");
+  await app.view("Text");
+  await expect(app.detail).toContainText("more characters");
+  await app.show("bomb.gz");
+  await app.view("Inside");
+  await expect(app.detail).toContainText(/would take too much|takes too long/, { timeout: 40_000 });
+  await app.show("bomb.zip");
+  await app.insidePart("Facts");
+  await expect(app.detail).toContainText("524 MB");
+  await app.show("broken.png");
+  await app.view("Image");
+  await expect(app.detail).toContainText("This image cannot be drawn");
+  await app.show("broken.db");
+  await app.view("Inside");
+  await expect(app.detail).toContainText("This file cannot be looked into");
+  await app.show("deep.json");
+  await app.view("Inside");
+  await expect(app.detail).toContainText("This file cannot be looked into");
+});

@@ -1,0 +1,40 @@
+// The facts of a report, before and after.
+import type { ReactElement } from "react";
+import { cx } from "../../ui/cx.js";
+import { escapeText } from "../../ui/escape.js";
+import { Icon } from "../../ui/icon.js";
+import type { ComparedFact } from "./compare.js";
+import { TEXTS } from "./texts.js";
+import styles from "./inside-view.module.css";
+
+export function FactTable({ facts, both }: { facts: readonly ComparedFact[]; both: boolean }): ReactElement {
+  return (
+    <table className={styles.facts}>
+      {both && (
+        <thead>
+          <tr>
+            <th scope="col">{TEXTS.fact}</th>
+            <th scope="col">{TEXTS.before}</th>
+            <th scope="col">{TEXTS.after}</th>
+          </tr>
+        </thead>
+      )}
+      <tbody>
+        {facts.map((fact, number) => (
+          <tr key={`${number} ${fact.name}`} className={cx(fact.mark !== "same" && styles.differs)}>
+            <th scope="row">{escapeText(fact.name)}</th>
+            {both && <td>{fact.before === undefined ? "–" : escapeText(fact.before)}</td>}
+            <td>
+              {escapeText((both ? fact.after : (fact.after ?? fact.before)) ?? "–")}
+              {fact.warning !== undefined && (
+                <span className={styles.warning}>
+                  <Icon name="flag" size={12} /> {escapeText(fact.warning)}
+                </span>
+              )}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}

@@ -1,0 +1,90 @@
+// What a Debian package is, what it would install, and the scripts that it would run.
+import { Damaged, exactly, partOf, type Input, utf8 } from "../input.js";
+import { type Report, reportOf } from "../report.js";
+import { packingOf, unpacked } from "../unpack.js";
+import { readTar } from "./tar.js";
+import { sizeWords } from "../words.js";
+
+const MAGIC = "!<arch>\n";
+const HEADER = 60;
+const SCRIPTS = ["preinst", "postinst", "prerm", "postrm", "config", "triggers", "conffiles"];
+const FIELDS = [
+  "Package",
+  "Version",
+  "Architecture",
+  "Maintainer",
+  "Depends",
+  "Pre-Depends",
+  "Homepage",
+  "Description",
+];
+
+export async function inspectDeb(input: Input): Promise<Report> {
+  const report = reportOf("Debian package");
+  const members = await listMembers(input);
+  const control = [...members].find(([name]) => name.startsWith("control.tar"))?.[1];
+  const data = [...members].find(([name]) => name.startsWith("data.tar"))?.[1];
+  if (control === undefined || data === undefined) throw new Damaged("a part of the package is missing");
+
+  const baseName = (name: string): string => name.replace(/^\.\//, "");
+  const meta = await readTar(await stream(control), "Control", (name) =>
+    ["control", ...SCRIPTS].includes(baseName(name)),
+  );
+  for (const [name, bytes] of meta.found) {
+    const file = baseName(name);
+    if (file === "control") report.facts.push(...controlFacts(utf8(bytes)));
+    else report.texts.push({ title: file, text: utf8(bytes) });
+  }
+  const scripts = report.texts
+    .map(({ title }) => title)
+    .filter((title) => title !== "conffiles" && title !== "triggers");
+  if (scripts.length > 0)
+    report.facts.push({
+      name: "Scripts",
+      value: scripts.join(", "),
+      warning: "they run as root when it is installed or removed",
+    });
+  const content = await readTar(await stream(data), "Would install");
+  report.facts.push(
+    { name: "Files", value: String(content.entries) },
+    { name: "Size installed", value: sizeWords(content.bytes) },
+  );
+  report.tables.push(content.table);
+  if (content.cut !== undefined)
+    report.notes.push(`Only the beginning of what it installs is listed: ${content.cut}.`);
+  return report;
+}
+
+async function stream(member: Input): Promise<AsyncIterable<Uint8Array>> {
+  return unpacked(member, packingOf(await member.read(0, 6)));
+}
+
+/** Returns the members of an ar archive. */
+async function listMembers(input: Input): Promise<Map<string, Input>> {
+  const members = new Map<string, Input>();
+  let at = MAGIC.length;
+  while (at + HEADER <= input.size && members.size < 100) {
+    const header = await exactly(input, at, HEADER);
+    if (header.text(58, 2) !== "`\n") throw new Damaged("the package is damaged");
+    const name = header.text(0, 16).trim().replace(/\/$/, "");
+    const size = Number(header.text(48, 10).trim());
+    if (!Number.isSafeInteger(size) || size < 0) throw new Damaged("the package is damaged");
+    members.set(name, partOf(input, at + HEADER, size));
+    at += HEADER + size + (size % 2);
+  }
+  return members;
+}
+
+function controlFacts(text: string): { name: string; value: string }[] {
+  const fields = new Map<string, string>();
+  let last = "";
+  for (const line of text.split("\n")) {
+    const field = /^([A-Za-z-]+):\s*(.*)$/.exec(line);
+    if (field !== null) fields.set((last = field[1]!), field[2]!);
+    else if (/^\s/.test(line) && last !== "") fields.set(last, `${fields.get(last)}\n${line.trim()}`);
+  }
+  return FIELDS.flatMap((name) => {
+    const value = fields.get(name);
+    return value === undefined ? [] : [{ name, value: value.split("\n")[0]! }];
+  });
+}

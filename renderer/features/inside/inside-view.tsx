@@ -1,0 +1,167 @@
+// What is inside a file: facts, contents and texts, and where both sides differ in them.
+import { useEffect, useMemo, useState, type ReactElement } from "react";
+import type { Description, Side, SideFacts } from "../../../protocol/src/content.js";
+import type { PathRef } from "../../../protocol/src/path.js";
+import { Button } from "../../ui/button.js";
+import { escapeText } from "../../ui/escape.js";
+import { formatCount } from "../../ui/format.js";
+import { Skeleton } from "../../ui/skeleton.js";
+import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
+import type { Source } from "../diff/content-reader.js";
+import { useDetail } from "../diff/detail-store.js";
+import { PlainText } from "../diff/plain-text.js";
+import { showLines } from "../diff/text-model.js";
+import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
+import { type Comparison, compareReports } from "./compare.js";
+import { FactTable } from "./fact-table.js";
+import { FontSample } from "./font-sample.js";
+import { type Look, lookInside } from "./look.js";
+import { RowTable } from "./row-table.js";
+import { TEXTS } from "./texts.js";
+import styles from "./inside-view.module.css";
+
+interface InsideViewProps {
+  session: string;
+  path: PathRef;
+  description: Description;
+  reading: number;
+}
+
+export function InsideView({ session, path, description, reading }: InsideViewProps): ReactElement {
+  const before = useLook(session, path, "before", description.before, reading);
+  const after = useLook(session, path, "after", description.after, reading);
+  if (before === "loading" || after === "loading") return <Skeleton label={TEXTS.loading} rows={8} />;
+  const failed = [after, before].find((look) => look?.state === "error" || look?.state === "refused");
+  if (failed?.state === "error") return <ErrorPanel error={failed.error} />;
+  const told = [before, after].map((look) => (look?.state === "told" ? look.report : undefined));
+  const toHex = <Button onClick={() => useDetail.getState().choose("hex")}>{DIFF_TEXTS.showHex}</Button>;
+  if (failed?.state === "refused") {
+    const damaged = failed.title === TEXTS.damaged;
+    return (
+      <EmptyPanel icon="file" title={failed.title} actions={toHex}>
+        {damaged ? TEXTS.damagedWhy(escapeText(failed.why)) : `${escapeText(failed.why)}.`}
+      </EmptyPanel>
+    );
+  }
+  if (told[0] === undefined && told[1] === undefined)
+    return <EmptyPanel icon="file" title={TEXTS.unknown} actions={toHex} />;
+  return <Told before={told[0]} after={told[1]} session={session} path={path} description={description} />;
+}
+
+type Report = NonNullable<Parameters<typeof compareReports>[0]>;
+
+interface ToldProps {
+  before: Report | undefined;
+  after: Report | undefined;
+  session: string;
+  path: PathRef;
+  description: Description;
+}
+
+function Told({ before, after, session, path, description }: ToldProps): ReactElement {
+  const comparison = useMemo(() => compareReports(before, after), [before, after]);
+  const both = before !== undefined && after !== undefined;
+  const [wanted, setWanted] = useState<string | null>(null);
+  const [onlyDifferences, setOnly] = useState(both);
+  const parts = partsOf(comparison);
+  const part = parts.find(({ id }) => id === wanted) ?? parts[0];
+  const format = (after ?? before)?.format ?? "";
+  const notes = [...new Set([...(before?.notes ?? []), ...(after?.notes ?? [])])];
+  const isFont = /font/i.test(format);
+  return (
+    <div className={styles.view}>
+      <div className={styles.bar}>
+        <b className={styles.format}>{format}</b>
+        {parts.length > 1 && (
+          <select
+            aria-label={TEXTS.part}
+            className={styles.part}
+            value={part?.id}
+            onChange={(event) => setWanted(event.target.value)}
+          >
+            {parts.map(({ id, label }) => (
+              <option key={id} value={id}>
+                {label}
+              </option>
+            ))}
+          </select>
+        )}
+        {both && part?.table !== undefined && (
+          <label className={styles.only}>
+            <input
+              type="checkbox"
+              checked={onlyDifferences}
+              onChange={(event) => setOnly(event.target.checked)}
+            />
+            {TEXTS.onlyDifferences}
+          </label>
+        )}
+      </div>
+      {notes.length > 0 && (
+        <div className={styles.notes} role="note">
+          {notes.map((note) => (
+            <p key={note}>{escapeText(note)}</p>
+          ))}
+        </div>
+      )}
+      <div className={styles.body}>
+        {part?.table !== undefined ? (
+          <RowTable table={part.table} onlyDifferences={both && onlyDifferences} />
+        ) : part?.text !== undefined ? (
+          <PlainText lines={showLines(part.text.after ?? part.text.before ?? "")} look="plain" />
+        ) : (
+          <div className={styles.scroll} tabIndex={0} role="region" aria-label={TEXTS.facts}>
+            <FactTable facts={comparison.facts} both={both} />
+            {isFont && (
+              <FontSample
+                session={session}
+                path={path}
+                side={after === undefined ? "before" : "after"}
+                size={(description.after ?? description.before)?.size ?? 0}
+              />
+            )}
+          </div>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface Part {
+  id: string;
+  label: string;
+  table?: Comparison["tables"][number];
+  text?: Comparison["texts"][number];
+}
+
+function partsOf({ facts, tables, texts }: Comparison): Part[] {
+  const parts: Part[] = facts.length === 0 ? [] : [{ id: "facts", label: TEXTS.facts }];
+  for (const table of tables)
+    parts.push({
+      id: `table ${table.title}`,
+      label: `${escapeText(table.title)} (${formatCount(table.rows.length + table.more)})`,
+      table,
+    });
+  for (const text of texts) parts.push({ id: `text ${text.title}`, label: escapeText(text.title), text });
+  return parts;
+}
+
+/** Looks inside a side; undefined: there is no such side. Looks again when `reading` counts up, and shows the old until then. */
+function useLook(
+  session: string,
+  path: PathRef,
+  side: Side,
+  facts: SideFacts | undefined,
+  reading: number,
+): Look | "loading" | undefined {
+  const [held, setHeld] = useState<{ of: PathRef; look: Look } | null>(null);
+  const size = facts?.type === "file" ? facts.size : 0;
+  useEffect(() => {
+    if (size === 0) return;
+    const source: Source = { session, path, side };
+    const name = path.path.slice(path.path.lastIndexOf("/") + 1);
+    return lookInside(source, name, size, (look) => setHeld({ of: path, look }));
+  }, [session, path, side, size, reading]);
+  if (size === 0) return undefined;
+  return held?.of === path ? held.look : "loading";
+}

@@ -1,0 +1,66 @@
+// Looks inside a file: finds out by its first bytes (and by its name, for texts) what it is, and asks who knows that.
+import { inspectDeb } from "./formats/deb.js";
+import { inspectElf } from "./formats/elf.js";
+import { inspectFont } from "./formats/font.js";
+import { inspectPdf } from "./formats/pdf.js";
+import { inspectScript } from "./formats/script.js";
+import { inspectSqlite } from "./formats/sqlite.js";
+import { structureOf } from "./formats/structure-names.js";
+import { inspectStructure } from "./formats/structure.js";
+import { isTarHeader, readTar, tellTar } from "./formats/tar.js";
+import { inspectZip } from "./formats/zip.js";
+import { type Input, utf8 } from "./input.js";
+import { type Report, reportOf } from "./report.js";
+import { type Packing, packingOf, unpacked } from "./unpack.js";
+import { sizeWords } from "./words.js";
+
+const PACKED: Readonly<Record<Packing, string>> = { gzip: "gzip", xz: "xz", zstd: "Zstandard" };
+
+/** Returns what is inside, or null when nobody here knows such files. `name` is the last part of its path. */
+export async function inspect(input: Input, name: string): Promise<Report | null> {
+  const head = await input.read(0, 512);
+  const text = (at: number, length: number): string => utf8(head.subarray(at, at + length));
+  const magic = text(0, 4);
+  if (magic === "\x7fELF") return inspectElf(input);
+  if (["PK\x03\x04", "PK\x05\x06"].includes(magic)) return inspectZip(input);
+  if (text(0, 8) === "!<arch>\n" && /\bdebian-binary/.test(text(8, 16))) return inspectDeb(input);
+  if (text(0, 16) === "SQLite format 3\0") return inspectSqlite(input);
+  if (magic === "%PDF") return inspectPdf(input);
+  if (["OTTO", "ttcf", "wOFF", "wOF2", "true"].includes(magic) || head.subarray(0, 4).join() === "0,1,0,0")
+    return inspectFont(input);
+  const packing = packingOf(head);
+  if (packing !== undefined) return inspectPacked(input, packing);
+  if (isTarHeader(head)) {
+    const report = reportOf("tar archive");
+    tellTar(report, await readTar(unpacked(input, undefined), "Contents"));
+    return report;
+  }
+  if (magic.startsWith("#!")) return inspectScript(input);
+  const structure = structureOf(name);
+  return structure === undefined ? null : inspectStructure(input, structure);
+}
+
+/** A packed file: an archive when a tar is in it, else just how large it is unpacked. */
+async function inspectPacked(input: Input, packing: Packing): Promise<Report> {
+  const parts = unpacked(input, packing);
+  const first = await parts.next();
+  const again = (async function* (): AsyncGenerator<Uint8Array> {
+    if (first.done !== true) yield first.value;
+    yield* parts;
+  })();
+  if (first.done !== true && isTarHeader(first.value)) {
+    const report = reportOf(`tar archive, packed with ${PACKED[packing]}`);
+    tellTar(report, await readTar(again, "Contents"));
+    return report;
+  }
+  const report = reportOf(`File packed with ${PACKED[packing]}`);
+  let size = 0;
+  for await (const part of again) size += part.length;
+  const ratio = Math.round(size / Math.max(1, input.size));
+  report.facts.push({
+    name: "Size unpacked",
+    value: sizeWords(size),
+    ...(ratio > 1000 ? { warning: `${ratio} times the size of the file: perhaps a zip bomb` } : {}),
+  });
+  return report;
+}
