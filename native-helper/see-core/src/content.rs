@@ -363,7 +363,10 @@ fn judge(sample: &[u8]) -> (ContentKind, Option<&'static str>) {
         let is_plain_word = kind == ContentKind::Image || mime.starts_with("font/");
         if sample.starts_with(magic) && !(is_text && is_plain_word) {
             // A script may carry bytes behind its lines.
-            return (if kind == ContentKind::Text && !is_text { ContentKind::Binary } else { kind }, Some(mime));
+            return (
+                if kind == ContentKind::Text && !is_text { ContentKind::Binary } else { kind },
+                Some(mime),
+            );
         }
     }
     if sample.get(257..262) == Some(b"ustar") {

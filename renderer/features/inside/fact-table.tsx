@@ -4,6 +4,7 @@ import { cx } from "../../ui/cx.js";
 import { escapeText } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
 import type { ComparedFact } from "./compare.js";
+import { CELL_LIMIT } from "./report.js";
 import { TEXTS } from "./texts.js";
 import styles from "./inside-view.module.css";
 
@@ -23,9 +24,9 @@ export function FactTable({ facts, both }: { facts: readonly ComparedFact[]; bot
         {facts.map((fact, number) => (
           <tr key={`${number} ${fact.name}`} className={cx(fact.mark !== "same" && styles.differs)}>
             <th scope="row">{escapeText(fact.name)}</th>
-            {both && <td>{fact.before === undefined ? "–" : escapeText(fact.before)}</td>}
+            {both && <td>{fact.before === undefined ? "–" : cutValue(fact.before)}</td>}
             <td>
-              {escapeText((both ? fact.after : (fact.after ?? fact.before)) ?? "–")}
+              {cutValue((both ? fact.after : (fact.after ?? fact.before)) ?? "–")}
               {fact.warning !== undefined && (
                 <span className={styles.warning}>
                   <Icon name="flag" size={12} /> {escapeText(fact.warning)}
@@ -37,4 +38,9 @@ export function FactTable({ facts, both }: { facts: readonly ComparedFact[]; bot
       </tbody>
     </table>
   );
+}
+
+/** A value on a few lines at most: a licence can be a book. */
+function cutValue(text: string): string {
+  return escapeText(text.length > CELL_LIMIT ? `${text.slice(0, CELL_LIMIT)}…` : text);
 }

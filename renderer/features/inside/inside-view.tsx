@@ -111,7 +111,6 @@ function Told({ before, after, session, path, description }: ToldProps): ReactEl
           <PlainText lines={showLines(part.text.after ?? part.text.before ?? "")} look="plain" />
         ) : (
           <div className={styles.scroll} tabIndex={0} role="region" aria-label={TEXTS.facts}>
-            <FactTable facts={comparison.facts} both={both} />
             {isFont && (
               <FontSample
                 session={session}
@@ -120,6 +119,7 @@ function Told({ before, after, session, path, description }: ToldProps): ReactEl
                 size={(description.after ?? description.before)?.size ?? 0}
               />
             )}
+            <FactTable facts={comparison.facts} both={both} />
           </div>
         )}
       </div>

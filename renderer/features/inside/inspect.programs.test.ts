@@ -187,7 +187,7 @@ db.execute("create table people (id integer primary key, name text, age real, [o
 db.execute("create index by_name on people (name)")
 db.executemany("insert into people values (?, ?, ?, ?)", [(n, f"name {n}", n + 0.5, b"x" * n) for n in range(1, 1500)])
 db.execute("insert into people values (2000, ?, 1, null)", ("y" * 100_000,))
-db.execute("create table small (a) without rowid") if False else db.execute("create table w (k primary key, v) without rowid")
+db.execute("create table w (k primary key, v) without rowid")
 db.execute("pragma user_version = 7")
 db.commit()
 `,
@@ -196,10 +196,10 @@ db.commit()
     expect(fact(report, "Version of its schema")).toBe("7");
     expect([...rows(report, "Schema").keys()]).toEqual(["table people", "index by_name", "table w"]);
     const people = report.tables.find(({ title }) => title === "Rows of people")!;
-    expect(people.columns).toEqual(["Row", "id", "name", "age", "odd, name"]);
+    expect(people.columns).toEqual(["id", "name", "age", "odd, name"]);
     expect(people.rows).toHaveLength(1500);
-    expect(people.rows[9]!.cells).toEqual(["10", "NULL", "name 10", "10.5", "10 B of bytes"]);
-    expect(people.rows.at(-1)!.cells[2]).toMatch(/^y{400}…$/);
+    expect(people.rows[9]!.cells).toEqual(["10", "name 10", "10.5", "10 B of bytes"]);
+    expect(people.rows.at(-1)!.cells[1]).toMatch(/^y{400}…$/);
     expect(report.notes.join()).toMatch(/rows of w are not listed/);
   });
 

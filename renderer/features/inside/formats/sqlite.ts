@@ -25,7 +25,7 @@ export async function inspectSqlite(input: Input): Promise<Report> {
     { name: "Version of its schema", value: String(database.userVersion) },
   );
   const schema = new TableMaker("Schema", ["Name", "Kind", "Definition"]);
-  const tables: { name: string; root: number; columns: string[]; rowid: boolean }[] = [];
+  const tables: { name: string; root: number; columns: Column[]; rowid: boolean }[] = [];
   for await (const { values } of database.rows(1)) {
     const [kind, name, , root, sql] = values;
     if (typeof kind !== "string" || typeof name !== "string") throw new Damaged("its schema is damaged");
@@ -59,11 +59,17 @@ export async function inspectSqlite(input: Input): Promise<Report> {
 
 async function readTable(
   database: Database,
-  { name, root, columns }: { name: string; root: number; columns: string[] },
+  { name, root, columns }: { name: string; root: number; columns: readonly Column[] },
 ): Promise<Table> {
-  const rows = new TableMaker(`Rows of ${name}`, ["Row", ...columns]);
+  const rows = new TableMaker(
+    `Rows of ${name}`,
+    columns.map((column) => column.name),
+  );
+  const number = columns.findIndex((column) => column.isNumber);
   for await (const { id, values } of database.rows(root)) {
-    rows.add(String(id), [String(id), ...values.map(shown)]);
+    // A column that names the row is kept as its number alone.
+    if (number !== -1) values[number] = id;
+    rows.add(String(id), values.map(shown));
     if (rows.length > ROWS) break;
   }
   const table = rows.done();
@@ -215,8 +221,14 @@ function varint(block: Block, at: number): [value: bigint, next: number] {
   return [(value << 8n) | BigInt(block.u8(at + 8)), at + 9];
 }
 
-/** Names of the columns, as far as a definition tells them plainly. */
-function columnsOf(sql: string): string[] {
+interface Column {
+  name: string;
+  /** Whether it is another name for the row's number. */
+  isNumber: boolean;
+}
+
+/** Returns the columns, as far as a definition tells them plainly. */
+function columnsOf(sql: string): Column[] {
   const open = sql.indexOf("(");
   if (open === -1) return [];
   const parts: string[] = [];
@@ -239,8 +251,14 @@ function columnsOf(sql: string): string[] {
   return parts
     .map((text) => text.trim())
     .filter((text) => text !== "" && !/^(CONSTRAINT|PRIMARY\s+KEY|UNIQUE|CHECK|FOREIGN\s+KEY)\b/i.test(text))
-    .map((text) => /^(?:"([^"]*)"|`([^`]*)`|\[([^\]]*)\]|'([^']*)'|([^\s(]+))/.exec(text))
-    .map((found) => found?.slice(1).find((name) => name !== undefined) ?? "");
+    .map((text) => ({
+      name:
+        /^(?:"([^"]*)"|`([^`]*)`|\[([^\]]*)\]|'([^']*)'|([^\s(]+))/
+          .exec(text)
+          ?.slice(1)
+          .find((name) => name !== undefined) ?? "",
+      isNumber: /^\S+\s+INTEGER\s+PRIMARY\s+KEY\b(?!\s+DESC)/i.test(text),
+    }));
 }
 
 function shown(value: Value): string {
