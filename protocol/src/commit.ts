@@ -3,16 +3,24 @@ import { z } from "zod";
 import { PathRef } from "./path.js";
 import { Conflict, MergeKind, Resolution } from "./errors.js";
 import { Change, Summary } from "./change.js";
+import { Reads } from "./session.js";
+
+/** Why less was recorded of what a session looked at than there was. */
+export const MissingReads = z.enum(["cut-off", "too-many", "blind"]);
+export type MissingReads = z.infer<typeof MissingReads>;
 
 /**
  * What a commit would meet. `joined`: files that it joins by itself, because host and session both only appended to
  * them. `ignored`: what the ignore list leaves out. Both are left out when there are none, and cut when there are many.
+ * `tracking`: how much of what the session looked at was recorded; `missing`: why that is not all.
  */
 export const CheckResult = z.object({
   consistent: z.boolean(),
   conflicts: z.array(Conflict),
   joined: z.array(PathRef).optional(),
   ignored: z.array(PathRef).optional(),
+  tracking: Reads.optional(),
+  missing: MissingReads.optional(),
 });
 export type CheckResult = z.infer<typeof CheckResult>;
 

@@ -12,6 +12,7 @@ use see_core::error::{ErrorCode, Resolution, Result, SeeError};
 use see_core::merge::ByHand;
 use see_core::monitor::Monitor;
 use see_core::path::{HostPath, escape_for_display};
+use see_core::read_set::set::Missing;
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
 use see_core::{changes, check, commit, compare, merge};
@@ -34,6 +35,11 @@ pub fn reviewable(session: &Session) -> Result<()> {
     }
 }
 
+/// Tells whether a read set only looks cut off because its session still runs.
+pub fn is_going_on(session: &Session, missing: Missing) -> bool {
+    missing == Missing::CutOff && matches!(session.state, SessionState::Starting | SessionState::Running)
+}
+
 /// Tells whether the selected changes could be committed now.
 pub fn check(
     store: &Store,
@@ -43,9 +49,11 @@ pub fn check(
 ) -> Result<CheckResult> {
     let changes = scan(session, monitor)?;
     monitor.check_cancelled()?;
-    let Checked { conflicts, joined, ignored } = check::check(store, session, &changes, selection)?;
+    let Checked { conflicts, joined, ignored, tracking, missing } =
+        check::check(store, session, &changes, selection)?;
     let (joined, ignored) = (refs(&joined), refs(&ignored));
-    Ok(CheckResult { consistent: conflicts.is_empty(), conflicts, joined, ignored })
+    let missing = missing.filter(|missing| !is_going_on(session, *missing));
+    Ok(CheckResult { consistent: conflicts.is_empty(), conflicts, joined, ignored, tracking, missing })
 }
 
 /// Puts the contents of files into a selection, as what a person made of both versions of these paths.

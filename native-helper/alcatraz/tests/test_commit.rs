@@ -13,7 +13,7 @@ use crate::support::Lab;
 
 mod support;
 
-const SCRIPT: &str = "echo new > new; echo more >> old; rm gone; mv a b; mkdir d; echo x > d/e";
+const SCRIPT: &str = "set -C; echo new > new; echo more >> old; rm gone; mv a b; mkdir d; echo x > d/e";
 
 /// A lab whose work directory holds what `SCRIPT` changes.
 fn lab() -> Lab {

@@ -1,21 +1,33 @@
 //! Does the criterion hold? Compares what a SEE has looked at with what the host did meanwhile. Changes nothing.
 
+mod host;
+mod in_use;
+mod only_read;
+
 use std::collections::HashMap;
 
-use crate::change::{ChangeKind, FileType};
+use crate::change::{Aspect, ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found, UpperState};
 use crate::commit::left::{LeftByUs, Origin as Whose};
 use crate::commit::selection::{Selection, is_plain_file};
 use crate::commit::stat::Stat;
 use crate::commit::view::View;
+use crate::criterion::{self, Basis, Now};
 use crate::error::{Conflict, ConflictReason, Resolution, Result};
 use crate::merge::{self, Settled};
 use crate::overlay_marks::{self, Origin};
 use crate::path::HostPath;
+use crate::policy::Reads;
+use crate::read_set::entry::{self, Moment, Object};
+use crate::read_set::set::{Missing, ReadSet};
 use crate::reads::{self, Read, Seen};
 use crate::session::Session;
 use crate::store::Store;
 use crate::timestamp::Timestamp;
+
+use host::OneLook;
+use in_use::InUse;
+pub(crate) use only_read::only_read;
 
 /// What a commit of the chosen part of the changes would meet.
 #[derive(Debug, Default)]
@@ -26,6 +38,10 @@ pub struct Checked {
     pub joined: Vec<HostPath>,
     /// What the ignore list leaves out.
     pub ignored: Vec<HostPath>,
+    /// How much of what the session looked at was recorded.
+    pub tracking: Reads,
+    /// Why that is not all.
+    pub missing: Option<Missing>,
 }
 
 /// Tells what a commit of the chosen part of these changes would meet now.
@@ -39,10 +55,11 @@ pub fn check(
     let selection = merge::carry_out(store, &mut view, changes, selection)?;
     let chosen = selection.choose(changes)?;
     let ignored = selection.ignored(changes);
-    let left = LeftByUs::since(store, session)?;
-    let conflicts = find(&mut view, changes, &chosen, &left)?;
-    let Settled { joined, open, .. } = merge::settle(store, &mut view, changes, selection, conflicts)?;
-    Ok(Checked { conflicts: open, joined, ignored })
+    let grounds = Grounds::of(store, session)?;
+    let found = find(&mut view, changes, &chosen, &grounds)?;
+    let Settled { joined, open, selection } = merge::settle(store, &mut view, changes, selection, found)?;
+    let conflicts = open.into_iter().chain(only_read(changes, &selection, &grounds)?).collect();
+    Ok(Checked { conflicts, joined, ignored, tracking: session.policy.reads, missing: grounds.missing() })
 }
 
 /// Returns the conflicts that the selection does not resolve.
@@ -60,32 +77,70 @@ pub(crate) fn unresolved(
     conflicts.into_iter().filter(|(index, conflict)| is_open(*index, conflict)).collect()
 }
 
+/// What a check rests on: what the session has looked at, and what commits did to the host since.
+#[derive(Debug, Default)]
+pub struct Grounds {
+    /// What commits left on the host.
+    left: LeftByUs,
+    /// The read set; `None` when nothing was recorded.
+    reads: Option<ReadSet>,
+}
+
+impl Grounds {
+    /// Returns what is known of a session.
+    pub fn of(store: &Store, session: &Session) -> Result<Self> {
+        Ok(Self { left: LeftByUs::since(store, session)?, reads: reads::recorded(store, session)? })
+    }
+
+    /// Returns why the read set is not complete; `None` when it is, or when nothing was to be recorded.
+    fn missing(&self) -> Option<Missing> {
+        self.reads.as_ref().and_then(ReadSet::missing)
+    }
+
+    /// Returns what a change of this path rests on.
+    fn basis(&self, path: &HostPath) -> Basis<'_> {
+        let is_complete = self.reads.as_ref().is_some_and(|reads| reads.missing().is_none());
+        match criterion::basis(self.reads.as_ref(), path) {
+            // What is missing may be the look before the write.
+            Basis::Blind if !is_complete => Basis::Unrecorded,
+            basis => basis,
+        }
+    }
+}
+
 /// Returns every conflict with the index of its change, in the order of the changes; one for each change.
 pub(crate) fn find(
     view: &mut View<'_>,
     changes: &ChangeSet,
     chosen: &[bool],
-    left: &LeftByUs,
+    grounds: &Grounds,
 ) -> Result<Vec<(usize, Conflict)>> {
     let mut worst: HashMap<usize, Conflict> = HashMap::new();
     for read in reads::derive(view.session, changes, chosen) {
         let Some(index) = read.change.filter(|index| !worst.contains_key(index)) else { continue };
         let Some(found) = changes.found.get(index) else { continue };
         let host = view.host(read.layer, &read.path)?;
-        if let Some((reason, when)) = judge(&read, found, host, left) {
-            worst.insert(index, conflict(found, reason, read.first_seen, when, host));
+        if let Some(against) = judge(&read, found, host, grounds) {
+            worst.insert(index, conflict(found, against, host));
         }
     }
     let deletes_files =
         changes.found.iter().any(|f| f.change.kind == ChangeKind::Deleted && is_plain_file(f));
+    let mut in_use = InUse::default();
     for (index, found) in changes.found.iter().enumerate() {
         let is_chosen = chosen.get(index).copied().unwrap_or(false);
-        if is_chosen && found.lower.is_none() && !worst.contains_key(&index) {
-            let came_from_host = was_copied_up(view, found, deletes_files)?;
-            let first_seen = view.layer(found.layer)?.began;
-            if came_from_host {
-                worst.insert(index, conflict(found, ConflictReason::NameVanished, first_seen, None, None));
-            }
+        if !is_chosen || worst.contains_key(&index) {
+            continue;
+        }
+        let first_seen = view.layer(found.layer)?.began;
+        let is_blind = matches!(grounds.basis(&found.change.path), Basis::Blind);
+        if found.lower.is_none() && !is_blind && was_copied_up(view, found, deletes_files)? {
+            let against = Against { reason: ConflictReason::NameVanished, first_seen, changed: None };
+            worst.insert(index, conflict(found, against, None));
+        } else if in_use.is_written(view, found)? {
+            let against = Against { reason: ConflictReason::InUse, first_seen, changed: None };
+            let host = view.host(found.layer, &found.change.path)?;
+            worst.insert(index, conflict(found, against, host));
         }
     }
     let mut conflicts: Vec<_> = worst.into_iter().collect();
@@ -93,17 +148,68 @@ pub(crate) fn find(
     Ok(conflicts)
 }
 
-/// Tells whether one entry of the read set speaks against the commit, and when the host's last change was.
-fn judge(
-    read: &Read,
-    found: &Found,
-    host: Option<Stat>,
-    left: &LeftByUs,
-) -> Option<(ConflictReason, Option<Timestamp>)> {
-    let Some(stat) = host else {
-        return (read.what != Seen::Name).then_some((ConflictReason::NameVanished, None));
+/// Why something speaks against the commit.
+#[derive(Clone, Copy)]
+struct Against {
+    reason: ConflictReason,
+    first_seen: Timestamp,
+    /// When the host's last change was.
+    changed: Option<Timestamp>,
+}
+
+/// Tells whether what a change rests on speaks against the commit.
+fn judge(read: &Read, found: &Found, host: Option<Stat>, grounds: &Grounds) -> Option<Against> {
+    let now = match host.map(|stat| grounds.left.origin_at(&read.path, &stat)) {
+        None => Now::Absent,
+        Some(Whose::Ours) => return None,
+        Some(Whose::Host(stat)) => Now::Object(Object::from(&stat)),
     };
-    let stat = match left.origin(&stat) {
+    let is_directory = found.change.file_type == FileType::Directory;
+    match (grounds.basis(&read.path), read.what) {
+        (Basis::Seen(entry), Seen::Directory) => match (entry.seen, now) {
+            (entry::Seen::Object(old), Now::Object(new)) if old.is_same_inode(&new) => None,
+            _ => by_time(read, found, host, grounds),
+        },
+        // What a directory is like is not recorded, but which names it has.
+        (Basis::Seen(entry), _) if !is_directory || entry.listing.is_some() && is_gone(found) => {
+            let breach = criterion::judge(entry, &mut OneLook(now))?;
+            let reason = match breach.reason {
+                ConflictReason::ReadThenChanged if read.what == Seen::Written => {
+                    ConflictReason::WriteThenChanged
+                }
+                reason => reason,
+            };
+            let changed = breach.host_changed.map(Moment::timestamp);
+            Some(Against { reason, first_seen: breach.first_seen.timestamp(), changed })
+        }
+        (Basis::Blind, Seen::Written | Seen::Name | Seen::Read) if !is_directory => {
+            let fits = match now {
+                Now::Object(object) => object.kind == found.change.file_type && keeps_attributes(found),
+                _ => true,
+            };
+            if fits { None } else { by_time(read, found, host, grounds) }
+        }
+        _ => by_time(read, found, host, grounds),
+    }
+}
+
+fn is_gone(found: &Found) -> bool {
+    found.change.kind == ChangeKind::Deleted
+}
+
+/// Tells whether a file that was written without a look differs in no more than what was written: emptying a file leaves
+/// its mode, owner and attributes alone, so that they would be what the host has made of them.
+fn keeps_attributes(found: &Found) -> bool {
+    found.change.aspects.iter().all(|aspect| matches!(aspect, Aspect::Content | Aspect::Times))
+}
+
+/// The fallback where nothing was recorded: the host's object must not have changed since the session began.
+fn by_time(read: &Read, found: &Found, host: Option<Stat>, grounds: &Grounds) -> Option<Against> {
+    let against = |reason, changed| Some(Against { reason, first_seen: read.first_seen, changed });
+    let Some(stat) = host else {
+        return if read.what == Seen::Name { None } else { against(ConflictReason::NameVanished, None) };
+    };
+    let stat = match grounds.left.origin(&stat) {
         Whose::Ours => return None,
         Whose::Host(stat) => stat,
     };
@@ -112,17 +218,17 @@ fn judge(
     let changed = stat.last_changed() >= read.first_seen;
     let when = Some(stat.last_changed());
     match read.what {
-        Seen::Directory if appeared || !stat.is_dir() => Some((ConflictReason::TypeChanged, when)),
+        Seen::Directory if appeared || !stat.is_dir() => against(ConflictReason::TypeChanged, when),
         Seen::Directory => None,
         _ if !changed => None,
-        Seen::Name => Some((ConflictReason::NameAppeared, when)),
-        Seen::Read if appeared => Some((ConflictReason::NameAppeared, when)),
-        Seen::Read => Some((ConflictReason::ReadThenChanged, when)),
+        Seen::Name => against(ConflictReason::NameAppeared, when),
+        Seen::Read if appeared => against(ConflictReason::NameAppeared, when),
+        Seen::Read => against(ConflictReason::ReadThenChanged, when),
         Seen::Written if appeared && stat.identity.kind != found.change.file_type => {
-            Some((ConflictReason::TypeChanged, when))
+            against(ConflictReason::TypeChanged, when)
         }
-        Seen::Written if appeared => Some((ConflictReason::NameAppeared, when)),
-        Seen::Written => Some((ConflictReason::WriteThenChanged, when)),
+        Seen::Written if appeared => against(ConflictReason::NameAppeared, when),
+        Seen::Written => against(ConflictReason::WriteThenChanged, when),
     }
 }
 
@@ -146,20 +252,15 @@ fn was_copied_up(view: &mut View<'_>, found: &Found, deletes_files: bool) -> Res
     })
 }
 
-fn conflict(
-    found: &Found,
-    reason: ConflictReason,
-    first_seen: Timestamp,
-    when: Option<Timestamp>,
-    host: Option<Stat>,
-) -> Conflict {
+fn conflict(found: &Found, against: Against, host: Option<Stat>) -> Conflict {
     Conflict {
         path: found.change.path.to_ref(),
-        reason,
-        first_seen: Some(first_seen.to_rfc3339()),
-        host_changed: when.map(Timestamp::to_rfc3339),
+        reason: against.reason,
+        first_seen: Some(against.first_seen.to_rfc3339()),
+        host_changed: against.changed.map(Timestamp::to_rfc3339),
         choices: choices(found, host),
         merge: None,
+        only_read: false,
     }
 }
 

@@ -8,6 +8,10 @@ use crate::read_set::entry::{Entry, Moment, Object, Seen};
 use crate::read_set::names::NamesDigest;
 use crate::read_set::set::ReadSet;
 
+const SECOND: i64 = 1_000_000_000;
+/// How coarse the stamps of file systems without fractions of a second are: FAT counts in steps of two.
+const COARSE: i64 = 2 * SECOND;
+
 /// What the host has at a path now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Now {
@@ -99,9 +103,12 @@ pub fn judge(entry: &Entry, host: &mut impl Host) -> Option<Breach> {
     }
 }
 
+/// Tells whether an object may have changed once more after the look at `at` without a sign: its last change fell into the
+/// same tick. Stamps may lie in the future (`touch -d`); the kernel's own stamp of the change, ctime, is what counts.
 fn is_tie(object: &Object, at: Moment) -> bool {
-    // Stamps may lie in the future (`touch -d`); the kernel's own stamp of the change, ctime, is what counts.
-    object.ctime >= at
+    let is_whole_second = object.ctime.0 % SECOND == 0;
+    let tick = if is_whole_second { COARSE } else { 0 };
+    object.ctime.0.saturating_add(tick) >= at.0
 }
 
 /// Returns every entry that speaks against a commit, in the order in which they were first seen.

@@ -92,6 +92,9 @@ pub struct Conflict {
     /// How the file can be merged, when it can be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub merge: Option<How>,
+    /// Whether the session changed nothing here: to skip it is to commit all the same.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_read: bool,
 }
 
 /// `path` was selected and means nothing without `needs`, which was not.

@@ -5,6 +5,7 @@
 mod bpf;
 pub mod handle;
 pub mod identity;
+pub mod lease;
 pub mod loopback;
 pub mod memory;
 pub mod mount_attributes;

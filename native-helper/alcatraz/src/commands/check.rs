@@ -8,7 +8,7 @@ use crate::args::CheckArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::present::conflicts::{aside_lines, conflict_lines};
-use crate::present::text::count_text;
+use crate::present::text::{count_text, missing_text};
 use crate::selection::ignore_list;
 
 pub fn run(context: &Context, args: &CheckArgs) -> Result<ExitStatus> {
@@ -23,6 +23,9 @@ pub fn run(context: &Context, args: &CheckArgs) -> Result<ExitStatus> {
             aside_lines(&result.joined, &result.ignored)
                 .iter()
                 .try_for_each(|line| writeln!(out, "{line}"))?;
+            if let Some(missing) = result.missing {
+                writeln!(out, "Not all that the session read is known: {}.", missing_text(missing))?;
+            }
             if result.consistent {
                 return writeln!(out, "Consistent: a commit would go through.");
             }

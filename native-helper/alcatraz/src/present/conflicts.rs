@@ -17,7 +17,8 @@ pub fn conflict_lines(conflicts: &[Conflict]) -> Vec<String> {
             ConflictReason::TypeChanged => "the host has an object of another type here now",
             ConflictReason::InUse => "a program of the host has it open for writing",
         };
-        format!("  {}  ({why})", shown(&conflict.path))
+        let aside = if conflict.only_read { "; the session only looked" } else { "" };
+        format!("  {}  ({why}{aside})", shown(&conflict.path))
     };
     conflicts.iter().map(line).collect()
 }

@@ -3,6 +3,8 @@
 use see_core::commit::record::CommitRecord;
 use see_core::error::Conflict;
 use see_core::path::{HostPath, PathRef};
+use see_core::policy::Reads;
+use see_core::read_set::set::Missing;
 use serde::{Deserialize, Serialize};
 
 use super::session::command_text;
@@ -65,6 +67,12 @@ pub struct CheckResult {
     /// What the ignore list leaves out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored: Vec<PathRef>,
+    /// How much of what the session looked at was recorded.
+    #[serde(default)]
+    pub tracking: Reads,
+    /// Why that is not all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub missing: Option<Missing>,
 }
 
 /// What a commit did. A dry run has the id `dry-run`.

@@ -7,8 +7,10 @@ use see_core::read_set::access::Access;
 use see_core::read_set::entry::{Entry, Seen};
 use see_core::read_set::set::{Missing, ReadSet};
 use see_core::reads;
-use see_core::session::{Session, SessionState};
+use see_core::session::Session;
 use serde::{Serialize, Serializer};
+
+use crate::actions::is_going_on;
 
 /// One path.
 #[derive(Serialize)]
@@ -51,13 +53,11 @@ struct Sorted<'a> {
 impl<'a> Recorded<'a> {
     /// Returns the answer, sorted by path.
     pub fn new(session: &Session, set: &'a ReadSet) -> Self {
-        let is_going_on = matches!(session.state, SessionState::Starting | SessionState::Running);
         let mut entries: Vec<&Entry> = set.entries().iter().collect();
         entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Self {
             tracking: session.policy.reads,
-            // A log without an end is no loss yet.
-            missing: set.missing().filter(|missing| !(is_going_on && *missing == Missing::CutOff)),
+            missing: set.missing().filter(|missing| !is_going_on(session, *missing)),
             set: Sorted { set, entries },
         }
     }

@@ -47,7 +47,6 @@ pub use self::drop::drop;
 pub use recover::{Recovered, recover};
 pub use undo::undo;
 
-use left::LeftByUs;
 use places::Places;
 use plan::Plan;
 use record::{CommitRecord, CommitState};
@@ -136,9 +135,10 @@ fn prepare<'s>(
     monitor: &dyn Monitor,
 ) -> Result<(Plan, Vec<HostPath>)> {
     monitor.progress(Phase::Check, 0, None);
-    let left = LeftByUs::since(store, view.session)?;
-    let conflicts = check::find(view, changes, chosen, &left)?;
-    let Settled { selection, joined, open } = merge::settle(store, view, changes, selection, conflicts)?;
+    let grounds = check::Grounds::of(store, view.session)?;
+    let conflicts = check::find(view, changes, chosen, &grounds)?;
+    let Settled { selection, joined, mut open } = merge::settle(store, view, changes, selection, conflicts)?;
+    open.extend(check::only_read(changes, &selection, &grounds)?);
     if !open.is_empty() {
         let many = if open.len() == 1 { "1 path".to_owned() } else { format!("{} paths", open.len()) };
         let mut error = SeeError::new(

@@ -8,6 +8,7 @@ use crate::error::{ErrorCode, Need, Resolution, Result, SeeError};
 use crate::ignore::IgnoreList;
 use crate::merge::ByHand;
 use crate::path::HostPath;
+use crate::read_set::set::ReadSet;
 
 use super::merged::Merged;
 use super::namespace::Namespace;
@@ -45,18 +46,9 @@ impl Selection {
     /// Tells, for each change, whether it is taken. Fails with `no-such-change` for a path where nothing changed,
     /// with `bad-request` for a path that is to be merged and was not.
     pub fn choose(&self, changes: &ChangeSet) -> Result<Vec<bool>> {
-        let named = self.only.iter().flatten().chain(&self.skip);
-        for path in named.chain(self.resolve.iter().map(|(path, _)| path)) {
-            let is_source = |f: &Found| f.change.from.as_ref().is_some_and(|from| from.is_within(path));
-            if changes.within(path).is_empty() && !changes.found.iter().any(is_source) {
-                return Err(SeeError::new(
-                    ErrorCode::NoSuchChange,
-                    format!("Nothing changed at {}.", path.display()),
-                    "Look at what changed with: alcatraz changes SESSION",
-                )
-                .with_path(path));
-            }
-        }
+        let answers = self.resolve.iter().filter(|(_, choice)| *choice != Resolution::Skip);
+        let named = self.only.iter().flatten().chain(answers.map(|(path, _)| path));
+        named.into_iter().try_for_each(|path| has_change(changes, path))?;
         let is_unmerged = |path: &HostPath| self.merged(path).is_none();
         let mut merges = self.resolve.iter().filter(|(_, choice)| *choice == Resolution::Merge);
         if let Some((path, _)) = merges.find(|(path, _)| is_unmerged(path)) {
@@ -100,6 +92,23 @@ impl Selection {
                 })
         };
         !is_named && !goes_along()
+    }
+
+    /// Fails with `no-such-change` for a path to skip where nothing changed and nothing was read.
+    pub fn check_skipped(&self, changes: &ChangeSet, reads: Option<&ReadSet>) -> Result<()> {
+        let answers = self.resolve.iter().filter(|(_, choice)| *choice == Resolution::Skip);
+        let mut skipped = self.skip.iter().chain(answers.map(|(path, _)| path));
+        skipped.try_for_each(|path| match (has_change(changes, path), reads) {
+            (Err(_), Some(reads)) if reads.has_within(path) => Ok(()),
+            (result, _) => result,
+        })
+    }
+
+    /// Tells whether a conflict at a path where nothing changed is to be left aside.
+    pub fn accepts(&self, path: &HostPath) -> bool {
+        covers(&self.skip, path)
+            || self.resolution(path) == Some(Resolution::Skip)
+            || (self.ignore.covers(path) && !covers(&self.include, path))
     }
 
     /// Fails with `selection-needs` when a chosen change means nothing without one that is left out.
@@ -244,6 +253,19 @@ fn covers(list: &[HostPath], path: &HostPath) -> bool {
 
 fn plural(count: usize) -> String {
     if count == 1 { "one change".to_owned() } else { format!("{count} changes") }
+}
+
+fn has_change(changes: &ChangeSet, path: &HostPath) -> Result<()> {
+    let is_source = |f: &Found| f.change.from.as_ref().is_some_and(|from| from.is_within(path));
+    if !changes.within(path).is_empty() || changes.found.iter().any(is_source) {
+        return Ok(());
+    }
+    Err(SeeError::new(
+        ErrorCode::NoSuchChange,
+        format!("Nothing changed at {}.", path.display()),
+        "Look at what changed with: alcatraz changes SESSION",
+    )
+    .with_path(path))
 }
 
 /// Tells whether a change is a plain file's.

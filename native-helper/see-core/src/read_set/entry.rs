@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::beneath::Facts;
 use crate::change::FileType;
+use crate::commit::stat::Stat;
 use crate::path::HostPath;
 use crate::timestamp::Timestamp;
 
@@ -66,6 +67,19 @@ impl From<&Facts> for Object {
             size: facts.size,
             mtime: facts.mtime.into(),
             ctime: facts.ctime.into(),
+        }
+    }
+}
+
+impl From<&Stat> for Object {
+    fn from(stat: &Stat) -> Self {
+        Self {
+            device: stat.dev,
+            ino: stat.identity.ino,
+            kind: stat.identity.kind,
+            size: stat.size,
+            mtime: stat.mtime.into(),
+            ctime: stat.ctime.into(),
         }
     }
 }

@@ -12,6 +12,9 @@ use crate::path::HostPath;
 
 use super::entry::{Moment, Object};
 
+/// What we ourselves put beside the host's files: hidden inside, and no change of the host's.
+const OURS: &[u8] = b".alcatraz-";
+
 /// How many names there are, and a sum over them that does not depend on their order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NamesDigest {
@@ -47,7 +50,7 @@ pub fn digest_now(path: &HostPath) -> Result<(NamesDigest, Object), Errno> {
         while let Some(entry) = entries.next() {
             let entry = entry?;
             let name = entry.file_name().to_bytes();
-            if name != b"." && name != b".." {
+            if name != b"." && name != b".." && !name.starts_with(OURS) {
                 digest.add(name);
             }
         }

@@ -105,6 +105,11 @@ impl ReadSet {
         self.entry(*self.index.get(path)?)
     }
 
+    /// Tells whether something at or below a path was looked at.
+    pub fn has_within(&self, path: &HostPath) -> bool {
+        self.index.contains_key(path) || self.entries.iter().any(|entry| entry.path.is_within(path))
+    }
+
     /// Returns the entry with this index.
     pub fn entry(&self, id: u32) -> Option<&Entry> {
         self.entries.get(id as usize)

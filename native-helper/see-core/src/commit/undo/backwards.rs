@@ -310,6 +310,7 @@ impl<'j> Backwards<'j> {
             host_changed,
             choices: Vec::new(),
             merge: None,
+            only_read: false,
         });
     }
 

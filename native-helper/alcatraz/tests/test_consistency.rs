@@ -1,0 +1,242 @@
+//! When a commit is consistent: what the host changed counts as far as the session has seen it, and no further. In both
+//! modes, with real programs.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+mod engine_lab;
+
+use std::process::{Command, Stdio};
+
+use engine_lab::{Lab, both, finish_child, wait_until};
+use serde_json::{Value, json};
+
+/// Runs a script in the session `it`, and waits until every file of the host that it may have seen is older than the next
+/// change of the host: stamps are coarse, and a tie is a conflict.
+fn session(lab: &Lab, script: &str) {
+    let outcome = lab.run(&["run", "--keep", "-q", "--name", "it", "--", "/bin/sh", "-c", script]);
+    assert_eq!(outcome.status, 0, "{script}: {outcome:?}");
+}
+
+/// Waits until the coarse clock that stamps files has moved on.
+fn tick(lab: &Lab) {
+    let stamp = || {
+        lab.write("tick", "");
+        let meta = std::fs::metadata(lab.home().join("tick")).unwrap();
+        meta.modified().unwrap()
+    };
+    let first = stamp();
+    wait_until("the clock moves on", || stamp() > first);
+    std::fs::remove_file(lab.home().join("tick")).unwrap();
+}
+
+fn check(lab: &Lab) -> Value {
+    let outcome = lab.run(&["check", "it", "--json"]);
+    assert!(matches!(outcome.status, 0 | 3), "{outcome:?}");
+    serde_json::from_str(&outcome.stdout).unwrap()
+}
+
+/// The conflicts in the home directory: name and reason.
+fn conflicts(lab: &Lab) -> Vec<(String, String)> {
+    let all = check(lab)["conflicts"].clone();
+    let home = format!("{}/", lab.home().display());
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let named = all.as_array().unwrap().iter().map(|one| {
+        let path = text(&one["path"]);
+        (path.strip_prefix(&home).unwrap_or(&path).to_owned(), text(&one["reason"]))
+    });
+    named.collect()
+}
+
+fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
+    list.iter().map(|(path, reason)| ((*path).to_owned(), (*reason).to_owned())).collect()
+}
+
+fn read(lab: &Lab, name: &str) -> String {
+    std::fs::read_to_string(lab.home().join(name)).unwrap()
+}
+
+#[test]
+fn a_blind_write_never_conflicts_and_an_append_does() {
+    both(|lab| {
+        for name in ["blind", "append", "both", "mode"] {
+            lab.write(name, "host\n");
+        }
+        tick(lab);
+        session(
+            lab,
+            "echo see > blind; echo see > new; echo see >> append; exec 3<>both; echo see >&3; echo see > mode",
+        );
+        for name in ["blind", "append", "both", "new"] {
+            lab.write(name, "host again\n");
+        }
+        // Emptying a file leaves its mode alone: the session would have seen the host's.
+        let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        std::fs::set_permissions(lab.home().join("mode"), private).unwrap();
+        let wanted = [
+            ("append", "write-then-changed"),
+            ("both", "write-then-changed"),
+            ("mode", "write-then-changed"),
+        ];
+        assert_eq!(conflicts(lab), pairs(&wanted));
+        let skips = ["--skip", "append", "--skip", "both", "--skip", "mode"];
+        let done = lab.run(&[&["commit", "it", "-q"][..], &skips].concat());
+        assert_eq!(done.status, 0, "{done:?}");
+        assert_eq!((read(lab, "blind"), read(lab, "new")), ("see\n".into(), "see\n".into()));
+        assert_eq!(read(lab, "append"), "host again\n");
+    });
+}
+
+#[test]
+fn what_was_only_read_counts_until_somebody_accepts_it() {
+    both(|lab| {
+        for name in ["config", "other", "gone"] {
+            lab.write(name, "host\n");
+        }
+        tick(lab);
+        session(lab, "cat config other gone none > result; exit 0");
+        lab.write("config", "host again\n");
+        lab.write("none", "there now\n");
+        std::fs::remove_file(lab.home().join("gone")).unwrap();
+        let wanted = [("config", "read-then-changed"), ("gone", "name-vanished"), ("none", "name-appeared")];
+        assert_eq!(conflicts(lab), pairs(&wanted));
+        let all = check(lab)["conflicts"].clone();
+        for one in all.as_array().unwrap() {
+            assert_eq!((&one["choices"], &one["only_read"]), (&json!(["skip"]), &json!(true)), "{one}");
+        }
+        let refused = lab.run(&["commit", "it", "--json"]);
+        assert_eq!(refused.status, 3, "{refused:?}");
+        assert!(!lab.home().join("result").exists());
+        let unread = lab.run(&["commit", "it", "--resolve", "nothing=skip"]);
+        assert_eq!(unread.status, 1, "{unread:?}");
+        let accept = ["--resolve", "config=skip", "--resolve", "gone=skip", "--skip", "none"];
+        let done = lab.run(&[&["commit", "it", "-q"][..], &accept].concat());
+        assert_eq!(done.status, 0, "{done:?}");
+        assert_eq!(read(lab, "result"), "host\nhost\nhost\n");
+        assert_eq!((read(lab, "config"), read(lab, "none")), ("host again\n".into(), "there now\n".into()));
+    });
+}
+
+#[test]
+fn what_the_host_changed_before_the_first_look_does_not_count() {
+    both(|lab| {
+        lab.write("early", "host\n");
+        lab.write("late", "host\n");
+        tick(lab);
+        let script = "cat early > seen-early; : > ready; while ! test -e .go; do sleep 0.02; done; cat late > seen-late";
+        let child = lab.start("it", script);
+        wait_until("it has looked", || lab.run(&["enter", "it", "--", "test", "-e", "ready"]).status == 0);
+        lab.write("early", "host again\n");
+        lab.write("late", "host again\n");
+        tick(lab);
+        assert_eq!(lab.run(&["enter", "it", "--", "touch", ".go"]).status, 0);
+        assert_eq!(finish_child(child).status, 0);
+        assert_eq!(conflicts(lab), pairs(&[("early", "read-then-changed")]));
+    });
+}
+
+#[test]
+fn names_in_a_directory_count_one_by_one_unless_all_were_listed() {
+    both(|lab| {
+        for name in ["looked", "listed", "restored"] {
+            std::fs::create_dir(lab.home().join(name)).unwrap();
+            std::fs::write(lab.home().join(name).join("a"), "").unwrap();
+        }
+        tick(lab);
+        // The names of a listing are taken down within half a second; the directory must be as it was until then.
+        session(lab, "cat looked/none; ls listed restored > result; exec sleep 0.7");
+        std::fs::write(lab.home().join("looked/other"), "").unwrap();
+        assert_eq!(conflicts(lab), []);
+        std::fs::write(lab.home().join("restored/b"), "").unwrap();
+        std::fs::remove_file(lab.home().join("restored/b")).unwrap();
+        assert_eq!(conflicts(lab), []);
+        std::fs::write(lab.home().join("listed/b"), "").unwrap();
+        assert_eq!(conflicts(lab), pairs(&[("listed", "name-appeared")]));
+        std::fs::remove_file(lab.home().join("listed/b")).unwrap();
+        std::fs::remove_file(lab.home().join("listed/a")).unwrap();
+        assert_eq!(conflicts(lab), pairs(&[("listed", "name-vanished")]));
+        std::fs::write(lab.home().join("looked/none"), "").unwrap();
+        assert_eq!(conflicts(lab), pairs(&[("listed", "name-vanished"), ("looked/none", "name-appeared")]));
+    });
+}
+
+#[test]
+fn a_file_that_a_program_of_the_host_writes_is_in_use() {
+    both(|lab| {
+        lab.write("log", "host\n");
+        lab.write("quiet", "host\n");
+        tick(lab);
+        session(lab, "echo see > log; echo see > quiet");
+        let mut writer = lab.as_user(std::path::Path::new("/bin/sh"));
+        writer.args(["-c", "exec 3>>log; echo ready; read x"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut writer = writer.spawn().unwrap();
+        let mut ready = [0; 6];
+        std::io::Read::read_exact(writer.stdout.as_mut().unwrap(), &mut ready).unwrap();
+        assert_eq!(conflicts(lab), pairs(&[("log", "in-use")]));
+        let reader =
+            Command::new("tail").args(["-f", "quiet"]).current_dir(lab.home()).stdout(Stdio::null()).spawn();
+        assert_eq!(conflicts(lab), pairs(&[("log", "in-use")]));
+        let mut reader = reader.unwrap();
+        reader.kill().unwrap();
+        reader.wait().unwrap();
+        drop(writer.stdin.take());
+        writer.wait().unwrap();
+        assert_eq!(conflicts(lab), []);
+    });
+}
+
+#[test]
+fn without_a_record_any_change_since_the_session_began_counts() {
+    both(|lab| {
+        lab.write("blind", "host\n");
+        lab.write("config", "host\n");
+        tick(lab);
+        let script = "cat config > /dev/null; echo see > blind";
+        let run = ["run", "--keep", "-q", "--name", "it", "--reads", "off", "--", "/bin/sh", "-c", script];
+        assert_eq!(lab.run(&run).status, 0);
+        lab.write("blind", "host again\n");
+        lab.write("config", "host again\n");
+        assert_eq!(conflicts(lab), pairs(&[("blind", "write-then-changed")]));
+    });
+}
+
+#[test]
+fn a_record_that_was_cut_off_makes_no_write_blind() {
+    both(|lab| {
+        lab.write("blind", "host\n");
+        tick(lab);
+        let child = lab.start("it", "echo see > blind; : > ready; exec sleep 1000");
+        wait_until("it has written", || lab.run(&["enter", "it", "--", "test", "-e", "ready"]).status == 0);
+        let pid = rustix::process::Pid::from_raw(lab.supervisor("it")).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+        finish_child(child);
+        wait_until("the session is settled", || lab.state("it").as_deref() == Some("finished"));
+        lab.write("blind", "host again\n");
+        assert_eq!(conflicts(lab), pairs(&[("blind", "write-then-changed")]));
+    });
+}
+
+#[test]
+fn what_a_session_committed_is_no_change_of_the_hosts() {
+    both(|lab| {
+        for name in ["a", "gone", "kept"] {
+            lab.write(name, "host\n");
+        }
+        std::fs::create_dir(lab.home().join("d")).unwrap();
+        std::fs::write(lab.home().join("d/x"), "").unwrap();
+        let owner = std::fs::metadata(lab.home()).unwrap();
+        let (uid, gid) =
+            (std::os::unix::fs::MetadataExt::uid(&owner), std::os::unix::fs::MetadataExt::gid(&owner));
+        std::os::unix::fs::chown(lab.home().join("d"), Some(uid), Some(gid)).unwrap();
+        tick(lab);
+        session(
+            lab,
+            "cat a gone none d/x; ls . d; rm gone; mv a b; echo x > none; echo y > d/y; echo z > rest; exec sleep 0.7",
+        );
+        for part in ["gone", "b", "none", "d"] {
+            let done = lab.run(&["commit", "it", "-q", "--only", part]);
+            assert_eq!(done.status, 0, "{part}: {done:?}");
+            assert_eq!(conflicts(lab), [], "after {part}");
+        }
+        assert_eq!(lab.run(&["commit", "it", "-q"]).status, 0);
+        assert_eq!(read(lab, "rest"), "z\n");
+    });
+}

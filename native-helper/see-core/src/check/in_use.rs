@@ -1,0 +1,114 @@
+//! Files of the host that a program has open for writing: what it writes after the commit would go to the old file, which
+//! is in the backup then. Asks the kernel for a lease, which it grants only when nobody writes; where that is not allowed,
+//! looks at what the processes that can be seen have open.
+
+use std::collections::HashSet;
+use std::os::unix::fs::MetadataExt as _;
+
+use rustix::fs::OFlags;
+use rustix::io::Errno;
+use see_sys::lease;
+
+use crate::change::{ChangeKind, FileType};
+use crate::changes::found::Found;
+use crate::commit::view::View;
+use crate::error::Result;
+
+/// Tells which files are being written. Looks at processes at most once.
+#[derive(Debug, Default)]
+pub struct InUse {
+    open: Option<HashSet<(u64, u64)>>,
+}
+
+impl InUse {
+    /// Tells whether somebody has the host's file open for writing that a commit of this change replaces.
+    ///
+    /// Only for files that stay the same file when a program changes them: one that is deleted or moved while it is open
+    /// goes on as natively.
+    pub fn is_written(&mut self, view: &mut View<'_>, found: &Found) -> Result<bool> {
+        if found.change.kind != ChangeKind::Modified || found.change.file_type != FileType::File {
+            return Ok(false);
+        }
+        let path = &found.change.path;
+        let Some(stat) = view.host(found.layer, path)?.filter(|stat| stat.identity.kind == FileType::File)
+        else {
+            return Ok(false);
+        };
+        let spot = view.host_spot(found.layer, path)?;
+        // Whoever holds a lease of their own is asked about it here, not waited for.
+        let opened = view.places.holder(&spot).and_then(|holder| {
+            let flags =
+                OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+            rustix::fs::openat(&*holder, spot.split().1, flags, rustix::fs::Mode::empty())
+                .map_err(|errno| view.places.error("opening", &spot, errno))
+        });
+        let asked = opened.ok().map(|file| lease::is_written(&file));
+        match asked {
+            Some(Ok(is_written)) => Ok(is_written),
+            Some(Err(Errno::AGAIN)) => Ok(true),
+            _ => Ok(self.seen().contains(&(stat.dev, stat.identity.ino))),
+        }
+    }
+
+    /// Returns the files that processes have open for writing, as far as this user may see.
+    fn seen(&mut self) -> &HashSet<(u64, u64)> {
+        self.open.get_or_insert_with(|| {
+            let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+            let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+            numbers.filter(|number| *number != std::process::id()).flat_map(written_by).collect()
+        })
+    }
+}
+
+fn written_by(process: u32) -> Vec<(u64, u64)> {
+    let Ok(descriptors) = std::fs::read_dir(format!("/proc/{process}/fd")) else { return Vec::new() };
+    let mut written = Vec::new();
+    for descriptor in descriptors.flatten() {
+        let name = descriptor.file_name();
+        let info = format!("/proc/{process}/fdinfo/{}", name.to_string_lossy());
+        let may_write = std::fs::read_to_string(info).is_ok_and(|text| opened_for_writing(&text));
+        if let (true, Ok(meta)) = (may_write, std::fs::metadata(descriptor.path())) {
+            written.push((meta.dev(), meta.ino()));
+        }
+    }
+    written
+}
+
+fn opened_for_writing(info: &str) -> bool {
+    let flags = info.lines().find_map(|line| line.strip_prefix("flags:"));
+    flags.and_then(|flags| u32::from_str_radix(flags.trim(), 8).ok()).is_some_and(|flags| flags & 0o3 != 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn flags_tell_writers() {
+        assert!(!opened_for_writing("pos:\t0\nflags:\t0100000\nmnt_id:\t1\n"));
+        assert!(opened_for_writing("pos:\t0\nflags:\t0100001\n"));
+        assert!(opened_for_writing("flags:\t02\n"));
+        assert!(!opened_for_writing(""));
+    }
+
+    #[test]
+    fn descriptors_of_other_processes_are_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("f");
+        std::fs::write(&path, "").unwrap();
+        let mut child = std::process::Command::new("sh")
+            .args(["-c", "exec 3>>\"$0\"; echo ready; read x"])
+            .arg(&path)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = [0; 6];
+        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut ready).unwrap();
+        let meta = std::fs::metadata(&path).unwrap();
+        assert!(InUse::default().seen().contains(&(meta.dev(), meta.ino())));
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        assert!(!InUse::default().seen().contains(&(meta.dev(), meta.ino())));
+    }
+}

@@ -1,0 +1,44 @@
+//! Conflicts at paths that the session has only read: no change of its own is there, but what it changed elsewhere may rest
+//! on what it saw.
+
+use crate::changes::found::ChangeSet;
+use crate::commit::selection::Selection;
+use crate::criterion;
+use crate::error::{Conflict, Resolution, Result};
+use crate::read_set::entry::Entry;
+
+use super::Grounds;
+use super::host::Live;
+
+/// Returns the conflicts at paths without a change that the selection does not resolve, sorted by path.
+///
+/// A path that has a change is judged with it; when that is left out, a person has decided about the path already. Fails
+/// with `no-such-change` for a path to skip where the session did nothing.
+pub(crate) fn only_read(
+    changes: &ChangeSet,
+    selection: &Selection,
+    grounds: &Grounds,
+) -> Result<Vec<Conflict>> {
+    selection.check_skipped(changes, grounds.reads.as_ref())?;
+    let Some(reads) = &grounds.reads else { return Ok(Vec::new()) };
+    let mut entries: Vec<&Entry> = reads.entries().iter().filter(|entry| !entry.is_blind()).collect();
+    entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let mut host = Live::new(&grounds.left);
+    let mut conflicts = Vec::new();
+    for entry in entries {
+        let Some(breach) = criterion::judge(entry, &mut host) else { continue };
+        if changes.get(&entry.path).is_some() || selection.accepts(&entry.path) {
+            continue;
+        }
+        conflicts.push(Conflict {
+            path: entry.path.to_ref(),
+            reason: breach.reason,
+            first_seen: Some(breach.first_seen.timestamp().to_rfc3339()),
+            host_changed: breach.host_changed.map(|moment| moment.timestamp().to_rfc3339()),
+            choices: vec![Resolution::Skip],
+            merge: None,
+            only_read: true,
+        });
+    }
+    Ok(conflicts)
+}
