@@ -43,6 +43,11 @@ export const methods = {
     params: z.object({ first: z.string().min(1), second: z.string().min(1) }),
     result: Comparison,
   },
+  /** A frozen session goes on with as much again, or with this quota; one that runs gets this quota. */
+  "sessions.resume": {
+    params: SessionId.extend({ quota: z.number().int().min(1).optional() }),
+    result: z.object({ session: Session }),
+  },
   "changes.watch": { params: SessionId, result: z.object({ watch: z.number().int() }) },
   "changes.unwatch": { params: z.object({ watch: z.number().int() }), result: Empty },
   describe: { params: PathRef.extend({ session: z.string().min(1) }), result: Description },

@@ -24,6 +24,22 @@ export type Limit = z.infer<typeof Limit>;
 export const Reads = z.enum(["off", "opens", "lookups"]);
 export type Reads = z.infer<typeof Reads>;
 
+const Size = z.number().int().min(0);
+
+/** Promises that not every machine can keep. */
+export const AcceptedPromise = z.enum(["memory", "processes"]);
+
+/** Why a session stands still until somebody decides. Sizes are bytes. */
+export const Frozen = z.object({
+  why: z.enum(["quota", "disk"]),
+  used: Size, // what its changes hold
+  limit: Size, // what they may hold, or what must stay free
+  free: Size.optional(), // with `disk`: what is free, and where
+  place: z.string().optional(),
+  since: z.string(),
+});
+export type Frozen = z.infer<typeof Frozen>;
+
 /** What a session is allowed, and what is recorded of it: chosen when it begins. */
 export const Policy = z.object({
   reads: Reads,
@@ -35,6 +51,15 @@ export const Policy = z.object({
   show: z.array(PathRef).optional(),
   /** All that it does not see, found when it began. In a request this does not count. */
   hidden: z.array(PathRef).optional(),
+  /** The most bytes that its changes may hold before it is frozen. */
+  quota: Size.optional(),
+  /** How many bytes must stay free on each disk, else it is frozen; the usual when left out. */
+  floor: Size.optional(),
+  /** The most processes and threads, and bytes of memory; the usual when left out. */
+  processes: Size.optional(),
+  memory: Size.optional(),
+  /** What this machine need not keep in full, though it was asked for. */
+  accept: z.array(AcceptedPromise).optional(),
 });
 export type Policy = z.infer<typeof Policy>;
 
@@ -52,6 +77,7 @@ export const Session = z.object({
   why: z.string().optional(),
   limits: z.array(Limit).optional(),
   policy: Policy,
+  frozen: Frozen.optional(),
 });
 export type Session = z.infer<typeof Session>;
 

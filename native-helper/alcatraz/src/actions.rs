@@ -127,6 +127,15 @@ pub fn stop(store: &Store, session: &Session) -> Result<Session> {
     store.session(&session.id)
 }
 
+/// Lets a frozen session go on, or changes the quota of one that runs.
+pub fn resume(store: &Store, session: &Session, quota: Option<u64>) -> Result<Session> {
+    if session.state != SessionState::Running {
+        return Err(wrong_state(session, "Only a session that runs can be frozen or go on."));
+    }
+    engine::client::resume(store, session, quota)?;
+    store.session(&session.id)
+}
+
 /// Throws a session's changes away; ends its programs first.
 pub fn abort(store: &Store, session: &Session) -> Result<Session> {
     if matches!(session.state, SessionState::Starting | SessionState::Running) {

@@ -60,6 +60,8 @@ pub enum Command {
     Ignore(IgnoreArgs),
     /// End the programs of a session; its changes stay
     Stop(SessionArg),
+    /// Let a frozen session go on, or change its quota
+    Resume(ResumeArgs),
     /// List the commits
     History,
     /// Take a commit back
@@ -126,6 +128,56 @@ pub struct WallArgs {
     /// Leave this place visible although it usually holds secrets; may be repeated
     #[arg(long, value_name = "PATH")]
     pub show: Vec<PathBuf>,
+    /// Freeze the session when its changes hold this many bytes (500M, 2G); then ask
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub quota: Option<u64>,
+    /// Freeze the session when less than this is free on a disk (usually 1G, or a twentieth of a small disk)
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub floor: Option<u64>,
+    /// The most processes and threads
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(8..))]
+    pub processes: Option<u64>,
+    /// The most bytes of memory (512M, 4G)
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
+    /// Go on without this promise where it cannot be kept; may be repeated
+    #[arg(long, value_enum, value_name = "PROMISE")]
+    pub accept: Vec<PromiseArg>,
+}
+
+/// A promise that not every machine can keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PromiseArg {
+    /// A limit of memory for all processes together
+    Memory,
+    /// A limit of processes for all users together
+    Processes,
+}
+
+/// Reads a number of bytes: digits, and K, M, G or T for the powers of 1024.
+fn size(text: &str) -> Result<u64, String> {
+    let wrong = || "a size is a whole number of bytes, or of K, M, G or T, and more than nothing".to_owned();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor: u64 = match text.get(digits.len()..).unwrap_or_default().to_ascii_uppercase().as_str() {
+        "" | "B" => 1,
+        "K" | "KB" | "KIB" => 1 << 10,
+        "M" | "MB" | "MIB" => 1 << 20,
+        "G" | "GB" | "GIB" => 1 << 30,
+        "T" | "TB" | "TIB" => 1 << 40,
+        _ => return Err(wrong()),
+    };
+    let number: u64 = digits.parse().map_err(|_| wrong())?;
+    number.checked_mul(factor).filter(|size| (1..1 << 62).contains(size)).ok_or_else(wrong)
+}
+
+/// Arguments of `resume`.
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// The most that its changes may hold from now on; without it a frozen session gets as much again
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub quota: Option<u64>,
 }
 
 /// What to do with the changes when the program has ended.
@@ -335,6 +387,17 @@ mod tests {
     #[test]
     fn the_words_do_not_contradict_each_other() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_whole_numbers_with_a_letter() {
+        assert_eq!(size("4096"), Ok(4096));
+        assert_eq!(size("3k"), Ok(3072));
+        assert_eq!(size("2G"), Ok(2 << 30));
+        assert_eq!(size("1MiB"), Ok(1 << 20));
+        for wrong in ["", "G", "0", "-1", "1.5G", "2X", "9999999999T", "1 G"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

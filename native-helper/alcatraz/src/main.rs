@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod context;
 mod exit_status;
+mod frozen_question;
 mod output;
 mod policy;
 mod present;

@@ -5,14 +5,26 @@ use std::path::{Path, PathBuf};
 
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::path::{HostPath, PathRef, escape_for_display};
-use see_core::policy::Policy;
+use see_core::policy::{Policy, Promise};
 
-use crate::args::WallArgs;
+use crate::args::{PromiseArg, WallArgs};
 
 /// Puts the options into the policy.
 pub fn apply(args: &WallArgs, policy: &mut Policy) -> Result<()> {
     policy.hide = places(&args.hide)?;
     policy.show = places(&args.show)?;
+    policy.quota = args.quota;
+    policy.floor = args.floor;
+    policy.processes = args.processes;
+    policy.memory = args.memory;
+    policy.accept = args
+        .accept
+        .iter()
+        .map(|promise| match promise {
+            PromiseArg::Memory => Promise::Memory,
+            PromiseArg::Processes => Promise::Processes,
+        })
+        .collect();
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use see_core::error::{ErrorCode, Result, SeeError};
 use see_sys::signals::SignalQueue;
 
 use crate::args::Tty;
+use crate::frozen_question::{Answer, Question};
 
 /// What waits for one side, from which on nothing more is taken from the other.
 const HIGH_WATER: usize = 256 * 1024;
@@ -58,10 +59,11 @@ impl Signals {
     }
 }
 
-/// Relays until the program ends or the user's terminal does.
-pub fn relay(client: Client, signals: &Signals) -> Result<Outcome> {
+/// Relays until the program of this session ends or the user's terminal does.
+pub fn relay(client: Client, signals: &Signals, session: &str) -> Result<Outcome> {
     let channels = client.channels();
     let _terminal = RawTerminal::enter(channels);
+    let asks = channels.first() == Some(&Channel::Terminal) && isatty(stdin());
     let mut relay = Relay {
         client,
         input_open: true,
@@ -70,6 +72,7 @@ pub fn relay(client: Client, signals: &Signals) -> Result<Outcome> {
         // A terminal that none of ours stands for shows on stdout.
         terminal_on_error: channels[1] == Channel::Pipe && channels[2] == Channel::Terminal,
         outcome: None,
+        question: Question::new(session, asks),
     };
     relay.work(signals)
 }
@@ -81,6 +84,7 @@ struct Relay {
     error: Sink,
     terminal_on_error: bool,
     outcome: Option<Outcome>,
+    question: Question,
 }
 
 /// Bytes on their way to one of our descriptors.
@@ -199,7 +203,14 @@ impl Relay {
                 self.input_open = false;
                 self.client.end_input();
             }
-            Ok(count) => self.client.input(buffer.get(..count).unwrap_or_default()),
+            Ok(count) => {
+                let typed = buffer.get(..count).unwrap_or_default();
+                match self.question.answer(typed) {
+                    Answer::NotAsked => self.client.input(typed),
+                    Answer::Unclear => {}
+                    Answer::Ask(ask) => self.client.ask(&ask)?,
+                }
+            }
             Err(Errno::INTR | Errno::AGAIN) => {}
             // A terminal that went away, or a directory as stdin: nothing will come.
             Err(_) => {
@@ -226,6 +237,8 @@ impl Relay {
                     self.error.waiting.extend_from_slice(&bytes);
                 }
                 Event::StandardOutput(_) | Event::StandardError(_) | Event::Stopped => {}
+                Event::Frozen(frozen) => self.error.waiting.extend(self.question.open(&frozen)),
+                Event::Resumed => self.error.waiting.extend(self.question.close()),
                 Event::Exited(status, others) => self.outcome = Some(Outcome::Exited(status, others)),
                 Event::Failed(error) => return Err(error),
                 Event::Closed if self.outcome.is_none() => {

@@ -24,6 +24,41 @@ pub struct Policy {
     /// All that it does not see, in the end. Found when the SEE is made; what a request says here does not count.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hidden: Vec<PathRef>,
+    /// The most bytes that its layers may hold before it is frozen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quota: Option<u64>,
+    /// How many bytes must stay free on each disk, else it is frozen; `None` for the usual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub floor: Option<u64>,
+    /// The most processes and threads; `None` for the usual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub processes: Option<u64>,
+    /// The most bytes of memory; `None` for the usual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<u64>,
+    /// What this machine need not keep in full, though it was asked for.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accept: Vec<Promise>,
+}
+
+/// A promise that not every machine can keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Promise {
+    /// A limit of memory.
+    Memory,
+    /// A limit of processes.
+    Processes,
+}
+
+impl Promise {
+    /// Returns its name, as people type it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Processes => "processes",
+        }
+    }
 }
 
 impl Policy {

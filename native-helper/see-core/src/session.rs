@@ -46,6 +46,36 @@ pub struct Limit {
     pub why: String,
 }
 
+/// Why a session was frozen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FrozenWhy {
+    /// It has written as much as it may.
+    Quota,
+    /// A disk is nearly full.
+    Disk,
+}
+
+/// A session that stands still until somebody decides. Sizes are bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Frozen {
+    /// Why.
+    pub why: FrozenWhy,
+    /// What its layers hold.
+    pub used: u64,
+    /// What it may hold, or what must stay free.
+    pub limit: u64,
+    /// What is free, when that is the reason.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free: Option<u64>,
+    /// Where, when a disk is the reason; escaped for display.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// Since when, RFC 3339.
+    pub since: String,
+}
+
 /// One SEE and all that must be known to enter, review, commit or abort it later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -79,4 +109,6 @@ pub struct Session {
     pub limits: Vec<Limit>,
     /// What it is allowed, and what is recorded of it.
     pub policy: Policy,
+    /// Set while it stands still.
+    pub frozen: Option<Frozen>,
 }

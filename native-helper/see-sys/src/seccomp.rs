@@ -57,6 +57,13 @@ const SOCKET_I386: u32 = 359;
 /// Hides the family in memory, where a filter cannot look. Programs since 2016 use `socket` itself.
 const SOCKETCALL_I386: u32 = 102;
 
+/// Reserving space is refused as by file systems that cannot: it would fill a disk in no time, before anybody who
+/// watches a limit could look. Libraries write instead. Giving space back is allowed.
+const FALLOCATE_I386: u32 = 324;
+/// Punching holes, and cutting ranges out.
+const GIVES_BACK: [u32; 2] =
+    [(libc::FALLOC_FL_PUNCH_HOLE | libc::FALLOC_FL_KEEP_SIZE) as u32, libc::FALLOC_FL_COLLAPSE_RANGE as u32];
+
 /// The socket families that a network name space, a pid name space or the caller's own memory confines. Others
 /// (vsock, bluetooth, qrtr …) reach past it.
 const FAMILIES: &[u32] = &[
@@ -91,13 +98,27 @@ fn filter() -> Vec<Instruction> {
         whole
     };
 
+    let reserve = |fallocate: u32| -> Vec<Instruction> {
+        let [punch, collapse] = GIVES_BACK;
+        vec![
+            equal(fallocate, 0, 5),
+            load(argument_offset(1)),
+            equal(punch, 2, 0),
+            equal(collapse, 1, 0),
+            fail(libc::EOPNOTSUPP),
+            verdict(ALLOW),
+        ]
+    };
+
     let refused: Vec<u32> = REFUSED.iter().filter_map(|number| u32::try_from(*number).ok()).collect();
     let mut native = refuse(&refused);
+    native.extend(reserve(u32::try_from(libc::SYS_fallocate).unwrap_or(u32::MAX)));
     native.extend(families(u32::try_from(libc::SYS_socket).unwrap_or(u32::MAX)));
     native.push(verdict(ALLOW));
 
     let mut i386 = refuse(REFUSED_I386);
     i386.extend([equal(SOCKETCALL_I386, 0, 1), fail(libc::ENOSYS)]);
+    i386.extend(reserve(FALLOCATE_I386));
     i386.extend(families(SOCKET_I386));
     i386.push(verdict(ALLOW));
 
@@ -126,6 +147,17 @@ mod tests {
         assert_eq!(verdict(ARCH_I386, 250, 0), ALLOW);
         assert_eq!(verdict(ARCH_NATIVE, X32_BIT | 1, 0), FAIL | 38);
         assert_eq!(verdict(0x1234, 1, 0), KILL);
+    }
+
+    #[test]
+    fn space_can_be_given_back_and_not_reserved() {
+        for (arch, number) in [(ARCH_NATIVE, libc::SYS_fallocate as u32), (ARCH_I386, FALLOCATE_I386)] {
+            let verdict = |mode: u64| run(&filter(), arch, number, [3, mode, 0, 1 << 40, 0, 0]);
+            for mode in [0, 1, 0x10, 0x11, 0x20, 0x40] {
+                assert_eq!(verdict(mode), FAIL | libc::EOPNOTSUPP as u32, "{mode}");
+            }
+            assert_eq!([3, 8].map(verdict), [ALLOW, ALLOW]);
+        }
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub fn run(context: &Context, args: &AttachArgs) -> Result<ExitStatus> {
         Err(error) if error.code == ErrorCode::WrongState => return show_last(&store, &session.id, error),
         Err(error) => return Err(error),
     };
-    Ok(match terminal_relay::relay(client, &signals)? {
+    Ok(match terminal_relay::relay(client, &signals, &session.id)? {
         Outcome::HungUp => ExitStatus::of_program(129),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),
     })

@@ -14,7 +14,7 @@ pub fn run(context: &Context, args: &EnterArgs) -> Result<ExitStatus> {
     let signals = Signals::collect()?;
     let spec = super::run::request(&args.command, args.run_as.as_deref(), args.tty);
     let client = engine::enter(&store, &session, spec)?;
-    Ok(match terminal_relay::relay(client, &signals)? {
+    Ok(match terminal_relay::relay(client, &signals, &session.id)? {
         Outcome::HungUp => ExitStatus::of_program(129),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),
     })

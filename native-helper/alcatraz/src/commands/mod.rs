@@ -21,6 +21,7 @@ mod ignore;
 mod list;
 mod probe;
 mod reads;
+mod resume;
 mod retry;
 mod run;
 mod stop;
@@ -42,6 +43,7 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::Retry(args) => retry::run(context, args),
         Command::Ignore(args) => ignore::run(context, args),
         Command::Stop(args) => stop::run(context, args),
+        Command::Resume(args) => resume::run(context, args),
         Command::History => history::run(context),
         Command::Undo(args) => undo::run(context, args),
         Command::Drop(args) => drop::run(context, args),

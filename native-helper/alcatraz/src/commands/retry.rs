@@ -25,7 +25,7 @@ pub fn run(context: &Context, args: &RetryArgs) -> Result<ExitStatus> {
     spec.channels = terminal_relay::channels(args.tty);
     spec.size = terminal_relay::window_size();
     let (session, client) = engine::launch_attached(&store, spec)?;
-    match terminal_relay::relay(client, &signals)? {
+    match terminal_relay::relay(client, &signals, &session.id)? {
         Outcome::HungUp => Ok(ExitStatus::of_program(129)),
         Outcome::Exited(status, others) => {
             if !others {

@@ -20,7 +20,7 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     spec.policy.reads = args.reads.reads();
     policy::apply(&args.walls, &mut spec.policy)?;
     let (session, client) = engine::launch_attached(&store, spec)?;
-    match terminal_relay::relay(client, &signals)? {
+    match terminal_relay::relay(client, &signals, &session.id)? {
         Outcome::HungUp => Ok(ExitStatus::of_program(129)),
         Outcome::Exited(status, others) => {
             after_run::finish(context, &store, &session.id, args.then, (status, !others))

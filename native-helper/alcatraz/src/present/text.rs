@@ -2,14 +2,32 @@
 
 use see_core::path::escape_for_display;
 use see_core::read_set::set::Missing;
-use see_core::session::{Session, SessionState};
+use see_core::session::{Frozen, FrozenWhy, Session, SessionState};
+
+use crate::table::human_size;
 
 /// Returns where a session stands.
 pub fn state_text(session: &Session) -> String {
     let word = state_word(session.state);
     match (session.state, session.exit_status) {
+        _ if session.frozen.is_some() => "frozen".to_owned(),
         (SessionState::Finished, Some(status)) if status != 0 => format!("{word} ({status})"),
         _ => word.to_owned(),
+    }
+}
+
+/// Returns why a session stands still.
+pub fn frozen_text(frozen: &Frozen) -> String {
+    let limit = human_size(frozen.limit);
+    match frozen.why {
+        FrozenWhy::Quota => {
+            format!("its changes hold {}, and its quota is {limit}", human_size(frozen.used))
+        }
+        FrozenWhy::Disk => format!(
+            "only {} are free for {}, and {limit} are to stay free",
+            human_size(frozen.free.unwrap_or(0)),
+            frozen.place.as_deref().unwrap_or("a disk"),
+        ),
     }
 }
 

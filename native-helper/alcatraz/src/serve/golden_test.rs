@@ -56,6 +56,7 @@ fn params_through(method: &str, params: &Value) -> Result<Value, String> {
         "doctor" | "sessions.list" | "history.list" => through::<Empty>(params),
         "sessions.run" => through::<RunRequest>(params),
         "sessions.stop" | "sessions.abort" | "changes.watch" => through::<SessionParams>(params),
+        "sessions.resume" => through::<ResumeParams>(params),
         "changes.unwatch" => through::<Watch>(params),
         "describe" => through::<DescribeParams>(params),
         "content" => through::<ContentParams>(params),
@@ -76,7 +77,7 @@ fn result_through(method: &str, result: &Value) -> Result<Value, String> {
         "hello" => through::<HelloResult>(result),
         "doctor" => through::<DoctorResult>(result),
         "sessions.list" => through::<SessionsResult>(result),
-        "sessions.run" | "sessions.stop" | "sessions.abort" | "sessions.retry" => {
+        "sessions.run" | "sessions.stop" | "sessions.abort" | "sessions.retry" | "sessions.resume" => {
             through::<SessionResult>(result)
         }
         "sessions.compare" => through::<ComparisonResult>(result),

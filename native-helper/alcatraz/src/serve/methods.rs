@@ -30,7 +30,7 @@ use super::requests::RequestMonitor;
 use super::writer::Writer;
 
 /// Every method.
-pub const NAMES: [&str; 21] = [
+pub const NAMES: [&str; 22] = [
     "hello",
     "doctor",
     "sessions.list",
@@ -39,6 +39,7 @@ pub const NAMES: [&str; 21] = [
     "sessions.abort",
     "sessions.retry",
     "sessions.compare",
+    "sessions.resume",
     "changes.watch",
     "changes.unwatch",
     "describe",
@@ -121,6 +122,12 @@ impl Methods {
             "sessions.abort" => self.with_session(&parse(params)?, actions::abort),
             "sessions.retry" => self.retry(&parse(params)?),
             "sessions.compare" => self.compare(&parse(params)?, monitor),
+            "sessions.resume" => {
+                let params: ResumeParams = parse(params)?;
+                let session = self.store.find_session(&params.session)?;
+                let session = actions::resume(&self.store, &session, params.quota)?;
+                reply(SessionResult { session: WireSession::from(&session) })
+            }
             "changes.watch" => self.watch(&parse(params)?),
             "changes.unwatch" => self.unwatch(&parse(params)?),
             "describe" => self.describe(&parse(params)?, monitor),

@@ -2,7 +2,7 @@
 
 use see_core::path::wire_text;
 use see_core::policy::Policy;
-use see_core::session::{Limit, Mode, Session, SessionState};
+use see_core::session::{Frozen, Limit, Mode, Session, SessionState};
 use serde::{Deserialize, Serialize};
 
 /// A session, without what only the engine needs.
@@ -37,6 +37,9 @@ pub struct WireSession {
     pub limits: Option<Vec<Limit>>,
     /// What it is allowed, and what is recorded of it.
     pub policy: Policy,
+    /// Why it stands still, while it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frozen: Option<Frozen>,
 }
 
 impl From<&Session> for WireSession {
@@ -54,6 +57,7 @@ impl From<&Session> for WireSession {
             why: session.why.clone(),
             limits: if session.limits.is_empty() { None } else { Some(session.limits.clone()) },
             policy: session.policy.clone(),
+            frozen: session.frozen.clone(),
         }
     }
 }

@@ -8,10 +8,11 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::WaitOptions;
 use see_sys::process::{exit_now, fork, namespace};
 
-use crate::engine::trial;
+use crate::engine::{bounds, trial};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::{Kind, Mount, visible};
+use crate::policy::Promise;
 use crate::session::Mode;
 use crate::store::Store;
 
@@ -38,7 +39,24 @@ pub fn measure(store: Option<&Path>) -> Vec<DoctorRow> {
     rows.push(simple("IPC and host name kept apart", namespace::IPC | namespace::UTS, mode, || Ok(())));
     rows.push(simple("Control groups kept apart", namespace::CGROUP, mode, || Ok(())));
     rows.push(simple("System-call filter", 0, mode, filter));
+    rows.extend(limits(mode));
     rows
+}
+
+/// Makes a control group, and tells what it can do.
+fn limits(mode: Mode) -> [DoctorRow; 3] {
+    let powers = bounds::powers(mode);
+    let held = |feature: &str, lack: Option<&str>| match lack {
+        None => DoctorRow::full(feature),
+        Some(why) => DoctorRow::partial(feature, why, bounds::mend(mode)),
+    };
+    let signals = "no control group is offered, so a session that reaches a limit of disk space is stopped by signals, and \
+                   ended when a program wakes itself";
+    [
+        held("Freezing at a limit of disk space", (!powers.freezes).then_some(signals)),
+        held("Limit of processes", bounds::lack(Promise::Processes, mode, powers)),
+        held("Limit of memory", bounds::lack(Promise::Memory, mode, powers)),
+    ]
 }
 
 fn user_namespaces(mode: Mode) -> DoctorRow {

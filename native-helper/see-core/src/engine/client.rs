@@ -7,7 +7,7 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags};
 
 use crate::error::{ErrorCode, Result, SeeError};
-use crate::session::Session;
+use crate::session::{Frozen, Session};
 use crate::store::Store;
 
 use super::request::{Ask, Channel, ProgramSpec, Size, Tell};
@@ -32,6 +32,10 @@ pub enum Event {
     Failed(Box<SeeError>),
     /// The SEE is at rest.
     Stopped,
+    /// Everything stands still until somebody decides.
+    Frozen(Frozen),
+    /// It goes on.
+    Resumed,
     /// The supervisor is gone.
     Closed,
 }
@@ -57,7 +61,9 @@ impl Client {
             }
             Tell::Failed { error } => Err(error),
             // It came to rest before it had heard what was asked.
-            Tell::Exited { .. } | Tell::Stopped => Err(wire::gone(Errno::CONNRESET)),
+            Tell::Exited { .. } | Tell::Stopped | Tell::Frozen { .. } | Tell::Resumed => {
+                Err(wire::gone(Errno::CONNRESET))
+            }
         }
     }
 
@@ -145,6 +151,8 @@ impl Client {
                     Tell::Exited { status, others } => Event::Exited(status, others),
                     Tell::Failed { error } => Event::Failed(error),
                     Tell::Stopped => Event::Stopped,
+                    Tell::Frozen { frozen } => Event::Frozen(frozen),
+                    Tell::Resumed => Event::Resumed,
                     Tell::Started { .. } => continue,
                 },
                 Kind::Input | Kind::EndOfInput => return Err(wire::broken("input from the wrong side")),
@@ -174,6 +182,17 @@ pub fn stop(store: &Store, session: &Session) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Lets a frozen session go on, with another allowance or with this quota; sets the quota of one that runs.
+pub fn resume(store: &Store, session: &Session, quota: Option<u64>) -> Result<()> {
+    let stream = connect(&socket_path(store, &session.id)).map_err(|_| not_running(session))?;
+    wire::send(stream.as_fd(), &Ask::Resume { quota }, &[])?;
+    match wire::receive::<Tell>(stream.as_fd())? {
+        Some((Tell::Failed { error }, _)) => Err(error),
+        Some((Tell::Resumed, _)) => Ok(()),
+        _ => Err(wire::gone(Errno::CONNRESET)),
+    }
 }
 
 fn not_running(session: &Session) -> Box<SeeError> {

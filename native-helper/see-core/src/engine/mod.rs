@@ -19,15 +19,18 @@ use crate::store::{SessionLock, Store};
 use crate::timestamp::Timestamp;
 
 mod birth;
+pub(crate) mod bounds;
 pub mod client;
 pub mod dismantle;
 mod filesystems;
+mod group;
 mod identity;
 mod init;
 mod interposition;
 mod kernel_places;
 pub mod last_screen;
 mod masks;
+mod meter;
 mod mirror;
 mod namespaces;
 mod plan;
@@ -62,6 +65,7 @@ pub fn launch_attached(store: &Store, spec: RunSpec) -> Result<(Session, Client)
 
 fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Client)> {
     let (program, identity) = resolve(store, &spec)?;
+    bounds::check(&spec.policy, store.mode())?;
     let id = store.new_id()?;
     let lock = store.lock_session(&id)?;
     // It gets going while the tree is planned here.
@@ -82,6 +86,7 @@ fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Clien
         layers: Vec::new(),
         limits: Vec::new(),
         policy: spec.policy,
+        frozen: None,
     };
     let planned = plan_of(store, &session, &program);
     let inserted = planned.and_then(|Plan { tree, layers, limits, hidden }| {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::SeeError;
 use crate::path::HostPath;
 use crate::policy::Policy;
-use crate::session::{Limit, Session};
+use crate::session::{Frozen, Limit, Session};
 
 use super::plan::Tree;
 
@@ -168,6 +168,11 @@ pub enum Ask {
     },
     /// End every program.
     Stop,
+    /// Let a frozen session go on, with another allowance, or with this quota. Sets the quota of one that runs.
+    Resume {
+        /// The most bytes that its layers may hold.
+        quota: Option<u64>,
+    },
 }
 
 /// From a supervisor to a client.
@@ -193,6 +198,13 @@ pub enum Tell {
     },
     /// All programs are gone and the layers are at rest.
     Stopped,
+    /// Everything stands still until somebody decides.
+    Frozen {
+        /// Why.
+        frozen: Frozen,
+    },
+    /// It goes on.
+    Resumed,
 }
 
 /// From the supervisor to the init of its SEE.

@@ -15,21 +15,26 @@ use see_sys::process::{close_all_but, fork};
 use see_sys::signals::SignalQueue;
 
 use crate::error::{ErrorCode, Result, SeeError};
-use crate::session::{Session, SessionState};
+use crate::session::{Mode, Session, SessionState};
 use crate::store::{SessionLock, Store};
 
 use super::birth::{await_ready, end_init, make_init};
+use super::bounds::Bounds;
 use super::interposition::{Answering, Interposition};
+use super::meter::Meter;
 use super::request::{Order, ProgramSpec, Report, Start, Tell};
 use super::stream::{Client, Program};
 use super::{last_screen, socket_path, wire};
 
 mod audience;
+mod frost;
 
 /// How long programs may take to end after they were asked to.
 const GRACE: Duration = Duration::from_secs(2);
 /// Programs that end within this time of each other count as ending together.
 const TOGETHER: Duration = Duration::from_millis(50);
+/// Why a SEE was ended that nothing held.
+const OVERRUN: &str = "it reached a limit of disk space and went on writing although it was frozen";
 /// The number of a session's first program.
 const FIRST: u32 = 0;
 
@@ -108,6 +113,13 @@ struct Supervisor {
     hung_up: bool,
     /// Why the SEE could not run its first program.
     failed: Option<Box<SeeError>>,
+    /// What the SEE may use.
+    bounds: Bounds,
+    meter: Meter,
+    /// Whether everything stands still.
+    is_held: bool,
+    /// Whether it went on writing all the same.
+    overrun: bool,
 }
 
 impl Supervisor {
@@ -121,7 +133,11 @@ impl Supervisor {
                 .map_err(wire::gone)?;
         let interposition = Interposition::of(&start.policy);
         let reported = interposition.reported();
-        let made = make_init(&start.store, &start.session, &start.tree, reported, theirs.as_fd());
+        let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
+        let bounds = Bounds::make(mode, &start.session, &start.policy);
+        let made = bounds.as_ref().map_err(Clone::clone).and_then(|bounds| {
+            bounds.inside(|| make_init(&start.store, &start.session, &start.tree, reported, theirs.as_fd()))
+        });
         drop(theirs);
         let store = Store::open(Some(start.store.as_path()))?;
         let lock = SessionLock::inherit(lock)?;
@@ -148,6 +164,8 @@ impl Supervisor {
             }
         };
         session.limits.extend(limits);
+        let bounds = bounds?;
+        let meter = Meter::start(&session.layers, frost::limits(&session), bounds.is_firm())?;
         Ok(Self {
             listener: None,
             store,
@@ -167,10 +185,15 @@ impl Supervisor {
             kill_at: None,
             hung_up: false,
             failed: None,
+            bounds,
+            meter,
+            is_held: false,
+            overrun: false,
         })
     }
 
-    fn start_program(&mut self, number: u32, spec: ProgramSpec) -> Result<()> {
+    fn start_program(&mut self, number: u32, mut spec: ProgramSpec) -> Result<()> {
+        self.bounds.adapt(&mut spec);
         if let Some(answering) = &mut self.answering {
             answering.starting(&spec);
         }
@@ -221,6 +244,7 @@ impl Supervisor {
                 let status = self.programs.get(&FIRST).map(|first| first.exited.unwrap_or(137));
                 // A read set that could not be kept says so itself: the session is as good as before.
                 let why = worked.as_ref().err().map(|error| error.message.as_str());
+                let why = if self.overrun { Some(OVERRUN) } else { why };
                 self.store.finish_session(&self.session.id, status, why)
             }
         }
@@ -235,7 +259,7 @@ impl Supervisor {
             if self.empty && !self.programs.is_empty() && self.programs.values().all(Program::is_drained) {
                 return Ok(());
             }
-            let (from_init, signalled, knocks, heard) = self.wait()?;
+            let (from_init, signalled, measured, knocks, heard) = self.wait()?;
             if signalled {
                 while self.signals.next().map_err(wire::gone)?.is_some() {
                     self.begin_stop()?;
@@ -247,6 +271,9 @@ impl Supervisor {
                     None => return Ok(()),
                 }
             }
+            if (measured || self.is_held) && self.heed_meter()? {
+                return Ok(());
+            }
             if knocks {
                 self.welcome();
             }
@@ -257,10 +284,14 @@ impl Supervisor {
         }
     }
 
-    /// Waits for something to happen. Returns whether the init, a signal, a new client came, and which clients did.
-    fn wait(&self) -> Result<(bool, bool, bool, Vec<usize>)> {
-        let mut waits =
-            vec![PollFd::new(&self.control, PollFlags::IN), PollFd::new(&self.signals, PollFlags::IN)];
+    /// Waits for something to happen. Returns whether the init, a signal, the meter, a new client came, and which
+    /// clients did.
+    fn wait(&self) -> Result<(bool, bool, bool, bool, Vec<usize>)> {
+        let mut waits = vec![
+            PollFd::new(&self.control, PollFlags::IN),
+            PollFd::new(&self.signals, PollFlags::IN),
+            PollFd::new(&self.meter, PollFlags::IN),
+        ];
         if let Some(listener) = &self.listener {
             waits.push(PollFd::new(listener, PollFlags::IN));
         }
@@ -280,7 +311,8 @@ impl Supervisor {
         let lingers = self.programs.values().any(|program| program.exited.is_some() && !program.told);
         let look_again = lingers.then(|| Instant::now() + TOGETHER);
         let hang_up = self.kill_at.filter(|_| !self.hung_up).and_then(|at| at.checked_sub(GRACE / 2));
-        let wake_at = [self.kill_at, hang_up, look_again].into_iter().flatten().min();
+        let stop_again = (self.is_held && !self.bounds.is_firm()).then(|| Instant::now() + TOGETHER);
+        let wake_at = [self.kill_at, hang_up, look_again, stop_again].into_iter().flatten().min();
         let timeout = wake_at.map(|at| at.saturating_duration_since(Instant::now()));
         let timeout = timeout.and_then(|left| Timespec::try_from(left).ok());
         match poll(&mut waits, timeout.as_ref()) {
@@ -288,10 +320,10 @@ impl Supervisor {
             Err(e) => return Err(wire::gone(e)),
         }
         let happened = |place: usize| waits.get(place).is_some_and(|wait| !wait.revents().is_empty());
-        let knocks = self.listener.is_some() && happened(2);
+        let knocks = self.listener.is_some() && happened(3);
         let heard =
             (first_client..after_clients).filter(|place| happened(*place)).map(|place| place - first_client);
-        Ok((happened(0), happened(1), knocks, heard.collect()))
+        Ok((happened(0), happened(1), happened(2), knocks, heard.collect()))
     }
 
     /// Acts on what the init reports.
@@ -356,7 +388,10 @@ impl Supervisor {
     /// Asks every program to end; those that do not are killed after a while.
     fn begin_stop(&mut self) -> Result<()> {
         if self.kill_at.is_none() {
-            self.kill_at = Some(Instant::now() + GRACE);
+            // What stands still hears no goodbyes.
+            self.kill_at = Some(if self.is_held { Instant::now() } else { Instant::now() + GRACE });
+        }
+        if !self.is_held {
             self.signal_all(&[Signal::TERM, Signal::CONT])?;
         }
         Ok(())

@@ -15,7 +15,7 @@ use super::location::Place;
 use super::{db_error, random, transact, unusable};
 
 /// The format that this program writes. Raise it with every change of `MIGRATIONS`.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 const VERSION_FILE: &str = "version";
 const DATABASE: &str = "alcatraz.db";
 /// How long one process waits for another one's transaction.
@@ -39,6 +39,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     CREATE INDEX unsettled ON commits (state) WHERE state = 'applying';
 ",
     "ALTER TABLE sessions ADD COLUMN policy TEXT NOT NULL DEFAULT '{}';",
+    "ALTER TABLE sessions ADD COLUMN frozen TEXT;",
 ];
 
 /// Opens the database of a store, makes or migrates it first when that is needed, and returns it with the store's id.

@@ -14,7 +14,7 @@ use super::rows::{
 use super::{Store, db_error, transact};
 
 const COLUMNS: &str = "id, name, state, command, cwd, mode, owner_uid, run_uid, run_gid, created, ended, \
-                       exit_status, why, layers, limits, policy";
+                       exit_status, why, layers, limits, policy, frozen";
 const NAME_LIMIT: usize = 64;
 const SEE_LIST: &str = "See the sessions with: alcatraz list";
 
@@ -154,7 +154,8 @@ fn finish(db: &Connection, id: &str, exit_status: Option<i32>, why: Option<&str>
     let ended = nanoseconds(Timestamp::now())?;
     require(db, id)?;
     db.execute(
-        "UPDATE sessions SET state = 'finished', ended = ?2, exit_status = coalesce(exit_status, ?3), why = ?4 \
+        "UPDATE sessions SET state = 'finished', ended = ?2, exit_status = coalesce(exit_status, ?3), why = ?4, \
+         frozen = NULL \
          WHERE id = ?1",
         params![id, ended, exit_status, why],
     )
@@ -194,8 +195,9 @@ fn write(db: &Connection, how: How, session: &Session) -> Result<()> {
         to_json(&layers)?,
         to_json(&session.limits)?,
         to_json(&session.policy)?,
+        session.frozen.as_ref().map(to_json).transpose()?,
     ];
-    let places = "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)";
+    let places = "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)";
     let text = match how {
         How::Insert => format!("INSERT INTO sessions ({COLUMNS}) VALUES {places}"),
         How::Update => format!("UPDATE sessions SET ({COLUMNS}) = {places} WHERE id = ?1"),
@@ -245,6 +247,7 @@ fn read(row: &Row<'_>) -> Result<Session> {
         layers: layers.into_iter().map(StoredLayer::into_layer).collect::<Result<_>>()?,
         limits: from_json(&word("limits")?)?,
         policy: from_json(&word("policy")?)?,
+        frozen: column::<Option<String>>(row, "frozen")?.map(|text| from_json(&text)).transpose()?,
     })
 }
 

@@ -41,6 +41,7 @@ fn session(id: &str, name: Option<&str>) -> Session {
         }],
         limits: vec![Limit { path: "/proc".to_owned(), why: "it is the kernel's".to_owned() }],
         policy: Policy { reads: Reads::Lookups, ..Policy::default() },
+        frozen: None,
     }
 }
 
@@ -67,7 +68,7 @@ fn is_made_closed_and_opens_again_with_the_same_id() {
     assert_eq!(store.id().len(), 8);
     assert!(store.id().bytes().all(|b| b.is_ascii_hexdigit()));
     assert_eq!(Store::open(Some(&root)).unwrap().id(), store.id());
-    assert_eq!(std::fs::read_to_string(root.join("version")).unwrap(), "2\n");
+    assert_eq!(std::fs::read_to_string(root.join("version")).unwrap(), "3\n");
 }
 
 #[test]
@@ -213,13 +214,13 @@ fn keeps_commits_and_settles_them_with_their_session() {
 fn refuses_a_newer_store_and_leaves_it_alone() {
     let dir = tempfile::tempdir().unwrap();
     drop(Store::open(Some(dir.path())).unwrap());
-    std::fs::write(dir.path().join("version"), "3\n").unwrap();
+    std::fs::write(dir.path().join("version"), "4\n").unwrap();
     let error = Store::open(Some(dir.path())).unwrap_err();
     assert_eq!(error.code, ErrorCode::StoreTooNew);
-    assert_eq!(error.facts.get("found"), Some(&3.into()));
+    assert_eq!(error.facts.get("found"), Some(&4.into()));
     std::fs::remove_file(dir.path().join("version")).unwrap();
     let db = Connection::open(dir.path().join("alcatraz.db")).unwrap();
-    db.pragma_update(None, "user_version", 3).unwrap();
+    db.pragma_update(None, "user_version", 4).unwrap();
     assert_eq!(Store::open(Some(dir.path())).unwrap_err().code, ErrorCode::StoreTooNew);
 }
 

@@ -166,6 +166,7 @@ impl Lab {
             }],
             limits: Vec::new(),
             policy: Policy::default(),
+            frozen: None,
         }
     }
 

@@ -156,6 +156,7 @@ impl Bench {
                 }],
                 limits: Vec::new(),
                 policy: Policy::default(),
+                frozen: None,
             })
             .unwrap();
     }

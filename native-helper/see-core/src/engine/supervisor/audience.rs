@@ -10,7 +10,7 @@ use crate::engine::program;
 use crate::engine::request::{Ask, Channel, Order, Size, Tell};
 use crate::engine::stream::{Client, Program};
 use crate::engine::wire::{self, Kind};
-use crate::error::Result;
+use crate::error::{ErrorCode, Result, SeeError};
 
 use super::{FIRST, Supervisor, TOGETHER};
 
@@ -137,10 +137,19 @@ impl Supervisor {
                     client.program = Some(FIRST);
                     client.tell(&Tell::Started { channels: program.channels })?;
                     client.show(Kind::Output, program.scrollback());
+                    if let Some(frozen) = self.session.frozen.clone() {
+                        client.tell(&Tell::Frozen { frozen })?;
+                    }
                     if let (true, Some(status)) = (program.told, program.exited) {
                         client.tell(&Tell::Exited { status, others: !self.empty })?;
                         client.leaving = true;
                     }
+                }
+            }
+            Ask::Enter { .. } if self.session.frozen.is_some() => {
+                if let Some(client) = self.clients.get_mut(place) {
+                    client.tell(&Tell::Failed { error: stands_still(&self.session.id) })?;
+                    client.leaving = true;
                 }
             }
             Ask::Enter { program } => {
@@ -168,6 +177,13 @@ impl Supervisor {
                 }
             }
             Ask::Stop => self.begin_stop()?,
+            Ask::Resume { quota } => {
+                let answer = self.resume(quota);
+                if let (Err(error), Some(client)) = (answer, self.clients.get_mut(place)) {
+                    client.tell(&Tell::Failed { error })?;
+                    client.leaving = true;
+                }
+            }
         }
         Ok(())
     }
@@ -192,6 +208,15 @@ impl Supervisor {
             }
         }
     }
+}
+
+fn stands_still(session: &str) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::SessionBusy,
+        format!("The session {session} is frozen."),
+        format!("Let it go on first: alcatraz resume {session}"),
+    )
+    .with_fact("session", session)
 }
 
 fn resize(program: &Program, size: Option<Size>) {

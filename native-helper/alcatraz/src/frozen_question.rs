@@ -1,0 +1,102 @@
+//! The question on the user's terminal when a session was frozen: go on, stop, or leave it so. Keys belong to the
+//! question until it is answered, then to the program again. Without a terminal only says what to type elsewhere.
+
+use see_core::engine::request::Ask;
+use see_core::session::Frozen;
+
+use crate::present::text::frozen_text;
+
+/// What keys mean.
+#[derive(Debug)]
+pub enum Answer {
+    /// They are the program's: nothing was asked.
+    NotAsked,
+    /// Nothing.
+    Unclear,
+    /// Send this.
+    Ask(Ask),
+}
+
+/// The question, open or not.
+pub struct Question {
+    session: String,
+    /// Whether a person can answer here.
+    asks: bool,
+    open: bool,
+}
+
+impl Question {
+    /// Returns the question for a session, not asked yet.
+    pub fn new(session: &str, asks: bool) -> Self {
+        Self { session: session.to_owned(), asks, open: false }
+    }
+
+    /// Opens it; returns what to show.
+    pub fn open(&mut self, frozen: &Frozen) -> Vec<u8> {
+        self.open = true;
+        let (why, session) = (frozen_text(frozen), &self.session);
+        let what = if self.asks {
+            "Go on with as much again (r), or stop its programs (s)?".to_owned()
+        } else {
+            format!("Go on: alcatraz resume {session} [--quota SIZE] · throw away: alcatraz abort {session}")
+        };
+        self.lines(&[&format!("Session {session} is frozen: {why}. Nothing is lost."), &what])
+    }
+
+    /// Closes it: somebody decided, here or elsewhere. Returns what to show.
+    pub fn close(&mut self) -> Vec<u8> {
+        if !std::mem::take(&mut self.open) {
+            return Vec::new();
+        }
+        self.lines(&["It goes on."])
+    }
+
+    /// Returns what typed keys mean.
+    pub fn answer(&self, typed: &[u8]) -> Answer {
+        if !(self.open && self.asks) {
+            return Answer::NotAsked;
+        }
+        match typed.first() {
+            Some(b'r' | b'R') => Answer::Ask(Ask::Resume { quota: None }),
+            Some(b's' | b'S') => Answer::Ask(Ask::Stop),
+            _ => Answer::Unclear,
+        }
+    }
+
+    /// Returns lines for a terminal that is the program's, where a line's end needs both characters.
+    fn lines(&self, lines: &[&str]) -> Vec<u8> {
+        let end = if self.asks { "\r\n" } else { "\n" };
+        let text: String = lines.iter().map(|line| format!("{line}{end}")).collect();
+        if self.asks { format!("{end}{text}").into_bytes() } else { text.into_bytes() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use see_core::session::FrozenWhy;
+
+    #[test]
+    fn keys_are_the_programs_unless_something_was_asked() {
+        let frozen = Frozen {
+            why: FrozenWhy::Quota,
+            used: 2048,
+            limit: 1024,
+            free: None,
+            place: None,
+            since: "2026-01-31T12:00:00Z".to_owned(),
+        };
+        let mut question = Question::new("k3v7m2xq4a", true);
+        assert!(matches!(question.answer(b"r"), Answer::NotAsked));
+        let shown = String::from_utf8(question.open(&frozen)).unwrap();
+        assert!(shown.contains("hold 2.0 KiB, and its quota is 1.0 KiB"), "{shown}");
+        assert!(matches!(question.answer(b"r"), Answer::Ask(Ask::Resume { quota: None })));
+        assert!(matches!(question.answer(b"s"), Answer::Ask(Ask::Stop)));
+        assert!(matches!(question.answer(b"\r"), Answer::Unclear));
+        assert!(!question.close().is_empty() && question.close().is_empty());
+        assert!(matches!(question.answer(b"s"), Answer::NotAsked));
+        let mut mute = Question::new("k3v7m2xq4a", false);
+        assert!(String::from_utf8(mute.open(&frozen)).unwrap().contains("alcatraz resume k3v7m2xq4a"));
+        assert!(matches!(mute.answer(b"r"), Answer::NotAsked));
+    }
+}

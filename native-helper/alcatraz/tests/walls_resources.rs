@@ -1,0 +1,311 @@
+//! Disk, processes and memory: a session is frozen or refused before it harms the host, as root and as an ordinary user.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod engine_lab;
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use engine_lab::{Lab, Mode, both, finish, finish_child, wait_until};
+use serde_json::Value;
+
+const MIB: u64 = 1 << 20;
+
+/// Starts a named session that needs no terminal.
+fn start(lab: &Lab, name: &str, options: &[&str], script: &str) -> Child {
+    let mut arguments = vec!["run", "--keep", "--name", name];
+    arguments.extend(options);
+    arguments.extend(["--", "/bin/sh", "-c", script]);
+    lab.command(&arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+fn frozen(lab: &Lab, name: &str) -> Option<Value> {
+    lab.session(name).map(|session| session["frozen"].clone()).filter(Value::is_object)
+}
+
+fn wait_frozen(lab: &Lab, name: &str) -> Value {
+    wait_until("the session is frozen", || frozen(lab, name).is_some());
+    frozen(lab, name).unwrap()
+}
+
+/// Bytes of disk below a directory.
+fn held(dir: &Path) -> u64 {
+    let mut sum = 0;
+    for entry in std::fs::read_dir(dir).unwrap().flatten() {
+        let Ok(meta) = entry.path().symlink_metadata() else { continue };
+        sum += meta.blocks() * 512 + if meta.is_dir() { held(&entry.path()) } else { 0 };
+    }
+    sum
+}
+
+#[test]
+fn a_disk_filler_is_frozen_at_its_quota_and_goes_on_when_told() {
+    both(|lab| {
+        // At full speed, in one write after another, by ever new processes.
+        let script = "while :; do head -c 3000000 /dev/zero >> fill; done";
+        let child = start(lab, "filler", &["--quota", "40M"], script);
+        let told = wait_frozen(lab, "filler");
+        assert_eq!((told["why"].as_str(), told["limit"].as_u64()), (Some("quota"), Some(40 * MIB)), "{told}");
+        let used = told["used"].as_u64().unwrap();
+        assert!((39 * MIB..400 * MIB).contains(&used), "{told}");
+        assert!(lab.run(&["list"]).stdout.contains("frozen"));
+        // Nothing goes in while it stands still.
+        let entered = lab.run(&["enter", "filler", "--", "true"]);
+        assert!(entered.status == 125 && entered.stderr.contains("frozen"), "{entered:?}");
+        let small = lab.run(&["resume", "filler", "--quota", "1M"]);
+        assert!(small.status == 2 && small.stderr.contains("already"), "{small:?}");
+        assert!(frozen(lab, "filler").is_some());
+        // As much again, then what was said.
+        for (options, least) in [(&[][..], used + 30 * MIB), (&["--quota", "600M"], 590 * MIB)] {
+            let resumed = lab.run(&[&["resume", "filler"], options].concat());
+            assert_eq!(resumed.status, 0, "{resumed:?}");
+            wait_until("it is frozen again", || {
+                frozen(lab, "filler").is_some_and(|told| told["used"].as_u64().unwrap() >= least)
+            });
+        }
+        assert_eq!(lab.run(&["abort", "filler"]).status, 0);
+        let outcome = finish_child(child);
+        assert!(outcome.stderr.contains("is frozen: its changes hold"), "{outcome:?}");
+        assert!(!lab.home().join("fill").exists());
+        assert_eq!(lab.state("filler").as_deref(), Some("aborted"));
+    });
+}
+
+#[test]
+fn a_quota_can_be_tightened_while_a_program_runs() {
+    both(|lab| {
+        let script = "head -c 20000000 /dev/zero > fill; touch filled; while :; do sleep 0.05; done";
+        let child = start(lab, "tight", &[], script);
+        wait_until("it runs", || lab.state("tight").as_deref() == Some("running"));
+        wait_until("it has written", || {
+            lab.run(&["enter", "tight", "--", "test", "-e", "filled"]).status == 0
+        });
+        assert_eq!(lab.run(&["resume", "tight"]).status, 4);
+        assert_eq!(lab.run(&["resume", "tight", "--quota", "10M"]).status, 0);
+        let told = wait_frozen(lab, "tight");
+        assert_eq!(told["limit"].as_u64(), Some(10 * MIB));
+        assert_eq!(lab.session("tight").unwrap()["policy"]["quota"].as_u64(), Some(10 * MIB));
+        // What was written is kept, and can be looked at and thrown away.
+        assert_eq!(lab.run(&["stop", "tight"]).status, 0);
+        finish_child(child);
+        assert!(frozen(lab, "tight").is_none());
+        assert!(lab.run(&["changes", "tight"]).stdout.contains("fill"));
+    });
+}
+
+#[test]
+fn space_cannot_be_reserved_at_once() {
+    both(|lab| {
+        let native = finish({
+            let mut command = lab.as_user("/usr/bin/fallocate".as_ref());
+            command.args(["-l", "1M", "reserved"]);
+            command
+        });
+        assert_eq!(native.status, 0, "{native:?}");
+        assert_ne!(lab.see("fallocate -l 1M here").status, 0);
+        // Libraries write instead, and holes can be made.
+        lab.see_ok("fallocate -x -l 1M here && test $(stat -c %s here) = 1048576");
+        lab.see_ok("head -c 1000000 /dev/urandom > full; fallocate -p -l 500000 full");
+    });
+}
+
+/// A small disk that a test made. Gone at the end.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn new(lab: &Lab, options: &str) -> Self {
+        let place = lab.dir().join("disk");
+        std::fs::create_dir(&place).unwrap();
+        let owner = std::fs::metadata(lab.home()).unwrap();
+        let options = format!("{options},mode=755,uid={},gid={}", owner.uid(), owner.gid());
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &options, "disk"]).arg(&place);
+        assert!(mount.status().unwrap().success());
+        Self(place)
+    }
+
+    fn free(&self) -> u64 {
+        let stat = rustix::fs::statvfs(&self.0).unwrap();
+        stat.f_bavail * stat.f_frsize
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_session_is_frozen_before_a_disk_is_full() {
+    both(|lab| {
+        let disk = Disk::new(lab, "size=256m");
+        let script = format!("while :; do head -c 200000 /dev/zero >> {}/fill; done", disk.0.display());
+        let child = start(lab, "full", &["--floor", "64M"], &script);
+        let told = wait_frozen(lab, "full");
+        assert_eq!(told["why"], "disk", "{told}");
+        assert_eq!(told["place"].as_str(), disk.0.to_str(), "{told}");
+        let free = disk.free();
+        assert!(free > 32 * MIB && free < 64 * MIB, "{free}");
+        // It may have half of what is left, and is frozen again.
+        assert_eq!(lab.run(&["resume", "full"]).status, 0);
+        wait_until("it is frozen again", || {
+            frozen(lab, "full").is_some_and(|told| told["limit"].as_u64().unwrap() < 33 * MIB)
+        });
+        assert!(disk.free() > 8 * MIB, "{}", disk.free());
+        assert_eq!(lab.run(&["abort", "full"]).status, 0);
+        finish_child(child);
+        assert!(disk.free() > 250 * MIB, "{}", disk.free());
+    });
+}
+
+/// A program that has the kernel wake it by SIGCONT every millisecond, and writes.
+const WAKER: &str = r#"
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+#include <fcntl.h>
+int main(void) {
+    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGCONT };
+    struct itimerspec often = { { 0, 1000000 }, { 0, 1000000 } };
+    timer_t timer;
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer) || timer_settime(timer, 0, &often, 0)) return 9;
+    static char block[1 << 20];
+    int fd = open("fill", O_WRONLY | O_CREAT | O_APPEND, 0600);
+    for (;;) if (write(fd, block, sizeof block) < 0) return 8;
+}
+"#;
+
+#[test]
+fn a_program_cannot_wake_itself() {
+    both(|lab| {
+        let source = lab.dir().join("waker.c");
+        std::fs::write(&source, WAKER).unwrap();
+        let built =
+            Command::new("cc").arg("-o").arg(lab.dir().join("waker")).arg(&source).arg("-lrt").status();
+        assert!(built.unwrap().success());
+        let script = format!("exec {}/waker", lab.dir().display());
+        let child = start(lab, "waker", &["--quota", "32M"], &script);
+        let outcome = |told: Option<Value>| told.or_else(|| frozen(lab, "waker"));
+        wait_until("it is held or ended", || {
+            outcome(None).is_some() || lab.state("waker").as_deref() == Some("finished")
+        });
+        // Where only signals can stop it, it may go on for a moment; then it is ended. Either way that is the end of it.
+        if lab.mode == Mode::System {
+            wait_frozen(lab, "waker");
+        } else {
+            wait_until("it is ended", || lab.state("waker").as_deref() == Some("finished"));
+            let why = lab.session("waker").unwrap()["why"].as_str().unwrap_or_default().to_owned();
+            assert!(why.contains("went on writing although it was frozen"), "{why}");
+        }
+        let id = lab.session("waker").unwrap()["id"].as_str().unwrap().to_owned();
+        let layers = lab.store().join("layers").join(id);
+        let bytes = held(&layers);
+        assert!(bytes < 1024 * MIB, "{bytes}");
+        assert_eq!(lab.run(&["abort", "waker"]).status, 0);
+        finish_child(child);
+    });
+}
+
+#[test]
+fn an_ordinary_user_with_a_group_of_its_own_is_held_by_it() {
+    let lab = Lab::new(Mode::User);
+    let top = [Path::new("/sys/fs/cgroup/unified"), Path::new("/sys/fs/cgroup")]
+        .into_iter()
+        .find(|top| top.join("cgroup.procs").exists() && top.join("cgroup.controllers").exists())
+        .unwrap();
+    let group = top.join(format!("delegated-{}", std::process::id()));
+    std::fs::create_dir(&group).unwrap();
+    let owner = std::fs::metadata(lab.home()).unwrap().uid();
+    for name in ["", "cgroup.procs", "cgroup.subtree_control", "cgroup.threads"] {
+        std::os::unix::fs::chown(group.join(name), Some(owner), Some(owner)).unwrap();
+    }
+    let mut command = Command::new("/bin/sh");
+    let script = "echo $$ > \"$0/cgroup.procs\"; exec \"$@\"";
+    command.args(["-c", script]).arg(&group);
+    let inner = lab.command(&[
+        "run",
+        "--keep",
+        "-q",
+        "--name",
+        "held",
+        "--quota",
+        "32M",
+        "--",
+        "/bin/sh",
+        "-c",
+        "cat /proc/self/cgroup > where; while :; do head -c 300000 /dev/zero >> fill; done",
+    ]);
+    command.arg(inner.get_program()).args(inner.get_args()).current_dir(lab.home()).stdin(Stdio::null());
+    for (name, value) in inner.get_envs().filter_map(|(name, value)| Some((name, value?))) {
+        command.env(name, value);
+    }
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_frozen(&lab, "held");
+    let id = lab.session("held").unwrap()["id"].as_str().unwrap().to_owned();
+    let events =
+        std::fs::read_to_string(group.join(format!("alcatraz-see-{id}")).join("cgroup.events")).unwrap();
+    assert!(events.contains("frozen 1"), "{events}");
+    assert_eq!(lab.run(&["stop", "held"]).status, 0);
+    finish_child(child);
+    assert_eq!(lab.run(&["enter", "held", "--", "grep", "^0::/$", "where"]).status, 0);
+    wait_until("its group is gone", || std::fs::remove_dir(&group).is_ok());
+}
+
+#[test]
+fn a_fork_bomb_ends_at_its_limit() {
+    both(|lab| {
+        let bomb = "perl -e '$| = 1; $n = 0; while (1) { my $p = fork; last unless defined $p; if (!$p) { sleep 1000 } $n++ } \
+                    print \"$n $!\\n\"; kill 9, -getpgrp'";
+        let outcome = lab.run(&["run", "--abort", "-q", "--processes", "64", "--", "sh", "-c", bomb]);
+        let made: u64 = outcome.stdout.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0);
+        assert!((40..64).contains(&made), "{outcome:?}");
+        assert!(outcome.stdout.contains("temporarily unavailable"), "{outcome:?}");
+        // The host was not in danger: without the option there is a limit, too.
+        let usual = lab.run(&["run", "--abort", "-q", "--", "sh", "-c", bomb]);
+        let made: u64 = usual.stdout.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0);
+        assert!((1000..4096).contains(&made), "{usual:?}");
+    });
+}
+
+/// Takes as many MiB as told, and says so.
+const HOG: &str =
+    "perl -e 'my $x = \"\"; $x .= \"x\" x 1048576 for 1..$ARGV[0]; print length($x) >> 20, \"\\n\"'";
+
+#[test]
+fn a_memory_hog_ends_at_its_limit() {
+    let lab = Lab::new(Mode::System);
+    let hog = |options: &[&str], size: u32| {
+        let script = format!("{HOG} {size}");
+        let mut arguments = vec!["run", "--abort", "-q"];
+        arguments.extend(options);
+        arguments.extend(["--", "sh", "-c", &script]);
+        lab.run(&arguments)
+    };
+    assert_eq!(hog(&["--memory", "256M"], 16).stdout, "16\n");
+    let outcome = hog(&["--memory", "64M"], 512);
+    assert!(outcome.status != 0 && outcome.stdout.is_empty(), "{outcome:?}");
+    assert_eq!(hog(&[], 512).stdout, "512\n");
+}
+
+#[test]
+fn a_promise_that_cannot_be_kept_is_refused_unless_accepted_by_name() {
+    let lab = Lab::new(Mode::User);
+    let run = |options: &[&str]| {
+        let script = format!("{HOG} 512");
+        let mut arguments = vec!["run", "--keep", "--name", "hog"];
+        arguments.extend(options);
+        arguments.extend(["--", "sh", "-c", &script]);
+        lab.run(&arguments)
+    };
+    // No group was given to this user.
+    let refused = run(&["--memory", "64M"]);
+    assert_eq!(refused.status, 125, "{refused:?}");
+    assert!(refused.stderr.contains("--accept memory"), "{refused:?}");
+    assert!(lab.session("hog").is_none());
+    let accepted = run(&["--memory", "64M", "--accept", "memory"]);
+    assert!(accepted.status != 0 && accepted.stdout.is_empty(), "{accepted:?}");
+    let policy = lab.session("hog").unwrap()["policy"].clone();
+    assert_eq!((policy["accept"][0].as_str(), policy["memory"].as_u64()), (Some("memory"), Some(64 * MIB)));
+}

@@ -1,0 +1,154 @@
+//! What a SEE may use: its limits from the policy, and how this machine holds them: by a control group where it lets us
+//! make one, else by resource limits. Refuses what cannot be held and was asked for by name.
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::policy::{Policy, Promise};
+use crate::session::Mode;
+
+use super::group::{Group, PREFIX, Powers};
+use super::request::ProgramSpec;
+
+/// The most processes and threads, when nothing else was asked for.
+const USUAL_PROCESSES: u64 = 4096;
+/// The part of the machine's memory that a SEE may use, when nothing else was asked for.
+const USUAL_MEMORY: (u64, u64) = (4, 5);
+/// `RLIMIT_NPROC`, `RLIMIT_DATA`.
+const PROCESSES: u32 = 6;
+const DATA: u32 = 2;
+
+/// The limits of one SEE, held.
+#[derive(Debug)]
+pub struct Bounds {
+    group: Group,
+    powers: Powers,
+    processes: u64,
+    memory: Option<u64>,
+}
+
+impl Bounds {
+    /// Makes what holds the limits of a session.
+    pub fn make(mode: Mode, session: &str, policy: &Policy) -> Result<Self> {
+        let group = Group::make(mode, &format!("{PREFIX}{session}"));
+        let powers = group.powers();
+        let processes = policy.processes.unwrap_or(USUAL_PROCESSES);
+        let failed = |what: &str, e: rustix::io::Errno| {
+            SeeError::new(
+                ErrorCode::CannotIsolate,
+                format!("The session's {what} could not be limited: {e}."),
+                "Run `alcatraz doctor` to see what this machine can enforce.",
+            )
+        };
+        group.limit_processes(processes).map_err(|e| failed("processes", e))?;
+        if let Some(memory) = policy.memory.or_else(usual_memory) {
+            group.limit_memory(memory).map_err(|e| failed("memory", e))?;
+        }
+        Ok(Self { group, powers, processes, memory: policy.memory })
+    }
+
+    /// Runs `make` so that what it starts belongs to the SEE.
+    pub fn inside<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
+        let failed = |e| SeeError::internal(format!("The session's control group could not be used: {e}."));
+        self.group.enter().map_err(failed)?;
+        let made = make();
+        self.group.leave().map_err(failed)?;
+        made
+    }
+
+    /// Tells whether nothing inside can undo a freeze.
+    pub fn is_firm(&self) -> bool {
+        self.powers.freezes
+    }
+
+    /// Freezes everything or lets it go on. Returns whether that could be done here; else signals have to do it.
+    pub fn freeze(&self, frozen: bool) -> bool {
+        self.group.freeze(frozen).is_ok()
+    }
+
+    /// Gives a program the resource limits for what the group does not hold.
+    pub fn adapt(&self, program: &mut ProgramSpec) {
+        let mut limit =
+            |resource: u32, most: u64| match program.limits.iter_mut().find(|(known, ..)| *known == resource)
+            {
+                Some((_, soft, hard)) => (*soft, *hard) = ((*soft).min(most), (*hard).min(most)),
+                None => program.limits.push((resource, most, most)),
+            };
+        if !self.powers.processes {
+            limit(PROCESSES, self.processes);
+        }
+        if let (false, Some(memory)) = (self.powers.memory, self.memory) {
+            limit(DATA, memory);
+        }
+    }
+}
+
+/// Refuses limits that were asked for and that this machine cannot hold, unless that was accepted by name.
+pub fn check(policy: &Policy, mode: Mode) -> Result<()> {
+    let asked = |promise| match promise {
+        Promise::Memory => policy.memory.is_some(),
+        Promise::Processes => policy.processes.is_some(),
+    };
+    let wanted = [Promise::Memory, Promise::Processes].into_iter();
+    let wanted: Vec<_> =
+        wanted.filter(|promise| asked(*promise) && !policy.accept.contains(promise)).collect();
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let powers = powers(mode);
+    match wanted.into_iter().find_map(|promise| lack(promise, mode, powers).map(|why| (promise, why))) {
+        None => Ok(()),
+        Some((promise, why)) => {
+            let name = promise.name();
+            Err(SeeError::new(
+                ErrorCode::CannotIsolate,
+                format!("The limit of {name} cannot be kept here: {why}."),
+                format!("{} Or go on without that promise: --accept {name}", mend(mode)),
+            )
+            .with_fact("promise", name))
+        }
+    }
+}
+
+/// Returns what a group can do here, by making one.
+pub fn powers(mode: Mode) -> Powers {
+    Group::make(mode, &format!("{PREFIX}trial-{}", std::process::id())).powers()
+}
+
+/// Returns why a promise cannot be kept; `None` when it can.
+pub fn lack(promise: Promise, mode: Mode, powers: Powers) -> Option<&'static str> {
+    match promise {
+        Promise::Memory if powers.memory => None,
+        Promise::Memory => {
+            Some("no control group for memory is offered, so only each process by itself is limited")
+        }
+        Promise::Processes if powers.processes || (mode == Mode::User && counts_by_user_namespace()) => None,
+        Promise::Processes if mode == Mode::System => {
+            Some("no control group for processes is offered, so only each user inside is limited by itself")
+        }
+        Promise::Processes => {
+            Some("this kernel counts the processes of a user as a whole, those outside included")
+        }
+    }
+}
+
+/// Returns what to do so that groups are offered.
+pub fn mend(mode: Mode) -> &'static str {
+    match mode {
+        Mode::System => "Boot with the unified control groups (systemd.unified_cgroup_hierarchy=1).",
+        Mode::User => "Start it so: systemd-run --user --scope -p Delegate=yes alcatraz …",
+    }
+}
+
+/// Since Linux 5.14 each user name space has its own count of processes.
+fn counts_by_user_namespace() -> bool {
+    let release = rustix::system::uname().release().to_string_lossy().into_owned();
+    let mut numbers = release.split(['.', '-']).map(|part| part.parse::<u32>().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (5, 14)
+}
+
+/// Most of the machine's memory: the kernel then looks for room inside the SEE before it looks outside.
+fn usual_memory() -> Option<u64> {
+    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
+    let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+    let kilobytes: u64 = total.trim().trim_end_matches("kB").trim().parse().ok()?;
+    Some(kilobytes.saturating_mul(1024) / USUAL_MEMORY.1 * USUAL_MEMORY.0)
+}

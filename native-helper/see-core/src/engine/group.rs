@@ -1,0 +1,202 @@
+//! The control group of one SEE: what freezes it, and what limits its processes and memory. Made where this machine
+//! lets the caller make one; a SEE without one is stopped by signals and limited by resource limits. Knows no policy.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
+
+use crate::session::Mode;
+
+/// Where control groups are mounted on every Linux.
+const TOP: &str = "/sys/fs/cgroup";
+/// Where the second version is when the first one has the controllers.
+const BESIDE: &str = "/sys/fs/cgroup/unified";
+const CGROUP2: u64 = 0x6367_7270;
+const CGROUP1: u64 = 0x0027_e0eb;
+/// The directory at the top that holds the groups of system mode.
+const OURS: &str = "alcatraz";
+
+/// A group; its directories are gone when it is dropped.
+#[derive(Debug)]
+pub struct Group {
+    /// In the second version's hierarchy: for freezing.
+    unified: Option<Seat>,
+    processes: Option<Seat>,
+    memory: Option<Seat>,
+}
+
+/// A directory for the SEE in one hierarchy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Seat {
+    dir: PathBuf,
+    /// Where the caller was before.
+    origin: PathBuf,
+    /// The file that takes the limit of this controller.
+    limit: &'static str,
+}
+
+/// What a group can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Powers {
+    /// It can be frozen, in a way that nothing inside undoes.
+    pub freezes: bool,
+    /// The number of its processes is limited.
+    pub processes: bool,
+    /// Its memory is limited.
+    pub memory: bool,
+}
+
+impl Group {
+    /// Makes a group with this name, with whatever this machine allows.
+    pub fn make(mode: Mode, name: &str) -> Self {
+        let origins = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+        let unified = unified_place(mode, &origins).and_then(|(parent, origin)| {
+            let seat = Seat::make(&parent, name, origin, "cgroup.freeze")?;
+            seat.dir.join("cgroup.freeze").exists().then_some(seat)
+        });
+        let of = |controller: &str, second: &'static str, first: &'static str| {
+            let here = unified.clone().filter(|seat| seat.dir.join(second).exists());
+            let here = here.map(|seat| Seat { limit: second, ..seat });
+            here.or_else(|| first_version(controller, name, &origins, first))
+        };
+        let processes = of("pids", "pids.max", "pids.max");
+        let memory = of("memory", "memory.max", "memory.limit_in_bytes");
+        Self { unified, processes, memory }
+    }
+
+    /// Tells what it can do.
+    pub fn powers(&self) -> Powers {
+        Powers {
+            freezes: self.unified.is_some(),
+            processes: self.processes.is_some(),
+            memory: self.memory.is_some(),
+        }
+    }
+
+    /// Limits the number of processes and threads. Nothing happens where that is not offered.
+    pub fn limit_processes(&self, most: u64) -> std::result::Result<(), Errno> {
+        self.processes.as_ref().map_or(Ok(()), |seat| seat.set_limit(most))
+    }
+
+    /// Limits the bytes of memory, the page cache and memory file systems included.
+    pub fn limit_memory(&self, most: u64) -> std::result::Result<(), Errno> {
+        self.memory.as_ref().map_or(Ok(()), |seat| seat.set_limit(most))
+    }
+
+    /// Moves this process in; what it starts from now on is born there.
+    pub fn enter(&self) -> std::result::Result<(), Errno> {
+        self.seats().try_for_each(|seat| write(&seat.dir.join("cgroup.procs"), "0"))
+    }
+
+    /// Moves this process back to where it was.
+    pub fn leave(&self) -> std::result::Result<(), Errno> {
+        self.seats().try_for_each(|seat| write(&seat.origin.join("cgroup.procs"), "0"))
+    }
+
+    /// Freezes everything in it, or lets it go on. The kernel does it soon after.
+    pub fn freeze(&self, frozen: bool) -> std::result::Result<(), Errno> {
+        let Some(seat) = &self.unified else { return Err(Errno::NOSYS) };
+        write(&seat.dir.join("cgroup.freeze"), if frozen { "1" } else { "0" })
+    }
+
+    /// Its directories, each once.
+    fn seats(&self) -> impl Iterator<Item = &Seat> {
+        let mut known: Vec<&Path> = Vec::new();
+        [&self.unified, &self.processes, &self.memory].into_iter().flatten().filter(move |seat| {
+            let is_new = !known.contains(&seat.dir.as_path());
+            known.push(&seat.dir);
+            is_new
+        })
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        for seat in self.seats() {
+            // Processes that are dying still count for a moment; what stays then is swept by the next group.
+            let _ = std::fs::remove_dir(&seat.dir);
+        }
+    }
+}
+
+impl Seat {
+    fn make(parent: &Path, name: &str, origin: PathBuf, limit: &'static str) -> Option<Self> {
+        let dir = parent.join(name);
+        sweep(parent);
+        std::fs::create_dir(&dir).ok()?;
+        Some(Self { dir, origin, limit })
+    }
+
+    fn set_limit(&self, most: u64) -> std::result::Result<(), Errno> {
+        write(&self.dir.join(self.limit), &most.to_string())
+    }
+}
+
+/// Returns where the second version lets us make a group, and where we are.
+fn unified_place(mode: Mode, origins: &str) -> Option<(PathBuf, PathBuf)> {
+    let top = [TOP, BESIDE].into_iter().find(|place| is_mounted(place, CGROUP2))?;
+    let own = origins.lines().find_map(|line| line.strip_prefix("0::"))?;
+    let origin = Path::new(top).join(own.trim_start_matches('/'));
+    if mode == Mode::User {
+        return Some((delegated(Path::new(top), &origin)?, origin));
+    }
+    if top == BESIDE {
+        return Some((origin.clone(), origin));
+    }
+    let ours = Path::new(top).join(OURS);
+    match std::fs::create_dir(&ours) {
+        Ok(()) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(_) => return None,
+    }
+    for controller in ["+pids", "+memory"] {
+        // What the machine does not offer is found missing in the group.
+        let _ = write(&Path::new(top).join("cgroup.subtree_control"), controller);
+        let _ = write(&ours.join("cgroup.subtree_control"), controller);
+    }
+    Some((ours, origin))
+}
+
+/// Returns the outermost group above ours that belongs to us: the user's session manager gave it to us.
+fn delegated(top: &Path, origin: &Path) -> Option<PathBuf> {
+    let me = rustix::process::geteuid().as_raw();
+    let is_ours = |dir: &&Path| std::fs::metadata(dir).is_ok_and(|meta| meta.uid() == me);
+    origin.ancestors().take_while(|dir| *dir != top).take_while(is_ours).last().map(Path::to_owned)
+}
+
+/// Makes a directory in a hierarchy of the first version, below where we are: its limits hold for us as well.
+fn first_version(controller: &str, name: &str, origins: &str, limit: &'static str) -> Option<Seat> {
+    let top = Path::new(TOP).join(controller);
+    if !is_mounted(&top.to_string_lossy(), CGROUP1) {
+        return None;
+    }
+    let own = origins.lines().find_map(|line| {
+        let (_, rest) = line.split_once(':')?;
+        let (controllers, path) = rest.split_once(':')?;
+        controllers.split(',').any(|each| each == controller).then_some(path)
+    })?;
+    let origin = top.join(own.trim_start_matches('/'));
+    Seat::make(&origin, name, origin.clone(), limit)
+}
+
+/// Removes groups whose SEE ended before they could go. Those in use refuse.
+fn sweep(parent: &Path) {
+    let Ok(entries) = std::fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            let _ = std::fs::remove_dir(entry.path());
+        }
+    }
+}
+
+/// How the name of every group begins.
+pub const PREFIX: &str = "alcatraz-see-";
+
+fn is_mounted(place: &str, magic: u64) -> bool {
+    rustix::fs::statfs(place).is_ok_and(|stat| u64::try_from(stat.f_type).ok() == Some(magic))
+}
+
+fn write(file: &Path, text: &str) -> std::result::Result<(), Errno> {
+    std::fs::write(file, text).map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO))
+}

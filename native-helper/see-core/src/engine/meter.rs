@@ -1,0 +1,385 @@
+//! Measures what a SEE has written and how much room is left for it, often enough that it cannot get far past a limit.
+//! A thread of its own; it says what it found, and others act. Reads layers, writes nothing.
+
+use std::collections::HashSet;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode as Bits, OFlags};
+use rustix::io::Errno;
+use rustix::pipe::{PipeFlags, pipe_with};
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::layer::Layer;
+use crate::session::{Frozen, FrozenWhy};
+use crate::timestamp::Timestamp;
+
+/// No program is taken to write faster than this, in bytes a second: as fast as memory.
+const FASTEST: u64 = 4 << 30;
+const MOST_OFTEN: Duration = Duration::from_millis(10);
+const SELDOM: Duration = Duration::from_secs(1);
+/// A whole measurement may take this part of the time.
+const SHARE: u32 = 50;
+/// At least this long from one whole measurement to the next.
+const WHOLE_AGAIN: Duration = Duration::from_secs(5);
+/// A tree that is deeper than this is not looked at whole; then the loss of free space counts.
+const DEPTH: usize = 128;
+/// What a frozen SEE may still write before it counts as not to be held: calls that are under way end.
+const SLACK: u64 = 64 << 20;
+/// After this time none is under way.
+const SETTLED: Duration = Duration::from_secs(5);
+
+/// The limits of a SEE, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// The most that its layers may hold.
+    pub quota: Option<u64>,
+    /// How much must stay free on each file system; `None` for the usual.
+    pub floor: Option<u64>,
+}
+
+/// What the meter says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// A limit may be reached: hold everything, then say [`Order::Held`].
+    Hold,
+    /// It was not: let everything go on.
+    GoOn,
+    /// A limit is reached.
+    Reached(Frozen),
+    /// The SEE goes on writing although it is frozen.
+    NotHeld,
+}
+
+enum Order {
+    Held,
+    Bounds(Bounds),
+}
+
+/// The running meter. Ends when it is dropped.
+#[derive(Debug)]
+pub struct Meter {
+    orders: Option<Sender<Order>>,
+    findings: Receiver<Finding>,
+    /// Becomes readable when there is a finding.
+    bell: OwnedFd,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Meter {
+    /// Begins to measure these layers. `firm` tells that nothing inside undoes a freeze.
+    pub fn start(layers: &[Layer], bounds: Bounds, firm: bool) -> Result<Self> {
+        let failed = |e: &dyn std::fmt::Display| {
+            SeeError::new(
+                ErrorCode::CannotIsolate,
+                format!("What the session writes could not be measured: {e}."),
+                "Check how many processes and open files you may have (ulimit -a).",
+            )
+        };
+        let (bell, ringer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).map_err(|e| failed(&e))?;
+        let (orders, heard) = channel();
+        let (said, findings) = channel();
+        let places = layers.iter().map(|layer| layer.upper.parent().map(PathBuf::from).unwrap_or_default());
+        let mut work = Work {
+            places: places.collect(),
+            names: layers.iter().map(|layer| layer.mount_point.display()).collect(),
+            bounds,
+            firm,
+            floors: Vec::new(),
+            used: 0,
+            free: Vec::new(),
+            measured: Instant::now(),
+            took: Duration::ZERO,
+            held: None,
+            heard,
+            said,
+            ringer,
+        };
+        let thread = std::thread::Builder::new().name("meter".to_owned()).spawn(move || {
+            work.begin();
+            while work.step() {}
+        });
+        Ok(Self { orders: Some(orders), findings, bell, thread: Some(thread.map_err(|e| failed(&e))?) })
+    }
+
+    /// Returns the next finding; `None` when there is none.
+    pub fn next(&self) -> Option<Finding> {
+        let _ = rustix::io::read(&self.bell, &mut [0_u8; 64]);
+        self.findings.try_recv().ok()
+    }
+
+    /// Says that everything is held since it asked for that.
+    pub fn held(&self) {
+        self.order(Order::Held);
+    }
+
+    /// Sets other limits; what is held goes on.
+    pub fn set(&self, bounds: Bounds) {
+        self.order(Order::Bounds(bounds));
+    }
+
+    fn order(&self, order: Order) {
+        // A meter that is gone has nothing to hold.
+        let _ = self.orders.as_ref().map(|orders| orders.send(order));
+    }
+}
+
+impl AsFd for Meter {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.bell.as_fd()
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        self.orders = None;
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+struct Work {
+    /// The directories of the layers.
+    places: Vec<PathBuf>,
+    /// What they cover, for people.
+    names: Vec<String>,
+    bounds: Bounds,
+    firm: bool,
+    /// How much must stay free, by place.
+    floors: Vec<u64>,
+    /// What the layers held when they were last measured.
+    used: u64,
+    /// What was free then, by place; of places on one file system only the first counts.
+    free: Vec<Option<u64>>,
+    measured: Instant,
+    took: Duration,
+    /// While the SEE is frozen: since when, and what was used then.
+    held: Option<(Instant, u64)>,
+    heard: Receiver<Order>,
+    said: Sender<Finding>,
+    ringer: OwnedFd,
+}
+
+impl Work {
+    fn begin(&mut self) {
+        let mut known = HashSet::new();
+        self.free = self
+            .places
+            .iter()
+            .map(|place| {
+                let device = rustix::fs::stat(place).ok()?.st_dev;
+                known.insert(device).then(|| room(place).map(|(free, _)| free))?
+            })
+            .collect();
+        self.set_floors();
+        self.measure();
+    }
+
+    fn set_floors(&mut self) {
+        let floor = self.bounds.floor;
+        self.floors = self
+            .places
+            .iter()
+            .map(|place| {
+                let (free, size) = room(place).unwrap_or((u64::MAX, u64::MAX));
+                let wanted = floor.unwrap_or_else(|| usual_floor(size));
+                // On a disk that is as good as full already, half of what is left may be used.
+                wanted.min(free / 2)
+            })
+            .collect();
+    }
+
+    /// Looks once, then waits. Returns whether to go on.
+    fn step(&mut self) -> bool {
+        let pause = match self.held {
+            // Calls that were under way end within moments; after that only cheats write.
+            Some((since, _)) if since.elapsed() < SETTLED => MOST_OFTEN,
+            Some(_) => SELDOM / 2,
+            None => self.pause(),
+        };
+        match self.heard.recv_timeout(pause) {
+            Ok(Order::Held) => self.weigh(),
+            Ok(Order::Bounds(bounds)) => {
+                self.bounds = bounds;
+                self.held = None;
+                self.set_floors();
+                self.measure();
+                self.look();
+            }
+            Err(RecvTimeoutError::Timeout) => self.look(),
+            Err(RecvTimeoutError::Disconnected) => return false,
+        }
+        true
+    }
+
+    /// Returns how long nothing can go wrong.
+    fn pause(&self) -> Duration {
+        let quota = self.bounds.quota.map(|quota| quota.saturating_sub(self.estimate()));
+        let rooms = self.lacking().map(|(_, free, floor)| free.saturating_sub(floor));
+        let left = rooms.chain(quota).min().unwrap_or(u64::MAX);
+        Duration::from_millis(left / (FASTEST / 1000)).clamp(MOST_OFTEN, SELDOM)
+    }
+
+    /// Free space and floor of each file system.
+    fn lacking(&self) -> impl Iterator<Item = (usize, u64, u64)> {
+        let places = self.places.iter().zip(&self.floors).zip(&self.free).enumerate();
+        let counted = places.filter(|(_, (_, then))| then.is_some());
+        counted.filter_map(|(index, ((place, floor), _))| Some((index, room(place)?.0, *floor)))
+    }
+
+    /// Returns the most that the layers can hold by now: what they held, and what became used since.
+    fn estimate(&self) -> u64 {
+        let lost = self.places.iter().zip(&self.free).filter_map(|(place, then)| {
+            let then = (*then)?;
+            Some(then.saturating_sub(room(place)?.0))
+        });
+        self.used.saturating_add(lost.sum())
+    }
+
+    fn look(&mut self) {
+        if let Some((_, used)) = self.held {
+            if self.estimate() > used.saturating_add(SLACK) {
+                self.measure();
+                let is_near_harm = || self.lacking().any(|(_, free, floor)| free < floor / 2);
+                if self.used > used.saturating_add(SLACK) && (!self.firm || is_near_harm()) {
+                    self.say(Finding::NotHeld);
+                }
+            }
+            return;
+        }
+        let over = self.bounds.quota.is_some_and(|quota| self.estimate() >= quota);
+        if over || self.low().is_some() {
+            self.say(Finding::Hold);
+            // Whoever holds the SEE answers at once.
+            self.held = Some((Instant::now(), u64::MAX));
+        } else if self.bounds.quota.is_some() && self.measured.elapsed() > WHOLE_AGAIN.max(self.took * SHARE)
+        {
+            // Others may have freed what the SEE took.
+            self.measure();
+        }
+    }
+
+    /// With everything held: decides whether a limit is reached.
+    fn weigh(&mut self) {
+        self.measure();
+        let low = self.low();
+        let quota = self.bounds.quota.filter(|quota| self.used >= quota.saturating_sub(quota / 100));
+        let since = Timestamp::now().to_rfc3339();
+        let used = self.used;
+        let reached = match (quota, low) {
+            (Some(limit), _) => {
+                Some(Frozen { why: FrozenWhy::Quota, used, limit, free: None, place: None, since })
+            }
+            (None, Some((place, free, limit))) => Some(Frozen {
+                why: FrozenWhy::Disk,
+                used,
+                limit,
+                free: Some(free),
+                place: Some(place),
+                since,
+            }),
+            (None, None) => None,
+        };
+        match reached {
+            Some(frozen) => {
+                self.held = Some((Instant::now(), self.used));
+                self.say(Finding::Reached(frozen));
+            }
+            None => {
+                self.held = None;
+                self.say(Finding::GoOn);
+            }
+        }
+    }
+
+    /// Returns a file system with too little room: where, what is free, what should be.
+    fn low(&self) -> Option<(String, u64, u64)> {
+        let (index, free, floor) = self.lacking().find(|(_, free, floor)| free < floor)?;
+        Some((self.names.get(index).cloned().unwrap_or_default(), free, floor))
+    }
+
+    /// Measures everything.
+    fn measure(&mut self) {
+        let estimate = self.estimate();
+        let began = Instant::now();
+        let free: Vec<_> = self
+            .places
+            .iter()
+            .zip(&self.free)
+            .map(|(place, then)| then.and_then(|_| Some(room(place)?.0)))
+            .collect();
+        let (mut sum, mut whole) = (0_u64, true);
+        let mut seen = HashSet::new();
+        for place in &self.places {
+            match holds(place, &mut seen) {
+                Ok((bytes, all)) => {
+                    sum = sum.saturating_add(bytes);
+                    whole &= all;
+                }
+                Err(_) => whole = false,
+            }
+        }
+        // What a program keeps out of sight must not make it look small.
+        self.used = if whole { sum } else { sum.max(estimate) };
+        self.free = free;
+        self.measured = Instant::now();
+        self.took = began.elapsed();
+    }
+
+    fn say(&self, finding: Finding) {
+        if self.said.send(finding).is_ok() {
+            // A full pipe rings as well.
+            let _ = rustix::io::write(&self.ringer, b"!");
+        }
+    }
+}
+
+/// Returns the usual floor of a file system of this size: one GiB, or a twentieth of a small one.
+fn usual_floor(size: u64) -> u64 {
+    (size / 20).min(1 << 30)
+}
+
+/// Returns what is free for ordinary users, and the size, in bytes.
+fn room(place: &PathBuf) -> Option<(u64, u64)> {
+    let stat = rustix::fs::statvfs(place).ok()?;
+    Some((stat.f_bavail.saturating_mul(stat.f_frsize), stat.f_blocks.saturating_mul(stat.f_frsize)))
+}
+
+/// Returns how many bytes of disk a tree holds, and whether all of it could be looked at.
+fn holds(top: &PathBuf, seen: &mut HashSet<(u64, u64)>) -> std::result::Result<(u64, bool), Errno> {
+    const BLOCK: u64 = 512;
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let mut way = vec![Dir::new(rustix::fs::openat(CWD, top, flags, Bits::empty())?)?];
+    let (mut bytes, mut whole) = (0_u64, true);
+    while let Some(dir) = way.last_mut() {
+        let Some(entry) = dir.read() else {
+            way.pop();
+            continue;
+        };
+        // A directory that changes while it is read: what was missed is found the next time.
+        let Ok(entry) = entry else { continue };
+        let name = entry.file_name();
+        if name == c"." || name == c".." {
+            continue;
+        }
+        let Ok(stat) = rustix::fs::statat(dir.fd()?, name, AtFlags::SYMLINK_NOFOLLOW) else { continue };
+        if stat.st_nlink > 1
+            && !FileType::from_raw_mode(stat.st_mode).is_dir()
+            && !seen.insert((stat.st_dev, stat.st_ino))
+        {
+            continue;
+        }
+        bytes = bytes.saturating_add(u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(BLOCK));
+        if FileType::from_raw_mode(stat.st_mode).is_dir() {
+            match rustix::fs::openat(dir.fd()?, name, flags, Bits::empty()).and_then(Dir::new) {
+                Ok(_) if way.len() >= DEPTH => whole = false,
+                Ok(below) => way.push(below),
+                Err(Errno::NOENT) => {}
+                Err(_) => whole = false,
+            }
+        }
+    }
+    Ok((bytes, whole))
+}
