@@ -1,4 +1,4 @@
-// Unit tests of the TypeScript rooms and of the scripts: pure ones, beside what they test.
+// Unit tests of the TypeScript rooms and of the scripts, beside what they test; and real programs in sessions.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({

@@ -46,6 +46,7 @@ const TESTS = [
   program("chattr", "e2fsprogs"),
   // Services of the user's that attacks try to reach.
   program("tmux"),
+  program("git"),
   program("ssh-agent", "openssh-client"),
   program("dbus-daemon", "dbus-daemon", "dbus"),
   program("dbus-send", "dbus-bin", "dbus"),
@@ -90,6 +91,7 @@ export function hasDisplay() {
 
 /** Returns the absolute path of a program on PATH, or undefined. */
 export function hasProgram(name) {
+  if (name.startsWith("/")) return existsSync(name) ? name : undefined;
   for (const dir of [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"]) {
     try {
       accessSync(join(dir, name), constants.X_OK);
