@@ -116,6 +116,16 @@ impl Lab {
         }
     }
 
+    /// The same for a whole tree.
+    pub fn give_all_to_user(&self, name: &str) {
+        if let Some(user) = &self.user {
+            let owner = format!("{user}:{user}");
+            let mut chown = Command::new("chown");
+            chown.args(["--recursive", "--no-dereference", &owner]).arg(self.home().join(name));
+            assert!(chown.status().unwrap().success());
+        }
+    }
+
     pub fn assert_untouched(&self) {
         assert_eq!(std::fs::read_to_string(self.home().join("canary")).unwrap(), "untouched\n");
     }
