@@ -5,6 +5,7 @@ import { checkSystem } from "./setup/debian.mjs";
 import { checkToolchain } from "./setup/toolchain.mjs";
 import { buildApp } from "./setup/app.mjs";
 import { buildHelper } from "./setup/helper.mjs";
+import { fetchPackage } from "./setup/package.mjs";
 import { installPackages } from "./setup/packages.mjs";
 import { fetchRuntime } from "./setup/runtime.mjs";
 import { SetupError } from "./setup/run.mjs";
@@ -16,6 +17,7 @@ export async function setUp(purpose) {
   await installPackages();
   await buildHelper();
   await fetchRuntime();
+  if (purpose === "test") await fetchPackage();
   await buildApp();
 }
 

@@ -17,7 +17,7 @@ export async function makePlace(mode) {
   const account = mode === "user" && isRoot ? `alcatraz-c${process.pid}` : undefined;
   if (account !== undefined)
     await must("useradd", ["-M", "-s", "/bin/bash", "-d", join(base, "home"), account]);
-  const id = async (flag) => Number(await must("id", [flag, account ?? String(userInfo().username)]));
+  const id = async (flag) => Number(await must("id", [flag, account ?? userInfo().username]));
   const place = {
     mode,
     base,

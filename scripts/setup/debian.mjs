@@ -44,6 +44,10 @@ const TESTS = [
   program("setpriv", "util-linux"),
   program("useradd", "passwd"),
   program("chattr", "e2fsprogs"),
+  // What a desktop opens hostile documents with.
+  program("gs", "ghostscript"),
+  program("xdg-open", "xdg-utils"),
+  program("file"),
   // Services of the user's that attacks try to reach.
   program("tmux"),
   program("git"),

@@ -1,0 +1,84 @@
+// Scenario 2: a document and a script that fill the home directory, opened by what the desktop opens such files with.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Machine } from "./harness/machine.js";
+import { expect, test } from "./test.js";
+
+/** Puts the files into the home, and associates their kinds with ghostscript and perl as a desktop does. */
+function prepare(machine: Machine): void {
+  machine.file("home/.made-by-a-test", "");
+  for (const name of ["paper.ps", "tidy.pl"]) {
+    machine.file(`home/${name}`, readFileSync(join(import.meta.dirname, "programs", name)));
+  }
+  const entry = (name: string, exec: string): string =>
+    `[Desktop Entry]\nType=Application\nName=${name}\nExec=${exec} %f\n`;
+  const applications = "home/.local/share/applications";
+  // Many set-ups still open documents without ghostscript's own safe mode.
+  machine.file(
+    `${applications}/ghostscript.desktop`,
+    entry("Ghostscript", "gs -q -dNOSAFER -dBATCH -dNODISPLAY"),
+  );
+  machine.file(`${applications}/perl.desktop`, entry("Perl", "perl"));
+  const kinds = ["application/postscript=ghostscript", "text/x-perl=perl", "application/x-perl=perl"];
+  const lines = kinds.map((kind) => `${kind}.desktop;`);
+  machine.file("home/.config/mimeapps.list", `[Default Applications]\n${lines.join("\n")}\n`);
+}
+
+interface Told {
+  changes: { path: string; size: number }[];
+}
+
+test("a document that writes files: all are seen, none reaches the home", async ({ machine, app }) => {
+  prepare(machine);
+  const before = machine.describeHome();
+  await app.run("xdg-open paper.ps");
+  await app.ended();
+  await expect(app.terminal).toContainText("printed");
+  await app.filter.fill("flood-");
+  for (const number of [1, 12, 24]) {
+    await expect(app.row(`flood-${number}.dat`, "Created file")).toBeVisible();
+  }
+  await app.filter.fill("");
+  expect(machine.describeHome()).toEqual(before);
+  await app.abort();
+  expect(machine.describeHome()).toEqual(before);
+});
+
+test("a script that fills the disk: its files are seen while they grow, it is stopped and thrown away", async ({
+  machine,
+  app,
+}) => {
+  prepare(machine);
+  const before = machine.describeHome();
+  await app.run("xdg-open tidy.pl");
+  await expect(app.row("junk-1.dat", "Created file")).toBeVisible();
+  await expect(app.state).toHaveText(/^Running/);
+  // The size on the screen follows while the script writes.
+  await app.row("junk-1.dat").first().click();
+  await app.view("Details");
+  const size = async (): Promise<number> => {
+    const [id] = await machine.sessionIds();
+    const told = JSON.parse(await machine.alcatraz("changes", id ?? "", "--json")) as Told;
+    return told.changes.find((change) => change.path.endsWith("junk-1.dat"))?.size ?? 0;
+  };
+  const first = await size();
+  const shown = await app.row("junk-1.dat").first().textContent();
+  await expect.poll(size).toBeGreaterThan(first);
+  await expect(app.row("junk-1.dat").first()).not.toHaveText(shown ?? "");
+  expect(machine.describeHome()).toEqual(before);
+  await app.stop();
+  await app.abort();
+  expect(machine.describeHome()).toEqual(before);
+});
+
+test("the same on the command line", async ({ machine }) => {
+  prepare(machine);
+  const before = machine.describeHome();
+  await machine.alcatraz("run", "--keep", "-q", "--name", "paper", "--", "xdg-open", "paper.ps");
+  const told = JSON.parse(await machine.alcatraz("changes", "paper", machine.home, "--json")) as Told;
+  const flood = told.changes.filter((change) => /flood-\d+\.dat$/.test(change.path));
+  expect(flood.map(({ size }) => size)).toEqual(Array.from({ length: 24 }, () => 1024 * 1024));
+  expect(machine.describeHome()).toEqual(before);
+  await machine.alcatraz("abort", "paper");
+  expect(machine.describeHome()).toEqual(before);
+});

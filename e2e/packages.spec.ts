@@ -1,0 +1,83 @@
+// Scenario 5: a real package, installed in a session by the machine's own package manager; thrown away, then committed.
+import { existsSync, readFileSync } from "node:fs";
+import { PACKAGE } from "../scripts/setup/package.mjs";
+import type { Machine } from "./harness/machine.js";
+import { expect, test } from "./test.js";
+
+const PROGRAM = "/usr/bin/hello";
+
+/** What the host's package manager knows of the package: its state, or that it never heard of it. */
+async function known(machine: Machine): Promise<string> {
+  const asked = await machine.run(["dpkg-query", "--show", "--showformat=${Status}", "hello"]);
+  return asked.status === 0 ? asked.stdout : "never heard of it";
+}
+
+test.beforeEach(async ({ machine }) => {
+  machine.file("hello.deb", readFileSync(PACKAGE));
+  // The test removes it at the end, so it must not be somebody's own.
+  expect(await known(machine), "the package hello is on this machine").toBe("never heard of it");
+});
+
+test.afterEach(async ({ machine }) => {
+  if (machine.account.mode === "system") await machine.run(["dpkg", "--purge", "hello"]);
+});
+
+test("in the app: apt-get installs a package, which is thrown away, then installed again and committed", async ({
+  machine,
+  app,
+}) => {
+  const install = `apt-get install -y --no-install-recommends ${machine.path("hello.deb")}`;
+  await app.run(install);
+  if (machine.account.mode === "user") {
+    // As natively: an ordinary user installs nothing.
+    await expect(app.terminal).toContainText("are you root?");
+    await app.ended();
+    expect(await known(machine)).toBe("never heard of it");
+    return;
+  }
+  await app.ended();
+  await expect(app.terminal).toContainText("Setting up hello");
+  await app.filter.fill("usr/bin/hello");
+  await expect(app.row("hello", "Created file")).toBeVisible();
+  await app.filter.fill("dpkg/status");
+  await expect(app.row("status", "Modified file").or(app.row("status", "Changed file"))).toBeVisible();
+  await app.filter.fill("");
+  expect(await known(machine)).toBe("never heard of it");
+  await app.abort();
+  expect(await known(machine)).toBe("never heard of it");
+  expect(existsSync(PROGRAM)).toBe(false);
+
+  await app.goHome();
+  await app.run(install);
+  await app.ended();
+  await app.commit();
+  expect(await known(machine)).toBe("install ok installed");
+  expect(await machine.run(["dpkg", "--verify", "hello"])).toMatchObject({ status: 0, stdout: "" });
+  expect((await machine.run([PROGRAM])).stdout).toBe("Hello, world!\n");
+
+  // Taken back, nobody has heard of it again.
+  await app.goHistory();
+  await app.undo();
+  expect(await known(machine)).toBe("never heard of it");
+  expect(existsSync(PROGRAM)).toBe(false);
+});
+
+test("on the command line: dpkg installs a package, which is tried inside, then committed", async ({
+  machine,
+}) => {
+  const file = machine.path("hello.deb");
+  const run = ["run", "--keep", "-q", "--name", "package", "--", "dpkg", "-i", file];
+  if (machine.account.mode === "user") {
+    await expect(machine.alcatraz(...run)).rejects.toThrow("superuser privilege");
+    expect(await known(machine)).toBe("never heard of it");
+    return;
+  }
+  await machine.alcatraz(...run);
+  expect(await machine.alcatraz("enter", "package", "--", "hello")).toBe("Hello, world!\n");
+  expect(await machine.alcatraz("enter", "package", "--", "dpkg", "--verify", "hello")).toBe("");
+  expect(await known(machine)).toBe("never heard of it");
+  await machine.alcatraz("commit", "package");
+  expect(await known(machine)).toBe("install ok installed");
+  expect(await machine.run(["dpkg", "--verify", "hello"])).toMatchObject({ status: 0, stdout: "" });
+  expect((await machine.run([PROGRAM])).stdout).toBe("Hello, world!\n");
+});
