@@ -1,10 +1,15 @@
 // Scenario 5: a real package, installed in a session by the machine's own package manager; thrown away, then committed.
-import { existsSync, readFileSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { PACKAGE } from "../scripts/setup/package.mjs";
 import type { Machine } from "./harness/machine.js";
 import { expect, test } from "./test.js";
 
 const PROGRAM = "/usr/bin/hello";
+
+// Package managers wait for the disk again and again.
+test.describe.configure({ timeout: 240_000 });
 
 /** What the host's package manager knows of the package: its state, or that it never heard of it. */
 async function known(machine: Machine): Promise<string> {
@@ -12,13 +17,20 @@ async function known(machine: Machine): Promise<string> {
   return asked.status === 0 ? asked.stdout : "never heard of it";
 }
 
+/** The package where apt-get's own user can read it too. */
+let file = "";
+
 test.beforeEach(async ({ machine }) => {
-  machine.file("hello.deb", readFileSync(PACKAGE));
+  const place = mkdtempSync(join(tmpdir(), "alcatraz-package-"));
+  chmodSync(place, 0o755);
+  file = join(place, "hello.deb");
+  copyFileSync(PACKAGE, file);
   // The test removes it at the end, so it must not be somebody's own.
   expect(await known(machine), "the package hello is on this machine").toBe("never heard of it");
 });
 
 test.afterEach(async ({ machine }) => {
+  rmSync(join(file, ".."), { recursive: true });
   if (machine.account.mode === "system") await machine.run(["dpkg", "--purge", "hello"]);
 });
 
@@ -26,7 +38,7 @@ test("in the app: apt-get installs a package, which is thrown away, then install
   machine,
   app,
 }) => {
-  const install = `apt-get install -y --no-install-recommends ${machine.path("hello.deb")}`;
+  const install = `apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends ${file}`;
   await app.run(install);
   if (machine.account.mode === "user") {
     // As natively: an ordinary user installs nothing.
@@ -65,7 +77,6 @@ test("in the app: apt-get installs a package, which is thrown away, then install
 test("on the command line: dpkg installs a package, which is tried inside, then committed", async ({
   machine,
 }) => {
-  const file = machine.path("hello.deb");
   const run = ["run", "--keep", "-q", "--name", "package", "--", "dpkg", "-i", file];
   if (machine.account.mode === "user") {
     await expect(machine.alcatraz(...run)).rejects.toThrow("superuser privilege");
