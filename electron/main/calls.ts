@@ -36,6 +36,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     run: async (request) =>
       (await helper.request("sessions.run", { ...request, cwd: request.cwd ?? rooms.home })).session,
     stop: async (session) => (await helper.request("sessions.stop", { session })).session,
+    tighten: async (session, to) => (await helper.request("sessions.tighten", { session, ...to })).session,
     abort: async (session) => (await helper.request("sessions.abort", { session })).session,
     retry: async (session) => (await helper.request("sessions.retry", { session })).session,
     compare: (first, second, ticket) => helper.request("sessions.compare", { first, second }, ticket),

@@ -38,6 +38,7 @@ contextBridge.exposeInMainWorld("see", {
   listSessions: call("listSessions"),
   run: call("run"),
   stop: call("stop"),
+  tighten: call("tighten"),
   abort: call("abort"),
   retry: call("retry"),
   compare: call("compare"),

@@ -14,7 +14,7 @@ import type { Description, Slice, Versions } from "./content.js";
 import type { DoctorRow } from "./doctor.js";
 import { SeeError } from "./errors.js";
 import type { Progress, Params } from "./rpc.js";
-import type { RunRequest, Session } from "./session.js";
+import type { RunRequest, Session, Tightening } from "./session.js";
 
 /** How every bridge call ends: errors are values, because Electron flattens thrown ones to text. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: SeeError };
@@ -65,6 +65,7 @@ export interface SeeBridge {
   listSessions(): Promise<Outcome<Session[]>>;
   run(request: RunRequest): Promise<Outcome<Session>>;
   stop(session: string): Promise<Outcome<Session>>;
+  tighten(session: string, to: Tightening): Promise<Outcome<Session>>;
   abort(session: string): Promise<Outcome<Session>>;
   /** Runs a session's command once more, in a new session. */
   retry(session: string): Promise<Outcome<Session>>;

@@ -5,7 +5,7 @@ import type { FeedEvent } from "./change.js";
 import { CommitRequest } from "./commit.js";
 import { type Outcome, type HelperStatus, type SeeBridge, Settings } from "./bridge.js";
 import { methods, type Progress } from "./rpc.js";
-import { RunRequest, type Session } from "./session.js";
+import { RunRequest, Tightening, type Session } from "./session.js";
 
 /** Verbs of the bridge that are asked and answered. */
 export type CallName = {
@@ -36,6 +36,7 @@ export const calls = {
   listSessions: z.tuple([]),
   run: z.tuple([RunRequest]),
   stop: z.tuple([SessionKey]),
+  tighten: z.tuple([SessionKey, Tightening]),
   abort: z.tuple([SessionKey]),
   retry: z.tuple([SessionKey]),
   compare: z.tuple([SessionKey, SessionKey, Ticket]),

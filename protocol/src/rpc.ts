@@ -16,7 +16,7 @@ import { DoctorRow } from "./doctor.js";
 import { FeedEvent } from "./change.js";
 import { PathRef } from "./path.js";
 import { SeeError } from "./errors.js";
-import { Mode, RunRequest, Session } from "./session.js";
+import { Mode, RunRequest, Session, Tightening } from "./session.js";
 
 /** Both sides refuse to talk when this differs. */
 export const PROTOCOL_VERSION = 1;
@@ -34,6 +34,10 @@ export const methods = {
   "sessions.list": { params: Empty, result: z.object({ sessions: z.array(Session) }) },
   "sessions.run": { params: RunRequest, result: z.object({ session: Session }) },
   "sessions.stop": { params: SessionId, result: z.object({ session: Session }) },
+  "sessions.tighten": {
+    params: Tightening.extend({ session: z.string().min(1) }),
+    result: z.object({ session: Session }),
+  },
   "sessions.abort": { params: SessionId, result: z.object({ session: Session }) },
   "sessions.retry": {
     params: SessionId.extend({ rows: RunRequest.shape.rows, cols: RunRequest.shape.cols }),

@@ -1,6 +1,7 @@
 // A session: one SEE, from its start until it is committed or aborted.
 import { z } from "zod";
 import { PathRef } from "./path.js";
+import { Net, Redirect, Reroute } from "./net.js";
 
 export const SessionState = z.enum([
   "starting",
@@ -60,6 +61,11 @@ export const Policy = z.object({
   memory: Size.optional(),
   /** What this machine need not keep in full, though it was asked for. */
   accept: z.array(AcceptedPromise).optional(),
+  net: Net,
+  /** Whether the network reaches private addresses and the host's other ones. */
+  lan: z.boolean(),
+  redirect: z.array(Redirect),
+  connect: z.array(Reroute),
 });
 export type Policy = z.infer<typeof Policy>;
 
@@ -90,6 +96,11 @@ export const RunRequest = z.object({
   rows: z.number().int().min(1).max(10_000).optional(),
   cols: z.number().int().min(1).max(10_000).optional(),
   /** The defaults when left out. */
+  /** What is left out has its default. */
   policy: Policy.partial().optional(),
 });
 export type RunRequest = z.infer<typeof RunRequest>;
+
+/** What a session shall be allowed no longer; what is left out stays. */
+export const Tightening = z.object({ net: Net.optional(), lan: z.boolean().optional() });
+export type Tightening = z.infer<typeof Tightening>;

@@ -58,6 +58,8 @@ const TESTS = [
   program("zstd"),
   program("dpkg-deb", "dpkg"),
 ];
+/** What carries and filters the network of a session that has one, and what the tests make networks of. */
+const NETWORK = [program("pasta", "passt"), program("nft", "nftables"), program("ip", "iproute2")];
 /** For a test program of 32 bits, whose calls have other numbers. */
 if (process.arch === "x64") {
   TESTS.push({ kind: "file", name: "/usr/lib32/libc.a", packages: ["gcc-multilib"] });
@@ -66,7 +68,7 @@ if (process.arch === "x64") {
 /** Sees to it that what `purpose` ("start" or "test") needs is there. */
 export async function checkSystem(purpose) {
   const needs = [...BUILD, ...ELECTRON];
-  if (purpose === "test") needs.push(...SCREEN, ...TESTS);
+  if (purpose === "test") needs.push(...SCREEN, ...TESTS, ...NETWORK);
   else if (!hasDisplay()) needs.push(...SCREEN);
 
   let missing = await findMissing(needs);

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use see_core::net::policy::{Redirect, Reroute};
 use see_core::policy::Reads;
 
 /// Run software in a sandbox that sees your real machine; then commit what it changed, or abort it.
@@ -62,6 +63,8 @@ pub enum Command {
     Stop(SessionArg),
     /// Let a frozen session go on, or change its quota
     Resume(ResumeArgs),
+    /// Allow a session less from now on
+    Tighten(TightenArgs),
     /// List the commits
     History,
     /// Take a commit back
@@ -83,6 +86,9 @@ pub enum Command {
     /// Make a SEE and look after it until its program ends
     #[command(hide = true)]
     Supervise(SuperviseArgs),
+    /// Enter a SEE's network and become the program that works there
+    #[command(hide = true)]
+    Plumb,
 }
 
 impl Command {
@@ -107,6 +113,15 @@ pub struct RunArgs {
     /// How much is recorded of what the program looks at
     #[arg(long, value_enum, default_value_t = ReadsArg::Opens)]
     pub reads: ReadsArg,
+    /// Let the network reach this machine's neighbours too: private addresses, and its own
+    #[arg(long)]
+    pub lan: bool,
+    /// Let this machine reach a server inside: who listens on INSIDE is found on OUTSIDE; may be repeated
+    #[arg(long, value_name = "[ADDRESS:]OUTSIDE:INSIDE")]
+    pub redirect: Vec<Redirect>,
+    /// Send connections to one place to another one of this machine's network; may be repeated
+    #[arg(long, value_name = "HOST:PORT=HOST:PORT")]
+    pub connect: Vec<Reroute>,
     #[command(flatten)]
     pub walls: WallArgs,
     /// Whether the program gets a terminal
@@ -195,11 +210,28 @@ pub struct Then {
     pub abort: bool,
 }
 
-/// Network of a SEE. This version has only one: off.
+/// Network of a SEE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Net {
     /// No network but a loopback of its own
     None,
+    /// Names, and web servers: TCP to the ports 80 and 443
+    Web,
+    /// Everything but this machine and its neighbours
+    Full,
+}
+
+/// Arguments of `tighten`.
+#[derive(Debug, Args)]
+pub struct TightenArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// Network that is left
+    #[arg(long, value_enum)]
+    pub net: Option<Net>,
+    /// Cut off this machine's neighbours
+    #[arg(long)]
+    pub no_lan: bool,
 }
 
 /// How much is recorded of what a program looks at.

@@ -26,7 +26,7 @@ fn wrong_words_are_a_usage_error_and_leave_stdout_empty() {
     }
     for line in [
         &["run"][..],
-        &["run", "--net", "full", "true"],
+        &["run", "--net", "some", "true"],
         &["run", "--keep", "--abort", "true"],
         &["enter", "x"],
     ] {

@@ -23,6 +23,7 @@ pub mod layer;
 pub mod merge;
 pub mod monitor;
 pub mod mounts;
+pub mod net;
 pub mod overlay_marks;
 pub mod path;
 pub mod policy;

@@ -3,7 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{ErrorCode, Result, SeeError};
 use crate::interpose::calls::Level;
+use crate::net::policy::{Net, Redirect, Reroute};
 use crate::path::PathRef;
 
 /// The choices of one session. A field that an older record lacks has its default.
@@ -15,6 +17,14 @@ pub struct Policy {
     /// The session whose command this one runs once more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retry_of: Option<String>,
+    /// How far the network reaches.
+    pub net: Net,
+    /// Whether the network reaches the host's neighbours: private and link-local addresses, and the host's own.
+    pub lan: bool,
+    /// Ports of the SEE that the host can reach.
+    pub redirect: Vec<Redirect>,
+    /// Connections that go elsewhere.
+    pub connect: Vec<Reroute>,
     /// Places of the host that it does not see.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hide: Vec<PathRef>,
@@ -61,10 +71,36 @@ impl Promise {
     }
 }
 
+/// What a session shall be allowed no longer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tightening {
+    /// How far the network still reaches.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub net: Option<Net>,
+    /// Whether it still reaches the host's neighbours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lan: Option<bool>,
+}
+
 impl Policy {
     /// Tells whether the usual places of secrets are hidden: when what is read there could be sent somewhere.
     pub fn hides_usual_secrets(&self) -> bool {
-        false
+        self.net != Net::None || !self.connect.is_empty()
+    }
+
+    /// Returns the tightened policy. Fails when something would be allowed that was not before.
+    pub fn tighten(&self, to: &Tightening) -> Result<Self> {
+        let net = to.net.unwrap_or(self.net);
+        let lan = to.lan.unwrap_or(self.lan);
+        if net > self.net || (lan && !self.lan) {
+            return Err(SeeError::new(
+                ErrorCode::BadRequest,
+                "A session can be allowed less, never more than it was started with.",
+                "Start a new session with the network that you want it to have.",
+            ));
+        }
+        Ok(Self { net, lan, ..self.clone() })
     }
 }
 

@@ -9,6 +9,7 @@ pub mod lease;
 pub mod loopback;
 pub mod memory;
 pub mod mount_attributes;
+pub mod network;
 pub mod process;
 pub mod seccomp;
 pub mod seccomp_notify;

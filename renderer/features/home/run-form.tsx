@@ -7,6 +7,7 @@ import { PathText } from "../../ui/path-text.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useHelper } from "../run/helper-store.js";
 import { useSettings } from "../settings/settings-store.js";
+import { NetworkChoice } from "./network-choice.js";
 import { useRun } from "./run-store.js";
 import { TEXTS } from "./texts.js";
 import styles from "./run-form.module.css";
@@ -99,6 +100,7 @@ export function RunForm(): ReactElement {
               <span className={styles.hint}>{TEXTS.asRootWhy}</span>
             </label>
           )}
+          <NetworkChoice />
         </div>
       )}
       {error !== null && <ErrorNote error={error} />}

@@ -1,10 +1,12 @@
 // What is about to be run: the command line, where, and how it went wrong last time.
 import { create } from "zustand";
+import type { Net } from "../../../protocol/src/net.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
 import { useSessions } from "../run/sessions-store.js";
 import { useSettings } from "../settings/settings-store.js";
+import { readPorts } from "./network-model.js";
 import { runRequest, NO_CHOICES, type Choices } from "./run-request.js";
 import { TEXTS } from "./texts.js";
 
@@ -13,9 +15,13 @@ interface RunState {
   cwd: string | null;
   name: string;
   asRoot: boolean;
+  net: Net;
+  lan: boolean;
+  /** Pairs of ports, as they were typed. */
+  ports: string;
   starting: boolean;
   error: SeeError | null;
-  edit: (part: Partial<Pick<RunState, "line" | "cwd" | "name" | "asRoot">>) => void;
+  edit: (part: Partial<Pick<RunState, "line" | "cwd" | "name" | "asRoot" | "net" | "lan" | "ports">>) => void;
   chooseDirectory: () => Promise<void>;
   /** Runs the form as it stands: its line, with the name and the user that were chosen there. */
   runForm: () => Promise<void>;
@@ -24,6 +30,9 @@ interface RunState {
   /** Runs a command; nothing of the form applies. */
   runCommand: (command: string[], cwd: string | null) => Promise<void>;
 }
+
+/** The form with nothing chosen in it. */
+const FRESH = { name: "", asRoot: false, net: "none", lan: false, ports: "" } as const;
 
 export const useRun = create<RunState>((set, get) => {
   /** Starts the command, and tells whether it started. */
@@ -36,7 +45,7 @@ export const useRun = create<RunState>((set, get) => {
       return false;
     }
     // What was chosen for one command is not chosen for the next.
-    set({ starting: false, ...NO_CHOICES });
+    set({ starting: false, ...FRESH });
     useRoute.getState().go({ name: "session", session: outcome.value.id });
     return true;
   };
@@ -45,6 +54,9 @@ export const useRun = create<RunState>((set, get) => {
     cwd: null,
     name: "",
     asRoot: false,
+    net: "none",
+    lan: false,
+    ports: "",
     starting: false,
     error: null,
     edit: (part) => set({ ...part, error: null }),
@@ -54,19 +66,25 @@ export const useRun = create<RunState>((set, get) => {
       else if (outcome.value !== null) set({ cwd: outcome.value });
     },
     runForm: async () => {
-      const { line, cwd, name, asRoot } = get();
+      const { line, cwd, name, asRoot, net, lan, ports } = get();
+      const redirect = readPorts(ports);
+      if ("wrong" in redirect) {
+        return set({
+          error: { code: "bad-request", message: TEXTS.wrongPorts(redirect.wrong), hint: TEXTS.portsWhy },
+        });
+      }
       const words = await see.splitCommand(line);
       if (!words.ok) return set({ error: words.error });
       if (words.value.length === 0) {
         return set({ error: { code: "bad-request", message: TEXTS.emptyCommand, hint: "" } });
       }
-      if (!(await start(words.value, cwd, { name, asRoot }))) return;
+      if (!(await start(words.value, cwd, { name, asRoot, net, lan, redirect }))) return;
       useSettings.getState().remember(line.trim());
       set({ line: "" });
     },
     runLine: async (line, cwd) => {
       if (get().starting) return;
-      get().edit({ line, cwd, ...NO_CHOICES });
+      get().edit({ line, cwd, ...FRESH });
       await get().runForm();
     },
     runCommand: async (command, cwd) => {

@@ -1,4 +1,6 @@
 // The words of the Home screen.
+import { escapeText } from "../../ui/escape.js";
+
 export const TEXTS = {
   title: "Run something, keep only what you want",
   lead:
@@ -17,6 +19,19 @@ export const TEXTS = {
   sessionNameHint: "optional",
   asRoot: "Run as root inside the session",
   asRootWhy: "Root inside is nobody special outside.",
+  network: "Network",
+  networkChoices: { none: "None", web: "Web", full: "Everything" },
+  networkWhy: {
+    none: "The program reaches nothing outside its session.",
+    web: "The program may look up names and reach web servers. What it sends there cannot be taken back.",
+    full: "The program may reach every server in the Internet. What it sends there cannot be taken back.",
+  },
+  lan: "Also this machine's neighbours",
+  lanWhy: "Printers, routers, servers at home or at work.",
+  ports: "Ports to reach from here",
+  portsHint: "for example  3080:80",
+  portsWhy: "Write pairs: a port of this machine, a colon, and the port that the program listens on.",
+  wrongPorts: (part: string): string => `“${escapeText(part)}” is no pair of ports`,
   recent: "Recent",
   emptyCommand: "Type a command first",
   sampleTitle: "Try it: run the sample installer",

@@ -9,6 +9,7 @@ import { formatClock, formatTime } from "../../ui/format.js";
 import { Icon } from "../../ui/icon.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
+import { NetworkTag } from "./network-tag.js";
 import { endWords, isLive, isOpen, sessionTitle, STATE_WORDS } from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
@@ -45,12 +46,7 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
           {live && <Running since={session.created} />}
         </span>
         {(session.limits?.length ?? 0) > 0 && <Limits session={session} />}
-        {isOpen(session) && (
-          <span className={styles.tag} title={TEXTS.noNetworkWhy}>
-            <Icon name="network" size={12} />
-            <span>{TEXTS.noNetwork}</span>
-          </span>
-        )}
+        {isOpen(session) && <NetworkTag session={session} onError={setError} />}
         {live && (
           <Button icon="stop" disabled={stopping || session.state === "starting"} onClick={() => void stop()}>
             {stopping ? TEXTS.stopping : TEXTS.stop}

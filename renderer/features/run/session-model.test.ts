@@ -10,7 +10,7 @@ const session = (part: Partial<Session>): Session => ({
   cwd: "/",
   mode: "system",
   created: "2026-01-01T00:00:00Z",
-  policy: { reads: "opens" },
+  policy: { reads: "opens", net: "none", lan: false, redirect: [], connect: [] },
   ...part,
 });
 

@@ -2,7 +2,7 @@
 import { create } from "zustand";
 import type { Outcome } from "../../../protocol/src/bridge.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
-import type { RunRequest, Session } from "../../../protocol/src/session.js";
+import type { RunRequest, Session, Tightening } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
 import { withAnswer } from "./session-model.js";
 
@@ -17,6 +17,7 @@ interface SessionsState {
   load: () => Promise<void>;
   run: (request: RunRequest) => Promise<Outcome<Session>>;
   stop: (id: string) => Promise<Outcome<Session>>;
+  tighten: (id: string, to: Tightening) => Promise<Outcome<Session>>;
   abort: (id: string) => Promise<Outcome<Session>>;
   count: (id: string, changes: number) => void;
 }
@@ -54,6 +55,11 @@ export const useSessions = create<SessionsState>((set, get) => {
       const outcome = await see.stop(id);
       if (outcome.ok) put(outcome.value);
       set({ stopping: new Set([...get().stopping].filter((each) => each !== id)) });
+      return outcome;
+    },
+    tighten: async (id, to) => {
+      const outcome = await see.tighten(id, to);
+      if (outcome.ok) put(outcome.value);
       return outcome;
     },
     abort: async (id) => {

@@ -19,6 +19,7 @@ mod enter;
 pub mod history;
 mod ignore;
 mod list;
+mod plumb;
 mod probe;
 mod reads;
 mod resume;
@@ -26,6 +27,7 @@ mod retry;
 mod run;
 mod stop;
 mod supervise;
+mod tighten;
 mod undo;
 
 /// Runs a command.
@@ -44,6 +46,7 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::Ignore(args) => ignore::run(context, args),
         Command::Stop(args) => stop::run(context, args),
         Command::Resume(args) => resume::run(context, args),
+        Command::Tighten(args) => tighten::run(context, args),
         Command::History => history::run(context),
         Command::Undo(args) => undo::run(context, args),
         Command::Drop(args) => drop::run(context, args),
@@ -52,6 +55,7 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::Completions(args) => completions::run(context, args),
         Command::Attach(args) => attach::run(context, args),
         Command::Supervise(_) => Ok(supervise::run()),
+        Command::Plumb => Ok(plumb::run()),
         Command::Probe => probe::run(context),
     }
 }

@@ -4,9 +4,10 @@ use std::os::unix::ffi::OsStringExt;
 
 use see_core::engine::{self, request::RunSpec};
 use see_core::error::Result;
+use see_core::net::policy as network;
 
 use crate::after_run;
-use crate::args::{RunArgs, Tty};
+use crate::args::{Net, RunArgs, Tty};
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::policy;
@@ -18,6 +19,10 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     let mut spec = request(&args.command, args.run_as.as_deref(), args.tty);
     spec.name.clone_from(&args.name);
     spec.policy.reads = args.reads.reads();
+    spec.policy.net = net(args.net);
+    spec.policy.lan = args.lan;
+    spec.policy.redirect.clone_from(&args.redirect);
+    spec.policy.connect.clone_from(&args.connect);
     policy::apply(&args.walls, &mut spec.policy)?;
     let (session, client) = engine::launch_attached(&store, spec)?;
     match terminal_relay::relay(client, &signals, &session.id)? {
@@ -35,4 +40,13 @@ pub(super) fn request(command: &[std::ffi::OsString], run_as: Option<&str>, tty:
     spec.channels = terminal_relay::channels(tty);
     spec.size = terminal_relay::window_size();
     spec
+}
+
+/// Returns the network that a word of the command line means.
+pub(super) fn net(word: Net) -> network::Net {
+    match word {
+        Net::None => network::Net::None,
+        Net::Web => network::Net::Web,
+        Net::Full => network::Net::Full,
+    }
 }

@@ -55,6 +55,7 @@ fn params_through(method: &str, params: &Value) -> Result<Value, String> {
         "hello" => through::<HelloParams>(params),
         "doctor" | "sessions.list" | "history.list" => through::<Empty>(params),
         "sessions.run" => through::<RunRequest>(params),
+        "sessions.tighten" => through::<TightenParams>(params),
         "sessions.stop" | "sessions.abort" | "changes.watch" => through::<SessionParams>(params),
         "sessions.resume" => through::<ResumeParams>(params),
         "changes.unwatch" => through::<Watch>(params),
@@ -77,9 +78,8 @@ fn result_through(method: &str, result: &Value) -> Result<Value, String> {
         "hello" => through::<HelloResult>(result),
         "doctor" => through::<DoctorResult>(result),
         "sessions.list" => through::<SessionsResult>(result),
-        "sessions.run" | "sessions.stop" | "sessions.abort" | "sessions.retry" | "sessions.resume" => {
-            through::<SessionResult>(result)
-        }
+        "sessions.run" | "sessions.stop" | "sessions.tighten" | "sessions.abort" | "sessions.retry"
+        | "sessions.resume" => through::<SessionResult>(result),
         "sessions.compare" => through::<ComparisonResult>(result),
         "versions" => through::<Versions>(result),
         "merge.preview" => through::<Preview>(result),

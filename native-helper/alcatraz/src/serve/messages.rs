@@ -12,6 +12,7 @@ use see_core::error::{Resolution, SeeError};
 use see_core::ignore::IgnoreList;
 use see_core::merge::ByHand;
 use see_core::monitor::Phase;
+use see_core::net::policy::Net;
 use see_core::path::{HostPath, PathRef};
 use see_core::policy::Policy;
 use see_core::session::Mode;
@@ -71,6 +72,16 @@ pub struct HelloResult {
 #[serde(deny_unknown_fields)]
 pub struct SessionsResult {
     pub sessions: Vec<WireSession>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TightenParams {
+    pub session: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub net: Option<Net>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lan: Option<bool>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

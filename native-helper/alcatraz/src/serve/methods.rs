@@ -11,6 +11,7 @@ use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::ignore::IgnoreList;
 use see_core::merge;
 use see_core::path::HostPath;
+use see_core::policy::Tightening;
 use see_core::session::Session;
 use see_core::store::Store;
 use see_core::versions;
@@ -30,12 +31,13 @@ use super::requests::RequestMonitor;
 use super::writer::Writer;
 
 /// Every method.
-pub const NAMES: [&str; 22] = [
+pub const NAMES: [&str; 23] = [
     "hello",
     "doctor",
     "sessions.list",
     "sessions.run",
     "sessions.stop",
+    "sessions.tighten",
     "sessions.abort",
     "sessions.retry",
     "sessions.compare",
@@ -94,8 +96,8 @@ impl Methods {
     /// Tells how long a method may take.
     pub fn weight(method: &str) -> Weight {
         match method {
-            "sessions.stop" | "sessions.abort" | "sessions.compare" | "check" | "commit" | "history.undo"
-            | "history.drop" => Weight::Long,
+            "sessions.stop" | "sessions.tighten" | "sessions.abort" | "sessions.compare" | "check"
+            | "commit" | "history.undo" | "history.drop" => Weight::Long,
             _ => Weight::Quick,
         }
     }
@@ -119,6 +121,7 @@ impl Methods {
             "sessions.list" => parse::<Empty>(params).and_then(|_| reply(self.list_sessions()?)),
             "sessions.run" => self.run_program(parse(params)?),
             "sessions.stop" => self.with_session(&parse(params)?, actions::stop),
+            "sessions.tighten" => self.tighten(parse(params)?),
             "sessions.abort" => self.with_session(&parse(params)?, actions::abort),
             "sessions.retry" => self.retry(&parse(params)?),
             "sessions.compare" => self.compare(&parse(params)?, monitor),
@@ -193,6 +196,13 @@ impl Methods {
         work: impl FnOnce(&Store, &Session) -> Result<Session>,
     ) -> Result<Answer> {
         let session = work(&self.store, &self.store.find_session(&params.session)?)?;
+        reply(SessionResult { session: WireSession::from(&session) })
+    }
+
+    fn tighten(&self, params: TightenParams) -> Result<Answer> {
+        let TightenParams { session, net, lan } = params;
+        let session = self.store.find_session(&session)?;
+        let session = engine::tighten(&self.store, &session, &Tightening { net, lan })?;
         reply(SessionResult { session: WireSession::from(&session) })
     }
 

@@ -36,6 +36,7 @@ pub fn measure(store: Option<&Path>) -> Vec<DoctorRow> {
     rows.push(simple("Network off", namespace::NET, mode, || {
         see_sys::loopback::bring_up().map_err(|e| told("the loopback interface could not be set up", e))
     }));
+    rows.push(DoctorRow::of("Network by choice (web, full)", trial::connect()));
     rows.push(simple("IPC and host name kept apart", namespace::IPC | namespace::UTS, mode, || Ok(())));
     rows.push(simple("Control groups kept apart", namespace::CGROUP, mode, || Ok(())));
     rows.push(simple("System-call filter", 0, mode, filter));

@@ -28,9 +28,10 @@ pub fn make_init(
     reported: &Reported,
     control: BorrowedFd<'_>,
 ) -> Result<(Pid, Option<Shell>)> {
+    let is_connected = tree.resolver.is_some();
     let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
     let shell = match mode {
-        Mode::System => Some(Shell::make(&mapped_places(tree))?),
+        Mode::System => Some(Shell::make(&mapped_places(tree), is_connected)?),
         Mode::User => None,
     };
     let caller = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
@@ -64,6 +65,8 @@ fn mapped_places(tree: &Tree) -> Vec<HostPath> {
 pub struct Made {
     /// Holds its mounts: they are gone when nobody has it any more.
     pub mounts: OwnedFd,
+    /// Its network.
+    pub network: OwnedFd,
     /// What it cannot change, as making it showed.
     pub limits: Vec<Limit>,
     /// What answering its calls needs; `None` when none are reported.
@@ -82,9 +85,7 @@ pub fn await_ready(control: BorrowedFd<'_>, init: Pid, shell: Option<Shell>) -> 
         )),
         Err(error) => Err(error),
     };
-    if let Some(shell) = shell {
-        shell.release();
-    }
+    drop(shell);
     if ready.is_err() {
         end_init(init)?;
     }
@@ -93,7 +94,8 @@ pub fn await_ready(control: BorrowedFd<'_>, init: Pid, shell: Option<Shell>) -> 
 
 fn made(limits: Vec<Limit>, held: Vec<OwnedFd>) -> Result<Made> {
     let mut held = held.into_iter();
-    let (Some(mounts), Some(root), Some(list)) = (held.next(), held.next(), held.next()) else {
+    let mut next = || held.next();
+    let (Some(mounts), Some(network), Some(root), Some(list)) = (next(), next(), next(), next()) else {
         return Err(wire::broken("what holds the SEE is missing"));
     };
     let inside = held.next().map(|listener| -> Result<Inside> {
@@ -102,7 +104,7 @@ fn made(limits: Vec<Limit>, held: Vec<OwnedFd>) -> Result<Made> {
         let namespace = rustix::fs::fstat(&mounts).map_err(wire::gone)?.st_ino;
         Ok(Inside { listener, root, mounts: mounts::all(&text), namespace })
     });
-    Ok(Made { mounts, limits, inside: inside.transpose()? })
+    Ok(Made { mounts, network, limits, inside: inside.transpose()? })
 }
 
 /// Kills the init, and every process of the SEE with it; returns when all are gone.

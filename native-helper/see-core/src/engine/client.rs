@@ -7,6 +7,7 @@ use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags};
 
 use crate::error::{ErrorCode, Result, SeeError};
+use crate::policy::Tightening;
 use crate::session::{Frozen, Session};
 use crate::store::Store;
 
@@ -61,7 +62,7 @@ impl Client {
             }
             Tell::Failed { error } => Err(error),
             // It came to rest before it had heard what was asked.
-            Tell::Exited { .. } | Tell::Stopped | Tell::Frozen { .. } | Tell::Resumed => {
+            Tell::Exited { .. } | Tell::Tightened | Tell::Stopped | Tell::Frozen { .. } | Tell::Resumed => {
                 Err(wire::gone(Errno::CONNRESET))
             }
         }
@@ -153,7 +154,7 @@ impl Client {
                     Tell::Stopped => Event::Stopped,
                     Tell::Frozen { frozen } => Event::Frozen(frozen),
                     Tell::Resumed => Event::Resumed,
-                    Tell::Started { .. } => continue,
+                    Tell::Started { .. } | Tell::Tightened => continue,
                 },
                 Kind::Input | Kind::EndOfInput => return Err(wire::broken("input from the wrong side")),
             });
@@ -192,6 +193,17 @@ pub fn resume(store: &Store, session: &Session, quota: Option<u64>) -> Result<()
         Some((Tell::Failed { error }, _)) => Err(error),
         Some((Tell::Resumed, _)) => Ok(()),
         _ => Err(wire::gone(Errno::CONNRESET)),
+    }
+}
+
+/// Allows a running session less; returns when that holds.
+pub(super) fn tighten(store: &Store, session: &Session, to: &Tightening) -> Result<()> {
+    let stream = connect(&socket_path(store, &session.id)).map_err(|_| not_running(session))?;
+    wire::send(stream.as_fd(), &Ask::Tighten { to: to.clone() }, &[])?;
+    match wire::receive::<Tell>(stream.as_fd())? {
+        Some((Tell::Tightened, _)) => Ok(()),
+        Some((Tell::Failed { error }, _)) => Err(error),
+        _ => Err(not_running(session)),
     }
 }
 

@@ -12,6 +12,7 @@ use see_sys::signals::SignalQueue;
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::interpose::calls::Reported;
+use crate::net::plumber;
 use crate::path::HostPath;
 use crate::session::Limit;
 
@@ -75,6 +76,8 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
             Ids::Own
         }
     };
+    let network = plumber::current().map_err(|e| own("its network could not be held", e))?;
+    see_sys::loopback::bring_up().map_err(|e| own("its loopback interface could not be set up", e))?;
     let limits = tree::enter(birth.tree, birth.workshop, ids)?;
     if let Some(shell) = birth.shell {
         shell.enter_users()?;
@@ -87,7 +90,6 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
     )
     .map_err(|e| own("its root could not be opened", e))?;
     let terminals = kernel_places::mount_terminals(root.as_fd(), ids)?;
-    see_sys::loopback::bring_up().map_err(|e| own("its loopback interface could not be set up", e))?;
     if matches!(ids, Ids::Own) {
         rustix::thread::set_no_new_privs(true).map_err(|e| own("privileges could not be given up", e))?;
     }
@@ -121,7 +123,7 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
         .map_err(|e| own("signals could not be collected", e))?;
     Ok(Init {
         limits,
-        held: [mounts, root, mount_list].into_iter().chain(listener).collect(),
+        held: [mounts, network, root, mount_list].into_iter().chain(listener).collect(),
         signals,
         terminals,
         programs: HashMap::new(),
@@ -136,7 +138,8 @@ fn libc_signal(signal: Signal) -> i32 {
 struct Init {
     /// What it turned out that the SEE cannot change.
     limits: Vec<Limit>,
-    /// What the supervisor gets: mount name space, root directory, list of mounts; the listener when there is one.
+    /// What the supervisor gets: mount and network name space, root directory, list of mounts; the listener when there
+    /// is one.
     held: Vec<OwnedFd>,
     signals: SignalQueue,
     /// Root of the SEE's devpts; by descriptor, for programs may mount what they like over the path.

@@ -12,7 +12,10 @@ use rustix::fs::{CWD, Mode as Bits, OFlags};
 use rustix::io::Errno;
 
 use crate::error::{ErrorCode, Result, SeeError};
+use crate::net::policy::Net;
+use crate::net::resolver::Resolver;
 use crate::path::{HostPath, escape_for_display};
+use crate::policy::{Policy, Tightening};
 use crate::secrets;
 use crate::session::{Session, SessionState};
 use crate::store::{SessionLock, Store};
@@ -42,7 +45,7 @@ pub mod supervisor;
 mod tree;
 pub mod trial;
 mod user_tree;
-mod wire;
+pub(crate) mod wire;
 
 pub use interposition::reads_path;
 
@@ -64,6 +67,13 @@ pub fn launch_attached(store: &Store, spec: RunSpec) -> Result<(Session, Client)
 }
 
 fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Client)> {
+    if !spec.policy.redirect.is_empty() || !spec.policy.connect.is_empty() {
+        return Err(SeeError::new(
+            ErrorCode::BadRequest,
+            "This version redirects no ports.",
+            "Leave out --redirect and --connect.",
+        ));
+    }
     let (program, identity) = resolve(store, &spec)?;
     bounds::check(&spec.policy, store.mode())?;
     let id = store.new_id()?;
@@ -95,13 +105,14 @@ fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Clien
         session.policy.hidden = hidden;
         store.insert_session(&session).map(|()| tree)
     });
-    let tree = match inserted {
+    let mut tree = match inserted {
         Ok(tree) => tree,
         Err(error) => {
             dismantle::traces(store, &session)?;
             return Err(error);
         }
     };
+    tree.resolver = resolver(&session.policy);
     let start = Start {
         store: path_of(store.root())?,
         session: id,
@@ -163,7 +174,8 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
     store.move_session(&session.id, &[SessionState::Finished], SessionState::Starting)?;
     let mut session = store.session(&session.id)?;
     let supervisor = Supervising::begin(&session.id)?;
-    let started = plan_of(store, &session, &program).and_then(|plan| {
+    let started = plan_of(store, &session, &program).and_then(|mut plan| {
+        plan.tree.resolver = resolver(&session.policy);
         session.layers = plan.layers;
         session.limits = plan.limits;
         session.policy.hidden = plan.hidden;
@@ -193,6 +205,27 @@ fn plan_of(store: &Store, session: &Session, program: &ProgramSpec) -> Result<Pl
     plan::make(store, &session.id, session.layers.clone(), &needed, |mounts| {
         secrets::hidden(&session.policy, home.as_ref(), mounts)
     })
+}
+
+/// Allows a session less than before, at once when it runs, and from its next program on when not.
+pub fn tighten(store: &Store, session: &Session, to: &Tightening) -> Result<Session> {
+    if session.state == SessionState::Running {
+        match client::tighten(store, session, to) {
+            // It may have ended just now.
+            Err(error) if error.code == ErrorCode::WrongState => {}
+            told => return told.and_then(|()| store.session(&session.id)),
+        }
+    }
+    let _lock = store.lock_session(&session.id)?;
+    let mut session = store.session(&session.id)?;
+    session.policy = session.policy.tighten(to)?;
+    store.update_session(&session)?;
+    Ok(session)
+}
+
+/// Returns how programs of a session with this policy ask for names, when they can.
+fn resolver(policy: &Policy) -> Option<Resolver> {
+    (policy.net != Net::None).then(Resolver::of_host)
 }
 
 /// Settles sessions whose supervisor died. Readers of the list call it first.

@@ -17,37 +17,38 @@ use super::tree::Ids;
 /// The first id on the host that a SEE's ids stand for in system mode, and how many there are.
 pub const SHIFT: (u32, u32) = (2_147_483_648, 2_147_483_647);
 
+/// Who on the host the owner of a connected network is: nobody.
+const NOBODY: u32 = 65534;
+
 const SHARED: i32 = namespace::NET | namespace::IPC | namespace::UTS | namespace::CGROUP;
 
 /// The name spaces that do not begin with the init: user (with its map), network, IPC, host name, control groups.
 #[derive(Debug)]
 pub struct Shell {
-    holder: Pid,
-    /// The holder, as a descriptor.
-    pidfd: OwnedFd,
+    holder: Holder,
     /// The user name space.
     users: OwnedFd,
+    /// A network that does not belong to the SEE's user name space: whoever is root inside has no rights over it, and
+    /// can neither change its packet filter nor go round it. `None`: the network is the SEE's own and leads nowhere.
+    network: Option<Holder>,
     /// Whether ids are shifted; else they are as on the host.
     pub shifted: bool,
 }
 
-impl Shell {
-    /// Makes them, in system mode. `probe` is a directory of the host whose mount has to support id maps.
-    pub fn make(probes: &[HostPath]) -> Result<Self> {
-        let shell = Self::make_with(&format!("0 {} {}", SHIFT.0, SHIFT.1), true);
-        let supported = |shell: &Self| {
-            probes.iter().all(|probe| copy_of_host(probe, Some(shell.users.as_fd()), 0).is_ok())
-        };
-        match shell {
-            Ok(shell) if supported(&shell) => Ok(shell),
-            _ => Self::make_with(&identity_map()?, false),
-        }
-    }
+/// A process that does nothing but live in name spaces, until it is let go.
+#[derive(Debug)]
+struct Holder {
+    process: Pid,
+    /// The process, as a descriptor.
+    pidfd: OwnedFd,
+}
 
-    fn make_with(map: &str, shifted: bool) -> Result<Self> {
+impl Holder {
+    /// Makes one in new name spaces, a user name space with these maps among them.
+    fn make(namespaces: i32, users: &str, groups: &str) -> Result<Self> {
         let (ours, theirs) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
             .map_err(|e| cannot("a pipe could not be made", e))?;
-        let Some(holder) = fork(namespace::USER | SHARED).map_err(cannot_unshare)? else {
+        let Some(process) = fork(namespace::USER | namespaces).map_err(cannot_unshare)? else {
             // Lives until the other side lets go (or dies).
             drop(theirs);
             let _ = rustix::io::read(&ours, &mut [0; 1]);
@@ -55,25 +56,23 @@ impl Shell {
         };
         drop(ours);
         let whole = || -> Result<Self> {
-            let write = |file: &str| {
-                std::fs::write(format!("/proc/{}/{file}", holder.as_raw_nonzero()), map).map_err(|e| {
+            let write = |file: &str, map: &str| {
+                std::fs::write(format!("/proc/{}/{file}", process.as_raw_nonzero()), map).map_err(|e| {
                     cannot("ids could not be mapped", Errno::from_io_error(&e).unwrap_or(Errno::IO))
                 })
             };
-            write("uid_map")?;
-            write("gid_map")?;
-            let pidfd = rustix::process::pidfd_open(holder, PidfdFlags::empty())
+            if !rustix::process::geteuid().is_root() {
+                write("setgroups", "deny")?;
+            }
+            write("uid_map", users)?;
+            write("gid_map", groups)?;
+            let pidfd = rustix::process::pidfd_open(process, PidfdFlags::empty())
                 .map_err(|e| cannot("a process could not be held", e))?;
-            let users =
-                std::fs::File::open(format!("/proc/{}/ns/user", holder.as_raw_nonzero())).map_err(|e| {
-                    cannot("a name space could not be held", Errno::from_io_error(&e).unwrap_or(Errno::IO))
-                })?;
-            Ok(Self { holder, pidfd, users: users.into(), shifted })
+            Ok(Self { process, pidfd })
         };
         let made = whole();
         if made.is_err() {
-            let _ = rustix::process::kill_process(holder, Signal::KILL);
-            let _ = rustix::process::waitpid(Some(holder), rustix::process::WaitOptions::empty());
+            end(process);
         } else {
             // The holder must outlive this function: its end of the pipe stays open with the supervisor.
             std::mem::forget(theirs);
@@ -81,30 +80,98 @@ impl Shell {
         made
     }
 
+    fn namespace(&self, name: &str) -> Result<OwnedFd> {
+        let file = std::fs::File::open(format!("/proc/{}/ns/{name}", self.process.as_raw_nonzero()));
+        file.map(OwnedFd::from).map_err(|e| {
+            cannot("a name space could not be held", Errno::from_io_error(&e).unwrap_or(Errno::IO))
+        })
+    }
+
+    fn enter(&self, types: ThreadNameSpaceType) -> Result<()> {
+        rustix::thread::move_into_thread_name_spaces(self.pidfd.as_fd(), types)
+            .map_err(|e| cannot("name spaces could not be entered", e))
+    }
+}
+
+impl Drop for Holder {
+    /// Whoever entered the name spaces keeps them.
+    fn drop(&mut self) {
+        end(self.process);
+    }
+}
+
+/// A connected network's name space with nobody in it, for a trial.
+#[derive(Debug)]
+pub struct EmptyNetwork(Holder);
+
+impl EmptyNetwork {
+    /// Makes one.
+    pub fn make() -> Result<Self> {
+        let (uid, gid) = (rustix::process::geteuid(), rustix::process::getegid());
+        let own = |id: u32| format!("{id} {id} 1");
+        let nobody = format!("0 {NOBODY} 1");
+        match uid.is_root() {
+            true => Holder::make(namespace::NET, &nobody, &nobody),
+            false => Holder::make(namespace::NET, &own(uid.as_raw()), &own(gid.as_raw())),
+        }
+        .map(Self)
+    }
+
+    /// Returns the name space.
+    pub fn open(&self) -> Result<OwnedFd> {
+        self.0.namespace("net")
+    }
+}
+
+fn end(process: Pid) {
+    // It may have been killed already.
+    let _ = rustix::process::kill_process(process, Signal::KILL);
+    let _ = rustix::process::waitpid(Some(process), rustix::process::WaitOptions::empty());
+}
+
+impl Shell {
+    /// Makes them, in system mode. `probes` are directories of the host whose mounts have to support id maps;
+    /// `is_connected` says whether the network will lead somewhere.
+    pub fn make(probes: &[HostPath], is_connected: bool) -> Result<Self> {
+        let shell = Self::make_with(&format!("0 {} {}", SHIFT.0, SHIFT.1), true, is_connected);
+        let supported = |shell: &Self| {
+            probes.iter().all(|probe| copy_of_host(probe, Some(shell.users.as_fd()), 0).is_ok())
+        };
+        match shell {
+            Ok(shell) if supported(&shell) => Ok(shell),
+            _ => Self::make_with(&identity_map()?, false, is_connected),
+        }
+    }
+
+    fn make_with(map: &str, shifted: bool, is_connected: bool) -> Result<Self> {
+        let network = match is_connected {
+            // Its groups are the SEE's: the kernel tells by them who may send echo requests.
+            true => Some(Holder::make(namespace::NET, &format!("0 {NOBODY} 1"), map)?),
+            false => None,
+        };
+        let holder = Holder::make(SHARED, map, map)?;
+        Ok(Self { users: holder.namespace("user")?, holder, network, shifted })
+    }
+
     /// Returns how ids go through this shell.
     pub fn ids(&self) -> Ids<'_> {
         if self.shifted { Ids::Shifted(self.users.as_fd()) } else { Ids::Identity }
     }
 
-    /// Ends the process that held the name spaces; whoever entered them keeps them.
-    pub fn release(self) {
-        let _ = rustix::process::kill_process(self.holder, Signal::KILL);
-        let _ = rustix::process::waitpid(Some(self.holder), rustix::process::WaitOptions::empty());
-    }
-
     /// Descriptors that the init has to keep.
-    pub fn descriptors(&self) -> [RawFd; 2] {
-        [self.pidfd.as_raw_fd(), self.users.as_raw_fd()]
+    pub fn descriptors(&self) -> Vec<RawFd> {
+        let holders = [Some(&self.holder), self.network.as_ref()];
+        let pidfds = holders.into_iter().flatten().map(|holder| holder.pidfd.as_raw_fd());
+        pidfds.chain([self.users.as_raw_fd()]).collect()
     }
 
     /// In the init: enters all but the user name space, keeping the host's privilege for what must be built with it.
     pub fn enter_shared(&self) -> Result<()> {
-        let types = ThreadNameSpaceType::NETWORK
-            | ThreadNameSpaceType::INTER_PROCESS_COMMUNICATION
+        let types = ThreadNameSpaceType::INTER_PROCESS_COMMUNICATION
             | ThreadNameSpaceType::HOST_NAME_AND_NIS_DOMAIN_NAME
             | ThreadNameSpaceType::CONTROL_GROUP;
-        rustix::thread::move_into_thread_name_spaces(self.pidfd.as_fd(), types)
-            .map_err(|e| cannot("name spaces could not be entered", e))?;
+        self.holder.enter(types)?;
+        self.network.as_ref().unwrap_or(&self.holder).enter(ThreadNameSpaceType::NETWORK)?;
         let root = if self.shifted { SHIFT.0 } else { 0 };
         see_sys::identity::set_file_ids(root, root).map_err(|e| cannot("file ids could not be set", e))
     }

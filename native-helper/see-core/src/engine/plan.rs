@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::{Flags, Kind, Mount, covering, visible};
+use crate::net::resolver::Resolver;
 use crate::path::{HostPath, PathRef};
 use crate::secrets::outermost;
 use crate::session::{Limit, Mode};
@@ -60,6 +61,8 @@ pub struct Tree {
     pub hidden: Vec<HostPath>,
     /// Whether programs of the session have changed the tree before.
     pub entered_before: bool,
+    /// How names are asked for, when the network is on.
+    pub resolver: Option<Resolver>,
 }
 
 /// A tree and what the session has to remember of it.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::SeeError;
 use crate::path::HostPath;
-use crate::policy::Policy;
+use crate::policy::{Policy, Tightening};
 use crate::session::{Frozen, Limit, Session};
 
 use super::plan::Tree;
@@ -166,6 +166,11 @@ pub enum Ask {
         /// Whether it is standard error.
         error: bool,
     },
+    /// Allow the session less.
+    Tighten {
+        /// What it is still allowed.
+        to: Tightening,
+    },
     /// End every program.
     Stop,
     /// Let a frozen session go on, with another allowance, or with this quota. Sets the quota of one that runs.
@@ -196,6 +201,8 @@ pub enum Tell {
         /// Whether other programs still run in the SEE.
         others: bool,
     },
+    /// The session is allowed less now.
+    Tightened,
     /// All programs are gone and the layers are at rest.
     Stopped,
     /// Everything stands still until somebody decides.
@@ -221,8 +228,8 @@ pub enum Order {
 /// From the init to its supervisor.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Report {
-    /// The SEE is made, with these limits that only making it showed. Descriptors: its mount name space, its root
-    /// directory, its list of mounts, and when calls are reported their listener.
+    /// The SEE is made, with these limits that only making it showed. Descriptors: its mount name space, its network
+    /// name space, its root directory, its list of mounts, and when calls are reported their listener.
     Ready(Vec<Limit>),
     /// It could not be made.
     Failed(Box<SeeError>),

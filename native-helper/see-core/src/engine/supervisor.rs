@@ -15,6 +15,9 @@ use see_sys::process::{close_all_but, fork};
 use see_sys::signals::SignalQueue;
 
 use crate::error::{ErrorCode, Result, SeeError};
+use crate::net::policy::Net;
+use crate::net::uplink::Uplink;
+use crate::policy::{Policy, Tightening};
 use crate::session::{Mode, Session, SessionState};
 use crate::store::{SessionLock, Store};
 
@@ -101,6 +104,8 @@ struct Supervisor {
     answering: Option<Answering>,
     /// Holds the SEE's mounts until this process lets go: they are gone when the descriptor is closed.
     mounts: Option<OwnedFd>,
+    /// Connects the SEE's network to the host's.
+    uplink: Option<Uplink>,
     signals: SignalQueue,
     listener: Option<UnixListener>,
     programs: BTreeMap<u32, Program>,
@@ -144,16 +149,20 @@ impl Supervisor {
         let mut session = store.session(&start.session)?;
         let settled = made.and_then(|(init, shell)| {
             let made = await_ready(control.as_fd(), init, shell)?;
-            let answering = made
-                .inside
-                .map(|inside| interposition.begin(&store, &session, start.fresh, inside))
-                .transpose();
-            match answering {
-                Ok(answering) => Ok((init, made.mounts, made.limits, answering)),
+            let resolver = start.tree.resolver.as_ref().map(|resolver| resolver.address);
+            let begun = resolver
+                .map(|resolver| Uplink::connect(made.network, &start.policy, resolver))
+                .transpose()
+                .and_then(|uplink| {
+                    let begin = |inside| interposition.begin(&store, &session, start.fresh, inside);
+                    Ok((uplink, made.inside.map(begin).transpose()?))
+                });
+            match begun {
+                Ok((uplink, answering)) => Ok((init, made.mounts, made.limits, uplink, answering)),
                 Err(error) => end_init(init).and(Err(error)),
             }
         });
-        let (init, mounts, limits, answering) = match settled {
+        let (init, mounts, limits, uplink, answering) = match settled {
             Ok(settled) => settled,
             Err(error) => {
                 match start.fresh {
@@ -177,6 +186,7 @@ impl Supervisor {
             init,
             answering,
             mounts: Some(mounts),
+            uplink,
             signals,
             programs: BTreeMap::new(),
             clients: Vec::new(),
@@ -224,6 +234,7 @@ impl Supervisor {
     /// Ends every process and records the end.
     fn rest(&mut self, worked: &Result<()>) -> Result<()> {
         end_init(self.init)?;
+        self.uplink = None;
         let read = self.answering.take().map_or(Ok(()), Answering::end);
         // Without its last screen a session is as good as with it: it must come to rest also on a full disk.
         let shown = self.programs.get(&FIRST).map(Program::scrollback).unwrap_or_default();
@@ -383,6 +394,22 @@ impl Supervisor {
         let listener = super::listen(&path)?;
         self.listener = Some(listener);
         Ok(())
+    }
+
+    /// Allows the session less, at once.
+    fn tighten(&mut self, to: &Tightening) -> Result<()> {
+        let policy = self.session.policy.tighten(to)?;
+        let changed = match &mut self.uplink {
+            Some(uplink) => uplink.change(&policy),
+            None => Ok(()),
+        };
+        self.session.policy = match changed {
+            Ok(()) => policy,
+            // Nothing passes any more.
+            Err(_) => Policy { net: Net::None, ..policy },
+        };
+        self.store.update_session(&self.session)?;
+        changed
     }
 
     /// Asks every program to end; those that do not are killed after a while.

@@ -12,6 +12,7 @@ use see_sys::mount_attributes as attributes;
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::mounts::Kind;
+use crate::net::resolver::Resolver;
 use crate::path::HostPath;
 use crate::session::Limit;
 
@@ -73,6 +74,9 @@ pub fn enter(tree: &Tree, workshop: &HostPath, ids: Ids<'_>) -> Result<Vec<Limit
     kernel_places::mount(builder.root.as_fd(), ids)?;
     for hidden in &tree.hidden {
         builder.hide(hidden)?;
+    }
+    if let Some(resolver) = &tree.resolver {
+        builder.put_resolver(resolver)?;
     }
     if matches!(tree.parts.first(), Some(Part { what: What::Directory { .. }, .. })) {
         set_flags(builder.root.as_fd(), attributes::READ_ONLY, None)
@@ -302,6 +306,30 @@ impl<'a> Builder<'a> {
     fn copied(&self, part: &Part) -> Result<OwnedFd> {
         let flags = carried(part.flags) | attributes::READ_ONLY | attributes::NO_SUID;
         copy_of_host(&part.point, self.ids.map(), flags).or_else(|_| copy_of_host(&part.point, None, flags))
+    }
+
+    /// Covers the list of name servers with one that names the SEE's, read-only.
+    fn put_resolver(&self, resolver: &Resolver) -> Result<()> {
+        let Some(file) = &resolver.file else { return Ok(()) };
+        let target = match place(self.root.as_fd(), file) {
+            Ok(target) => target,
+            // The session removed it when it ran before, and lives with that.
+            Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::ACCESS) => return Ok(()),
+            Err(e) => return Err(failed("finding", file, e)),
+        };
+        let make = || {
+            let name = "resolv.conf";
+            let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
+            let copy = rustix::fs::openat(&self.scratch, name, flags, Bits::from_raw_mode(0o644))?;
+            rustix::io::write(&copy, resolver.content.as_bytes())?;
+            drop(copy);
+            let mount = copy_of(self.scratch.as_fd(), name.as_ref())?;
+            let quiet =
+                attributes::READ_ONLY | attributes::NO_DEV | attributes::NO_SUID | attributes::NO_EXEC;
+            set_flags(mount.as_fd(), quiet, None)?;
+            attach(mount.as_fd(), target.as_fd())
+        };
+        make().map_err(|e| failed("replacing", file, e))
     }
 
     /// Attaches a mount in the scratch space: kernels before 6.15 take no layers that are attached nowhere.

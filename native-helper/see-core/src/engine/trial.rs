@@ -9,11 +9,16 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use crate::error::Result;
 use crate::interpose::calls::Reported;
 use crate::layer::Layer;
+use crate::net::policy::Net;
+use crate::net::resolver::Resolver;
+use crate::net::uplink::Uplink;
 use crate::path::HostPath;
+use crate::policy::Policy;
 use crate::session::{Limit, Mode};
 use crate::store::Store;
 
 use super::filesystems::{Setting, failed, overlay};
+use super::namespaces::EmptyNetwork;
 use super::{birth, dismantle, path_of, plan, wire};
 
 /// What a trial showed.
@@ -52,6 +57,13 @@ pub fn make(store: &Store) -> Result<Made> {
     let (shifted, found) = made?;
     let limits = plan.limits.into_iter().chain(found).collect();
     Ok(Made { shifted, layers: plan.layers, limits })
+}
+
+/// Connects a network in which nothing runs, and lets go of it. For a process with one thread.
+pub fn connect() -> Result<()> {
+    let network = EmptyNetwork::make()?;
+    let policy = Policy { net: Net::Web, ..Policy::default() };
+    Uplink::connect(network.open()?, &policy, Resolver::of_host().address).map(drop)
 }
 
 /// Renames a directory of a lower layer in an overlay made of the directories below `dir`. For a child with a mount

@@ -19,7 +19,7 @@ pub const CHUNK: usize = 64 * 1024;
 /// The most bytes that any frame may have: a whole command line and environment.
 const LIMIT: usize = 16 * 1024 * 1024;
 /// The most descriptors that one frame brings.
-const DESCRIPTORS: usize = 4;
+const DESCRIPTORS: usize = 8;
 
 /// What a frame carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

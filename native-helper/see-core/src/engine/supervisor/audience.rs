@@ -176,6 +176,16 @@ impl Supervisor {
                     program.close_output(error);
                 }
             }
+            Ask::Tighten { to } => {
+                let tell = match self.tighten(&to) {
+                    Ok(()) => Tell::Tightened,
+                    Err(error) => Tell::Failed { error },
+                };
+                if let Some(client) = self.clients.get_mut(place) {
+                    client.tell(&tell)?;
+                    client.leaving = true;
+                }
+            }
             Ask::Stop => self.begin_stop()?,
             Ask::Resume { quota } => {
                 let answer = self.resume(quota);

@@ -1,0 +1,210 @@
+//! What connects a SEE's network to the host's: a packet filter that is set first, then pasta, an unprivileged process
+//! that carries what passes. Held by the supervisor; when it is dropped, or dies, nothing passes any more.
+
+use std::io::Read as _;
+use std::net::IpAddr;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt as _;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use rustix::fs::{Access, OFlags};
+use rustix::io::Errno;
+use rustix::pipe::{PipeFlags, pipe_with};
+
+use crate::engine::wire;
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::policy::Policy;
+
+use super::host;
+use super::plumber::{Job, TUN, find};
+use super::policy::Net;
+use super::rules::{self, Filter};
+
+/// Arguments of pasta: nothing is forwarded in or out by itself, no address stands for the host, no service of its own.
+const CLOSED: &[&str] = &[
+    "--foreground",
+    "--quiet",
+    "--config-net",
+    "--netns-only",
+    "--no-netns-quit",
+    "--tcp-ports",
+    "none",
+    "--udp-ports",
+    "none",
+    "--tcp-ns",
+    "none",
+    "--udp-ns",
+    "none",
+    "--no-map-gw",
+    "--no-dhcp",
+    "--no-dhcpv6",
+    "--no-ra",
+];
+
+/// A connected network.
+#[derive(Debug)]
+pub struct Uplink {
+    network: OwnedFd,
+    nft: PathBuf,
+    resolver: IpAddr,
+    pasta: Option<Pasta>,
+}
+
+impl Uplink {
+    /// Connects a network as a policy says. `resolver` is where programs inside ask for names.
+    pub fn connect(network: OwnedFd, policy: &Policy, resolver: IpAddr) -> Result<Self> {
+        let (pasta, nft) = (tool("pasta", "passt")?, tool("nft", "nftables")?);
+        tunnel()?;
+        let mut uplink = Self { network, nft, resolver, pasta: None };
+        uplink.set_filter(policy)?;
+        uplink.pasta = Some(Pasta::start(uplink.network.as_fd(), pasta, resolver)?);
+        Ok(uplink)
+    }
+
+    /// Allows from now on what `policy` says, also to what is connected already. When that fails nothing passes at all.
+    pub fn change(&mut self, policy: &Policy) -> Result<()> {
+        let set = self.set_filter(policy);
+        if set.is_err() || policy.net == Net::None {
+            self.pasta = None;
+        }
+        set
+    }
+
+    fn set_filter(&self, policy: &Policy) -> Result<()> {
+        let near = host::near().map_err(|e| cannot("this machine's addresses are not known", &e))?;
+        let filter = Filter { net: policy.net, lan: policy.lan, near, resolver: self.resolver };
+        let job = Job::Filter { program: self.nft.clone(), rules: rules::text(&filter) };
+        let mut child = begin(&job, self.network.as_fd(), Stdio::null(), Stdio::piped())?;
+        let mut said = String::new();
+        if let Some(stderr) = &mut child.stderr {
+            stderr.read_to_string(&mut said).map_err(|e| cannot("nft could not be heard", &e))?;
+        }
+        let status = child.wait().map_err(|e| cannot("nft is lost", &e))?;
+        if status.success() {
+            Ok(())
+        } else {
+            Err(cannot("its packet filter could not be set", &last_line(&said)))
+        }
+    }
+}
+
+/// The process that carries packets.
+#[derive(Debug)]
+struct Pasta {
+    child: Child,
+    /// What it has to say, unread and never waited for: it only matters while it starts.
+    _said: OwnedFd,
+}
+
+impl Pasta {
+    fn start(network: BorrowedFd<'_>, program: PathBuf, resolver: IpAddr) -> Result<Self> {
+        let (ready, tells) = pipe_with(PipeFlags::CLOEXEC).map_err(|e| cannot("no pipe", &e))?;
+        let (said, says) = pipe_with(PipeFlags::CLOEXEC).map_err(|e| cannot("no pipe", &e))?;
+        // A pipe that nobody empties must not stop it.
+        rustix::fs::fcntl_setfl(&says, OFlags::NONBLOCK).map_err(|e| cannot("no pipe", &e))?;
+        let mut arguments: Vec<String> = CLOSED.iter().copied().map(str::to_owned).collect();
+        let own = if rustix::process::geteuid().is_root() { &["--runas", "0:0"][..] } else { &[] };
+        arguments.extend(own.iter().copied().map(str::to_owned));
+        // The network is its descriptor 0, and it tells on 1 that it is set up.
+        let told = ["--netns", "/proc/self/fd/0", "--pid", "/proc/self/fd/1", "--dns-forward"];
+        arguments.extend(told.into_iter().map(str::to_owned).chain([resolver.to_string()]));
+        let parent = rustix::process::getpid().as_raw_nonzero().into();
+        let job = Job::Attach { program, arguments, parent };
+        let child = begin(&job, network, Stdio::from(tells), Stdio::from(says))?;
+        let mut pasta = Self { child, _said: said };
+        let mut byte = [0; 1];
+        let is_ready = loop {
+            match rustix::io::read(&ready, &mut byte) {
+                Ok(count) => break count > 0,
+                Err(Errno::INTR) => {}
+                Err(e) => return Err(cannot("pasta could not be heard", &e)),
+            }
+        };
+        if is_ready {
+            return Ok(pasta);
+        }
+        let why = last_line(&pasta.words());
+        Err(SeeError::new(
+            ErrorCode::CannotIsolate,
+            format!("The network of the SEE could not be connected: {why}."),
+            "Look whether this machine has a network, and run `alcatraz doctor`; or choose --net none.",
+        ))
+    }
+
+    /// Waits for its end and returns what it said.
+    fn words(&mut self) -> String {
+        // It has closed its output: it ended, or soon will.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        let mut said = vec![0; 16 * 1024];
+        let count = rustix::io::read(&self._said, &mut said).unwrap_or(0);
+        String::from_utf8_lossy(said.get(..count).unwrap_or_default()).into_owned()
+    }
+}
+
+impl Drop for Pasta {
+    fn drop(&mut self) {
+        // It holds nothing that would have to be saved. Either may find that it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Starts the process that does a job in a network.
+fn begin(job: &Job, network: BorrowedFd<'_>, stdout: Stdio, stderr: Stdio) -> Result<Child> {
+    let (ours, theirs) = UnixStream::pair().map_err(|e| cannot("no connection", &e))?;
+    let child = Command::new("/proc/self/exe")
+        .arg0("alcatraz")
+        .arg("plumb")
+        .env_clear()
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
+        .stdout(stdout)
+        .stderr(stderr)
+        .spawn()
+        .map_err(|e| cannot("no process", &e))?;
+    wire::send(ours.as_fd(), job, &[network])?;
+    Ok(child)
+}
+
+/// Returns the path of a program that the system must have, or the error that says which package brings it.
+fn tool(name: &str, package: &str) -> Result<PathBuf> {
+    find(name).ok_or_else(|| {
+        SeeError::new(
+            ErrorCode::CannotIsolate,
+            format!("The network of the SEE could not be connected: {name} is not installed."),
+            format!("Install it: sudo apt install {package} (elsewhere the package {package} too); or choose --net none."),
+        )
+        .with_fact("package", package)
+    })
+}
+
+/// Fails when the device that interfaces are made with is not there, or not for this user.
+fn tunnel() -> Result<()> {
+    let (why, mend) = match rustix::fs::access(TUN, Access::READ_OK | Access::WRITE_OK) {
+        Ok(()) => return Ok(()),
+        Err(Errno::ACCESS) => ("is for root alone", "sudo chmod 666 /dev/net/tun"),
+        Err(_) => ("does not exist", "sudo modprobe tun"),
+    };
+    Err(SeeError::new(
+        ErrorCode::CannotIsolate,
+        format!("The network of the SEE could not be connected: {TUN} {why}."),
+        format!("Make it usable: {mend}; or choose --net none."),
+    ))
+}
+
+/// Returns the last line that says something; pasta complains about a missing system log between the lines.
+fn last_line(said: &str) -> String {
+    let mut lines =
+        said.lines().map(str::trim).filter(|line| !line.is_empty() && !line.contains("to syslog"));
+    lines.next_back().unwrap_or("no reason was given").trim_end_matches('.').to_owned()
+}
+
+fn cannot(what: &str, why: &dyn std::fmt::Display) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::CannotIsolate,
+        format!("The network of the SEE could not be connected: {what}: {why}."),
+        "Run `alcatraz doctor` to see what this machine can enforce; or choose --net none.",
+    )
+}
