@@ -42,6 +42,15 @@ test("settings and the window's size outlive the app", async ({ machine, app }) 
   await again.close();
 });
 
+test("what is chosen right before the window closes is not lost", async ({ machine, app }) => {
+  await app.page.keyboard.press("Control+,");
+  await app.dialog.getByRole("radio", { name: "Dark" }).click();
+  await app.close();
+  const read = (name: string): unknown => JSON.parse(readFileSync(machine.path(`app-data/${name}`), "utf8"));
+  expect(read("settings.json")).toMatchObject({ theme: "dark" });
+  expect(read("window.json")).toMatchObject({ maximized: false });
+});
+
 test("damaged files of its own are kept aside and do not stop it", async ({ machine }) => {
   machine.file("app-data/settings.json", '{"theme":');
   machine.file("app-data/window.json", '{"width":-5}');

@@ -7,8 +7,9 @@ import { buildApp } from "./setup/app.mjs";
 import { buildHelper } from "./setup/helper.mjs";
 import { fetchPackage } from "./setup/package.mjs";
 import { installPackages } from "./setup/packages.mjs";
-import { fetchRuntime } from "./setup/runtime.mjs";
+import { electronPath, fetchRuntime } from "./setup/runtime.mjs";
 import { SetupError } from "./setup/run.mjs";
+import { checkSandbox } from "./setup/sandbox.mjs";
 
 /** Makes this checkout ready for `purpose`: "start" or "test". */
 export async function setUp(purpose) {
@@ -17,6 +18,7 @@ export async function setUp(purpose) {
   await installPackages();
   await buildHelper();
   await fetchRuntime();
+  checkSandbox(electronPath());
   if (purpose === "test") await fetchPackage();
   await buildApp();
 }

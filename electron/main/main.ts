@@ -9,7 +9,7 @@ import { showFatal } from "./errors/dialog.js";
 import { toSeeError } from "./failure.js";
 import { Helper, HELPER_DEFAULTS } from "./helper/helper.js";
 import { locateHelper } from "./helper/locate.js";
-import { personEnvironment } from "./helper/process.js";
+import { personEnvironment } from "./helper/person-environment.js";
 import { openDoor, tell } from "./ipc.js";
 import { buildMenu } from "./menu.js";
 import { followPage } from "./page-life.js";
@@ -18,7 +18,7 @@ import { guardApp, guardSession, sandboxVerdict } from "./security.js";
 import { SettingsFile } from "./settings.js";
 import { Terminals } from "./terminals.js";
 import { Watches } from "./watches.js";
-import { openWindow } from "./window.js";
+import { frameSaved, openWindow } from "./window.js";
 
 const OUT = join(import.meta.dirname, "..");
 
@@ -87,14 +87,13 @@ function release({ helper, terminals, watches }: Rooms): void {
 /** How long programs at a terminal may take to notice that it is gone, in milliseconds. */
 const TERMINAL_GRACE = 1_000;
 
-/** Lets helper and terminals finish before the app ends. All windows are closed by then. */
-function finishBeforeQuit({ helper, terminals }: Rooms): void {
+/** Lets helper, terminals and files finish before the app ends. All windows are closed by then. */
+function finishBeforeQuit({ helper, terminals, settings }: Rooms): void {
   app.once("will-quit", (event) => {
     event.preventDefault();
     // Electron cannot be asked to quit from within this event, so the end comes in a turn of its own.
-    void Promise.allSettled([helper.close(), terminals.end(TERMINAL_GRACE)]).then(() =>
-      setImmediate(() => app.exit()),
-    );
+    const ends = [helper.close(), terminals.end(TERMINAL_GRACE), settings.flush(), frameSaved()];
+    void Promise.allSettled(ends).then(() => setImmediate(() => app.exit()));
   });
 }
 

@@ -6,10 +6,20 @@ import { readJson, writeJson } from "./json-file.js";
 
 export const DEFAULT_SETTINGS: Settings = { theme: "system", panes: {}, recent: [] };
 
+/** How long changes are gathered before they are written, in milliseconds: a dragged line is many of them. */
+const GATHER = 200;
+
+interface Write {
+  done: Promise<void>;
+  begin: () => void;
+}
+
 export class SettingsFile {
   readonly #file: string;
   #current: Settings | null = null;
-  /** Writes happen one after the other, so that the last one asked for is the one that stays. */
+  /** The write that will take whatever is current when it begins. */
+  #next: Write | null = null;
+  /** Writes happen one after the other. */
   #queue: Promise<void> = Promise.resolve();
 
   constructor(userData: string) {
@@ -21,12 +31,35 @@ export class SettingsFile {
     return this.#current;
   }
 
-  async save(settings: Settings): Promise<void> {
+  /** Holds at once; ends when it is written. */
+  save(settings: Settings): Promise<void> {
     this.#current = settings;
-    const written = this.#queue.then(() => writeJson(this.#file, settings));
-    this.#queue = written.catch(() => undefined);
+    this.#next ??= this.#gather();
+    return this.#next.done;
+  }
+
+  /** Writes what has not been written yet: the app ends. */
+  async flush(): Promise<void> {
+    this.#next?.begin();
+    await this.#queue;
+  }
+
+  #gather(): Write {
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const timer = setTimeout(begin, GATHER);
+    const done = Promise.all([begun, this.#queue]).then(() => {
+      clearTimeout(timer);
+      this.#next = null;
+      return this.#write(this.#current);
+    });
+    this.#queue = done.catch(() => undefined);
+    return { done, begin };
+  }
+
+  async #write(settings: Settings | null): Promise<void> {
     try {
-      await written;
+      await writeJson(this.#file, settings);
     } catch (cause) {
       throw fail(
         "io",

@@ -43,6 +43,14 @@ function fitted(frame: Frame): Frame {
   };
 }
 
+/** The last write of a frame; the app waits for it before it ends. */
+let written: Promise<void> = Promise.resolve();
+
+/** Waits until the window's frame is on disk. */
+export function frameSaved(): Promise<void> {
+  return written;
+}
+
 /** Writes the frame whenever the person has moved or resized the window, and when it closes. */
 function rememberFrame(window: BrowserWindow, file: string): void {
   let timer: NodeJS.Timeout | undefined;
@@ -50,9 +58,11 @@ function rememberFrame(window: BrowserWindow, file: string): void {
     clearTimeout(timer);
     timer = undefined;
     const frame: Frame = { ...window.getNormalBounds(), maximized: window.isMaximized() };
-    writeJson(file, frame).catch((error: unknown) => {
-      process.stderr.write(`alcatraz: the window's size was not saved: ${String(error)}\n`);
-    });
+    written = written
+      .then(() => writeJson(file, frame))
+      .catch((error: unknown) => {
+        process.stderr.write(`alcatraz: the window's size was not saved: ${String(error)}\n`);
+      });
   };
   const later = (): void => {
     clearTimeout(timer);

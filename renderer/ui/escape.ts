@@ -1,18 +1,8 @@
-// Turns names that a hostile program chose into text that a person can trust on screen. The rules are those
-// of the helper (native-helper/see-core/src/path.rs); both are kept by tests with the same examples.
+// Turns names that a hostile program chose into text that a person can trust on screen.
+import { escapeText } from "../../protocol/src/escape.js";
 import type { PathRef } from "../../protocol/src/path.js";
 
-/** Control characters, line and paragraph breaks, direction changes, and characters without a width. */
-const DECEPTIVE =
-  // oxlint-disable-next-line no-control-regex -- finding control characters is the point
-  /[\u0000-\u001f\u007f-\u009f\\\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]|[\u{e0000}-\u{e007f}]/gu;
-
-const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\" };
-
-/** Returns the text on one line, with every character that could deceive written as an escape. */
-export function escapeText(text: string): string {
-  return text.replace(DECEPTIVE, (c) => SHORT[c] ?? `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);
-}
+export { escapeText };
 
 /** Returns the bytes as escaped text: what is not UTF-8 as `\xNN`. */
 export function escapeBytes(bytes: Uint8Array): string {

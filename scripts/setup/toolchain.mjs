@@ -1,18 +1,13 @@
 // Node and Rust: are they there, and new enough? Installs neither.
+import { nodeProblem } from "../node-version.cjs";
 import { run, SetupError } from "./run.mjs";
 
-const NODE = [20, 19, 0];
 const RUST = [1, 85, 0];
 const GET_RUST = "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y && . ~/.cargo/env";
 
 export async function checkToolchain(purpose) {
-  if (!atLeast(process.versions.node, NODE)) {
-    throw new SetupError(
-      `Alcatraz needs Node ${NODE.join(".")} or newer; this is ${process.versions.node}.\n` +
-        "Get it from https://nodejs.org, for instance on Debian and Ubuntu:\n" +
-        "    curl -fsSL https://deb.nodesource.com/setup_22.x | sudo bash - && sudo apt-get install -y nodejs",
-    );
-  }
+  const problem = nodeProblem(process.versions.node);
+  if (problem !== undefined) throw new SetupError(problem);
   const cargo = await run("cargo", ["--version"]);
   if (cargo.status !== 0) {
     const why = cargo.status === 127 ? "" : `${cargo.output.trimEnd()}\n`;

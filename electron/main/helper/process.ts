@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { escapeText } from "../escape.js";
+import { escapeText } from "../../../protocol/src/escape.js";
 
 /** How a helper process came to its end. `words` are its last lines on stderr, safe to show. */
 export interface Ending {
@@ -28,22 +28,6 @@ const LAST_LINES = 12;
 const LONGEST_LINE = 400;
 /** How long the streams may stay open after the process ended (a child of it may hold them), in milliseconds. */
 const DRAIN = 250;
-
-/** Variables that Electron, its launcher, npm or this app added to the person's environment. */
-const OURS =
-  /^(ELECTRON_|npm_|INIT_CWD$|CHROME_DESKTOP$|NODE_ENV_ELECTRON_VITE$|ALCATRAZ_HELPER$|ALCATRAZ_USER_DATA$)/;
-
-/** Returns the person's environment as programs in a SEE should find it: without ours, with our terminal's type. */
-export function personEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
-  const { ORIGINAL_XDG_CURRENT_DESKTOP: desktop, ...rest } = environment;
-  const person: Record<string, string> = {};
-  for (const [name, value] of Object.entries(rest)) {
-    if (value !== undefined && !OURS.test(name)) person[name] = value;
-  }
-  // Electron replaces this one at its start and keeps the original beside it.
-  if (desktop !== undefined) person["XDG_CURRENT_DESKTOP"] = desktop;
-  return { ...person, TERM: "xterm-256color", COLORTERM: "truecolor" };
-}
 
 /** Collects the last lines of a stream and passes all of it on to our own stderr, escaped. */
 function listen(stream: Readable): string[] {

@@ -12,7 +12,7 @@ import { Terminals } from "../terminals.js";
 import { Watches } from "../watches.js";
 import { Helper, HELPER_DEFAULTS } from "./helper.js";
 import { locateHelper } from "./locate.js";
-import { personEnvironment } from "./process.js";
+import { personEnvironment } from "./person-environment.js";
 
 const SOURCE = join(import.meta.dirname, "../../..");
 

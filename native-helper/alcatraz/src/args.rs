@@ -77,6 +77,8 @@ pub enum Command {
     Serve,
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
+    /// Print the manual, of all or of one command, for man(1)
+    Man(ManArgs),
     /// Show the terminal of a session here
     #[command(hide = true)]
     Attach(AttachArgs),
@@ -394,6 +396,14 @@ pub struct CompletionsArgs {
     /// Shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Command that the manual is of
+    #[arg(value_name = "COMMAND")]
+    pub command: Option<String>,
 }
 
 /// Arguments of `attach`.

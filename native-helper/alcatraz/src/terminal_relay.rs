@@ -5,11 +5,14 @@ use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
-use rustix::process::Signal;
+use rustix::process::{Signal, getpgrp, kill_current_process_group};
 use rustix::stdio::{stderr, stdin, stdout};
-use rustix::termios::{OptionalActions, OutputModes, Termios, isatty, tcgetattr, tcgetwinsize, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, OutputModes, Termios, isatty, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr,
+};
 use see_core::engine::client::{Client, Event};
 use see_core::engine::request::{Ask, Channel, Size};
+use see_core::engine::suspension::CTRL_Z;
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_sys::signals::SignalQueue;
 
@@ -53,8 +56,16 @@ pub struct Signals(SignalQueue);
 impl Signals {
     /// Collects them from now on.
     pub fn collect() -> Result<Self> {
-        let signals =
-            [Signal::WINCH, Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP, Signal::USR1, Signal::USR2];
+        let signals = [
+            Signal::WINCH,
+            Signal::CONT,
+            Signal::TERM,
+            Signal::INT,
+            Signal::QUIT,
+            Signal::HUP,
+            Signal::USR1,
+            Signal::USR2,
+        ];
         SignalQueue::collect(&signals.map(Signal::as_raw)).map(Self).map_err(|e| failed("signals", e))
     }
 }
@@ -62,9 +73,10 @@ impl Signals {
 /// Relays until the program of this session ends or the user's terminal does.
 pub fn relay(client: Client, signals: &Signals, session: &str) -> Result<Outcome> {
     let channels = client.channels();
-    let _terminal = RawTerminal::enter(channels);
     let asks = channels.first() == Some(&Channel::Terminal) && isatty(stdin());
     let mut relay = Relay {
+        terminal: RawTerminal::enter(channels),
+        away: false,
         client,
         input_open: true,
         output: Sink::default(),
@@ -79,6 +91,9 @@ pub fn relay(client: Client, signals: &Signals, session: &str) -> Result<Outcome
 
 struct Relay {
     client: Client,
+    terminal: RawTerminal,
+    /// The user has put us into the background: keys and terminal are another program's.
+    away: bool,
     input_open: bool,
     output: Sink,
     error: Sink,
@@ -129,7 +144,10 @@ impl Relay {
                     if arrived.signal == Signal::HUP.as_raw() {
                         return Ok(Outcome::HungUp);
                     }
-                    self.pass_on(arrived.signal)?;
+                    match arrived.signal == Signal::CONT.as_raw() {
+                        true => self.come_back()?,
+                        false => self.pass_on(arrived.signal)?,
+                    }
                 }
             }
             if ready.input {
@@ -153,7 +171,7 @@ impl Relay {
         from_client.set(PollFlags::IN, !full && self.outcome.is_none());
         from_client.set(PollFlags::OUT, self.client.has_unsent());
         let wanted = |flag, wanted: bool| if wanted { flag } else { PollFlags::empty() };
-        let reads = self.input_open && !self.client.is_choked() && self.outcome.is_none();
+        let reads = self.input_open && !self.away && !self.client.is_choked() && self.outcome.is_none();
         let input = PollFd::from_borrowed_fd(stdin(), wanted(PollFlags::IN, reads));
         let output =
             PollFd::from_borrowed_fd(stdout(), wanted(PollFlags::OUT, !self.output.waiting.is_empty()));
@@ -206,7 +224,7 @@ impl Relay {
             Ok(count) => {
                 let typed = buffer.get(..count).unwrap_or_default();
                 match self.question.answer(typed) {
-                    Answer::NotAsked => self.client.input(typed),
+                    Answer::NotAsked => self.type_in(typed)?,
                     Answer::Unclear => {}
                     Answer::Ask(ask) => self.client.ask(&ask)?,
                 }
@@ -219,6 +237,45 @@ impl Relay {
             }
         }
         Ok(())
+    }
+
+    /// Types to the program; of the key that stops a program, its supervisor says what it means.
+    fn type_in(&mut self, bytes: &[u8]) -> Result<()> {
+        if !self.terminal.has_keys() {
+            self.client.input(bytes);
+            return Ok(());
+        }
+        for (place, piece) in bytes.split(|byte| *byte == CTRL_Z).enumerate() {
+            if place > 0 {
+                self.client.ask(&Ask::Suspend)?;
+            }
+            if !piece.is_empty() {
+                self.client.input(piece);
+            }
+        }
+        Ok(())
+    }
+
+    /// Stops as the program has, and with us whoever is of the same job; goes on when the user's shell says so.
+    fn suspend(&mut self) -> Result<()> {
+        self.terminal.leave();
+        self.away = true;
+        kill_current_process_group(Signal::TSTP).map_err(|e| failed("stopping", e))?;
+        self.come_back()
+    }
+
+    /// Lets the program go on; in the foreground it gets the keys again.
+    fn come_back(&mut self) -> Result<()> {
+        if self.terminal.is_elsewhere() {
+            self.away = true;
+        } else {
+            self.away = false;
+            // The user's settings first: they may be others than before.
+            self.terminal.leave();
+            self.terminal = RawTerminal::enter(self.client.channels());
+            self.pass_on(Signal::WINCH.as_raw())?;
+        }
+        self.client.ask(&Ask::Continue)
     }
 
     fn take_events(&mut self) -> Result<()> {
@@ -239,6 +296,7 @@ impl Relay {
                 Event::StandardOutput(_) | Event::StandardError(_) | Event::Stopped => {}
                 Event::Frozen(frozen) => self.error.waiting.extend(self.question.open(&frozen)),
                 Event::Resumed => self.error.waiting.extend(self.question.close()),
+                Event::Suspended => self.suspend()?,
                 Event::Exited(status, others) => self.outcome = Some(Outcome::Exited(status, others)),
                 Event::Failed(error) => return Err(error),
                 Event::Closed if self.outcome.is_none() => {
@@ -291,6 +349,24 @@ impl RawTerminal {
         }
     }
 
+    /// Tells whether every key goes to the program.
+    fn has_keys(&self) -> bool {
+        self.0.as_ref().is_some_and(|(_, before)| before.local_modes.contains(LocalModes::ISIG))
+    }
+
+    /// Tells whether another program of the user's login session has the terminal now.
+    fn is_elsewhere(&self) -> bool {
+        tcgetpgrp(stdin()).is_ok_and(|front| front != getpgrp())
+    }
+
+    /// Brings the user's settings back.
+    fn leave(&mut self) {
+        if let Some((fd, before)) = self.0.take() {
+            // A terminal that is gone has no settings to bring back.
+            let _ = tcsetattr(fd, OptionalActions::Drain, &before);
+        }
+    }
+
     fn change(fd: BorrowedFd<'static>, how: impl FnOnce(&mut Termios)) -> Self {
         let Ok(before) = tcgetattr(fd) else { return Self(None) };
         let mut after = before.clone();
@@ -304,10 +380,7 @@ impl RawTerminal {
 
 impl Drop for RawTerminal {
     fn drop(&mut self) {
-        if let Some((fd, before)) = &self.0 {
-            // A terminal that is gone has no settings to bring back.
-            let _ = tcsetattr(fd, OptionalActions::Drain, before);
-        }
+        self.leave();
     }
 }
 

@@ -87,6 +87,53 @@ fn job_control_is_the_inner_shells() {
 }
 
 #[test]
+fn control_z_of_a_bare_program_gives_the_outer_shell_back() {
+    both(|lab| {
+        let mut terminal = Terminal::shell(lab);
+        let run = |script: &str| format!("{} run --keep -q -- sh -c '{script}'\r", lab.binary().display());
+        let is_stopped = |letter: char| {
+            let id = lab.newest_running().unwrap();
+            let found = lab.run(&["enter", &id, "--", "sh", "-c", "ps -eo stat,args | grep ' cat$'"]);
+            found.stdout.starts_with(letter)
+        };
+        terminal.expect("outer> ");
+        terminal.keys(&run("echo begun; exec cat"));
+        terminal.expect("\nbegun");
+        terminal.keys("one\r");
+        terminal.expect("one\r\none");
+        terminal.keys("\x1a");
+        terminal.expect("Stopped");
+        wait_until("the program is stopped", || is_stopped('T'));
+        terminal.keys("echo $((20+3))\r");
+        terminal.expect("\n23");
+        terminal.keys("fg\r");
+        wait_until("the program goes on", || is_stopped('S'));
+        terminal.keys("two\r");
+        terminal.expect("two\r\ntwo");
+        terminal.keys("\x04");
+        terminal.expect("outer> ");
+        terminal.keys("echo status=$?\r");
+        terminal.expect("\nstatus=0");
+        // In the background it works on, and needs no terminal.
+        terminal.keys(&run("echo again; while [ ! -e go ]; do sleep 0.05; done; exit 6"));
+        terminal.expect("\nagain");
+        terminal.keys("\x1a");
+        terminal.expect("Stopped");
+        terminal.keys("bg\r");
+        let id = lab.newest_running().unwrap();
+        assert_eq!(lab.run(&["enter", &id, "--", "touch", "go"]).status, 0);
+        terminal.keys("wait %1; echo status=$?\r");
+        terminal.expect("\nstatus=6");
+        // A program that wants the key for itself gets it.
+        terminal.keys(&run("stty raw; echo mine; dd bs=1 count=1 2>/dev/null | od -An -tx1"));
+        terminal.expect("\nmine");
+        terminal.keys("\x1a");
+        terminal.expect("1a");
+        terminal.keys("exit\r");
+    });
+}
+
+#[test]
 fn the_terminal_is_restored_when_a_signal_ends_the_client() {
     let lab = Lab::new(Mode::System);
     let mut terminal = Terminal::start(&lab, &["run", "--keep", "-q", "--name", "hup", "--", "sleep", "100"]);

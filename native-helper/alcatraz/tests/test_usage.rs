@@ -125,6 +125,21 @@ fn help_version_and_completions_are_answers() {
 }
 
 #[test]
+fn the_manual_is_a_page_that_man_reads() {
+    let lab = Lab::new();
+    let page = lab.run(["man"]);
+    assert_eq!(page.status, 0, "{page:?}");
+    for part in [".TH alcatraz 1", "EXIT STATUS", "alcatraz\\-undo(1)", "ALCATRAZ_STORE"] {
+        assert!(page.text().contains(part), "{part}: {}", page.text());
+    }
+    let page = lab.run(["man", "commit"]);
+    assert!(page.text().contains(".TH alcatraz-commit 1"), "{page:?}");
+    assert!(page.text().contains("dry\\-run"), "{page:?}");
+    let unknown = lab.run(["man", "nothing"]);
+    assert_eq!(unknown.status, 2, "{unknown:?}");
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_failure() {
     let lab = Lab::new();
     let mut child =

@@ -282,6 +282,35 @@ mod tests {
         assert_eq!(sorted, [&b"/a"[..], b"/a/c", b"/a-b"]);
     }
 
+    #[derive(serde::Deserialize)]
+    struct Golden {
+        escaped: Vec<(String, String)>,
+        examples: Vec<Example>,
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Example {
+        bytes: String,
+        shown: String,
+    }
+
+    #[test]
+    fn escapes_exactly_the_characters_of_the_golden_table() {
+        let table = include_str!("../../../protocol/text/escapes.json");
+        let golden: Golden = serde_json::from_str(table).unwrap();
+        let number = |text: &String| u32::from_str_radix(text, 16).unwrap();
+        let ranges: Vec<_> =
+            golden.escaped.iter().map(|(first, last)| number(first)..=number(last)).collect();
+        for c in '\0'..=char::MAX {
+            let text = c.to_string();
+            let wanted = ranges.iter().any(|range| range.contains(&u32::from(c)));
+            assert_eq!(escape_for_display(text.as_bytes()) != text, wanted, "{:x}", u32::from(c));
+        }
+        for Example { bytes, shown } in golden.examples {
+            assert_eq!(escape_for_display(&BASE64.decode(bytes).unwrap()), shown);
+        }
+    }
+
     #[test]
     fn survives_the_wire_and_the_terminal() {
         let path = HostPath::new(b"/tmp/\xff\x1b[31m\n\xe2\x80\xae").unwrap();

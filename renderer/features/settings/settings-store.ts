@@ -1,10 +1,10 @@
-// The choices that outlive the window. Saves them soon after a change, not at every pixel of a dragged line.
+// The choices that outlive the window. Each change goes to main at once, which gathers them: a window that closes now
+// loses none.
 import { create } from "zustand";
 import type { Settings } from "../../../protocol/src/bridge.js";
 import { see } from "../../see.js";
 
 const DEFAULTS: Settings = { theme: "system", panes: {}, recent: [] };
-const SAVE_AFTER_MS = 300;
 const RECENT_LIMIT = 8;
 
 interface SettingsState extends Settings {
@@ -17,17 +17,10 @@ interface SettingsState extends Settings {
 }
 
 export const useSettings = create<SettingsState>((set, get) => {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const save = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      const { theme, panes, recent } = get();
-      void see.saveSettings({ theme, panes, recent });
-    }, SAVE_AFTER_MS);
-  };
   const change = (part: Partial<Settings>): void => {
     set(part);
-    save();
+    const { theme, panes, recent } = get();
+    void see.saveSettings({ theme, panes, recent });
   };
   return {
     ...DEFAULTS,

@@ -19,6 +19,7 @@ mod enter;
 pub mod history;
 mod ignore;
 mod list;
+mod man;
 mod plumb;
 mod probe;
 mod reads;
@@ -53,6 +54,7 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::Doctor => doctor::run(context),
         Command::Serve => crate::serve::run(context),
         Command::Completions(args) => completions::run(context, args),
+        Command::Man(args) => man::run(context, args),
         Command::Attach(args) => attach::run(context, args),
         Command::Supervise(_) => Ok(supervise::run()),
         Command::Plumb => Ok(plumb::run()),

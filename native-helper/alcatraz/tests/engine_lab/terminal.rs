@@ -25,6 +25,13 @@ impl Terminal {
         Self::start_command(&lab.command(arguments))
     }
 
+    /// Starts the user's own shell there instead, as a terminal window does.
+    pub fn shell(lab: &Lab) -> Self {
+        let mut shell = lab.as_user("bash".as_ref());
+        shell.args(["--norc", "--noprofile", "--noediting", "-i"]).env("PS1", "outer> ");
+        Self::start_command(&shell)
+    }
+
     /// The same for any command, of which program, arguments, environment and directory count.
     pub fn start_command(wrapped: &Command) -> Self {
         let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;

@@ -24,8 +24,8 @@ const SWITCHES: &[(&str, &str, &str, &str)] = &[
         "1",
         "AppArmor allows user namespaces only to programs with a profile \
          (kernel.apparmor_restrict_unprivileged_userns is 1)",
-        "Give alcatraz an AppArmor profile with `userns,`, or: \
-         sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0",
+        "Install the profile that comes with Alcatraz (assets/apparmor/alcatraz says how; in a source tree \
+         `npm start` does), or: sudo sysctl kernel.apparmor_restrict_unprivileged_userns=0",
     ),
 ];
 

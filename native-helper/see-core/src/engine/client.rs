@@ -31,6 +31,8 @@ pub enum Event {
     Exited(i32, bool),
     /// The program could not be started.
     Failed(Box<SeeError>),
+    /// The program was stopped by the key for it.
+    Suspended,
     /// The SEE is at rest.
     Stopped,
     /// Everything stands still until somebody decides.
@@ -62,9 +64,12 @@ impl Client {
             }
             Tell::Failed { error } => Err(error),
             // It came to rest before it had heard what was asked.
-            Tell::Exited { .. } | Tell::Tightened | Tell::Stopped | Tell::Frozen { .. } | Tell::Resumed => {
-                Err(wire::gone(Errno::CONNRESET))
-            }
+            Tell::Exited { .. }
+            | Tell::Tightened
+            | Tell::Suspended
+            | Tell::Stopped
+            | Tell::Frozen { .. }
+            | Tell::Resumed => Err(wire::gone(Errno::CONNRESET)),
         }
     }
 
@@ -151,6 +156,7 @@ impl Client {
                 Kind::Message => match frame.parse::<Tell>()? {
                     Tell::Exited { status, others } => Event::Exited(status, others),
                     Tell::Failed { error } => Event::Failed(error),
+                    Tell::Suspended => Event::Suspended,
                     Tell::Stopped => Event::Stopped,
                     Tell::Frozen { frozen } => Event::Frozen(frozen),
                     Tell::Resumed => Event::Resumed,

@@ -42,6 +42,7 @@ pub mod request;
 mod rooms;
 mod stream;
 pub mod supervisor;
+pub mod suspension;
 mod tree;
 pub mod trial;
 mod user_tree;

@@ -171,6 +171,10 @@ pub enum Ask {
         /// What it is still allowed.
         to: Tightening,
     },
+    /// The key that stops a program was typed.
+    Suspend,
+    /// Let the program that the key has stopped go on.
+    Continue,
     /// End every program.
     Stop,
     /// Let a frozen session go on, with another allowance, or with this quota. Sets the quota of one that runs.
@@ -203,6 +207,8 @@ pub enum Tell {
     },
     /// The session is allowed less now.
     Tightened,
+    /// The program was stopped by the key for it.
+    Suspended,
     /// All programs are gone and the layers are at rest.
     Stopped,
     /// Everything stands still until somebody decides.

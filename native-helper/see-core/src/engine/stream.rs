@@ -11,6 +11,7 @@ use rustix::io::Errno;
 use crate::error::Result;
 
 use super::request::{Channel, Tell};
+use super::suspension::{CTRL_Z, Suspension};
 use super::wire::{self, CHUNK, Frame, Kind};
 
 /// Output that a client has not taken yet, from which on its program is not read.
@@ -40,6 +41,7 @@ pub struct Program {
     waiting_input: Vec<u8>,
     input_ends: bool,
     scrollback: Vec<u8>,
+    suspension: Option<Suspension>,
     /// Its status, once it ended.
     pub exited: Option<i32>,
     ended_at: Option<Instant>,
@@ -64,6 +66,7 @@ impl Program {
             waiting_input: Vec::new(),
             input_ends: false,
             scrollback: Vec::new(),
+            suspension: None,
             exited: None,
             ended_at: None,
             after_end: 0,
@@ -98,6 +101,23 @@ impl Program {
     /// Returns what was shown last.
     pub fn scrollback(&self) -> &[u8] {
         &self.scrollback
+    }
+
+    /// Acts on the key that stops a program. Returns whether it is stopped now; else the program gets the key.
+    pub fn suspend(&mut self) -> bool {
+        self.push_input();
+        self.suspension = self.master.as_ref().and_then(|master| Suspension::begin(master.as_fd()));
+        if self.suspension.is_none() {
+            self.feed(&[CTRL_Z]);
+        }
+        self.suspension.is_some()
+    }
+
+    /// Lets a stopped program go on.
+    pub fn resume(&mut self) {
+        if let Some(suspension) = self.suspension.take() {
+            suspension.end();
+        }
     }
 
     /// Takes bytes for the program's terminal or standard input.
@@ -183,6 +203,7 @@ impl Program {
     /// Notes the program's end.
     pub fn end(&mut self, status: i32) {
         self.exited = Some(status);
+        self.suspension = None;
         self.ended_at = Some(Instant::now());
     }
 

@@ -211,6 +211,38 @@ fn keeps_commits_and_settles_them_with_their_session() {
 }
 
 #[test]
+fn brings_a_store_of_the_first_format_up_to_date_and_loses_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("store");
+    std::fs::create_dir(&root).unwrap();
+    std::fs::set_permissions(&root, std::fs::Permissions::from_mode(0o700)).unwrap();
+    std::fs::write(root.join("version"), "1\n").unwrap();
+    let db = Connection::open(root.join("alcatraz.db")).unwrap();
+    db.pragma_update(None, "journal_mode", "WAL").unwrap();
+    db.execute_batch(include_str!("../../tests/stores/version-1.sql")).unwrap();
+    // Whoever has it open just now is waited for and not disturbed.
+    let other = Connection::open(root.join("alcatraz.db")).unwrap();
+    drop(db);
+    let store = Store::open(Some(&root)).unwrap();
+    assert_eq!(store.id(), "793690a7");
+    let [waiting, committed] = ["z6de75adm3", "kw7eoe4qfa"].map(|id| store.session(id).unwrap());
+    assert_eq!((waiting.state, waiting.name.as_deref()), (SessionState::Finished, Some("old")));
+    assert_eq!(waiting.layers[0].upper, Path::new("/srv/store/layers/z6de75adm3/0/upper"));
+    assert_eq!(waiting.policy, serde_json::from_str::<Policy>("{}").unwrap());
+    assert_eq!((committed.state, committed.exit_status), (SessionState::Committed, Some(0)));
+    let [commit] = <[_; 1]>::try_from(store.commits().unwrap()).unwrap();
+    assert_eq!((commit.id.as_str(), commit.session.as_str()), ("x6plopdarz", "kw7eoe4qfa"));
+    let count: i64 = other.query_row("SELECT count(*) FROM sessions", [], |row| row.get(0)).unwrap();
+    assert_eq!(count, 2);
+    // It is of the newest format now, and stays so.
+    assert_eq!(std::fs::read_to_string(root.join("version")).unwrap(), format!("{}\n", schema::VERSION));
+    let mut changed = waiting;
+    changed.policy = Policy { reads: Reads::Lookups, ..Policy::default() };
+    store.update_session(&changed).unwrap();
+    assert_eq!(Store::open(Some(&root)).unwrap().session("z6de75adm3").unwrap(), changed);
+}
+
+#[test]
 fn refuses_a_newer_store_and_leaves_it_alone() {
     let dir = tempfile::tempdir().unwrap();
     drop(Store::open(Some(dir.path())).unwrap());

@@ -79,6 +79,12 @@ impl Supervisor {
                 }
             }
         }
+        for client in self.clients.iter().filter(|client| client.gone) {
+            // Nobody would let it go on.
+            if let Some(program) = client.program.and_then(|number| self.programs.get_mut(&number)) {
+                program.resume();
+            }
+        }
         self.clients.retain(|client| !client.gone);
     }
 
@@ -131,7 +137,8 @@ impl Supervisor {
         let number = self.clients.get(place).and_then(|client| client.program);
         match ask {
             Ask::Attach { size } => {
-                let Some(program) = self.programs.get(&FIRST) else { return Ok(()) };
+                let Some(program) = self.programs.get_mut(&FIRST) else { return Ok(()) };
+                program.resume();
                 resize(program, size);
                 if let Some(client) = self.clients.get_mut(place) {
                     client.program = Some(FIRST);
@@ -164,6 +171,19 @@ impl Supervisor {
             Ask::Resize { size } => {
                 if let Some(program) = number.and_then(|number| self.programs.get(&number)) {
                     resize(program, Some(size));
+                }
+            }
+            Ask::Suspend => {
+                let program = number.and_then(|number| self.programs.get_mut(&number));
+                if program.is_some_and(Program::suspend) {
+                    if let Some(client) = self.clients.get_mut(place) {
+                        client.tell(&Tell::Suspended)?;
+                    }
+                }
+            }
+            Ask::Continue => {
+                if let Some(program) = number.and_then(|number| self.programs.get_mut(&number)) {
+                    program.resume();
                 }
             }
             Ask::Signal { signal } => {
