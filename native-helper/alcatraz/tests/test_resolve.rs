@@ -156,3 +156,71 @@ fn a_retry_does_it_once_more_and_compares() {
         assert_eq!(gone["code"], "wrong-state");
     }
 }
+
+const TEXT: &str = "one\\ntwo\\nthree\\nfour\\nfive\\n";
+
+#[test]
+fn what_both_sides_appended_is_joined_by_the_commit() {
+    for lab in labs() {
+        on_host(&lab, "echo began > app.log");
+        let id = lab.see("echo inside >> app.log; echo other > other");
+        on_host(&lab, "echo host >> app.log");
+        let check = lab.json(["check", &id]);
+        assert_eq!(
+            (&check["consistent"], paths(&lab, &check["joined"])),
+            (&json!(true), vec!["app.log".into()])
+        );
+        let preview = lab.run(["diff", &id, "--merge", "app.log"]);
+        assert_eq!((preview.status, preview.text().as_str()), (0, "began\nhost\ninside\n"), "{preview:?}");
+        let people = lab.run(["commit", &id]);
+        assert!(people.text().contains("Joined, since host and session both appended to it: "), "{people:?}");
+        assert_eq!(lab.read("app.log"), "began\nhost\ninside\n");
+        let newest = lab.json(["history"])["commits"][0]["id"].as_str().unwrap().to_owned();
+        lab.json(["undo", &newest]);
+        assert_eq!(lab.read("app.log"), "began\nhost\n");
+    }
+}
+
+#[test]
+fn changes_of_different_lines_are_merged_on_request() {
+    for lab in labs() {
+        on_host(&lab, &format!("printf '{TEXT}' > f"));
+        let id = lab.see("sed -i s/one/ONE/ f");
+        on_host(&lab, "sed -i s/five/FIVE/ f");
+        let check = lab.run(["check", &id, "--json"]);
+        let conflict = &check.json()["conflicts"][0];
+        assert_eq!((check.status, &conflict["merge"]), (3, &json!("clean")), "{conflict}");
+        assert!(conflict["choices"].as_array().unwrap().contains(&json!("merge")));
+        let dry = lab.json(["commit", &id, "--resolve", "f=merge", "--dry-run"]);
+        assert_eq!((&dry["commit"], &dry["applied"]), (&json!("dry-run"), &json!(1)));
+        lab.json(["commit", &id, "--resolve", "f=merge"]);
+        assert_eq!(lab.read("f"), "ONE\ntwo\nthree\nfour\nFIVE\n");
+    }
+}
+
+#[test]
+fn changes_of_the_same_line_are_merged_by_hand() {
+    for lab in labs() {
+        on_host(&lab, &format!("printf '{TEXT}' > f"));
+        let id = lab.see("sed -i s/three/inside/ f");
+        on_host(&lab, "sed -i s/three/host/ f; printf 'one\\ntwo\\nboth\\nfour\\nfive\\n' > by-hand");
+        let check = lab.run(["check", &id, "--json"]).json();
+        assert_eq!(check["conflicts"][0]["merge"], "by-hand");
+        let refused = lab.run(["commit", &id, "--resolve", "f=merge", "--json"]);
+        assert_eq!((refused.status, &refused.error()["code"]), (3, &json!("conflicts")));
+        let marked = lab.run(["diff", &id, "--merge", "f"]);
+        let expected = "one\ntwo\n<<<<<<< host\nhost\n||||||| before\nthree\n=======\ninside\n>>>>>>> session\nfour\nfive\n";
+        assert_eq!((marked.status, marked.text().as_str()), (3, expected));
+        let mut client = Client::new(&lab);
+        let f = lab.work().join("f");
+        let preview = client.ask("merge.preview", json!({ "session": id, "path": f }));
+        assert_eq!((&preview["how"], &preview["hunks"][1]["what"]), (&json!("by-hand"), &json!("conflict")));
+        let base = json!({ "session": id, "path": f, "side": "base", "offset": 0, "length": 100 });
+        assert_eq!(client.ask("content", base)["size"], 24);
+        let stale = json!([{ "path": f, "choice": "merge", "merged": { "stamp": "no", "content": "x\n" } }]);
+        let refused = client.refused("commit", json!({ "session": id, "resolve": stale }));
+        assert_eq!(refused["code"], "conflicts");
+        lab.json(["commit", &id, "--merged", "f=by-hand"]);
+        assert_eq!(lab.read("f"), "one\ntwo\nboth\nfour\nfive\n");
+    }
+}

@@ -103,9 +103,11 @@ fn join(mergeable: &Mergeable, is_unanswered: bool) -> Option<&Mergeable> {
     (is_unanswered && mergeable.how() == How::Append).then_some(mergeable)
 }
 
-/// Tells whether a conflict is about what a file holds. One that a program has open for writing goes on to change.
+/// Tells whether a conflict can be about what a file holds: also a new file of the same name is what an editor leaves
+/// when it saves. A file that a program has open for writing goes on to change.
 fn is_of_content(reason: ConflictReason) -> bool {
-    matches!(reason, ConflictReason::ReadThenChanged | ConflictReason::WriteThenChanged)
+    use ConflictReason::{NameAppeared, ReadThenChanged, WriteThenChanged};
+    matches!(reason, ReadThenChanged | WriteThenChanged | NameAppeared)
 }
 
 fn refuse(path: &HostPath, message: String, hint: &str) -> Box<SeeError> {
