@@ -56,7 +56,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     check: (request, ticket) => helper.request("check", request, ticket),
     commit: (request, ticket) => helper.request("commit", request, ticket),
     history: async () => (await helper.request("history.list", {})).commits,
-    undo: (commit, ticket) => helper.request("history.undo", { commit }, ticket),
+    undo: (commit, resolve, ticket) => helper.request("history.undo", { commit, resolve }, ticket),
     drop: async (commit) => {
       await helper.request("history.drop", { commit });
       return null;

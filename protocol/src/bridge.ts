@@ -8,6 +8,7 @@ import type {
   CommitResult,
   Comparison,
   MergePreview,
+  ResolveItem,
   UndoResult,
 } from "./commit.js";
 import type { Description, Slice, Versions } from "./content.js";
@@ -84,7 +85,8 @@ export interface SeeBridge {
   check(request: Omit<CommitRequest, "dry_run">, ticket: number): Promise<Outcome<CheckResult>>;
   commit(request: CommitRequest, ticket: number): Promise<Outcome<CommitResult>>;
   history(): Promise<Outcome<CommitRecord[]>>;
-  undo(commit: string, ticket: number): Promise<Outcome<UndoResult>>;
+  /** `resolve` answers the conflicts of an undo that was refused. */
+  undo(commit: string, resolve: ResolveItem[], ticket: number): Promise<Outcome<UndoResult>>;
   drop(commit: string): Promise<Outcome<null>>;
   /** Gives up the request started with this ticket. */
   cancel(ticket: number): Promise<Outcome<null>>;

@@ -2,7 +2,7 @@
 // Main parses with these; the preload takes only the names, as types, so that it stays small.
 import { z } from "zod";
 import type { FeedEvent } from "./change.js";
-import { CommitRequest } from "./commit.js";
+import { CommitRequest, ResolveItem } from "./commit.js";
 import { type Outcome, type HelperStatus, type SeeBridge, Settings } from "./bridge.js";
 import { methods, type Progress } from "./rpc.js";
 import { RunRequest, Tightening, type Session } from "./session.js";
@@ -51,7 +51,7 @@ export const calls = {
   check: z.tuple([CommitRequest.omit({ dry_run: true }), Ticket]),
   commit: z.tuple([CommitRequest, Ticket]),
   history: z.tuple([]),
-  undo: z.tuple([CommitKey, Ticket]),
+  undo: z.tuple([CommitKey, z.array(ResolveItem), Ticket]),
   drop: z.tuple([CommitKey]),
   cancel: z.tuple([Ticket]),
   splitCommand: z.tuple([z.string().max(LINE_LIMIT)]),

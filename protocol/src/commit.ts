@@ -61,10 +61,12 @@ export const CommitResult = z.object({
 });
 export type CommitResult = z.infer<typeof CommitResult>;
 
+/** What an undo did. `skipped`: what it left as it is, because that was chosen. */
 export const UndoResult = z.object({
   commit: z.string(),
   undid: z.string(),
   applied: z.number().int().min(0),
+  skipped: z.number().int().min(0).optional(),
 });
 export type UndoResult = z.infer<typeof UndoResult>;
 

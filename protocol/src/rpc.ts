@@ -9,6 +9,7 @@ import {
   Comparison,
   MergePreview,
   Patterns,
+  ResolveItem,
   UndoResult,
 } from "./commit.js";
 import { AnySide, Description, Slice, SLICE_LIMIT, Versions } from "./content.js";
@@ -71,7 +72,10 @@ export const methods = {
   check: { params: CommitRequest.omit({ dry_run: true }), result: CheckResult },
   commit: { params: CommitRequest, result: CommitResult },
   "history.list": { params: Empty, result: z.object({ commits: z.array(CommitRecord) }) },
-  "history.undo": { params: z.object({ commit: z.string().min(1) }), result: UndoResult },
+  "history.undo": {
+    params: z.object({ commit: z.string().min(1), resolve: z.array(ResolveItem).optional() }),
+    result: UndoResult,
+  },
   "history.drop": { params: z.object({ commit: z.string().min(1) }), result: Empty },
 } as const;
 export type Methods = typeof methods;

@@ -11,6 +11,8 @@ interface DialogProps {
   /** While false, the dialog cannot be left: work is under way that must not be interrupted. */
   closable?: boolean;
   wide?: boolean;
+  /** As large as the window allows: a screen of its own. Its body does not scroll by itself. */
+  full?: boolean;
   /** Called on Ctrl-Enter. */
   onHurry?: () => void;
   footer?: ReactNode;
@@ -22,6 +24,7 @@ export function Dialog({
   onClose,
   closable = true,
   wide,
+  full,
   onHurry,
   footer,
   children,
@@ -41,7 +44,7 @@ export function Dialog({
   return (
     <dialog
       ref={ref}
-      className={cx(styles.dialog, wide === true && styles.wide)}
+      className={cx(styles.dialog, wide === true && styles.wide, full === true && styles.full)}
       aria-labelledby={heading}
       onKeyDown={(event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.repeat) onHurry?.();

@@ -146,10 +146,15 @@ pub fn abort(store: &Store, session: &Session) -> Result<Session> {
 }
 
 /// Takes a commit back.
-pub fn undo(store: &Store, key: &str, monitor: &dyn Monitor) -> Result<UndoResult> {
+pub fn undo(
+    store: &Store,
+    key: &str,
+    resolve: &[(HostPath, Resolution)],
+    monitor: &dyn Monitor,
+) -> Result<UndoResult> {
     let undid = store.commit(key)?.id;
-    let outcome = commit::undo(store, &undid, monitor)?;
-    Ok(UndoResult { commit: outcome.id, undid, applied: outcome.applied })
+    let outcome = commit::undo(store, &undid, resolve, monitor)?;
+    Ok(UndoResult { commit: outcome.id, undid, applied: outcome.applied, skipped: outcome.skipped })
 }
 
 /// Forgets a commit's backup; returns the commit's id.

@@ -68,7 +68,7 @@ pub enum Command {
     /// List the commits
     History,
     /// Take a commit back
-    Undo(CommitArg),
+    Undo(UndoArgs),
     /// Forget the backup of a commit, which then cannot be undone
     Drop(CommitArg),
     /// Show what this machine can enforce, and how to mend the rest
@@ -297,6 +297,16 @@ pub struct SessionArg {
 pub struct CommitArg {
     /// Commit: id or beginning of an id
     pub commit: String,
+}
+
+/// Arguments of `undo`.
+#[derive(Debug, Args)]
+pub struct UndoArgs {
+    /// Commit: id or beginning of an id
+    pub commit: String,
+    /// What to do where the host changed since: leave it as it is, or take it back all the same
+    #[arg(long, value_name = "PATH=skip|overwrite")]
+    pub resolve: Vec<OsString>,
 }
 
 /// Arguments of `changes`.

@@ -1,5 +1,6 @@
 // Commit: checks first, asks where the machine has changed, shows the work, and ends with Undo at hand.
 import { useEffect, useState, type ReactElement, type ReactNode } from "react";
+import { pathKey } from "../../../protocol/src/path.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
@@ -9,9 +10,11 @@ import { ErrorNote } from "../../ui/state-panel.js";
 import { useFeed } from "../changes/feed-store.js";
 import { summarySentence } from "../changes/summary-model.js";
 import { isLive, sessionTitle } from "../run/session-model.js";
-import { isCancellable, isLeavable, unanswered, type CommitStep } from "./commit-model.js";
+import { AsideNotes } from "./aside-notes.js";
+import { groupNeeds, isCancellable, isLeavable, unanswered, type CommitStep } from "./commit-model.js";
 import { useCommit } from "./commit-store.js";
-import { ConflictList } from "./conflict-list.js";
+import { ConflictScreen } from "./conflict-screen.js";
+import { CONFLICT_TEXTS } from "./conflict-texts.js";
 import { PHASE_WORDS, TEXTS } from "./texts.js";
 import styles from "./commit-dialog.module.css";
 
@@ -36,7 +39,8 @@ export function CommitDialog({ session, onClose }: { session: Session; onClose: 
   return (
     <Dialog
       title={TEXTS.commitTitle(chosen)}
-      wide={state.step === "conflicts" || state.step === "needs"}
+      wide={state.step === "needs"}
+      full={state.step === "conflicts"}
       closable={isLeavable(state)}
       onClose={onClose}
       footer={<Footer state={state} chosen={chosen} onClose={onClose} />}
@@ -56,7 +60,7 @@ interface BodyProps {
 
 function Body({ state, session, chosen, left }: BodyProps): ReactNode {
   const tree = useFeed((feed) => feed.tree);
-  const { answer } = useCommit.getState();
+  const { answer, include, check } = useCommit.getState();
   switch (state.step) {
     case "stop":
       return (
@@ -90,6 +94,7 @@ function Body({ state, session, chosen, left }: BodyProps): ReactNode {
         <>
           <p className={styles.lead}>{TEXTS.ready(chosen)}</p>
           {left === 0 && <p className={styles.sum}>{summarySentence(tree)}</p>}
+          <AsideNotes aside={state.aside} onInclude={(paths) => void include(paths)} />
           <p>
             {left > 0 && `${TEXTS.readyPart(left)} `}
             {TEXTS.readyUndo}
@@ -98,23 +103,28 @@ function Body({ state, session, chosen, left }: BodyProps): ReactNode {
       );
     case "conflicts":
       return (
-        <>
-          <p className={styles.lead}>
-            <strong>{TEXTS.conflictsTitle(state.conflicts.length)}.</strong> {TEXTS.conflictsWhy}
-          </p>
-          <ConflictList conflicts={state.conflicts} answers={state.answers} onAnswer={answer} />
-        </>
+        <ConflictScreen
+          about={{ what: "commit", session: session.id }}
+          conflicts={state.conflicts}
+          answers={state.answers}
+          aside={state.aside}
+          lead={CONFLICT_TEXTS.lead(state.conflicts.length, chosen)}
+          onAnswer={answer}
+          onInclude={(paths) => void include(paths)}
+          onIgnored={() => void check()}
+        />
       );
     case "needs":
       return (
         <>
           <p className={styles.lead}>{TEXTS.needsWhy}</p>
-          <ul className={styles.needs}>
-            {state.needs.map((need) => (
-              <li key={`${need.path}\n${need.needs.path}`}>
+          <ul className={styles.needs} tabIndex={0} aria-label={TEXTS.needsTitle}>
+            {groupNeeds(state.needs).map(({ need, by }) => (
+              <li key={pathKey(need)}>
                 <PathText path={need} />
                 <div>
-                  {TEXTS.needsWord} <PathText path={need.needs} />
+                  {TEXTS.neededBy} <PathText path={by[0]!} />
+                  {by.length > 1 && <span>{TEXTS.andMore(by.length - 1)}</span>}
                 </div>
               </li>
             ))}
@@ -137,7 +147,7 @@ interface FooterProps {
 }
 
 function Footer({ state, chosen, onClose }: FooterProps): ReactElement {
-  const { stopAndCheck, check, includeNeeds, commit, cancel } = useCommit.getState();
+  const { stopAndCheck, check, includeNeeds, commit, cancel, retry } = useCommit.getState();
   const leave = (
     <Button onClick={onClose} disabled={!isLeavable(state)}>
       {TEXTS.cancel}
@@ -171,6 +181,9 @@ function Footer({ state, chosen, onClose }: FooterProps): ReactElement {
         <>
           {open > 0 && <span data-aside="">{TEXTS.unanswered(open)}</span>}
           {leave}
+          <Button icon="restart" title={CONFLICT_TEXTS.retryWhy} onClick={() => void retry()}>
+            {CONFLICT_TEXTS.retry}
+          </Button>
           <Button onClick={() => void check()}>{TEXTS.recheck}</Button>
           <Button look="primary" disabled={open > 0} onClick={() => void commit()}>
             {TEXTS.commitRest}
@@ -183,7 +196,7 @@ function Footer({ state, chosen, onClose }: FooterProps): ReactElement {
         <>
           {leave}
           <Button look="primary" autoFocus onClick={() => void includeNeeds()}>
-            {TEXTS.include}
+            {TEXTS.includeNeeds(groupNeeds(state.needs).length)}
           </Button>
         </>
       );

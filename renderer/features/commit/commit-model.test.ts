@@ -1,11 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { Conflict } from "../../../protocol/src/errors.js";
 import {
+  type Answer,
   afterCheck,
   afterCommit,
   commonChoices,
+  fits,
+  groupNeeds,
   isCancellable,
   isLeavable,
+  NO_ASIDE,
   resolveList,
   unanswered,
   withAnswer,
@@ -28,7 +32,11 @@ const asked = afterCheck({ ok: true, value: { consistent: false, conflicts: [log
 
 describe("a commit", () => {
   it("goes on only when the check finds the machine as it was", () => {
-    expect(afterCheck({ ok: true, value: { consistent: true, conflicts: [] } })).toEqual({ step: "ready" });
+    const joined = [{ path: "/var/log/b" }];
+    expect(afterCheck({ ok: true, value: { consistent: true, conflicts: [], joined } })).toEqual({
+      step: "ready",
+      aside: { joined, ignored: [] },
+    });
     expect(asked).toMatchObject({ step: "conflicts", conflicts: [log, odd] });
   });
 
@@ -51,14 +59,55 @@ describe("a commit", () => {
   });
 
   it("answers many conflicts at once, each only with what it offers", () => {
-    const answered = withAnswer(asked, [log, odd], "both");
+    const answered = withAnswer(asked, [log, odd], { choice: "both" });
     if (answered.step !== "conflicts") throw new Error("lost the conflicts");
     expect(unanswered(answered.conflicts, answered.answers)).toEqual([log]);
     expect(resolveList(answered.conflicts, answered.answers)).toEqual([
       { path: "/x\ufffd", path_bytes: "L3j/", choice: "both" },
     ]);
     expect(commonChoices([log, odd])).toEqual(["skip", "overwrite", "both", "merge"]);
-    expect(withAnswer({ step: "ready" }, [log], "skip")).toEqual({ step: "ready" });
+    const ready: CommitStep = { step: "ready", aside: NO_ASIDE };
+    expect(withAnswer(ready, [log], { choice: "skip" })).toBe(ready);
+  });
+
+  it("takes a merge by hand only with its text, and answers back when they are taken back", () => {
+    const contested: Conflict = { ...log, choices: ["skip"], merge: "by-hand" };
+    const made = { choice: "merge", merged: { stamp: "s", content: "x" } } as const;
+    expect(fits(contested, { choice: "merge" })).toBe(false);
+    expect(fits(contested, made)).toBe(true);
+    const state: CommitStep = {
+      step: "conflicts",
+      conflicts: [contested],
+      answers: new Map(),
+      aside: NO_ASIDE,
+    };
+    const answered = withAnswer(state, [contested], made);
+    if (answered.step !== "conflicts") throw new Error("lost the conflicts");
+    expect(resolveList(answered.conflicts, answered.answers)).toEqual([{ path: log.path, ...made }]);
+    expect(withAnswer(answered, [contested], null)).toEqual(state);
+  });
+
+  it("keeps answers over another check, but for what is no longer on offer and for texts", () => {
+    const known = new Map<string, Answer>([
+      [log.path, { choice: "overwrite" }],
+      ["\0L3j/", { choice: "overwrite" }],
+      ["/t", { choice: "merge", merged: { stamp: "s", content: "x" } }],
+    ]);
+    const text: Conflict = { path: "/t", reason: "write-then-changed", choices: ["skip"], merge: "by-hand" };
+    const again = afterCheck({ ok: true, value: { consistent: false, conflicts: [log, odd, text] } }, known);
+    expect(again).toMatchObject({ answers: new Map([[log.path, { choice: "overwrite" }]]) });
+  });
+
+  it("tells each needed path once", () => {
+    const needs = [
+      { path: "/a/b", needs: { path: "/a" } },
+      { path: "/a/c", needs: { path: "/a" } },
+      { path: "/l", needs: { path: "/k" } },
+    ];
+    expect(groupNeeds(needs)).toEqual([
+      { need: { path: "/a" }, by: [{ path: "/a/b" }, { path: "/a/c" }] },
+      { need: { path: "/k" }, by: [{ path: "/l" }] },
+    ]);
   });
 
   it("can be given up until changes are applied, and not left while it works", () => {

@@ -1,37 +1,51 @@
 // The way of a commit, from the question to what was done. Pure: outcomes in, the next step out.
 import type { Outcome } from "../../../protocol/src/bridge.js";
-import type { CheckResult, CommitRequest, CommitResult } from "../../../protocol/src/commit.js";
+import type { CheckResult, CommitResult, ResolveItem } from "../../../protocol/src/commit.js";
 import type { Conflict, Need, Resolution, SeeError } from "../../../protocol/src/errors.js";
-import { pathKey } from "../../../protocol/src/path.js";
+import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import type { Phase, Progress } from "../../../protocol/src/rpc.js";
 
-export type Answers = ReadonlyMap<string, Resolution>;
+/** What a person decided about one conflict; `merged` is the text of a merge that they made. */
+export type Answer = Pick<ResolveItem, "choice" | "merged">;
+export type Answers = ReadonlyMap<string, Answer>;
+
+/** What needs no decision and is told all the same. */
+export interface Aside {
+  joined: readonly PathRef[];
+  ignored: readonly PathRef[];
+}
 
 export type CommitStep =
   | { step: "stop" }
   | { step: "stopping" }
   | { step: "checking"; ticket: number; progress: Progress | null }
-  | { step: "ready" }
-  | { step: "conflicts"; conflicts: readonly Conflict[]; answers: Answers }
+  | { step: "ready"; aside: Aside }
+  | { step: "conflicts"; conflicts: readonly Conflict[]; answers: Answers; aside: Aside }
   | { step: "needs"; needs: readonly Need[] }
   | { step: "committing"; ticket: number; progress: Progress | null; cancelling: boolean }
   | { step: "done"; result: CommitResult }
   | { step: "failed"; error: SeeError }
   | { step: "cancelled" };
 
+export const NO_ASIDE: Aside = { joined: [], ignored: [] };
+export const NO_ANSWERS: Answers = new Map();
+
 /** Phases in which a commit can still be given up. */
 const CANCELLABLE: ReadonlySet<Phase> = new Set(["scan", "check", "stage"]);
 
-/** Returns the step after a check. */
-export function afterCheck(outcome: Outcome<CheckResult>): CommitStep {
-  if (!outcome.ok) return afterError(outcome.error);
-  const { consistent, conflicts } = outcome.value;
-  return consistent ? { step: "ready" } : { step: "conflicts", conflicts, answers: new Map() };
+/** Returns the step after a check. What was answered before and is still on offer stays answered. */
+export function afterCheck(outcome: Outcome<CheckResult>, known: Answers = NO_ANSWERS): CommitStep {
+  if (!outcome.ok) return afterError(outcome.error, known);
+  const { consistent, conflicts, joined = [], ignored = [] } = outcome.value;
+  const aside = { joined, ignored };
+  return consistent
+    ? { step: "ready", aside }
+    : { step: "conflicts", conflicts, answers: kept(conflicts, known), aside };
 }
 
 /** Returns the step after a commit. */
-export function afterCommit(outcome: Outcome<CommitResult>): CommitStep {
-  return outcome.ok ? { step: "done", result: outcome.value } : afterError(outcome.error);
+export function afterCommit(outcome: Outcome<CommitResult>, known: Answers = NO_ANSWERS): CommitStep {
+  return outcome.ok ? { step: "done", result: outcome.value } : afterError(outcome.error, known);
 }
 
 /** Returns the state with the progress in it, when the progress is of its request. */
@@ -40,16 +54,24 @@ export function withProgress(state: CommitStep, progress: Progress): CommitStep 
   return progress.request === state.ticket ? { ...state, progress } : state;
 }
 
-/** Returns the state with one answer for these conflicts, where it is on offer. */
+/** Tells whether a conflict can be answered like this. */
+export function fits(conflict: Conflict, answer: Answer): boolean {
+  if (conflict.choices.includes(answer.choice)) return true;
+  return answer.choice === "merge" && conflict.merge === "by-hand" && answer.merged !== undefined;
+}
+
+/** Returns the state with one answer for these conflicts, where it is on offer; null takes theirs back. */
 export function withAnswer(
   state: CommitStep,
   conflicts: readonly Conflict[],
-  answer: Resolution,
+  answer: Answer | null,
 ): CommitStep {
   if (state.step !== "conflicts") return state;
   const answers = new Map(state.answers);
-  for (const conflict of conflicts)
-    if (conflict.choices.includes(answer)) answers.set(pathKey(conflict), answer);
+  for (const conflict of conflicts) {
+    if (answer === null) answers.delete(pathKey(conflict));
+    else if (fits(conflict, answer)) answers.set(pathKey(conflict), answer);
+  }
   return { ...state, answers };
 }
 
@@ -60,38 +82,61 @@ export function unanswered(conflicts: readonly Conflict[], answers: Answers): Co
 
 /** Returns the answers that at least one of the conflicts offers, in the order of the contract. */
 export function commonChoices(conflicts: readonly Conflict[]): Resolution[] {
-  const order: Resolution[] = ["skip", "overwrite", "both", "merge"];
-  return order.filter((choice) => conflicts.some((conflict) => conflict.choices.includes(choice)));
+  const offered = new Set(conflicts.flatMap((conflict) => conflict.choices));
+  return (["skip", "overwrite", "both", "merge"] as const).filter((choice) => offered.has(choice));
 }
 
-/** Returns the answers as they are sent. */
-export function resolveList(
-  conflicts: readonly Conflict[],
-  answers: Answers,
-): NonNullable<CommitRequest["resolve"]> {
+/** Returns the answers in the form that the helper takes. */
+export function resolveList(conflicts: readonly Conflict[], answers: Answers): ResolveItem[] {
   return conflicts.flatMap((conflict) => {
-    const choice = answers.get(pathKey(conflict));
-    if (choice === undefined) return [];
-    const { path, path_bytes } = conflict;
-    return [path_bytes === undefined ? { path, choice } : { path, path_bytes, choice }];
+    const answer = answers.get(pathKey(conflict));
+    return answer === undefined ? [] : [{ ...refOf(conflict), ...answer }];
   });
 }
 
-/** Tells whether the work can still be given up. */
-export function isCancellable(state: CommitStep): boolean {
-  if (state.step === "checking") return true;
-  if (state.step !== "committing") return false;
-  return !state.cancelling && (state.progress === null || CANCELLABLE.has(state.progress.phase));
+/** Returns what is needed, each once, with all that needs it. */
+export function groupNeeds(needs: readonly Need[]): { need: PathRef; by: PathRef[] }[] {
+  const groups = new Map<string, { need: PathRef; by: PathRef[] }>();
+  for (const { needs: need, ...by } of needs) {
+    const group = groups.get(pathKey(need));
+    if (group === undefined) groups.set(pathKey(need), { need, by: [by] });
+    else group.by.push(by);
+  }
+  return [...groups.values()];
 }
 
-/** Tells whether the dialog may be left: not while the helper works. */
+/** Returns nothing but the path of a conflict or a need. */
+export function refOf({ path, path_bytes }: PathRef): PathRef {
+  return path_bytes === undefined ? { path } : { path, path_bytes };
+}
+
+/** Tells whether the work of this state can be given up. */
+export function isCancellable(state: CommitStep): boolean {
+  if (state.step === "checking") return true;
+  if (state.step !== "committing" || state.cancelling) return false;
+  return state.progress === null || CANCELLABLE.has(state.progress.phase);
+}
+
+/** Tells whether the dialog may be left now. */
 export function isLeavable(state: CommitStep): boolean {
   return state.step !== "committing" && state.step !== "stopping";
 }
 
-function afterError(error: SeeError): CommitStep {
+function kept(conflicts: readonly Conflict[], known: Answers): Answers {
+  const answers = new Map<string, Answer>();
+  for (const conflict of conflicts) {
+    const answer = known.get(pathKey(conflict));
+    // A text was made of a state of the machine's file that may have passed: it is made anew.
+    if (answer !== undefined && answer.merged === undefined && fits(conflict, answer))
+      answers.set(pathKey(conflict), answer);
+  }
+  return answers;
+}
+
+function afterError(error: SeeError, known: Answers): CommitStep {
   if (error.code === "conflicts" && error.conflicts !== undefined) {
-    return { step: "conflicts", conflicts: error.conflicts, answers: new Map() };
+    const { conflicts } = error;
+    return { step: "conflicts", conflicts, answers: kept(conflicts, known), aside: NO_ASIDE };
   }
   if (error.code === "selection-needs" && error.needs !== undefined)
     return { step: "needs", needs: error.needs };

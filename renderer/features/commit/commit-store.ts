@@ -1,7 +1,9 @@
 // Carries a commit out, step by step: stop, check, ask, commit. The steps themselves are in commit-model.
 import { create } from "zustand";
 import type { CommitRequest, CommitResult } from "../../../protocol/src/commit.js";
-import type { Conflict, Resolution } from "../../../protocol/src/errors.js";
+import type { Conflict } from "../../../protocol/src/errors.js";
+import type { PathRef } from "../../../protocol/src/path.js";
+import { useRoute } from "../../route-store.js";
 import { nextTicket, see } from "../../see.js";
 import { useFeed } from "../changes/feed-store.js";
 import { choose, chooseNeeded, selectionRequest } from "../changes/selection-model.js";
@@ -12,9 +14,12 @@ import {
   afterCheck,
   afterCommit,
   isCancellable,
+  NO_ANSWERS,
   resolveList,
   withAnswer,
   withProgress,
+  type Answer,
+  type Answers,
   type CommitStep,
 } from "./commit-model.js";
 
@@ -32,9 +37,13 @@ interface CommitState {
   forgetLast: () => void;
   stopAndCheck: () => Promise<void>;
   check: () => Promise<void>;
-  answer: (conflicts: readonly Conflict[], answer: Resolution) => void;
+  answer: (conflicts: readonly Conflict[], answer: Answer | null) => void;
+  /** Commits these too, although the ignore list has them. */
+  include: (paths: readonly PathRef[]) => Promise<void>;
   includeNeeds: () => Promise<void>;
   commit: () => Promise<void>;
+  /** Runs the session's command once more, in a new session, and goes there. */
+  retry: () => Promise<void>;
   cancel: () => void;
 }
 
@@ -43,7 +52,10 @@ const SETTLE_MS = 10_000;
 
 export const useCommit = create<CommitState>((set, get) => {
   let hurried = 0;
-  let selection: Pick<CommitRequest, "only" | "skip"> = {};
+  let selection: Pick<CommitRequest, "only" | "skip" | "include"> = {};
+  let included: readonly PathRef[] = [];
+  /** The last answers: a check begun anew keeps what is still on offer. */
+  let answers: Answers = NO_ANSWERS;
   const follow = (): (() => void) =>
     see.onProgress((progress) => set({ state: withProgress(get().state, progress) }));
 
@@ -55,6 +67,8 @@ export const useCommit = create<CommitState>((set, get) => {
     last: null,
     begin: (session, live) => {
       const { tree } = useFeed.getState();
+      included = [];
+      answers = NO_ANSWERS;
       set({ session, chosen: tree.chosen[0]!, left: tree.total[0]! - tree.chosen[0]! });
       if (live) set({ state: { step: "stop" } });
       else void get().check();
@@ -71,6 +85,9 @@ export const useCommit = create<CommitState>((set, get) => {
       const { tree } = useFeed.getState();
       const ticket = nextTicket();
       selection = selectionRequest(tree);
+      if (included.length > 0) selection.include = [...included];
+      const before = get().state;
+      if (before.step === "conflicts") ({ answers } = before);
       set({
         state: { step: "checking", ticket, progress: null },
         chosen: tree.chosen[0]!,
@@ -82,7 +99,7 @@ export const useCommit = create<CommitState>((set, get) => {
       const { state } = get();
       // Given up or begun anew meanwhile.
       if (state.step !== "checking" || state.ticket !== ticket) return;
-      set({ state: afterCheck(outcome) });
+      set({ state: afterCheck(outcome, answers) });
       if (hurried === ticket && get().state.step === "ready") await get().commit();
     },
     hurry: () => {
@@ -92,6 +109,10 @@ export const useCommit = create<CommitState>((set, get) => {
     },
     forgetLast: () => set({ last: null }),
     answer: (conflicts, answer) => set({ state: withAnswer(get().state, conflicts, answer) }),
+    include: async (paths) => {
+      included = [...included, ...paths];
+      await get().check();
+    },
     includeNeeds: async () => {
       const { state } = get();
       if (state.step !== "needs") return;
@@ -105,13 +126,16 @@ export const useCommit = create<CommitState>((set, get) => {
     commit: async () => {
       const { state, session } = get();
       const request: CommitRequest = { session, ...selection };
-      if (state.step === "conflicts") request.resolve = resolveList(state.conflicts, state.answers);
+      if (state.step === "conflicts") {
+        ({ answers } = state);
+        request.resolve = resolveList(state.conflicts, answers);
+      }
       const ticket = nextTicket();
       set({ state: { step: "committing", ticket, progress: null, cancelling: false } });
       const stop = follow();
       const outcome = await see.commit(request, ticket);
       stop();
-      set({ state: afterCommit(outcome) });
+      set({ state: afterCommit(outcome, answers) });
       if (outcome.ok) {
         set({ last: { session, result: outcome.value } });
         // What is left of the session is a new picture, and all of it is up for the next decision.
@@ -120,6 +144,11 @@ export const useCommit = create<CommitState>((set, get) => {
         void useHistory.getState().load();
         void useSessions.getState().load();
       }
+    },
+    retry: async () => {
+      const outcome = await useSessions.getState().retry(get().session);
+      if (outcome.ok) useRoute.getState().go({ name: "session", session: outcome.value.id });
+      else set({ state: { step: "failed", error: outcome.error } });
     },
     cancel: () => {
       const { state } = get();

@@ -1,132 +1,138 @@
-// Conflicts, however many, each with why it is one and what can be done about it.
+// The list of conflicts, however many: one is looked at, any number are selected to be answered at once.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef, type ReactElement } from "react";
-import type { Conflict, Resolution } from "../../../protocol/src/errors.js";
+import { useEffect, useId, useRef, type KeyboardEvent, type MouseEvent, type ReactElement } from "react";
+import type { Conflict } from "../../../protocol/src/errors.js";
 import { pathKey } from "../../../protocol/src/path.js";
-import { Button } from "../../ui/button.js";
+import { cx } from "../../ui/cx.js";
 import { displayPath } from "../../ui/escape.js";
-import { formatAgo, formatTime } from "../../ui/format.js";
+import { Icon } from "../../ui/icon.js";
 import { PathText } from "../../ui/path-text.js";
-import { commonChoices, type Answers } from "./commit-model.js";
-import { REASON_WORDS, RESOLUTION_WORDS, TEXTS } from "./texts.js";
+import type { Answers } from "./commit-model.js";
+import { choiceWords, type About } from "./conflict-model.js";
+import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
+import { REASON_WORDS } from "./texts.js";
 import styles from "./conflict-list.module.css";
 
-const ITEM = 76;
+const ITEM = 52;
 
 interface ConflictListProps {
+  about: About;
   conflicts: readonly Conflict[];
-  /** Absent where nothing can be answered: the list only tells. */
-  answers?: Answers;
-  onAnswer?: (conflicts: readonly Conflict[], answer: Resolution) => void;
+  answers: Answers;
+  /** The place of the one that is looked at. */
+  active: number;
+  selected: ReadonlySet<string>;
+  onActive: (place: number) => void;
+  onSelect: (selected: ReadonlySet<string>) => void;
 }
 
-export function ConflictList({ conflicts, answers, onAnswer }: ConflictListProps): ReactElement {
+export function ConflictList(props: ConflictListProps): ReactElement {
+  const { about, conflicts, answers, active, selected, onActive, onSelect } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const anchor = useRef(0);
+  const id = useId();
   const virtualizer = useVirtualizer({
     count: conflicts.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ITEM,
-    overscan: 6,
+    overscan: 8,
   });
-  const choices = commonChoices(conflicts);
-  const now = Date.now();
-  return (
-    <>
-      {onAnswer !== undefined && conflicts.length > 1 && choices.length > 0 && (
-        <div className={styles.all} role="group" aria-label={TEXTS.answerAll}>
-          {TEXTS.answerAll}
-          {choices.map((choice) => (
-            <Button
-              key={choice}
-              title={RESOLUTION_WORDS[choice].what}
-              onClick={() => onAnswer(conflicts, choice)}
-            >
-              {RESOLUTION_WORDS[choice].label}
-            </Button>
-          ))}
-        </div>
-      )}
-      <div
-        ref={scroller}
-        className={styles.list}
-        tabIndex={0}
-        role="region"
-        aria-label={TEXTS.conflictsTitle(conflicts.length)}
-      >
-        <div style={{ height: virtualizer.getTotalSize() }}>
-          {virtualizer.getVirtualItems().map(({ index, start }) => {
-            const conflict = conflicts[index];
-            if (conflict === undefined) return null;
-            return (
-              <div
-                key={pathKey(conflict)}
-                className={styles.item}
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                <div className={styles.what}>
-                  <PathText
-                    path={conflict}
-                    {...(styles.path === undefined ? {} : { className: styles.path })}
-                  />
-                  <p className={styles.reason} title={REASON_WORDS[conflict.reason]}>
-                    {REASON_WORDS[conflict.reason]}
-                  </p>
-                  <Times conflict={conflict} now={now} />
-                </div>
-                {answers !== undefined && onAnswer !== undefined && (
-                  <Choice conflict={conflict} answer={answers.get(pathKey(conflict))} onAnswer={onAnswer} />
-                )}
-              </div>
-            );
-          })}
-        </div>
-      </div>
-    </>
-  );
-}
+  useEffect(() => virtualizer.scrollToIndex(active), [virtualizer, active]);
 
-function Times({ conflict, now }: { conflict: Conflict; now: number }): ReactElement {
-  const { first_seen: seen, host_changed: changed } = conflict;
-  const parts: string[] = [];
-  if (seen !== undefined) parts.push(TEXTS.seen(formatAgo(seen, now)));
-  if (changed !== undefined) parts.push(TEXTS.hostChanged(formatAgo(changed, now)));
-  const title = [seen, changed]
-    .filter((time) => time !== undefined)
-    .map(formatTime)
-    .join(" · ");
+  const keyAt = (place: number): string => {
+    const conflict = conflicts[place];
+    return conflict === undefined ? "" : pathKey(conflict);
+  };
+  const toggle = (place: number): void => {
+    const next = new Set(selected);
+    if (!next.delete(keyAt(place))) next.add(keyAt(place));
+    anchor.current = place;
+    onSelect(next);
+  };
+  const reach = (place: number): void => {
+    const next = new Set<string>();
+    const [from, to] = [Math.min(anchor.current, place), Math.max(anchor.current, place)];
+    for (let each = from; each <= to; each++) next.add(keyAt(each));
+    onSelect(next);
+  };
+  const go = (place: number, extend: boolean): void => {
+    const to = Math.max(0, Math.min(conflicts.length - 1, place));
+    onActive(to);
+    if (extend) reach(to);
+    else anchor.current = to;
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ITEM) - 1);
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: active + 1,
+      ArrowUp: active - 1,
+      PageDown: active + page,
+      PageUp: active - page,
+      Home: 0,
+      End: conflicts.length - 1,
+    };
+    const to = steps[event.key];
+    if (to !== undefined) go(to, event.shiftKey);
+    else if (event.key === " ") toggle(active);
+    else if (event.key === "a" && (event.ctrlKey || event.metaKey))
+      onSelect(new Set(conflicts.map((conflict) => pathKey(conflict))));
+    else return;
+    event.preventDefault();
+  };
+  const onClick = (event: MouseEvent, place: number): void => {
+    onActive(place);
+    const onBox = event.target instanceof Element && event.target.closest("[data-part=choice]") !== null;
+    if (event.shiftKey) reach(place);
+    else if (onBox || event.ctrlKey || event.metaKey) toggle(place);
+    else {
+      anchor.current = place;
+      if (selected.size > 0) onSelect(new Set());
+    }
+  };
   return (
-    <p className={styles.times} title={title}>
-      {parts.join(" · ")}
-    </p>
-  );
-}
-
-interface ChoiceProps {
-  conflict: Conflict;
-  answer: Resolution | undefined;
-  onAnswer: (conflicts: readonly Conflict[], answer: Resolution) => void;
-}
-
-function Choice({ conflict, answer, onAnswer }: ChoiceProps): ReactElement {
-  if (conflict.choices.length === 0) return <span className={styles.times}>{TEXTS.noChoice}</span>;
-  return (
-    <select
-      className={styles.select}
-      aria-label={TEXTS.choice(displayPath(conflict))}
-      value={answer ?? ""}
-      onChange={(event) => {
-        const choice = conflict.choices.find((each) => each === event.target.value);
-        if (choice !== undefined) onAnswer([conflict], choice);
-      }}
+    <div
+      ref={scroller}
+      className={styles.list}
+      role="listbox"
+      aria-multiselectable="true"
+      aria-label={TEXTS.list}
+      aria-activedescendant={`${id}-${active}`}
+      tabIndex={0}
+      data-first=""
+      onKeyDown={onKeyDown}
     >
-      <option value="" disabled>
-        …
-      </option>
-      {conflict.choices.map((choice) => (
-        <option key={choice} value={choice}>
-          {RESOLUTION_WORDS[choice].label}
-        </option>
-      ))}
-    </select>
+      <div style={{ height: virtualizer.getTotalSize() }} role="presentation">
+        {virtualizer.getVirtualItems().map(({ index, start }) => {
+          const conflict = conflicts[index];
+          if (conflict === undefined) return null;
+          const key = pathKey(conflict);
+          const answer = answers.get(key);
+          const label =
+            answer === undefined ? TEXTS.open : choiceWords(about, conflict, answer.choice, undefined).label;
+          const isSelected = selected.has(key);
+          return (
+            <div
+              key={key}
+              id={`${id}-${index}`}
+              role="option"
+              aria-selected={isSelected}
+              aria-label={`${displayPath(conflict)}, ${REASON_WORDS[conflict.reason]} ${label}`}
+              className={cx(styles.item, index === active && styles.active)}
+              style={{ transform: `translateY(${start}px)` }}
+              onClick={(event) => onClick(event, index)}
+            >
+              <span data-part="choice" className={cx(styles.box, isSelected && styles.checked)}>
+                {isSelected && <Icon name="check" size={12} />}
+              </span>
+              <span className={styles.what}>
+                <PathText path={conflict} />
+                <span className={styles.reason}>{REASON_WORDS[conflict.reason]}</span>
+              </span>
+              <span className={cx(styles.answer, answer === undefined && styles.open)}>{label}</span>
+            </div>
+          );
+        })}
+      </div>
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 // The words of the decision: commit, abort, undo.
-import type { ConflictReason, Resolution } from "../../../protocol/src/errors.js";
+import type { ConflictReason } from "../../../protocol/src/errors.js";
 import type { Phase } from "../../../protocol/src/rpc.js";
 import { formatMany } from "../../ui/format.js";
 
@@ -23,19 +23,19 @@ export const TEXTS = {
   back: "Back",
   close: "Close",
   done: "Done",
-  conflictsTitle: (n: number): string => (n === 1 ? "1 conflict" : `${n} conflicts`),
-  conflictsWhy:
-    "Your machine changed these while the program ran. Nothing has been committed yet. Say what to do with each:",
-  answerAll: "Answer all:",
-  seen: (time: string): string => `seen by the program ${time}`,
-  hostChanged: (time: string): string => `changed on your machine ${time}`,
-  noChoice: "Cannot be resolved here. Abort, or leave it out of the selection.",
   unanswered: (n: number): string => `${n} to answer`,
-  choice: (path: string): string => `What to do with ${path}`,
   needsTitle: "The selection leaves out something it needs",
   needsWhy: "These make no sense without what was left out:",
-  needsWord: "needs",
-  include: "Include what is missing",
+  neededBy: "needed by",
+  andMore: (n: number): string => ` and ${n} more`,
+  includeNeeds: (n: number): string => (n === 1 ? "Include it too" : `Include all ${n} too`),
+  ignoreTitle: "Left out of every commit",
+  ignoreWhy:
+    "Files that fit one of these patterns stay in the session when you commit. The command line heeds them too.",
+  ignorePattern: "New pattern",
+  ignorePlaceholder: "*.log or /var/cache/**",
+  ignoreAdd: "Add",
+  ignoreRemove: (pattern: string): string => `Remove ${pattern}`,
   committing: "Committing",
   pastReturn: "It can no longer be cancelled: changes are being applied.",
   committed: (n: number): string => `${changes(n)} committed`,
@@ -61,7 +61,7 @@ export const TEXTS = {
   undoing: "Undoing",
   undone: (n: number): string => `${changes(n)} taken back`,
   undoneWhy: "Your machine is as it was before the commit. History can undo this too.",
-  undoConflicts: "Your machine has changed since the commit, so it was not undone:",
+  undoRest: "Undo with these answers",
 } as const;
 
 /** What the helper does in each phase, while it does it. */
@@ -83,11 +83,4 @@ export const REASON_WORDS: Readonly<Record<ConflictReason, string>> = {
   "write-then-changed": "Both the program and your machine changed it.",
   "type-changed": "It has become something else on your machine.",
   "in-use": "A program on your machine has it open for writing.",
-};
-
-export const RESOLUTION_WORDS: Readonly<Record<Resolution, { label: string; what: string }>> = {
-  skip: { label: "Leave out", what: "Your machine keeps its own." },
-  overwrite: { label: "Overwrite", what: "Your machine gets the one from the session." },
-  both: { label: "Keep both", what: "The one from the session goes beside yours." },
-  merge: { label: "Merge", what: "Both are joined." },
 };

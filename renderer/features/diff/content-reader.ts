@@ -1,6 +1,6 @@
 // Reads the bytes of one side of a change, in slices, and only those that are wanted.
 import type { Outcome } from "../../../protocol/src/bridge.js";
-import { SLICE_LIMIT, type Side } from "../../../protocol/src/content.js";
+import { SLICE_LIMIT, type AnySide } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { see } from "../../see.js";
 import { decodeBase64 } from "../../ui/escape.js";
@@ -8,7 +8,7 @@ import { decodeBase64 } from "../../ui/escape.js";
 export interface Source {
   session: string;
   path: PathRef;
-  side: Side;
+  side: AnySide;
 }
 
 export interface Bytes {

@@ -19,6 +19,8 @@ interface SessionsState {
   stop: (id: string) => Promise<Outcome<Session>>;
   tighten: (id: string, to: Tightening) => Promise<Outcome<Session>>;
   abort: (id: string) => Promise<Outcome<Session>>;
+  /** Runs a session's command once more; answers with the new session. */
+  retry: (id: string) => Promise<Outcome<Session>>;
   count: (id: string, changes: number) => void;
 }
 
@@ -64,6 +66,11 @@ export const useSessions = create<SessionsState>((set, get) => {
     },
     abort: async (id) => {
       const outcome = await see.abort(id);
+      if (outcome.ok) put(outcome.value);
+      return outcome;
+    },
+    retry: async (id) => {
+      const outcome = await see.retry(id);
       if (outcome.ok) put(outcome.value);
       return outcome;
     },

@@ -3,6 +3,7 @@ import type { ReactElement } from "react";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Segmented } from "../../ui/segmented.js";
+import { IgnoreEditor } from "../commit/ignore-editor.js";
 import { useSettings } from "./settings-store.js";
 import { TEXTS } from "./texts.js";
 import styles from "./settings-dialog.module.css";
@@ -33,6 +34,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }): ReactEleme
         />
       </div>
       <p>{TEXTS.contrast}</p>
+      <IgnoreEditor />
     </Dialog>
   );
 }

@@ -3,20 +3,27 @@
 use see_core::error::Result;
 
 use crate::actions;
-use crate::args::CommitArg;
+use crate::args::UndoArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::present::text::count_text;
+use crate::selection::selection;
 
-pub fn run(context: &Context, args: &CommitArg) -> Result<ExitStatus> {
+pub fn run(context: &Context, args: &UndoArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
-    let result = actions::undo(&store, &args.commit, &context.monitor())?;
+    let resolve = selection(&[], &[], &args.resolve)?.resolve;
+    let result = actions::undo(&store, &args.commit, &resolve, &context.monitor())?;
     if context.output.json {
         context.output.json(&result)?;
     } else {
         let count = count_text(result.applied, "change");
         context.output.print(|out| {
-            writeln!(out, "Took back {count} of {}. This is commit {}.", result.undid, result.commit)
+            let left = if result.skipped > 0 {
+                format!(" Left as it is: {}.", result.skipped)
+            } else {
+                String::new()
+            };
+            writeln!(out, "Took back {count} of {}. This is commit {}.{left}", result.undid, result.commit)
         })?;
     }
     Ok(ExitStatus::Done)

@@ -68,7 +68,8 @@ fn params_through(method: &str, params: &Value) -> Result<Value, String> {
         "sessions.compare" => through::<CompareParams>(params),
         "check" => through::<CheckRequest>(params),
         "commit" => through::<CommitRequest>(params),
-        "history.undo" | "history.drop" => through::<CommitParams>(params),
+        "history.undo" => through::<UndoParams>(params),
+        "history.drop" => through::<CommitParams>(params),
         other => panic!("no such method: {other}"),
     }
 }

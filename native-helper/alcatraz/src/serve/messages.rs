@@ -346,6 +346,21 @@ impl From<Comparison> for ComparisonResult {
     }
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UndoParams {
+    pub commit: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolve: Option<Vec<ResolveParam>>,
+}
+
+impl UndoParams {
+    /// Returns the answers to conflicts.
+    pub fn resolutions(&self) -> see_core::error::Result<Vec<(HostPath, Resolution)>> {
+        self.resolve.iter().flatten().map(|param| Ok((param.host_path()?, param.choice))).collect()
+    }
+}
+
 /// One step of a watched session's change feed. `Failed` ends it: what was told so far may be true no longer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "lowercase", deny_unknown_fields)]

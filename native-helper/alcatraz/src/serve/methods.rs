@@ -146,8 +146,8 @@ impl Methods {
             "commit" => self.commit(&parse(params)?, monitor),
             "history.list" => parse::<Empty>(params).and_then(|_| reply(self.list_commits()?)),
             "history.undo" => {
-                let params: CommitParams = parse(params)?;
-                reply(actions::undo(&self.store, &params.commit, monitor)?)
+                let params: UndoParams = parse(params)?;
+                reply(actions::undo(&self.store, &params.commit, &params.resolutions()?, monitor)?)
             }
             "history.drop" => {
                 let params: CommitParams = parse(params)?;

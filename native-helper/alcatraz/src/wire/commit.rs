@@ -48,6 +48,11 @@ impl From<&CommitRecord> for WireCommit {
     }
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// Returns paths in their wire form.
 pub fn refs(paths: &[HostPath]) -> Vec<PathRef> {
     paths.iter().map(HostPath::to_ref).collect()
@@ -105,4 +110,7 @@ pub struct UndoResult {
     pub undid: String,
     /// How many changes it took back.
     pub applied: u64,
+    /// How many it left as they are, because that was chosen.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub skipped: u64,
 }

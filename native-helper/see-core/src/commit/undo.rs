@@ -4,8 +4,9 @@
 mod backwards;
 mod moves;
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Resolution, Result, SeeError};
 use crate::monitor::{Monitor, Phase};
+use crate::path::HostPath;
 use crate::store::Store;
 use crate::timestamp::Timestamp;
 
@@ -19,16 +20,24 @@ use backwards::Backwards;
 
 /// Takes a commit back, all or nothing. `commit` is its id or the beginning of it.
 ///
+/// `resolve` says what to do about conflicts, by path: skip leaves a path as it is now, overwrite takes it back all the
+/// same, and what the host has there now goes into the backup.
+///
 /// Fails with `not-undoable` when it was taken back already or its backup is gone, with `conflicts` when the host
 /// changed since, with `rolled-back` when it failed half way and everything was put back.
-pub fn undo(store: &Store, commit: &str, monitor: &dyn Monitor) -> Result<CommitOutcome> {
+pub fn undo(
+    store: &Store,
+    commit: &str,
+    resolve: &[(HostPath, Resolution)],
+    monitor: &dyn Monitor,
+) -> Result<CommitOutcome> {
     let _host = lock::lock_host(store, monitor)?;
     let undone = store.commit(commit)?;
     let journal = readable(store, &undone)?;
     let id = store.new_id()?;
     let mut places = Places::new(journal.header.bases.clone());
     let attempts = LeftByUs::attempts(store, &undone)?;
-    let mut reader = Backwards::new(&mut places, &journal, attempts, &id)?;
+    let mut reader = Backwards::new(&mut places, &journal, attempts, &id, resolve)?;
     monitor.progress(Phase::Check, 0, None);
     let plan = reader.read()?;
     let conflicts = std::mem::take(&mut reader.conflicts);
@@ -36,27 +45,32 @@ pub fn undo(store: &Store, commit: &str, monitor: &dyn Monitor) -> Result<Commit
         let mut error = SeeError::new(
             ErrorCode::Conflicts,
             format!("The host changed since the commit {}; nothing was taken back.", undone.id),
-            "Undo later commits first, or change the paths by hand.",
+            "Decide for each of them, or undo later commits first.",
         );
         error.conflicts = conflicts;
         return Err(error);
     }
     monitor.check_cancelled()?;
+    let (taken_back, skipped) = (reader.taken_back, reader.left_alone);
+    if taken_back == 0 && skipped > 0 {
+        let message = "These answers leave nothing to take back.";
+        return Err(SeeError::new(ErrorCode::BadRequest, message, "Take back at least one path."));
+    }
+    let applied = undone.applied.saturating_sub(skipped);
     let record = CommitRecord {
         id: id.clone(),
         session: undone.session.clone(),
         time: Timestamp::now(),
         command: undone.command.clone(),
-        applied: undone.applied,
+        applied,
         state: CommitState::Applying,
         undid: Some(undone.id.clone()),
         undone_by: None,
         has_backup: true,
     };
-    let applied = undone.applied;
     let purpose = For { record, whole: false, undone: Some(undone) };
     run::run(store, places, plan, purpose, monitor)?;
-    Ok(CommitOutcome { id, applied, skipped: 0, joined: Vec::new(), ignored: Vec::new() })
+    Ok(CommitOutcome { id, applied, skipped, joined: Vec::new(), ignored: Vec::new() })
 }
 
 /// Returns the journal of a commit that can be taken back.

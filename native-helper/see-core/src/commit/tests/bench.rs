@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::commit::selection::Selection;
 use crate::commit::{self, CommitOutcome};
-use crate::error::Result;
+use crate::error::{Resolution, Result};
 use crate::layer::{Layer, MarkSpace};
 use crate::monitor::Unmonitored;
 use crate::path::HostPath;
@@ -247,7 +247,12 @@ impl Bench {
     }
 
     pub fn undo(&self, commit: &str) -> Result<CommitOutcome> {
-        commit::undo(&self.store, commit, &Unmonitored)
+        self.undo_with(commit, &[])
+    }
+
+    pub fn undo_with(&self, commit: &str, resolve: &[(&str, Resolution)]) -> Result<CommitOutcome> {
+        let resolve: Vec<_> = resolve.iter().map(|(path, choice)| (self.path(path), *choice)).collect();
+        commit::undo(&self.store, commit, &resolve, &Unmonitored)
     }
 
     pub fn recover(&self) -> Vec<commit::Recovered> {

@@ -12,3 +12,4 @@ mod ordinary;
 mod parts;
 mod property;
 mod speed;
+mod undo_choices;

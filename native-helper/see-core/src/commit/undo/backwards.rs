@@ -1,9 +1,12 @@
 //! Reads a journal backwards into a plan: each step becomes its inverse, and what the host must have for it is looked
 //! at. Changes nothing.
 
+mod fate;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use crate::error::{Conflict, ConflictReason, ErrorCode, Result, SeeError};
+use crate::error::{Conflict, ConflictReason, ErrorCode, Resolution, Result, SeeError};
+use crate::path::HostPath;
 
 use super::super::attributes;
 use super::super::bytes::Bytes;
@@ -15,6 +18,7 @@ use super::super::rooms;
 use super::super::stat::{Identity, Stat};
 use super::super::step::{Purpose, Step};
 use super::moves::{Moves, results};
+use fate::Fate;
 
 /// Reads a journal backwards.
 pub(super) struct Backwards<'j> {
@@ -36,7 +40,12 @@ pub(super) struct Backwards<'j> {
     taken: HashSet<Spot>,
     slots: u64,
     plan: Plan,
+    /// What to do about conflicts, by path.
+    resolve: &'j [(HostPath, Resolution)],
     pub(super) conflicts: Vec<Conflict>,
+    /// How many steps are taken back, and how many are left as they are because a person said so.
+    pub(super) taken_back: u64,
+    pub(super) left_alone: u64,
 }
 
 impl<'j> Backwards<'j> {
@@ -45,6 +54,7 @@ impl<'j> Backwards<'j> {
         journal: &'j Journal,
         attempts: LeftByUs,
         id: &str,
+        resolve: &'j [(HostPath, Resolution)],
     ) -> Result<Self> {
         let steps = journal.steps.as_deref().unwrap_or_default();
         let left = journal.left.iter().flatten().map(|left| (left.at.clone(), left.stat)).collect();
@@ -65,7 +75,10 @@ impl<'j> Backwards<'j> {
             taken: HashSet::new(),
             slots: 0,
             plan: Plan { rooms: journal.header.rooms.clone(), ..Plan::default() },
+            resolve,
             conflicts: Vec::new(),
+            taken_back: 0,
+            left_alone: 0,
         })
     }
 
@@ -88,8 +101,12 @@ impl<'j> Backwards<'j> {
                 // An object keeps no marks in a backup, and permissions for one step are given anew.
                 Step::KeepTime { .. } | Step::SetTime { .. } | Step::Marks { .. } | Step::Mode { .. } => {}
                 step => {
-                    self.invert(step, index, &moves)?;
-                    self.take(step, index, &moves)?;
+                    if self.invert(step, index, &moves)? {
+                        self.taken_back += 1;
+                        self.take(step, index, &moves)?;
+                    } else {
+                        self.left_alone += 1;
+                    }
                 }
             }
         }
@@ -129,24 +146,41 @@ impl<'j> Backwards<'j> {
         Ok(())
     }
 
-    fn invert(&mut self, step: &Step, index: usize, moves: &Moves) -> Result<()> {
+    /// Adds the inverse of a step; tells whether there is one, or what the step did stays.
+    fn invert(&mut self, step: &Step, index: usize, moves: &Moves) -> Result<bool> {
         match step {
             Step::Move { from, to, object, purpose: Purpose::Create } => {
-                let expects = self.expect_left(to, index, moves)?;
-                let slot = self.slot_near(to)?;
-                let step =
-                    Step::Move { from: to.clone(), to: slot, object: *object, purpose: Purpose::Remove };
                 let _ = from;
-                self.add(step, expects);
+                let Fate::Goes { object: now, expects } = self.expect_left(to, index, moves, *object)? else {
+                    return Ok(false);
+                };
+                let (from, to, object) = (to.clone(), self.slot_near(to)?, now.unwrap_or(*object));
+                self.add(Step::Move { from, to, object, purpose: Purpose::Remove }, expects);
             }
             Step::Move { from, to, object, purpose: Purpose::Remove } => {
                 self.expect_backup(to, object)?;
                 let now = moves.forward(from, index);
-                if let Some(stat) = self.places.stat(&now)?.filter(|_| !self.taken.contains(&now)) {
-                    self.conflict(&now, ConflictReason::NameAppeared, Some(&stat));
+                let (backup, at) = (to.clone(), from.clone());
+                let occupant = self.places.stat(&now)?.filter(|_| !self.taken.contains(&now));
+                let Some(stat) = occupant else {
+                    let step = Step::Move { from: backup, to: at, object: *object, purpose: Purpose::Create };
+                    self.add(step, Vec::new());
+                    return Ok(true);
+                };
+                // What took the name goes into the backup, unless it is a directory: that may hold anything.
+                let mut choices = self.skip_alone(&now, index, moves)?;
+                if !stat.is_dir() {
+                    choices.push(Resolution::Overwrite);
                 }
-                let (from, to) = (to.clone(), from.clone());
-                self.add(Step::Move { from, to, object: *object, purpose: Purpose::Create }, Vec::new());
+                if self.decide(&now, ConflictReason::NameAppeared, Some(&stat), choices)
+                    == Some(Resolution::Skip)
+                {
+                    return Ok(false);
+                }
+                self.before.insert(now, stat);
+                let (slot, old) = (self.slot_near(&at)?, stat.identity);
+                let expects = vec![(at.clone(), stat)];
+                self.add(Step::Replace { at, new: backup, backup: slot, object: *object, old }, expects);
             }
             Step::Move { from, to, object, purpose: Purpose::Rename } => {
                 let mut expects = Vec::new();
@@ -157,7 +191,9 @@ impl<'j> Backwards<'j> {
                             self.before.insert(now, stat);
                             expects.push((to.clone(), stat));
                         }
-                        stat => self.conflict(&now, ConflictReason::NameVanished, stat.as_ref()),
+                        stat => {
+                            self.decide(&now, ConflictReason::NameVanished, stat.as_ref(), Vec::new());
+                        }
                     }
                 }
                 let (from, to) = (self.rest(to)?, self.rest(from)?);
@@ -170,10 +206,15 @@ impl<'j> Backwards<'j> {
                     self.expect_backup(backup, old)?;
                     backup.clone()
                 };
-                let expects = self.expect_left(at, index, moves)?;
-                let slot = if self.transit.contains(new) { self.rest(new)? } else { self.slot_near(at)? };
-                let step =
-                    Step::Replace { at: at.clone(), new: returns, backup: slot, object: *old, old: *object };
+                let rests = self.transit.contains(new);
+                let fate = self.expect_left(at, index, moves, *object)?;
+                let Fate::Goes { object: now, expects } = fate else { return Ok(false) };
+                let slot = if rests { self.rest(new)? } else { self.slot_near(at)? };
+                let (at, object) = (at.clone(), *old);
+                let step = match now {
+                    Some(old) => Step::Replace { at, new: returns, backup: slot, object, old },
+                    None => Step::Move { from: returns, to: at, object, purpose: Purpose::Create },
+                };
                 self.add(step, expects);
             }
             Step::Link { target, at, object } => {
@@ -182,7 +223,9 @@ impl<'j> Backwards<'j> {
                     Some(stat) if stat.identity == *object => {
                         self.before.insert(now, stat);
                     }
-                    stat => self.conflict(&now, ConflictReason::WriteThenChanged, stat.as_ref()),
+                    stat => {
+                        self.decide(&now, ConflictReason::WriteThenChanged, stat.as_ref(), Vec::new());
+                    }
                 }
                 let (target, at) = (target.clone(), at.clone());
                 self.add(Step::Unlink { target, at, object: *object }, Vec::new());
@@ -194,93 +237,57 @@ impl<'j> Backwards<'j> {
             Step::Attributes { at, object, before, after } => {
                 let now = moves.forward(at, index);
                 let stat = self.places.stat(&now)?;
-                let is_same = match &stat {
-                    Some(stat) if stat.identity == *object => {
+                let is_object = |stat: &Stat| stat.identity == *object;
+                let found = match stat.filter(is_object) {
+                    Some(stat) => {
                         let mut found = attributes::read(self.places, &now, None)?;
                         if stat.is_dir() {
                             found.mtime = after.mtime;
                         }
-                        found == *after
+                        self.before.insert(now.clone(), stat);
+                        Some(found)
                     }
-                    _ => false,
+                    None => None,
                 };
-                if let Some(stat) = stat.filter(|_| is_same) {
-                    self.before.insert(now.clone(), stat);
+                if found.as_ref() != Some(after) {
+                    let mut choices = vec![Resolution::Skip];
+                    choices.extend(found.as_ref().map(|_| Resolution::Overwrite));
+                    let reason = ConflictReason::WriteThenChanged;
+                    if self.decide(&now, reason, stat.as_ref(), choices) == Some(Resolution::Skip) {
+                        return Ok(false);
+                    }
                 }
-                if !is_same {
-                    self.conflict(&now, ConflictReason::WriteThenChanged, stat.as_ref());
-                }
-                let (before, after) = (after.clone(), before.clone());
+                let (before, after) = (found.unwrap_or_else(|| after.clone()), before.clone());
                 self.add(Step::Attributes { at: at.clone(), object: *object, before, after }, Vec::new());
             }
             Step::Rewrite { at, object, backup, before, after, .. } => {
-                let expects = self.expect_left(at, index, moves)?;
+                let fate = self.expect_left(at, index, moves, *object)?;
+                let Fate::Goes { object: now, expects } = fate else { return Ok(false) };
                 let slot = self.slot_near(at)?;
                 let from = moves.forward(at, index);
+                // Whatever is there by now is rewritten, and what it was must come back when that fails.
+                let (object, current) = match now {
+                    Some(now) => (now, attributes::read(self.places, &from, None)?),
+                    None => (*object, after.clone()),
+                };
                 self.plan.staged.push(Staged::Copy { from, to: slot.clone(), marks: None });
                 let step = Step::Rewrite {
                     at: at.clone(),
-                    object: *object,
+                    object,
                     new: backup.clone(),
                     backup: slot,
-                    before: after.clone(),
+                    before: current,
                     after: before.clone(),
                 };
                 self.add(step, expects);
             }
             Step::Mode { .. } | Step::Marks { .. } | Step::KeepTime { .. } | Step::SetTime { .. } => {}
         }
-        Ok(())
+        Ok(true)
     }
 
     fn add(&mut self, step: Step, expects: Vec<(Spot, Stat)>) {
         self.plan.steps.push(Planned { step, expects });
-    }
-
-    /// Returns how an object that the commit left must stand when it is taken away again, with all below it.
-    fn expect_left(&mut self, at: &Spot, index: usize, moves: &Moves) -> Result<Vec<(Spot, Stat)>> {
-        let now = moves.forward(at, index);
-        let below: Vec<(Spot, Stat)> = self
-            .left
-            .range(now.clone()..)
-            .take_while(|(spot, _)| spot.base == now.base && spot.path.0.starts_with(&now.path.0))
-            .filter(|(spot, _)| spot.below(&now).is_some())
-            .map(|(spot, stat)| (spot.clone(), *stat))
-            .collect();
-        if below.first().is_none_or(|(spot, _)| *spot != now) {
-            let stat = self.places.stat(&now)?;
-            self.conflict(&now, ConflictReason::WriteThenChanged, stat.as_ref());
-        }
-        let mut expects = Vec::new();
-        for (spot, left) in below {
-            match self.places.stat(&spot)? {
-                Some(stat) if self.attempts.leads_from(&left, &stat) => {
-                    if spot == now {
-                        self.before.insert(spot.clone(), stat);
-                    }
-                    if self.is_taken(&spot, &now) {
-                        continue;
-                    }
-                    let rest = spot.below(&now).unwrap_or_default().to_vec();
-                    expects.push((at.join(&rest), stat));
-                }
-                Some(stat) => self.conflict(&spot, ConflictReason::WriteThenChanged, Some(&stat)),
-                None => self.conflict(&spot, ConflictReason::NameVanished, None),
-            }
-        }
-        Ok(expects)
-    }
-
-    /// Tells whether this place below `top` is empty by then: the steps so far take its object, or one above it, away.
-    fn is_taken(&self, spot: &Spot, top: &Spot) -> bool {
-        let mut at = spot.clone();
-        while at != *top {
-            if self.taken.contains(&at) {
-                return true;
-            }
-            at = at.parent();
-        }
-        false
     }
 
     fn expect_backup(&mut self, spot: &Spot, object: &Identity) -> Result<()> {
@@ -295,23 +302,6 @@ impl<'j> Backwards<'j> {
             "Bring the former state back by hand.",
         )
         .with_path(&path))
-    }
-
-    fn conflict(&mut self, spot: &Spot, reason: ConflictReason, host: Option<&Stat>) {
-        let path = self.places.path(spot).to_ref();
-        if self.conflicts.iter().any(|conflict| conflict.path == path) {
-            return;
-        }
-        let host_changed = host.map(|stat| stat.last_changed().to_rfc3339());
-        self.conflicts.push(Conflict {
-            path,
-            reason,
-            first_seen: None,
-            host_changed,
-            choices: Vec::new(),
-            merge: None,
-            only_read: false,
-        });
     }
 
     /// Returns a free resting place from which a rename reaches this spot of the host.

@@ -1,0 +1,105 @@
+//! An undo where the host changed since: what is left as it is, what is taken back all the same, and what cannot be chosen.
+
+use super::bench::{Bench, assert_same, is_inside};
+use crate::error::{Conflict, ErrorCode, Resolution};
+use crate::layer::MarkSpace;
+
+use Resolution::{Overwrite, Skip};
+
+const HOST: &str = "echo f > f; echo gone > gone; chmod 640 f; ln f ../other; echo m > m";
+const PROGRAM: &str =
+    "echo new > new; echo more >> m; rm gone; mkdir d; echo x > d/x; echo y > d/y; echo g >> f";
+
+fn conflicts(bench: &Bench, commit: &str) -> Vec<Conflict> {
+    let error = bench.undo(commit).unwrap_err();
+    assert_eq!(error.code, ErrorCode::Conflicts, "{error:?}");
+    error.conflicts
+}
+
+fn choices(bench: &Bench, commit: &str, path: &str) -> Vec<Resolution> {
+    let wanted = bench.path(path).to_ref();
+    let all = conflicts(bench, commit);
+    let found = all.iter().find(|conflict| conflict.path == wanted);
+    found.unwrap_or_else(|| panic!("{path}: {all:?}")).choices.clone()
+}
+
+/// Each time: what the host does after the commit, where the conflict is, and what can be chosen.
+#[test]
+fn what_can_be_chosen_is_carried_out() {
+    if !is_inside("undo_choices::what_can_be_chosen_is_carried_out") {
+        return;
+    }
+    let cases: [(&str, &str, &[Resolution]); 10] = [
+        ("echo used >> new", "new", &[Skip, Overwrite]),
+        ("echo saved > t; mv t new", "new", &[Skip, Overwrite]),
+        ("rm new", "new", &[Skip]),
+        ("echo used >> m", "m", &[Skip, Overwrite]),
+        ("echo saved > t; mv t m", "m", &[Skip, Overwrite]),
+        ("rm m", "m", &[Skip, Overwrite]),
+        ("echo mine > gone", "gone", &[Skip, Overwrite]),
+        ("mkdir gone; echo z > gone/z", "gone", &[Skip]),
+        ("echo used >> d/x", "d/x", &[Overwrite]),
+        ("echo used >> f", "f", &[Skip, Overwrite]),
+    ];
+    for (script, path, expected) in cases {
+        for choice in expected {
+            let bench = Bench::session(MarkSpace::Trusted, HOST, PROGRAM);
+            let before = bench.has();
+            let commit = bench.commit().unwrap().id;
+            bench.on_host(script);
+            assert_eq!(choices(&bench, &commit, path), expected, "{script}");
+            let changed = bench.has();
+            let outcome = bench.undo_with(&commit, &[(path, *choice)]);
+            let outcome = outcome.unwrap_or_else(|error| panic!("{script} {choice:?}: {error:?}"));
+            assert_eq!(outcome.skipped, u64::from(*choice == Skip), "{script}");
+            let mut wanted = before;
+            if *choice == Skip {
+                wanted.retain(|at, _| !at.starts_with(path));
+                wanted.extend(
+                    changed
+                        .iter()
+                        .filter(|(at, _)| at.starts_with(path))
+                        .map(|(at, s)| (at.clone(), s.clone())),
+                );
+            }
+            // What is left of the host's own work beside it, and times of directories, are its own.
+            let plain = |mut all: std::collections::BTreeMap<std::path::PathBuf, super::bench::Sight>| {
+                all.values_mut().for_each(|sight| sight.mtime = (0, 0));
+                all
+            };
+            assert_same(&format!("{script}, {choice:?}"), &plain(bench.has()), &plain(wanted));
+            // The undo is a commit like any other: taken back, everything is as it was before it.
+            bench.undo(&outcome.id).unwrap_or_else(|error| panic!("redo of {script} {choice:?}: {error:?}"));
+            assert_same(&format!("redo of {script}, {choice:?}"), &plain(bench.has()), &plain(changed));
+        }
+    }
+}
+
+#[test]
+fn a_place_whose_directory_goes_cannot_be_left_alone() {
+    if !is_inside("undo_choices::a_place_whose_directory_goes_cannot_be_left_alone") {
+        return;
+    }
+    // The directory is new and its content arrives by itself, because one file is a link to another place.
+    let bench = Bench::session(MarkSpace::Trusted, "echo o > o", "mkdir d; mv o d/o; echo x > d/x");
+    let commit = bench.commit().unwrap().id;
+    bench.on_host("echo used >> d/x");
+    assert_eq!(choices(&bench, &commit, "d/x"), [Overwrite]);
+    assert_eq!(bench.undo_with(&commit, &[("d/x", Skip)]).unwrap_err().code, ErrorCode::Conflicts);
+    bench.undo_with(&commit, &[("d/x", Overwrite)]).unwrap();
+    assert!(bench.host.join("o").exists() && !bench.host.join("d").exists());
+}
+
+#[test]
+fn answers_that_leave_nothing_are_refused() {
+    if !is_inside("undo_choices::answers_that_leave_nothing_are_refused") {
+        return;
+    }
+    let bench = Bench::session(MarkSpace::Trusted, "true", "echo new > new");
+    let commit = bench.commit().unwrap().id;
+    bench.on_host("echo used >> new");
+    let error = bench.undo_with(&commit, &[("new", Skip)]).unwrap_err();
+    assert_eq!(error.code, ErrorCode::BadRequest, "{error:?}");
+    assert_eq!(std::fs::read_to_string(bench.host.join("new")).unwrap(), "new\nused\n");
+    assert!(bench.store.commit(&commit).unwrap().is_undoable());
+}

@@ -1,0 +1,152 @@
+//! What becomes of the objects that a commit left when it is taken back: they go, or, where the host changed them and a
+//! person says so, stay. Only looks.
+
+use crate::error::{Conflict, ConflictReason, Resolution, Result};
+
+use super::super::super::places::{Role, Spot};
+use super::super::super::stat::{Identity, Stat};
+use super::super::super::step::Step;
+use super::super::moves::Moves;
+use super::Backwards;
+
+/// What becomes of an object that the commit left.
+pub(super) enum Fate {
+    /// It goes; when these are as they are now. The object is the one that is there now, if any.
+    Goes { object: Option<Identity>, expects: Vec<(Spot, Stat)> },
+    /// It stays, and what was there before does not come back.
+    Stays,
+}
+
+impl Backwards<'_> {
+    /// Returns what becomes of an object that the commit left, and how it must stand, with all below it, when it is taken
+    /// away again.
+    pub(super) fn expect_left(
+        &mut self,
+        at: &Spot,
+        index: usize,
+        moves: &Moves,
+        object: Identity,
+    ) -> Result<Fate> {
+        let now = moves.forward(at, index);
+        let below: Vec<(Spot, Stat)> = self
+            .left
+            .range(now.clone()..)
+            .take_while(|(spot, _)| spot.base == now.base && spot.path.0.starts_with(&now.path.0))
+            .filter(|(spot, _)| spot.below(&now).is_some())
+            .map(|(spot, stat)| (spot.clone(), *stat))
+            .collect();
+        let top = self.places.stat(&now)?;
+        if below.first().is_none_or(|(spot, _)| *spot != now) {
+            self.decide(&now, ConflictReason::WriteThenChanged, top.as_ref(), Vec::new());
+        }
+        let mut expects = Vec::new();
+        for (spot, left) in below {
+            let stat = self.places.stat(&spot)?;
+            let is_ours = stat.is_some_and(|stat| self.attempts.leads_from(&left, &stat));
+            if !is_ours {
+                let reason = match stat {
+                    Some(_) => ConflictReason::WriteThenChanged,
+                    None => ConflictReason::NameVanished,
+                };
+                let choices = self.choices(&spot, (&now, index, object), stat.as_ref(), moves)?;
+                if self.decide(&spot, reason, stat.as_ref(), choices) == Some(Resolution::Skip) {
+                    return Ok(Fate::Stays);
+                }
+            }
+            let Some(stat) = stat else { continue };
+            if spot == now {
+                self.before.insert(spot.clone(), stat);
+            }
+            if self.is_taken(&spot, &now) {
+                continue;
+            }
+            let rest = spot.below(&now).unwrap_or_default().to_vec();
+            expects.push((at.join(&rest), stat));
+        }
+        Ok(Fate::Goes { object: top.map(|stat| stat.identity), expects })
+    }
+
+    /// Returns what can be done about an object that is not as the commit left it. `top` is what the step took, with
+    /// all below it: it goes as a whole, or stays as a whole.
+    fn choices(
+        &mut self,
+        spot: &Spot,
+        (top, index, object): (&Spot, usize, Identity),
+        stat: Option<&Stat>,
+        moves: &Moves,
+    ) -> Result<Vec<Resolution>> {
+        let step = self.steps.get(index);
+        let rests = matches!(step, Some(Step::Replace { new, backup, .. })
+            if self.transit.contains(new) || self.transit.contains(backup));
+        let mut choices =
+            if spot == top && !rests { self.skip_alone(top, index, moves)? } else { Vec::new() };
+        let can_go = match (step, stat) {
+            // Nothing is there to take away.
+            (Some(Step::Move { .. }), None) => spot != top,
+            (Some(Step::Rewrite { .. }), stat) => stat.is_some_and(|stat| stat.identity == object),
+            (_, Some(stat)) => spot != top || stat.identity.kind == object.kind,
+            (_, None) => true,
+        };
+        if can_go && !rests {
+            choices.push(Resolution::Overwrite);
+        }
+        Ok(choices)
+    }
+
+    /// Returns the choice to leave a place as it is, when nothing above it is taken back.
+    pub(super) fn skip_alone(&mut self, now: &Spot, index: usize, moves: &Moves) -> Result<Vec<Resolution>> {
+        let others = self.steps.iter().enumerate().filter(|(other, _)| *other != index);
+        for (other, step) in others {
+            for name in step.names() {
+                if self.places.role(name)? == Role::Host {
+                    let above = moves.forward(name, other);
+                    if above != *now && now.below(&above).is_some() {
+                        return Ok(Vec::new());
+                    }
+                }
+            }
+        }
+        Ok(vec![Resolution::Skip])
+    }
+
+    /// Tells whether this place below `top` is empty by then: the steps so far take its object, or one above it, away.
+    fn is_taken(&self, spot: &Spot, top: &Spot) -> bool {
+        let mut at = spot.clone();
+        while at != *top {
+            if self.taken.contains(&at) {
+                return true;
+            }
+            at = at.parent();
+        }
+        false
+    }
+
+    /// Returns what a person decided about a conflict; notes it when that is open.
+    pub(super) fn decide(
+        &mut self,
+        spot: &Spot,
+        reason: ConflictReason,
+        host: Option<&Stat>,
+        choices: Vec<Resolution>,
+    ) -> Option<Resolution> {
+        let place = self.places.path(spot);
+        let chosen = self.resolve.iter().rev().find(|(path, _)| *path == place).map(|(_, choice)| *choice);
+        if let Some(choice) = chosen.filter(|choice| choices.contains(choice)) {
+            return Some(choice);
+        }
+        let path = place.to_ref();
+        if !self.conflicts.iter().any(|conflict| conflict.path == path) {
+            let host_changed = host.map(|stat| stat.last_changed().to_rfc3339());
+            self.conflicts.push(Conflict {
+                path,
+                reason,
+                first_seen: None,
+                host_changed,
+                choices,
+                merge: None,
+                only_read: false,
+            });
+        }
+        None
+    }
+}

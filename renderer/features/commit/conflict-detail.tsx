@@ -1,0 +1,210 @@
+// One conflict, looked at closely: what happened, what can be done about it, and the differences side by side.
+import { useEffect, useState, type ReactElement } from "react";
+import type { ChangeKind } from "../../../protocol/src/change.js";
+import type { Versions } from "../../../protocol/src/content.js";
+import type { Conflict, Resolution } from "../../../protocol/src/errors.js";
+import { pathKey } from "../../../protocol/src/path.js";
+import { Button } from "../../ui/button.js";
+import { displayPath } from "../../ui/escape.js";
+import { formatAgo, formatTime } from "../../ui/format.js";
+import { Segmented } from "../../ui/segmented.js";
+import { Skeleton } from "../../ui/skeleton.js";
+import { EmptyPanel, ErrorNote, ErrorPanel } from "../../ui/state-panel.js";
+import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
+import type { Answer } from "./commit-model.js";
+import { choiceWords, comparisons, versionRows, type About, type Comparison } from "./conflict-model.js";
+import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
+import { IgnoreMore } from "./ignore-more.js";
+import { mergedText, type Draft } from "./merge-model.js";
+import { MergeView } from "./merge-view.js";
+import { REASON_WORDS } from "./texts.js";
+import { VersionDiff } from "./version-diff.js";
+import { isError, useVersions } from "./versions-store.js";
+import styles from "./conflict-detail.module.css";
+
+interface ConflictDetailProps {
+  about: About;
+  conflict: Conflict;
+  kind: ChangeKind | undefined;
+  answer: Answer | undefined;
+  /** How many conflicts are of this sort, this one included. */
+  alike: number;
+  onAnswer: (answer: Answer | null) => void;
+  onAnswerAlike: (answer: Answer) => void;
+  onIgnored?: () => void;
+}
+
+export function ConflictDetail(props: ConflictDetailProps): ReactElement {
+  const { about, conflict, kind, answer, alike, onAnswer, onAnswerAlike, onIgnored } = props;
+  const key = pathKey(conflict);
+  const versions = useVersions((state) => state.versions.get(key));
+  const draft = useVersions((state) => state.drafts.get(key));
+  const { load, setDraft } = useVersions.getState();
+  const session = about.what === "commit" ? about.session : null;
+  useEffect(() => {
+    if (session !== null) void load(session, conflict);
+  }, [load, session, conflict]);
+
+  const merging = draft !== undefined && !isError(draft) ? draft : undefined;
+  const [wish, setWish] = useState<View | null>(null);
+  const shown = versions !== undefined && !isError(versions) ? versions : null;
+  const views: View[] = [
+    ...(merging === undefined ? [] : (["merged"] as const)),
+    ...(shown === null ? [] : comparisons(shown)),
+  ];
+  const usual = views.find((view) => view !== "merged") ?? views[0];
+  const view = wish !== null && views.includes(wish) ? wish : usual;
+
+  const onDraft = (next: Draft): void => {
+    setDraft(key, next);
+    const content = mergedText(next);
+    const { how, stamp } = next.preview;
+    const isByHand = how === "by-hand" || next.text !== null;
+    if (content !== null && isByHand) onAnswer({ choice: "merge", merged: { stamp, content } });
+    else if (answer?.choice === "merge") onAnswer(how === "by-hand" ? null : { choice: "merge" });
+  };
+  const choose = (choice: Resolution): void => {
+    if (choice === "merge") setWish("merged");
+    if (choice !== "merge" || merging === undefined) return onAnswer({ choice });
+    const content = mergedText(merging);
+    if (conflict.merge !== "by-hand" && merging.text === null) onAnswer({ choice });
+    else if (content !== null) onAnswer({ choice, merged: { stamp: merging.preview.stamp, content } });
+  };
+  return (
+    <div className={styles.detail}>
+      <div className={styles.head}>
+        <h2 className="selectable">{displayPath(conflict)}</h2>
+        <p>{REASON_WORDS[conflict.reason]}</p>
+      </div>
+      <div className={styles.facts}>
+        {isError(versions) ? (
+          <ErrorNote error={versions} />
+        ) : (
+          <VersionTable about={about} conflict={conflict} versions={shown} />
+        )}
+        <Choices about={about} conflict={conflict} kind={kind} answer={answer} onChoose={choose} />
+        <div className={styles.more}>
+          {alike > 1 && answer !== undefined && answer.merged === undefined && (
+            <Button title={TEXTS.alikeWhy} onClick={() => onAnswerAlike(answer)}>
+              {TEXTS.alike(alike)}
+            </Button>
+          )}
+          {conflict.only_read !== true && onIgnored !== undefined && (
+            <IgnoreMore path={conflict} onIgnored={onIgnored} />
+          )}
+        </div>
+      </div>
+      {session !== null && (
+        <section className={styles.differences} aria-label={TEXTS.differences}>
+          <div className={styles.bar}>
+            <h3>{TEXTS.differences}</h3>
+            {view !== undefined && views.length > 1 && (
+              <Segmented
+                label={TEXTS.differences}
+                options={views.map((value) => ({ value, label: TEXTS.compare[value] }))}
+                value={view}
+                onChange={setWish}
+              />
+            )}
+          </div>
+          <div className={styles.body}>
+            {versions === undefined ? (
+              <Skeleton label={DIFF_TEXTS.loading} rows={6} />
+            ) : isError(draft) && wish === "merged" ? (
+              <ErrorPanel error={draft} />
+            ) : view === undefined ? (
+              <EmptyPanel icon="file" title={TEXTS.noText}>
+                {conflict.only_read === true ? TEXTS.onlyRead : TEXTS.noTextWhy}
+              </EmptyPanel>
+            ) : view === "merged" ? (
+              merging !== undefined && <MergeView key={key} draft={merging} onDraft={onDraft} />
+            ) : (
+              <VersionDiff key={`${key}\n${view}`} session={session} path={conflict} comparison={view} />
+            )}
+          </div>
+        </section>
+      )}
+    </div>
+  );
+}
+
+type View = Comparison | "merged";
+
+function VersionTable({
+  about,
+  conflict,
+  versions,
+}: {
+  about: About;
+  conflict: Conflict;
+  versions: Versions | null;
+}): ReactElement {
+  const now = Date.now();
+  return (
+    <table className={styles.versions}>
+      <caption>{TEXTS.versions}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{TEXTS.version}</th>
+          <th scope="col">{TEXTS.what}</th>
+          <th scope="col">{TEXTS.when}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {versionRows(about, conflict, versions).map((row) => (
+          <tr key={row.what}>
+            <th scope="row">{row.what}</th>
+            <td>{row.is ?? TEXTS.unknown}</td>
+            <td title={row.when === undefined ? undefined : formatAgo(row.when, now)}>
+              {row.when === undefined ? TEXTS.unknown : formatTime(row.when)}
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface ChoicesProps {
+  about: About;
+  conflict: Conflict;
+  kind: ChangeKind | undefined;
+  answer: Answer | undefined;
+  onChoose: (choice: Resolution) => void;
+}
+
+function Choices({ about, conflict, kind, answer, onChoose }: ChoicesProps): ReactElement {
+  const byHand = conflict.merge === "by-hand";
+  const choices: readonly Resolution[] = byHand ? [...conflict.choices, "merge"] : conflict.choices;
+  if (choices.length === 0) return <p>{about.what === "undo" ? TEXTS.undoNoChoice : TEXTS.noChoice}</p>;
+  const isMade = answer?.choice === "merge" && answer.merged !== undefined;
+  return (
+    <fieldset className={styles.choices}>
+      <legend>{TEXTS.decide}</legend>
+      {choices.map((choice) => {
+        const words =
+          choice === "merge" && isMade
+            ? { label: TEXTS.merge, what: TEXTS.mergeMade }
+            : choice === "merge" && byHand
+              ? { label: TEXTS.mergeByHand, what: TEXTS.mergeByHandWhat }
+              : choiceWords(about, conflict, choice, kind);
+        return (
+          <label key={choice} className={styles.choice}>
+            <input
+              type="radio"
+              name="conflict-choice"
+              checked={answer?.choice === choice}
+              aria-label={`${words.label}: ${words.what}`}
+              // A click says it even where the merge waits for its text and the mark cannot move yet.
+              onClick={() => onChoose(choice)}
+              onChange={() => undefined}
+            />
+            <span>
+              <strong>{words.label}</strong> {words.what}
+            </span>
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}

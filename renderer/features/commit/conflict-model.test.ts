@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import type { SideFacts } from "../../../protocol/src/content.js";
+import { ConflictReason, type Conflict } from "../../../protocol/src/errors.js";
+import { alike, choiceWords, comparisons, ending, versionRows, type About } from "./conflict-model.js";
+import { suggestions } from "./ignore-model.js";
+import { REASON_WORDS } from "./texts.js";
+
+const about: About = { what: "commit", session: "s" };
+const log: Conflict = {
+  path: "/var/log/a.log",
+  reason: "write-then-changed",
+  choices: ["skip", "overwrite"],
+};
+const facts = (size: number): SideFacts => ({
+  type: "file",
+  size,
+  mode: 0o644,
+  uid: 0,
+  gid: 0,
+  mtime: "2026-01-31T12:00:00Z",
+  links: 1,
+  xattrs: [],
+  content: "text",
+});
+
+describe("a conflict", () => {
+  it("is like another one of the same reason, choices and kind of file", () => {
+    const other = { ...log, path: "/b.log" };
+    const text = { ...log, path: "/c.txt" };
+    const read: Conflict = { ...log, path: "/d.log", reason: "read-then-changed" };
+    expect(alike([log, other, text, read], log)).toEqual([log, other]);
+    expect([ending("/a.tar.gz"), ending("/x/.bashrc"), ending("/x.d/y")]).toEqual([".gz", "", ""]);
+  });
+
+  it("says what each choice does, whatever it is about", () => {
+    const words = (conflict: Conflict, kind?: "deleted"): string =>
+      choiceWords(about, conflict, "skip", kind).what;
+    const said = [
+      words(log),
+      words(log, "deleted"),
+      words({ ...log, reason: "name-vanished" }),
+      words({ ...log, only_read: true }),
+    ];
+    expect(new Set(said).size).toBe(4);
+    for (const reason of ConflictReason.options) expect(REASON_WORDS[reason]).not.toBe("");
+    expect(choiceWords({ what: "undo" }, log, "skip", undefined).label).toBe("Leave as it is");
+    expect(choiceWords(about, log, "overwrite", "deleted").label).toBe("Delete");
+  });
+
+  it("tells its versions, and which can be compared", () => {
+    const base = { size: 5, mtime: "2026-01-31T11:00:00Z", kept: true };
+    const versions = { base, now: facts(7), session: facts(9) };
+    const times = { first_seen: "2026-01-31T11:30:00Z", host_changed: "2026-01-31T11:45:00Z" };
+    expect(versionRows(about, { ...log, ...times }, versions).map(({ is, when }) => [is, when])).toEqual([
+      ["5 B", times.first_seen],
+      ["7 B", times.host_changed],
+      ["9 B", "2026-01-31T12:00:00Z"],
+    ]);
+    expect(comparisons(versions)).toEqual(["now-session", "base-now", "base-session"]);
+    expect(comparisons({ now: facts(7) })).toEqual([]);
+    expect(versionRows(about, { ...log, only_read: true }, { now: facts(7) })).toHaveLength(2);
+    expect(versionRows(about, log, {}).map(({ is }) => is)).toEqual([undefined, "nothing", "nothing"]);
+  });
+});
+
+describe("patterns for a path", () => {
+  it("are of its ending, its folder and itself, with what is special taken literally", () => {
+    expect(suggestions({ path: "/var/log/a.log" })).toEqual(["*.log", "/var/log/**", "/var/log/a.log"]);
+    expect(suggestions({ path: "/x[1]/a*" })).toEqual([String.raw`/x\[1\]/**`, String.raw`/x\[1\]/a\*`]);
+    expect(suggestions({ path: "/x\ufffd", path_bytes: "L3j/" })).toEqual([]);
+  });
+});

@@ -1,0 +1,107 @@
+// What a conflict means to a person: what happened when, what each choice does, and which conflicts are alike. Pure.
+import type { ChangeKind } from "../../../protocol/src/change.js";
+import type { Versions } from "../../../protocol/src/content.js";
+import type { Conflict, Resolution } from "../../../protocol/src/errors.js";
+import { formatBytes } from "../../ui/format.js";
+import { TYPE_WORDS } from "../changes/kinds.js";
+import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
+
+/** Returns the conflicts of the same sort as one: the same reason, the same choices, the same ending of the name. */
+export function alike(conflicts: readonly Conflict[], one: Conflict): Conflict[] {
+  const sort = sortOf(one);
+  return conflicts.filter((conflict) => sortOf(conflict) === sort);
+}
+
+function sortOf(conflict: Conflict): string {
+  return [
+    conflict.reason,
+    conflict.merge,
+    conflict.only_read,
+    ending(conflict.path),
+    ...conflict.choices,
+  ].join("\n");
+}
+
+/** Returns what a file's name ends with, from its last dot on; nothing for a name without one. */
+export function ending(path: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const dot = name.lastIndexOf(".");
+  return dot > 0 ? name.slice(dot) : "";
+}
+
+export interface ChoiceWords {
+  label: string;
+  what: string;
+}
+
+/** What is decided about: a session's changes, or a commit that is to be taken back. */
+export type About = { what: "commit"; session: string } | { what: "undo" };
+
+/** Returns what a choice does with a conflict, in plain words. */
+export function choiceWords(
+  about: About,
+  conflict: Conflict,
+  choice: Resolution,
+  kind: ChangeKind | undefined,
+): ChoiceWords {
+  if (about.what === "undo") return choice === "skip" ? TEXTS.undoSkip : TEXTS.undoOverwrite;
+  const gone = conflict.reason === "name-vanished";
+  const deletes = kind === "deleted";
+  switch (choice) {
+    case "skip":
+      if (conflict.only_read === true) return TEXTS.goOn;
+      return {
+        label: TEXTS.skip,
+        what: gone ? TEXTS.skipGone : deletes ? TEXTS.skipDeletion : TEXTS.skipWhat,
+      };
+    case "overwrite":
+      if (deletes) return { label: TEXTS.delete, what: TEXTS.deleteWhat };
+      return { label: TEXTS.overwrite, what: gone ? TEXTS.overwriteGone : TEXTS.overwriteWhat };
+    case "both":
+      return { label: TEXTS.both, what: TEXTS.bothWhat };
+    case "merge":
+      return { label: TEXTS.merge, what: conflict.merge === "append" ? TEXTS.mergeAppend : TEXTS.mergeWhat };
+  }
+}
+
+export interface VersionRow {
+  what: string;
+  /** What it is, in a few words; undefined while that is not known. */
+  is: string | undefined;
+  /** RFC 3339; undefined when there is none. */
+  when: string | undefined;
+}
+
+/** Returns the versions of a path, the oldest first. `versions` is null while they are being read. */
+export function versionRows(about: About, conflict: Conflict, versions: Versions | null): VersionRow[] {
+  if (about.what === "undo") return [{ what: TEXTS.now, is: undefined, when: conflict.host_changed }];
+  const { base, now, session } = versions ?? {};
+  const nothing = versions === null ? undefined : TEXTS.nothing;
+  const describe = (side: Versions["now"]): string | undefined =>
+    side === undefined ? nothing : side.type === "file" ? formatBytes(side.size) : TYPE_WORDS[side.type];
+  const rows: VersionRow[] = [
+    {
+      what: TEXTS.seen,
+      is: base === undefined ? undefined : formatBytes(base.size),
+      when: conflict.first_seen,
+    },
+    { what: TEXTS.now, is: describe(now), when: conflict.host_changed ?? now?.mtime },
+  ];
+  if (conflict.only_read !== true)
+    rows.push({ what: TEXTS.session, is: describe(session), when: session?.mtime });
+  return rows;
+}
+
+export type Comparison = "now-session" | "base-now" | "base-session";
+
+/** Returns which versions can be compared side by side as text. */
+export function comparisons(versions: Versions): Comparison[] {
+  const isText = (side: Versions["now"]): boolean =>
+    side !== undefined && side.type === "file" && (side.content === "text" || side.content === "empty");
+  const kept = versions.base?.kept === true;
+  const found: Comparison[] = [];
+  if (isText(versions.now) && isText(versions.session)) found.push("now-session");
+  if (kept && isText(versions.now)) found.push("base-now");
+  if (kept && isText(versions.session)) found.push("base-session");
+  return found;
+}

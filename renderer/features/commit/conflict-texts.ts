@@ -1,0 +1,111 @@
+// The words for conflicts: what happened, and what each choice will do.
+import { formatMany } from "../../ui/format.js";
+
+export const CONFLICT_TEXTS = {
+  list: "Conflicts",
+  lead: (conflicts: number, chosen: number): string => {
+    const rest = chosen - conflicts;
+    const first =
+      conflicts === 1
+        ? "Your machine changed while the program ran, at one place that the session rests on."
+        : `Your machine changed while the program ran, at ${conflicts} places that the session rests on.`;
+    return rest > 0
+      ? `${first} ${rest === 1 ? "One other change" : `${rest} other changes`} can be committed as ${rest === 1 ? "it is" : "they are"}.`
+      : first;
+  },
+  selected: (n: number): string => `${n} selected:`,
+  selectAll: "Select all",
+  alike: (n: number): string => `Answer all ${n} like this the same way`,
+  alikeWhy: "The same reason, the same choices and the same kind of file",
+  pick: "Choose a conflict on the left.",
+  open: "to answer",
+  versions: "What happened",
+  version: "Version",
+  what: "What it is",
+  when: "When",
+  seen: "What the program first saw",
+  now: "What your machine has now",
+  session: "What the session made of it",
+  nothing: "nothing",
+  unknown: "–",
+  decide: "What to do",
+  noChoice: "This cannot be resolved here. Leave it out of the selection, or abort the session.",
+  undoNoChoice: "This cannot be undone by itself: undo later commits first, or change it by hand.",
+  goOn: {
+    label: "Go on all the same",
+    what: "The rest is committed. What the program made may rest on what is no longer true.",
+  },
+  undoSkip: { label: "Leave as it is", what: "Your machine keeps what it has here; the rest is undone." },
+  undoOverwrite: {
+    label: "Undo it all the same",
+    what: "It becomes what it was before the commit. What your machine has now goes into the backup of the undo.",
+  },
+  undoLead: (n: number): string =>
+    n === 1
+      ? "Your machine has changed since the commit, at one place. Nothing has been undone yet."
+      : `Your machine has changed since the commit, at ${n} places. Nothing has been undone yet.`,
+  skip: "Leave out",
+  skipWhat: "Your machine keeps what it has. The session's version stays in the session.",
+  skipGone: "It stays gone from your machine. The session's version stays in the session.",
+  skipDeletion: "Your machine keeps the file. The deletion stays in the session.",
+  overwrite: "Overwrite",
+  overwriteWhat:
+    "Your machine gets the session's version. What it has now goes into the backup; Undo brings it back.",
+  overwriteGone: "Your machine gets the session's version again.",
+  delete: "Delete",
+  deleteWhat:
+    "It is deleted, as in the session. What your machine has now goes into the backup; Undo brings it back.",
+  both: "Keep both",
+  bothWhat:
+    "Your machine keeps its own. The session's goes beside it, with “.alcatraz-” and the session's id at the end of its name.",
+  merge: "Merge",
+  mergeWhat: "Both changes are put together line by line. Permissions and owner stay your machine's.",
+  mergeAppend: "What the session added goes after what your machine added.",
+  mergeByHand: "Merge by hand…",
+  mergeByHandWhat: "Both changed the same lines: you say what they become.",
+  mergeMade: "Merged by hand. Permissions and owner stay your machine's.",
+  differences: "Differences",
+  compare: {
+    "now-session": "Machine and session",
+    "base-now": "Before and machine",
+    "base-session": "Before and session",
+    merged: "Merged",
+  },
+  noText: "There is no text to compare",
+  noTextWhy: "Only text can be shown side by side here. The session's version is in the list of changes.",
+  onlyRead: "The session changed nothing here; it only looked.",
+  same: "Both are the same",
+  sameWhy: "Every byte is equal; only times or permissions differ.",
+  machine: "Your machine",
+  ignoreMore: "Always leave out files like this…",
+  ignoreTitle: "Always leave out:",
+  ignoreWhy: "Commits leave these out from now on. See Settings.",
+  retry: "Run it again…",
+  retryWhy: "Runs the same command once more in a new session, on your machine as it is now",
+  joined: (n: number): string =>
+    n === 1
+      ? "Your machine and the session both added lines to this file. They are joined, your machine's first:"
+      : `Your machine and the session both added lines to ${n} files. They are joined, your machine's first:`,
+  ignored: (n: number): string =>
+    n === 1 ? "Your ignore list leaves out one file:" : `Your ignore list leaves out ${n} files:`,
+  include: "Include them",
+  more: (n: number): string => `and ${n} more`,
+  // Merging by hand
+  hunkSame: (lines: number): string => `${formatMany(lines, "equal line")}`,
+  hunkHost: "changed on your machine",
+  hunkSession: "changed by the session",
+  hunkBoth: "both made the same change",
+  hunkConflict: (n: number, of: number): string => `Changed by both (${n} of ${of})`,
+  takeHost: "Your machine's",
+  takeSession: "The session's",
+  takeBoth: "Both",
+  takeBase: "As before",
+  empty: "(no lines)",
+  edit: "Edit as text",
+  editLabel: "The merged text",
+  editDone: "Use this text",
+  editBack: "Back to the pieces",
+  openHunks: (n: number): string => (n === 1 ? "One place is open." : `${n} places are open.`),
+  mergeTitle: "The merged file",
+  omitted: (bytes: string): string => `The first ${bytes} are the same and not shown.`,
+} as const;

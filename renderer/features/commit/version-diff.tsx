@@ -1,0 +1,62 @@
+// Two versions of a contested file side by side.
+import { useMemo, type ReactElement } from "react";
+import type { AnySide } from "../../../protocol/src/content.js";
+import type { PathRef } from "../../../protocol/src/path.js";
+import { Skeleton } from "../../ui/skeleton.js";
+import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
+import type { Source } from "../diff/content-reader.js";
+import { DiffTable } from "../diff/diff-table.js";
+import { PlainText } from "../diff/plain-text.js";
+import { compare, sameness, showLines } from "../diff/text-model.js";
+import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
+import { useContent } from "../diff/use-content.js";
+import type { Comparison } from "./conflict-model.js";
+import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
+
+/** Of each side, so much is compared. */
+const BYTES = 1024 * 1024;
+
+const SIDES: Readonly<Record<Comparison, readonly [AnySide, AnySide]>> = {
+  "now-session": ["now", "after"],
+  "base-now": ["base", "now"],
+  "base-session": ["base", "after"],
+};
+
+interface VersionDiffProps {
+  session: string;
+  path: PathRef;
+  comparison: Comparison;
+}
+
+export function VersionDiff({ session, path, comparison }: VersionDiffProps): ReactElement {
+  const [left, right] = SIDES[comparison];
+  const source = (side: AnySide): Source => ({ session, path, side });
+  const before = useContent(source(left), 0, BYTES, 0);
+  const after = useContent(source(right), 0, BYTES, 0);
+  const result = useMemo(() => {
+    if (before.state !== "ready" || after.state !== "ready") return null;
+    if (before.content === null || after.content === null) return null;
+    if (sameness(before.content, after.content) === "same") return { same: true } as const;
+    const texts = [before.content, after.content].map(({ bytes }) => showLines(decoder.decode(bytes)));
+    const [old = [], now = []] = texts;
+    return { same: false, compared: compare(old, now), now } as const;
+  }, [before, after]);
+
+  if (before.state === "error") return <ErrorPanel error={before.error} />;
+  if (after.state === "error") return <ErrorPanel error={after.error} />;
+  if (result === null) return <Skeleton label={DIFF_TEXTS.loading} rows={6} />;
+  if (result.same) {
+    return (
+      <EmptyPanel icon="check" title={TEXTS.same}>
+        {TEXTS.sameWhy}
+      </EmptyPanel>
+    );
+  }
+  const { compared } = result;
+  if (compared.kind === "alike") return <EmptyPanel icon="file" title={DIFF_TEXTS.hiddenBytes} />;
+  if (compared.kind === "apart") return <PlainText lines={result.now} look="plain" />;
+  const { before: old, after: now, skipped } = compared;
+  return <DiffTable before={old} after={now} skipped={skipped} split />;
+}
+
+const decoder = new TextDecoder("utf-8");
