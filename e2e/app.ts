@@ -240,6 +240,22 @@ export class App {
     await expect(this.page.getByRole("main")).toContainText(/\d changes? committed/);
   }
 
+  /** The conflict at a path that ends like this. */
+  conflict(name: string): Locator {
+    return this.dialog.getByRole("option", { name: new RegExp(`/${escapeRegExp(name)}, `) });
+  }
+
+  /** Answers the conflict in hand. */
+  async answer(choice: string): Promise<void> {
+    await this.dialog.getByRole("radio", { name: new RegExp(`^${escapeRegExp(choice)}: `) }).click();
+  }
+
+  /** Commits when every conflict is answered, and waits until it is done. */
+  async commitAnswers(): Promise<void> {
+    await this.dialog.getByRole("button", { name: "Commit with these answers" }).click();
+    await this.committed();
+  }
+
   /** Takes an object out of the commit. */
   async leaveOut(name: string): Promise<void> {
     const row = this.row(name).first();

@@ -1,33 +1,234 @@
-// The host changed under the program's feet: the commit says where, and does nothing.
-import { readFileSync } from "node:fs";
+// The host changed under the program's feet: the commit says where and what can be done, and does what was chosen.
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { App } from "./app.js";
+import type { Machine } from "./harness/machine.js";
 import { expect, test } from "./test.js";
 
-test("a conflict is shown and nothing is committed", async ({ machine, app }) => {
-  machine.file("home/notes.txt", "as it was\n");
-  const script = machine.file(
-    "program.sh",
-    "#!/bin/sh\necho inside >>~/notes.txt\necho new >~/new.txt\n",
-    0o755,
-  );
-  await app.run(script);
+/** Runs a shell script in a session and waits for its end. */
+async function run(machine: Machine, app: App, script: string): Promise<void> {
+  await app.run(machine.file("program.sh", `#!/bin/sh\n${script}\n`, 0o755));
   await app.ended();
+}
+
+function read(machine: Machine, name: string): string {
+  return readFileSync(join(machine.home, name), "utf8");
+}
+
+const LINES = "one\ntwo\nthree\nfour\nfive\n";
+
+test("a conflict is shown with its versions, and nothing is committed before it is answered", async ({
+  machine,
+  app,
+}) => {
+  machine.file("home/notes.txt", "as it was\n");
+  await run(machine, app, "sed -i s/was/became/ ~/notes.txt\necho new >~/new.txt");
   machine.file("home/notes.txt", "changed by the host meanwhile\n");
   const before = machine.describeHome();
 
   await app.openCommit();
-  await expect(app.dialog).toContainText("1 conflict");
-  await expect(app.dialog).toContainText("notes.txt");
+  await expect(app.dialog).toContainText("Your machine changed while the program ran, at one place");
+  await expect(app.dialog).toContainText("One other change can be committed as it is.");
+  await expect(app.conflict("notes.txt")).toBeVisible();
   await expect(app.dialog).not.toContainText("new.txt");
+  await expect(app.dialog.getByRole("row", { name: /What your machine has now/ })).toContainText("30 B");
+  await expect(app.dialog.getByRole("row", { name: /What the session made of it/ })).toContainText("13 B");
+  await expect(app.dialog.getByRole("region", { name: "Differences" })).toContainText("changed by the host");
+  await expect(app.dialog.getByRole("button", { name: "Commit with these answers" })).toBeDisabled();
   await app.dialog.getByRole("button", { name: "Cancel" }).click();
   expect(machine.describeHome()).toEqual(before);
   expect(await machine.sessionStates()).toEqual(["finished"]);
 
   // Left out of the commit, the rest goes through.
   await app.openCommit();
-  await app.dialog.getByRole("combobox", { name: /notes\.txt$/ }).selectOption("skip");
-  await app.dialog.getByRole("button", { name: "Commit with these answers" }).click();
+  await app.answer("Leave out");
+  await app.commitAnswers();
+  expect(read(machine, "new.txt")).toBe("new\n");
+  expect(read(machine, "notes.txt")).toBe("changed by the host meanwhile\n");
+});
+
+test("overwrite and keep both do what they say, and the commit can be undone", async ({ machine, app }) => {
+  machine.file("home/a.txt", "a\n");
+  machine.file("home/b.txt", "b\n");
+  await run(machine, app, "echo inside >>~/a.txt\necho inside >>~/b.txt");
+  machine.file("home/a.txt", "a of the host\n");
+  machine.file("home/b.txt", "b of the host\n");
+  const before = machine.describeHome();
+  await app.openCommit();
+  await app.conflict("a.txt").click();
+  await app.answer("Overwrite");
+  await app.conflict("b.txt").click();
+  await app.answer("Keep both");
+  await app.commitAnswers();
+  expect(read(machine, "a.txt")).toBe("a\ninside\n");
+  expect(read(machine, "b.txt")).toBe("b of the host\n");
+  const [session = ""] = await machine.sessionIds();
+  expect(read(machine, `b.txt.alcatraz-${session.slice(0, 6)}`)).toBe("b\ninside\n");
+  await app.goHistory();
+  await app.undo();
+  expect(machine.describeHome()).toEqual(before);
+});
+
+test("many conflicts are answered at once", async ({ machine, app }) => {
+  const names = Array.from({ length: 40 }, (_, place) => `file-${String(place).padStart(2, "0")}.txt`);
+  for (const name of names) machine.file(`home/${name}`, `${name}\n`);
+  machine.file("home/other.md", "other\n");
+  await run(machine, app, "for f in ~/file-*.txt ~/other.md; do echo inside >>$f; done");
+  for (const name of names) machine.file(`home/${name}`, "host\n");
+  machine.file("home/other.md", "host\n");
+
+  await app.openCommit();
+  await expect(app.dialog).toContainText("41 to answer");
+  // All like this one: the same reason, the same choices, the same kind of file.
+  await app.conflict("file-00.txt").click();
+  await app.answer("Overwrite");
+  await app.dialog.getByRole("button", { name: "Answer all 40 like this the same way" }).click();
+  await expect(app.dialog).toContainText("1 to answer");
+  // A stretch of the list, by mouse and Shift.
+  await app.conflict("file-02.txt").click();
+  await app.conflict("file-05.txt").click({ modifiers: ["Shift"] });
+  const many = app.dialog.getByRole("group", { name: "4 selected:" });
+  await many.getByRole("button", { name: "Leave out" }).click();
+  // And by keyboard.
+  await app.dialog.getByRole("listbox").focus();
+  await app.page.keyboard.press("End");
+  await app.page.keyboard.press("Space");
+  await app.dialog
+    .getByRole("group", { name: "1 selected:" })
+    .getByRole("button", { name: "Leave out" })
+    .click();
+  await app.commitAnswers();
+  for (const [place, name] of names.entries())
+    expect(read(machine, name), name).toBe(place >= 2 && place <= 5 ? "host\n" : `${name}\ninside\n`);
+  expect(read(machine, "other.md")).toBe("host\n");
+});
+
+test("what both sides appended is joined without a question, and the commit says so", async ({
+  machine,
+  app,
+}) => {
+  machine.file("home/app.log", "began\n");
+  await run(machine, app, "echo inside >>~/app.log");
+  machine.file("home/app.log", "began\nhost\n");
+  await app.openCommit();
+  await expect(app.dialog).toContainText("They are joined, your machine's first");
+  await expect(app.dialog).toContainText("app.log");
+  await app.dialog.getByRole("button", { name: /^Commit \d/ }).click();
   await app.committed();
-  expect(readFileSync(join(machine.home, "new.txt"), "utf8")).toBe("new\n");
-  expect(readFileSync(join(machine.home, "notes.txt"), "utf8")).toBe("changed by the host meanwhile\n");
+  expect(read(machine, "app.log")).toBe("began\nhost\ninside\n");
+});
+
+test("changes of different lines are merged, after a look at the result", async ({ machine, app }) => {
+  machine.file("home/text.txt", LINES);
+  await run(machine, app, "sed -i s/one/ONE/ ~/text.txt");
+  machine.file("home/text.txt", LINES.replace("five", "FIVE"));
+  await app.openCommit();
+  await app.answer("Merge");
+  const merged = app.dialog.getByRole("region", { name: "The merged file" });
+  await expect(merged).toContainText("changed by the session");
+  await expect(merged).toContainText("changed on your machine");
+  await app.commitAnswers();
+  expect(read(machine, "text.txt")).toBe("ONE\ntwo\nthree\nfour\nFIVE\n");
+});
+
+test("changes of the same line are merged by hand, piece by piece or as text", async ({ machine, app }) => {
+  machine.file("home/text.txt", LINES);
+  await run(machine, app, "sed -i s/three/inside/ ~/text.txt");
+  machine.file("home/text.txt", LINES.replace("three", "host"));
+  await app.openCommit();
+  await app.answer("Merge by hand…");
+  await expect(app.dialog).toContainText("One place is open.");
+  await expect(app.dialog.getByRole("button", { name: "Commit with these answers" })).toBeDisabled();
+  const place = app.dialog.getByRole("radiogroup", { name: "Changed by both (1 of 1)" });
+  await place.getByRole("radio", { name: "Both" }).click();
+  await expect(app.dialog.getByRole("button", { name: "Commit with these answers" })).toBeEnabled();
+  await app.dialog.getByRole("button", { name: "Edit as text" }).click();
+  const text = app.dialog.getByRole("textbox", { name: "The merged text" });
+  await expect(text).toHaveValue("one\ntwo\nhost\ninside\nfour\nfive\n");
+  await text.fill("one\ntwo\nby hand\nfour\nfive\n");
+  await app.dialog.getByRole("button", { name: "Use this text" }).click();
+  await app.commitAnswers();
+  expect(read(machine, "text.txt")).toBe("one\ntwo\nby hand\nfour\nfive\n");
+});
+
+test("files like this are left out from now on", async ({ machine, app }) => {
+  machine.file("home/a.cache", "a\n");
+  await run(machine, app, "echo inside >>~/a.cache\necho b >~/b.cache\necho c >~/c.txt");
+  machine.file("home/a.cache", "changed by the host\n");
+  await app.openCommit();
+  await app.dialog.getByRole("button", { name: "Always leave out files like this…" }).click();
+  await app.dialog.getByRole("button", { name: "*.cache", exact: true }).click();
+  // Checked again, nothing is left to decide.
+  await expect(app.dialog).toContainText("Your ignore list leaves out 2 files");
+  await app.dialog.getByRole("button", { name: /^Commit \d/ }).click();
+  await app.committed();
+  expect(read(machine, "c.txt")).toBe("c\n");
+  expect(read(machine, "a.cache")).toBe("changed by the host\n");
+  expect(await machine.alcatraz("ignore")).toBe("*.cache\n");
+  expect(await machine.sessionStates()).toEqual(["finished"]);
+
+  // The list is in the settings, and can be changed there.
+  await app.page.keyboard.press("Control+,");
+  const list = app.dialog.getByRole("region", { name: "Left out of every commit" });
+  await list.getByRole("button", { name: "Remove *.cache" }).click();
+  await list.getByRole("textbox", { name: "New pattern" }).fill("*.tmp");
+  await list.getByRole("button", { name: "Add" }).click();
+  await expect(list).toContainText("*.tmp");
+  await expect(list).not.toContainText("*.cache");
+  expect(await machine.alcatraz("ignore")).toBe("*.tmp\n");
+});
+
+test("what a selection needs is offered with one click", async ({ machine, app }) => {
+  await run(machine, app, "echo a >~/one.txt\nln ~/one.txt ~/two.txt\necho b >~/other.txt");
+  // Two names of one file: the one means nothing without the other.
+  await app.leaveOut("two.txt");
+  await app.leaveOut("other.txt");
+  await app.openCommit();
+  await app.dialog.getByRole("button", { name: /^Commit \d/ }).click();
+  await expect(app.dialog.getByRole("listitem")).toContainText(/two\.txt.*needed by.*one\.txt/s);
+  await app.dialog.getByRole("button", { name: "Include it too" }).click();
+  await app.dialog.getByRole("button", { name: /^Commit \d/ }).click();
+  await app.committed();
+  expect(statSync(join(machine.home, "one.txt")).ino).toBe(statSync(join(machine.home, "two.txt")).ino);
+  expect(existsSync(join(machine.home, "other.txt"))).toBe(false);
+});
+
+test("the command is run once more, and the results are compared", async ({ machine, app }) => {
+  machine.file("home/input.txt", "one\n");
+  await run(machine, app, "cat ~/input.txt >~/output.txt\necho same >~/same.txt\necho x >>~/input.txt");
+  machine.file("home/input.txt", "two\n");
+  await app.openCommit();
+  await app.dialog.getByRole("button", { name: "Run it again…" }).click();
+  await expect(app.dialog).toBeHidden();
+  await app.ended();
+  await app.page.getByRole("button", { name: "Compare the results" }).click();
+  await expect(app.dialog).toContainText("2 changes differ; 1 is the same");
+  await expect(app.dialog.getByRole("listitem").filter({ hasText: "output.txt" })).toContainText(
+    "differs: content",
+  );
+  await app.dialog.getByRole("button", { name: "Done" }).click();
+  await app.commit();
+  expect(read(machine, "output.txt")).toBe("two\n");
+});
+
+test("an undo asks where the host has changed since", async ({ machine, app }) => {
+  machine.file("home/a.txt", "a\n");
+  machine.file("home/b.txt", "b\n");
+  await run(machine, app, "echo inside >>~/a.txt\necho inside >>~/b.txt\necho c >~/c.txt");
+  await app.commit();
+  machine.file("home/a.txt", "used since\n");
+  machine.file("home/b.txt", "used since\n");
+  await app.goHistory();
+  await app.page.getByRole("main").getByRole("button", { name: /^Undo/ }).first().click();
+  await app.dialog.getByRole("button", { name: /^Undo/ }).click();
+  await expect(app.dialog).toContainText("Your machine has changed since the commit, at 2 places");
+  await app.conflict("a.txt").click();
+  await app.answer("Leave as it is");
+  await app.conflict("b.txt").click();
+  await app.answer("Undo it all the same");
+  await app.dialog.getByRole("button", { name: "Undo with these answers" }).click();
+  await expect(app.dialog).toBeHidden({ timeout: 60_000 });
+  await expect(app.page.getByRole("main")).toContainText("2 changes taken back");
+  expect(read(machine, "a.txt")).toBe("used since\n");
+  expect(read(machine, "b.txt")).toBe("b\n");
 });

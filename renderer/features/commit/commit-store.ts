@@ -22,6 +22,7 @@ import {
   type Answers,
   type CommitStep,
 } from "./commit-model.js";
+import { useVersions } from "./versions-store.js";
 
 interface CommitState {
   state: CommitStep;
@@ -99,6 +100,8 @@ export const useCommit = create<CommitState>((set, get) => {
       const { state } = get();
       // Given up or begun anew meanwhile.
       if (state.step !== "checking" || state.ticket !== ticket) return;
+      // Another look at the machine: what was read of it before is old.
+      useVersions.getState().reset();
       set({ state: afterCheck(outcome, answers) });
       if (hurried === ticket && get().state.step === "ready") await get().commit();
     },
@@ -135,6 +138,7 @@ export const useCommit = create<CommitState>((set, get) => {
       const stop = follow();
       const outcome = await see.commit(request, ticket);
       stop();
+      useVersions.getState().reset();
       set({ state: afterCommit(outcome, answers) });
       if (outcome.ok) {
         set({ last: { session, result: outcome.value } });

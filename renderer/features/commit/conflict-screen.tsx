@@ -13,7 +13,6 @@ import { ConflictDetail } from "./conflict-detail.js";
 import { ConflictList } from "./conflict-list.js";
 import { alike, choiceWords, type About } from "./conflict-model.js";
 import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
-import { useVersions } from "./versions-store.js";
 import styles from "./conflict-screen.module.css";
 
 interface ConflictScreenProps {
@@ -34,13 +33,16 @@ export function ConflictScreen(props: ConflictScreenProps): ReactElement {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const tree = useFeed((state) => state.tree);
 
-  // Other conflicts mean another look at the machine: what was read of it is old.
   useEffect(() => {
-    useVersions.getState().reset();
     setActive(0);
     setSelected(new Set());
   }, [conflicts]);
 
+  const answerMany: ConflictScreenProps["onAnswer"] = (many, answer) => {
+    onAnswer(many, answer);
+    setSelected(new Set());
+  };
+  const open = `${unanswered(conflicts, answers).length} ${TEXTS.open}`;
   const chosen = conflicts.filter((conflict) => selected.has(pathKey(conflict)));
   const one = conflicts[Math.min(active, conflicts.length - 1)];
   const answerOne = (answer: Answer | null): void => {
@@ -58,17 +60,21 @@ export function ConflictScreen(props: ConflictScreenProps): ReactElement {
       </div>
       <div className={styles.panes}>
         <div className={styles.left}>
-          <div className={styles.tools} role="group" aria-label={TEXTS.selected(chosen.length)}>
+          <div
+            className={styles.tools}
+            role="group"
+            aria-label={chosen.length > 0 ? TEXTS.selected(chosen.length) : open}
+          >
             {chosen.length > 0 ? (
               <>
                 <span>{TEXTS.selected(chosen.length)}</span>
                 {commonChoices(chosen).map((choice) => (
-                  <Many key={choice} about={about} choice={choice} conflicts={chosen} onAnswer={onAnswer} />
+                  <Many key={choice} about={about} choice={choice} conflicts={chosen} onAnswer={answerMany} />
                 ))}
               </>
             ) : (
               <>
-                <span>{`${unanswered(conflicts, answers).length} ${TEXTS.open}`}</span>
+                <span>{open}</span>
                 {conflicts.length > 1 && (
                   <Button
                     look="quiet"

@@ -13,6 +13,7 @@ import { usePane } from "../settings/settings-store.js";
 import { TerminalPane } from "../terminal/terminal-pane.js";
 import { CommittedBar } from "../commit/committed-bar.js";
 import { useHelper } from "./helper-store.js";
+import { RetryBar } from "./retry-bar.js";
 import { SessionHeader } from "./session-header.js";
 import { isOpen } from "./session-model.js";
 import { SessionOutcome } from "./session-outcome.js";
@@ -60,6 +61,7 @@ export function SessionScreen({ id }: { id: string }): ReactElement {
     <>
       <SessionHeader session={session} />
       {reviewed && <CommittedBar session={session} />}
+      {reviewed && session.policy.retry_of !== undefined && <RetryBar session={session} />}
       {reviewed ? (
         <div ref={screen} className={styles.screen}>
           <ChangesPane session={session} width={width} />

@@ -1,4 +1,6 @@
 // The words of the window around the screens, and of a session's header.
+import { formatCount, formatMany } from "../../ui/format.js";
+
 export const TEXTS = {
   navigation: "Sessions and screens",
   home: "Run something",
@@ -39,4 +41,17 @@ export const TEXTS = {
   runAgain: "Run again",
   resizeChanges: "Width of the list of changes",
   resizeTerminal: "Height of the terminal",
+  retryOf: (name: string): string => `This ran the command of ${name} once more.`,
+  retryFirst: "Go to the first",
+  compare: "Compare the results",
+  comparing: "Comparing…",
+  compareTitle: "Both results compared",
+  compareLead: (differ: number, same: number): string =>
+    `${formatMany(differ, "change differs", "changes differ")}; ${formatCount(same)} ${same === 1 ? "is" : "are"} the same. Times are not compared.`,
+  allSame: (n: number): string => `Both did the same: ${formatMany(n, "change")}`,
+  differs: (how: string): string => `differs: ${how}`,
+  onlyFirst: "only in the first",
+  onlySecond: "only in this one",
+  compareCut: (n: number): string => `and ${formatCount(n)} more`,
+  compareDone: "Done",
 } as const;
