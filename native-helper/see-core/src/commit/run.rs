@@ -65,9 +65,10 @@ pub fn run(
     let applied = apply::apply(&mut places, &plan.steps, &mut begun, monitor)
         .and_then(|()| apply::publish(&mut places, &plan.steps, monitor))
         .and_then(|()| apply::results(&mut places, &plan))
-        .and_then(|left| writer.applied(&left));
+        .and_then(|left| writer.applied(&left).map(|()| left));
     match applied {
-        Ok(()) => {
+        Ok(left) => {
+            journal.left = Some(left);
             crash::point();
             finish::finish(store, &mut places, &journal).map_err(|error| {
                 let done = SeeError::internal("The changes are on the host.");
