@@ -111,6 +111,8 @@ export function ConflictList(props: ConflictListProps): ReactElement {
             answer === undefined ? TEXTS.open : choiceWords(about, conflict, answer.choice, undefined).label;
           const isSelected = selected.has(key);
           return (
+            // The list takes the keys: the focus stays on it while one goes through.
+            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- see above
             <div
               key={key}
               id={`${id}-${index}`}

@@ -91,7 +91,7 @@ export const CONFLICT_TEXTS = {
   include: "Include them",
   more: (n: number): string => `and ${n} more`,
   // Merging by hand
-  hunkSame: (lines: number): string => `${formatMany(lines, "equal line")}`,
+  hunkSame: (lines: number): string => formatMany(lines, "equal line"),
   hunkHost: "changed on your machine",
   hunkSession: "changed by the session",
   hunkBoth: "both made the same change",
