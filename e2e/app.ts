@@ -107,6 +107,20 @@ export class App {
     return this.page.getByRole("textbox", { name: "Command" });
   }
 
+  /** The choices beside the command. */
+  get options(): Locator {
+    return this.page.getByRole("group", { name: "More options" });
+  }
+
+  async moreOptions(): Promise<void> {
+    await this.page.getByRole("button", { name: "More options" }).click();
+    await expect(this.options).toBeVisible();
+  }
+
+  option(name: string): Locator {
+    return this.options.getByLabel(name, { exact: true });
+  }
+
   /** Types a command on Home and starts it; the session's screen opens. */
   async run(line: string): Promise<void> {
     await this.command.fill(line);

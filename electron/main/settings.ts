@@ -4,7 +4,7 @@ import { Settings } from "../../protocol/src/bridge.js";
 import { fail } from "./failure.js";
 import { readJson, writeJson } from "./json-file.js";
 
-export const DEFAULT_SETTINGS: Settings = { theme: "system", panes: {}, recent: [] };
+export const DEFAULT_SETTINGS: Settings = { theme: "system", panes: {}, recent: [], profiles: [] };
 
 /** How long changes are gathered before they are written, in milliseconds: a dragged line is many of them. */
 const GATHER = 200;

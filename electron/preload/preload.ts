@@ -40,6 +40,7 @@ contextBridge.exposeInMainWorld("see", {
   stop: call("stop"),
   tighten: call("tighten"),
   abort: call("abort"),
+  resume: call("resume"),
   retry: call("retry"),
   compare: call("compare"),
 

@@ -14,8 +14,9 @@ import type {
 import type { Description, Slice, Versions } from "./content.js";
 import type { DoctorRow } from "./doctor.js";
 import { SeeError } from "./errors.js";
+import { Net } from "./net.js";
 import type { Progress, Params } from "./rpc.js";
-import type { RunRequest, Session, Tightening } from "./session.js";
+import { Reads, type RunRequest, type Session, type Tightening } from "./session.js";
 
 /** How every bridge call ends: errors are values, because Electron flattens thrown ones to text. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: SeeError };
@@ -31,11 +32,26 @@ export const Application = z.object({
 });
 export type Application = z.infer<typeof Application>;
 
-/** Choices that outlive the window. */
+/** A person's own set of choices for a run. Sizes are text as it was typed. */
+export const Profile = z.object({
+  name: z.string().min(1).max(64),
+  asRoot: z.boolean(),
+  net: Net,
+  lan: z.boolean(),
+  ports: z.string().max(4096),
+  hide: z.string().max(16_384),
+  quota: z.string().max(32),
+  memory: z.string().max(32),
+  reads: Reads,
+});
+export type Profile = z.infer<typeof Profile>;
+
+/** Choices that outlive the window. What an older file lacks has its default. */
 export const Settings = z.object({
   theme: z.enum(["system", "light", "dark"]),
   panes: z.record(z.string(), z.number()),
   recent: z.array(z.string()).max(20),
+  profiles: z.array(Profile).max(50).default([]),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -68,6 +84,8 @@ export interface SeeBridge {
   stop(session: string): Promise<Outcome<Session>>;
   tighten(session: string, to: Tightening): Promise<Outcome<Session>>;
   abort(session: string): Promise<Outcome<Session>>;
+  /** A frozen session goes on with as much again. */
+  resume(session: string): Promise<Outcome<Session>>;
   /** Runs a session's command once more, in a new session. */
   retry(session: string): Promise<Outcome<Session>>;
   compare(first: string, second: string, ticket: number): Promise<Outcome<Comparison>>;

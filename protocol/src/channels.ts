@@ -38,6 +38,7 @@ export const calls = {
   stop: z.tuple([SessionKey]),
   tighten: z.tuple([SessionKey, Tightening]),
   abort: z.tuple([SessionKey]),
+  resume: z.tuple([SessionKey]),
   retry: z.tuple([SessionKey]),
   compare: z.tuple([SessionKey, SessionKey, Ticket]),
   watchChanges: z.tuple([SessionKey]),

@@ -7,6 +7,7 @@ import {
   formatCount,
   formatMany,
   formatMode,
+  parseSize,
 } from "./format.js";
 
 describe("format", () => {
@@ -53,5 +54,19 @@ describe("format", () => {
     expect(formatMode(0o2644)).toBe("rw-r-Sr--");
     expect(formatMode(0o1777)).toBe("rwxrwxrwt");
     expect(formatMode(0)).toBe("---------");
+  });
+});
+
+describe("parseSize", () => {
+  it("reads sizes as people type them", () => {
+    expect(["500", "500 MB", "2g", " 1.5 GB ", "3kb", "1TB"].map(parseSize)).toEqual([
+      500, 500e6, 2e9, 1.5e9, 3000, 1e12,
+    ]);
+  });
+
+  it("refuses everything else", () => {
+    for (const text of ["", "much", "0", "-1", "1,5 GB", "1 XB", "99999999 TB"]) {
+      expect(parseSize(text), text).toBeNull();
+    }
   });
 });

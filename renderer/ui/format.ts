@@ -26,6 +26,15 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits).replace(/\.0$/, "")} ${UNITS[unit]}`;
 }
 
+/** Returns the bytes of a size as it is typed: 500 MB, 2g, 1.5 GB; null for anything else, and for nothing at all. */
+export function parseSize(text: string): number | null {
+  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)b?\s*$/i.exec(text);
+  if (match === null) return null;
+  const unit = " kmgt".indexOf((match[2] ?? "").toLowerCase() || " ");
+  const bytes = Math.round(Number(match[1]) * 1000 ** unit);
+  return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : null;
+}
+
 /** Returns a span of milliseconds as a clock: 00:42, 1:02:03. */
 export function formatClock(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));

@@ -3,45 +3,58 @@ import type { ReactElement } from "react";
 import { Net } from "../../../protocol/src/net.js";
 import { escapeText } from "../../ui/escape.js";
 import { Segmented } from "../../ui/segmented.js";
+import { readPorts } from "./network-model.js";
+import { Option } from "./option.js";
 import { useRun } from "./run-store.js";
 import { TEXTS } from "./texts.js";
-import form from "./run-form.module.css";
-import styles from "./network-choice.module.css";
+import styles from "./run-options.module.css";
 
 const OPTIONS = Net.options.map((value) => ({ value, label: TEXTS.networkChoices[value] }));
 
 export function NetworkChoice(): ReactElement {
   const { net, lan, ports } = useRun();
   const { edit } = useRun.getState();
+  const redirect = readPorts(ports);
   return (
-    <div className={styles.network}>
-      <div className={form.option}>
-        {TEXTS.network}
-        <Segmented
-          label={TEXTS.network}
-          options={OPTIONS}
-          value={net}
-          onChange={(value) => edit({ net: value })}
-        />
-        <span className={form.hint}>{TEXTS.networkWhy[net]}</span>
-      </div>
-      {net !== "none" && (
-        <label className={form.option}>
-          <input type="checkbox" checked={lan} onChange={(event) => edit({ lan: event.target.checked })} />
-          {TEXTS.lan}
-          <span className={form.hint}>{TEXTS.lanWhy}</span>
-        </label>
-      )}
-      <label className={form.option} title={TEXTS.portsWhy}>
-        {TEXTS.ports}
-        <input
-          className={form.text}
-          value={ports}
-          placeholder={escapeText(TEXTS.portsHint)}
-          spellCheck={false}
-          onChange={(event) => edit({ ports: event.target.value })}
-        />
-      </label>
-    </div>
+    <>
+      <Option label={TEXTS.network} why={TEXTS.networkWhy[net]} plain>
+        {() => (
+          <div className={styles.line}>
+            <Segmented
+              label={TEXTS.network}
+              options={OPTIONS}
+              value={net}
+              onChange={(value) => edit({ net: value })}
+            />
+            {net !== "none" && (
+              <label className={styles.line} title={TEXTS.lanWhy}>
+                <input
+                  type="checkbox"
+                  checked={lan}
+                  onChange={(event) => edit({ lan: event.target.checked })}
+                />
+                {TEXTS.lan}
+              </label>
+            )}
+          </div>
+        )}
+      </Option>
+      <Option
+        label={TEXTS.ports}
+        why={TEXTS.portsWhy}
+        wrong={"wrong" in redirect && TEXTS.wrongPorts(redirect.wrong)}
+      >
+        {(field) => (
+          <input
+            {...field}
+            className={styles.text}
+            value={ports}
+            placeholder={escapeText(TEXTS.portsHint)}
+            spellCheck={false}
+            onChange={(event) => edit({ ports: event.target.value })}
+          />
+        )}
+      </Option>
+    </>
   );
 }

@@ -7,13 +7,13 @@ import { PathText } from "../../ui/path-text.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useHelper } from "../run/helper-store.js";
 import { useSettings } from "../settings/settings-store.js";
-import { NetworkChoice } from "./network-choice.js";
+import { RunOptions } from "./run-options.js";
 import { useRun } from "./run-store.js";
 import { TEXTS } from "./texts.js";
 import styles from "./run-form.module.css";
 
 export function RunForm(): ReactElement {
-  const { line, cwd, name, asRoot, starting, error } = useRun();
+  const { line, cwd, starting, error } = useRun();
   const { edit, chooseDirectory, runForm } = useRun.getState();
   const status = useHelper((state) => state.status);
   const recent = useSettings((state) => state.recent);
@@ -78,31 +78,7 @@ export function RunForm(): ReactElement {
           {TEXTS.options}
         </Button>
       </div>
-      {options && (
-        <div className={styles.options}>
-          <label className={styles.option}>
-            {TEXTS.sessionName}
-            <input
-              className={styles.text}
-              value={name}
-              placeholder={TEXTS.sessionNameHint}
-              onChange={(event) => edit({ name: event.target.value })}
-            />
-          </label>
-          {ready && status.mode === "system" && (
-            <label className={styles.option}>
-              <input
-                type="checkbox"
-                checked={asRoot}
-                onChange={(event) => edit({ asRoot: event.target.checked })}
-              />
-              {TEXTS.asRoot}
-              <span className={styles.hint}>{TEXTS.asRootWhy}</span>
-            </label>
-          )}
-          <NetworkChoice />
-        </div>
-      )}
+      {options && <RunOptions system={ready && status.mode === "system"} />}
       {error !== null && <ErrorNote error={error} />}
       {recent.length > 0 && (
         <div className={styles.recent}>

@@ -1,26 +1,56 @@
 import { describe, expect, it } from "vitest";
-import { NO_CHOICES, runRequest } from "./run-request.js";
+import { NO_CHOICES, runRequest, wrongFields } from "./run-request.js";
 
 describe("runRequest", () => {
   it("asks for nothing that was not chosen", () => {
     expect(runRequest(["make"], null, NO_CHOICES)).toEqual({ command: ["make"] });
-    expect(runRequest(["make"], null, { ...NO_CHOICES, name: "  ", lan: true })).toEqual({
+    expect(runRequest(["make"], null, { ...NO_CHOICES, name: "  ", hide: " \n", lan: true })).toEqual({
       command: ["make"],
     });
   });
 
   it("asks for what was chosen", () => {
-    expect(runRequest(["make"], "/src", { ...NO_CHOICES, name: " try ", asRoot: true })).toEqual({
+    const choices = {
+      ...NO_CHOICES,
+      name: " try ",
+      asRoot: true,
+      hide: "~/.ssh\n\n /srv/keys ",
+      quota: "2 GB",
+      memory: "512M",
+      reads: "lookups" as const,
+    };
+    expect(runRequest(["make"], "/src", choices)).toEqual({
       command: ["make"],
       cwd: "/src",
       name: "try",
       as: "root",
+      policy: {
+        reads: "lookups",
+        hide: [{ path: "~/.ssh" }, { path: "/srv/keys" }],
+        quota: 2_000_000_000,
+        memory: 512_000_000,
+      },
     });
     const redirect = [{ outside: 3080, inside: 80 }];
-    expect(runRequest(["curl"], null, { ...NO_CHOICES, net: "web", lan: true, redirect }).policy).toEqual({
+    expect(
+      runRequest(["curl"], null, { ...NO_CHOICES, net: "web", lan: true, ports: "3080:80" }).policy,
+    ).toEqual({
       net: "web",
       lan: true,
       redirect,
     });
+  });
+});
+
+describe("wrongFields", () => {
+  it("finds what cannot be understood", () => {
+    expect(wrongFields(NO_CHOICES)).toEqual([]);
+    expect(wrongFields({ ...NO_CHOICES, hide: "/a\n~", quota: "1.5 GB" })).toEqual([]);
+    expect(wrongFields({ ...NO_CHOICES, hide: "a/b", quota: "much", memory: "0", ports: "80" })).toEqual([
+      "hide",
+      "quota",
+      "memory",
+      "ports",
+    ]);
   });
 });

@@ -1,14 +1,22 @@
-// What the helper is asked for when something is run. Pure.
-import type { Net, Redirect } from "../../../protocol/src/net.js";
-import type { RunRequest } from "../../../protocol/src/session.js";
+// What a person may choose beside the command, and what the helper is asked for then. Pure.
+import type { Net } from "../../../protocol/src/net.js";
+import type { Policy, Reads, RunRequest } from "../../../protocol/src/session.js";
+import { parseSize } from "../../ui/format.js";
+import { readPorts } from "./network-model.js";
 
-/** What a person may choose in the form beside the command. */
 export interface Choices {
   name: string;
   asRoot: boolean;
   net: Net;
   lan: boolean;
-  redirect: Redirect[];
+  /** Pairs of ports, as they were typed. */
+  ports: string;
+  /** Places, one a line. */
+  hide: string;
+  /** Sizes as typed; empty for no limit of one's own. */
+  quota: string;
+  memory: string;
+  reads: Reads;
 }
 
 export const NO_CHOICES: Readonly<Choices> = {
@@ -16,8 +24,30 @@ export const NO_CHOICES: Readonly<Choices> = {
   asRoot: false,
   net: "none",
   lan: false,
-  redirect: [],
+  ports: "",
+  hide: "",
+  quota: "",
+  memory: "",
+  reads: "opens",
 };
+
+export type WrongField = "hide" | "quota" | "memory" | "ports";
+
+/** Which of the fields hold something that cannot be understood. */
+export function wrongFields(choices: Readonly<Choices>): WrongField[] {
+  const wrong: WrongField[] = [];
+  if (places(choices.hide).some((path) => !/^(\/|~(\/|$))/.test(path))) wrong.push("hide");
+  if (choices.quota.trim() !== "" && parseSize(choices.quota) === null) wrong.push("quota");
+  if (choices.memory.trim() !== "" && parseSize(choices.memory) === null) wrong.push("memory");
+  if ("wrong" in readPorts(choices.ports)) wrong.push("ports");
+  return wrong;
+}
+
+/** Returns only the choices of a larger state. */
+export function picked(state: Readonly<Choices>): Choices {
+  const { name, asRoot, net, lan, ports, hide, quota, memory, reads } = state;
+  return { name, asRoot, net, lan, ports, hide, quota, memory, reads };
+}
 
 /** Returns the request; null as `cwd`: the home folder. */
 export function runRequest(command: string[], cwd: string | null, choices: Readonly<Choices>): RunRequest {
@@ -26,12 +56,31 @@ export function runRequest(command: string[], cwd: string | null, choices: Reado
   if (cwd !== null) request.cwd = cwd;
   if (name !== "") request.name = name;
   if (choices.asRoot) request.as = "root";
-  const policy: NonNullable<RunRequest["policy"]> = {};
+  const policy = policyOf(choices);
+  if (Object.keys(policy).length > 0) request.policy = policy;
+  return request;
+}
+
+/** Returns what differs from the usual. */
+function policyOf(choices: Readonly<Choices>): Partial<Policy> {
+  const policy: Partial<Policy> = {};
+  const hide = places(choices.hide);
+  const quota = parseSize(choices.quota);
+  const memory = parseSize(choices.memory);
+  const redirect = readPorts(choices.ports);
   if (choices.net !== "none") {
     policy.net = choices.net;
     if (choices.lan) policy.lan = true;
   }
-  if (choices.redirect.length > 0) policy.redirect = choices.redirect;
-  if (Object.keys(policy).length > 0) request.policy = policy;
-  return request;
+  if (!("wrong" in redirect) && redirect.length > 0) policy.redirect = redirect;
+  if (choices.reads !== NO_CHOICES.reads) policy.reads = choices.reads;
+  if (hide.length > 0) policy.hide = hide.map((path) => ({ path }));
+  if (quota !== null) policy.quota = quota;
+  if (memory !== null) policy.memory = memory;
+  return policy;
+}
+
+function places(text: string): string[] {
+  const lines = text.split("\n").map((line) => line.trim());
+  return lines.filter((line) => line !== "");
 }

@@ -1,27 +1,19 @@
 // What is about to be run: the command line, where, and how it went wrong last time.
 import { create } from "zustand";
-import type { Net } from "../../../protocol/src/net.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
 import { useSessions } from "../run/sessions-store.js";
 import { useSettings } from "../settings/settings-store.js";
-import { readPorts } from "./network-model.js";
-import { runRequest, NO_CHOICES, type Choices } from "./run-request.js";
+import { NO_CHOICES, runRequest, wrongFields, type Choices } from "./run-request.js";
 import { TEXTS } from "./texts.js";
 
-interface RunState {
+interface RunState extends Choices {
   line: string;
   cwd: string | null;
-  name: string;
-  asRoot: boolean;
-  net: Net;
-  lan: boolean;
-  /** Pairs of ports, as they were typed. */
-  ports: string;
   starting: boolean;
   error: SeeError | null;
-  edit: (part: Partial<Pick<RunState, "line" | "cwd" | "name" | "asRoot" | "net" | "lan" | "ports">>) => void;
+  edit: (part: Partial<Choices & Pick<RunState, "line" | "cwd">>) => void;
   chooseDirectory: () => Promise<void>;
   /** Runs the form as it stands: its line, with the name and the user that were chosen there. */
   runForm: () => Promise<void>;
@@ -52,11 +44,7 @@ export const useRun = create<RunState>((set, get) => {
   return {
     line: "",
     cwd: null,
-    name: "",
-    asRoot: false,
-    net: "none",
-    lan: false,
-    ports: "",
+    ...NO_CHOICES,
     starting: false,
     error: null,
     edit: (part) => set({ ...part, error: null }),
@@ -66,11 +54,10 @@ export const useRun = create<RunState>((set, get) => {
       else if (outcome.value !== null) set({ cwd: outcome.value });
     },
     runForm: async () => {
-      const { line, cwd, name, asRoot, net, lan, ports } = get();
-      const redirect = readPorts(ports);
-      if ("wrong" in redirect) {
+      const { line, cwd, ...choices } = get();
+      if (wrongFields(choices).length > 0) {
         return set({
-          error: { code: "bad-request", message: TEXTS.wrongPorts(redirect.wrong), hint: TEXTS.portsWhy },
+          error: { code: "bad-request", message: TEXTS.wrongOptions, hint: TEXTS.wrongOptionsHint },
         });
       }
       const words = await see.splitCommand(line);
@@ -78,7 +65,7 @@ export const useRun = create<RunState>((set, get) => {
       if (words.value.length === 0) {
         return set({ error: { code: "bad-request", message: TEXTS.emptyCommand, hint: "" } });
       }
-      if (!(await start(words.value, cwd, { name, asRoot, net, lan, redirect }))) return;
+      if (!(await start(words.value, cwd, choices))) return;
       useSettings.getState().remember(line.trim());
       set({ line: "" });
     },

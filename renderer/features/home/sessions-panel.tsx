@@ -15,7 +15,7 @@ import {
   isLive,
   sessionAge,
   sessionTitle,
-  STATE_WORDS,
+  stateWords,
 } from "../run/session-model.js";
 import { useSessions } from "../run/sessions-store.js";
 import { StateDot } from "../run/state-dot.js";
@@ -75,7 +75,7 @@ function SessionRow({ session }: { session: Session }): ReactElement {
   const count = useSessions((state) => state.counts[session.id]);
   const live = isLive(session);
   const now = useClock(live ? 1000 : 60_000);
-  const facts = [STATE_WORDS[session.state].short];
+  const facts = [stateWords(session).short];
   const end = endWords(session);
   if (end !== undefined && session.state === "finished") facts.push(end);
   if (count !== undefined && count > 0) facts.push(formatMany(count, "change"));

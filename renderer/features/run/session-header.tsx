@@ -10,7 +10,7 @@ import { Icon } from "../../ui/icon.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
 import { NetworkTag } from "./network-tag.js";
-import { endWords, isLive, isOpen, sessionTitle, STATE_WORDS } from "./session-model.js";
+import { endWords, isLive, isOpen, sessionTitle, stateWords } from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
 import { TEXTS } from "./texts.js";
@@ -60,7 +60,7 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
 
 function stateLine(session: Session): string {
   const end = endWords(session);
-  const { long } = STATE_WORDS[session.state];
+  const { long } = stateWords(session);
   return end !== undefined && session.state === "finished"
     ? `${end.charAt(0).toUpperCase()}${end.slice(1)}`
     : long;

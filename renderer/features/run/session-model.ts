@@ -1,7 +1,7 @@
 // What a session is called, what its state means, and how sessions are grouped. Pure.
-import type { Session, SessionState } from "../../../protocol/src/session.js";
+import type { Frozen, Session, SessionState } from "../../../protocol/src/session.js";
 import { escapeText } from "../../ui/escape.js";
-import { formatAgo, formatClock } from "../../ui/format.js";
+import { formatAgo, formatBytes, formatClock } from "../../ui/format.js";
 
 /** Words for each state: short for a list, long for the header. */
 export const STATE_WORDS: Readonly<Record<SessionState, { short: string; long: string }>> = {
@@ -13,6 +13,20 @@ export const STATE_WORDS: Readonly<Record<SessionState, { short: string; long: s
   aborted: { short: "aborted", long: "Aborted. Nothing was kept." },
   broken: { short: "broken", long: "Broken" },
 };
+
+/** Returns the words for how a session stands. */
+export function stateWords(session: Session): { short: string; long: string } {
+  return session.frozen === undefined ? STATE_WORDS[session.state] : { short: "frozen", long: "Frozen" };
+}
+
+/** Returns why a session stands still. */
+export function frozenWords(frozen: Frozen): string {
+  const limit = formatBytes(frozen.limit);
+  if (frozen.why === "quota")
+    return `Its changes hold ${formatBytes(frozen.used)}, and it was given ${limit}.`;
+  const place = escapeText(frozen.place ?? "a disk");
+  return `Only ${formatBytes(frozen.free ?? 0)} are free for ${place}, and ${limit} are to stay free.`;
+}
 
 /** Returns what a session is called: its name, or the program that it ran. */
 export function sessionTitle(session: Session): string {

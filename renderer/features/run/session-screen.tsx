@@ -12,6 +12,7 @@ import { DetailPane } from "../diff/detail-pane.js";
 import { usePane } from "../settings/settings-store.js";
 import { TerminalPane } from "../terminal/terminal-pane.js";
 import { CommittedBar } from "../commit/committed-bar.js";
+import { FrozenBar } from "./frozen-bar.js";
 import { useHelper } from "./helper-store.js";
 import { RetryBar } from "./retry-bar.js";
 import { SessionHeader } from "./session-header.js";
@@ -60,6 +61,7 @@ export function SessionScreen({ id }: { id: string }): ReactElement {
   return (
     <>
       <SessionHeader session={session} />
+      <FrozenBar session={session} />
       {reviewed && <CommittedBar session={session} />}
       {reviewed && session.policy.retry_of !== undefined && <RetryBar session={session} />}
       {reviewed ? (

@@ -21,6 +21,7 @@ interface SessionsState {
   abort: (id: string) => Promise<Outcome<Session>>;
   /** Runs a session's command once more; answers with the new session. */
   retry: (id: string) => Promise<Outcome<Session>>;
+  resume: (id: string) => Promise<Outcome<Session>>;
   count: (id: string, changes: number) => void;
 }
 
@@ -71,6 +72,11 @@ export const useSessions = create<SessionsState>((set, get) => {
     },
     retry: async (id) => {
       const outcome = await see.retry(id);
+      if (outcome.ok) put(outcome.value);
+      return outcome;
+    },
+    resume: async (id) => {
+      const outcome = await see.resume(id);
       if (outcome.ok) put(outcome.value);
       return outcome;
     },

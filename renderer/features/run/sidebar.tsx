@@ -6,7 +6,7 @@ import { IconButton } from "../../ui/button.js";
 import { formatAge, formatCount } from "../../ui/format.js";
 import { Icon, type IconName } from "../../ui/icon.js";
 import { useClock } from "../../ui/use-clock.js";
-import { groupSessions, isLive, sessionAge, sessionTitle, STATE_WORDS } from "./session-model.js";
+import { groupSessions, isLive, sessionAge, sessionTitle, stateWords } from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
 import { TEXTS } from "./texts.js";
@@ -104,7 +104,7 @@ function SessionItem({ session }: { session: Session }): ReactElement {
       <StateDot state={session.state} />
       <span className={styles.name}>
         {title}
-        <span className="spoken">, {STATE_WORDS[session.state].short}</span>
+        <span className="spoken">, {stateWords(session).short}</span>
       </span>
       <span className={styles.note}>{!live && count !== undefined ? formatCount(count) : age}</span>
     </button>

@@ -1,11 +1,12 @@
 // The choices that outlive the window. Each change goes to main at once, which gathers them: a window that closes now
 // loses none.
 import { create } from "zustand";
-import type { Settings } from "../../../protocol/src/bridge.js";
+import type { Profile, Settings } from "../../../protocol/src/bridge.js";
 import { see } from "../../see.js";
 
-const DEFAULTS: Settings = { theme: "system", panes: {}, recent: [] };
+const DEFAULTS: Settings = { theme: "system", panes: {}, recent: [], profiles: [] };
 const RECENT_LIMIT = 8;
+const PROFILE_LIMIT = 50;
 
 interface SettingsState extends Settings {
   loaded: boolean;
@@ -14,13 +15,16 @@ interface SettingsState extends Settings {
   setPane: (name: string, size: number) => void;
   resetPane: (name: string) => void;
   remember: (command: string) => void;
+  /** Keeps a profile; one of the same name is replaced. */
+  keepProfile: (profile: Profile) => void;
+  dropProfile: (name: string) => void;
 }
 
 export const useSettings = create<SettingsState>((set, get) => {
   const change = (part: Partial<Settings>): void => {
     set(part);
-    const { theme, panes, recent } = get();
-    void see.saveSettings({ theme, panes, recent });
+    const { theme, panes, recent, profiles } = get();
+    void see.saveSettings({ theme, panes, recent, profiles });
   };
   return {
     ...DEFAULTS,
@@ -39,6 +43,11 @@ export const useSettings = create<SettingsState>((set, get) => {
       const others = get().recent.filter((each) => each !== command);
       change({ recent: [command, ...others].slice(0, RECENT_LIMIT) });
     },
+    keepProfile: (profile) => {
+      const others = get().profiles.filter((each) => each.name !== profile.name);
+      change({ profiles: [...others, profile].slice(-PROFILE_LIMIT) });
+    },
+    dropProfile: (name) => change({ profiles: get().profiles.filter((each) => each.name !== name) }),
   };
 });
 
