@@ -4,7 +4,7 @@ import type { Sample } from "../../protocol/src/bridge.js";
 import type { ApplicationList } from "./applications/applications.js";
 import { splitCommand } from "./command-line.js";
 import { readHomes } from "./homes.js";
-import { withHome } from "./run-request.js";
+import { completed } from "./run-request.js";
 import type { Helper } from "./helper/helper.js";
 import type { CallHandlers, SendHandlers } from "./ipc.js";
 import type { SettingsFile } from "./settings.js";
@@ -34,7 +34,8 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     doctor: async () => (await helper.request("doctor", {})).rows,
 
     listSessions: async () => (await helper.request("sessions.list", {})).sessions,
-    run: async (request) => (await helper.request("sessions.run", withHome(request, rooms.home))).session,
+    run: async (request) =>
+      (await helper.request("sessions.run", completed(request, rooms.home, process.env))).session,
     stop: async (session) => (await helper.request("sessions.stop", { session })).session,
     tighten: async (session, to) => (await helper.request("sessions.tighten", { session, ...to })).session,
     abort: async (session) => (await helper.request("sessions.abort", { session })).session,

@@ -1,16 +1,24 @@
 import { describe, expect, it } from "vitest";
-import { withHome } from "./run-request.js";
+import { completed } from "./run-request.js";
 
-describe("withHome", () => {
+describe("completed", () => {
   it("runs at home what says nothing else", () => {
-    expect(withHome({ command: ["ls"] }, "/home/$&")).toEqual({ command: ["ls"], cwd: "/home/$&" });
-    expect(withHome({ command: ["ls"], cwd: "/" }, "/home/a").cwd).toBe("/");
+    expect(completed({ command: ["ls"] }, "/home/$&", {})).toEqual({ command: ["ls"], cwd: "/home/$&" });
+    expect(completed({ command: ["ls"], cwd: "/" }, "/home/a", {}).cwd).toBe("/");
   });
 
   it("knows the home of a hidden place", () => {
     const hide = ["~", "~/.ssh", "/a/~", "~other/x"].map((path) => ({ path }));
-    const { policy } = withHome({ command: ["ls"], policy: { quota: 5, hide } }, "/home/$&");
+    const { policy } = completed({ command: ["ls"], policy: { quota: 5, hide } }, "/home/$&", {});
     expect(policy?.hide?.map(({ path }) => path)).toEqual(["/home/$&", "/home/$&/.ssh", "/a/~", "~other/x"]);
     expect(policy?.quota).toBe(5);
+  });
+
+  it("tells where the display is, to whom it was asked for", () => {
+    const environment = { DISPLAY: ":3", XAUTHORITY: undefined, SECRET: "x" };
+    expect(completed({ command: ["ls"], policy: { display: "nested" } }, "/", environment).env).toEqual({
+      DISPLAY: ":3",
+    });
+    expect(completed({ command: ["ls"], policy: { display: "none" } }, "/", environment).env).toBeUndefined();
   });
 });

@@ -1,14 +1,28 @@
-// What the page asks to run, completed with what only main knows: where home is. Pure.
+// What the page asks to run, completed with what only main knows: where home and the display are. Pure.
 import type { PathRef } from "../../protocol/src/path.js";
 import type { RunRequest } from "../../protocol/src/session.js";
 
+/** Where a program would find the person's display. A helper that runs as root was not told. */
+const OF_THE_DISPLAY = ["DISPLAY", "XAUTHORITY"];
+
 /** Returns the request with the home folder as the place to run it, and for every leading `~`. */
-export function withHome(request: RunRequest, home: string): RunRequest {
-  const completed: RunRequest = { ...request, cwd: request.cwd ?? home };
-  const hide = request.policy?.hide;
-  if (hide === undefined) return completed;
-  const places = hide.map((place): PathRef =>
+export function completed(
+  request: RunRequest,
+  home: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): RunRequest {
+  const whole: RunRequest = { ...request, cwd: request.cwd ?? home };
+  const policy = request.policy;
+  if (policy?.display !== undefined && policy.display !== "none") {
+    whole.env = { ...request.env };
+    for (const name of OF_THE_DISPLAY) {
+      const value = environment[name];
+      if (value !== undefined) whole.env[name] ??= value;
+    }
+  }
+  if (policy?.hide === undefined) return whole;
+  const hide = policy.hide.map((place): PathRef =>
     place.path_bytes === undefined ? { path: place.path.replace(/^~(?=\/|$)/, () => home) } : place,
   );
-  return { ...completed, policy: { ...request.policy, hide: places } };
+  return { ...whole, policy: { ...policy, hide } };
 }

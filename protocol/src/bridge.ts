@@ -16,7 +16,7 @@ import type { DoctorRow } from "./doctor.js";
 import { SeeError } from "./errors.js";
 import { Net } from "./net.js";
 import type { Progress, Params } from "./rpc.js";
-import { Reads, type RunRequest, type Session, type Tightening } from "./session.js";
+import { Display, Reads, type RunRequest, type Session, type Tightening } from "./session.js";
 
 /** How every bridge call ends: errors are values, because Electron flattens thrown ones to text. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: SeeError };
@@ -43,6 +43,7 @@ export const Profile = z.object({
   quota: z.string().max(32),
   memory: z.string().max(32),
   reads: Reads,
+  display: Display,
 });
 export type Profile = z.infer<typeof Profile>;
 

@@ -27,8 +27,12 @@ export type Reads = z.infer<typeof Reads>;
 
 const Size = z.number().int().min(0);
 
+/** Nothing, a display of its own in a window of the host's, or the host's own. */
+export const Display = z.enum(["none", "nested", "host"]);
+export type Display = z.infer<typeof Display>;
+
 /** Promises that not every machine can keep. */
-export const AcceptedPromise = z.enum(["memory", "processes"]);
+export const AcceptedPromise = z.enum(["memory", "processes", "display"]);
 
 /** Why a session stands still until somebody decides. Sizes are bytes. */
 export const Frozen = z.object({
@@ -59,6 +63,8 @@ export const Policy = z.object({
   /** The most processes and threads, and bytes of memory; the usual when left out. */
   processes: Size.optional(),
   memory: Size.optional(),
+  /** What its programs can show windows on; nothing when left out. */
+  display: Display.optional(),
   /** What this machine need not keep in full, though it was asked for. */
   accept: z.array(AcceptedPromise).optional(),
   net: Net,

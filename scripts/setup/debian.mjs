@@ -43,6 +43,9 @@ const TESTS = [
   program("setfacl", "acl"),
   program("setpriv", "util-linux"),
   program("useradd", "passwd"),
+  program("Xephyr", "xserver-xephyr"),
+  program("xdotool"),
+  program("xeyes", "x11-apps"),
   program("chattr", "e2fsprogs"),
   // What a desktop opens hostile documents with.
   program("gs", "ghostscript"),

@@ -157,6 +157,9 @@ pub struct WallArgs {
     /// The most bytes of memory (512M, 4G)
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,
+    /// What the program can show windows on
+    #[arg(long, value_enum, default_value_t = DisplayArg::None)]
+    pub display: DisplayArg,
     /// Go on without this promise where it cannot be kept; may be repeated
     #[arg(long, value_enum, value_name = "PROMISE")]
     pub accept: Vec<PromiseArg>,
@@ -169,6 +172,19 @@ pub enum PromiseArg {
     Memory,
     /// A limit of processes for all users together
     Processes,
+    /// A display; the program then gets none
+    Display,
+}
+
+/// What a program can show windows on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DisplayArg {
+    /// Nothing
+    None,
+    /// A display of its own, which is one window of yours
+    Nested,
+    /// Your own display: the program can then see and control every window on it
+    Host,
 }
 
 /// Reads a number of bytes: digits, and K, M, G or T for the powers of 1024.

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::path::{HostPath, PathRef, escape_for_display};
-use see_core::policy::{Policy, Promise};
+use see_core::policy::{Display, Policy, Promise};
 
-use crate::args::{PromiseArg, WallArgs};
+use crate::args::{DisplayArg, PromiseArg, WallArgs};
 
 /// Puts the options into the policy.
 pub fn apply(args: &WallArgs, policy: &mut Policy) -> Result<()> {
@@ -17,12 +17,18 @@ pub fn apply(args: &WallArgs, policy: &mut Policy) -> Result<()> {
     policy.floor = args.floor;
     policy.processes = args.processes;
     policy.memory = args.memory;
+    policy.display = match args.display {
+        DisplayArg::None => Display::None,
+        DisplayArg::Nested => Display::Nested,
+        DisplayArg::Host => Display::Host,
+    };
     policy.accept = args
         .accept
         .iter()
         .map(|promise| match promise {
             PromiseArg::Memory => Promise::Memory,
             PromiseArg::Processes => Promise::Processes,
+            PromiseArg::Display => Promise::Display,
         })
         .collect();
     Ok(())

@@ -46,6 +46,9 @@ pub struct Policy {
     /// The most bytes of memory; `None` for the usual.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<u64>,
+    /// What its programs can show windows on.
+    #[serde(skip_serializing_if = "Display::is_none")]
+    pub display: Display,
     /// What this machine need not keep in full, though it was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<Promise>,
@@ -59,6 +62,8 @@ pub enum Promise {
     Memory,
     /// A limit of processes.
     Processes,
+    /// A display.
+    Display,
 }
 
 impl Promise {
@@ -67,6 +72,7 @@ impl Promise {
         match self {
             Self::Memory => "memory",
             Self::Processes => "processes",
+            Self::Display => "display",
         }
     }
 }
@@ -101,6 +107,25 @@ impl Policy {
             ));
         }
         Ok(Self { net, lan, ..self.clone() })
+    }
+}
+
+/// What the programs of a session can show windows on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Display {
+    /// Nothing.
+    #[default]
+    None,
+    /// A display of their own, which is one window of the host's.
+    Nested,
+    /// The host's display: they see and control every window on it.
+    Host,
+}
+
+impl Display {
+    fn is_none(&self) -> bool {
+        *self == Self::None
     }
 }
 

@@ -70,7 +70,9 @@ function ApplicationItem({ application }: { application: Application }): ReactEl
       className={styles.item}
       disabled={starting || !ready}
       title={application.comment === undefined ? undefined : escapeText(application.comment)}
-      onClick={() => void useRun.getState().runCommand(application.command, null)}
+      onClick={() =>
+        void useRun.getState().runCommand(application.command, null, application.terminal ? "none" : "nested")
+      }
     >
       {application.icon === undefined ? (
         <span className={styles.stand}>

@@ -14,7 +14,7 @@ export const USUAL = usual("Usual");
 export const BUILT_IN: readonly Profile[] = [
   USUAL,
   { ...usual("Installer"), asRoot: true, quota: "20 GB" },
-  { ...usual("Document"), quota: "500 MB", memory: "2 GB", reads: "lookups" },
+  { ...usual("Document"), quota: "500 MB", memory: "2 GB", reads: "lookups", display: "nested" },
   { ...usual("Server upgrade"), asRoot: true, net: "web", quota: "20 GB", reads: "lookups" },
 ];
 

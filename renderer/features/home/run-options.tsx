@@ -13,7 +13,7 @@ import styles from "./run-options.module.css";
 
 export function RunOptions({ system }: { system: boolean }): ReactElement {
   const choices = useRun();
-  const { name, asRoot, hide, quota, memory, reads, edit } = choices;
+  const { name, asRoot, hide, quota, memory, reads, display, edit } = choices;
   const wrong = wrongFields(choices);
   return (
     <div className={styles.options} role="group" aria-label={TEXTS.options}>
@@ -45,6 +45,20 @@ export function RunOptions({ system }: { system: boolean }): ReactElement {
         </Option>
       )}
       <NetworkChoice />
+      <Option label={TEXTS.display} why={TEXTS.displayWhy[display]} plain>
+        {() => (
+          <Segmented
+            label={TEXTS.display}
+            options={[
+              { value: "none", label: TEXTS.displayNone },
+              { value: "nested", label: TEXTS.displayNested },
+              { value: "host", label: TEXTS.displayHost },
+            ]}
+            value={display}
+            onChange={(value) => edit({ display: value })}
+          />
+        )}
+      </Option>
       <Option label={TEXTS.hide} why={TEXTS.hideWhy} wrong={wrong.includes("hide") && TEXTS.hideWrong}>
         {(field) => (
           <textarea

@@ -18,6 +18,7 @@ describe("runRequest", () => {
       quota: "2 GB",
       memory: "512M",
       reads: "lookups" as const,
+      display: "nested" as const,
     };
     expect(runRequest(["make"], "/src", choices)).toEqual({
       command: ["make"],
@@ -26,6 +27,7 @@ describe("runRequest", () => {
       as: "root",
       policy: {
         reads: "lookups",
+        display: "nested",
         hide: [{ path: "~/.ssh" }, { path: "/srv/keys" }],
         quota: 2_000_000_000,
         memory: 512_000_000,

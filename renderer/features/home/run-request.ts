@@ -1,6 +1,6 @@
 // What a person may choose beside the command, and what the helper is asked for then. Pure.
 import type { Net } from "../../../protocol/src/net.js";
-import type { Policy, Reads, RunRequest } from "../../../protocol/src/session.js";
+import type { Display, Policy, Reads, RunRequest } from "../../../protocol/src/session.js";
 import { parseSize } from "../../ui/format.js";
 import { readPorts } from "./network-model.js";
 
@@ -17,6 +17,7 @@ export interface Choices {
   quota: string;
   memory: string;
   reads: Reads;
+  display: Display;
 }
 
 export const NO_CHOICES: Readonly<Choices> = {
@@ -29,6 +30,7 @@ export const NO_CHOICES: Readonly<Choices> = {
   quota: "",
   memory: "",
   reads: "opens",
+  display: "none",
 };
 
 export type WrongField = "hide" | "quota" | "memory" | "ports";
@@ -45,8 +47,8 @@ export function wrongFields(choices: Readonly<Choices>): WrongField[] {
 
 /** Returns only the choices of a larger state. */
 export function picked(state: Readonly<Choices>): Choices {
-  const { name, asRoot, net, lan, ports, hide, quota, memory, reads } = state;
-  return { name, asRoot, net, lan, ports, hide, quota, memory, reads };
+  const { name, asRoot, net, lan, ports, hide, quota, memory, reads, display } = state;
+  return { name, asRoot, net, lan, ports, hide, quota, memory, reads, display };
 }
 
 /** Returns the request; null as `cwd`: the home folder. */
@@ -74,6 +76,7 @@ function policyOf(choices: Readonly<Choices>): Partial<Policy> {
   }
   if (!("wrong" in redirect) && redirect.length > 0) policy.redirect = redirect;
   if (choices.reads !== NO_CHOICES.reads) policy.reads = choices.reads;
+  if (choices.display !== "none") policy.display = choices.display;
   if (hide.length > 0) policy.hide = hide.map((path) => ({ path }));
   if (quota !== null) policy.quota = quota;
   if (memory !== null) policy.memory = memory;

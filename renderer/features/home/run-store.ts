@@ -1,6 +1,7 @@
 // What is about to be run: the command line, where, and how it went wrong last time.
 import { create } from "zustand";
 import type { SeeError } from "../../../protocol/src/errors.js";
+import type { Display } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
 import { useSessions } from "../run/sessions-store.js";
@@ -20,7 +21,7 @@ interface RunState extends Choices {
   /** Puts a line into the form, so that it can be mended, and runs it; nothing else of the form applies. */
   runLine: (line: string, cwd: string) => Promise<void>;
   /** Runs a command; nothing of the form applies. */
-  runCommand: (command: string[], cwd: string | null) => Promise<void>;
+  runCommand: (command: string[], cwd: string | null, display?: Display) => Promise<void>;
 }
 
 /** The form with nothing chosen in it. */
@@ -74,8 +75,8 @@ export const useRun = create<RunState>((set, get) => {
       get().edit({ line, cwd, ...FRESH });
       await get().runForm();
     },
-    runCommand: async (command, cwd) => {
-      await start(command, cwd, NO_CHOICES);
+    runCommand: async (command, cwd, display = "none") => {
+      await start(command, cwd, { ...NO_CHOICES, display });
     },
   };
 });

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStringExt;
 use see_core::engine::{self, request::RunSpec};
 use see_core::error::Result;
 use see_core::net::policy as network;
+use see_core::policy::Display;
 
 use crate::after_run;
 use crate::args::{Net, RunArgs, Tty};
@@ -24,6 +25,11 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     spec.policy.redirect.clone_from(&args.redirect);
     spec.policy.connect.clone_from(&args.connect);
     policy::apply(&args.walls, &mut spec.policy)?;
+    if spec.policy.display == Display::Host {
+        context
+            .output
+            .say("The program can see and control every window on your display, and what you type there.");
+    }
     let (session, client) = engine::launch_attached(&store, spec)?;
     match terminal_relay::relay(client, &signals, &session.id)? {
         Outcome::HungUp => Ok(ExitStatus::of_program(129)),

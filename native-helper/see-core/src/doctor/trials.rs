@@ -8,7 +8,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::WaitOptions;
 use see_sys::process::{exit_now, fork, namespace};
 
-use crate::engine::{bounds, trial};
+use crate::engine::{bounds, display, trial};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::{Kind, Mount, visible};
@@ -41,6 +41,14 @@ pub fn measure(store: Option<&Path>) -> Vec<DoctorRow> {
     rows.push(simple("Control groups kept apart", namespace::CGROUP, mode, || Ok(())));
     rows.push(simple("System-call filter", 0, mode, filter));
     rows.extend(limits(mode));
+    rows.push(match display::server_path() {
+        Some(_) => DoctorRow::full("A display of its own for each session"),
+        None => DoctorRow::none(
+            "A display of its own for each session",
+            "Xephyr, which shows it in a window, is not installed",
+            "sudo apt-get install xserver-xephyr",
+        ),
+    });
     rows
 }
 

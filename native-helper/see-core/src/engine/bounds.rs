@@ -86,6 +86,8 @@ pub fn check(policy: &Policy, mode: Mode) -> Result<()> {
     let asked = |promise| match promise {
         Promise::Memory => policy.memory.is_some(),
         Promise::Processes => policy.processes.is_some(),
+        // Its own module says so.
+        Promise::Display => false,
     };
     let wanted = [Promise::Memory, Promise::Processes].into_iter();
     let wanted: Vec<_> =
@@ -116,6 +118,7 @@ pub fn powers(mode: Mode) -> Powers {
 /// Returns why a promise cannot be kept; `None` when it can.
 pub fn lack(promise: Promise, mode: Mode, powers: Powers) -> Option<&'static str> {
     match promise {
+        Promise::Display => None,
         Promise::Memory if powers.memory => None,
         Promise::Memory => {
             Some("no control group for memory is offered, so only each process by itself is limited")

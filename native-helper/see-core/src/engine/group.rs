@@ -3,6 +3,7 @@
 
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::io::Errno;
 
@@ -180,11 +181,14 @@ fn first_version(controller: &str, name: &str, origins: &str, limit: &'static st
     Seat::make(&origin, name, origin.clone(), limit)
 }
 
-/// Removes groups whose SEE ended before they could go. Those in use refuse.
+/// Removes groups whose SEE ended before they could go. Those in use refuse; one that was just made is empty too, and
+/// waits for its SEE.
 fn sweep(parent: &Path) {
+    const LONG: Duration = Duration::from_secs(600);
     let Ok(entries) = std::fs::read_dir(parent) else { return };
-    for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().starts_with(PREFIX) {
+    for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX)) {
+        let made = entry.metadata().and_then(|meta| meta.modified()).ok();
+        if made.and_then(|made| made.elapsed().ok()).is_some_and(|age| age > LONG) {
             let _ = std::fs::remove_dir(entry.path());
         }
     }

@@ -15,7 +15,7 @@ use crate::error::{ErrorCode, Result, SeeError};
 use crate::net::policy::Net;
 use crate::net::resolver::Resolver;
 use crate::path::{HostPath, escape_for_display};
-use crate::policy::{Policy, Tightening};
+use crate::policy::{Policy, Promise, Tightening};
 use crate::secrets;
 use crate::session::{Session, SessionState};
 use crate::store::{SessionLock, Store};
@@ -25,6 +25,7 @@ mod birth;
 pub(crate) mod bounds;
 pub mod client;
 pub mod dismantle;
+pub(crate) mod display;
 mod filesystems;
 mod group;
 mod identity;
@@ -51,6 +52,7 @@ pub(crate) mod wire;
 pub use interposition::reads_path;
 
 use client::Client;
+use display::Wish;
 use identity::Identity;
 use plan::Plan;
 use request::{ProgramSpec, RunSpec, Start};
@@ -77,6 +79,7 @@ fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Clien
     }
     let (program, identity) = resolve(store, &spec)?;
     bounds::check(&spec.policy, store.mode())?;
+    let display = wish(&spec.policy, &program)?;
     let id = store.new_id()?;
     let lock = store.lock_session(&id)?;
     // It gets going while the tree is planned here.
@@ -122,6 +125,7 @@ fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Clien
         fresh: true,
         program,
         attached,
+        display,
     };
     match supervisor.make(&start, &lock) {
         Ok(client) => {
@@ -175,6 +179,8 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
     store.move_session(&session.id, &[SessionState::Finished], SessionState::Starting)?;
     let mut session = store.session(&session.id)?;
     let supervisor = Supervising::begin(&session.id)?;
+    // Whoever enters from somewhere without a display gets none.
+    let display = wish(&session.policy, &program).unwrap_or(None);
     let started = plan_of(store, &session, &program).and_then(|mut plan| {
         plan.tree.resolver = resolver(&session.policy);
         session.layers = plan.layers;
@@ -189,6 +195,7 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
             fresh: false,
             program,
             attached: true,
+            display,
         };
         supervisor.make(&start, &lock)
     });
@@ -227,6 +234,15 @@ pub fn tighten(store: &Store, session: &Session, to: &Tightening) -> Result<Sess
 /// Returns how programs of a session with this policy ask for names, when they can.
 fn resolver(policy: &Policy) -> Option<Resolver> {
     (policy.net != Net::None).then(Resolver::of_host)
+}
+
+/// Returns the display that a policy asks for; none when that was accepted by name.
+fn wish(policy: &Policy, program: &ProgramSpec) -> Result<Option<Wish>> {
+    let name = program.command.first().map(|name| escape_for_display(name)).unwrap_or_default();
+    match Wish::of(policy.display, program, &format!("{name} (in an Alcatraz session)")) {
+        Err(_) if policy.accept.contains(&Promise::Display) => Ok(None),
+        other => other,
+    }
 }
 
 /// Settles sessions whose supervisor died. Readers of the list call it first.

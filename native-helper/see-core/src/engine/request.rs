@@ -7,6 +7,7 @@ use crate::path::HostPath;
 use crate::policy::{Policy, Tightening};
 use crate::session::{Frozen, Limit, Session};
 
+use super::display::Wish;
 use super::plan::Tree;
 
 /// What one of the descriptors 0 to 2 of a program is.
@@ -135,6 +136,8 @@ pub struct Start {
     pub program: ProgramSpec,
     /// Whether the connection stays, as the first client.
     pub attached: bool,
+    /// The display that it gets.
+    pub display: Option<Wish>,
 }
 
 /// From a client to a supervisor.

@@ -23,8 +23,10 @@ use crate::store::{SessionLock, Store};
 
 use super::birth::{await_ready, end_init, make_init};
 use super::bounds::Bounds;
+use super::display::{Shown, Wish};
 use super::interposition::{Answering, Interposition};
 use super::meter::Meter;
+use super::plan::Tree;
 use super::request::{Order, ProgramSpec, Report, Start, Tell};
 use super::stream::{Client, Program};
 use super::{last_screen, socket_path, wire};
@@ -120,6 +122,7 @@ struct Supervisor {
     failed: Option<Box<SeeError>>,
     /// What the SEE may use.
     bounds: Bounds,
+    display: Option<Shown>,
     meter: Meter,
     /// Whether everything stands still.
     is_held: bool,
@@ -140,8 +143,12 @@ impl Supervisor {
         let reported = interposition.reported();
         let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
         let bounds = Bounds::make(mode, &start.session, &start.policy);
-        let made = bounds.as_ref().map_err(Clone::clone).and_then(|bounds| {
-            bounds.inside(|| make_init(&start.store, &start.session, &start.tree, reported, theirs.as_fd()))
+        let display = start.display.as_ref().map(Wish::show).transpose();
+        let made = display.as_ref().map_err(Clone::clone).and_then(|display| {
+            let bounds = bounds.as_ref().map_err(Clone::clone)?;
+            let screen = display.as_ref().map(|display| display.screen().clone());
+            let tree = Tree { screen, ..start.tree.clone() };
+            bounds.inside(|| make_init(&start.store, &start.session, &tree, reported, theirs.as_fd()))
         });
         drop(theirs);
         let store = Store::open(Some(start.store.as_path()))?;
@@ -173,7 +180,7 @@ impl Supervisor {
             }
         };
         session.limits.extend(limits);
-        let bounds = bounds?;
+        let (bounds, display) = (bounds?, display?);
         let meter = Meter::start(&session.layers, frost::limits(&session), bounds.is_firm())?;
         Ok(Self {
             listener: None,
@@ -196,6 +203,7 @@ impl Supervisor {
             hung_up: false,
             failed: None,
             bounds,
+            display,
             meter,
             is_held: false,
             overrun: false,
@@ -204,6 +212,7 @@ impl Supervisor {
 
     fn start_program(&mut self, number: u32, mut spec: ProgramSpec) -> Result<()> {
         self.bounds.adapt(&mut spec);
+        self.display.iter().for_each(|display| display.adapt(&mut spec));
         if let Some(answering) = &mut self.answering {
             answering.starting(&spec);
         }
@@ -234,6 +243,7 @@ impl Supervisor {
     /// Ends every process and records the end.
     fn rest(&mut self, worked: &Result<()>) -> Result<()> {
         end_init(self.init)?;
+        self.display = None;
         self.uplink = None;
         let read = self.answering.take().map_or(Ok(()), Answering::end);
         // Without its last screen a session is as good as with it: it must come to rest also on a full disk.

@@ -16,6 +16,7 @@ use crate::net::resolver::Resolver;
 use crate::path::HostPath;
 use crate::session::Limit;
 
+use super::display::{SOCKETS, Screen};
 use super::filesystems::{
     Setting, attach, carried, copy_of, copy_of_host, failed, make, overlay, place, set_flags,
 };
@@ -77,6 +78,9 @@ pub fn enter(tree: &Tree, workshop: &HostPath, ids: Ids<'_>) -> Result<Vec<Limit
     }
     if let Some(resolver) = &tree.resolver {
         builder.put_resolver(resolver)?;
+    }
+    if let Some(screen) = &tree.screen {
+        builder.show(screen)?;
     }
     if matches!(tree.parts.first(), Some(Part { what: What::Directory { .. }, .. })) {
         set_flags(builder.root.as_fd(), attributes::READ_ONLY, None)
@@ -365,6 +369,33 @@ impl<'a> Builder<'a> {
             attach(cover.as_fd(), target.as_fd())
         };
         cover().map_err(|e| failed("hiding", path, e))
+    }
+
+    /// Shows a display: its socket, alone in the usual directory, and its cookies.
+    fn show(&self, screen: &Screen) -> Result<()> {
+        let path = HostPath::new(SOCKETS.as_bytes()).unwrap_or_else(HostPath::root);
+        let show = || {
+            let target = place(self.root.as_fd(), &path)?;
+            let name = format!("X{}", screen.number);
+            let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
+            let sockets = make_dir_at(self.scratch.as_fd(), "display")?;
+            rustix::fs::chmodat(&self.scratch, "display", Bits::from_raw_mode(0o755), AtFlags::empty())?;
+            rustix::fs::openat(&sockets, name.as_str(), flags, Bits::from_raw_mode(0o666))?;
+            let authority = rustix::fs::openat(&sockets, "authority", flags, Bits::from_raw_mode(0o644))?;
+            let mut rest = screen.authority.as_slice();
+            while !rest.is_empty() {
+                let written = rustix::io::write(&authority, rest)?;
+                rest = rest.get(written..).unwrap_or_default();
+            }
+            let quiet = attributes::NO_DEV | attributes::NO_SUID | attributes::NO_EXEC;
+            let dir = copy_of(sockets.as_fd(), "".as_ref())?;
+            set_flags(dir.as_fd(), quiet | attributes::READ_ONLY, None)?;
+            attach(dir.as_fd(), target.as_fd())?;
+            let socket = copy_of(CWD, screen.socket.as_path())?;
+            set_flags(socket.as_fd(), quiet, None)?;
+            attach(socket.as_fd(), place(dir.as_fd(), &HostPath::root().join(name.as_bytes()))?.as_fd())
+        };
+        show().map_err(|e| failed("showing the display in", &path, e))
     }
 
     /// Returns a mount of nothing for a directory, or for anything else.

@@ -1,0 +1,163 @@
+//! Displays: a program shows its windows on a display of its own, and neither sees the host's nor hears its keys.
+#![allow(missing_docs, clippy::unwrap_used, reason = "tests")]
+
+mod engine_lab;
+
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Command, Stdio};
+
+use engine_lab::{Lab, Outcome, both, finish, wait_until};
+
+/// A display of the host that a test made, with a window on it.
+struct Host {
+    server: Child,
+    window: Child,
+    name: String,
+}
+
+impl Host {
+    fn new() -> Self {
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-ac", "-nolisten", "tcp", "-screen", "0", "1400x1000x24"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let name = format!(":{}", line.trim());
+        let window = Command::new("xeyes").env("DISPLAY", &name).spawn().unwrap();
+        let host = Self { server, window, name };
+        assert_eq!(host.xdotool(&["search", "--sync", "--onlyvisible", "--class", "XEyes"]).status, 0);
+        host
+    }
+
+    fn xdotool(&self, arguments: &[&str]) -> Outcome {
+        let mut command = Command::new("xdotool");
+        command.env("DISPLAY", &self.name).args(arguments);
+        finish(command)
+    }
+
+    /// Runs something in a session, or natively, with this display in its environment.
+    fn run(&self, lab: &Lab, options: &[&str], script: &str) -> Outcome {
+        let mut command =
+            lab.command(&[&["run", "--keep", "-q"], options, &["--", "sh", "-c", script]].concat());
+        command.env("DISPLAY", &self.name).env_remove("XAUTHORITY");
+        finish(command)
+    }
+
+    fn native(&self, lab: &Lab, script: &str) -> Outcome {
+        let mut command = lab.as_user("/bin/sh".as_ref());
+        command.args(["-c", script]).env("DISPLAY", &self.name).env_remove("XAUTHORITY");
+        finish(command)
+    }
+}
+
+impl Drop for Host {
+    fn drop(&mut self) {
+        for child in [&mut self.window, &mut self.server] {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+}
+
+/// Tells which keys are held down on the display of its environment, as a key logger does.
+const KEYS: &str = "python3 -c '
+import ctypes
+x = ctypes.CDLL(\"libX11.so.6\")
+x.XOpenDisplay.restype = ctypes.c_void_p
+d = x.XOpenDisplay(None)
+keys = (ctypes.c_char * 32)()
+x.XQueryKeymap(ctypes.c_void_p(d), keys) if d else exit(3)
+print(\"heard\" if any(keys.raw) else \"silence\")'";
+
+/// Looks for the other program's window, as something that takes pictures of windows does.
+const SPY: &str = "xdotool search --class XEyes >/dev/null && echo seen";
+
+#[test]
+fn a_program_shows_windows_on_a_display_of_its_own() {
+    both(|lab| {
+        let host = Host::new();
+        let script = "xdotool search --class XEyes; xeyes & xdotool search --sync --onlyvisible --class XEyes getwindowname; \
+                      xdotool getdisplaygeometry; kill $!";
+        let outcome = host.run(lab, &["--name", "own", "--display", "nested"], script);
+        assert_eq!(outcome.stdout, "xeyes\n1280 800\n", "{outcome:?}");
+        // Its window on the host says what it is.
+        let mut child = lab
+            .command(&[
+                "run",
+                "--keep",
+                "-q",
+                "--name",
+                "titled",
+                "--display",
+                "nested",
+                "--",
+                "sleep",
+                "1000",
+            ])
+            .env("DISPLAY", &host.name)
+            .spawn()
+            .unwrap();
+        let title = ["search", "--sync", "--name", "^sleep \\(in an Alcatraz session\\)$"];
+        let found = host.xdotool(&title);
+        assert_eq!(found.status, 0, "{found:?}");
+        // With the session it goes.
+        assert_eq!(lab.run(&["stop", "titled"]).status, 0);
+        child.wait().unwrap();
+        wait_until("the window is gone", || {
+            host.xdotool(&["search", "--name", "in an Alcatraz session"]).status != 0
+        });
+        // And nothing of it counts as a change.
+        let changes = lab.run(&["changes", "own"]);
+        assert!(!changes.stdout.contains("X11-unix"), "{changes:?}");
+    });
+}
+
+#[test]
+fn the_hosts_display_is_out_of_reach() {
+    both(|lab| {
+        let host = Host::new();
+        // A key that is held down while the pointer, and with it the focus, is beside every window.
+        assert_eq!(host.xdotool(&["mousemove", "1390", "990", "keydown", "a"]).status, 0);
+        // The attacks are real ones.
+        assert_eq!(host.native(lab, KEYS).stdout, "heard\n");
+        assert_eq!(host.native(lab, SPY).stdout, "seen\n");
+        for options in [&["--display", "nested"][..], &["--display", "none"]] {
+            let heard = host.run(lab, options, KEYS);
+            assert!(!heard.stdout.contains("heard"), "{options:?}: {heard:?}");
+            assert!(!host.run(lab, options, SPY).stdout.contains("seen"), "{options:?}");
+            // Nor by the name of the host's display: its socket and its abstract name.
+            for (name, attack) in [("heard", KEYS), ("seen", SPY)] {
+                let direct = format!(
+                    "export DISPLAY={}; unset XAUTHORITY; ls -A /tmp/.X11-unix >&2; {attack}",
+                    host.name
+                );
+                let outcome = host.run(lab, options, &direct);
+                assert!(!outcome.stdout.contains(name), "{options:?}: {outcome:?}");
+            }
+        }
+        // Only who asks for it gets it, with a warning.
+        let mut command = lab.command(&["run", "--keep", "--display", "host", "--", "sh", "-c", KEYS]);
+        command.env("DISPLAY", &host.name).env_remove("XAUTHORITY");
+        let outcome = finish(command);
+        assert_eq!(outcome.stdout, "heard\n", "{outcome:?}");
+        assert!(outcome.stderr.contains("every window"), "{outcome:?}");
+    });
+}
+
+#[test]
+fn without_a_display_it_is_refused_unless_accepted() {
+    both(|lab| {
+        let run = |options: &[&str]| {
+            let mut command = lab.command(&[&["run", "--keep"], options, &["--", "echo", "ran"]].concat());
+            command.env_remove("DISPLAY");
+            finish(command)
+        };
+        let refused = run(&["--display", "nested"]);
+        assert!(refused.status == 125 && refused.stderr.contains("--display none"), "{refused:?}");
+        let accepted = run(&["--display", "nested", "--accept", "display"]);
+        assert_eq!((accepted.status, accepted.stdout.as_str()), (0, "ran\n"), "{accepted:?}");
+    });
+}
