@@ -29,7 +29,59 @@ async function violations(app: App): Promise<string[]> {
   );
 }
 
+const LINES = "one\ntwo\nthree\nfour\nfive\n";
+
 for (const scheme of ["light", "dark"] as const) {
+  test(`conflicts, ${scheme}`, async ({ machine, app }) => {
+    await app.scheme(scheme);
+    for (const name of ["clean.txt", "hand.txt", "seen.txt"]) machine.file(`home/${name}`, LINES);
+    machine.file("home/data.bin", Buffer.from([0, 1, 2]));
+    const script =
+      "sed -i s/one/ONE/ ~/clean.txt; sed -i s/three/in/ ~/hand.txt; echo >>~/data.bin; cat ~/seen.txt";
+    await app.run(machine.file("program.sh", `#!/bin/sh\n${script}\n`, 0o755));
+    await app.ended();
+    machine.file("home/clean.txt", LINES.replace("five", "FIVE"));
+    machine.file("home/hand.txt", LINES.replace("three", "host"));
+    machine.file("home/data.bin", Buffer.from([0, 9, 9, 9]));
+    machine.file("home/seen.txt", "changed\n");
+    await app.openCommit();
+    const differences = app.dialog.getByRole("region", { name: "Differences" });
+    await expect(differences).toContainText("FIVE");
+    expect(await violations(app), "a conflict").toEqual([]);
+    await app.answer("Merge");
+    await expect(differences).toContainText("changed by the session");
+    expect(await violations(app), "a merge").toEqual([]);
+    await app.conflict("hand.txt").click();
+    await app.answer("Merge by hand…");
+    await expect(app.dialog).toContainText("One place is open.");
+    expect(await violations(app), "a merge by hand").toEqual([]);
+    await app.dialog.getByRole("button", { name: "Edit as text" }).click();
+    expect(await violations(app), "a text in the making").toEqual([]);
+    await app.conflict("data.bin").click();
+    await app.dialog.getByRole("button", { name: "Always leave out files like this…" }).click();
+    expect(await violations(app), "no text").toEqual([]);
+    await app.conflict("seen.txt").click();
+    await expect(differences).toContainText("it only looked");
+    expect(await violations(app), "only read").toEqual([]);
+    await app.dialog.getByRole("button", { name: "Select all" }).click();
+    expect(await violations(app), "many selected").toEqual([]);
+    await app.dialog
+      .getByRole("group", { name: "4 selected:" })
+      .getByRole("button", { name: "Overwrite (3)" })
+      .click();
+    await app.answer("Go on all the same");
+    await app.commitAnswers();
+    machine.file("home/hand.txt", "used since\n");
+    await app.goHistory();
+    await app.page.getByRole("main").getByRole("button", { name: /^Undo/ }).first().click();
+    await app.dialog.getByRole("button", { name: /^Undo/ }).click();
+    await expect(app.conflict("hand.txt")).toBeVisible();
+    expect(await violations(app), "an undo with a conflict").toEqual([]);
+    await app.page.keyboard.press("Escape");
+    await app.page.keyboard.press("Control+,");
+    expect(await violations(app), "settings").toEqual([]);
+  });
+
   test(`every screen, ${scheme}`, async ({ machine, app }) => {
     await app.scheme(scheme);
     expect(await violations(app), "home").toEqual([]);

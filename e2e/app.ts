@@ -256,7 +256,7 @@ export class App {
 
   /** The conflict at a path that ends like this. */
   conflict(name: string): Locator {
-    return this.dialog.getByRole("option", { name: new RegExp(`/${escapeRegExp(name)}, `) });
+    return this.dialog.getByRole("option").filter({ hasText: `/${name}` });
   }
 
   /** Answers the conflict in hand. */

@@ -31,8 +31,8 @@ test("a conflict is shown with its versions, and nothing is committed before it 
   await expect(app.dialog).toContainText("One other change can be committed as it is.");
   await expect(app.conflict("notes.txt")).toBeVisible();
   await expect(app.dialog).not.toContainText("new.txt");
-  await expect(app.dialog.getByRole("row", { name: /What your machine has now/ })).toContainText("30 B");
-  await expect(app.dialog.getByRole("row", { name: /What the session made of it/ })).toContainText("13 B");
+  await expect(app.dialog.getByRole("row", { name: /Your machine has now/ })).toContainText("30 B");
+  await expect(app.dialog.getByRole("row", { name: /The session made/ })).toContainText("13 B");
   await expect(app.dialog.getByRole("region", { name: "Differences" })).toContainText("changed by the host");
   await expect(app.dialog.getByRole("button", { name: "Commit with these answers" })).toBeDisabled();
   await app.dialog.getByRole("button", { name: "Cancel" }).click();
@@ -160,6 +160,7 @@ test("files like this are left out from now on", async ({ machine, app }) => {
   await app.dialog.getByRole("button", { name: "*.cache", exact: true }).click();
   // Checked again, nothing is left to decide.
   await expect(app.dialog).toContainText("Your ignore list leaves out 2 files");
+  await expect(app.dialog).toContainText("1 change will become real");
   await app.dialog.getByRole("button", { name: /^Commit \d/ }).click();
   await app.committed();
   expect(read(machine, "c.txt")).toBe("c\n");
@@ -209,6 +210,20 @@ test("the command is run once more, and the results are compared", async ({ mach
   await app.dialog.getByRole("button", { name: "Done" }).click();
   await app.commit();
   expect(read(machine, "output.txt")).toBe("two\n");
+});
+
+test("what was only read can be accepted, and the rest is committed", async ({ machine, app }) => {
+  machine.file("home/settings.txt", "slow\n");
+  await run(machine, app, "cat ~/settings.txt >~/report.txt");
+  machine.file("home/settings.txt", "much faster\n");
+  await app.openCommit();
+  await expect(app.conflict("settings.txt")).toBeVisible();
+  await expect(app.dialog.getByRole("row", { name: /The program first saw/ })).toContainText("5 B");
+  await expect(app.dialog.getByRole("row", { name: /Your machine has now/ })).toContainText("12 B");
+  await app.answer("Go on all the same");
+  await app.commitAnswers();
+  expect(read(machine, "report.txt")).toBe("slow\n");
+  expect(read(machine, "settings.txt")).toBe("much faster\n");
 });
 
 test("an undo asks where the host has changed since", async ({ machine, app }) => {

@@ -19,6 +19,8 @@ export const CheckResult = z.object({
   conflicts: z.array(Conflict),
   joined: z.array(PathRef).optional(),
   ignored: z.array(PathRef).optional(),
+  /** How many more are ignored than are told. */
+  ignored_more: z.number().int().min(0).optional(),
   tracking: Reads.optional(),
   missing: MissingReads.optional(),
 });

@@ -53,7 +53,8 @@ pub fn check(
         check::check(store, session, &changes, selection)?;
     let (joined, ignored) = (refs(&joined), refs(&ignored));
     let missing = missing.filter(|missing| !is_going_on(session, *missing));
-    Ok(CheckResult { consistent: conflicts.is_empty(), conflicts, joined, ignored, tracking, missing })
+    let consistent = conflicts.is_empty();
+    Ok(CheckResult { consistent, conflicts, joined, ignored, ignored_more: 0, tracking, missing })
 }
 
 /// Puts the contents of files into a selection, as what a person made of both versions of these paths.

@@ -5,11 +5,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 
+use crate::change::FileType;
 use crate::changes::found::Found;
 use crate::content::{self, SLICE_LIMIT, SideFacts, Slice};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::merge::bases;
 use crate::path::HostPath;
+use crate::read_set::entry::Seen;
+use crate::reads;
 use crate::session::Session;
 use crate::store::Store;
 
@@ -47,13 +50,27 @@ pub fn versions(
     path: &HostPath,
     found: Option<&Found>,
 ) -> Result<Versions> {
-    let base = bases::base(&store.session_dir(&session.id), path).map(|base| BaseFacts {
-        size: base.size,
-        mtime: base.mtime.to_rfc3339(),
-        kept: base.content.is_some(),
-    });
+    let base = match bases::base(&store.session_dir(&session.id), path) {
+        Some(base) => {
+            Some(BaseFacts { size: base.size, mtime: base.mtime.to_rfc3339(), kept: base.content.is_some() })
+        }
+        None => seen(store, session, path)?,
+    };
     let ours = found.map(|found| content::describe(session, found)).transpose()?;
     Ok(Versions { base, now: content::describe_host(session, path)?, session: ours.and_then(|d| d.after) })
+}
+
+/// Returns what the session met at a path that it did not change, or deleted, as far as that was recorded.
+fn seen(store: &Store, session: &Session, path: &HostPath) -> Result<Option<BaseFacts>> {
+    let reads = reads::recorded(store, session)?;
+    let entry = reads.as_ref().and_then(|reads| reads.get(path));
+    Ok(entry.and_then(|entry| match entry.seen {
+        Seen::Object(object) if object.kind == FileType::File => {
+            let mtime = object.mtime.timestamp().to_rfc3339();
+            Some(BaseFacts { size: object.size, mtime, kept: false })
+        }
+        _ => None,
+    }))
 }
 
 /// Returns a slice of what a file was before the session changed it. Fails with `no-such-change` when that was not kept.

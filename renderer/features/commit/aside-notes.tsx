@@ -16,7 +16,7 @@ interface AsideNotesProps {
 }
 
 export function AsideNotes({ aside, onInclude }: AsideNotesProps): ReactElement | null {
-  const { joined, ignored } = aside;
+  const { joined, ignored, more } = aside;
   if (joined.length === 0 && ignored.length === 0) return null;
   return (
     <div className={styles.notes}>
@@ -28,8 +28,8 @@ export function AsideNotes({ aside, onInclude }: AsideNotesProps): ReactElement 
       )}
       {ignored.length > 0 && (
         <div>
-          <p>{TEXTS.ignored(ignored.length)}</p>
-          <Paths paths={ignored} />
+          <p>{TEXTS.ignored(ignored.length + more)}</p>
+          <Paths paths={ignored} more={more} />
           <Button onClick={() => onInclude(ignored)}>{TEXTS.include}</Button>
         </div>
       )}
@@ -37,7 +37,8 @@ export function AsideNotes({ aside, onInclude }: AsideNotesProps): ReactElement 
   );
 }
 
-function Paths({ paths }: { paths: readonly PathRef[] }): ReactElement {
+function Paths({ paths, more = 0 }: { paths: readonly PathRef[]; more?: number }): ReactElement {
+  const left = paths.length - FEW + more;
   return (
     <ul>
       {paths.slice(0, FEW).map((path) => (
@@ -45,7 +46,7 @@ function Paths({ paths }: { paths: readonly PathRef[] }): ReactElement {
           <PathText path={path} />
         </li>
       ))}
-      {paths.length > FEW && <li>{TEXTS.more(paths.length - FEW)}</li>}
+      {left > 0 && <li>{TEXTS.more(left)}</li>}
     </ul>
   );
 }

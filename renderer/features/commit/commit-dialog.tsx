@@ -11,7 +11,15 @@ import { useFeed } from "../changes/feed-store.js";
 import { summarySentence } from "../changes/summary-model.js";
 import { isLive, sessionTitle } from "../run/session-model.js";
 import { AsideNotes } from "./aside-notes.js";
-import { groupNeeds, isCancellable, isLeavable, unanswered, type CommitStep } from "./commit-model.js";
+import {
+  changesOf,
+  countOf,
+  groupNeeds,
+  isCancellable,
+  isLeavable,
+  unanswered,
+  type CommitStep,
+} from "./commit-model.js";
 import { useCommit } from "./commit-store.js";
 import { ConflictScreen } from "./conflict-screen.js";
 import { CONFLICT_TEXTS } from "./conflict-texts.js";
@@ -19,7 +27,8 @@ import { PHASE_WORDS, TEXTS } from "./texts.js";
 import styles from "./commit-dialog.module.css";
 
 export function CommitDialog({ session, onClose }: { session: Session; onClose: () => void }): ReactElement {
-  const { state, chosen, left } = useCommit();
+  const { state, left, ...commit } = useCommit();
+  const chosen = countOf(state, commit.chosen);
   const { begin, cancel } = useCommit.getState();
   const live = isLive(session);
 
@@ -93,7 +102,9 @@ function Body({ state, session, chosen, left }: BodyProps): ReactNode {
       return (
         <>
           <p className={styles.lead}>{TEXTS.ready(chosen)}</p>
-          {left === 0 && <p className={styles.sum}>{summarySentence(tree)}</p>}
+          {left === 0 && state.aside.ignored.length === 0 && (
+            <p className={styles.sum}>{summarySentence(tree)}</p>
+          )}
           <AsideNotes aside={state.aside} onInclude={(paths) => void include(paths)} />
           <p>
             {left > 0 && `${TEXTS.readyPart(left)} `}
@@ -108,7 +119,7 @@ function Body({ state, session, chosen, left }: BodyProps): ReactNode {
           conflicts={state.conflicts}
           answers={state.answers}
           aside={state.aside}
-          lead={CONFLICT_TEXTS.lead(state.conflicts.length, chosen)}
+          lead={CONFLICT_TEXTS.lead(state.conflicts.length, chosen - changesOf(state.conflicts))}
           onAnswer={answer}
           onInclude={(paths) => void include(paths)}
           onIgnored={() => void check()}
@@ -170,7 +181,7 @@ function Footer({ state, chosen, onClose }: FooterProps): ReactElement {
       return (
         <>
           {leave}
-          <Button look="primary" autoFocus onClick={() => void commit()}>
+          <Button look="primary" autoFocus disabled={chosen === 0} onClick={() => void commit()}>
             {TEXTS.commit(chosen)}
           </Button>
         </>

@@ -35,7 +35,7 @@ describe("a commit", () => {
     const joined = [{ path: "/var/log/b" }];
     expect(afterCheck({ ok: true, value: { consistent: true, conflicts: [], joined } })).toEqual({
       step: "ready",
-      aside: { joined, ignored: [] },
+      aside: { joined, ignored: [], more: 0 },
     });
     expect(asked).toMatchObject({ step: "conflicts", conflicts: [log, odd] });
   });

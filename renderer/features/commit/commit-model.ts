@@ -13,6 +13,8 @@ export type Answers = ReadonlyMap<string, Answer>;
 export interface Aside {
   joined: readonly PathRef[];
   ignored: readonly PathRef[];
+  /** How many more are ignored than are told. */
+  more: number;
 }
 
 export type CommitStep =
@@ -27,7 +29,7 @@ export type CommitStep =
   | { step: "failed"; error: SeeError }
   | { step: "cancelled" };
 
-export const NO_ASIDE: Aside = { joined: [], ignored: [] };
+export const NO_ASIDE: Aside = { joined: [], ignored: [], more: 0 };
 export const NO_ANSWERS: Answers = new Map();
 
 /** Phases in which a commit can still be given up. */
@@ -36,8 +38,8 @@ const CANCELLABLE: ReadonlySet<Phase> = new Set(["scan", "check", "stage"]);
 /** Returns the step after a check. What was answered before and is still on offer stays answered. */
 export function afterCheck(outcome: Outcome<CheckResult>, known: Answers = NO_ANSWERS): CommitStep {
   if (!outcome.ok) return afterError(outcome.error, known);
-  const { consistent, conflicts, joined = [], ignored = [] } = outcome.value;
-  const aside = { joined, ignored };
+  const { consistent, conflicts, joined = [], ignored = [], ignored_more: more = 0 } = outcome.value;
+  const aside = { joined, ignored, more };
   return consistent
     ? { step: "ready", aside }
     : { step: "conflicts", conflicts, answers: kept(conflicts, known), aside };
@@ -52,6 +54,17 @@ export function afterCommit(outcome: Outcome<CommitResult>, known: Answers = NO_
 export function withProgress(state: CommitStep, progress: Progress): CommitStep {
   if (state.step !== "checking" && state.step !== "committing") return state;
   return progress.request === state.ticket ? { ...state, progress } : state;
+}
+
+/** Returns how many of the chosen changes a commit would bring: without what the ignore list leaves out. */
+export function countOf(state: CommitStep, chosen: number): number {
+  if (state.step !== "ready" && state.step !== "conflicts") return chosen;
+  return Math.max(0, chosen - state.aside.ignored.length - state.aside.more);
+}
+
+/** Returns how many of the conflicts are about changes: the others are where the session only looked. */
+export function changesOf(conflicts: readonly Conflict[]): number {
+  return conflicts.filter((conflict) => conflict.only_read !== true).length;
 }
 
 /** Tells whether a conflict can be answered like this. */

@@ -70,6 +70,8 @@ export const useCommit = create<CommitState>((set, get) => {
       const { tree } = useFeed.getState();
       included = [];
       answers = NO_ANSWERS;
+      // What was decided in an earlier dialog does not count in this one.
+      set({ state: { step: "cancelled" } });
       set({ session, chosen: tree.chosen[0]!, left: tree.total[0]! - tree.chosen[0]! });
       if (live) set({ state: { step: "stop" } });
       else void get().check();

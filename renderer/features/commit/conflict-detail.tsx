@@ -12,12 +12,18 @@ import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote, ErrorPanel } from "../../ui/state-panel.js";
 import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
 import type { Answer } from "./commit-model.js";
-import { choiceWords, comparisons, versionRows, type About, type Comparison } from "./conflict-model.js";
+import {
+  choiceWords,
+  comparisons,
+  reasonWords,
+  versionRows,
+  type About,
+  type Comparison,
+} from "./conflict-model.js";
 import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
 import { IgnoreMore } from "./ignore-more.js";
 import { mergedText, type Draft } from "./merge-model.js";
 import { MergeView } from "./merge-view.js";
-import { REASON_WORDS } from "./texts.js";
 import { VersionDiff } from "./version-diff.js";
 import { isError, useVersions } from "./versions-store.js";
 import styles from "./conflict-detail.module.css";
@@ -74,13 +80,15 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
     <div className={styles.detail}>
       <div className={styles.head}>
         <h2 className="selectable">{displayPath(conflict)}</h2>
-        <p>{REASON_WORDS[conflict.reason]}</p>
+        <p>{reasonWords(about, conflict.reason)}</p>
       </div>
       <div className={styles.facts}>
-        {isError(versions) ? (
+        {session === null ? (
+          <p>{conflict.host_changed !== undefined && TEXTS.changedAt(formatTime(conflict.host_changed))}</p>
+        ) : isError(versions) ? (
           <ErrorNote error={versions} />
         ) : (
-          <VersionTable about={about} conflict={conflict} versions={shown} />
+          <VersionTable conflict={conflict} versions={shown} />
         )}
         <Choices about={about} conflict={conflict} kind={kind} answer={answer} onChoose={choose} />
         <div className={styles.more}>
@@ -131,11 +139,9 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
 type View = Comparison | "merged";
 
 function VersionTable({
-  about,
   conflict,
   versions,
 }: {
-  about: About;
   conflict: Conflict;
   versions: Versions | null;
 }): ReactElement {
@@ -151,7 +157,7 @@ function VersionTable({
         </tr>
       </thead>
       <tbody>
-        {versionRows(about, conflict, versions).map((row) => (
+        {versionRows(conflict, versions).map((row) => (
           <tr key={row.what}>
             <th scope="row">{row.what}</th>
             <td>{row.is ?? TEXTS.unknown}</td>

@@ -4,13 +4,11 @@ import { useEffect, useId, useRef, type KeyboardEvent, type MouseEvent, type Rea
 import type { Conflict } from "../../../protocol/src/errors.js";
 import { pathKey } from "../../../protocol/src/path.js";
 import { cx } from "../../ui/cx.js";
-import { displayPath } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
 import { PathText } from "../../ui/path-text.js";
 import type { Answers } from "./commit-model.js";
-import { choiceWords, type About } from "./conflict-model.js";
+import { choiceWords, reasonWords, type About } from "./conflict-model.js";
 import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
-import { REASON_WORDS } from "./texts.js";
 import styles from "./conflict-list.module.css";
 
 const ITEM = 52;
@@ -118,7 +116,6 @@ export function ConflictList(props: ConflictListProps): ReactElement {
               id={`${id}-${index}`}
               role="option"
               aria-selected={isSelected}
-              aria-label={`${displayPath(conflict)}, ${REASON_WORDS[conflict.reason]} ${label}`}
               className={cx(styles.item, index === active && styles.active)}
               style={{ transform: `translateY(${start}px)` }}
               onClick={(event) => onClick(event, index)}
@@ -128,9 +125,11 @@ export function ConflictList(props: ConflictListProps): ReactElement {
               </span>
               <span className={styles.what}>
                 <PathText path={conflict} />
-                <span className={styles.reason}>{REASON_WORDS[conflict.reason]}</span>
+                <span className={styles.second}>
+                  <span className={styles.reason}>{reasonWords(about, conflict.reason)}</span>
+                  <span className={cx(styles.answer, answer === undefined && styles.open)}>{label}</span>
+                </span>
               </span>
-              <span className={cx(styles.answer, answer === undefined && styles.open)}>{label}</span>
             </div>
           );
         })}

@@ -51,15 +51,15 @@ describe("a conflict", () => {
     const base = { size: 5, mtime: "2026-01-31T11:00:00Z", kept: true };
     const versions = { base, now: facts(7), session: facts(9) };
     const times = { first_seen: "2026-01-31T11:30:00Z", host_changed: "2026-01-31T11:45:00Z" };
-    expect(versionRows(about, { ...log, ...times }, versions).map(({ is, when }) => [is, when])).toEqual([
+    expect(versionRows({ ...log, ...times }, versions).map(({ is, when }) => [is, when])).toEqual([
       ["5 B", times.first_seen],
       ["7 B", times.host_changed],
       ["9 B", "2026-01-31T12:00:00Z"],
     ]);
     expect(comparisons(versions)).toEqual(["now-session", "base-now", "base-session"]);
     expect(comparisons({ now: facts(7) })).toEqual([]);
-    expect(versionRows(about, { ...log, only_read: true }, { now: facts(7) })).toHaveLength(2);
-    expect(versionRows(about, log, {}).map(({ is }) => is)).toEqual([undefined, "nothing", "nothing"]);
+    expect(versionRows({ ...log, only_read: true }, { now: facts(7) })).toHaveLength(2);
+    expect(versionRows(log, {}).map(({ is }) => is)).toEqual([undefined, "nothing", "nothing"]);
   });
 });
 

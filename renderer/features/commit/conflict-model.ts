@@ -1,10 +1,11 @@
 // What a conflict means to a person: what happened when, what each choice does, and which conflicts are alike. Pure.
 import type { ChangeKind } from "../../../protocol/src/change.js";
 import type { Versions } from "../../../protocol/src/content.js";
-import type { Conflict, Resolution } from "../../../protocol/src/errors.js";
+import type { Conflict, ConflictReason, Resolution } from "../../../protocol/src/errors.js";
 import { formatBytes } from "../../ui/format.js";
 import { TYPE_WORDS } from "../changes/kinds.js";
 import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
+import { REASON_WORDS, UNDO_REASON_WORDS } from "./texts.js";
 
 /** Returns the conflicts of the same sort as one: the same reason, the same choices, the same ending of the name. */
 export function alike(conflicts: readonly Conflict[], one: Conflict): Conflict[] {
@@ -27,6 +28,11 @@ export function ending(path: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1);
   const dot = name.lastIndexOf(".");
   return dot > 0 ? name.slice(dot) : "";
+}
+
+/** Returns why it is a conflict, in plain words. */
+export function reasonWords(about: About, reason: ConflictReason): string {
+  return (about.what === "undo" ? UNDO_REASON_WORDS : REASON_WORDS)[reason];
 }
 
 export interface ChoiceWords {
@@ -73,8 +79,7 @@ export interface VersionRow {
 }
 
 /** Returns the versions of a path, the oldest first. `versions` is null while they are being read. */
-export function versionRows(about: About, conflict: Conflict, versions: Versions | null): VersionRow[] {
-  if (about.what === "undo") return [{ what: TEXTS.now, is: undefined, when: conflict.host_changed }];
+export function versionRows(conflict: Conflict, versions: Versions | null): VersionRow[] {
   const { base, now, session } = versions ?? {};
   const nothing = versions === null ? undefined : TEXTS.nothing;
   const describe = (side: Versions["now"]): string | undefined =>

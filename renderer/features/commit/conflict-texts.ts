@@ -3,8 +3,7 @@ import { formatMany } from "../../ui/format.js";
 
 export const CONFLICT_TEXTS = {
   list: "Conflicts",
-  lead: (conflicts: number, chosen: number): string => {
-    const rest = chosen - conflicts;
+  lead: (conflicts: number, rest: number): string => {
     const first =
       conflicts === 1
         ? "Your machine changed while the program ran, at one place that the session rests on."
@@ -23,9 +22,10 @@ export const CONFLICT_TEXTS = {
   version: "Version",
   what: "What it is",
   when: "When",
-  seen: "What the program first saw",
-  now: "What your machine has now",
-  session: "What the session made of it",
+  seen: "The program first saw",
+  now: "Your machine has now",
+  session: "The session made",
+  changedAt: (time: string): string => `Last changed on your machine: ${time}`,
   nothing: "nothing",
   unknown: "–",
   decide: "What to do",

@@ -84,3 +84,13 @@ export const REASON_WORDS: Readonly<Record<ConflictReason, string>> = {
   "type-changed": "It has become something else on your machine.",
   "in-use": "A program on your machine has it open for writing.",
 };
+
+/** The same for a commit that is to be taken back. */
+export const UNDO_REASON_WORDS: Readonly<Record<ConflictReason, string>> = {
+  "read-then-changed": "Your machine has changed it since the commit.",
+  "name-appeared": "Your machine has got something of this name since the commit.",
+  "name-vanished": "It is gone from your machine since the commit.",
+  "write-then-changed": "Your machine has changed it since the commit.",
+  "type-changed": "It has become something else since the commit.",
+  "in-use": "A program on your machine has it open for writing.",
+};

@@ -32,7 +32,6 @@ export function NetworkTag({ session, onError }: NetworkTagProps): ReactElement 
         type="button"
         className={header.tag}
         title={TEXTS.networkWhy[net]}
-        aria-label={TEXTS.networkWhy[net]}
         popoverTarget="session-network"
         style={{ anchorName: "--network" } as React.CSSProperties}
       >

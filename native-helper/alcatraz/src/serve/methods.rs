@@ -288,6 +288,8 @@ impl Methods {
         let mut result = actions::check(&self.store, &session, &selection, monitor)?;
         result.conflicts.truncate(MOST_PATHS);
         result.joined.truncate(MOST_PATHS);
+        let more = result.ignored.len().saturating_sub(MOST_PATHS);
+        result.ignored_more = u64::try_from(more).unwrap_or(0);
         result.ignored.truncate(MOST_PATHS);
         reply(result)
     }

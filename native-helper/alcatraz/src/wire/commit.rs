@@ -72,6 +72,9 @@ pub struct CheckResult {
     /// What the ignore list leaves out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored: Vec<PathRef>,
+    /// How many more are ignored than are told.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub ignored_more: u64,
     /// How much of what the session looked at was recorded.
     #[serde(default)]
     pub tracking: Reads,
