@@ -85,6 +85,10 @@ for (const scheme of ["light", "dark"] as const) {
   test(`every screen, ${scheme}`, async ({ machine, app }) => {
     await app.scheme(scheme);
     expect(await violations(app), "home").toEqual([]);
+    await app.moreOptions();
+    await app.option("Disk space").fill("much");
+    expect(await violations(app), "options").toEqual([]);
+    await app.option("Disk space").fill("");
 
     const script = machine.file(
       "program.sh",

@@ -30,8 +30,8 @@ test("a session that fills the disk is frozen, goes on with as much again, and i
   await bar.getByRole("button", { name: "Go on with as much again" }).click();
   await expect(bar).toContainText(/it was given 4\d MB/, { timeout: 30_000 });
   await bar.getByRole("button", { name: "Abort" }).click();
-  await app.dialog.getByRole("button", { name: "Abort", exact: true }).click();
-  await expect(app.page.getByRole("main")).toContainText("thrown away", { timeout: 30_000 });
+  await app.dialog.getByRole("button", { name: "Throw away", exact: true }).click();
+  await expect(app.state).toHaveText(/^Aborted/, { timeout: 30_000 });
   expect(existsSync(join(machine.home, "fill"))).toBe(false);
 });
 

@@ -84,7 +84,7 @@ pub enum Command {
     Attach(AttachArgs),
     /// Try what this machine can enforce
     #[command(hide = true)]
-    Probe,
+    Probe(ProbeArgs),
     /// Make a SEE and look after it until its program ends
     #[command(hide = true)]
     Supervise(SuperviseArgs),
@@ -437,6 +437,14 @@ pub struct ManArgs {
 pub struct AttachArgs {
     /// Session: id, beginning of an id, or name
     pub session: String,
+}
+
+/// Arguments of `probe`.
+#[derive(Debug, Args)]
+pub struct ProbeArgs {
+    /// Try the walls of the SEE that this runs in, at these targets
+    #[arg(long, value_name = "JSON")]
+    pub inside: Option<String>,
 }
 
 /// Arguments of `supervise`.

@@ -208,3 +208,22 @@ fn what_is_not_there_cannot_be_hidden() {
     assert_eq!(outcome.status, 125, "{outcome:?}");
     assert!(outcome.stderr.contains("nothing to hide"), "{outcome:?}");
 }
+
+#[test]
+fn with_a_network_the_usual_secrets_are_hidden() {
+    // An ordinary user needs a machine that lets it have a network at all; which places are hidden does not depend on it.
+    let lab = Lab::new(Mode::System);
+    let script = format!("mkdir -m 700 .ssh .aws && echo {SECRET} | tee .ssh/id > .aws/credentials");
+    let mut command = lab.as_user("/bin/sh".as_ref());
+    command.args(["-ec", &script]);
+    assert_eq!(finish(command).status, 0);
+    let read = |options: &[&str]| {
+        let fixed = ["--", "sh", "-c", "cat .ssh/id; cat .aws/credentials; echo ran"];
+        lab.run(&[&["run", "--abort", "-q"], options, &fixed].concat()).stdout
+    };
+    assert_eq!(read(&[]), format!("{SECRET}\n{SECRET}\nran\n"));
+    assert_eq!(read(&["--net", "web"]), "ran\n");
+    assert_eq!(read(&["--net", "web", "--show", ".aws"]), format!("{SECRET}\nran\n"));
+    let part = lab.run(&["run", "--net", "web", "--show", ".ssh/id", "--", "true"]);
+    assert!(part.status == 125 && part.stderr.contains("--show"), "{part:?}");
+}

@@ -58,6 +58,6 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::Attach(args) => attach::run(context, args),
         Command::Supervise(_) => Ok(supervise::run()),
         Command::Plumb => Ok(plumb::run()),
-        Command::Probe => probe::run(context),
+        Command::Probe(args) => probe::run(context, args),
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, Result, SeeError};
 
+pub mod inside;
 mod trials;
 mod user_namespaces;
 

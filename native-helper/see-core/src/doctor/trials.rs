@@ -16,6 +16,7 @@ use crate::policy::Promise;
 use crate::session::Mode;
 use crate::store::Store;
 
+use super::inside::Canaries;
 use super::{DoctorRow, refused};
 
 /// Tries everything. For a process with one thread.
@@ -83,8 +84,8 @@ fn user_namespaces(mode: Mode) -> DoctorRow {
 /// Makes a whole SEE, with layers everywhere, and takes it down again.
 fn whole(store: &Store) -> Vec<DoctorRow> {
     let mut rows = Vec::new();
-    match trial::make(store) {
-        Ok(made) => {
+    match Canaries::make().and_then(|canaries| Ok((trial::make(store, &canaries)?, canaries))) {
+        Ok((made, canaries)) => {
             rows.push(DoctorRow::full("A whole SEE"));
             if store.mode() == Mode::System {
                 rows.push(if made.shifted {
@@ -97,6 +98,14 @@ fn whole(store: &Store) -> Vec<DoctorRow> {
                         "Use a kernel since 5.19 (6.3 for tmpfs), outside of containers, on ext4, xfs, btrfs or tmpfs.",
                     )
                 });
+            }
+            rows.extend(made.walls);
+            if !canaries.are_untouched() {
+                rows.push(DoctorRow::none(
+                    "Nothing got out",
+                    "a file of the host was changed from inside",
+                    "Do not use Alcatraz on this machine; please report this with the output of `uname -a`.",
+                ));
             }
             rows.extend(places(&made.layers));
             rows.extend(made.limits.into_iter().map(|limit| {

@@ -1,12 +1,16 @@
 //! A SEE made for a moment, so that the doctor can tell how it went. Leaves nothing behind.
 
-use std::os::fd::AsFd;
+use std::io::Read as _;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::ffi::OsStringExt as _;
 use std::path::Path;
 
 use rustix::fs::{CWD, Mode as Bits, OFlags};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
-use crate::error::Result;
+use crate::doctor::DoctorRow;
+use crate::doctor::inside::{Canaries, Targets};
+use crate::error::{Result, SeeError};
 use crate::interpose::calls::Reported;
 use crate::layer::Layer;
 use crate::net::policy::Net;
@@ -19,7 +23,11 @@ use crate::store::Store;
 
 use super::filesystems::{Setting, failed, overlay};
 use super::namespaces::EmptyNetwork;
+use super::request::{Channel, Order, ProgramSpec, Report};
 use super::{birth, dismantle, path_of, plan, wire};
+
+/// The most bytes that are taken from the one who tries the walls.
+const MOST_SAID: u64 = 64 * 1024;
 
 /// What a trial showed.
 #[derive(Clone, Debug)]
@@ -30,13 +38,17 @@ pub struct Made {
     pub layers: Vec<Layer>,
     /// What cannot be changed.
     pub limits: Vec<Limit>,
+    /// What the walls looked like from inside.
+    pub walls: Vec<DoctorRow>,
 }
 
-/// Makes a SEE over everything that is mounted, without a program, and takes it down. For a process with one thread.
-pub fn make(store: &Store) -> Result<Made> {
+/// Makes a SEE over everything that is mounted, has its walls tried from inside, and takes it down. For a process with
+/// one thread.
+pub fn make(store: &Store, canaries: &Canaries) -> Result<Made> {
+    let secret = canaries.secret()?;
     let session = store.new_id()?;
     let lock = store.lock_session(&session)?;
-    let plan = plan::make(store, &session, Vec::new(), &[], |_| Ok(Vec::new()))?;
+    let plan = plan::make(store, &session, Vec::new(), &[], |_| Ok(vec![secret.clone()]))?;
     let (control, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
         .map_err(wire::gone)?;
     let reported = Reported::default();
@@ -45,8 +57,9 @@ pub fn make(store: &Store) -> Result<Made> {
     let made = made.and_then(|(init, shell)| {
         let shifted = shell.as_ref().is_some_and(|shell| shell.shifted);
         let made = birth::await_ready(control.as_fd(), init, shell)?;
+        let walls = try_walls(control.as_fd(), &canaries.targets()?);
         birth::end_init(init)?;
-        Ok((shifted, made.limits))
+        Ok((shifted, made.limits, walls?))
     });
     for layer in &plan.layers {
         dismantle::layer(&session, layer)?;
@@ -54,9 +67,39 @@ pub fn make(store: &Store) -> Result<Made> {
     let dir = store.session_dir(&session);
     std::fs::remove_dir_all(&dir).map_err(|e| super::rooms::io("removing", &dir, &e))?;
     drop(lock);
-    let (shifted, found) = made?;
+    let (shifted, found, walls) = made?;
     let limits = plan.limits.into_iter().chain(found).collect();
-    Ok(Made { shifted, layers: plan.layers, limits })
+    Ok(Made { shifted, layers: plan.layers, limits, walls })
+}
+
+/// Starts the one who tries the walls, inside, and returns what it found.
+fn try_walls(control: BorrowedFd<'_>, targets: &Targets) -> Result<Vec<DoctorRow>> {
+    let unclear = |why: &str| SeeError::internal(format!("A trial of the walls said nothing clear: {why}."));
+    let binary = std::fs::read_link("/proc/self/exe").map_err(|e| unclear(&e.to_string()))?;
+    let targets = serde_json::to_vec(targets).map_err(|e| unclear(&e.to_string()))?;
+    let program = ProgramSpec {
+        command: vec![binary.into_os_string().into_vec(), b"probe".to_vec(), b"--inside".to_vec(), targets],
+        cwd: b"/".to_vec(),
+        env: Vec::new(),
+        uid: rustix::process::geteuid().as_raw(),
+        gid: rustix::process::getegid().as_raw(),
+        groups: None,
+        channels: [Channel::Pipe; 3],
+        size: None,
+        umask: 0o077,
+        limits: Vec::new(),
+    };
+    wire::send(control, &Order::Spawn(0, Box::new(program)), &[])?;
+    match wire::receive::<Report>(control)? {
+        Some((Report::Spawned(_), mut ends)) if ends.len() == 3 => {
+            let mut text = Vec::new();
+            let output = std::fs::File::from(ends.swap_remove(1));
+            output.take(MOST_SAID).read_to_end(&mut text).map_err(|e| unclear(&e.to_string()))?;
+            serde_json::from_slice(&text).map_err(|e| unclear(&e.to_string()))
+        }
+        Some((Report::NotSpawned(_, error), _)) => Err(error),
+        _ => Err(unclear("its init ended")),
+    }
 }
 
 /// Connects a network in which nothing runs, and lets go of it. For a process with one thread.

@@ -1,0 +1,47 @@
+//! The doctor tries the walls from inside a SEE, as root and as an ordinary user.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod engine_lab;
+
+use engine_lab::both;
+use serde_json::Value;
+
+/// The promises of which the doctor speaks on every machine.
+const PROMISES: &[&str] = &[
+    "Files: what is written stays inside",
+    "Processes of the host out of sight",
+    "Settings of the kernel read-only",
+    "No devices of the host",
+    "Sockets of the host do not answer",
+    "No network unless asked for",
+    "Hidden places are empty",
+    "Network by choice (web, full)",
+    "Freezing at a limit of disk space",
+    "Limit of processes",
+    "Limit of memory",
+    "A display of its own for each session",
+];
+
+#[test]
+fn every_promise_has_a_row_and_what_is_not_full_says_why_and_how_to_mend_it() {
+    both(|lab| {
+        let outcome = lab.run(&["doctor", "--json"]);
+        assert_eq!(outcome.status, 0, "{outcome:?}");
+        let answer: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let rows = answer["rows"].as_array().unwrap();
+        for promise in PROMISES {
+            let row = rows.iter().find(|row| row["feature"] == *promise);
+            assert!(row.is_some(), "{promise}: {rows:?}");
+        }
+        for row in rows.iter().filter(|row| row["status"] != "full") {
+            assert!(row["why"].is_string() && row["mend"].is_string(), "{row}");
+        }
+        // Walls stand in both modes; only how firmly a limit is held may differ.
+        for row in rows.iter().filter(|row| PROMISES[..7].iter().any(|promise| row["feature"] == *promise)) {
+            assert_eq!(row["status"], "full", "{row}");
+        }
+        let left = std::fs::read_dir(std::env::temp_dir()).unwrap().flatten();
+        let mine = format!("alcatraz-canaries-{}", std::process::id());
+        assert!(!left.map(|entry| entry.file_name()).any(|name| name == mine.as_str()));
+    });
+}

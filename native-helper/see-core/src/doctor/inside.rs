@@ -1,0 +1,186 @@
+//! What the walls look like from inside: the doctor starts this in a trial SEE, where it tries to get past each of them,
+//! at canaries that the doctor made. A wall that gives way is a row that says so.
+
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, FileType, Mode as Bits, OFlags};
+use rustix::process::{Pid, test_kill_process};
+use serde::{Deserialize, Serialize};
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::path::HostPath;
+
+use super::DoctorRow;
+
+/// What a trial SEE must not reach. Gone from the host when this is dropped.
+#[derive(Debug)]
+pub struct Canaries {
+    dir: PathBuf,
+    _listeners: [UnixListener; 2],
+}
+
+/// Where the canaries are, for the one who tries.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Targets {
+    dir: HostPath,
+    process: u32,
+}
+
+const SECRET: &str = "secret";
+const OPEN: &str = "open";
+const SOCKET: &str = "socket";
+
+fn abstract_name(process: u32) -> String {
+    format!("alcatraz-canary-{process}")
+}
+
+impl Canaries {
+    /// Makes them.
+    pub fn make() -> Result<Self> {
+        let process = std::process::id();
+        let dir = std::env::temp_dir().join(format!("alcatraz-canaries-{process}"));
+        let make = || -> std::io::Result<[UnixListener; 2]> {
+            std::fs::create_dir(&dir)?;
+            std::fs::write(dir.join(SECRET), "canary")?;
+            std::fs::write(dir.join(OPEN), "canary")?;
+            let name = SocketAddr::from_abstract_name(abstract_name(process))?;
+            Ok([UnixListener::bind(dir.join(SOCKET))?, UnixListener::bind_addr(&name)?])
+        };
+        match make() {
+            Ok(listeners) => Ok(Self { dir, _listeners: listeners }),
+            Err(error) => {
+                let _ = std::fs::remove_dir_all(&dir);
+                Err(SeeError::new(
+                    ErrorCode::Io,
+                    format!("What a trial aims at could not be made: {error}."),
+                    "Check the free space and the rights of the directory for temporary files.",
+                ))
+            }
+        }
+    }
+
+    /// Returns the place that the SEE has to hide.
+    pub fn secret(&self) -> Result<HostPath> {
+        Ok(self.targets()?.dir.join(SECRET.as_bytes()))
+    }
+
+    /// Returns where they are.
+    pub fn targets(&self) -> Result<Targets> {
+        use std::os::unix::ffi::OsStrExt as _;
+        let real = std::fs::canonicalize(&self.dir).ok();
+        let dir = real.and_then(|dir| HostPath::new(dir.as_os_str().as_bytes()));
+        let dir = dir.ok_or_else(|| SeeError::internal("The canaries of a trial have no absolute path."))?;
+        Ok(Targets { dir, process: std::process::id() })
+    }
+
+    /// Tells whether those that could be written are as they were.
+    pub fn are_untouched(&self) -> bool {
+        [SECRET, OPEN]
+            .iter()
+            .all(|name| std::fs::read(self.dir.join(name)).is_ok_and(|text| text == b"canary"))
+    }
+}
+
+impl Drop for Canaries {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// Tries everything; returns a row for each promise.
+pub fn attempt(targets: &Targets) -> Vec<DoctorRow> {
+    let held = |feature: &str, gap: Option<String>| match gap {
+        None => DoctorRow::full(feature),
+        Some(gap) => DoctorRow::none(feature, gap, "Please report this with the output of `uname -a`."),
+    };
+    vec![
+        held("Files: what is written stays inside", files(targets)),
+        held("Processes of the host out of sight", processes(targets)),
+        held("Settings of the kernel read-only", kernel()),
+        held("No devices of the host", devices()),
+        held("Sockets of the host do not answer", sockets(targets)),
+        held("No network unless asked for", network()),
+        held("Hidden places are empty", secrets(targets)),
+    ]
+}
+
+fn at(targets: &Targets, name: &str) -> PathBuf {
+    targets.dir.join(name.as_bytes()).as_path().to_owned()
+}
+
+/// Writes; the doctor looks afterwards whether it reached the host.
+fn files(targets: &Targets) -> Option<String> {
+    let path = at(targets, OPEN);
+    match std::fs::write(&path, "changed") {
+        Ok(()) => None,
+        Err(error) => {
+            Some(format!("a file that could be written natively cannot be written inside: {error}"))
+        }
+    }
+}
+
+fn processes(targets: &Targets) -> Option<String> {
+    let pid = i32::try_from(targets.process).ok().and_then(Pid::from_raw)?;
+    // The number may belong to a process of the SEE's own; it has only a handful.
+    let is_low = pid.as_raw_nonzero().get() < 10;
+    (!is_low && test_kill_process(pid).is_ok()).then(|| "a process of the host can be signalled".to_owned())
+}
+
+fn kernel() -> Option<String> {
+    let writable = [
+        "/proc/sys/kernel/hostname",
+        "/proc/sys/vm/swappiness",
+        "/proc/sysrq-trigger",
+        "/sys/kernel/uevent_helper",
+    ];
+    let opened = writable.iter().find(|path| {
+        rustix::fs::openat(CWD, **path, OFlags::WRONLY | OFlags::CLOEXEC, Bits::empty()).is_ok()
+    });
+    opened.map(|path| format!("{path} can be written"))
+}
+
+fn devices() -> Option<String> {
+    const KNOWN: [&str; 15] = [
+        "fd", "full", "mqueue", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty",
+        "urandom", "zero", "core",
+    ];
+    let entries = std::fs::read_dir("/dev").into_iter().flatten().flatten();
+    let mut names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    if let Some(name) = names.find(|name| !KNOWN.contains(&name.as_str())) {
+        return Some(format!("/dev/{name} is there"));
+    }
+    // Memory of the kernel, made anew where writing is allowed.
+    let node = Path::new("/dev/shm/alcatraz-node");
+    let number = rustix::fs::makedev(1, 1);
+    let made = rustix::fs::mknodat(CWD, node, FileType::CharacterDevice, Bits::RUSR | Bits::WUSR, number);
+    let opened = made.is_ok() && std::fs::File::open(node).is_ok();
+    opened.then(|| "a device node that was made inside can be opened".to_owned())
+}
+
+fn sockets(targets: &Targets) -> Option<String> {
+    if UnixStream::connect(at(targets, SOCKET)).is_ok() {
+        return Some("a socket of the host answers by its path".to_owned());
+    }
+    let name = SocketAddr::from_abstract_name(abstract_name(targets.process)).ok()?;
+    UnixStream::connect_addr(&name)
+        .is_ok()
+        .then(|| "a socket of the host answers by its abstract name".to_owned())
+}
+
+fn network() -> Option<String> {
+    let names = std::fs::read_dir("/sys/class/net").into_iter().flatten().flatten();
+    let other = names.map(|entry| entry.file_name()).find(|name| name != "lo");
+    other.map(|name| format!("the network interface {} is there", name.to_string_lossy()))
+}
+
+fn secrets(targets: &Targets) -> Option<String> {
+    let path = at(targets, SECRET);
+    match std::fs::read(&path) {
+        Ok(content) if content.is_empty() => {}
+        Ok(_) => return Some("what should be hidden can be read".to_owned()),
+        Err(error) => return Some(format!("a hidden place is not empty but fails: {error}")),
+    }
+    std::fs::write(&path, "x").is_ok().then(|| "a hidden place can be written".to_owned())
+}
