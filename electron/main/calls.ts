@@ -48,6 +48,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
       await watches.close(watch);
       return null;
     },
+    discard: async (request, ticket) => (await helper.request("changes.discard", request, ticket)).discarded,
     describe: (params) => helper.request("describe", params),
     content: (params) => helper.request("content", params),
 

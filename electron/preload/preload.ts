@@ -46,6 +46,7 @@ contextBridge.exposeInMainWorld("see", {
 
   watchChanges: call("watchChanges"),
   unwatchChanges: call("unwatchChanges"),
+  discard: call("discard"),
   describe: call("describe"),
   content: call("content"),
 

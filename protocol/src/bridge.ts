@@ -93,6 +93,7 @@ export interface SeeBridge {
 
   watchChanges(session: string): Promise<Outcome<number>>;
   unwatchChanges(watch: number): Promise<Outcome<null>>;
+  discard(request: Params<"changes.discard">, ticket: number): Promise<Outcome<number>>;
   describe(params: Params<"describe">): Promise<Outcome<Description>>;
   content(params: Params<"content">): Promise<Outcome<Slice>>;
 

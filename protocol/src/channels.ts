@@ -43,6 +43,7 @@ export const calls = {
   compare: z.tuple([SessionKey, SessionKey, Ticket]),
   watchChanges: z.tuple([SessionKey]),
   unwatchChanges: z.tuple([z.int()]),
+  discard: z.tuple([methods["changes.discard"].params, Ticket]),
   describe: z.tuple([methods.describe.params]),
   content: z.tuple([methods.content.params]),
   versions: z.tuple([methods.versions.params]),

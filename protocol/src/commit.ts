@@ -60,8 +60,13 @@ export const CommitResult = z.object({
   skipped: z.number().int().min(0),
   joined: z.array(PathRef).optional(),
   ignored: z.array(PathRef).optional(),
+  /** Where a look at the host afterwards found something else than what was committed. */
+  differing: z.array(PathRef).optional(),
 });
 export type CommitResult = z.infer<typeof CommitResult>;
+
+export const DiscardResult = z.object({ session: z.string(), discarded: z.number().int().min(0) });
+export type DiscardResult = z.infer<typeof DiscardResult>;
 
 /** What an undo did. `skipped`: what it left as it is, because that was chosen. */
 export const UndoResult = z.object({

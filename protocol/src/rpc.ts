@@ -9,6 +9,7 @@ import {
   Comparison,
   MergePreview,
   Patterns,
+  DiscardResult,
   ResolveItem,
   UndoResult,
 } from "./commit.js";
@@ -55,6 +56,11 @@ export const methods = {
   },
   "changes.watch": { params: SessionId, result: z.object({ watch: z.number().int() }) },
   "changes.unwatch": { params: z.object({ watch: z.number().int() }), result: Empty },
+  /** Takes changes back inside a session that has ended: these paths and what lies below them. */
+  "changes.discard": {
+    params: z.object({ session: z.string().min(1), paths: z.array(PathRef).min(1) }),
+    result: DiscardResult,
+  },
   describe: { params: PathRef.extend({ session: z.string().min(1) }), result: Description },
   content: {
     params: PathRef.extend({

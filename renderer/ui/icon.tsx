@@ -29,6 +29,7 @@ const PATHS = {
   sidebar: "M1.8 2.8h12.4v10.4H1.8zM6 2.8v10.4",
   stop: "M4 4h8v8H4z",
   terminal: "M1.8 2.8h12.4v10.4H1.8zM4.3 6l2.2 2-2.2 2M8 10.3h3.5",
+  trash: "M2.5 4.2h11M6 4V2.5h4V4M4 4.2l.6 9.3h6.8l.6-9.3M6.6 6.8v4M9.4 6.8v4",
   undo: "M5.5 3 2.5 6l3 3M2.7 6h6.6a4 4 0 0 1 0 8H6",
 } as const;
 

@@ -18,7 +18,7 @@ use see_core::store::Store;
 use see_core::{changes, check, commit, compare, merge};
 
 use crate::present::text::state_word;
-use crate::wire::commit::{CheckResult, CommitResult, UndoResult, refs};
+use crate::wire::commit::{CheckResult, CommitResult, DiscardResult, UndoResult, refs};
 
 /// Returns what a session changed.
 pub fn scan(session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
@@ -105,7 +105,22 @@ pub fn commit(
         skipped: outcome.skipped,
         joined: refs(&outcome.joined),
         ignored: refs(&outcome.ignored),
+        differing: refs(&outcome.differing),
     })
+}
+
+/// Takes changes back inside a session that has ended.
+pub fn discard(
+    store: &Store,
+    session: &Session,
+    paths: &[HostPath],
+    monitor: &dyn Monitor,
+) -> Result<DiscardResult> {
+    if matches!(session.state, SessionState::Starting | SessionState::Running) {
+        return Err(wrong_state(session, "Let its programs end, or stop them first: alcatraz stop SESSION"));
+    }
+    let discarded = commit::discard::discard(store, &session.id, paths, monitor)?;
+    Ok(DiscardResult { session: session.id.clone(), discarded })
 }
 
 /// Ends a session's programs and returns the session when its layers are at rest.

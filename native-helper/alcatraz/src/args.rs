@@ -53,6 +53,10 @@ pub enum Command {
     Check(CheckArgs),
     /// Bring a session's changes to the host, all or nothing
     Commit(CommitArgs),
+    /// Throw some of a session's changes away
+    Discard(DiscardArgs),
+    /// Write the changed files to a tar archive
+    Export(ExportArgs),
     /// Throw a session's changes away
     Abort(SessionArg),
     /// Run a session's command once more, in a new session, and compare what both did
@@ -344,6 +348,26 @@ pub struct DiffArgs {
     pub merge: Option<PathBuf>,
     /// Show only these paths and what lies below them
     pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `discard`.
+#[derive(Debug, Args)]
+pub struct DiscardArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// Throw away what changed at these paths and below them
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+}
+
+/// Arguments of `export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// The archive; - for stdout
+    #[arg(short, long, value_name = "FILE.tar")]
+    pub output: PathBuf,
 }
 
 /// Arguments of `commit`.

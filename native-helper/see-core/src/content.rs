@@ -1,7 +1,7 @@
 //! One changed object, looked at closely: facts of both sides, and its bytes in slices (`protocol/src/content.ts`).
 //! Follows no symlink and opens regular files only.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -21,6 +21,7 @@ use crate::layer::Layer;
 use crate::overlay_marks::attributes_at;
 use crate::path::{HostPath, wire_text};
 use crate::session::Session;
+use crate::timestamp::Timestamp;
 
 /// The most bytes that one slice has.
 pub const SLICE_LIMIT: u64 = 4 * 1024 * 1024;
@@ -149,6 +150,48 @@ pub fn whole(session: &Session, found: &Found, side: Side, limit: u64) -> Result
     let most = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
     let bytes = object.checked(read_at(&file, 0, most))?;
     Ok((bytes.len() < most).then_some(bytes))
+}
+
+/// The session's version of a changed object, at hand.
+#[derive(Debug)]
+pub struct Held {
+    /// Permission, set-id and sticky bits.
+    pub mode: u32,
+    /// User.
+    pub uid: u32,
+    /// Group.
+    pub gid: u32,
+    /// Last change of the content.
+    pub mtime: Timestamp,
+    /// Bytes of the content.
+    pub size: u64,
+    /// Where a symlink points to.
+    pub target: Option<Vec<u8>>,
+    /// Extended attributes, without overlayfs's own.
+    pub xattrs: BTreeMap<Vec<u8>, Vec<u8>>,
+    /// The content of a regular file.
+    pub file: Option<File>,
+}
+
+/// Opens the session's version of a change; `None` when it has none any more.
+pub fn held(session: &Session, found: &Found) -> Result<Option<Held>> {
+    let layer = layer_of(session, found)?;
+    let Some(object) = Object::open(layer, found, Side::After)? else { return Ok(None) };
+    let is_link = object.facts.file_type() == FileType::Symlink;
+    let target =
+        is_link.then(|| object.checked(read_link_at(object.dir.as_fd(), &object.name))).transpose()?;
+    let xattrs = object.checked(attributes_at(object.dir.as_fd(), &object.name, layer.marks))?;
+    let content = object.content()?;
+    Ok(Some(Held {
+        mode: object.facts.permissions(),
+        uid: object.facts.uid,
+        gid: object.facts.gid,
+        mtime: object.facts.mtime,
+        size: content.as_ref().map_or(0, |(_, facts)| facts.size),
+        target,
+        xattrs,
+        file: content.map(|(file, _)| file),
+    }))
 }
 
 fn layer_of<'a>(session: &'a Session, found: &Found) -> Result<&'a Layer> {

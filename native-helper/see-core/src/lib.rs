@@ -17,6 +17,7 @@ pub mod diff;
 pub mod doctor;
 pub mod engine;
 pub mod error;
+pub mod export;
 pub mod ignore;
 pub mod interpose;
 pub mod layer;

@@ -26,7 +26,14 @@ const FRESH_MS = 150;
 /** Letters typed within this time make one word. */
 const TYPING_MS = 700;
 
-export function ChangeTree({ view, readOnly }: { view: View; readOnly: boolean }): ReactElement {
+interface ChangeTreeProps {
+  view: View;
+  readOnly: boolean;
+  /** Whether parts can be thrown away now. */
+  mayDiscard: boolean;
+}
+
+export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): ReactElement {
   const { tree, outline, matches } = view;
   const version = useFeed((state) => state.version);
   const settled = useFeed((state) => state.settled);
@@ -62,7 +69,7 @@ export function ChangeTree({ view, readOnly }: { view: View; readOnly: boolean }
 
   const act = (action: ReturnType<typeof treeAction>): void => {
     if (action === undefined) return;
-    runTreeAction(action, view, readOnly);
+    runTreeAction(action, view, { readOnly, mayDiscard });
   };
 
   const onKeyDown = (event: KeyboardEvent): void => {

@@ -6,12 +6,16 @@ import { Button } from "../../ui/button.js";
 import { formatCount } from "../../ui/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
+import { DiscardDialog } from "../review/discard-dialog.js";
+import { useDiscard } from "../review/discard-store.js";
+import { TEXTS as REVIEW_TEXTS } from "../review/texts.js";
 import { NeedsLook } from "../review/needs-look.js";
 import { StoryLine } from "../review/story-line.js";
 import { canDecide, isLive, isOpen } from "../run/session-model.js";
 import { ChangeTree } from "./change-tree.js";
 import { useFeed } from "./feed-store.js";
 import { FilterBar } from "./filter-bar.js";
+import { leftOut } from "./selection-model.js";
 import { summarySentence } from "./summary-model.js";
 import { TEXTS } from "./texts.js";
 import { showNeighbour } from "./tree-actions.js";
@@ -63,9 +67,10 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
         ) : outline.length === 0 ? (
           <EmptyPanel icon="search" title={TEXTS.noMatch} />
         ) : (
-          <ChangeTree view={view} readOnly={!isOpen(session)} />
+          <ChangeTree view={view} readOnly={!isOpen(session)} mayDiscard={session.state === "finished"} />
         )}
       </div>
+      <DiscardDialog />
       {isOpen(session) && (
         <Decision session={session} total={total} chosen={tree.chosen[ROOT]!} stale={error !== null} />
       )}
@@ -92,6 +97,16 @@ function Decision({
       <span className={styles.chosen}>
         {total > 0 && chosen !== total && TEXTS.chosenOf(formatCount(chosen), formatCount(total))}
       </span>
+      {session.state === "finished" && chosen < total && (
+        <Button
+          look="quiet"
+          onClick={() =>
+            useDiscard.getState().ask(session.id, leftOut(useFeed.getState().tree), total - chosen)
+          }
+        >
+          {REVIEW_TEXTS.discardOut(formatCount(total - chosen))}
+        </Button>
+      )}
       <Button disabled={busy} onClick={() => show("abort")}>
         {TEXTS.abort}
       </Button>

@@ -73,6 +73,11 @@ export function selectionRequest(tree: Tree): Pick<CommitRequest, "only" | "skip
   return request;
 }
 
+/** Returns the paths that hold exactly what is not chosen, below them. */
+export function leftOut(tree: Tree): PathRef[] {
+  return collect(tree, true).skip.map((id) => nodeRef(tree, id));
+}
+
 /** Copies marks and opened folders to a tree that was read anew. */
 export function carryOver(
   from: Tree,

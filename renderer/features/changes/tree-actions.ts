@@ -4,13 +4,18 @@ import { matchTree, type Filter } from "./filter-model.js";
 import { neighbour } from "./neighbour-model.js";
 import { isOpen } from "./outline-model.js";
 import type { TreeAction } from "./tree-keys.js";
+import { useDiscard } from "../review/discard-store.js";
 import { useReview } from "./review-store.js";
 import { choiceOf, choose, chooseMatching } from "./selection-model.js";
 import { findNode, nodeParts, nodeRef, ROOT, sortedKids, type Tree } from "./tree-model.js";
 import type { View } from "./use-outline.js";
 
 /** Does what the person asked for at this row. */
-export function runTreeAction(action: TreeAction, view: View, readOnly: boolean): void {
+export function runTreeAction(
+  action: TreeAction,
+  view: View,
+  { readOnly, mayDiscard }: { readOnly: boolean; mayDiscard: boolean },
+): void {
   const { tree, outline, matches } = view;
   const id = outline.ids[action.row];
   if (id === undefined) return;
@@ -25,6 +30,12 @@ export function runTreeAction(action: TreeAction, view: View, readOnly: boolean)
     case "close":
       setOpen(view, id, action.do === "open");
       return;
+    case "discard": {
+      const { session } = useFeed.getState();
+      if (!mayDiscard || session === null) return;
+      useDiscard.getState().ask(session, [nodeRef(tree, id)], tree.total[id]!);
+      return;
+    }
     case "choose": {
       if (readOnly) return;
       const chosen = choiceOf(tree, id, matches) !== "all";

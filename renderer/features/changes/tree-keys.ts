@@ -5,7 +5,7 @@ import { displayPart } from "./path-parts.js";
 import type { Tree } from "./tree-model.js";
 
 export type TreeAction =
-  { do: "go"; row: number } | { do: "open" | "close" | "choose" | "show"; row: number };
+  { do: "go"; row: number } | { do: "open" | "close" | "choose" | "show" | "discard"; row: number };
 
 export interface TreePlace {
   tree: Tree;
@@ -50,6 +50,8 @@ export function treeAction(key: string, place: TreePlace): TreeAction | undefine
     }
     case " ":
       return { do: "choose", row };
+    case "Delete":
+      return { do: "discard", row };
     case "Enter":
       if (tree.kind[id] !== 0) return { do: "show", row };
       return opens ? { do: open ? "close" : "open", row } : undefined;

@@ -6,6 +6,7 @@ import { Icon } from "../../ui/icon.js";
 import { UndoDialog } from "../history/undo-dialog.js";
 import { useCommit } from "./commit-store.js";
 import { TEXTS } from "./texts.js";
+import { VerifiedNote } from "./verified-note.js";
 import styles from "./committed-bar.module.css";
 
 export function CommittedBar({ session }: { session: Session }): ReactElement | null {
@@ -18,7 +19,8 @@ export function CommittedBar({ session }: { session: Session }): ReactElement | 
     <div className={styles.bar} role="status">
       <Icon name="check" />
       <p>
-        <strong>{TEXTS.committed(applied)}.</strong> {TEXTS.committedRest}
+        <strong>{TEXTS.committed(applied)}.</strong> <VerifiedNote result={last.result} />{" "}
+        {TEXTS.committedRest}
       </p>
       <Button icon="undo" onClick={() => setAsking(true)}>
         {TEXTS.undo}

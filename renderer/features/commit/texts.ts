@@ -40,6 +40,9 @@ export const TEXTS = {
   pastReturn: "It can no longer be cancelled: changes are being applied.",
   committed: (n: number): string => `${changes(n)} committed`,
   committedWhy: "They are on your machine now.",
+  verified: "Looked at again: your machine has what was committed.",
+  differing: (n: number, first: string): string =>
+    `Looked at again: ${n === 1 ? "1 path is" : `${n} paths are`} not as committed (${first}). Something else changed it meanwhile.`,
   committedRest: "The rest stays here until you decide.",
   hide: "Hide this",
   undoneTitle: "Committed, then undone",

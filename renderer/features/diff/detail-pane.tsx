@@ -18,6 +18,8 @@ import { aspectsOf, kindOf, KIND_WORDS, TYPES, TYPE_WORDS } from "../changes/kin
 import { pathParts } from "../changes/path-parts.js";
 import { useReview } from "../changes/review-store.js";
 import { findNode, type Tree } from "../changes/tree-model.js";
+import { useDiscard } from "../review/discard-store.js";
+import { TEXTS as REVIEW_TEXTS } from "../review/texts.js";
 import { Reasons } from "../review/reasons.js";
 import { InsideView } from "../inside/inside-view.js";
 import { DetailsView } from "./details-view.js";
@@ -54,17 +56,26 @@ export function DetailPane({ session }: { session: Session }): ReactElement {
       </EmptyPanel>
     );
   }
-  return <OpenedPane session={session.id} path={opened} signature={signature} />;
+  return (
+    <OpenedPane
+      session={session.id}
+      path={opened}
+      signature={signature}
+      mayDiscard={session.state === "finished"}
+    />
+  );
 }
 
 interface OpenedPaneProps {
   session: string;
   path: PathRef;
+  /** Whether parts of the session can be thrown away now: nothing runs in it. */
+  mayDiscard: boolean;
   /** Changes whenever the tree has news about the path. */
   signature: string;
 }
 
-function OpenedPane({ session, path, signature }: OpenedPaneProps): ReactElement {
+function OpenedPane({ session, path, signature, mayDiscard }: OpenedPaneProps): ReactElement {
   const { key, description, error, reading } = useDetail();
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- the tree is changed in place; `signature` tells of it
   const change = useMemo(() => changeAt(useFeed.getState().tree, path), [path, signature]);
@@ -83,7 +94,12 @@ function OpenedPane({ session, path, signature }: OpenedPaneProps): ReactElement
   const current = key === wanted;
   return (
     <section className={styles.pane} aria-label={TEXTS.pane}>
-      <PaneHead path={path} change={change} description={current ? description : null} />
+      <PaneHead
+        path={path}
+        change={change}
+        description={current ? description : null}
+        onDiscard={mayDiscard ? () => useDiscard.getState().ask(session, [path], changesAt(path)) : undefined}
+      />
       {change !== null && <Reasons hints={change.hints} />}
       <div className={styles.body}>
         {current && error !== null ? (
@@ -104,12 +120,13 @@ function OpenedPane({ session, path, signature }: OpenedPaneProps): ReactElement
 }
 
 interface PaneHeadProps {
+  onDiscard: (() => void) | undefined;
   path: PathRef;
   change: OpenedChange | null;
   description: Description | null;
 }
 
-function PaneHead({ path, change, description }: PaneHeadProps): ReactElement {
+function PaneHead({ path, change, description, onDiscard }: PaneHeadProps): ReactElement {
   const [copied, setCopied] = useState(false);
   const { wish, choose } = useDetail();
   const views =
@@ -137,6 +154,9 @@ function PaneHead({ path, change, description }: PaneHeadProps): ReactElement {
         label={copied ? TEXTS.copied : TEXTS.copyPath}
         onClick={() => void copy()}
       />
+      {change !== null && onDiscard !== undefined && (
+        <IconButton icon="trash" label={REVIEW_TEXTS.discardThis} onClick={onDiscard} />
+      )}
       {change !== null && (
         <span className={styles.facts}>
           {KIND_WORDS[change.change]} · {TYPE_WORDS[change.type]}
@@ -185,6 +205,13 @@ function View({ session, path, change, description, reading }: ViewProps): React
     case "details":
       return <DetailsView description={description} />;
   }
+}
+
+/** How many changes there are at and below a path. */
+function changesAt(path: PathRef): number {
+  const { tree } = useFeed.getState();
+  const id = findNode(tree, pathParts(path));
+  return id === undefined ? 0 : tree.total[id]!;
 }
 
 function changeAt(tree: Tree, path: PathRef): OpenedChange | null {

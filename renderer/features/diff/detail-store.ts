@@ -6,6 +6,8 @@ import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { see } from "../../see.js";
 import type { ViewName } from "./view-model.js";
 
+type ImageMode = "sides" | "swipe" | "difference";
+
 interface DetailState {
   /** What the description is of. */
   key: string | null;
@@ -16,9 +18,12 @@ interface DetailState {
   /** The view that the person chose last; the next change opens in it when it can. */
   wish: ViewName | null;
   split: boolean;
+  /** How two images are compared. */
+  images: ImageMode;
   load: (session: string, path: PathRef) => Promise<void>;
   choose: (view: ViewName) => void;
   setSplit: (split: boolean) => void;
+  setImages: (images: ImageMode) => void;
 }
 
 /** Returns what tells one change of one session from all others. */
@@ -35,6 +40,7 @@ export const useDetail = create<DetailState>((set, get) => {
     reading: 0,
     wish: null,
     split: true,
+    images: "sides",
     load: async (session, path) => {
       const key = detailKey(session, path);
       latest += 1;
@@ -51,5 +57,6 @@ export const useDetail = create<DetailState>((set, get) => {
     },
     choose: (wish) => set({ wish }),
     setSplit: (split) => set({ split }),
+    setImages: (images) => set({ images }),
   };
 });

@@ -1,14 +1,16 @@
 // Images before and after, side by side. The bytes become a blob: the page never opens a path.
-import { useEffect, useState, type ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import type { Description, Side, SideFacts } from "../../../protocol/src/content.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
 import { formatBytes } from "../../ui/format.js";
+import { Segmented } from "../../ui/segmented.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import { useDetail } from "./detail-store.js";
+import { ImageOverlay } from "./image-overlay.js";
 import { TEXTS } from "./texts.js";
-import { useContent } from "./use-content.js";
+import { useImage } from "./use-image.js";
 import { IMAGE_LIMIT, imageLoading } from "./view-model.js";
 import styles from "./image-view.module.css";
 
@@ -21,14 +23,51 @@ interface ImageViewProps {
 
 export function ImageView(props: ImageViewProps): ReactElement {
   const { before, after } = props.description;
+  const mode = useDetail((state) => state.images);
   // Asked for once, an image is loaded; the next one is asked for anew.
   const key = pathKey(props.path);
-  return (
+  const sides = (
     <div className={styles.view}>
       {before !== undefined && <ImageSide key={`before ${key}`} {...props} side="before" facts={before} />}
       {after !== undefined && <ImageSide key={`after ${key}`} {...props} side="after" facts={after} />}
     </div>
   );
+  if (before === undefined || after === undefined || !isSmallImage(before) || !isSmallImage(after))
+    return sides;
+  return (
+    <div className={styles.both}>
+      <div className={styles.bar}>
+        <Segmented
+          label={TEXTS.layout}
+          options={[
+            { value: "sides", label: TEXTS.split },
+            { value: "swipe", label: TEXTS.swipe },
+            { value: "difference", label: TEXTS.difference },
+          ]}
+          value={mode}
+          onChange={useDetail.getState().setImages}
+        />
+      </div>
+      {mode === "sides" ? (
+        sides
+      ) : (
+        <ImageOverlay
+          key={key}
+          session={props.session}
+          path={props.path}
+          before={before}
+          after={after}
+          reading={props.reading}
+          mode={mode}
+        />
+      )}
+    </div>
+  );
+}
+
+/** Two images at once are compared when both are loaded without asking. */
+function isSmallImage({ type, content, size }: SideFacts): boolean {
+  return type === "file" && content === "image" && imageLoading(size) === "at once";
 }
 
 function ImageSide(props: ImageViewProps & { side: Side; facts: SideFacts }): ReactElement {
@@ -77,20 +116,11 @@ interface PictureProps {
 }
 
 function Picture({ session, path, side, facts, reading }: PictureProps): ReactElement {
-  const content = useContent({ session, path, side }, 0, facts.size, reading);
+  const image = useImage({ session, path, side }, facts, reading);
   const [broken, setBroken] = useState<string | null>(null);
-  const bytes = content.state === "ready" ? content.content?.bytes : undefined;
-  const [url, setUrl] = useState<string | null>(null);
-  useEffect(() => {
-    if (bytes === undefined) return;
-    const made = URL.createObjectURL(new Blob([bytes], { type: facts.mime ?? "image/png" }));
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [bytes, facts.mime]);
-
-  if (content.state === "error") return <ErrorPanel error={content.error} />;
-  if (url === null) return <Skeleton label={TEXTS.loading} rows={3} />;
-  if (broken === url) {
+  if (image.state === "error") return <ErrorPanel error={image.error} />;
+  if (image.state === "loading") return <Skeleton label={TEXTS.loading} rows={3} />;
+  if (broken === image.url) {
     return (
       <EmptyPanel icon="image" title={TEXTS.imageBroken}>
         {TEXTS.imageBrokenWhy}
@@ -100,10 +130,10 @@ function Picture({ session, path, side, facts, reading }: PictureProps): ReactEl
   return (
     <img
       className={styles.image}
-      src={url}
+      src={image.url}
       alt={side === "before" ? TEXTS.before : TEXTS.after}
       draggable={false}
-      onError={() => setBroken(url)}
+      onError={() => setBroken(image.url)}
     />
   );
 }

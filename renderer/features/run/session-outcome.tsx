@@ -7,6 +7,7 @@ import { escapeText, quoteWord } from "../../ui/escape.js";
 import { EmptyPanel } from "../../ui/state-panel.js";
 import { useCommit } from "../commit/commit-store.js";
 import { TEXTS as COMMIT_TEXTS } from "../commit/texts.js";
+import { VerifiedNote } from "../commit/verified-note.js";
 import { useHistory } from "../history/history-store.js";
 import { UndoDialog } from "../history/undo-dialog.js";
 import { useRun } from "../home/run-store.js";
@@ -79,7 +80,8 @@ function Committed({ session, again }: { session: Session; again: ReactElement }
           </>
         }
       >
-        {undone ? COMMIT_TEXTS.undoneLong : COMMIT_TEXTS.committedWhy}
+        {undone ? COMMIT_TEXTS.undoneLong : COMMIT_TEXTS.committedWhy}{" "}
+        {!undone && fresh !== undefined && <VerifiedNote result={fresh} />}
       </EmptyPanel>
       {asking && commit !== undefined && (
         <UndoDialog commit={commit} applied={applied ?? 0} onClose={() => setAsking(false)} />

@@ -27,6 +27,7 @@ export const TEXTS = {
         [["a … z"], "Go to a name"],
         [["Space"], "Put into the commit, or leave out"],
         [["Enter"], "Look at the change"],
+        [["Del"], "Discard from the session"],
         [["[", "]"], "Last or next change"],
         [["F"], "Filter"],
         [["Ctrl", "Enter"], "Commit"],

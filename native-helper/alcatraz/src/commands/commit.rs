@@ -48,6 +48,13 @@ pub fn told(result: &CommitResult, dry_run: bool) -> String {
     if result.skipped > 0 {
         text.push_str(&format!(" Left out: {}.", result.skipped));
     }
+    if let Some(first) = result.differing.first() {
+        let path = first.to_host_path().map(|path| path.display()).unwrap_or_default();
+        text.push_str(&format!(
+            "\nAt {}, {path} the first, the host is not as it was committed: somebody else changed it meanwhile.",
+            count_text(u64::try_from(result.differing.len()).unwrap_or(u64::MAX), "path")
+        ));
+    }
     for line in aside_lines(&result.joined, &result.ignored) {
         text.push('\n');
         text.push_str(&line);

@@ -13,9 +13,11 @@ mod check;
 pub mod commit;
 mod completions;
 pub mod diff;
+mod discard;
 mod doctor;
 mod drop;
 mod enter;
+mod export;
 pub mod history;
 mod ignore;
 mod list;
@@ -42,6 +44,8 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::Reads(args) => reads::run(context, args),
         Command::Check(args) => check::run(context, args),
         Command::Commit(args) => commit::run(context, args),
+        Command::Discard(args) => discard::run(context, args),
+        Command::Export(args) => export::run(context, args),
         Command::Abort(args) => abort::run(context, args),
         Command::Retry(args) => retry::run(context, args),
         Command::Ignore(args) => ignore::run(context, args),

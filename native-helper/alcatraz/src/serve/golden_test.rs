@@ -11,7 +11,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use crate::wire::commit::{CheckResult, CommitResult, UndoResult};
+use crate::wire::commit::{CheckResult, CommitResult, DiscardResult, UndoResult};
 
 use super::envelope::{Incoming, Outgoing};
 use super::messages::*;
@@ -59,6 +59,7 @@ fn params_through(method: &str, params: &Value) -> Result<Value, String> {
         "sessions.stop" | "sessions.abort" | "changes.watch" => through::<SessionParams>(params),
         "sessions.resume" => through::<ResumeParams>(params),
         "changes.unwatch" => through::<Watch>(params),
+        "changes.discard" => through::<DiscardParams>(params),
         "describe" => through::<DescribeParams>(params),
         "content" => through::<ContentParams>(params),
         "versions" | "merge.preview" => through::<DescribeParams>(params),
@@ -86,6 +87,7 @@ fn result_through(method: &str, result: &Value) -> Result<Value, String> {
         "merge.preview" => through::<Preview>(result),
         "ignore.get" | "ignore.set" => through::<Patterns>(result),
         "changes.watch" => through::<Watch>(result),
+        "changes.discard" => through::<DiscardResult>(result),
         "changes.unwatch" | "history.drop" => through::<Empty>(result),
         "describe" => through::<Description>(result),
         "content" => through::<Slice>(result),

@@ -261,6 +261,13 @@ impl CheckRequest {
     }
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiscardParams {
+    pub session: String,
+    pub paths: Vec<PathParam>,
+}
+
 /// How one conflict is to be resolved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -31,7 +31,7 @@ use super::requests::RequestMonitor;
 use super::writer::Writer;
 
 /// Every method.
-pub const NAMES: [&str; 23] = [
+pub const NAMES: [&str; 24] = [
     "hello",
     "doctor",
     "sessions.list",
@@ -44,6 +44,7 @@ pub const NAMES: [&str; 23] = [
     "sessions.resume",
     "changes.watch",
     "changes.unwatch",
+    "changes.discard",
     "describe",
     "content",
     "versions",
@@ -96,8 +97,8 @@ impl Methods {
     /// Tells how long a method may take.
     pub fn weight(method: &str) -> Weight {
         match method {
-            "sessions.stop" | "sessions.tighten" | "sessions.abort" | "sessions.compare" | "check"
-            | "commit" | "history.undo" | "history.drop" => Weight::Long,
+            "sessions.stop" | "sessions.tighten" | "sessions.abort" | "changes.discard"
+            | "sessions.compare" | "check" | "commit" | "history.undo" | "history.drop" => Weight::Long,
             _ => Weight::Quick,
         }
     }
@@ -133,6 +134,7 @@ impl Methods {
             }
             "changes.watch" => self.watch(&parse(params)?),
             "changes.unwatch" => self.unwatch(&parse(params)?),
+            "changes.discard" => self.discard(&parse(params)?, monitor),
             "describe" => self.describe(&parse(params)?, monitor),
             "content" => self.content(&parse(params)?, monitor),
             "versions" => self.versions(&parse(params)?, monitor),
@@ -217,6 +219,12 @@ impl Methods {
     fn unwatch(&self, params: &Watch) -> Result<Answer> {
         self.feeds.end(params.watch);
         reply(Empty {})
+    }
+
+    fn discard(&self, params: &DiscardParams, monitor: &RequestMonitor) -> Result<Answer> {
+        let paths = params.paths.iter().map(PathParam::to_host_path).collect::<Result<Vec<_>>>()?;
+        let session = self.store.find_session(&params.session)?;
+        reply(actions::discard(&self.store, &session, &paths, monitor)?)
     }
 
     /// Returns a session and its change at exactly this path: from the feed when there is one, else from a scan.

@@ -101,6 +101,19 @@ pub struct CommitResult {
     /// What the ignore list left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored: Vec<PathRef>,
+    /// Where a look at the host afterwards found something else than what was committed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differing: Vec<PathRef>,
+}
+
+/// What a discard took back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiscardResult {
+    /// The session.
+    pub session: String,
+    /// How many changes went.
+    pub discarded: u64,
 }
 
 /// What an undo did.

@@ -6,6 +6,7 @@ mod attributes;
 mod bytes;
 mod copy;
 mod crash;
+pub mod discard;
 mod drop;
 pub(crate) mod finish;
 pub(crate) mod journal;
@@ -29,8 +30,10 @@ mod step;
 pub(crate) mod tests;
 mod undo;
 mod units;
+mod verify;
 pub(crate) mod view;
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::changes::found::ChangeSet;
@@ -67,6 +70,8 @@ pub struct CommitOutcome {
     pub joined: Vec<HostPath>,
     /// Those of `skipped` that the ignore list left out.
     pub ignored: Vec<HostPath>,
+    /// Where a look at the host afterwards found something else than what was committed: somebody else was there too.
+    pub differing: Vec<HostPath>,
 }
 
 /// Commits the selected changes of a session that has finished: all of them or none. With `dry_run` everything is
@@ -105,9 +110,13 @@ pub fn commit(
     let id = store.new_id()?;
     let mut rooms = Rooms::new(store, &id);
     let ignored = selection.ignored(&changes);
+    let merged = selection.merged.iter().map(|merged| &merged.path);
+    let mut other: HashSet<HostPath> =
+        selection.resolve.iter().map(|(path, _)| path).chain(merged).cloned().collect();
     let (plan, joined) = prepare(store, &mut view, &mut rooms, (&changes, &chosen, selection), monitor)?;
     if dry_run {
-        return Ok(CommitOutcome { id: "dry-run".to_owned(), applied, skipped, joined, ignored });
+        let differing = Vec::new();
+        return Ok(CommitOutcome { id: "dry-run".to_owned(), applied, skipped, joined, ignored, differing });
     }
     let record = CommitRecord {
         id: id.clone(),
@@ -123,7 +132,9 @@ pub fn commit(
     let whole = skipped == 0 && changes.unlisted.is_empty();
     let places = std::mem::replace(&mut view.places, Places::new(Vec::new()));
     run::run(store, places, plan, run::Purpose { record, whole, undone: None }, monitor)?;
-    Ok(CommitOutcome { id, applied, skipped, joined, ignored })
+    other.extend(joined.iter().cloned());
+    let differing = verify::differing(&session, &changes, &chosen, &other);
+    Ok(CommitOutcome { id, applied, skipped, joined, ignored, differing })
 }
 
 /// Plans the commit and checks it on the very state of the host that was planned with.

@@ -70,7 +70,7 @@ pub fn undo(
     };
     let purpose = For { record, whole: false, undone: Some(undone) };
     run::run(store, places, plan, purpose, monitor)?;
-    Ok(CommitOutcome { id, applied, skipped, joined: Vec::new(), ignored: Vec::new() })
+    Ok(CommitOutcome { id, applied, skipped, joined: Vec::new(), ignored: Vec::new(), differing: Vec::new() })
 }
 
 /// Returns the journal of a commit that can be taken back.

@@ -3,6 +3,7 @@
 pub(crate) mod bench;
 mod cases;
 mod crashes;
+mod discards;
 mod failures;
 #[path = "../../../tests/lab/mod.rs"]
 pub(crate) mod lab;
