@@ -102,6 +102,7 @@ fn the_versions_of_a_contested_path_are_told() {
         // A path that the session did not change has the host's version only.
         let read = versions("read");
         assert_eq!((&read["now"]["size"], read.get("session")), (&json!(5), None));
+        assert_eq!((&read["base"]["size"], &read["base"]["kept"]), (&json!(5), &json!(false)));
         let mut content = |name: &str, side: &str| {
             let path = lab.work().join(name);
             let ask = json!({ "session": id, "path": path, "side": side, "offset": 0, "length": 100 });
@@ -111,7 +112,17 @@ fn the_versions_of_a_contested_path_are_told() {
         assert_eq!(content("new", "now")["result"]["data"], "dGhlaXJzCg==");
         assert_eq!(content("new", "after")["result"]["data"], "bmV3Cg==");
         assert_eq!(content("new", "base")["error"]["data"]["code"], "no-such-change");
-        // A root helper is no way to read whatever the host has.
+        // A root helper is no way to read whatever the host has, or to learn that it is there.
+        lab.write("never-seen", "x");
+        let params = json!({ "session": id, "path": lab.work().join("never-seen") });
+        let refused = client.refused("versions", params);
+        assert_eq!(refused["code"], "no-such-change");
+        let mut content = |name: &str, side: &str| {
+            let path = lab.work().join(name);
+            let ask = json!({ "session": id, "path": path, "side": side, "offset": 0, "length": 100 });
+            let id = client.send("content", ask);
+            client.reply(id)
+        };
         assert_eq!(content("read", "now")["error"]["data"]["code"], "no-such-change");
     }
 }

@@ -44,33 +44,45 @@ pub struct Versions {
 }
 
 /// Returns the versions of a path. `found` is the session's change there, when there is one.
+///
+/// Fails with `no-such-change` for a path that the session neither changed nor looked at: a helper with the rights of root
+/// tells nothing of those.
 pub fn versions(
     store: &Store,
     session: &Session,
     path: &HostPath,
     found: Option<&Found>,
 ) -> Result<Versions> {
+    let met = seen(store, session, path)?;
+    if found.is_none() && met.is_none() {
+        let message = format!("The session has nothing to do with {}.", path.display());
+        let hint = "See what it changed with: alcatraz changes SESSION";
+        return Err(SeeError::new(ErrorCode::NoSuchChange, message, hint).with_path(path));
+    }
     let base = match bases::base(&store.session_dir(&session.id), path) {
         Some(base) => {
             Some(BaseFacts { size: base.size, mtime: base.mtime.to_rfc3339(), kept: base.content.is_some() })
         }
-        None => seen(store, session, path)?,
+        None => met.and_then(as_file),
     };
     let ours = found.map(|found| content::describe(session, found)).transpose()?;
     Ok(Versions { base, now: content::describe_host(session, path)?, session: ours.and_then(|d| d.after) })
 }
 
-/// Returns what the session met at a path that it did not change, or deleted, as far as that was recorded.
-fn seen(store: &Store, session: &Session, path: &HostPath) -> Result<Option<BaseFacts>> {
+/// Returns what the session met at a path, as far as that was recorded.
+fn seen(store: &Store, session: &Session, path: &HostPath) -> Result<Option<Seen>> {
     let reads = reads::recorded(store, session)?;
-    let entry = reads.as_ref().and_then(|reads| reads.get(path));
-    Ok(entry.and_then(|entry| match entry.seen {
+    Ok(reads.as_ref().and_then(|reads| reads.get(path)).map(|entry| entry.seen))
+}
+
+fn as_file(seen: Seen) -> Option<BaseFacts> {
+    match seen {
         Seen::Object(object) if object.kind == FileType::File => {
             let mtime = object.mtime.timestamp().to_rfc3339();
             Some(BaseFacts { size: object.size, mtime, kept: false })
         }
-        _ => None,
-    }))
+        Seen::Object(_) | Seen::Absent => None,
+    }
 }
 
 /// Returns a slice of what a file was before the session changed it. Fails with `no-such-change` when that was not kept.

@@ -38,6 +38,8 @@ pub(super) struct Backwards<'j> {
     rests: HashMap<Spot, Spot>,
     /// Names, as they are now, whose objects the steps so far take away.
     taken: HashSet<Spot>,
+    /// Names that the commit changed, once they are asked for.
+    touched: Option<HashSet<Spot>>,
     slots: u64,
     plan: Plan,
     /// What to do about conflicts, by path.
@@ -73,6 +75,7 @@ impl<'j> Backwards<'j> {
             transit: renames.flatten().collect(),
             rests: HashMap::new(),
             taken: HashSet::new(),
+            touched: None,
             slots: 0,
             plan: Plan { rooms: journal.header.rooms.clone(), ..Plan::default() },
             resolve,
@@ -168,7 +171,7 @@ impl<'j> Backwards<'j> {
                     return Ok(true);
                 };
                 // What took the name goes into the backup, unless it is a directory: that may hold anything.
-                let mut choices = self.skip_alone(&now, index, moves)?;
+                let mut choices = self.skip_alone(&now, moves)?;
                 if !stat.is_dir() {
                     choices.push(Resolution::Overwrite);
                 }

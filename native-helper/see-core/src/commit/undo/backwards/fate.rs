@@ -1,6 +1,8 @@
 //! What becomes of the objects that a commit left when it is taken back: they go, or, where the host changed them and a
 //! person says so, stay. Only looks.
 
+use std::collections::HashSet;
+
 use crate::error::{Conflict, ConflictReason, Resolution, Result};
 
 use super::super::super::places::{Role, Spot};
@@ -78,8 +80,7 @@ impl Backwards<'_> {
         let step = self.steps.get(index);
         let rests = matches!(step, Some(Step::Replace { new, backup, .. })
             if self.transit.contains(new) || self.transit.contains(backup));
-        let mut choices =
-            if spot == top && !rests { self.skip_alone(top, index, moves)? } else { Vec::new() };
+        let mut choices = if spot == top && !rests { self.skip_alone(top, moves)? } else { Vec::new() };
         let can_go = match (step, stat) {
             // Nothing is there to take away.
             (Some(Step::Move { .. }), None) => spot != top,
@@ -94,19 +95,32 @@ impl Backwards<'_> {
     }
 
     /// Returns the choice to leave a place as it is, when nothing above it is taken back.
-    pub(super) fn skip_alone(&mut self, now: &Spot, index: usize, moves: &Moves) -> Result<Vec<Resolution>> {
-        let others = self.steps.iter().enumerate().filter(|(other, _)| *other != index);
-        for (other, step) in others {
+    pub(super) fn skip_alone(&mut self, now: &Spot, moves: &Moves) -> Result<Vec<Resolution>> {
+        let touched = match self.touched.take() {
+            Some(touched) => touched,
+            None => self.find_touched(moves)?,
+        };
+        let mut at = now.clone();
+        let mut is_alone = true;
+        while is_alone && !at.path.0.is_empty() {
+            at = at.parent();
+            is_alone = !touched.contains(&at);
+        }
+        self.touched = Some(touched);
+        Ok(if is_alone { vec![Resolution::Skip] } else { Vec::new() })
+    }
+
+    /// Returns the names on the host that the commit's steps changed, as they are now.
+    fn find_touched(&self, moves: &Moves) -> Result<HashSet<Spot>> {
+        let mut touched = HashSet::new();
+        for (index, step) in self.steps.iter().enumerate() {
             for name in step.names() {
                 if self.places.role(name)? == Role::Host {
-                    let above = moves.forward(name, other);
-                    if above != *now && now.below(&above).is_some() {
-                        return Ok(Vec::new());
-                    }
+                    touched.insert(moves.forward(name, index));
                 }
             }
         }
-        Ok(vec![Resolution::Skip])
+        Ok(touched)
     }
 
     /// Tells whether this place below `top` is empty by then: the steps so far take its object, or one above it, away.
