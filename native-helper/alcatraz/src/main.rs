@@ -28,6 +28,7 @@ use crate::exit_status::ExitStatus;
 use crate::output::Output;
 
 fn main() -> ExitCode {
+    see_sys::signals::settle();
     let status = match Cli::try_parse() {
         Ok(cli) => run(cli),
         Err(error) => refuse(&error),
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
 fn run(cli: Cli) -> ExitStatus {
     let runs_program = cli.command.runs_program();
     let output = Output::new(&cli.global);
-    match commands::run(&Context::new(cli.global), &cli.command) {
+    match become_modest().and_then(|()| commands::run(&Context::new(cli.global), &cli.command)) {
         Ok(status) => status,
         Err(error) => {
             output.error(&error);
@@ -50,6 +51,20 @@ fn run(cli: Cli) -> ExitStatus {
             }
         }
     }
+}
+
+/// As root: gives up the rights that no part of Alcatraz needs.
+fn become_modest() -> Result<(), Box<SeeError>> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    see_sys::identity::give_up_what_is_never_needed().map_err(|e| {
+        SeeError::new(
+            ErrorCode::PermissionDenied,
+            format!("Rights that are not needed could not be given up: {e}."),
+            "Run it as root with every capability, or as an ordinary user.",
+        )
+    })
 }
 
 /// Answers help and version; tells what is wrong with the words that were typed.

@@ -26,6 +26,49 @@ pub fn set_file_ids(uid: u32, gid: u32) -> Result<(), Errno> {
     rustix::thread::set_capabilities(None, CapabilitySets { effective: sets.permitted, ..sets })
 }
 
+/// What reaches the hardware, the clock, the kernel and its audit: Alcatraz needs none of it, even as root.
+const NEVER_NEEDED: [CapabilitySet; 18] = [
+    CapabilitySet::LINUX_IMMUTABLE,
+    CapabilitySet::NET_BROADCAST,
+    CapabilitySet::IPC_OWNER,
+    CapabilitySet::SYS_MODULE,
+    CapabilitySet::SYS_RAWIO,
+    CapabilitySet::SYS_PACCT,
+    CapabilitySet::SYS_BOOT,
+    CapabilitySet::SYS_TIME,
+    CapabilitySet::SYS_TTY_CONFIG,
+    CapabilitySet::AUDIT_WRITE,
+    CapabilitySet::AUDIT_CONTROL,
+    CapabilitySet::AUDIT_READ,
+    CapabilitySet::MAC_OVERRIDE,
+    CapabilitySet::MAC_ADMIN,
+    CapabilitySet::SYSLOG,
+    CapabilitySet::WAKE_ALARM,
+    CapabilitySet::PERFMON,
+    CapabilitySet::BPF,
+];
+
+/// Gives up for good what Alcatraz never needs, also for the programs that this process becomes. A user name space that
+/// it makes starts with every right over itself all the same.
+pub fn give_up_what_is_never_needed() -> Result<(), Errno> {
+    for capability in NEVER_NEEDED {
+        let number = libc::c_ulong::from(capability.bits().trailing_zeros());
+        // SAFETY: takes plain numbers. A capability that this kernel does not know cannot be had either.
+        if unsafe { libc::prctl(libc::PR_CAPBSET_READ, number, 0, 0, 0) } == 1 {
+            // SAFETY: takes plain numbers.
+            crate::check(unsafe { libc::prctl(libc::PR_CAPBSET_DROP, number, 0, 0, 0) }.into())?;
+        }
+    }
+    let never = NEVER_NEEDED.into_iter().fold(CapabilitySet::empty(), CapabilitySet::union);
+    let sets = rustix::thread::capabilities(None)?;
+    let kept = CapabilitySets {
+        effective: sets.effective.difference(never),
+        permitted: sets.permitted.difference(never),
+        inheritable: sets.inheritable.difference(never),
+    };
+    rustix::thread::set_capabilities(None, kept)
+}
+
 /// Drops every capability for good: also from the bounding and ambient sets.
 pub fn drop_all_capabilities() -> Result<(), Errno> {
     for number in 0..64_u32 {

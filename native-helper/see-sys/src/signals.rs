@@ -54,6 +54,16 @@ impl AsFd for SignalQueue {
     }
 }
 
+/// Undoes what a caller may have left: children are waited for again, and a file that may not grow is an error instead
+/// of a death.
+pub fn settle() {
+    // SAFETY: neither action runs code of ours; both signals exist.
+    unsafe {
+        libc::signal(libc::SIGCHLD, libc::SIG_DFL);
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+    }
+}
+
 /// Gives every signal its default action and unblocks all.
 pub fn reset_all() -> Result<(), Errno> {
     for signal in 1..=64 {

@@ -49,4 +49,9 @@ pub const DIFFERENCES: &[Difference] = &[
     Difference { case: "owners_of_others", modes: USER, why: ONE_USER },
     Difference { case: "identities", modes: USER, why: ONE_USER },
     Difference { case: "file_of_another_group", modes: USER, why: ONE_USER },
+    Difference {
+        case: "reserved_space",
+        modes: BOTH,
+        why: "space that is only reserved would slip past the quota",
+    },
 ];

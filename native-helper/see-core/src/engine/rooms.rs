@@ -141,7 +141,7 @@ fn make_room(mount: &Mount, path: &Path) -> std::result::Result<PathBuf, Errno> 
     )?;
     let stat = rustix::fs::fstat(&root)?;
     let open_to_others = stat.st_mode & 0o022 != 0 && stat.st_mode & 0o1000 == 0;
-    if stat.st_uid != me || open_to_others {
+    if stat.st_uid != me || open_to_others || !is_safe_way(mount.point.as_path(), me)? {
         return Err(Errno::ACCESS);
     }
     let name = path.file_name().unwrap_or_default();
@@ -161,6 +161,20 @@ fn make_room(mount: &Mount, path: &Path) -> std::result::Result<PathBuf, Errno> 
         && stat.st_uid == me
         && stat.st_mode & 0o077 == 0;
     if is_ours { Ok(path.to_owned()) } else { Err(Errno::EXIST) }
+}
+
+/// Tells whether nobody else can move a part of the way to a mount: its room is reached by this way later, and whatever
+/// lies there then would be taken for it.
+fn is_safe_way(point: &Path, me: u32) -> std::result::Result<bool, Errno> {
+    let writers = if me == 0 { 0o022 } else { 0o002 };
+    for dir in point.ancestors().skip(1) {
+        let stat = rustix::fs::lstat(dir)?;
+        let is_ours = stat.st_uid == 0 || stat.st_uid == me;
+        if !is_ours || stat.st_mode & writers != 0 && stat.st_mode & 0o1000 == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 fn can_hold_layers(root: &rustix::fd::OwnedFd, name: &OsStr) -> std::result::Result<(), Errno> {

@@ -151,6 +151,8 @@ impl Supervisor {
             bounds.inside(|| make_init(&start.store, &start.session, &tree, reported, theirs.as_fd()))
         });
         drop(theirs);
+        // The SEE's root has its set-id programs; this process has no use for any.
+        rustix::thread::set_no_new_privs(true).map_err(wire::gone)?;
         let store = Store::open(Some(start.store.as_path()))?;
         let lock = SessionLock::inherit(lock)?;
         let mut session = store.session(&start.session)?;

@@ -26,11 +26,15 @@ CASE(holes) {
     SHOW(lseek(file, 0, SEEK_DATA) > 0);
     SHOW(lseek(file, 0, SEEK_HOLE));
     DO(lseek(file, 2 << 20, SEEK_DATA));
-    DO(fallocate(file, FALLOC_FL_KEEP_SIZE, 0, 8192));
-    SHOW(of("sparse").st_size);
     DO(fallocate(file, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096));
-    DO(fallocate(file, 0, 2 << 20, 10));
     SHOW(of("sparse").st_size);
+}
+
+CASE(reserved_space) {
+    int file = open("file", O_RDWR);
+    DO(fallocate(file, FALLOC_FL_KEEP_SIZE, 0, 8192));
+    DO(fallocate(file, 0, 8192, 10));
+    SHOW(of("file").st_size);
 }
 
 CASE(old_sparse_file) {
