@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::wire::commit::{CheckResult, CommitResult, DiscardResult, UndoResult};
 
+use super::decisions::*;
 use super::envelope::{Incoming, Outgoing};
 use super::messages::*;
 use super::methods;

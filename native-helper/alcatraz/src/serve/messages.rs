@@ -3,26 +3,21 @@
 use std::collections::BTreeMap;
 
 use see_core::change::{Summary, WireChange};
-use see_core::commit::selection::Selection;
-use see_core::compare::{Comparison, Differing};
 use see_core::content::SLICE_LIMIT;
 use see_core::doctor::DoctorRow;
 use see_core::engine::request::{RunSpec, Size};
-use see_core::error::{Resolution, SeeError};
-use see_core::ignore::IgnoreList;
-use see_core::merge::ByHand;
+use see_core::error::SeeError;
 use see_core::monitor::Phase;
 use see_core::net::policy::Net;
 use see_core::path::{HostPath, PathRef};
 use see_core::policy::Policy;
 use see_core::session::Mode;
-use see_core::store::Store;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::commit::WireCommit;
 use crate::wire::session::WireSession;
 
-use super::envelope::{MOST_PATHS, bad_request};
+use super::envelope::bad_request;
 
 /// Both sides refuse to talk when this differs.
 pub const PROTOCOL_VERSION: u32 = 1;
@@ -43,7 +38,8 @@ impl PathParam {
     }
 }
 
-fn host_path(path: &str, path_bytes: Option<&str>) -> see_core::error::Result<HostPath> {
+/// Returns the host path that a request names.
+pub(super) fn host_path(path: &str, path_bytes: Option<&str>) -> see_core::error::Result<HostPath> {
     let named = PathRef { path: path.to_owned(), path_bytes: path_bytes.map(str::to_owned) };
     named.to_host_path().ok_or_else(|| bad_request("a path in it is not absolute"))
 }
@@ -192,106 +188,9 @@ impl DescribeParams {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct CommitRequest {
-    pub session: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub only: Option<Vec<PathParam>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub skip: Option<Vec<PathParam>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolve: Option<Vec<ResolveParam>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ignore: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub include: Option<Vec<PathParam>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub dry_run: Option<bool>,
-}
-
-impl CommitRequest {
-    /// Returns the selection that is meant: with the store's own ignore list when the request brings none.
-    pub fn selection(&self, store: &Store) -> see_core::error::Result<Selection> {
-        let paths = |list: &Option<Vec<PathParam>>| -> see_core::error::Result<Vec<HostPath>> {
-            list.iter().flatten().map(PathParam::to_host_path).collect()
-        };
-        let mut selection = Selection {
-            only: self.only.is_some().then(|| paths(&self.only)).transpose()?,
-            skip: paths(&self.skip)?,
-            ignore: match &self.ignore {
-                Some(patterns) => IgnoreList::new(patterns.iter().cloned())?,
-                None => IgnoreList::of(store)?,
-            },
-            include: paths(&self.include)?,
-            ..Selection::default()
-        };
-        for param in self.resolve.iter().flatten() {
-            let path = param.host_path()?;
-            selection.by_hand.extend(param.merged.clone().map(|MergedParam { stamp, content }| ByHand {
-                path: path.clone(),
-                stamp,
-                content,
-            }));
-            selection.resolve.push((path, param.choice));
-        }
-        Ok(selection)
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CheckRequest {
-    pub session: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub only: Option<Vec<PathParam>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub skip: Option<Vec<PathParam>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolve: Option<Vec<ResolveParam>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ignore: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub include: Option<Vec<PathParam>>,
-}
-
-impl CheckRequest {
-    /// Returns the commit that is asked about.
-    pub fn into_commit(self) -> CommitRequest {
-        let Self { session, only, skip, resolve, ignore, include } = self;
-        CommitRequest { session, only, skip, resolve, ignore, include, dry_run: None }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct DiscardParams {
     pub session: String,
     pub paths: Vec<PathParam>,
-}
-
-/// How one conflict is to be resolved.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ResolveParam {
-    path: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    path_bytes: Option<String>,
-    pub choice: Resolution,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub merged: Option<MergedParam>,
-}
-
-/// What a person made of both versions of a file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct MergedParam {
-    pub stamp: String,
-    pub content: String,
-}
-
-impl ResolveParam {
-    pub fn host_path(&self) -> see_core::error::Result<HostPath> {
-        host_path(&self.path, self.path_bytes.as_deref())
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -304,68 +203,6 @@ pub struct CommitsResult {
 #[serde(deny_unknown_fields)]
 pub struct CommitParams {
     pub commit: String,
-}
-
-/// The patterns of the ignore list, as an answer and as an argument.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Patterns {
-    pub patterns: Vec<String>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct RetryParams {
-    pub session: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rows: Option<u16>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cols: Option<u16>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CompareParams {
-    pub first: String,
-    pub second: String,
-}
-
-/// A comparison, cut to what fits on a line; `cut` says how many paths are not told.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ComparisonResult {
-    pub same: u64,
-    pub first: Vec<PathRef>,
-    pub second: Vec<PathRef>,
-    pub differing: Vec<Differing>,
-    pub cut: u64,
-}
-
-impl From<Comparison> for ComparisonResult {
-    fn from(whole: Comparison) -> Self {
-        let Comparison { same, mut first, mut second, mut differing } = whole;
-        let all = first.len() + second.len() + differing.len();
-        first.truncate(MOST_PATHS);
-        second.truncate(MOST_PATHS);
-        differing.truncate(MOST_PATHS);
-        let cut = u64::try_from(all - first.len() - second.len() - differing.len()).unwrap_or(0);
-        Self { same, first, second, differing, cut }
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UndoParams {
-    pub commit: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolve: Option<Vec<ResolveParam>>,
-}
-
-impl UndoParams {
-    /// Returns the answers to conflicts.
-    pub fn resolutions(&self) -> see_core::error::Result<Vec<(HostPath, Resolution)>> {
-        self.resolve.iter().flatten().map(|param| Ok((param.host_path()?, param.choice))).collect()
-    }
 }
 
 /// One step of a watched session's change feed. `Failed` ends it: what was told so far may be true no longer.

@@ -23,6 +23,7 @@ use crate::actions;
 use crate::wire::commit::WireCommit;
 use crate::wire::session::WireSession;
 
+use super::decisions::*;
 use super::envelope::{MOST_PATHS, bad_request};
 use super::feed::Feeds;
 use super::messages::*;
