@@ -67,6 +67,11 @@ impl OpenFlags {
         }
     }
 
+    /// Tells whether nothing is made or changed.
+    pub fn only_reads(self) -> bool {
+        self.0 & ACCESS_MODE == 0 && !self.has(CREATE | TRUNCATE | TEMPORARY)
+    }
+
     /// Returns the intent towards a directory.
     pub fn directory_access(self) -> Access {
         let only_reads = self.0 & ACCESS_MODE == 0 && !self.has(CREATE | PATH | TEMPORARY);

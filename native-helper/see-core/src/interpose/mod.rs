@@ -3,6 +3,7 @@
 
 pub mod actor;
 pub mod calls;
+mod deferred;
 mod flags;
 mod observer;
 mod program;

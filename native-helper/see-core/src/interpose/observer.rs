@@ -13,11 +13,12 @@ use crate::read_set::recorder::Recorder;
 use crate::read_set::set::Missing;
 
 use super::calls::{Call, PathCall, call};
+use super::deferred::Deferred;
 use super::flags::{CREAT, OpenFlags};
 use super::program::{Runner, may_run, runner};
 use super::resolve::{Reached, walk};
 use super::seen_calls::{ByThread, SeenCalls};
-use super::tracee::{self, Place};
+use super::tracee::{self, Descriptors, Place};
 use super::tree::{Epoch, Found, Tree, milliseconds};
 use super::view::Sight;
 
@@ -61,21 +62,24 @@ pub struct Shared {
 pub struct Observer {
     shared: Arc<Shared>,
     tree: Tree,
+    descriptors: Descriptors,
     key: Vec<u8>,
 }
 
 /// What a call means to do with an object.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Intent {
     file: Access,
     directory: Access,
     follows: bool,
+    /// Whether the call changes nothing, so that it may run before it is known what it will see.
+    can_wait: bool,
 }
 
 impl Intent {
     fn of(access: Access, follows: bool) -> Self {
         let directory = if access.has(Access::LIST) { access } else { Access::LOOKUP };
-        Self { file: access, directory, follows }
+        Self { file: access, directory, follows, can_wait: access == Access::STAT }
     }
 }
 
@@ -95,6 +99,8 @@ struct Context<'a> {
     waits: Option<(&'a Listener, &'a Notification)>,
     /// Its program, when it is known.
     program: Option<u32>,
+    /// Where looks go that can wait; none for those that have waited.
+    deferred: Option<&'a Deferred>,
 }
 
 impl Context<'_> {
@@ -102,12 +108,32 @@ impl Context<'_> {
     fn still_waits(&self) -> bool {
         self.waits.is_none_or(|(listener, call)| listener.is_waiting(call.id))
     }
+
+    /// Tells whether the call may have run already.
+    fn is_late(&self) -> bool {
+        self.waits.is_none()
+    }
+}
+
+/// A look that can wait: all that the thread itself had to be asked for is known.
+#[derive(Debug)]
+pub struct Look {
+    thread: u32,
+    program: Option<u32>,
+    at: Moment,
+    now: u64,
+    sight: Sight,
+    start: HostPath,
+    path: Vec<u8>,
+    intent: Intent,
+    /// What to remember the call by.
+    key: Option<Box<[u8]>>,
 }
 
 impl Observer {
     /// Returns an observer.
     pub fn new(shared: Arc<Shared>, tree: Tree) -> Self {
-        Self { shared, tree, key: Vec::with_capacity(512) }
+        Self { shared, tree, descriptors: Descriptors::default(), key: Vec::with_capacity(512) }
     }
 
     /// Says that something lacks in the record from now on.
@@ -116,14 +142,18 @@ impl Observer {
     }
 
     /// Records what a call that waits will see.
-    pub fn observe(&mut self, listener: &Listener, notification: &Notification) {
+    pub fn observe(&mut self, listener: &Listener, notification: &Notification, deferred: &Deferred) {
         let Some(kind) = call(notification.arch, notification.number) else { return };
+        if !may_wait(kind) {
+            deferred.settle();
+        }
         let context = Context {
             thread: notification.thread,
             at: Moment::now(),
             now: milliseconds(),
             waits: Some((listener, notification)),
             program: None,
+            deferred: Some(deferred),
         };
         // `None`: the call fails by itself, or sees nothing that could be told.
         let _ = self.take_apart(&context, notification, kind);
@@ -134,7 +164,14 @@ impl Observer {
     pub fn starting(&mut self, cwd: &HostPath, candidates: &[Vec<u8>]) {
         for path in candidates {
             let program = Some(self.shared.recorder.program(path));
-            let context = Context { thread: 0, at: Moment::now(), now: milliseconds(), waits: None, program };
+            let context = Context {
+                thread: 0,
+                at: Moment::now(),
+                now: milliseconds(),
+                waits: None,
+                program,
+                deferred: None,
+            };
             let sight = self.shared.main.clone();
             match self.run_file(&context, &sight, cwd, path, true) {
                 Some(Ran::Text) => {
@@ -244,8 +281,16 @@ impl Observer {
 
     fn open(&mut self, context: &Context<'_>, named: &Named<'_>, flags: u64, resolve: u64) -> Option<()> {
         let flags = OpenFlags::new(flags);
-        let intent =
-            Intent { file: flags.access(), directory: flags.directory_access(), follows: flags.follows() };
+        let can_wait = flags.only_reads();
+        let intent = Intent {
+            file: flags.access(),
+            directory: flags.directory_access(),
+            follows: flags.follows(),
+            can_wait,
+        };
+        if let Some(deferred) = context.deferred.filter(|_| !can_wait) {
+            deferred.settle();
+        }
         self.look(context, named, intent, flags.bits() | 1 << 31, resolve & RESOLVE_IN_ROOT)
     }
 
@@ -279,11 +324,56 @@ impl Observer {
         if resolve != 0 {
             sight.root = start.clone();
         }
+        // Through `/proc` and `/dev` a path may lead to what only the thread has, and only now.
+        let is_own = told.as_deref().is_some_and(is_own_link) || is_own_link(named.path);
+        if let Some(deferred) = context.deferred.filter(|_| intent.can_wait && !is_own) {
+            let program = self.program(context);
+            if !context.still_waits() {
+                return None;
+            }
+            deferred.push(Look {
+                thread,
+                program,
+                at: context.at,
+                now: context.now,
+                sight,
+                start,
+                path: named.path.to_vec(),
+                intent,
+                key: can_remember.then(|| self.key.as_slice().into()),
+            });
+            return Some(());
+        }
         self.note(context, &sight, &start, named.path, intent)?;
         if can_remember {
             self.shared.seen.put(&self.key, context.now);
         }
         Some(())
+    }
+
+    /// Records what a call has seen that was let go.
+    pub fn look_late(&mut self, look: Look) {
+        let Look { thread, program, at, now, sight, start, path, intent, key } = look;
+        if key.as_ref().is_some_and(|key| self.shared.seen.has(key)) {
+            return;
+        }
+        let context = Context { thread, at, now, waits: None, program, deferred: None };
+        if self.note(&context, &sight, &start, &path, intent).is_some() {
+            if let Some(key) = key {
+                self.shared.seen.put(&key, now);
+            }
+        }
+    }
+
+    fn program(&self, context: &Context<'_>) -> Option<u32> {
+        let Shared { recorder, main, programs, .. } = &*self.shared;
+        context.program.or_else(|| {
+            programs.get(context.thread, || {
+                let told = tracee::place(context.thread, Place::Program).unwrap_or_default();
+                let inner = main.inner(&told);
+                Some(recorder.program(inner.as_ref().map_or(&told, HostPath::as_bytes)))
+            })
+        })
     }
 
     /// Looks at a path, without remembering the call.
@@ -292,7 +382,7 @@ impl Observer {
         self.note(context, &sight, &start, named.path, intent).map(drop)
     }
 
-    fn place(&self, context: &Context<'_>, named: &Named<'_>) -> Option<(Sight, HostPath)> {
+    fn place(&mut self, context: &Context<'_>, named: &Named<'_>) -> Option<(Sight, HostPath)> {
         let thread = context.thread;
         let sight = self.sight(thread, self.shared.is_remounted.load(Ordering::SeqCst))?;
         let start = match named.path.first() {
@@ -315,11 +405,11 @@ impl Observer {
         }
     }
 
-    fn directory(&self, thread: u32, dir: i32) -> Option<Arc<[u8]>> {
+    fn directory(&mut self, thread: u32, dir: i32) -> Option<Arc<[u8]>> {
         if dir == AT_FDCWD {
             return self.shared.directories.get(thread, || tracee::place(thread, Place::Cwd).map(Arc::from));
         }
-        tracee::place(thread, Place::Descriptor(dir)).map(Arc::from)
+        self.descriptors.place(thread, dir).map(Arc::from)
     }
 
     fn sight(&self, thread: u32, is_remounted: bool) -> Option<Sight> {
@@ -343,6 +433,14 @@ impl Observer {
         let mut links = Vec::new();
         let mut reached = walk(&mut self.tree, sight, &main, start, path, intent.follows, &mut links)?;
         for _ in 0..MOST_MAGIC {
+            if !leads_to_own(&reached) {
+                break;
+            }
+            if context.is_late() {
+                // A symlink led there, and the thread has gone on.
+                self.lose(Missing::Blind);
+                return None;
+            }
             let Some(real) = own_link(context.thread, &reached) else { break };
             let real = sight.inner(&real)?;
             reached = walk(&mut self.tree, sight, &main, &real, real.as_bytes(), intent.follows, &mut links)?;
@@ -362,7 +460,11 @@ impl Observer {
             | Found::Symlink { host: Some((path, object)), .. } => {
                 self.record(context, path.clone(), file, Seen::Object(*object));
             }
-            Found::Absent { host: Some(path) } => self.record(context, path.clone(), file, Seen::Absent),
+            Found::Absent { host: Some(path) } => {
+                let seen =
+                    if context.is_late() { self.tree.absent_since(path, context.at) } else { Seen::Absent };
+                self.record(context, path.clone(), file, seen);
+            }
             Found::Unknown => return None,
             _ => {}
         }
@@ -370,16 +472,8 @@ impl Observer {
     }
 
     fn record(&self, context: &Context<'_>, path: HostPath, access: Access, seen: Seen) {
-        let thread = context.thread;
-        let recorder = &self.shared.recorder;
-        let program = context.program.or_else(|| {
-            self.shared.programs.get(thread, || {
-                let told = tracee::place(thread, Place::Program).unwrap_or_default();
-                let inner = self.shared.main.inner(&told);
-                Some(recorder.program(inner.as_ref().map_or(&told, HostPath::as_bytes)))
-            })
-        });
-        recorder.note(path, access, seen, context.at, Looker { thread, program: program.unwrap_or(0) });
+        let by = Looker { thread: context.thread, program: self.program(context).unwrap_or(0) };
+        self.shared.recorder.note(path, access, seen, context.at, by);
     }
 
     /// Records a program and what the kernel opens to run it.
@@ -452,9 +546,33 @@ fn two_paths(at: bool) -> TwoPaths {
     if at { ((Some(0), 1), (Some(2), 3)) } else { ((None, 0), (None, 1)) }
 }
 
+/// Tells whether a call can be one that changes nothing; of an open its flags say more.
+fn may_wait(kind: Call) -> bool {
+    match kind {
+        Call::Open | Call::OpenAt | Call::OpenAt2 | Call::Chdir => true,
+        Call::Path(call) => call.access == Access::STAT,
+        _ => false,
+    }
+}
+
 /// Tells whether a path may lead through a link that means something else for each thread.
 fn is_own_link(path: &[u8]) -> bool {
-    path.starts_with(b"/proc/") || path.starts_with(b"/dev/")
+    let is_below =
+        |top: &[u8]| path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"));
+    is_below(b"/proc") || is_below(b"/dev")
+}
+
+/// Tells whether a path led to a link of `/proc` that means something else for each thread.
+fn leads_to_own(reached: &Reached) -> bool {
+    let path = reached.path.as_bytes();
+    let own = [&b"/fd/"[..], b"/cwd", b"/root", b"/exe"];
+    let is_link = path.starts_with(b"/proc/") && own.iter().any(|part| contains(path, part));
+    let is_standard = [&b"/dev/fd/"[..], b"/dev/stdin", b"/dev/stdout", b"/dev/stderr"];
+    reached.found == Found::Private && (is_link || is_standard.iter().any(|start| path.starts_with(start)))
+}
+
+fn contains(path: &[u8], part: &[u8]) -> bool {
+    path.windows(part.len()).any(|window| window == part)
 }
 
 /// Returns where a link of `/proc` leads that a path goes through, and the rest of the path, as the supervisor sees it.

@@ -17,6 +17,7 @@ use crate::read_set::recorder::Recorder;
 use crate::read_set::set::Missing;
 
 use super::actor::{Actor, Actors, Answer};
+use super::deferred::Deferred;
 use super::observer::{Observer, Shared};
 use super::seen_calls::{ByThread, SeenCalls};
 use super::tracee;
@@ -56,6 +57,8 @@ pub struct Recording<'a> {
 #[derive(Debug)]
 pub struct Interposer {
     threads: Vec<JoinHandle<()>>,
+    /// Looks that can wait, and the thread that works them off.
+    deferred: Option<(Arc<Deferred>, JoinHandle<()>)>,
     /// For what is told beforehand.
     foreseer: Option<Observer>,
 }
@@ -71,13 +74,16 @@ impl Interposer {
         let Inside { listener, root, mounts, namespace } = inside;
         let root = Arc::new(root);
         let count = std::thread::available_parallelism().map_or(2, |count| count.get() + 1).min(MOST_THREADS);
-        let watch =
-            recording.map(|recording| Watch::new(recording, &root, mounts, namespace, count)).transpose()?;
+        let watch = recording
+            .map(|recording| Watch::new(recording, &root, mounts, namespace, count + 2))
+            .transpose()?;
         let listener = Arc::new(Listener::new(listener));
         let actors = Arc::new(Actors::new(actors));
+        let deferred = watch.as_ref().map(work_off).transpose()?;
         let mut threads = Vec::new();
         for number in 0..count {
-            let watcher = watch.as_ref().map(Watch::watcher);
+            let queue = deferred.as_ref().map(|(queue, _)| Arc::clone(queue));
+            let watcher = watch.as_ref().map(Watch::watcher).zip(queue);
             let (listener, actors) = (Arc::clone(&listener), Arc::clone(&actors));
             let thread = std::thread::Builder::new()
                 .name(format!("calls-{number}"))
@@ -85,7 +91,7 @@ impl Interposer {
                 .map_err(|error| cannot(&error.to_string()))?;
             threads.push(thread);
         }
-        Ok(Self { threads, foreseer: watch.as_ref().map(Watch::watcher) })
+        Ok(Self { threads, deferred, foreseer: watch.as_ref().map(Watch::watcher) })
     }
 
     /// Says that the first of these paths that is there will be run, from this directory. The process that will do it
@@ -98,10 +104,22 @@ impl Interposer {
 
     /// Waits until nothing of the SEE runs any more.
     pub fn join(self) -> Result<()> {
-        let panicked =
+        let mut panicked =
             self.threads.into_iter().map(JoinHandle::join).filter(std::result::Result::is_err).count();
+        if let Some((queue, thread)) = self.deferred {
+            queue.end();
+            panicked += usize::from(thread.join().is_err());
+        }
         if panicked == 0 { Ok(()) } else { Err(SeeError::internal("A thread that answers calls panicked.")) }
     }
+}
+
+/// Starts the thread that does what can wait.
+fn work_off(watch: &Watch) -> Result<(Arc<Deferred>, JoinHandle<()>)> {
+    let queue = Arc::new(Deferred::new(watch.watcher()));
+    let theirs = Arc::clone(&queue);
+    let thread = std::thread::Builder::new().name("reads-late".into()).spawn(move || theirs.work());
+    Ok((queue, thread.map_err(|error| cannot(&error.to_string()))?))
 }
 
 fn cannot(what: &str) -> Box<SeeError> {
@@ -185,18 +203,18 @@ impl Drop for Waiting<'_> {
     }
 }
 
-fn answer_all(listener: &Arc<Listener>, mut observer: Option<Observer>, actors: &Actors) {
+fn answer_all(listener: &Arc<Listener>, mut watch: Option<(Observer, Arc<Deferred>)>, actors: &Actors) {
     loop {
         match listener.receive() {
-            Ok(Some(call)) => match (actors.of(&call), &mut observer) {
+            Ok(Some(call)) => match (actors.of(&call), &mut watch) {
                 (Some(actor), _) => act(listener, actor, call),
-                (None, Some(observer)) => observe(listener, observer, call),
+                (None, Some((observer, deferred))) => observe(listener, observer, deferred, call),
                 (None, None) => drop(Waiting { listener, call }),
             },
             Ok(None) => return,
             Err(_) => {
                 // Every call waits for ever now, or fails once the last thread is gone: nothing goes on unseen.
-                if let Some(observer) = &observer {
+                if let Some((observer, _)) = &watch {
                     observer.lose(Missing::Blind);
                 }
                 return;
@@ -205,9 +223,9 @@ fn answer_all(listener: &Arc<Listener>, mut observer: Option<Observer>, actors: 
     }
 }
 
-fn observe(listener: &Listener, observer: &mut Observer, call: Notification) {
+fn observe(listener: &Listener, observer: &mut Observer, deferred: &Deferred, call: Notification) {
     let waiting = Waiting { listener, call };
-    let looked = catch_unwind(AssertUnwindSafe(|| observer.observe(listener, &waiting.call)));
+    let looked = catch_unwind(AssertUnwindSafe(|| observer.observe(listener, &waiting.call, deferred)));
     if looked.is_err() {
         observer.lose(Missing::Blind);
     }

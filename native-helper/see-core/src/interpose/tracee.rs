@@ -1,8 +1,11 @@
 //! What a thread of the SEE says in a call: paths in its memory, its directories. All of it is hostile data.
 
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 
-use rustix::fs::CWD;
+use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::{Errno, Result};
 use see_sys::memory;
 
@@ -10,6 +13,8 @@ use see_sys::memory;
 const PATH_MOST: usize = 4096;
 /// Nearly every path fits: one small copy.
 const PATH_FIRST: usize = 256;
+/// So many threads' descriptors are held at hand.
+const TABLES: usize = 32;
 
 /// Reads the path at `address` of a thread's memory. Fails with `EFAULT` and `ENAMETOOLONG` where the kernel will
 /// refuse the call itself.
@@ -78,11 +83,39 @@ pub fn place(thread: u32, place: Place) -> Option<Vec<u8>> {
 
 /// Returns the absolute path that a magic link shows.
 pub fn link_path(link: &[u8]) -> Option<Vec<u8>> {
-    let path =
-        rustix::fs::readlinkat(CWD, std::ffi::OsStr::from_bytes(link), Vec::with_capacity(256)).ok()?;
-    let path = path.into_bytes();
-    // What is deleted has no name that the host could share.
+    shared_path(rustix::fs::readlinkat(CWD, std::ffi::OsStr::from_bytes(link), Vec::with_capacity(256)).ok()?)
+}
+
+/// Returns a path that a link told, unless it is none that the host could share: a pipe's, or of something deleted.
+fn shared_path(told: CString) -> Option<Vec<u8>> {
+    let path = told.into_bytes();
     (path.first() == Some(&b'/') && !path.ends_with(b" (deleted)")).then_some(path)
+}
+
+/// What descriptors name, for threads that are asked often: each thread's table is held open.
+#[derive(Debug, Default)]
+pub struct Descriptors(HashMap<u32, OwnedFd>);
+
+impl Descriptors {
+    /// Returns the path of what a thread's descriptor names; `None` when it has none.
+    pub fn place(&mut self, thread: u32, fd: i32) -> Option<Vec<u8>> {
+        let number = fd.to_string();
+        if let Some(table) = self.0.get(&thread) {
+            match rustix::fs::readlinkat(table, number.as_str(), Vec::with_capacity(256)) {
+                Ok(told) => return shared_path(told),
+                // The thread is gone, and its number may be another's; or the descriptor is closed.
+                Err(_) => drop(self.0.remove(&thread)),
+            }
+        }
+        if self.0.len() >= TABLES {
+            self.0.clear();
+        }
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let table = rustix::fs::openat(CWD, format!("/proc/{thread}/fd"), flags, Mode::empty()).ok()?;
+        let told = rustix::fs::readlinkat(&table, number.as_str(), Vec::with_capacity(256)).ok()?;
+        self.0.insert(thread, table);
+        shared_path(told)
+    }
 }
 
 /// Returns the mount name space of a thread.
@@ -124,5 +157,20 @@ mod tests {
         assert_eq!(place(me, Place::Root), Some(b"/".to_vec()));
         assert_eq!(place(u32::MAX, Place::Cwd), None);
         assert!(threads(me).contains(&me));
+    }
+
+    #[test]
+    fn descriptors_are_told_as_they_are_now() {
+        use std::os::fd::AsRawFd as _;
+        let me = std::process::id();
+        let mut known = Descriptors::default();
+        let mut dir = OwnedFd::from(std::fs::File::open("/usr").unwrap());
+        let fd = dir.as_raw_fd();
+        assert_eq!(known.place(me, fd), Some(b"/usr".to_vec()));
+        let other = std::fs::File::open("/etc").unwrap();
+        rustix::io::dup2(&other, &mut dir).unwrap();
+        assert_eq!(known.place(me, fd), Some(b"/etc".to_vec()));
+        assert_eq!(known.place(me, i32::MAX), None);
+        assert_eq!(known.place(u32::MAX, fd), None);
     }
 }

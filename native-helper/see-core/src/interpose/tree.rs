@@ -18,7 +18,7 @@ use crate::change::FileType;
 use crate::layer::Layer;
 use crate::overlay_marks::{Opacity, marks_at, resolve_redirect};
 use crate::path::HostPath;
-use crate::read_set::entry::Object;
+use crate::read_set::entry::{Moment, Object, Seen};
 
 use super::view::{Table, Target};
 
@@ -371,6 +371,17 @@ impl Tree {
         let path = self.below(dir, name).0?;
         let facts = Root::open_exact(&path.parent()?).ok()?.facts(Path::new(OsStr::from_bytes(path.name())));
         facts.ok().filter(|facts| facts.is_dir() == is_dir).map(|facts| (path, Object::from(&facts)))
+    }
+
+    /// Returns what a call at this time has seen at a path of the host where there is nothing now: something that cannot be
+    /// told any more, when the directory has changed since.
+    pub fn absent_since(&self, path: &HostPath, at: Moment) -> Seen {
+        let holder = path.parent().and_then(|holder| Root::open_exact(&holder).ok());
+        let holder = holder.and_then(|root| root.facts(Path::new("")).ok()).map(|facts| Object::from(&facts));
+        match holder {
+            Some(holder) if holder.mtime >= at => Seen::Object(Object::unknown(at)),
+            _ => Seen::Absent,
+        }
     }
 
     /// Opens a program file for reading its first bytes.

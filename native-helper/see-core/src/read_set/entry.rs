@@ -52,6 +52,11 @@ pub struct Object {
 }
 
 impl Object {
+    /// Returns what stands for an object that was there and cannot be told any more: like none that the host has.
+    pub fn unknown(at: Moment) -> Self {
+        Self { device: 0, ino: 0, kind: FileType::File, size: 0, mtime: at, ctime: at }
+    }
+
     /// Tells whether both are the same inode of the same type.
     pub fn is_same_inode(&self, other: &Self) -> bool {
         (self.device, self.ino, self.kind) == (other.device, other.ino, other.kind)
