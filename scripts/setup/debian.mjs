@@ -68,9 +68,12 @@ if (process.arch === "x64") {
   TESTS.push({ kind: "file", name: "/usr/lib32/libc.a", packages: ["gcc-multilib"] });
 }
 
-/** Sees to it that what `purpose` ("start" or "test") needs is there. */
+/** What the measurements compare with, besides what the tests need. */
+const BENCH = [program("postmark")];
+
+/** Sees to it that what `purpose` ("start", "test" or "bench") needs is there. */
 export async function checkSystem(purpose) {
-  const needs = [...BUILD, ...ELECTRON];
+  const needs = purpose === "bench" ? [...BENCH] : [...BUILD, ...ELECTRON];
   if (purpose === "test") needs.push(...SCREEN, ...TESTS, ...NETWORK);
   else if (!hasDisplay()) needs.push(...SCREEN);
 

@@ -334,3 +334,33 @@ fn many_short_processes_at_once() {
     assert!((0..400).all(|i| entry(&ran, &see.path(&format!("t{i}"))).is_blind()));
     assert!(ran.reads.entries().len() < 2000, "{}", ran.reads.entries().len());
 }
+
+#[test]
+fn a_mount_that_no_path_leads_to_makes_the_record_incomplete() {
+    let see = See::new();
+    std::fs::write(see.host().join("f"), "text").unwrap();
+    let source = "#define _GNU_SOURCE\n#include <fcntl.h>\n#include <sys/syscall.h>\n#include <unistd.h>\n\
+        int main(void) { int d = syscall(428, AT_FDCWD, \".\", 1); return d < 0 || openat(d, \"f\", 0) < 0; }";
+    let program = compile(&see.host(), "detached", source, &[]);
+    let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
+    assert!(ran.status.success());
+    assert_eq!(ran.reads.missing(), Some(see_core::read_set::set::Missing::Blind));
+}
+
+#[test]
+fn a_read_is_recorded_whatever_the_program_does_next() {
+    let see = See::new();
+    for i in 0..200 {
+        std::fs::write(see.host().join(format!("f{i}")), "text").unwrap();
+        std::fs::write(see.host().join(format!("g{i}")), "text").unwrap();
+    }
+    // Each file is read and at once replaced, moved away, emptied or gone behind a changed working directory.
+    let script = "i=0; while [ $i -lt 200 ]; do read x < f$i; case $((i % 4)) in 0) echo y > t; mv t f$i;; \
+                  1) mv f$i moved$i;; 2) : > f$i;; 3) cd /; read x < \"$OLDPWD/g$i\"; cd \"$OLDPWD\";; esac; i=$((i+1)); done";
+    let ran = shell(&see, script);
+    for i in 0..200 {
+        let name = if i % 4 == 3 { format!("g{i}") } else { format!("f{i}") };
+        let read = entry(&ran, &see.path(&name));
+        assert!(read.access.has(Access::READ) && read.content.is_some(), "{name}: {read:?}");
+    }
+}

@@ -10,12 +10,13 @@ use crate::interpose::calls::Reported;
 use crate::interpose::supervisor::{Inside, Interposer, Recording};
 use crate::path::HostPath;
 use crate::policy::Policy;
-use crate::read_set::recorder::{Recorder, Start};
+use crate::read_set::recorder::{Recorder, Start as Log};
 use crate::session::Session;
 use crate::store::Store;
 
+use super::plan::{Tree, What};
 use super::program::candidates;
-use super::request::ProgramSpec;
+use super::request::{ProgramSpec, Start};
 
 /// `RLIMIT_NOFILE`.
 const OPEN_FILES: u32 = 7;
@@ -44,18 +45,20 @@ impl Interposition {
     }
 
     /// Begins to answer.
-    pub fn begin(self, store: &Store, session: &Session, fresh: bool, inside: Inside) -> Result<Answering> {
+    pub fn begin(self, store: &Store, session: &Session, start: &Start, inside: Inside) -> Result<Answering> {
         raise_limit();
         let recorder = match session.policy.reads.level() {
             None => None,
             Some(_) => {
-                let start = if fresh { Start::New } else { Start::GoOn };
-                Some(Arc::new(Recorder::open(&reads_path(store, &session.id), start)?))
+                let log = if start.fresh { Log::New } else { Log::GoOn };
+                Some(Arc::new(Recorder::open(&reads_path(store, &session.id), log)?))
             }
         };
-        let recording = recorder
-            .as_ref()
-            .map(|recorder| Recording { layers: &session.layers, recorder: Arc::clone(recorder) });
+        let recording = recorder.as_ref().map(|recorder| Recording {
+            layers: &session.layers,
+            mirrored: mirrored(&start.tree),
+            recorder: Arc::clone(recorder),
+        });
         let interposer = Interposer::start(inside, recording.as_ref(), self.actors)?;
         Ok(Answering { interposer, recorder })
     }
@@ -71,9 +74,13 @@ pub struct Answering {
 impl Answering {
     /// Records what the start of a program will see, before it is started.
     pub fn starting(&mut self, program: &ProgramSpec) {
-        if let Some(cwd) = HostPath::new(&program.cwd) {
-            self.interposer.starting(&cwd, &candidates(program));
-        }
+        let cwd = HostPath::new(&program.cwd).unwrap_or_else(HostPath::root);
+        self.interposer.starting(&cwd, &candidates(program));
+    }
+
+    /// Says that such a program runs, or failed to start.
+    pub fn started(&self) {
+        self.interposer.started();
     }
 
     /// Waits until nothing of the SEE runs any more, and brings what was recorded to the disk.
@@ -82,6 +89,11 @@ impl Answering {
         let recorded = self.recorder.map_or(Ok(()), |recorder| recorder.finish());
         answered.and(recorded)
     }
+}
+
+fn mirrored(tree: &Tree) -> Vec<HostPath> {
+    let parts = tree.parts.iter().filter(|part| matches!(part.what, What::Mirrored(_)));
+    parts.map(|part| part.point.clone()).collect()
 }
 
 /// Lets this process have more files open: whoever called had fewer in mind. With what there is it works as well, slower.

@@ -163,7 +163,7 @@ impl Supervisor {
                 .map(|resolver| Uplink::connect(made.network, &start.policy, resolver))
                 .transpose()
                 .and_then(|uplink| {
-                    let begin = |inside| interposition.begin(&store, &session, start.fresh, inside);
+                    let begin = |inside| interposition.begin(&store, &session, start, inside);
                     Ok((uplink, made.inside.map(begin).transpose()?))
                 });
             match begun {
@@ -351,6 +351,9 @@ impl Supervisor {
 
     /// Acts on what the init reports.
     fn note(&mut self, report: Report, ends: Vec<OwnedFd>) -> Result<()> {
+        if let (Report::Spawned(_) | Report::NotSpawned(..), Some(answering)) = (&report, &self.answering) {
+            answering.started();
+        }
         match report {
             Report::Ready(_) => {}
             Report::Failed(error) => return Err(error),

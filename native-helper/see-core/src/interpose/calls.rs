@@ -53,6 +53,8 @@ pub enum Call {
     Renames,
     /// The working directory changes: chdir, fchdir.
     Chdir,
+    /// A mount of its own that no path leads to: open_tree with a copy.
+    Detach,
     /// What paths mean changes: mounts, roots, name spaces.
     Remount,
 }
@@ -97,6 +99,9 @@ const STAT: Access = Access::STAT;
 const LOOKUP: Access = Access::LOOKUP;
 /// `AT_REMOVEDIR`.
 const REMOVE_DIR: u32 = 0x200;
+
+/// The copy is a mount; without it the call only opens a place.
+const OPEN_TREE_CLONE: u32 = 1;
 
 use Level::{Lookups, Opens};
 
@@ -146,6 +151,13 @@ const ROWS: &[Row] = &[
         call: Call::Renames,
     },
     row(&[80, 81], &[12, 133], Opens, Call::Chdir), // chdir, fchdir
+    Row {
+        x86_64: &[428],
+        i386: &[428],
+        level: Opens,
+        when: When::AnyBit(2, OPEN_TREE_CLONE),
+        call: Call::Detach,
+    }, // open_tree
     // mount, umount2, pivot_root, chroot, setns, move_mount
     row(&[165, 166, 155, 161, 308, 429], &[21, 22, 52, 217, 61, 346, 429], Opens, Call::Remount),
     row(&[4, 21], &[18, 106, 195, 33], Lookups, path(0, true, STAT)), // stat, access

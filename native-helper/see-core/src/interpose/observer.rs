@@ -4,8 +4,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use rustix::io::Errno;
 use see_sys::seccomp_notify::{Listener, Notification};
 
+use crate::layer::Layer;
 use crate::path::HostPath;
 use crate::read_set::access::Access;
 use crate::read_set::entry::{Looker, Moment, Seen};
@@ -34,6 +36,33 @@ const DEEPEST_SCRIPT: u32 = 5;
 /// `/proc/self/fd/3` may lead to `/proc/self/cwd`.
 const MOST_MAGIC: u32 = 4;
 
+/// Parts of the SEE that show the host as it was when the session began: that is when they were looked at.
+#[derive(Debug)]
+pub struct Frozen {
+    /// Every layer's mount point, and since when it shows what it does when that is not now. Inner ones come first.
+    parts: Vec<(HostPath, Option<Moment>)>,
+}
+
+impl Frozen {
+    /// Returns the parts of these layers that lie on a copy.
+    pub fn new(layers: &[Layer], mirrored: &[HostPath]) -> Self {
+        if mirrored.is_empty() {
+            return Self { parts: Vec::new() };
+        }
+        let since = |layer: &Layer| mirrored.contains(&layer.mount_point).then(|| Moment::from(layer.began));
+        let mut parts: Vec<_> =
+            layers.iter().map(|layer| (layer.mount_point.clone(), since(layer))).collect();
+        parts.sort_by(|a, b| b.0.cmp(&a.0));
+        Self { parts }
+    }
+
+    /// Returns since when what is seen at a path now has been shown.
+    fn shown_since(&self, path: &HostPath, now: Moment) -> Moment {
+        let part = self.parts.iter().find(|(point, _)| path.is_within(point));
+        part.and_then(|(_, since)| *since).unwrap_or(now)
+    }
+}
+
 /// What all threads share.
 #[derive(Debug)]
 pub struct Shared {
@@ -49,10 +78,14 @@ pub struct Shared {
     pub programs: ByThread<u32>,
     /// How the SEE's first process sees paths.
     pub main: Sight,
+    /// What it shows as it was.
+    pub frozen: Frozen,
     /// Its mount name space.
     pub namespace: u64,
     /// Whether some program has had a hand in mounts or root directories: then each is asked for its own.
     pub is_remounted: AtomicBool,
+    /// How many programs are being started by the init, which lets nobody look into it.
+    pub starting: AtomicU32,
     /// The next number of a mount table.
     pub next_table: AtomicU32,
 }
@@ -157,11 +190,19 @@ impl Observer {
         };
         // `None`: the call fails by itself, or sees nothing that could be told.
         let _ = self.take_apart(&context, notification, kind);
+        self.tell_trouble();
+    }
+
+    fn tell_trouble(&self) {
+        if self.tree.take_trouble() {
+            self.lose(Missing::Blind);
+        }
     }
 
     /// Records what the start of a program will see: the first of these paths that is there is run. For the moment in
     /// which the process that starts it does not let itself be looked into.
     pub fn starting(&mut self, cwd: &HostPath, candidates: &[Vec<u8>]) {
+        self.shared.starting.fetch_add(1, Ordering::SeqCst);
         for path in candidates {
             let program = Some(self.shared.recorder.program(path));
             let context = Context {
@@ -184,12 +225,27 @@ impl Observer {
         }
     }
 
+    /// Says that a program whose start was announced runs, or failed to start.
+    pub fn started(&self) {
+        self.shared.starting.fetch_sub(1, Ordering::SeqCst);
+    }
+
     fn take_apart(&mut self, context: &Context<'_>, call: &Notification, kind: Call) -> Option<()> {
         let thread = context.thread;
         let argument = |place: u8| call.arguments.get(usize::from(place)).copied().unwrap_or(0);
         let descriptor = |place: u8| argument(place) as u32 as i32;
         let mut buffer = [0; 4096];
-        let read = |place: u8, buffer| tracee::read_path(thread, argument(place), buffer).ok();
+        let shared = Arc::clone(&self.shared);
+        let read = |place: u8, buffer| match tracee::read_path(thread, argument(place), buffer) {
+            Ok(path) => Some(path),
+            Err(errno) => {
+                // Only the init, and what it starts before that has become a program, may be closed to us.
+                if errno == Errno::PERM && shared.starting.load(Ordering::SeqCst) == 0 {
+                    shared.recorder.lose(Missing::Blind);
+                }
+                None
+            }
+        };
         match kind {
             Call::Open => {
                 let path = read(0, &mut buffer)?;
@@ -264,6 +320,11 @@ impl Observer {
             }
             Call::Chdir => {
                 tracee::threads(thread).into_iter().for_each(|thread| self.shared.directories.forget(thread));
+                None
+            }
+            Call::Detach => {
+                // What is opened through such a mount has a path that means nothing elsewhere.
+                self.lose(Missing::Blind);
                 None
             }
             Call::Remount => {
@@ -363,6 +424,7 @@ impl Observer {
                 self.shared.seen.put(&key, now);
             }
         }
+        self.tell_trouble();
     }
 
     fn program(&self, context: &Context<'_>) -> Option<u32> {
@@ -473,7 +535,8 @@ impl Observer {
 
     fn record(&self, context: &Context<'_>, path: HostPath, access: Access, seen: Seen) {
         let by = Looker { thread: context.thread, program: self.program(context).unwrap_or(0) };
-        self.shared.recorder.note(path, access, seen, context.at, by);
+        let at = self.shared.frozen.shown_since(&path, context.at);
+        self.shared.recorder.note(path, access, seen, at, by);
     }
 
     /// Records a program and what the kernel opens to run it.

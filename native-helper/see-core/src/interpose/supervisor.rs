@@ -18,7 +18,7 @@ use crate::read_set::set::Missing;
 
 use super::actor::{Actor, Actors, Answer};
 use super::deferred::Deferred;
-use super::observer::{Observer, Shared};
+use super::observer::{Frozen, Observer, Shared};
 use super::seen_calls::{ByThread, SeenCalls};
 use super::tracee;
 use super::tree::{Epoch, Tree};
@@ -49,6 +49,8 @@ pub struct Inside {
 pub struct Recording<'a> {
     /// The SEE's layers.
     pub layers: &'a [Layer],
+    /// Mount points of the layers that lie on a copy, made when the session began, of what the host has.
+    pub mirrored: Vec<HostPath>,
     /// Where it goes.
     pub recorder: Arc<Recorder>,
 }
@@ -99,6 +101,13 @@ impl Interposer {
     pub fn starting(&mut self, cwd: &HostPath, candidates: &[Vec<u8>]) {
         if let Some(observer) = &mut self.foreseer {
             observer.starting(cwd, candidates);
+        }
+    }
+
+    /// Says that a program whose start was announced runs, or failed to start.
+    pub fn started(&self) {
+        if let Some(observer) = &self.foreseer {
+            observer.started();
         }
     }
 
@@ -161,8 +170,10 @@ impl Watch {
             directories: ByThread::new(),
             programs: ByThread::new(),
             main,
+            frozen: Frozen::new(recording.layers, &recording.mirrored),
             namespace,
             is_remounted: AtomicBool::new(false),
+            starting: AtomicU32::new(0),
             next_table: AtomicU32::new(1),
         };
         Ok(Self {

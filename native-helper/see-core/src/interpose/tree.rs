@@ -2,6 +2,7 @@
 //! known which of the two a program gets. Never goes through a mount of the SEE: a file system there may be served by a
 //! program that waits for us.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -126,12 +127,14 @@ pub struct Tree {
     dirs: HashMap<(u32, HostPath), Arc<Dir>>,
     /// How many of them are kept open, two descriptors each.
     most: usize,
+    /// Whether something could not be told for a reason that is not the files'.
+    is_troubled: Cell<bool>,
 }
 
 impl Tree {
     /// Returns the tree of these layers.
     pub fn new(layers: Arc<Vec<Layer>>, epoch: Arc<Epoch>, root: Arc<OwnedFd>, most: usize) -> Self {
-        Self { layers, epoch, root, dirs: HashMap::new(), most }
+        Self { layers, epoch, root, dirs: HashMap::new(), most, is_troubled: Cell::new(false) }
     }
 
     /// Returns a directory; `None` when it is none or cannot be told. No part of `path` may be a symlink.
@@ -161,6 +164,24 @@ impl Tree {
             dir = self.keep_shared(table, &next, child);
         }
         Some(dir)
+    }
+
+    /// Tells whether, since this was asked last, something could not be told for want of descriptors, of memory, or because of
+    /// a broken disk: then the record lacks what a program may have seen.
+    pub fn take_trouble(&self) -> bool {
+        self.is_troubled.take()
+    }
+
+    /// Takes what was asked for. What the program's own call fails with as well is no trouble.
+    fn told<T>(&self, result: Result<T, Errno>) -> Option<T> {
+        let is_natural = |errno| {
+            use Errno as E;
+            matches!(
+                errno,
+                E::NOENT | E::NOTDIR | E::LOOP | E::ACCESS | E::PERM | E::NAMETOOLONG | E::XDEV | E::INVAL
+            )
+        };
+        result.map_err(|errno| self.is_troubled.set(self.is_troubled.get() || !is_natural(errno))).ok()
     }
 
     /// Tells whether a directory can be had without a walk.
@@ -217,11 +238,11 @@ impl Tree {
             Target::Layer(place) => {
                 let layer = self.layers.get(*place)?;
                 let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-                dir.upper = Some(rustix::fs::openat(CWD, &layer.upper, flags, Mode::empty()).ok()?);
-                dir.lower = Lower::open(layer.mount_point.clone());
+                dir.upper = Some(self.told(rustix::fs::openat(CWD, &layer.upper, flags, Mode::empty()))?);
+                dir.lower = self.told(Lower::open(layer.mount_point.clone()));
                 dir.layer = Some(*place);
             }
-            Target::Host(path) => dir.lower = Lower::open(path.clone()),
+            Target::Host(path) => dir.lower = self.told(Lower::open(path.clone())),
             // An alias is found through the main table; here it means one that the main table lacks.
             Target::Kernel | Target::Alias(_) => dir.own = Some(Own::Kernel),
             Target::Memory => dir.own = Some(Own::Memory),
@@ -251,15 +272,15 @@ impl Tree {
                     child.upper = Some(fd);
                 }
                 Err(Errno::NOENT) => child.ends = Some((Arc::clone(dir), name.to_vec())),
-                Err(_) => return None,
+                Err(errno) => return self.told(Err(errno)),
             },
         }
         child.lower = match (&dir.lower, below) {
             (_, None) => None,
             (Some(lower), Some(path)) if !is_redirected => {
-                open_dir(&lower.fd, name).ok().map(|fd| Lower { path, fd })
+                self.told(open_dir(&lower.fd, name)).map(|fd| Lower { path, fd })
             }
-            (_, Some(path)) => Lower::open(path),
+            (_, Some(path)) => self.told(Lower::open(path)),
         };
         (child.upper.is_some() || child.lower.is_some()).then_some(child)
     }
@@ -306,7 +327,7 @@ impl Tree {
         if let Some(upper) = &dir.upper {
             match facts_at(upper.as_fd(), name) {
                 Err(Errno::NOENT) => {}
-                Err(_) => return Found::Unknown,
+                Err(errno) => return self.told(Err(errno)).unwrap_or(Found::Unknown),
                 Ok(facts) if facts.is_whiteout() => return Found::Absent { host: None },
                 Ok(facts) if facts.is_dir() => {
                     return Found::Directory { host: self.host_below(dir, name, true) };
@@ -326,7 +347,7 @@ impl Tree {
         let host = lower.path.join(name);
         match facts_at(lower.fd.as_fd(), name) {
             Err(Errno::NOENT) => Found::Absent { host: Some(host) },
-            Err(_) => Found::Unknown,
+            Err(errno) => self.told(Err(errno)).unwrap_or(Found::Unknown),
             Ok(facts) if facts.is_whiteout() => Found::Absent { host: Some(host) },
             Ok(facts) => {
                 let host = Some((host, Object::from(&facts)));
@@ -396,7 +417,7 @@ impl Tree {
 }
 
 impl Lower {
-    fn open(path: HostPath) -> Option<Self> {
+    fn open(path: HostPath) -> Result<Self, Errno> {
         // A directory of the host that was mounted or has moved is found by its path as the host has it now.
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let fd = rustix::fs::openat2(
@@ -406,7 +427,7 @@ impl Lower {
             Mode::empty(),
             ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS,
         );
-        fd.ok().map(|fd| Self { path, fd })
+        fd.map(|fd| Self { path, fd })
     }
 }
 

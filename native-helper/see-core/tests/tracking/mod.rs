@@ -118,7 +118,8 @@ impl See {
             .unwrap();
         let interposer = level.map(|_| {
             let listener = receive(&ours);
-            let recording = Recording { layers: &[self.layer()], recorder: Arc::clone(&recorder) };
+            let recording =
+                Recording { layers: &[self.layer()], mirrored: Vec::new(), recorder: Arc::clone(&recorder) };
             let started =
                 Interposer::start(hand_over(listener, child.id()), Some(&recording), Vec::new()).unwrap();
             rustix::io::write(&ours, b"g").unwrap();
