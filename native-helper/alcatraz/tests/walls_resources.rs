@@ -29,16 +29,6 @@ fn wait_frozen(lab: &Lab, name: &str) -> Value {
     frozen(lab, name).unwrap()
 }
 
-/// Bytes of disk below a directory.
-fn held(dir: &Path) -> u64 {
-    let mut sum = 0;
-    for entry in std::fs::read_dir(dir).unwrap().flatten() {
-        let Ok(meta) = entry.path().symlink_metadata() else { continue };
-        sum += meta.blocks() * 512 + if meta.is_dir() { held(&entry.path()) } else { 0 };
-    }
-    sum
-}
-
 #[test]
 fn a_disk_filler_is_frozen_at_its_quota_and_goes_on_when_told() {
     both(|lab| {
@@ -142,21 +132,21 @@ fn a_session_is_frozen_before_a_disk_is_full() {
     both(|lab| {
         let disk = Disk::new(lab, "size=256m");
         let script = format!("while :; do head -c 200000 /dev/zero >> {}/fill; done", disk.0.display());
-        let child = start(lab, "full", &["--floor", "64M"], &script);
+        let child = start(lab, "full", &["--floor", "96M"], &script);
         let told = wait_frozen(lab, "full");
         assert_eq!(told["why"], "disk", "{told}");
         assert_eq!(told["place"].as_str(), disk.0.to_str(), "{told}");
         let free = disk.free();
-        assert!(free > 32 * MIB && free < 64 * MIB, "{free}");
+        assert!(free > 16 * MIB && free < 96 * MIB, "{free}");
         // It may have half of what is left, and is frozen again.
         assert_eq!(lab.run(&["resume", "full"]).status, 0);
         wait_until("it is frozen again", || {
-            frozen(lab, "full").is_some_and(|told| told["limit"].as_u64().unwrap() < 33 * MIB)
+            frozen(lab, "full").is_some_and(|told| told["limit"].as_u64().unwrap() < 49 * MIB)
         });
-        assert!(disk.free() > 8 * MIB, "{}", disk.free());
+        assert!(disk.free() > MIB, "{}", disk.free());
         assert_eq!(lab.run(&["abort", "full"]).status, 0);
         finish_child(child);
-        assert!(disk.free() > 250 * MIB, "{}", disk.free());
+        wait_until("the space is free again", || disk.free() > 250 * MIB);
     });
 }
 
@@ -180,29 +170,26 @@ int main(void) {
 #[test]
 fn a_program_cannot_wake_itself() {
     both(|lab| {
+        // On a disk that is as fast as memory, so that nothing but us holds it up.
+        let disk = Disk::new(lab, "size=1g");
+        let whole = disk.free();
         let source = lab.dir().join("waker.c");
         std::fs::write(&source, WAKER).unwrap();
         let built =
             Command::new("cc").arg("-o").arg(lab.dir().join("waker")).arg(&source).arg("-lrt").status();
         assert!(built.unwrap().success());
-        let script = format!("exec {}/waker", lab.dir().display());
+        let script = format!("cd {}; exec {}/waker", disk.0.display(), lab.dir().display());
         let child = start(lab, "waker", &["--quota", "32M"], &script);
-        let outcome = |told: Option<Value>| told.or_else(|| frozen(lab, "waker"));
-        wait_until("it is held or ended", || {
-            outcome(None).is_some() || lab.state("waker").as_deref() == Some("finished")
-        });
-        // Where only signals can stop it, it may go on for a moment; then it is ended. Either way that is the end of it.
         if lab.mode == Mode::System {
             wait_frozen(lab, "waker");
         } else {
+            // Where only signals can stop it, it goes on; then it is ended.
             wait_until("it is ended", || lab.state("waker").as_deref() == Some("finished"));
             let why = lab.session("waker").unwrap()["why"].as_str().unwrap_or_default().to_owned();
             assert!(why.contains("went on writing although it was frozen"), "{why}");
         }
-        let id = lab.session("waker").unwrap()["id"].as_str().unwrap().to_owned();
-        let layers = lab.store().join("layers").join(id);
-        let bytes = held(&layers);
-        assert!(bytes < 1024 * MIB, "{bytes}");
+        let bytes = whole - disk.free();
+        assert!(bytes < 768 * MIB, "{bytes}");
         assert_eq!(lab.run(&["abort", "waker"]).status, 0);
         finish_child(child);
     });
@@ -249,7 +236,8 @@ fn an_ordinary_user_with_a_group_of_its_own_is_held_by_it() {
     assert!(events.contains("frozen 1"), "{events}");
     assert_eq!(lab.run(&["stop", "held"]).status, 0);
     finish_child(child);
-    assert_eq!(lab.run(&["enter", "held", "--", "grep", "^0::/$", "where"]).status, 0);
+    let inside = lab.run(&["diff", "held", &lab.home().join("where").display().to_string()]);
+    assert!(inside.stdout.contains("+0::/\n"), "{inside:?}");
     wait_until("its group is gone", || std::fs::remove_dir(&group).is_ok());
 }
 

@@ -19,7 +19,7 @@ use crate::timestamp::Timestamp;
 
 /// No program is taken to write faster than this, in bytes a second: as fast as memory.
 const FASTEST: u64 = 4 << 30;
-const MOST_OFTEN: Duration = Duration::from_millis(10);
+const MOST_OFTEN: Duration = Duration::from_millis(2);
 const SELDOM: Duration = Duration::from_secs(1);
 /// A whole measurement may take this part of the time.
 const SHARE: u32 = 50;
@@ -82,7 +82,7 @@ impl Meter {
         let (bell, ringer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).map_err(|e| failed(&e))?;
         let (orders, heard) = channel();
         let (said, findings) = channel();
-        let places = layers.iter().map(|layer| layer.upper.parent().map(PathBuf::from).unwrap_or_default());
+        let places = layers.iter().map(|layer| layer.upper.clone());
         let mut work = Work {
             places: places.collect(),
             names: layers.iter().map(|layer| layer.mount_point.display()).collect(),
@@ -141,7 +141,7 @@ impl Drop for Meter {
 }
 
 struct Work {
-    /// The directories of the layers.
+    /// What the layers hold. What overlayfs is working on beside it is closed to ordinary users, and soon part of it.
     places: Vec<PathBuf>,
     /// What they cover, for people.
     names: Vec<String>,
