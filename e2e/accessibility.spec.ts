@@ -89,6 +89,19 @@ for (const scheme of ["light", "dark"] as const) {
     await app.option("Disk space").fill("much");
     expect(await violations(app), "options").toEqual([]);
     await app.option("Disk space").fill("");
+    for (const [keys, name] of [
+      ["Control+,", "settings"],
+      ["Control+Shift+P", "palette"],
+    ] as const) {
+      await app.page.keyboard.press(keys);
+      await expect(app.dialog).toBeVisible();
+      expect(await violations(app), name).toEqual([]);
+      await app.page.keyboard.press("Escape");
+    }
+    await app.navigation.getByRole("button", { name: "Keyboard shortcuts" }).click();
+    await expect(app.dialog).toBeVisible();
+    expect(await violations(app), "shortcuts").toEqual([]);
+    await app.page.keyboard.press("Escape");
 
     const script = machine.file(
       "program.sh",
@@ -108,6 +121,9 @@ for (const scheme of ["light", "dark"] as const) {
       await app.view(view);
       expect(await violations(app), view).toEqual([]);
     }
+    await app.changes.getByRole("button", { name: "Abort…" }).click();
+    expect(await violations(app), "abort").toEqual([]);
+    await app.page.keyboard.press("Escape");
     await app.openCommit();
     expect(await violations(app), "commit").toEqual([]);
     await app.page.keyboard.press("Escape");
@@ -115,5 +131,7 @@ for (const scheme of ["light", "dark"] as const) {
     expect(await violations(app), "committed").toEqual([]);
     await app.goHistory();
     expect(await violations(app), "history").toEqual([]);
+    await app.page.getByRole("main").getByRole("button", { name: /^Undo/ }).first().click();
+    expect(await violations(app), "undo").toEqual([]);
   });
 }

@@ -43,3 +43,44 @@ test("run, look, leave out, commit and undo by keyboard", async ({ machine, app 
   expect(readFileSync(join(machine.home, "made/a.txt"), "utf8")).toBe("a\n");
   expect(existsSync(join(machine.home, "made/b.txt"))).toBe(false);
 });
+
+test("everything can be done from the palette, and a choice can be taken back", async ({ machine, app }) => {
+  const script = machine.file("program.sh", "#!/bin/sh\necho a >~/a.txt\necho b >~/b.txt\n", 0o755);
+  await app.run(script);
+  await app.ended();
+  const { keyboard } = app.page;
+  await app.leaveOut("a.txt");
+  await app.leaveOut("b.txt");
+  await keyboard.press("Control+z");
+  await expect(app.row("b.txt")).toHaveAttribute("aria-checked", "true");
+  await expect(app.row("a.txt")).toHaveAttribute("aria-checked", "false");
+  const palette = async (typed: string): Promise<void> => {
+    await keyboard.press("Control+Shift+P");
+    await expect(app.dialog.getByRole("combobox")).toBeFocused();
+    await keyboard.type(typed);
+  };
+  await palette("take back");
+  await expect(app.dialog.getByRole("option").first()).toHaveAttribute("aria-selected", "true");
+  await keyboard.press("Enter");
+  await expect(app.row("a.txt")).toHaveAttribute("aria-checked", "true");
+  await palette("again");
+  await keyboard.press("Enter");
+  await expect(app.row("a.txt")).toHaveAttribute("aria-checked", "false");
+  await palette("history");
+  await keyboard.press("Enter");
+  await expect(app.title).toHaveText("History");
+  await palette("program.sh");
+  await keyboard.press("Enter");
+  await expect(app.title).toHaveText("program.sh");
+  await palette("commit");
+  await keyboard.press("Enter");
+  await expect(app.dialog.getByRole("button", { name: /^Commit/ })).toBeFocused();
+  await keyboard.press("Enter");
+  await app.committed();
+  expect(existsSync(join(machine.home, "b.txt"))).toBe(true);
+  expect(existsSync(join(machine.home, "a.txt"))).toBe(false);
+  await palette("zzzz");
+  await expect(app.dialog.getByRole("status")).toHaveText("Nothing fits");
+  await keyboard.press("Escape");
+  await expect(app.dialog).toBeHidden();
+});

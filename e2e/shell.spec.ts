@@ -28,7 +28,13 @@ async function startAndEnd(machine: Machine, args: string[]): Promise<Finished> 
 test("settings and the window's size outlive the app", async ({ machine, app }) => {
   await expect(app.command).toBeVisible();
   const saved = await app.page.evaluate(() =>
-    window.see.saveSettings({ theme: "dark", panes: { sidebar: 321 }, recent: ["true"], profiles: [] }),
+    window.see.saveSettings({
+      theme: "dark",
+      panes: { sidebar: 321 },
+      recent: ["true"],
+      profiles: [],
+      notify: true,
+    }),
   );
   expect(saved).toEqual({ ok: true, value: null });
   await app.close();

@@ -2,6 +2,7 @@
 import type { ReactElement } from "react";
 import { AbortDialog } from "./features/commit/abort-dialog.js";
 import { CommitDialog } from "./features/commit/commit-dialog.js";
+import { PaletteDialog } from "./features/palette/palette-dialog.js";
 import { useSession } from "./features/run/sessions-store.js";
 import { SettingsDialog } from "./features/settings/settings-dialog.js";
 import { ShortcutsDialog } from "./features/settings/shortcuts-dialog.js";
@@ -18,6 +19,8 @@ export function AppDialogs(): ReactElement | null {
       return <SettingsDialog onClose={close} />;
     case "shortcuts":
       return <ShortcutsDialog onClose={close} />;
+    case "palette":
+      return <PaletteDialog onClose={close} />;
     case "commit":
       return session === undefined ? null : <CommitDialog session={session} onClose={close} />;
     case "abort":

@@ -13,6 +13,7 @@ import { Sidebar } from "./features/run/sidebar.js";
 import { useSettings } from "./features/settings/settings-store.js";
 import { useRoute } from "./route-store.js";
 import { useAppKeys } from "./use-app-keys.js";
+import { useOutside } from "./use-outside.js";
 
 export function App(): ReactElement {
   const screen = useRoute((state) => state.screen);
@@ -30,6 +31,7 @@ export function App(): ReactElement {
     else document.documentElement.dataset["theme"] = theme;
   }, [theme]);
   useAppKeys();
+  useOutside();
 
   return (
     <div className={styles.app}>

@@ -2,7 +2,7 @@
 import { create } from "zustand";
 
 export type Screen = { name: "home" } | { name: "session"; session: string } | { name: "history" };
-export type DialogName = "commit" | "abort" | "settings" | "shortcuts";
+export type DialogName = "commit" | "abort" | "settings" | "shortcuts" | "palette";
 
 interface RouteState {
   screen: Screen;

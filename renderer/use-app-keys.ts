@@ -1,9 +1,7 @@
 // Keys that work on every screen.
 import { useEffect } from "react";
-import { useFeed } from "./features/changes/feed-store.js";
-import { ROOT } from "./features/changes/tree-model.js";
-import { canDecide } from "./features/run/session-model.js";
-import { useSessions } from "./features/run/sessions-store.js";
+import { redoChoice, undoChoice } from "./features/changes/selection-history.js";
+import { canCommit } from "./features/commit/can-commit.js";
 import { useRoute } from "./route-store.js";
 
 export function useAppKeys(): void {
@@ -13,25 +11,22 @@ export function useAppKeys(): void {
       if (dialog !== null || document.querySelector("dialog[open]") !== null) return;
       const command = event.ctrlKey || event.metaKey;
       const target = event.target as Element;
+      const typing = target.closest("input, textarea, .xterm") !== null;
+      // In the terminal Ctrl-K is the program's.
+      const palette = event.shiftKey ? "P" : target.closest(".xterm") === null ? "k" : null;
       if (command && event.key === "Enter" && screen.name === "session" && canCommit(screen.session))
         show("commit");
       else if (command && event.key === "b") toggleSidebar();
       else if (command && event.key === ",") show("settings");
-      else if (event.key === "?" && !command && target.closest("input, textarea, .xterm") === null)
-        show("shortcuts");
+      else if (command && event.key === palette) show("palette");
+      else if (typing) return;
+      else if (command && screen.name === "session" && event.key.toLowerCase() === "z")
+        (event.shiftKey ? redoChoice : undoChoice)();
+      else if (event.key === "?" && !command) show("shortcuts");
       else return;
       event.preventDefault();
     };
     window.addEventListener("keydown", onKeyDown);
     return () => window.removeEventListener("keydown", onKeyDown);
   }, []);
-}
-
-/** Tells whether the session is the one whose changes are shown, and can be committed with a choice of them. */
-function canCommit(id: string): boolean {
-  const { session: shown, tree, error } = useFeed.getState();
-  const session = useSessions.getState().sessions?.find((each) => each.id === id);
-  return (
-    session !== undefined && shown === id && error === null && canDecide(session) && tree.chosen[ROOT]! > 0
-  );
 }

@@ -4,6 +4,7 @@ import type { Sample } from "../../protocol/src/bridge.js";
 import type { ApplicationList } from "./applications/applications.js";
 import { splitCommand } from "./command-line.js";
 import { readHomes } from "./homes.js";
+import type { Integration } from "./desktop/integration.js";
 import { completed } from "./run-request.js";
 import type { Helper } from "./helper/helper.js";
 import type { CallHandlers, SendHandlers } from "./ipc.js";
@@ -18,6 +19,9 @@ export interface Rooms {
   settings: SettingsFile;
   applications: ApplicationList;
   sample(): Promise<Sample | null>;
+  /** Files that were opened from elsewhere and not taken yet. */
+  opened: string[];
+  integration: Integration;
   window(): BrowserWindow | null;
   home: string;
 }
@@ -83,6 +87,12 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     },
     homes: () => readHomes(rooms.home),
     sample: () => rooms.sample(),
+    takeOpened: async () => rooms.opened.splice(0),
+    integration: () => rooms.integration.isOn(),
+    setIntegration: async (on) => {
+      await rooms.integration.set(on);
+      return rooms.integration.isOn();
+    },
 
     openTerminal: (session, rows, cols) => terminals.open(session, rows, cols),
 

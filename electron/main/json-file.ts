@@ -32,14 +32,14 @@ function parseOrUndefined(text: string): unknown {
 }
 
 /** Replaces the file's content; whoever reads sees all of the old or all of the new, also after a crash. */
-export async function writeJson(file: string, value: unknown): Promise<void> {
+export async function writeText(file: string, text: string, mode: number): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   counter += 1;
   const temporary = `${file}.${process.pid}-${counter}.new`;
   try {
-    const handle = await open(temporary, "wx", 0o600);
+    const handle = await open(temporary, "wx", mode);
     try {
-      await handle.writeFile(`${JSON.stringify(value, null, 2)}\n`);
+      await handle.writeFile(text);
       await handle.sync();
     } finally {
       await handle.close();
@@ -49,4 +49,9 @@ export async function writeJson(file: string, value: unknown): Promise<void> {
     await rm(temporary, { force: true });
     throw error;
   }
+}
+
+/** Replaces the content of a JSON file in the same way; it is for its owner alone. */
+export function writeJson(file: string, value: unknown): Promise<void> {
+  return writeText(file, `${JSON.stringify(value, null, 2)}\n`, 0o600);
 }

@@ -5,6 +5,7 @@ import { APP_SCHEME_PRIVILEGES, serveApp } from "./app-protocol.js";
 import { ApplicationList } from "./applications/applications.js";
 import { readArguments } from "./arguments.js";
 import { callHandlers, type Rooms, sendHandlers } from "./calls.js";
+import { Integration } from "./desktop/integration.js";
 import { showFatal } from "./errors/dialog.js";
 import { toSeeError } from "./failure.js";
 import { Helper, HELPER_DEFAULTS } from "./helper/helper.js";
@@ -12,17 +13,20 @@ import { locateHelper } from "./helper/locate.js";
 import { personEnvironment } from "./helper/person-environment.js";
 import { openDoor, tell } from "./ipc.js";
 import { buildMenu } from "./menu.js";
+import { Notifier } from "./notifier.js";
 import { followPage } from "./page-life.js";
 import { readSample } from "./sample.js";
 import { guardApp, guardSession, sandboxVerdict } from "./security.js";
 import { SettingsFile } from "./settings.js";
+import { PanelIcon } from "./tray.js";
 import { Terminals } from "./terminals.js";
 import { Watches } from "./watches.js";
-import { frameSaved, openWindow } from "./window.js";
+import { frameSaved, ICON, openWindow } from "./window.js";
 
 const OUT = join(import.meta.dirname, "..");
 
 let window: BrowserWindow | null = null;
+let panel: PanelIcon | null = null;
 const page = (): WebContents | null => window?.webContents ?? null;
 
 function die(thrown: unknown): void {
@@ -30,8 +34,28 @@ function die(thrown: unknown): void {
   app.exit(1);
 }
 
+/** Brings the window to the front. */
+function bringForward(): void {
+  if (window?.isMinimized() === true) window.restore();
+  window?.show();
+  window?.focus();
+}
+
+/** Shows a session, or History when none is named, to a person who looked elsewhere. */
+function bringSession(id: string | null): void {
+  bringForward();
+  tell(page(), "showSession", id);
+}
+
+/** Returns the words that start this app. */
+function startCommand(): string[] {
+  const source = app.isPackaged ? [] : [app.getAppPath()];
+  const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return [process.execPath, ...root, ...source];
+}
+
 /** Makes the rooms. Nothing is started and nothing read yet. */
-function build(sample: () => string | null): Rooms {
+function build(sample: () => string | null, opened: string[]): Rooms {
   const userData = app.getPath("userData");
   const helper = new Helper(
     {
@@ -50,11 +74,20 @@ function build(sample: () => string | null): Rooms {
         if (status.state !== "ready") watches.forget();
         tell(page(), "helperStatus", status);
       },
-      sessions: ({ sessions }) => tell(page(), "sessions", sessions),
+      sessions: ({ sessions }) => {
+        tell(page(), "sessions", sessions);
+        panel?.take(sessions);
+        void notifier.take(sessions);
+      },
       feed: (event) => tell(page(), "feed", event),
       progress: (progress) => tell(page(), "progress", progress),
     },
   );
+  const settings = new SettingsFile(userData);
+  const notifier = new Notifier({
+    wanted: async () => (await settings.read()).notify && window?.isFocused() !== true,
+    chosen: bringSession,
+  });
   const watches = new Watches(helper);
   const terminals = new Terminals((id) => helper.attachCommand(id), {
     data: (terminal, bytes) => tell(page(), "terminalData", terminal, bytes),
@@ -64,12 +97,19 @@ function build(sample: () => string | null): Rooms {
     helper,
     watches,
     terminals,
-    settings: new SettingsFile(userData),
+    settings,
     applications: new ApplicationList({ home: app.getPath("home"), environment: process.env }),
     sample: async () => {
       const path = sample();
       return path === null ? null : readSample(path);
     },
+    opened,
+    integration: new Integration({
+      home: app.getPath("home"),
+      environment: process.env,
+      command: startCommand(),
+      icon: ICON,
+    }),
     window: () => window,
     home: app.getPath("home"),
   };
@@ -105,6 +145,12 @@ async function start(rooms: Rooms): Promise<void> {
   Menu.setApplicationMenu(buildMenu(app.isPackaged));
   nativeTheme.themeSource = (await rooms.settings.read()).theme;
   openDoor(page, callHandlers(rooms), sendHandlers(rooms));
+  panel = new PanelIcon(ICON, {
+    show: bringForward,
+    open: bringSession,
+    history: () => bringSession(null),
+    quit: () => app.quit(),
+  });
   await openWindow(app.getPath("userData"), join(OUT, "preload/preload.cjs"), (opened) => {
     window = opened;
     opened.on("closed", () => (window = null));
@@ -136,14 +182,18 @@ function main(): void {
   protocol.registerSchemesAsPrivileged([APP_SCHEME_PRIVILEGES]);
   guardApp(app);
   app.on("window-all-closed", () => app.quit());
-  let { sample } = readArguments(process.argv, process.cwd());
+  const first = readArguments(process.argv, process.cwd());
+  let { sample } = first;
+  const opened = first.open;
   app.on("second-instance", (_event, argv, cwd) => {
-    sample = readArguments(argv, cwd).sample ?? sample;
-    if (window?.isMinimized() === true) window.restore();
-    window?.focus();
+    const more = readArguments(argv, cwd);
+    sample = more.sample ?? sample;
+    opened.push(...more.open);
+    bringForward();
+    tell(page(), "opened");
   });
 
-  const rooms = build(() => sample);
+  const rooms = build(() => sample, opened);
   finishBeforeQuit(rooms);
   // Not awaited: Electron is ready only after this module has been evaluated.
   start(rooms).catch(die);

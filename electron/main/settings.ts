@@ -4,7 +4,13 @@ import { Settings } from "../../protocol/src/bridge.js";
 import { fail } from "./failure.js";
 import { readJson, writeJson } from "./json-file.js";
 
-export const DEFAULT_SETTINGS: Settings = { theme: "system", panes: {}, recent: [], profiles: [] };
+export const DEFAULT_SETTINGS: Settings = {
+  theme: "system",
+  panes: {},
+  recent: [],
+  profiles: [],
+  notify: true,
+};
 
 /** How long changes are gathered before they are written, in milliseconds: a dragged line is many of them. */
 const GATHER = 200;

@@ -16,7 +16,7 @@ const Frame = z.object({
 type Frame = z.infer<typeof Frame>;
 
 /** Relative to the bundle, in a source tree and in a package alike. */
-const ICON = join(import.meta.dirname, "../../assets/icons/alcatraz.png");
+export const ICON = join(import.meta.dirname, "../../assets/icons/alcatraz.png");
 const SMALLEST = { width: 880, height: 560 };
 const FIRST: Frame = { width: 1280, height: 820, maximized: false };
 /** How long the window must have been still before its frame is written, in milliseconds. */

@@ -67,6 +67,9 @@ contextBridge.exposeInMainWorld("see", {
   homes: call("homes"),
   droppedPath: (file) => webUtils.getPathForFile(file),
   sample: call("sample"),
+  takeOpened: call("takeOpened"),
+  integration: call("integration"),
+  setIntegration: call("setIntegration"),
 
   openTerminal: call("openTerminal"),
   writeTerminal: send("writeTerminal"),
@@ -87,5 +90,7 @@ contextBridge.exposeInMainWorld("see", {
       // Counted as dealt with even when the listener fails: a page with a bug must not freeze the program.
       void Promise.resolve(listener(terminal, data)).finally(() => seen(terminal, count));
     }),
+  onOpened: (listener) => on("opened", listener),
+  onShowSession: (listener) => on("showSession", listener),
   onTerminalExit: (listener) => on("terminalExit", listener),
 } satisfies SeeBridge);

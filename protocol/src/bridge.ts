@@ -53,6 +53,8 @@ export const Settings = z.object({
   panes: z.record(z.string(), z.number()),
   recent: z.array(z.string()).max(20),
   profiles: z.array(Profile).max(50).default([]),
+  /** Whether the desktop tells what happens while the window is not looked at. */
+  notify: z.boolean().default(true),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -120,6 +122,11 @@ export interface SeeBridge {
   /** Path of a file that the person dropped on the window. */
   droppedPath(file: File): string;
   sample(): Promise<Outcome<Sample | null>>;
+  /** Files that were opened in Alcatraz from elsewhere and not taken yet. */
+  takeOpened(): Promise<Outcome<string[]>>;
+  /** Whether file managers open risky files in Alcatraz. */
+  integration(): Promise<Outcome<boolean>>;
+  setIntegration(on: boolean): Promise<Outcome<boolean>>;
 
   /** Opens the SEE's terminal: a local pty that is attached to the session. Returns the terminal's number. */
   openTerminal(session: string, rows: number, cols: number): Promise<Outcome<number>>;
@@ -138,5 +145,9 @@ export interface SeeBridge {
   onProgress(listener: (progress: Progress) => void): Unsubscribe;
   /** Return a promise to say when the data is drawn: until then a flood waits in the terminal, not in the page. */
   onTerminalData(listener: (terminal: number, data: Uint8Array) => void | Promise<void>): Unsubscribe;
+  /** Files wait for `takeOpened`. */
+  onOpened(listener: () => void): Unsubscribe;
+  /** The person chose a session, or History, outside of the window. */
+  onShowSession(listener: (session: string | null) => void): Unsubscribe;
   onTerminalExit(listener: (terminal: number, status: number) => void): Unsubscribe;
 }

@@ -61,6 +61,9 @@ export const calls = {
   chooseDirectory: z.tuple([]),
   homes: z.tuple([]),
   sample: z.tuple([]),
+  takeOpened: z.tuple([]),
+  integration: z.tuple([]),
+  setIntegration: z.tuple([z.boolean()]),
   openTerminal: z.tuple([SessionKey, Cells, Cells]),
   settings: z.tuple([]),
   saveSettings: z.tuple([Settings]),
@@ -84,6 +87,8 @@ export interface Events {
   feed: [event: FeedEvent];
   progress: [progress: Progress];
   terminalData: [terminal: number, data: Uint8Array];
+  opened: [];
+  showSession: [session: string | null];
   terminalExit: [terminal: number, status: number];
 }
 export type EventName = keyof Events;

@@ -46,6 +46,9 @@ const TESTS = [
   program("Xephyr", "xserver-xephyr"),
   program("xdotool"),
   program("xeyes", "x11-apps"),
+  program("desktop-file-validate", "desktop-file-utils"),
+  program("xdg-mime", "xdg-utils"),
+  program("gio", "libglib2.0-bin"),
   program("chattr", "e2fsprogs"),
   // What a desktop opens hostile documents with.
   program("gs", "ghostscript"),

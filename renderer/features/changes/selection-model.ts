@@ -10,6 +10,7 @@ import {
   MARK_IN,
   MARK_NEEDED,
   MARK_OUT,
+  nodeParts,
   nodeRef,
   ownChosen,
   recount,
@@ -76,6 +77,24 @@ export function selectionRequest(tree: Tree): Pick<CommitRequest, "only" | "skip
 /** Returns the paths that hold exactly what is not chosen, below them. */
 export function leftOut(tree: Tree): PathRef[] {
   return collect(tree, true).skip.map((id) => nodeRef(tree, id));
+}
+
+/** What was put in and left out, by where it is: it holds for a tree that is read anew, too. */
+export type Marks = readonly { parts: readonly string[]; mark: number }[];
+
+/** Returns all marks of a tree. */
+export function marksOf(tree: Tree): Marks {
+  return [...tree.marked].map((id) => ({ parts: nodeParts(tree, id), mark: tree.mark[id]! }));
+}
+
+/** Makes a tree's choice what these marks say. Of what is gone meanwhile there is nothing to choose. */
+export function restoreMarks(tree: Tree, marks: Marks): void {
+  for (const id of [...tree.marked]) setMark(tree, id, 0);
+  for (const { parts, mark } of marks) {
+    const id = findNode(tree, [...parts]);
+    if (id !== undefined) setMark(tree, id, mark);
+  }
+  recountAll(tree);
 }
 
 /** Copies marks and opened folders to a tree that was read anew. */

@@ -6,6 +6,7 @@ import { isOpen } from "./outline-model.js";
 import type { TreeAction } from "./tree-keys.js";
 import { useDiscard } from "../review/discard-store.js";
 import { useReview } from "./review-store.js";
+import { rememberChoice } from "./selection-history.js";
 import { choiceOf, choose, chooseMatching } from "./selection-model.js";
 import { findNode, nodeParts, nodeRef, ROOT, sortedKids, type Tree } from "./tree-model.js";
 import type { View } from "./use-outline.js";
@@ -38,6 +39,7 @@ export function runTreeAction(
     }
     case "choose": {
       if (readOnly) return;
+      rememberChoice();
       const chosen = choiceOf(tree, id, matches) !== "all";
       if (matches === null) choose(tree, id, chosen);
       else chooseMatching(tree, id, chosen, matches);

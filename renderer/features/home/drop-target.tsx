@@ -2,7 +2,7 @@
 import { useEffect, useState, type ReactElement } from "react";
 import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
-import { quoteWord } from "../../ui/escape.js";
+import { commandFor, folderOf } from "./opener-model.js";
 import { useRun } from "./run-store.js";
 import { TEXTS } from "./texts.js";
 import styles from "./drop-target.module.css";
@@ -57,7 +57,6 @@ export function DropTarget(): ReactElement | null {
 /** Runs the file; Home shows the command, so that it can be mended when it does not start. */
 function runFile(path: string): void {
   if (path === "") return;
-  const cwd = path.slice(0, path.lastIndexOf("/")) || "/";
   useRoute.getState().go({ name: "home" });
-  void useRun.getState().runLine(quoteWord(path), cwd);
+  void useRun.getState().runLine(commandFor(path), folderOf(path));
 }

@@ -1,15 +1,19 @@
-// The settings: how the app looks.
-import type { ReactElement } from "react";
+// The settings: how the app looks, what it tells, and where it is reached from, what
+// commits leave out.
+import { useEffect, useState, type ReactElement } from "react";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import { see } from "../../see.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { Segmented } from "../../ui/segmented.js";
+import { ErrorNote } from "../../ui/state-panel.js";
 import { IgnoreEditor } from "../commit/ignore-editor.js";
 import { useSettings } from "./settings-store.js";
 import { TEXTS } from "./texts.js";
 import styles from "./settings-dialog.module.css";
 
 export function SettingsDialog({ onClose }: { onClose: () => void }): ReactElement {
-  const theme = useSettings((state) => state.theme);
+  const { theme, notify } = useSettings();
   return (
     <Dialog
       title={TEXTS.title}
@@ -34,7 +38,66 @@ export function SettingsDialog({ onClose }: { onClose: () => void }): ReactEleme
         />
       </div>
       <p>{TEXTS.contrast}</p>
+      <Switch
+        label={TEXTS.notify}
+        why={TEXTS.notifyWhy}
+        on={notify}
+        onChange={useSettings.getState().setNotify}
+      />
+      <IntegrationSwitch />
       <IgnoreEditor />
     </Dialog>
+  );
+}
+
+/** “Open in Alcatraz” in file managers; the state is that of the person's own files. */
+function IntegrationSwitch(): ReactElement {
+  const [on, setOn] = useState<boolean | null>(null);
+  const [error, setError] = useState<SeeError | null>(null);
+  const take = (asked: ReturnType<typeof see.integration>): void => {
+    void asked.then((outcome) => {
+      setError(outcome.ok ? null : outcome.error);
+      if (outcome.ok) setOn(outcome.value);
+    });
+  };
+  useEffect(() => take(see.integration()), []);
+  return (
+    <>
+      <Switch
+        label={TEXTS.integration}
+        why={TEXTS.integrationWhy}
+        on={on === true}
+        disabled={on === null}
+        onChange={(wanted) => take(see.setIntegration(wanted))}
+      />
+      {error !== null && <ErrorNote error={error} />}
+    </>
+  );
+}
+
+interface SwitchProps {
+  label: string;
+  why: string;
+  on: boolean;
+  disabled?: boolean;
+  onChange: (on: boolean) => void;
+}
+
+function Switch({ label, why, on, disabled = false, onChange }: SwitchProps): ReactElement {
+  return (
+    <label className={styles.switch}>
+      <input
+        type="checkbox"
+        role="switch"
+        aria-checked={on}
+        checked={on}
+        disabled={disabled}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      <span>
+        {label}
+        <small>{why}</small>
+      </span>
+    </label>
   );
 }

@@ -4,7 +4,7 @@ import { create } from "zustand";
 import type { Profile, Settings } from "../../../protocol/src/bridge.js";
 import { see } from "../../see.js";
 
-const DEFAULTS: Settings = { theme: "system", panes: {}, recent: [], profiles: [] };
+const DEFAULTS: Settings = { theme: "system", panes: {}, recent: [], profiles: [], notify: true };
 const RECENT_LIMIT = 8;
 const PROFILE_LIMIT = 50;
 
@@ -12,6 +12,7 @@ interface SettingsState extends Settings {
   loaded: boolean;
   load: () => Promise<void>;
   setTheme: (theme: Settings["theme"]) => void;
+  setNotify: (notify: boolean) => void;
   setPane: (name: string, size: number) => void;
   resetPane: (name: string) => void;
   remember: (command: string) => void;
@@ -23,8 +24,8 @@ interface SettingsState extends Settings {
 export const useSettings = create<SettingsState>((set, get) => {
   const change = (part: Partial<Settings>): void => {
     set(part);
-    const { theme, panes, recent, profiles } = get();
-    void see.saveSettings({ theme, panes, recent, profiles });
+    const { theme, panes, recent, profiles, notify } = get();
+    void see.saveSettings({ theme, panes, recent, profiles, notify });
   };
   return {
     ...DEFAULTS,
@@ -34,6 +35,7 @@ export const useSettings = create<SettingsState>((set, get) => {
       set(outcome.ok ? { ...outcome.value, loaded: true } : { loaded: true });
     },
     setTheme: (theme) => change({ theme }),
+    setNotify: (notify) => change({ notify }),
     setPane: (name, size) => change({ panes: { ...get().panes, [name]: size } }),
     resetPane: (name) => {
       const { [name]: _, ...panes } = get().panes;

@@ -6,12 +6,18 @@ export const TEXTS = {
   light: "Light",
   dark: "Dark",
   contrast: "High contrast and less motion follow the system's settings.",
+  notify: "Tell me when a session ends or waits",
+  notifyWhy: "By a notification of the desktop, while this window is not in front.",
+  integration: "Open programs, scripts and packages in Alcatraz",
+  integrationWhy: "Your file manager then opens them here first. Switched off, they open as before.",
   done: "Done",
   shortcuts: "Keyboard shortcuts",
   groups: [
     {
       title: "Everywhere",
       keys: [
+        [["Ctrl", "K"], "Do anything, by typing what"],
+        [["Ctrl", "Shift", "P"], "The same, also from the terminal"],
         [["?"], "This list"],
         [["Ctrl", "B"], "Show or hide the sessions"],
         [["Ctrl", ","], "Settings"],
@@ -31,6 +37,8 @@ export const TEXTS = {
         [["[", "]"], "Last or next change"],
         [["F"], "Filter"],
         [["Ctrl", "Enter"], "Commit"],
+        [["Ctrl", "Z"], "Take the last choice back"],
+        [["Ctrl", "Shift", "Z"], "Make it again"],
       ],
     },
   ],

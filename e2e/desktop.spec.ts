@@ -1,0 +1,67 @@
+// The app from where people are: files that are opened in it, sessions of the command line, the switch in Settings.
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { expect, test } from "./test.js";
+
+test("a file that is opened in Alcatraz waits in the form of the window that is there", async ({
+  machine,
+  app,
+  account,
+}) => {
+  await expect(app.command).toBeVisible();
+  await app.goHistory();
+  const file = machine.file("home/my downloads/try me.sh", "echo tried >~/tried.txt\n");
+  const { installation } = machine;
+  const words = [
+    installation.launcher(account),
+    ...(account.uid === 0 ? ["--no-sandbox"] : []),
+    installation.root,
+    `--open=${file}`,
+  ];
+  execFileSync(words[0] ?? "", words.slice(1), { env: machine.environment(), cwd: "/", stdio: "ignore" });
+  await expect(app.command).toHaveValue(`bash '${file}'`);
+  await app.page.getByRole("button", { name: "Run", exact: true }).click();
+  await app.ended();
+  await expect(app.row("tried.txt", "Created file")).toBeVisible();
+});
+
+test("a session of the command line shows up while the window is open", async ({ machine, app }) => {
+  await expect(app.command).toBeVisible();
+  await machine.alcatraz(
+    "run",
+    "--keep",
+    "--name",
+    "from-a-terminal",
+    "--",
+    "sh",
+    "-c",
+    "echo x >~/made.txt",
+  );
+  await app.openSession("from-a-terminal");
+  await expect(app.row("made.txt", "Created file")).toBeVisible();
+  await machine.alcatraz("abort", "from-a-terminal");
+  await expect(app.state).toHaveText(/^Aborted/);
+});
+
+test("Settings: Open in Alcatraz is switched on and off, and nothing is left", async ({ machine, app }) => {
+  const before = machine.describeHome();
+  const entry = machine.path("home/.local/share/applications/alcatraz-open.desktop");
+  const list = machine.path("home/.config/mimeapps.list");
+  await app.page.keyboard.press("Control+,");
+  const choice = app.dialog.getByRole("switch", { name: /^Open programs, scripts and packages/ });
+  await expect(choice).not.toBeChecked();
+  await choice.click();
+  await expect(choice).toBeChecked();
+  await expect.poll(() => existsSync(list) && readFileSync(list, "utf8")).toContain("alcatraz-open.desktop");
+  expect(readFileSync(entry, "utf8")).toContain(`${machine.installation.root} --open=%f`);
+  await choice.click();
+  await expect.poll(() => existsSync(entry)).toBe(false);
+  expect(existsSync(list)).toBe(false);
+  // Directories that every desktop has may stay.
+  const {
+    "./.config": _config,
+    "./.local/share/applications": _applications,
+    ...after
+  } = machine.describeHome();
+  expect(after).toEqual(before);
+});

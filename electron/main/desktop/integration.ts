@@ -1,0 +1,72 @@
+// “Open in Alcatraz” in the file managers of this person: on and off, by files of the person's own alone.
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { dirname, isAbsolute, join } from "node:path";
+import { fail } from "../failure.js";
+import { writeText } from "../json-file.js";
+import { launcherEntry, RISKY_TYPES } from "./launcher-entry.js";
+import { hasHandler, withHandler, withoutHandler } from "./mime-apps.js";
+
+const ENTRY = "alcatraz-open.desktop";
+
+export interface IntegrationOptions {
+  home: string;
+  environment: NodeJS.ProcessEnv;
+  /** What starts this app, without a file. */
+  command: readonly string[];
+  icon: string;
+}
+
+export class Integration {
+  readonly #options: IntegrationOptions;
+  readonly #entry: string;
+  readonly #list: string;
+
+  constructor(options: IntegrationOptions) {
+    this.#options = options;
+    const { home, environment } = options;
+    const place = (variable: string, usual: string): string => {
+      const value = environment[variable];
+      return value !== undefined && isAbsolute(value) ? value : join(home, usual);
+    };
+    this.#entry = join(place("XDG_DATA_HOME", ".local/share"), "applications", ENTRY);
+    this.#list = join(place("XDG_CONFIG_HOME", ".config"), "mimeapps.list");
+  }
+
+  async isOn(): Promise<boolean> {
+    return hasHandler(await this.#read(), ENTRY);
+  }
+
+  /** Makes Alcatraz what risky files are opened with, or what they were opened with before. */
+  async set(on: boolean): Promise<void> {
+    try {
+      const before = await this.#read();
+      if (on) {
+        await mkdir(dirname(this.#entry), { recursive: true, mode: 0o700 });
+        await writeText(this.#entry, launcherEntry(this.#options.command, this.#options.icon), 0o644);
+        await writeText(this.#list, withHandler(before, ENTRY, RISKY_TYPES), 0o644);
+        return;
+      }
+      const after = withoutHandler(before, ENTRY);
+      if (after === "") await rm(this.#list, { force: true });
+      else if (after !== before) await writeText(this.#list, after, 0o644);
+      await rm(this.#entry, { force: true });
+    } catch (cause) {
+      throw fail(
+        "io",
+        `Your list of applications could not be changed: ${cause instanceof Error ? cause.message : String(cause)}`,
+        `Check the rights of ${this.#list} and of ${dirname(this.#entry)}.`,
+        { file: this.#list },
+        cause,
+      );
+    }
+  }
+
+  async #read(): Promise<string> {
+    try {
+      return await readFile(this.#list, "utf8");
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+// The .desktop entry that file managers show as “Open in Alcatraz”. Pure.
+
+/** What a person downloads and would rather try first: programs, scripts, packages, and documents that are programs. */
+export const RISKY_TYPES = [
+  "application/x-executable",
+  "application/x-pie-executable",
+  "application/x-shellscript",
+  "application/x-perl",
+  "text/x-python",
+  "text/x-python3",
+  "application/x-ruby",
+  "application/x-java-archive",
+  "application/vnd.appimage",
+  "application/vnd.debian.binary-package",
+  "application/x-rpm",
+  "application/x-msdownload",
+  "application/postscript",
+] as const;
+
+/** Returns the entry. `command` starts the app, without a file. */
+export function launcherEntry(command: readonly string[], icon: string): string {
+  const words = [...command.map(quoteExec), "--open=%f"];
+  return `[Desktop Entry]
+Type=Application
+Version=1.0
+Name=Open in Alcatraz
+Comment=Run this in a sandbox, see what it changes, then keep it or throw it away
+Exec=${escapeValue(words.join(" "))}
+TryExec=${escapeValue(command[0] ?? "")}
+Icon=${escapeValue(icon)}
+Terminal=false
+NoDisplay=true
+StartupNotify=true
+MimeType=${RISKY_TYPES.join(";")};
+Categories=System;Security;
+`;
+}
+
+/** Quotes a word of an Exec value; `%` would begin a field code. */
+function quoteExec(word: string): string {
+  const quoted = /^[\w@+=:,./-]+$/.test(word) ? word : `"${word.replaceAll(/["`$\\]/g, String.raw`\$&`)}"`;
+  return quoted.replaceAll("%", "%%");
+}
+
+/** Escapes a value of type string. */
+function escapeValue(value: string): string {
+  return value
+    .replaceAll("\\", String.raw`\\`)
+    .replaceAll("\n", String.raw`\n`)
+    .replaceAll("\t", String.raw`\t`);
+}

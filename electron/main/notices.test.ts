@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import type { Session } from "../../protocol/src/session.js";
+import { noticesOf } from "./notices.js";
+
+const BASE: Session = {
+  id: "a",
+  name: null,
+  state: "running",
+  command: ["/tmp/install\u202e.sh"],
+  cwd: "/",
+  mode: "user",
+  created: "2026-01-01T00:00:00Z",
+  policy: { reads: "off", net: "none", lan: false, redirect: [], connect: [] },
+};
+const session = (part: Partial<Session>): Session => ({ ...BASE, ...part });
+const titles = (old: Session[], now: Session[]): string[] => noticesOf(old, now).map(({ title }) => title);
+
+test("an end is told once, with a name that cannot deceive", () => {
+  const ended = session({ state: "finished" });
+  expect(titles([BASE], [ended])).toEqual([String.raw`install\u{202e}.sh has ended`]);
+  expect(titles([ended], [ended])).toEqual([]);
+});
+
+test("what was over before the app looked is no news", () => {
+  expect(titles([], [session({ state: "finished" })])).toEqual([]);
+});
+
+test("a session that waits for more room is told", () => {
+  const frozen = { why: "quota", used: 10, limit: 10, since: "2026-01-01T00:00:00Z" } as const;
+  const [notice] = noticesOf([BASE], [session({ name: "trial", frozen })]);
+  expect(notice).toEqual({
+    session: "a",
+    title: "trial waits for you",
+    body: "It has written as much as it may. Allow it more, or stop it.",
+  });
+  expect(titles([session({ frozen })], [session({ frozen })])).toEqual([]);
+});
+
+test("a decision that was made elsewhere is no news", () => {
+  expect(titles([session({ state: "finished" })], [session({ state: "committed" })])).toEqual([]);
+});

@@ -1,0 +1,34 @@
+// What a person who looks elsewhere should hear about: found by comparing the list of sessions with the one before. Pure.
+import { escapeText } from "../../protocol/src/escape.js";
+import type { Session } from "../../protocol/src/session.js";
+
+export interface Notice {
+  session: string;
+  title: string;
+  body: string;
+}
+
+/** Returns what has happened between two lists. */
+export function noticesOf(before: readonly Session[], after: readonly Session[]): Notice[] {
+  const known = new Map(before.map((session) => [session.id, session]));
+  return after.flatMap((session) => {
+    const old = known.get(session.id);
+    return old === undefined ? [] : noticeOf(old, session);
+  });
+}
+
+function noticeOf(old: Session, now: Session): Notice[] {
+  const name = escapeText(now.name ?? now.command[0]?.split("/").at(-1) ?? "");
+  const notice = (title: string, body: string): Notice[] => [{ session: now.id, title, body }];
+  const ran = old.state === "starting" || old.state === "running";
+  if (ran && now.state === "finished") {
+    return notice(`${name} has ended`, "What it changed waits for your decision.");
+  }
+  if (ran && now.state === "broken") return notice(`${name} could not go on`, escapeText(now.why ?? ""));
+  if (old.frozen === undefined && now.frozen !== undefined) {
+    return now.frozen.why === "quota"
+      ? notice(`${name} waits for you`, "It has written as much as it may. Allow it more, or stop it.")
+      : notice(`${name} waits for you`, "The disk is nearly full. Make room, or stop it.");
+  }
+  return [];
+}

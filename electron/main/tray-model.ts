@@ -1,0 +1,31 @@
+// What the icon in the panel says of the sessions. Pure.
+import { escapeText } from "../../protocol/src/escape.js";
+import type { Session } from "../../protocol/src/session.js";
+
+/** More would be longer than a screen. */
+const LIMIT = 8;
+
+export interface TrayModel {
+  tip: string;
+  items: { label: string; session: string }[];
+}
+
+/** Returns the words beside the icon and its entries: the sessions that ask something of a person, the newest first. */
+export function trayModel(sessions: readonly Session[]): TrayModel {
+  const running = sessions.filter(({ state }) => state === "running" || state === "starting");
+  const waiting = sessions.filter(({ state }) => state === "finished");
+  const words = [
+    ...(running.length > 0 ? [`${running.length} running`] : []),
+    ...(waiting.length > 0 ? [`${waiting.length} to decide`] : []),
+  ];
+  const items = [...running, ...waiting]
+    .toSorted((a, b) => b.created.localeCompare(a.created))
+    .slice(0, LIMIT)
+    .map((session) => {
+      const name = escapeText(session.name ?? session.command[0]?.split("/").at(-1) ?? "");
+      // A single one would begin a mnemonic.
+      const label = `${name} (${session.state === "finished" ? "to decide" : "running"})`;
+      return { label: label.replaceAll("&", "&&"), session: session.id };
+    });
+  return { tip: words.length === 0 ? "Alcatraz" : `Alcatraz: ${words.join(", ")}`, items };
+}

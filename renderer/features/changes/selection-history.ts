@@ -1,0 +1,55 @@
+// The choices that a person has made in the tree, so that each can be taken back. Of one session at a time.
+import { useFeed } from "./feed-store.js";
+import { marksOf, restoreMarks, type Marks } from "./selection-model.js";
+
+/** More than a person takes back one by one. */
+const LIMIT = 200;
+
+let session: string | null = null;
+let past: Marks[] = [];
+let future: Marks[] = [];
+
+/** Call it before a choice is made. */
+export function rememberChoice(): void {
+  follow();
+  past = [...past, marksOf(useFeed.getState().tree)].slice(-LIMIT);
+  future = [];
+}
+
+export function canUndo(): boolean {
+  follow();
+  return past.length > 0;
+}
+
+export function canRedo(): boolean {
+  follow();
+  return future.length > 0;
+}
+
+/** Takes the last choice back. */
+export function undoChoice(): void {
+  if (canUndo()) step(past, future);
+}
+
+/** Makes the choice again that was taken back last. */
+export function redoChoice(): void {
+  if (canRedo()) step(future, past);
+}
+
+function step(from: Marks[], to: Marks[]): void {
+  const { tree, touch } = useFeed.getState();
+  const marks = from.pop();
+  if (marks === undefined) return;
+  to.push(marksOf(tree));
+  restoreMarks(tree, marks);
+  touch();
+}
+
+/** Another session has choices of its own. */
+function follow(): void {
+  const shown = useFeed.getState().session;
+  if (shown === session) return;
+  session = shown;
+  past = [];
+  future = [];
+}

@@ -1,0 +1,31 @@
+// What comes from outside of the window: files that were opened in Alcatraz, a session that was chosen elsewhere.
+import { useEffect } from "react";
+import { commandFor, folderOf } from "./features/home/opener-model.js";
+import { useRun } from "./features/home/run-store.js";
+import { useRoute } from "./route-store.js";
+import { see } from "./see.js";
+
+export function useOutside(): void {
+  useEffect(() => {
+    const { go } = useRoute.getState();
+    // Put into the form, not run: it was a click on a file, and the person may want to choose more.
+    const take = async (): Promise<void> => {
+      const outcome = await see.takeOpened();
+      if (!outcome.ok) return useRun.setState({ error: outcome.error });
+      const path = outcome.value.at(-1);
+      if (path === undefined) return;
+      go({ name: "home" });
+      useRun.getState().edit({ line: commandFor(path), cwd: folderOf(path) });
+    };
+    void take();
+    const stops = [
+      see.onOpened(() => void take()),
+      see.onShowSession((session) =>
+        go(session === null ? { name: "history" } : { name: "session", session }),
+      ),
+    ];
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, []);
+}
