@@ -10,6 +10,7 @@ const INSIDE: &str = "ALCATRAZ_TEST_MACHINE";
 pub fn enter(name: &str) -> bool {
     if std::env::var_os(INSIDE).is_some() {
         see_sys::loopback::bring_up().unwrap();
+        leave_mounts_of_other_tests();
         return true;
     }
     assert!(
@@ -37,4 +38,16 @@ pub fn enter(name: &str) -> bool {
         .unwrap();
     assert!(status.success(), "{name} failed in its own machine: see above");
     false
+}
+
+/// Lets go of the copies of mounts that other tests have just now: they would vanish with their directories, whenever
+/// those tests end.
+fn leave_mounts_of_other_tests() {
+    let table = std::fs::read_to_string("/proc/self/mountinfo").unwrap();
+    let points =
+        table.lines().filter_map(|line| line.split(' ').nth(4)).filter(|point| point.contains("/alcatraz-"));
+    for point in points.collect::<Vec<_>>().iter().rev() {
+        // One that has vanished already needs nothing.
+        let _ = Command::new("umount").args(["--lazy", point]).stderr(std::process::Stdio::null()).status();
+    }
 }
