@@ -52,3 +52,15 @@ test("choices are kept as a profile and chosen again", async ({ app }) => {
   await app.options.getByRole("button", { name: "Forget the profile Downloads" }).click();
   await expect(profile.getByRole("option", { name: "Downloads" })).toHaveCount(0);
 });
+
+test("a program shows its windows in a window of its own", async ({ app }) => {
+  await app.moreOptions();
+  await app.options.getByRole("radio", { name: "In a window of its own" }).click();
+  await expect(app.options).toContainText("sees nothing else on your screen");
+  await app.run(
+    "sh -c 'xeyes & xdotool search --sync --onlyvisible --class XEyes getwindowname; xdotool getdisplaygeometry; read line'",
+  );
+  await expect(app.terminal).toContainText("xeyes");
+  await expect(app.terminal).toContainText("1280 800");
+  await app.stop();
+});
