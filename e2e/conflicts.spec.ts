@@ -69,6 +69,32 @@ test("overwrite and keep both do what they say, and the commit can be undone", a
   expect(machine.describeHome()).toEqual(before);
 });
 
+test("conflicts are answered by keyboard alone", async ({ machine, app }) => {
+  for (const name of ["a.txt", "b.txt"]) machine.file(`home/${name}`, `${name}\n`);
+  await run(machine, app, "echo inside >>~/a.txt\necho inside >>~/b.txt");
+  for (const name of ["a.txt", "b.txt"]) machine.file(`home/${name}`, "host\n");
+  const { keyboard } = app.page;
+  await expect(app.row("b.txt")).toBeVisible();
+  await keyboard.press("Control+Enter");
+  const list = app.dialog.getByRole("listbox", { name: "Conflicts" });
+  await expect(list).toBeVisible();
+  await list.focus();
+  await keyboard.press("ArrowDown");
+  await expect(app.dialog.getByRole("heading", { level: 2 })).toContainText("b.txt");
+  await keyboard.press("Tab");
+  await expect(app.dialog.getByRole("radio", { name: /^Leave out/ })).toBeFocused();
+  await keyboard.press("ArrowDown");
+  await list.focus();
+  await keyboard.press("ArrowUp");
+  await keyboard.press("Tab");
+  await keyboard.press("Space");
+  await expect(app.dialog.getByRole("button", { name: "Commit with these answers" })).toBeEnabled();
+  await keyboard.press("Control+Enter");
+  await app.committed();
+  expect(read(machine, "a.txt")).toBe("host\n");
+  expect(read(machine, "b.txt")).toBe("b.txt\ninside\n");
+});
+
 test("many conflicts are answered at once", async ({ machine, app }) => {
   const names = Array.from({ length: 40 }, (_, place) => `file-${String(place).padStart(2, "0")}.txt`);
   for (const name of names) machine.file(`home/${name}`, `${name}\n`);

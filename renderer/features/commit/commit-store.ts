@@ -16,6 +16,7 @@ import {
   isCancellable,
   NO_ANSWERS,
   resolveList,
+  unanswered,
   withAnswer,
   withProgress,
   type Answer,
@@ -33,7 +34,7 @@ interface CommitState {
   /** The last commit that was made here: its Undo stays in sight. */
   last: { session: string; result: CommitResult } | null;
   begin: (session: string, live: boolean) => void;
-  /** Commits now, or as soon as the check has found nothing. */
+  /** Commits now, or as soon as the check has found nothing; with conflicts once all are answered. */
   hurry: () => void;
   forgetLast: () => void;
   stopAndCheck: () => Promise<void>;
@@ -111,6 +112,8 @@ export const useCommit = create<CommitState>((set, get) => {
       const { state } = get();
       if (state.step === "checking") hurried = state.ticket;
       else if (state.step === "ready") void get().commit();
+      else if (state.step === "conflicts" && unanswered(state.conflicts, state.answers).length === 0)
+        void get().commit();
     },
     forgetLast: () => set({ last: null }),
     answer: (conflicts, answer) => set({ state: withAnswer(get().state, conflicts, answer) }),
