@@ -7,6 +7,7 @@ mod discards;
 mod failures;
 #[path = "../../../tests/lab/mod.rs"]
 pub(crate) mod lab;
+mod matrix;
 mod merges;
 mod operations;
 mod ordinary;
