@@ -62,6 +62,8 @@ export const CommitResult = z.object({
   ignored: z.array(PathRef).optional(),
   /** Where a look at the host afterwards found something else than what was committed. */
   differing: z.array(PathRef).optional(),
+  /** Older commits whose backups went, so that all together stay within the limit. */
+  dropped: z.array(z.string()).optional(),
 });
 export type CommitResult = z.infer<typeof CommitResult>;
 
@@ -74,6 +76,8 @@ export const UndoResult = z.object({
   undid: z.string(),
   applied: z.number().int().min(0),
   skipped: z.number().int().min(0).optional(),
+  /** Older commits whose backups went, so that all together stay within the limit. */
+  dropped: z.array(z.string()).optional(),
 });
 export type UndoResult = z.infer<typeof UndoResult>;
 
@@ -123,6 +127,8 @@ export const CommitRecord = z.object({
   command: z.array(z.string()),
   applied: z.number().int().min(0),
   undoable: z.boolean(),
+  /** Bytes that its backup takes up, when it keeps one. */
+  backup: z.number().int().min(0).optional(),
   undid: z.string().optional(),
   undone_by: z.string().optional(),
 });

@@ -106,6 +106,7 @@ pub fn commit(
         joined: refs(&outcome.joined),
         ignored: refs(&outcome.ignored),
         differing: refs(&outcome.differing),
+        dropped: outcome.dropped,
     })
 }
 
@@ -170,7 +171,8 @@ pub fn undo(
 ) -> Result<UndoResult> {
     let undid = store.commit(key)?.id;
     let outcome = commit::undo(store, &undid, resolve, monitor)?;
-    Ok(UndoResult { commit: outcome.id, undid, applied: outcome.applied, skipped: outcome.skipped })
+    let (applied, skipped, dropped) = (outcome.applied, outcome.skipped, outcome.dropped);
+    Ok(UndoResult { commit: outcome.id, undid, applied, skipped, dropped })
 }
 
 /// Forgets a commit's backup; returns the commit's id.

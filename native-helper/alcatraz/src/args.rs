@@ -73,8 +73,8 @@ pub enum Command {
     History,
     /// Take a commit back
     Undo(UndoArgs),
-    /// Forget the backup of a commit, which then cannot be undone
-    Drop(CommitArg),
+    /// Forget the backup of a commit, which then cannot be undone; or limit what all backups take up
+    Drop(DropArgs),
     /// Show what this machine can enforce, and how to mend the rest
     Doctor,
     /// Speak JSON-RPC on stdin and stdout, for the app
@@ -329,6 +329,28 @@ pub struct UndoArgs {
     pub resolve: Vec<OsString>,
 }
 
+/// Arguments of `drop`.
+#[derive(Debug, Args)]
+pub struct DropArgs {
+    /// Commit: id or beginning of an id
+    #[arg(required_unless_present = "limit")]
+    pub commit: Option<String>,
+    /// What all backups may take up together, the oldest go first: bytes, or with K, M, G or T; or none
+    #[arg(long, value_name = "SIZE|none", conflicts_with = "commit", value_parser = limit)]
+    pub limit: Option<Limit>,
+}
+
+/// A number of bytes, or no limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit(pub Option<u64>);
+
+fn limit(text: &str) -> Result<Limit, String> {
+    match text {
+        "none" => Ok(Limit(None)),
+        size_text => size(size_text).map(|bytes| Limit(Some(bytes))),
+    }
+}
+
 /// Arguments of `changes`.
 #[derive(Debug, Args)]
 pub struct ChangesArgs {
@@ -510,6 +532,11 @@ mod tests {
             let Command::Run(run) = cli.command else { panic!("not a run") };
             assert_eq!(run.command, ["ls", "--json", "-q"]);
         }
+        for line in [&["alcatraz", "drop"][..], &["alcatraz", "drop", "--limit", "0"]] {
+            assert!(Cli::try_parse_from(line).is_err(), "{line:?}");
+        }
+        assert_eq!(limit("none"), Ok(Limit(None)));
+        assert_eq!(limit("3k"), Ok(Limit(Some(3072))));
         let cli = Cli::try_parse_from(["alcatraz", "list", "--json"]).unwrap();
         assert!(cli.global.json);
     }

@@ -7,7 +7,7 @@ use crate::args::CommitArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::present::conflicts::aside_lines;
-use crate::present::text::count_text;
+use crate::present::text::{count_text, dropped_text};
 use crate::selection::{ignore_list, merged_files, selection};
 use crate::wire::commit::CommitResult;
 
@@ -48,6 +48,7 @@ pub fn told(result: &CommitResult, dry_run: bool) -> String {
     if result.skipped > 0 {
         text.push_str(&format!(" Left out: {}.", result.skipped));
     }
+    text.push_str(&dropped_text(&result.dropped));
     if let Some(first) = result.differing.first() {
         let path = first.to_host_path().map(|path| path.display()).unwrap_or_default();
         text.push_str(&format!(

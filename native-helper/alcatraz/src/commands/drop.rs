@@ -1,16 +1,30 @@
-//! `alcatraz drop`: forgets the backup of a commit.
+//! `alcatraz drop`: forgets the backup of a commit, or limits what all backups take up.
 
+use see_core::commit;
 use see_core::error::Result;
 use serde_json::json;
 
 use crate::actions;
-use crate::args::CommitArg;
+use crate::args::{DropArgs, Limit};
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
+use crate::present::text::dropped_text;
 
-pub fn run(context: &Context, args: &CommitArg) -> Result<ExitStatus> {
+pub fn run(context: &Context, args: &DropArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
-    let id = actions::drop_backup(&store, &args.commit)?;
+    if let Some(Limit(limit)) = args.limit {
+        let dropped = commit::limit_backups(&store, limit)?;
+        if context.output.json {
+            context.output.json(&json!({ "limit": limit, "dropped": dropped }))?;
+        } else {
+            context.output.say(&match dropped.as_slice() {
+                [] => "Set; no backup had to go.".to_owned(),
+                dropped => format!("Set.{}", dropped_text(dropped)),
+            });
+        }
+        return Ok(ExitStatus::Done);
+    }
+    let id = actions::drop_backup(&store, args.commit.as_deref().unwrap_or_default())?;
     if context.output.json {
         context.output.json(&json!({ "commit": id }))?;
     } else {

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::present::text::{command_text, when_text};
-use crate::table::Table;
+use crate::table::{Table, human_size};
 use crate::wire::commit::WireCommit;
 
 pub fn run(context: &Context) -> Result<ExitStatus> {
@@ -22,7 +22,7 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
         context.output.say("No commits yet.");
         return Ok(ExitStatus::Done);
     }
-    let mut table = Table::new(&["COMMIT", "SESSION", "TIME", "CHANGES", "UNDO", "COMMAND"]);
+    let mut table = Table::new(&["COMMIT", "SESSION", "TIME", "CHANGES", "UNDO", "BACKUP", "COMMAND"]);
     for commit in &commits {
         table.row(vec![
             commit.id.clone(),
@@ -30,6 +30,7 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
             when_text(&commit.time.to_rfc3339()),
             commit.applied.to_string(),
             undo_text(commit),
+            if commit.has_backup { human_size(commit.backup) } else { String::new() },
             command_text(&commit.command),
         ]);
     }

@@ -6,7 +6,7 @@ use crate::actions;
 use crate::args::UndoArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
-use crate::present::text::count_text;
+use crate::present::text::{count_text, dropped_text};
 use crate::selection::selection;
 
 pub fn run(context: &Context, args: &UndoArgs) -> Result<ExitStatus> {
@@ -23,7 +23,12 @@ pub fn run(context: &Context, args: &UndoArgs) -> Result<ExitStatus> {
             } else {
                 String::new()
             };
-            writeln!(out, "Took back {count} of {}. This is commit {}.{left}", result.undid, result.commit)
+            let dropped = dropped_text(&result.dropped);
+            writeln!(
+                out,
+                "Took back {count} of {}. This is commit {}.{left}{dropped}",
+                result.undid, result.commit
+            )
         })?;
     }
     Ok(ExitStatus::Done)

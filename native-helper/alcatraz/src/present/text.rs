@@ -77,6 +77,17 @@ pub fn count_text(count: u64, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
+/// Returns what to say of commits whose backups went for want of room; nothing when there are none.
+pub fn dropped_text(dropped: &[String]) -> String {
+    match dropped {
+        [] => String::new(),
+        _ => format!(
+            " To stay within the limit of backups, these cannot be undone any more: {}.",
+            dropped.join(", ")
+        ),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

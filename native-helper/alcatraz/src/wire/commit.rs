@@ -25,6 +25,9 @@ pub struct WireCommit {
     pub applied: u64,
     /// Whether it can be taken back.
     pub undoable: bool,
+    /// Bytes that its backup takes up, when it keeps one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<u64>,
     /// The commit that it took back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undid: Option<String>,
@@ -42,6 +45,7 @@ impl From<&CommitRecord> for WireCommit {
             command: command_text(&commit.command),
             applied: commit.applied,
             undoable: commit.is_undoable(),
+            backup: commit.has_backup.then_some(commit.backup),
             undid: commit.undid.clone(),
             undone_by: commit.undone_by.clone(),
         }
@@ -101,6 +105,9 @@ pub struct CommitResult {
     /// What the ignore list left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored: Vec<PathRef>,
+    /// Older commits whose backups went, so that all together stay within the limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<String>,
     /// Where a look at the host afterwards found something else than what was committed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differing: Vec<PathRef>,
@@ -129,4 +136,7 @@ pub struct UndoResult {
     /// How many it left as they are, because that was chosen.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub skipped: u64,
+    /// Older commits whose backups went, so that all together stay within the limit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<String>,
 }

@@ -5,16 +5,21 @@ use crate::monitor::Unmonitored;
 use crate::session::SessionState;
 use crate::store::Store;
 
+use super::crash;
 use super::finish;
 use super::journal;
 use super::lock::lock_host;
-use super::record::CommitState;
+use super::record::{CommitRecord, CommitState};
 
 /// Removes what a commit keeps for its undo. Fails with `no-such-commit`, and with `wrong-state` when recovery has to
 /// look at it first.
 pub fn drop(store: &Store, commit: &str) -> Result<()> {
     let _host = lock_host(store, &Unmonitored)?;
-    let mut record = store.commit(commit)?;
+    drop_locked(store, store.commit(commit)?)
+}
+
+/// As [`drop`], for who has the right to change the host. Can be called again when it was cut off.
+pub fn drop_locked(store: &Store, mut record: CommitRecord) -> Result<()> {
     if record.state == CommitState::Applying {
         return Err(SeeError::new(
             ErrorCode::WrongState,
@@ -23,11 +28,21 @@ pub fn drop(store: &Store, commit: &str) -> Result<()> {
         ));
     }
     // First the promise, then the backup: history must not offer an undo that has nothing to go by.
+    // A size without a backup says that the removal is not through yet.
     record.has_backup = false;
+    record.backup = record.backup.max(1);
     store.update_commit(&record)?;
+    crash::point();
+    remove(store, &record)?;
+    record.backup = 0;
+    store.update_commit(&record)
+}
+
+fn remove(store: &Store, record: &CommitRecord) -> Result<()> {
     let dir = super::commit_dir(store, &record.id);
     let Some(journal) = journal::read(&dir)? else { return finish::remove_dir(&dir) };
     finish::remove_stages(store, &journal)?;
+    crash::point();
     for other in store.commits()?.into_iter().filter(|other| other.state == CommitState::Reverted) {
         let dir = super::commit_dir(store, &other.id);
         let tried = journal::read(&dir)?.and_then(|journal| journal.header.undoes);

@@ -14,6 +14,7 @@ use crate::store::Store;
 
 use super::apply;
 use super::attributes::{self, as_path};
+use super::backups;
 use super::crash;
 use super::journal::{self, Journal, Left, Residue};
 use super::loosen;
@@ -27,10 +28,16 @@ pub fn finish(store: &Store, places: &mut Places, journal: &Journal) -> Result<(
     let header = &journal.header;
     let mut record = store.commit(&header.commit)?;
     record.state = CommitState::Done;
+    record.backup = backups::size(places, header);
     if let Some(undone) = &header.undoes {
         let mut undone = store.commit(undone)?;
         record.undid = Some(undone.id.clone());
         undone.undone_by = Some(record.id.clone());
+        if undone.has_backup {
+            if let Some(journal) = journal::read(&super::commit_dir(store, &undone.id))? {
+                undone.backup = backups::size(&mut Places::new(Vec::new()), &journal.header);
+            }
+        }
         return store.settle(&[&record, &undone], None);
     }
     let mut session = store.session(&header.session)?;

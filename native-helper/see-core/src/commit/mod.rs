@@ -3,6 +3,7 @@
 
 mod apply;
 mod attributes;
+mod backups;
 mod bytes;
 mod copy;
 mod crash;
@@ -47,6 +48,7 @@ use crate::timestamp::Timestamp;
 use crate::{changes, check};
 
 pub use self::drop::drop;
+pub use backups::limit_backups;
 pub use recover::{Recovered, recover};
 pub use undo::undo;
 
@@ -72,6 +74,8 @@ pub struct CommitOutcome {
     pub ignored: Vec<HostPath>,
     /// Where a look at the host afterwards found something else than what was committed: somebody else was there too.
     pub differing: Vec<HostPath>,
+    /// Older commits whose backups went, so that all together stay within the limit.
+    pub dropped: Vec<String>,
 }
 
 /// Commits the selected changes of a session that has finished: all of them or none. With `dry_run` everything is
@@ -115,8 +119,9 @@ pub fn commit(
         selection.resolve.iter().map(|(path, _)| path).chain(merged).cloned().collect();
     let (plan, joined) = prepare(store, &mut view, &mut rooms, (&changes, &chosen, selection), monitor)?;
     if dry_run {
-        let differing = Vec::new();
-        return Ok(CommitOutcome { id: "dry-run".to_owned(), applied, skipped, joined, ignored, differing });
+        let id = "dry-run".to_owned();
+        let (differing, dropped) = (Vec::new(), Vec::new());
+        return Ok(CommitOutcome { id, applied, skipped, joined, ignored, differing, dropped });
     }
     let record = CommitRecord {
         id: id.clone(),
@@ -128,13 +133,14 @@ pub fn commit(
         undid: None,
         undone_by: None,
         has_backup: !plan.steps.is_empty(),
+        backup: 0,
     };
     let whole = skipped == 0 && changes.unlisted.is_empty();
     let places = std::mem::replace(&mut view.places, Places::new(Vec::new()));
-    run::run(store, places, plan, run::Purpose { record, whole, undone: None }, monitor)?;
+    let dropped = run::run(store, places, plan, run::Purpose { record, whole, undone: None }, monitor)?;
     other.extend(joined.iter().cloned());
     let differing = verify::differing(&session, &changes, &chosen, &other);
-    Ok(CommitOutcome { id, applied, skipped, joined, ignored, differing })
+    Ok(CommitOutcome { id, applied, skipped, joined, ignored, differing, dropped })
 }
 
 /// Plans the commit and checks it on the very state of the host that was planned with.

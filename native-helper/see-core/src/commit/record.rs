@@ -34,6 +34,8 @@ pub struct CommitRecord {
     pub undone_by: Option<String>,
     /// Whether its backup is still kept.
     pub has_backup: bool,
+    /// Bytes that its backup takes up. Without a backup: not 0 as long as it is being removed.
+    pub backup: u64,
 }
 
 impl CommitRecord {

@@ -6,6 +6,7 @@ use crate::path::HostPath;
 use crate::session::SessionState;
 use crate::store::Store;
 
+use super::drop::drop_locked;
 use super::finish;
 use super::journal;
 use super::lock::try_lock_host;
@@ -32,7 +33,7 @@ pub fn recover(store: &Store, monitor: &dyn Monitor) -> Result<Vec<Recovered>> {
     let is_over = |state| matches!(state, SessionState::Committed | SessionState::Aborted);
     let cut_off = |state| state == SessionState::Committing;
     let has_work = sessions.iter().any(|s| cut_off(s.state) || (is_over(s.state) && !s.layers.is_empty()));
-    if !has_work && store.unsettled_commits()?.is_empty() {
+    if !has_work && store.unsettled_commits()?.is_empty() && store.half_dropped_commits()?.is_empty() {
         return Ok(Vec::new());
     }
     let Some(_host) = try_lock_host(store)? else { return Ok(Vec::new()) };
@@ -45,6 +46,10 @@ pub fn recover(store: &Store, monitor: &dyn Monitor) -> Result<Vec<Recovered>> {
             foreign: Vec::new(),
             failed: Some(error),
         }));
+    }
+    for record in store.half_dropped_commits()? {
+        // What resists takes up room but can do no harm; it is tried again at the next start.
+        let _ = drop_locked(store, record);
     }
     let unsettled = store.unsettled_commits()?;
     for session in store.sessions()? {

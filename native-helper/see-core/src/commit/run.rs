@@ -6,6 +6,7 @@ use crate::session::SessionState;
 use crate::store::Store;
 
 use super::apply;
+use super::backups;
 use super::crash;
 use super::finish;
 use super::journal::{Header, Journal, Writer};
@@ -27,14 +28,14 @@ pub struct Purpose {
     pub undone: Option<CommitRecord>,
 }
 
-/// Carries out a plan. When it fails, host and session are as before, unless the error is `recovery-needed`.
+/// Carries out a plan; returns the commits whose backups had to go for it. When it fails, host and session are as before, unless the error is `recovery-needed`.
 pub fn run(
     store: &Store,
     mut places: Places,
     mut plan: Plan,
     purpose: Purpose,
     monitor: &dyn Monitor,
-) -> Result<()> {
+) -> Result<Vec<String>> {
     loosen::loosen(&mut places, &mut plan)?;
     let header = Header {
         commit: purpose.record.id.clone(),
@@ -73,7 +74,9 @@ pub fn run(
             finish::finish(store, &mut places, &journal).map_err(|error| {
                 let done = SeeError::internal("The changes are on the host.");
                 recovery_needed(&done, &error)
-            })
+            })?;
+            // The commit is done; a backup that could not be removed now is tried again after the next one.
+            Ok(backups::enforce(store).unwrap_or_default())
         }
         Err(cause) => match finish::take_back(store, &mut places, &journal, Some(begun), monitor) {
             Ok(foreign) => match foreign.first() {

@@ -67,10 +67,12 @@ pub fn undo(
         undid: Some(undone.id.clone()),
         undone_by: None,
         has_backup: true,
+        backup: 0,
     };
     let purpose = For { record, whole: false, undone: Some(undone) };
-    run::run(store, places, plan, purpose, monitor)?;
-    Ok(CommitOutcome { id, applied, skipped, joined: Vec::new(), ignored: Vec::new(), differing: Vec::new() })
+    let dropped = run::run(store, places, plan, purpose, monitor)?;
+    let (joined, ignored, differing) = (Vec::new(), Vec::new(), Vec::new());
+    Ok(CommitOutcome { id, applied, skipped, joined, ignored, differing, dropped })
 }
 
 /// Returns the journal of a commit that can be taken back.

@@ -12,7 +12,7 @@ use super::rows::{damaged, join_arguments, nanoseconds, split_arguments};
 use super::sessions::move_session;
 use super::{Store, db_error};
 
-const COLUMNS: &str = "id, session, time, command, applied, state, undid, undone_by, has_backup";
+const COLUMNS: &str = "id, session, time, command, applied, state, undid, undone_by, has_backup, backup";
 const SEE_HISTORY: &str = "See the commits with: alcatraz history";
 
 impl Store {
@@ -77,11 +77,37 @@ impl Store {
     pub fn unsettled_commits(&self) -> Result<Vec<CommitRecord>> {
         select(&self.db(), "WHERE state = 'applying' ORDER BY time, id", [])
     }
+
+    /// Returns the commits whose backup was being removed when that was cut off.
+    pub fn half_dropped_commits(&self) -> Result<Vec<CommitRecord>> {
+        select(&self.db(), "WHERE has_backup = 0 AND backup > 0 ORDER BY time, id", [])
+    }
+
+    /// Returns how many bytes all backups may take up together; `None` when there is no limit.
+    pub fn backup_limit(&self) -> Result<Option<u64>> {
+        let limit: i64 = self
+            .db()
+            .query_row("SELECT backup_limit FROM store", [], |row| row.get(0))
+            .map_err(|e| db_error(&e))?;
+        let limit = u64::try_from(limit).map_err(|_| damaged())?;
+        Ok((limit > 0).then_some(limit))
+    }
+
+    /// Sets how many bytes all backups may take up together.
+    pub fn set_backup_limit(&self, limit: Option<u64>) -> Result<()> {
+        let limit =
+            i64::try_from(limit.unwrap_or(0)).map_err(|_| SeeError::internal("A size is too large."))?;
+        self.durably(|db| {
+            db.execute("UPDATE store SET backup_limit = ?1", [limit]).map_err(|e| db_error(&e))?;
+            Ok(())
+        })
+    }
 }
 
 fn write(db: &Connection, how: &str, commit: &CommitRecord) -> Result<()> {
-    let text = format!("{how} commits ({COLUMNS}) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)");
+    let text = format!("{how} commits ({COLUMNS}) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)");
     let applied = i64::try_from(commit.applied).map_err(|_| SeeError::internal("A count is too large."))?;
+    let backup = i64::try_from(commit.backup).map_err(|_| SeeError::internal("A size is too large."))?;
     let values = params![
         commit.id,
         commit.session,
@@ -92,6 +118,7 @@ fn write(db: &Connection, how: &str, commit: &CommitRecord) -> Result<()> {
         commit.undid,
         commit.undone_by,
         commit.has_backup,
+        backup,
     ];
     db.execute(&text, values).map_err(|e| db_error(&e))?;
     Ok(())
@@ -122,6 +149,7 @@ fn read(row: &Row<'_>) -> Result<CommitRecord> {
         undid: column(row, "undid")?,
         undone_by: column(row, "undone_by")?,
         has_backup: column(row, "has_backup")?,
+        backup: u64::try_from(column::<i64>(row, "backup")?).map_err(|_| damaged())?,
     })
 }
 

@@ -15,7 +15,7 @@ use super::location::Place;
 use super::{db_error, random, transact, unusable};
 
 /// The format that this program writes. Raise it with every change of `MIGRATIONS`.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 const VERSION_FILE: &str = "version";
 const DATABASE: &str = "alcatraz.db";
 /// How long one process waits for another one's transaction.
@@ -40,6 +40,10 @@ const MIGRATIONS: [&str; VERSION as usize] = [
 ",
     "ALTER TABLE sessions ADD COLUMN policy TEXT NOT NULL DEFAULT '{}';",
     "ALTER TABLE sessions ADD COLUMN frozen TEXT;",
+    "
+    ALTER TABLE commits ADD COLUMN backup INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE store ADD COLUMN backup_limit INTEGER NOT NULL DEFAULT 21474836480;
+",
 ];
 
 /// Opens the database of a store, makes or migrates it first when that is needed, and returns it with the store's id.

@@ -13,7 +13,7 @@ use crate::session::SessionState;
 type Tree = BTreeMap<PathBuf, Sight>;
 
 /// Runs something that dies at the point with this number; tells whether it did.
-fn dies(point: u64, run: impl FnOnce()) -> bool {
+pub fn dies(point: u64, run: impl FnOnce()) -> bool {
     crash::survive_until(point);
     let outcome = catch_unwind(AssertUnwindSafe(run));
     crash::survive_all();
