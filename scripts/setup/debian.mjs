@@ -41,6 +41,7 @@ const SCREEN = [program("Xvfb", "xvfb"), FONT];
 const TESTS = [
   program("setfattr", "attr"),
   program("setfacl", "acl"),
+  program("setcap", "libcap2-bin"),
   program("setpriv", "util-linux"),
   program("useradd", "passwd"),
   program("Xephyr", "xserver-xephyr"),

@@ -3,6 +3,8 @@
 #![allow(unsafe_code)]
 
 mod bpf;
+#[cfg(feature = "faults")]
+pub mod faults;
 pub mod handle;
 pub mod identity;
 pub mod lease;

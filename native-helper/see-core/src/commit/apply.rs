@@ -24,11 +24,19 @@ struct Ours {
 }
 
 /// Does all steps. When it fails, some may have been done: `begun` tells how many were begun.
-pub fn apply(places: &mut Places, steps: &[Planned], begun: &mut usize, monitor: &dyn Monitor) -> Result<()> {
+pub fn apply(places: &mut Places, plan: &Plan, begun: &mut usize, monitor: &dyn Monitor) -> Result<()> {
+    let steps = &plan.steps;
     let total = u64::try_from(steps.len()).ok();
     let mut ours = Ours::default();
     // What was open since the plan may have got another name meanwhile.
     places.forget();
+    // A room that was made while planning changed the directory that it lies in.
+    for room in &plan.rooms {
+        if super::attributes::as_path(&room.path).parent() != Some(places.path(&room.serves).as_path()) {
+            continue;
+        }
+        ours.directories.insert(places.dir(&room.serves)?.number);
+    }
     for (done, planned) in steps.iter().enumerate() {
         if done % 64 == 0 {
             monitor.progress(Phase::Apply, u64::try_from(done).unwrap_or(0), total);

@@ -63,7 +63,7 @@ pub fn run(
     journal.steps = Some(steps);
     journal.residue = std::mem::take(&mut plan.residue);
     let mut begun = 0;
-    let applied = apply::apply(&mut places, &plan.steps, &mut begun, monitor)
+    let applied = apply::apply(&mut places, &plan, &mut begun, monitor)
         .and_then(|()| apply::publish(&mut places, &plan.steps, monitor))
         .and_then(|()| apply::results(&mut places, &plan))
         .and_then(|left| writer.applied(&left).map(|()| left));

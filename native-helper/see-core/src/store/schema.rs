@@ -20,6 +20,8 @@ const VERSION_FILE: &str = "version";
 const DATABASE: &str = "alcatraz.db";
 /// How long one process waits for another one's transaction.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// A log of this length is folded in when the store is opened.
+const LONG_LOG: u64 = 1 << 20;
 
 /// What brings a store from version `index` to `index + 1`.
 const MIGRATIONS: [&str; VERSION as usize] = [
@@ -122,6 +124,11 @@ fn connect(root: &Path, extra: OpenFlags) -> Result<Connection> {
         db.pragma_update(None, "wal_autocheckpoint", 256)
     };
     set_up().map_err(|e| db_error(&e))?;
+    let log = std::fs::metadata(root.join(format!("{DATABASE}-wal")));
+    if log.is_ok_and(|facts| facts.len() > LONG_LOG) {
+        // Nobody begins the log anew when each command writes to it once.
+        db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(|e| db_error(&e))?;
+    }
     Ok(db)
 }
 

@@ -154,7 +154,7 @@ fn an_undo_may_die_anywhere() {
 }
 
 /// Cases with every kind of step.
-const MIXED: &[Case] = &[
+pub const MIXED: &[Case] = &[
     Case(
         "mkdir -p d/a/k; echo x > d/a/k/f; echo s > d/a/s; echo 1 > d/l; ln d/l ../l; echo t > d/t; echo u > d/u",
         "mv d/a/k d/k; rm -r d/a; mkdir d/a; mv d/k d/a/k; echo s > d/a/s; echo 2 > d/l; ln d/t d/v; chmod 600 d/u",

@@ -6,6 +6,8 @@ mod cases;
 mod crashes;
 mod discards;
 mod failures;
+mod faults;
+mod fuzz;
 #[path = "../../../tests/lab/mod.rs"]
 pub(crate) mod lab;
 mod matrix;
