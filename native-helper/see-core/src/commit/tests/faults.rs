@@ -88,7 +88,7 @@ fn undo_fails(case: &Case, make: Make, fault: Fault) -> u64 {
         let mut bench = make(case);
         let (before, seen) = (bench.has(), bench.seen());
         let id = bench.commit().unwrap().id;
-        let undo = |store: &Store| commit::undo(store, &id, &Unmonitored);
+        let undo = |store: &Store| commit::undo(store, &id, &[], &Unmonitored);
         let Some(outcome) = fails(point, fault, &bench, undo) else { return point };
         recover(&bench, &what);
         let store = Store::open(Some(bench.store.root())).unwrap();
@@ -97,7 +97,7 @@ fn undo_fails(case: &Case, make: Make, fault: Fault) -> u64 {
             None => {
                 outcome.expect_err(&what);
                 assert_same(&what, &bench.has(), &seen);
-                commit::undo(&store, &id, &Unmonitored)
+                commit::undo(&store, &id, &[], &Unmonitored)
                     .unwrap_or_else(|e| panic!("{what}, then again: {e:?}"));
                 assert_same(&what, &bench.has(), &before);
             }
