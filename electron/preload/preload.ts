@@ -38,6 +38,7 @@ contextBridge.exposeInMainWorld("see", {
   listSessions: call("listSessions"),
   run: call("run"),
   stop: call("stop"),
+  log: call("log"),
   tighten: call("tighten"),
   abort: call("abort"),
   resume: call("resume"),

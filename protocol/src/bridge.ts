@@ -15,6 +15,7 @@ import type { Description, Slice, Versions } from "./content.js";
 import type { DoctorRow } from "./doctor.js";
 import { SeeError } from "./errors.js";
 import { Net } from "./net.js";
+import type { SessionLog } from "./log.js";
 import type { Progress, Params } from "./rpc.js";
 import { Display, Reads, type RunRequest, type Session, type Tightening } from "./session.js";
 
@@ -85,6 +86,7 @@ export interface SeeBridge {
   listSessions(): Promise<Outcome<Session[]>>;
   run(request: RunRequest): Promise<Outcome<Session>>;
   stop(session: string): Promise<Outcome<Session>>;
+  log(session: string): Promise<Outcome<SessionLog>>;
   tighten(session: string, to: Tightening): Promise<Outcome<Session>>;
   abort(session: string): Promise<Outcome<Session>>;
   /** A frozen session goes on with as much again. */

@@ -36,6 +36,7 @@ export const calls = {
   listSessions: z.tuple([]),
   run: z.tuple([RunRequest]),
   stop: z.tuple([SessionKey]),
+  log: z.tuple([SessionKey]),
   tighten: z.tuple([SessionKey, Tightening]),
   abort: z.tuple([SessionKey]),
   resume: z.tuple([SessionKey]),

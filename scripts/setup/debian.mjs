@@ -61,6 +61,10 @@ const TESTS = [
   program("ssh-agent", "openssh-client"),
   program("dbus-daemon", "dbus-daemon", "dbus"),
   program("dbus-send", "dbus-bin", "dbus"),
+  // A server that is upgraded in a session.
+  program("apache2"),
+  program("openssl"),
+  program("curl"),
   program("xz", "xz-utils"),
   program("zstd"),
   program("dpkg-deb", "dpkg"),

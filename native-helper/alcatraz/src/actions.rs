@@ -13,12 +13,14 @@ use see_core::merge::ByHand;
 use see_core::monitor::Monitor;
 use see_core::path::{HostPath, escape_for_display};
 use see_core::read_set::set::Missing;
+use see_core::record::{self, event::Event};
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
 use see_core::{changes, check, commit, compare, merge};
 
 use crate::present::text::state_word;
 use crate::wire::commit::{CheckResult, CommitResult, DiscardResult, UndoResult, refs};
+use crate::wire::log::LogResult;
 
 /// Returns what a session changed.
 pub fn scan(session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
@@ -160,6 +162,15 @@ pub fn abort(store: &Store, session: &Session) -> Result<Session> {
     }
     see_core::abort::abort(store, &session.id)?;
     store.session(&session.id)
+}
+
+/// Returns what happened in a session.
+pub fn log(store: &Store, session: &Session) -> Result<LogResult> {
+    let record = record::log::read(&record::log::path(store, &session.id))?;
+    let network = record.events.into_iter().map(|event| match event {
+        Event::Network(tried) => tried,
+    });
+    Ok(LogResult { network: network.collect(), complete: !record.is_cut })
 }
 
 /// Takes a commit back.

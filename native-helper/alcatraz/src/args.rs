@@ -49,6 +49,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Show what a session has read
     Reads(SessionArg),
+    /// Show what a session tried with the network, and what became of it
+    Log(SessionArg),
     /// Tell whether a commit would be consistent with the host
     Check(CheckArgs),
     /// Bring a session's changes to the host, all or nothing

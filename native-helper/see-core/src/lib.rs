@@ -30,6 +30,7 @@ pub mod path;
 pub mod policy;
 pub mod read_set;
 pub mod reads;
+pub mod record;
 pub mod secrets;
 pub mod session;
 pub mod store;

@@ -16,6 +16,7 @@ pub mod process;
 pub mod seccomp;
 pub mod seccomp_notify;
 pub mod signals;
+pub mod socket;
 pub mod users;
 pub mod xattr;
 

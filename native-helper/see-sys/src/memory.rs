@@ -1,4 +1,4 @@
-//! Reads another process's memory. The memory is hostile: it may be unmapped, and change while it is read.
+//! Reads and writes another process's memory. The memory is hostile: it may be unmapped, and change while it is read.
 
 use rustix::io::Errno;
 
@@ -28,9 +28,34 @@ pub fn read(thread: u32, address: u64, buffer: &mut [u8]) -> Result<usize, Errno
     usize::try_from(count).map_err(|_| last_errno())
 }
 
+/// Writes bytes (at most 4096) at `address` of the thread's memory. Fails with `EFAULT` when they cannot all be written.
+pub fn write(thread: u32, address: u64, bytes: &[u8]) -> Result<(), Errno> {
+    let local = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+    let remote = libc::iovec { iov_base: address as *mut libc::c_void, iov_len: bytes.len() };
+    let thread = i32::try_from(thread).map_err(|_| Errno::SRCH)?;
+    // SAFETY: the kernel reads from `bytes`, which outlives the call, and writes to addresses of the other process only,
+    // which it checks.
+    let count = unsafe { libc::process_vm_writev(thread, &raw const local, 1, &raw const remote, 1, 0) };
+    match usize::try_from(count) {
+        Ok(count) if count == bytes.len() => Ok(()),
+        Ok(_) => Err(Errno::FAULT),
+        Err(_) => Err(last_errno()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn writes_all_or_says_so() {
+        let me = std::process::id();
+        let mut target = [0_u8; 4];
+        assert_eq!(write(me, target.as_mut_ptr() as u64, &[1, 2]), Ok(()));
+        assert_eq!(std::hint::black_box(target), [1, 2, 0, 0]);
+        assert_eq!(write(me, 0, &[1]), Err(Errno::FAULT));
+        assert_eq!(write(me, 0, &[]), Ok(()));
+    }
 
     #[test]
     fn reads_up_to_the_first_missing_page() {

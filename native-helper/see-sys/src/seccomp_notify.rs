@@ -16,6 +16,8 @@ const FLAG_SYNC_WAKE_UP: libc::c_ulong = 1;
 
 const IOCTL_RECEIVE: libc::c_ulong = 0xc050_2100;
 const IOCTL_SEND: libc::c_ulong = 0xc018_2101;
+const IOCTL_ADD_DESCRIPTOR: libc::c_ulong = 0x4018_2103;
+const ADD_AT_NUMBER: u32 = 1;
 const IOCTL_ID_VALID: libc::c_ulong = 0x4008_2102;
 const IOCTL_SET_FLAGS: libc::c_ulong = 0x4008_2104;
 
@@ -37,6 +39,8 @@ pub enum When {
     NotZero(u8),
     /// When one of these bits of this argument's low half is set.
     AnyBit(u8, u32),
+    /// When this argument's low half is this number.
+    Is(u8, u32),
 }
 
 /// A call to report.
@@ -73,6 +77,15 @@ struct RawNotification {
     arch: u32,
     instruction_pointer: u64,
     arguments: [u64; 6],
+}
+
+#[repr(C)]
+struct RawDescriptor {
+    id: u64,
+    flags: u32,
+    source: u32,
+    target: u32,
+    target_flags: u32,
 }
 
 #[repr(C)]
@@ -119,6 +132,9 @@ fn part(wanted: &[Wanted]) -> Vec<Instruction> {
             ],
             When::AnyBit(argument, bits) => {
                 vec![load(argument_offset(argument)), any_bit(bits, 1, 0), verdict(ALLOW), verdict(NOTIFY)]
+            }
+            When::Is(argument, number) => {
+                vec![load(argument_offset(argument)), equal(number, 1, 0), verdict(ALLOW), verdict(NOTIFY)]
             }
         };
         part.push(equal(one.number, 0, u8::try_from(test.len()).unwrap_or(u8::MAX)));
@@ -204,6 +220,22 @@ impl Listener {
         })
     }
 
+    /// Puts a copy of an open file in the place of the caller's descriptor `number`. The call still waits for its answer.
+    /// Fails with `ENOENT` when its thread is gone.
+    pub fn hand_in(&self, id: u64, file: BorrowedFd<'_>, number: i32, on_exec: bool) -> Result<(), Errno> {
+        let unsigned = |fd: i32| u32::try_from(fd).map_err(|_| Errno::BADF);
+        let raw = RawDescriptor {
+            id,
+            flags: ADD_AT_NUMBER,
+            source: unsigned(file.as_raw_fd())?,
+            target: unsigned(number)?,
+            target_flags: if on_exec { libc::O_CLOEXEC as u32 } else { 0 },
+        };
+        // SAFETY: `raw` is laid out as `struct seccomp_notif_addfd` and outlives the call.
+        let status = unsafe { libc::ioctl(self.fd.as_raw_fd(), IOCTL_ADD_DESCRIPTOR, &raw const raw) };
+        if status < 0 { Err(last_errno()) } else { Ok(()) }
+    }
+
     fn send(&self, raw: &RawResponse) -> Result<(), Errno> {
         // SAFETY: `raw` is laid out as `struct seccomp_notif_resp` and outlives the call.
         if unsafe { libc::ioctl(self.fd.as_raw_fd(), IOCTL_SEND, std::ptr::from_ref(raw)) } == 0 {
@@ -234,8 +266,12 @@ mod tests {
     #[test]
     fn reports_what_is_wanted_and_nothing_else() {
         let many: Vec<Wanted> = (300..400).map(|number| wanted(number, When::Always)).collect();
-        let mut x86_64 =
-            vec![wanted(2, When::Always), wanted(280, When::NotZero(1)), wanted(263, When::AnyBit(2, 0x200))];
+        let mut x86_64 = vec![
+            wanted(2, When::Always),
+            wanted(280, When::NotZero(1)),
+            wanted(263, When::AnyBit(2, 0x200)),
+            wanted(54, When::Is(2, 30)),
+        ];
         x86_64.extend(&many);
         let filter = bpf::by_architecture(part(&x86_64), part(&[wanted(5, When::Always)]));
         let ask = |arch, number, second, third| run(&filter, arch, number, [0, second, third, 0, 0, 0]);
@@ -246,6 +282,8 @@ mod tests {
         assert_eq!(ask(ARCH_NATIVE, 280, 1 << 40, 0), NOTIFY);
         assert_eq!(ask(ARCH_NATIVE, 263, 0, 0), ALLOW);
         assert_eq!(ask(ARCH_NATIVE, 263, 0, 0x300), NOTIFY);
+        assert_eq!(ask(ARCH_NATIVE, 54, 0, 30), NOTIFY);
+        assert_eq!(ask(ARCH_NATIVE, 54, 0, 31), ALLOW);
         assert_eq!(ask(ARCH_NATIVE, 399, 0, 0), NOTIFY);
         assert_eq!(ask(ARCH_NATIVE, 400, 0, 0), ALLOW);
         assert_eq!(ask(ARCH_I386, 5, 0, 0), NOTIFY);
@@ -258,5 +296,6 @@ mod tests {
     fn layouts_are_the_kernels() {
         assert_eq!(size_of::<RawNotification>(), 80);
         assert_eq!(size_of::<RawResponse>(), 24);
+        assert_eq!(size_of::<RawDescriptor>(), 24);
     }
 }

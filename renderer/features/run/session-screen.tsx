@@ -9,8 +9,8 @@ import { ChangesPane } from "../changes/changes-pane.js";
 import { useFeed } from "../changes/feed-store.js";
 import { useReview } from "../changes/review-store.js";
 import { DetailPane } from "../diff/detail-pane.js";
+import { LowerPane } from "../network/lower-pane.js";
 import { usePane } from "../settings/settings-store.js";
-import { TerminalPane } from "../terminal/terminal-pane.js";
 import { CommittedBar } from "../commit/committed-bar.js";
 import { FrozenBar } from "./frozen-bar.js";
 import { useHelper } from "./helper-store.js";
@@ -93,7 +93,7 @@ export function SessionScreen({ id }: { id: string }): ReactElement {
               />
             )}
             <div className={styles.terminal} style={begun ? { height } : undefined}>
-              <TerminalPane session={session} begun={begun} />
+              <LowerPane session={session} begun={begun} />
             </div>
           </div>
         </div>

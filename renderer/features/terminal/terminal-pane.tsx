@@ -2,7 +2,7 @@
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal } from "@xterm/xterm";
 import "@xterm/xterm/css/xterm.css";
-import { useEffect, useRef, useState, type ReactElement } from "react";
+import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
@@ -20,9 +20,11 @@ interface TerminalPaneProps {
   session: Session;
   /** Whether there is a screen to show: a program runs, or has ended. */
   begun: boolean;
+  /** Stands where the pane's title would. */
+  head: ReactNode;
 }
 
-export function TerminalPane({ session, begun }: TerminalPaneProps): ReactElement {
+export function TerminalPane({ session, begun, head }: TerminalPaneProps): ReactElement {
   const host = useRef<HTMLDivElement>(null);
   const [error, setError] = useState<SeeError | null>(null);
   const [attempt, setAttempt] = useState(0);
@@ -48,7 +50,7 @@ export function TerminalPane({ session, begun }: TerminalPaneProps): ReactElemen
   return (
     <section className={styles.pane} aria-label={TEXTS.title}>
       <div className={styles.head}>
-        <h2>{TEXTS.title}</h2>
+        {head}
         <span className={styles.note}>{note}</span>
       </div>
       {error === null ? (

@@ -21,6 +21,7 @@ mod export;
 pub mod history;
 mod ignore;
 mod list;
+mod log;
 mod man;
 mod plumb;
 mod probe;
@@ -41,6 +42,7 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::List => list::run(context),
         Command::Changes(args) => changes::run(context, args),
         Command::Diff(args) => diff::run(context, args),
+        Command::Log(args) => log::run(context, args),
         Command::Reads(args) => reads::run(context, args),
         Command::Check(args) => check::run(context, args),
         Command::Commit(args) => commit::run(context, args),

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::wire::commit::{CheckResult, CommitResult, DiscardResult, UndoResult};
+use crate::wire::log::LogResult;
 
 use super::decisions::*;
 use super::envelope::{Incoming, Outgoing};
@@ -57,7 +58,9 @@ fn params_through(method: &str, params: &Value) -> Result<Value, String> {
         "doctor" | "sessions.list" | "history.list" => through::<Empty>(params),
         "sessions.run" => through::<RunRequest>(params),
         "sessions.tighten" => through::<TightenParams>(params),
-        "sessions.stop" | "sessions.abort" | "changes.watch" => through::<SessionParams>(params),
+        "sessions.stop" | "sessions.abort" | "sessions.log" | "changes.watch" => {
+            through::<SessionParams>(params)
+        }
         "sessions.resume" => through::<ResumeParams>(params),
         "changes.unwatch" => through::<Watch>(params),
         "changes.discard" => through::<DiscardParams>(params),
@@ -81,6 +84,7 @@ fn result_through(method: &str, result: &Value) -> Result<Value, String> {
         "hello" => through::<HelloResult>(result),
         "doctor" => through::<DoctorResult>(result),
         "sessions.list" => through::<SessionsResult>(result),
+        "sessions.log" => through::<LogResult>(result),
         "sessions.run" | "sessions.stop" | "sessions.tighten" | "sessions.abort" | "sessions.retry"
         | "sessions.resume" => through::<SessionResult>(result),
         "sessions.compare" => through::<ComparisonResult>(result),

@@ -32,12 +32,13 @@ use super::requests::RequestMonitor;
 use super::writer::Writer;
 
 /// Every method.
-pub const NAMES: [&str; 24] = [
+pub const NAMES: [&str; 25] = [
     "hello",
     "doctor",
     "sessions.list",
     "sessions.run",
     "sessions.stop",
+    "sessions.log",
     "sessions.tighten",
     "sessions.abort",
     "sessions.retry",
@@ -123,6 +124,10 @@ impl Methods {
             "sessions.list" => parse::<Empty>(params).and_then(|_| reply(self.list_sessions()?)),
             "sessions.run" => self.run_program(parse(params)?),
             "sessions.stop" => self.with_session(&parse(params)?, actions::stop),
+            "sessions.log" => {
+                let params: SessionParams = parse(params)?;
+                reply(actions::log(&self.store, &self.store.find_session(&params.session)?)?)
+            }
             "sessions.tighten" => self.tighten(parse(params)?),
             "sessions.abort" => self.with_session(&parse(params)?, actions::abort),
             "sessions.retry" => self.retry(&parse(params)?),

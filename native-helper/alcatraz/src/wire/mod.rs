@@ -1,5 +1,6 @@
 //! The JSON forms of records, one for the command line and the app (`protocol/src/*.ts`).
 
 pub mod commit;
+pub mod log;
 pub mod reads;
 pub mod session;

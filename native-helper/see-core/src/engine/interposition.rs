@@ -8,9 +8,13 @@ use crate::error::Result;
 use crate::interpose::actor::Actor;
 use crate::interpose::calls::Reported;
 use crate::interpose::supervisor::{Inside, Interposer, Recording};
+use crate::net;
+use crate::net::reach::Reach;
+use crate::net::switchboard::Switchboard;
 use crate::path::HostPath;
 use crate::policy::Policy;
 use crate::read_set::recorder::{Recorder, Start as Log};
+use crate::record::log::{self, Log as Record};
 use crate::session::Session;
 use crate::store::Store;
 
@@ -23,20 +27,18 @@ const OPEN_FILES: u32 = 7;
 /// So many are more than enough: every thread keeps directories at hand.
 const MOST_OPEN_FILES: u64 = 16 * 1024;
 
-/// Who decides calls, and what is observed.
+/// What is reported, and what it is for.
 #[derive(Debug)]
 pub struct Interposition {
-    actors: Vec<Arc<dyn Actor>>,
     reported: Reported,
 }
 
 impl Interposition {
     /// Returns what a session's policy asks for.
     pub fn of(policy: &Policy) -> Self {
-        let actors: Vec<Arc<dyn Actor>> = Vec::new();
         let mut reported = Reported::observed(policy.reads.level());
-        actors.iter().for_each(|actor| reported.claim(actor.claims()));
-        Self { actors, reported }
+        reported.claim(net::reported(!policy.redirect.is_empty() || !policy.connect.is_empty()));
+        Self { reported }
     }
 
     /// Returns the calls to report.
@@ -45,8 +47,17 @@ impl Interposition {
     }
 
     /// Begins to answer.
-    pub fn begin(self, store: &Store, session: &Session, start: &Start, inside: Inside) -> Result<Answering> {
+    pub fn begin(
+        self,
+        store: &Store,
+        session: &Session,
+        start: &Start,
+        inside: Inside,
+        reach: Arc<Reach>,
+    ) -> Result<Answering> {
         raise_limit();
+        let record = Arc::new(Record::open(&log::path(store, &session.id))?);
+        let actors: Vec<Arc<dyn Actor>> = vec![Arc::new(Switchboard::new(&session.policy, reach, record)?)];
         let recorder = match session.policy.reads.level() {
             None => None,
             Some(_) => {
@@ -59,7 +70,7 @@ impl Interposition {
             mirrored: mirrored(&start.tree),
             recorder: Arc::clone(recorder),
         });
-        let interposer = Interposer::start(inside, recording.as_ref(), self.actors)?;
+        let interposer = Interposer::start(inside, recording.as_ref(), actors)?;
         Ok(Answering { interposer, recorder })
     }
 }

@@ -70,13 +70,6 @@ pub fn launch_attached(store: &Store, spec: RunSpec) -> Result<(Session, Client)
 }
 
 fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Client)> {
-    if !spec.policy.redirect.is_empty() || !spec.policy.connect.is_empty() {
-        return Err(SeeError::new(
-            ErrorCode::BadRequest,
-            "This version redirects no ports.",
-            "Leave out --redirect and --connect.",
-        ));
-    }
     let (program, identity) = resolve(store, &spec)?;
     bounds::check(&spec.policy, store.mode())?;
     let display = wish(&spec.policy, &program)?;

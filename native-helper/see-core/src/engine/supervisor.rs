@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::{UnixListener, UnixStream};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -16,6 +17,7 @@ use see_sys::signals::SignalQueue;
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::net::policy::Net;
+use crate::net::reach::Reach;
 use crate::net::uplink::Uplink;
 use crate::policy::{Policy, Tightening};
 use crate::session::{Mode, Session, SessionState};
@@ -108,6 +110,8 @@ struct Supervisor {
     mounts: Option<OwnedFd>,
     /// Connects the SEE's network to the host's.
     uplink: Option<Uplink>,
+    /// What passes, for the record.
+    reach: Arc<Reach>,
     signals: SignalQueue,
     listener: Option<UnixListener>,
     programs: BTreeMap<u32, Program>,
@@ -163,15 +167,20 @@ impl Supervisor {
                 .map(|resolver| Uplink::connect(made.network, &start.policy, resolver))
                 .transpose()
                 .and_then(|uplink| {
-                    let begin = |inside| interposition.begin(&store, &session, start, inside);
-                    Ok((uplink, made.inside.map(begin).transpose()?))
+                    let filter = uplink.as_ref().map(|uplink| uplink.filter(&start.policy)).transpose()?;
+                    let reach = Arc::new(Reach::new(filter));
+                    let begin =
+                        |inside| interposition.begin(&store, &session, start, inside, Arc::clone(&reach));
+                    Ok((uplink, made.inside.map(begin).transpose()?, reach))
                 });
             match begun {
-                Ok((uplink, answering)) => Ok((init, made.mounts, made.limits, uplink, answering)),
+                Ok((uplink, answering, reach)) => {
+                    Ok((init, made.mounts, made.limits, (uplink, reach), answering))
+                }
                 Err(error) => end_init(init).and(Err(error)),
             }
         });
-        let (init, mounts, limits, uplink, answering) = match settled {
+        let (init, mounts, limits, (uplink, reach), answering) = match settled {
             Ok(settled) => settled,
             Err(error) => {
                 match start.fresh {
@@ -196,6 +205,7 @@ impl Supervisor {
             answering,
             mounts: Some(mounts),
             uplink,
+            reach,
             signals,
             programs: BTreeMap::new(),
             clients: Vec::new(),
@@ -415,7 +425,10 @@ impl Supervisor {
     fn tighten(&mut self, to: &Tightening) -> Result<()> {
         let policy = self.session.policy.tighten(to)?;
         let changed = match &mut self.uplink {
-            Some(uplink) => uplink.change(&policy),
+            Some(uplink) => {
+                let changed = uplink.change(&policy);
+                changed.and_then(|()| uplink.filter(&policy)).map(|filter| self.reach.change(filter))
+            }
             None => Ok(()),
         };
         self.session.policy = match changed {

@@ -1,8 +1,18 @@
-//! The network of a SEE: what it may reach, and the programs that connect it.
+//! The network of a SEE: what it may reach, the programs that connect it, and who decides calls about addresses.
 
+mod address;
+mod caller;
+mod calls;
+mod detour;
+mod hands;
 pub mod host;
 pub mod plumber;
 pub mod policy;
+pub mod reach;
 pub mod resolver;
 mod rules;
+mod standin;
+pub mod switchboard;
 pub mod uplink;
+
+pub use calls::reported;

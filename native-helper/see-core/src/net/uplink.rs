@@ -72,10 +72,15 @@ impl Uplink {
         set
     }
 
-    fn set_filter(&self, policy: &Policy) -> Result<()> {
+    /// Returns the filter that a policy means.
+    pub fn filter(&self, policy: &Policy) -> Result<Filter> {
         let near = host::near().map_err(|e| cannot("this machine's addresses are not known", &e))?;
-        let filter = Filter { net: policy.net, lan: policy.lan, near, resolver: self.resolver };
-        let job = Job::Filter { program: self.nft.clone(), rules: rules::text(&filter) };
+        Ok(Filter { net: policy.net, lan: policy.lan, near, resolver: self.resolver })
+    }
+
+    fn set_filter(&self, policy: &Policy) -> Result<()> {
+        let rules = rules::text(&self.filter(policy)?);
+        let job = Job::Filter { program: self.nft.clone(), rules };
         let mut child = begin(&job, self.network.as_fd(), Stdio::null(), Stdio::piped())?;
         let mut said = String::new();
         if let Some(stderr) = &mut child.stderr {

@@ -1,0 +1,40 @@
+// Below the change in hand: the session's terminal, or what it tried with the network. The terminal stays alive and keeps
+// its size while the other is shown.
+import { useState, type ReactElement } from "react";
+import type { Session } from "../../../protocol/src/session.js";
+import { Segmented } from "../../ui/segmented.js";
+import { TerminalPane } from "../terminal/terminal-pane.js";
+import { TEXTS as TERMINAL } from "../terminal/texts.js";
+import { NetworkPane } from "./network-pane.js";
+import { TEXTS } from "./texts.js";
+import styles from "./lower-pane.module.css";
+
+type Shown = "terminal" | "network";
+const OPTIONS = [
+  { value: "terminal", label: TERMINAL.title },
+  { value: "network", label: TEXTS.title },
+] as const;
+
+export function LowerPane({ session, begun }: { session: Session; begun: boolean }): ReactElement {
+  const [shown, setShown] = useState<Shown>("terminal");
+  const head = (
+    <Segmented<Shown>
+      label={`${TERMINAL.title}, ${TEXTS.title}`}
+      options={OPTIONS}
+      value={shown}
+      onChange={setShown}
+    />
+  );
+  return (
+    <div className={styles.lower}>
+      <div className={styles.layer} inert={shown !== "terminal"}>
+        <TerminalPane session={session} begun={begun} head={head} />
+      </div>
+      {shown === "network" && (
+        <div className={styles.layer}>
+          <NetworkPane key={session.id} session={session} head={head} />
+        </div>
+      )}
+    </div>
+  );
+}

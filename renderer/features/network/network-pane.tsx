@@ -1,0 +1,105 @@
+// What the session's programs tried with the network, and what became of it. Asked for anew while they run.
+import { useEffect, useState, type ReactElement, type ReactNode } from "react";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import type { SessionLog } from "../../../protocol/src/log.js";
+import type { Session } from "../../../protocol/src/session.js";
+import { see } from "../../see.js";
+import { cx } from "../../ui/cx.js";
+import { escapeText } from "../../ui/escape.js";
+import { formatTime } from "../../ui/format.js";
+import { Skeleton } from "../../ui/skeleton.js";
+import { ErrorNote } from "../../ui/state-panel.js";
+import { isLive } from "../run/session-model.js";
+import { placeOf, protocolOf } from "./place-model.js";
+import { TEXTS } from "./texts.js";
+import styles from "./network-pane.module.css";
+
+/** How often a running session is asked, in milliseconds. */
+const PERIOD = 1000;
+
+interface NetworkPaneProps {
+  session: Session;
+  /** Stands where the pane's title would. */
+  head: ReactNode;
+}
+
+export function NetworkPane({ session, head }: NetworkPaneProps): ReactElement {
+  const [log, setLog] = useState<SessionLog | null>(null);
+  const [error, setError] = useState<SeeError | null>(null);
+  const { id } = session;
+  const live = isLive(session);
+
+  useEffect(() => {
+    let gone = false;
+    let timer: number | undefined;
+    const ask = async (): Promise<void> => {
+      const outcome = await see.log(id);
+      if (gone) return;
+      if (outcome.ok) setLog(outcome.value);
+      setError(outcome.ok ? null : outcome.error);
+      if (live) timer = window.setTimeout(() => void ask(), PERIOD);
+    };
+    void ask();
+    return () => {
+      gone = true;
+      window.clearTimeout(timer);
+    };
+  }, [id, live]);
+
+  return (
+    <section className={styles.pane} aria-label={TEXTS.title}>
+      <div className={styles.head}>
+        {head}
+        {log !== null && log.network.length > 0 && (
+          <span className={styles.note}>
+            {TEXTS.count(log.network.length)}
+            {!log.complete && ` · ${TEXTS.incomplete}`}
+          </span>
+        )}
+      </div>
+      <div className={styles.body}>
+        {error !== null && <ErrorNote error={error} />}
+        {log === null && error === null && <Skeleton label={TEXTS.loading} rows={3} />}
+        {log?.network.length === 0 && <p className={styles.empty}>{TEXTS.empty}</p>}
+        {log !== null && log.network.length > 0 && <Tries log={log} />}
+      </div>
+    </section>
+  );
+}
+
+function Tries({ log }: { log: SessionLog }): ReactElement {
+  return (
+    <table className={cx(styles.tries, "selectable")}>
+      <thead>
+        <tr>
+          <th scope="col">{TEXTS.what}</th>
+          <th scope="col">{TEXTS.verdict}</th>
+          <th scope="col">{TEXTS.program}</th>
+          <th scope="col">{TEXTS.time}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {log.network.map((each) => (
+          <tr
+            key={`${each.time} ${each.action} ${each.protocol} ${placeOf(each)} ${each.verdict} ${each.program}`}
+          >
+            <td>
+              {TEXTS.actions[each.action]} <code>{placeOf(each)}</code>{" "}
+              <span className={styles.soft}>{protocolOf(each)}</span>
+            </td>
+            <td>
+              <span className={cx(styles.verdict, styles[each.verdict])}>{TEXTS.verdicts[each.verdict]}</span>
+              {each.instead !== undefined && (
+                <span className={styles.soft}> {TEXTS.instead(escapeText(each.instead))}</span>
+              )}
+            </td>
+            <td>
+              <code>{escapeText(each.program)}</code>
+            </td>
+            <td className={styles.soft}>{formatTime(each.time)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
