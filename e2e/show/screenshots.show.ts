@@ -1,4 +1,4 @@
-// The README's screenshots, made with the real app.
+// Every screen in light and dark, made with the real app: the pictures of README and walk-through.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../../scripts/setup/paths.mjs";
@@ -31,19 +31,35 @@ async function shootAll(machine: Machine): Promise<void> {
     // No motion: a picture shows where things come to rest.
     await app.page.emulateMedia({ reducedMotion: "reduce", colorScheme: "light" });
     await app.command.waitFor();
-    await shoot("home");
+    const shootBoth = async (name: string): Promise<void> => {
+      await shoot(name);
+      await app.scheme("dark");
+      await shoot(`${name}-dark`);
+      await app.scheme("light");
+    };
+    await shootBoth("home");
+    await app.page.keyboard.press("Control+,");
+    await app.dialog.waitFor();
+    await shootBoth("settings");
+    await app.page.keyboard.press("Escape");
     await app.runSample();
     await app.ended();
     await app.show(".bashrc");
-    await shoot("session");
-    await app.scheme("dark");
-    await app.show("lantern-256.png");
-    await shoot("session-dark");
-    await app.scheme("light");
-    await app.openCommit();
-    await shoot("commit");
+    await shootBoth("session");
+    await app.page.keyboard.press("Control+Shift+P");
+    await app.dialog.waitFor();
+    await shootBoth("palette");
     await app.page.keyboard.press("Escape");
-    await app.abort();
+    await app.show("lantern-256.png");
+    await shootBoth("image");
+    await app.openCommit();
+    await app.dialog.getByRole("button", { name: /^Commit \d/ }).waitFor();
+    await shootBoth("commit");
+    await app.page.keyboard.press("Escape");
+    await app.commit();
+    await app.goHistory();
+    await shootBoth("history");
+    await app.undo();
   } finally {
     await app.close();
   }
