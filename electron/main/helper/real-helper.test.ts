@@ -161,6 +161,7 @@ describe("the real helper", () => {
     expect(await helper.request("check", { session: session.id, only }, 3)).toEqual({
       consistent: true,
       conflicts: [],
+      tracking: "opens",
     });
     const done = await helper.request("commit", { session: session.id, only }, 4);
     expect(await readFile(join(work, "one.txt"), "utf8")).toBe("one\n");

@@ -227,7 +227,7 @@ fn a_full_disk_is_said_and_nothing_is_lost() {
     let lab = Lab::new(Mode::System);
     let script = "
         mkdir small && mount -t tmpfs -o size=4m small small && cd small && echo keep > keep
-        $ALC run --keep -q --name full -- sh -c 'echo first > first; dd if=/dev/zero of=fill bs=64k; echo last > last' || true
+        $ALC run --keep -q --floor 0 --name full -- sh -c 'echo first > first; dd if=/dev/zero of=fill bs=64k; echo last > last' || true
         cat keep; ls
         $ALC enter full -- cat first; echo $?
         $ALC abort full >&2; df --output=used . | tail -1 | tr -d ' '";
