@@ -154,8 +154,8 @@ pub struct WallArgs {
     /// Freeze the session when its changes hold this many bytes (500M, 2G); then ask
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub quota: Option<u64>,
-    /// Freeze the session when less than this is free on a disk (usually 1G, or a twentieth of a small disk)
-    #[arg(long, value_name = "SIZE", value_parser = size)]
+    /// Freeze the session when less than this is free on a disk (usually 1G, or a twentieth of a small disk; 0: never)
+    #[arg(long, value_name = "SIZE", value_parser = size_or_zero)]
     pub floor: Option<u64>,
     /// The most processes and threads
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(8..))]
@@ -207,6 +207,11 @@ fn size(text: &str) -> Result<u64, String> {
     };
     let number: u64 = digits.parse().map_err(|_| wrong())?;
     number.checked_mul(factor).filter(|size| (1..1 << 62).contains(size)).ok_or_else(wrong)
+}
+
+/// Reads a number of bytes like [`size`], or 0.
+fn size_or_zero(text: &str) -> Result<u64, String> {
+    if text == "0" { Ok(0) } else { size(text) }
 }
 
 /// Arguments of `resume`.
@@ -522,6 +527,8 @@ mod tests {
         for wrong in ["", "G", "0", "-1", "1.5G", "2X", "9999999999T", "1 G"] {
             assert!(size(wrong).is_err(), "{wrong}");
         }
+        assert_eq!((size_or_zero("0"), size_or_zero("3k")), (Ok(0), Ok(3072)));
+        assert!(size_or_zero("-1").is_err());
     }
 
     #[test]

@@ -156,11 +156,21 @@ const WAKER: &str = r#"
 #include <time.h>
 #include <unistd.h>
 #include <fcntl.h>
+/* A stop throws a pending SIGCONT away, and the timer with it: so there are several, set anew at each awakening. */
+enum { TIMERS = 16 };
+static timer_t timers[TIMERS];
+static void set(int signal) {
+    for (int i = 0; i < TIMERS; i++) {
+        struct itimerspec often = { { 0, 1000000 + i * 130000 }, { 0, 1000000 + i * 130000 } };
+        timer_settime(timers[i], 0, &often, 0);
+    }
+}
 int main(void) {
     struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGCONT };
-    struct itimerspec often = { { 0, 1000000 }, { 0, 1000000 } };
-    timer_t timer;
-    if (timer_create(CLOCK_MONOTONIC, &event, &timer) || timer_settime(timer, 0, &often, 0)) return 9;
+    for (int i = 0; i < TIMERS; i++) if (timer_create(CLOCK_MONOTONIC, &event, &timers[i])) return 9;
+    struct sigaction action = { .sa_handler = set, .sa_flags = SA_RESTART };
+    if (sigaction(SIGCONT, &action, 0)) return 9;
+    set(0);
     static char block[1 << 20];
     int fd = open("fill", O_WRONLY | O_CREAT | O_APPEND, 0600);
     for (;;) if (write(fd, block, sizeof block) < 0) return 8;
