@@ -1,0 +1,154 @@
+//! What can be typed. Only words and their shapes; no meaning.
+
+mod deciding;
+mod reviewing;
+mod running;
+mod size;
+mod tools;
+mod walls;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub use self::deciding::{CheckArgs, CommitArgs, DiscardArgs, DropArgs, IgnoreArgs, Ignoring, UndoArgs};
+pub use self::reviewing::{ChangesArgs, DiffArgs, ExportArgs};
+pub use self::running::{AttachArgs, EnterArgs, RetryArgs, RunArgs, SuperviseArgs, Then, Tty};
+pub use self::size::Limit;
+pub use self::tools::{CompletionsArgs, ManArgs, ProbeArgs};
+pub use self::walls::{DisplayArg, Net, PromiseArg, ResumeArgs, TightenArgs, WallArgs};
+
+/// Run software in a sandbox that sees your real machine; then commit what it changed, or abort it.
+#[derive(Debug, Parser)]
+#[command(name = "alcatraz", version, max_term_width = 100, propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command understands.
+#[derive(Clone, Debug, Args)]
+pub struct Global {
+    /// Print one JSON document on stdout, and errors as JSON on stderr
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Directory that keeps sessions and commits
+    #[arg(long, global = true, value_name = "DIR", env = "ALCATRAZ_STORE", hide_env_values = true)]
+    pub store: Option<PathBuf>,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Say more on stderr
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub verbose: bool,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run a program in a new SEE
+    Run(RunArgs),
+    /// Run another program in the SEE of a session, now or later
+    Enter(EnterArgs),
+    /// List the sessions and their states
+    List,
+    /// Show what a session changed
+    Changes(ChangesArgs),
+    /// Show the changes of text line by line, and facts for the rest
+    Diff(DiffArgs),
+    /// Show what a session has read
+    Reads(SessionArg),
+    /// Show what a session tried with the network, and what became of it
+    Log(SessionArg),
+    /// Tell whether a commit would be consistent with the host
+    Check(CheckArgs),
+    /// Bring a session's changes to the host, all or nothing
+    Commit(CommitArgs),
+    /// Throw some of a session's changes away
+    Discard(DiscardArgs),
+    /// Write the changed files to a tar archive
+    Export(ExportArgs),
+    /// Throw a session's changes away
+    Abort(SessionArg),
+    /// Run a session's command once more, in a new session, and compare what both did
+    Retry(RetryArgs),
+    /// Show or change the patterns of paths that commits leave out
+    Ignore(IgnoreArgs),
+    /// End the programs of a session; its changes stay
+    Stop(SessionArg),
+    /// Let a frozen session go on, or change its quota
+    Resume(ResumeArgs),
+    /// Allow a session less from now on
+    Tighten(TightenArgs),
+    /// List the commits
+    History,
+    /// Take a commit back
+    Undo(UndoArgs),
+    /// Forget the backup of a commit, which then cannot be undone; or limit what all backups take up
+    Drop(DropArgs),
+    /// Show what this machine can enforce, and how to mend the rest
+    Doctor,
+    /// Speak JSON-RPC on stdin and stdout, for the app
+    Serve,
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual, of all or of one command, for man(1)
+    Man(ManArgs),
+    /// Show the terminal of a session here
+    #[command(hide = true)]
+    Attach(AttachArgs),
+    /// Try what this machine can enforce
+    #[command(hide = true)]
+    Probe(ProbeArgs),
+    /// Make a SEE and look after it until its program ends
+    #[command(hide = true)]
+    Supervise(SuperviseArgs),
+    /// Enter a SEE's network and become the program that works there
+    #[command(hide = true)]
+    Plumb,
+}
+
+impl Command {
+    /// Tells whether the exit status is that of a program.
+    pub fn runs_program(&self) -> bool {
+        matches!(self, Self::Run(_) | Self::Enter(_) | Self::Retry(_) | Self::Attach(_))
+    }
+}
+
+/// A session.
+#[derive(Debug, Args)]
+pub struct SessionArg {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_words_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn everything_after_the_command_belongs_to_it() {
+        for line in
+            [&["alcatraz", "run", "ls", "--json", "-q"][..], &["alcatraz", "run", "--", "ls", "--json", "-q"]]
+        {
+            let cli = Cli::try_parse_from(line).unwrap();
+            assert!(!cli.global.json && !cli.global.quiet);
+            let Command::Run(run) = cli.command else { panic!("not a run") };
+            assert_eq!(run.command, ["ls", "--json", "-q"]);
+        }
+        for line in [&["alcatraz", "drop"][..], &["alcatraz", "drop", "--limit", "0"]] {
+            assert!(Cli::try_parse_from(line).is_err(), "{line:?}");
+        }
+        let cli = Cli::try_parse_from(["alcatraz", "list", "--json"]).unwrap();
+        assert!(cli.global.json);
+    }
+}

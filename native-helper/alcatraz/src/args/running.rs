@@ -1,0 +1,115 @@
+//! The words of what runs programs: `run`, `enter`, `retry`, `attach`.
+
+use std::ffi::OsString;
+
+use clap::{Args, ValueEnum};
+use see_core::net::policy::{Redirect, Reroute};
+
+use super::walls::{Net, ReadsArg, WallArgs};
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Name of the session
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Run as this user (root inside is no root outside)
+    #[arg(long = "as", value_name = "USER")]
+    pub run_as: Option<String>,
+    /// Network of the program
+    #[arg(long, value_enum, default_value_t = Net::None)]
+    pub net: Net,
+    /// How much is recorded of what the program looks at
+    #[arg(long, value_enum, default_value_t = ReadsArg::Opens)]
+    pub reads: ReadsArg,
+    /// Let the network reach this machine's neighbours too: private addresses, and its own
+    #[arg(long)]
+    pub lan: bool,
+    /// Let this machine reach a server inside: who listens on INSIDE is found on OUTSIDE; may be repeated
+    #[arg(long, value_name = "[ADDRESS:]OUTSIDE:INSIDE")]
+    pub redirect: Vec<Redirect>,
+    /// Send connections to one place to another one of this machine's network; may be repeated
+    #[arg(long, value_name = "HOST:PORT=HOST:PORT")]
+    pub connect: Vec<Reroute>,
+    #[command(flatten)]
+    pub walls: WallArgs,
+    /// Whether the program gets a terminal
+    #[arg(long, value_enum, default_value_t = Tty::Auto)]
+    pub tty: Tty,
+    #[command(flatten)]
+    pub then: Then,
+    /// Program and its arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// What to do with the changes when the program has ended.
+#[derive(Clone, Copy, Debug, Args)]
+#[group(multiple = false)]
+pub struct Then {
+    /// Keep the session for later, without asking
+    #[arg(long)]
+    pub keep: bool,
+    /// Commit without asking when the program ends with 0
+    #[arg(long)]
+    pub commit: bool,
+    /// Abort without asking
+    #[arg(long)]
+    pub abort: bool,
+}
+
+/// Whether a program gets a terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Tty {
+    /// When stdin and stdout are terminals
+    Auto,
+    /// Always
+    Always,
+    /// Never: stdin, stdout and stderr are handed over
+    Never,
+}
+
+/// Arguments of `enter`.
+#[derive(Debug, Args)]
+pub struct EnterArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// Run as this user
+    #[arg(long = "as", value_name = "USER")]
+    pub run_as: Option<String>,
+    /// Whether the program gets a terminal
+    #[arg(long, value_enum, default_value_t = Tty::Auto)]
+    pub tty: Tty,
+    /// Program and its arguments
+    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// Arguments of `retry`.
+#[derive(Debug, Args)]
+pub struct RetryArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// Name of the new session
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// Whether the program gets a terminal
+    #[arg(long, value_enum, default_value_t = Tty::Auto)]
+    pub tty: Tty,
+    #[command(flatten)]
+    pub then: Then,
+}
+
+/// Arguments of `attach`.
+#[derive(Debug, Args)]
+pub struct AttachArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+}
+
+/// Arguments of `supervise`.
+#[derive(Debug, Args)]
+pub struct SuperviseArgs {
+    /// Whole id of the session
+    pub session: String,
+}

@@ -1,0 +1,115 @@
+//! The words of what a session may see and use, when it begins and later.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use see_core::policy::Reads;
+
+use super::size::{size, size_or_zero};
+
+/// What a session may see and use beyond the usual.
+#[derive(Clone, Debug, Args)]
+pub struct WallArgs {
+    /// Hide this file or directory from the program; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub hide: Vec<PathBuf>,
+    /// Leave this place visible although it usually holds secrets; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub show: Vec<PathBuf>,
+    /// Freeze the session when its changes hold this many bytes (500M, 2G); then ask
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub quota: Option<u64>,
+    /// Freeze the session when less than this is free on a disk (usually 1G, or a twentieth of a small disk; 0: never)
+    #[arg(long, value_name = "SIZE", value_parser = size_or_zero)]
+    pub floor: Option<u64>,
+    /// The most processes and threads
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(8..))]
+    pub processes: Option<u64>,
+    /// The most bytes of memory (512M, 4G)
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
+    /// What the program can show windows on
+    #[arg(long, value_enum, default_value_t = DisplayArg::None)]
+    pub display: DisplayArg,
+    /// Go on without this promise where it cannot be kept; may be repeated
+    #[arg(long, value_enum, value_name = "PROMISE")]
+    pub accept: Vec<PromiseArg>,
+}
+
+/// A promise that not every machine can keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PromiseArg {
+    /// A limit of memory for all processes together
+    Memory,
+    /// A limit of processes for all users together
+    Processes,
+    /// A display; the program then gets none
+    Display,
+}
+
+/// What a program can show windows on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DisplayArg {
+    /// Nothing
+    None,
+    /// A display of its own, which is one window of yours
+    Nested,
+    /// Your own display: the program can then see and control every window on it
+    Host,
+}
+
+/// Arguments of `resume`.
+#[derive(Debug, Args)]
+pub struct ResumeArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// The most that its changes may hold from now on; without it a frozen session gets as much again
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub quota: Option<u64>,
+}
+
+/// Network of a SEE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Net {
+    /// No network but a loopback of its own
+    None,
+    /// Names, and web servers: TCP to the ports 80 and 443
+    Web,
+    /// Everything but this machine and its neighbours
+    Full,
+}
+
+/// Arguments of `tighten`.
+#[derive(Debug, Args)]
+pub struct TightenArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// Network that is left
+    #[arg(long, value_enum)]
+    pub net: Option<Net>,
+    /// Cut off this machine's neighbours
+    #[arg(long)]
+    pub no_lan: bool,
+}
+
+/// How much is recorded of what a program looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReadsArg {
+    /// Nothing: any change of the host since the session began speaks against a commit
+    Off,
+    /// What is opened and run
+    Opens,
+    /// Also names and attributes that are only asked for
+    Lookups,
+}
+
+impl ReadsArg {
+    /// Returns what it means.
+    pub fn reads(self) -> Reads {
+        match self {
+            Self::Off => Reads::Off,
+            Self::Opens => Reads::Opens,
+            Self::Lookups => Reads::Lookups,
+        }
+    }
+}
