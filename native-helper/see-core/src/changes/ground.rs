@@ -10,7 +10,7 @@ use rustix::io::{Errno, Result};
 
 use super::compare::Memory;
 use crate::beneath::{Facts, Root, facts_at, facts_of};
-use crate::error::SeeError;
+use crate::error::{ErrorCode, SeeError};
 use crate::layer::Layer;
 use crate::path::{HostPath, PathRef};
 use crate::session::Session;
@@ -133,4 +133,18 @@ pub fn absent_is_none<T>(result: Result<T>) -> Result<Option<T>> {
         ) => Ok(None),
         Err(errno) => Err(errno),
     }
+}
+
+/// Returns a function that makes the error for a failed look at `path`.
+pub fn reading(path: &HostPath) -> impl Fn(Errno) -> Box<SeeError> + '_ {
+    |errno| SeeError::os("reading", path, errno)
+}
+
+/// Returns the error of a scan that met `errno` at `path`.
+pub fn scan_error(path: &HostPath, errno: Errno) -> Box<SeeError> {
+    if errno == Errno::CANCELED {
+        let hint = "Nothing was changed; start it again when you like.";
+        return SeeError::new(ErrorCode::Cancelled, "The work was cancelled.", hint);
+    }
+    SeeError::os("comparing", path, errno)
 }

@@ -9,8 +9,8 @@ use see_sys::handle::FileHandle;
 
 use super::compare::{Memory, Object, Rules, aspects};
 use super::found::{Found, UpperState};
+use super::ground::scan_error;
 use super::ground::{Ground, Source, absent_is_none};
-use super::model::scan_error;
 use super::verdict::{Name, Row, Telling};
 use crate::beneath::facts_at;
 use crate::change::ChangeKind;

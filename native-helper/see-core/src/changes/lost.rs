@@ -3,8 +3,9 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 
+use super::ground::reading;
 use super::ground::{Ground, Source, look};
-use super::model::{DEEPEST, reading};
+use super::model::DEEPEST;
 use super::verdict::{LostTree, Row, deleted};
 use crate::beneath::names;
 use crate::error::Result;

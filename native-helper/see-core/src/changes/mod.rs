@@ -1,12 +1,15 @@
 //! Finds what differs between a session's view and the host, from the layers' final state.
 
 mod compare;
+mod entry;
 pub mod found;
 mod ground;
 mod judge;
 mod links;
 mod lost;
 mod model;
+mod moves;
+mod root;
 mod verdict;
 pub mod watch;
 mod waves;

@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
 
-use super::compare::{Object, Rules, aspects};
-use super::found::{Found, UpperState};
-use super::ground::{Ground, Source, absent_is_none};
+use super::entry::{Dir, DirKey, Entry, Special, Spot};
+use super::found::Found;
+use super::ground::{Ground, Source, absent_is_none, reading};
 use super::judge::Judge;
 use super::links::{Links, in_light_of};
-use super::verdict::{LostTree, OpenDir, Row, Seat, Telling, Verdict};
+use super::moves::Moves;
+use super::root;
+use super::verdict::{OpenDir, Row, Seat, Telling, Verdict};
 use super::waves::{Listed, judge_wave, waves};
 use crate::beneath::{facts_of, names};
-use crate::change::{Change, ChangeKind};
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{Result, SeeError};
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
 
@@ -24,48 +25,8 @@ use crate::path::HostPath;
 /// paths of a chain without end would fill the memory. In bytes.
 pub const DEEPEST: usize = 16 * 1024;
 
-/// Names a directory of the model for as long as it lives; never given twice.
-pub type DirKey = u64;
-
-/// A directory of a layer.
-pub struct Dir {
-    /// Index of its layer.
-    pub layer: u32,
-    /// Its path in the SEE.
-    pub view: HostPath,
-    /// Its path in the layer.
-    pub relative: PathBuf,
-    seat: Seat,
-    /// Its seat hangs on what else is found, so that it may have to be judged again.
-    is_provisional: bool,
-    entries: HashMap<Box<[u8]>, Entry>,
-}
-
-/// What one name contributed.
-#[derive(Default)]
-struct Entry {
-    has_row: bool,
-    sub: Option<DirKey>,
-    special: Option<Box<Special>>,
-}
-
-/// The rarer contributions.
-#[derive(Default)]
-struct Special {
-    displaced: Vec<HostPath>,
-    trees: Vec<LostTree>,
-    tree_rows: Vec<HostPath>,
-    tree_displaced: Vec<(HostPath, HostPath)>,
-    node: Option<u64>,
-    moved_from: Option<HostPath>,
-    asked: Vec<HostPath>,
-}
-
 /// How many new directories are opened at once.
 const DIRS_AT_ONCE: usize = 64;
-
-/// A name of a directory.
-type Spot = (DirKey, Box<[u8]>);
 
 /// The state of a session's changes.
 pub struct Model {
@@ -80,13 +41,9 @@ pub struct Model {
     pub(super) plain: HashMap<HostPath, Row>,
     /// What names tell together.
     pub(super) links: Links,
-    /// Host directories that live on at another place: how many places.
-    moves: HashMap<HostPath, u32>,
-    /// Grows whenever `moves` changes; and what it was when the verdicts that are taken in were made.
-    moves_made: u64,
+    moves: Moves,
+    /// How far the moves had come when the verdicts that are taken in were made.
     judged_at: u64,
-    asking: HashMap<HostPath, HashSet<Spot>>,
-    trees_at: HashMap<HostPath, HashSet<Spot>>,
     to_scan: Vec<DirKey>,
     to_judge: Vec<Spot>,
     to_expand: HashSet<Spot>,
@@ -107,11 +64,8 @@ impl Model {
             lone: Vec::new(),
             plain: HashMap::new(),
             links: Links::new(tracking),
-            moves: HashMap::new(),
-            moves_made: 0,
+            moves: Moves::default(),
             judged_at: 0,
-            asking: HashMap::new(),
-            trees_at: HashMap::new(),
             to_scan: Vec::new(),
             to_judge: Vec::new(),
             to_expand: HashSet::new(),
@@ -246,9 +200,9 @@ impl Model {
     fn judge_all(&mut self, work: &[Listed], monitor: &dyn Monitor) -> Result<()> {
         for wave in waves(work) {
             monitor.check_cancelled()?;
-            self.judged_at = self.moves_made;
+            self.judged_at = self.moves.made();
             let verdicts = {
-                let is_moved = |path: &HostPath| self.moves.contains_key(path);
+                let is_moved = |path: &HostPath| self.moves.is_moved(path);
                 let judge = Judge { ground: &self.ground, monitor, is_moved: &is_moved };
                 judge_wave(&judge, work, &wave)?
             };
@@ -263,51 +217,11 @@ impl Model {
         Ok(())
     }
 
-    /// Compares a layer's root with its mount point: the one directory that is nobody's entry.
     fn judge_root(&mut self, open: &OpenDir, monitor: &dyn Monitor) -> Result<()> {
-        let source = self.ground.source(open.layer)?;
-        let path = open.view.clone();
-        let layer = &source.layer;
-        let mut row = None;
-        if let Some(host_dir) = source.host_place(&path).map_err(reading(&path))? {
-            let new = facts_of(source.upper.as_fd()).map_err(reading(&path))?;
-            let old = facts_of(host_dir.as_fd()).map_err(reading(&path))?;
-            let rules = Rules {
-                space: layer.marks,
-                began: layer.began,
-                contents: false,
-                monitor,
-                memory: &self.ground.memory,
-            };
-            let object = Object { dir: source.upper.as_fd(), name: b".", facts: &new };
-            let host = Object { dir: host_dir.as_fd(), name: b".", facts: &old };
-            let aspects = aspects(object, host, rules).map_err(|errno| scan_error(&path, errno))?;
-            // An ordinary user's layer cannot have a root that belongs to somebody else: it says nothing.
-            let says_something =
-                layer.marks == crate::layer::MarkSpace::Trusted || (old.uid, old.gid) == (new.uid, new.gid);
-            if says_something && !aspects.is_empty() {
-                let change = Change {
-                    path: path.clone(),
-                    kind: ChangeKind::Modified,
-                    aspects,
-                    file_type: new.file_type(),
-                    from: None,
-                    size: 0,
-                    size_before: Some(0),
-                    mode: new.permissions(),
-                    uid: new.uid,
-                    gid: new.gid,
-                    program: None,
-                };
-                let (upper, lower) = (Some(PathBuf::from(".")), Some(path.clone()));
-                let state = UpperState::MergedDirectory;
-                let found = Found { change, layer: open.layer, state, upper, lower };
-                row = Some(Row { found, telling: Telling::Always, covers: None });
-            }
-        }
-        self.plain.remove(&path);
-        self.plain.extend(row.map(|row| (path.clone(), row)));
-        self.links.touch(&path);
+        let row = root::judge(&self.ground, open.layer, monitor)?;
+        self.plain.remove(&open.view);
+        self.plain.extend(row.map(|row| (open.view.clone(), row)));
+        self.links.touch(&open.view);
         Ok(())
     }
 
@@ -382,14 +296,14 @@ impl Model {
                 special.displaced.push(displaced.host);
             }
             for tree in &verdict.trees {
-                self.trees_at.entry(tree.host.clone()).or_default().insert(spot.clone());
+                self.moves.lost(&tree.host, &spot);
                 self.to_expand.insert(spot.clone());
             }
             special.trees = verdict.trees;
             for asked in &verdict.asked {
-                self.asking.entry(asked.clone()).or_default().insert(spot.clone());
+                self.moves.ask(asked, &spot);
             }
-            if !verdict.asked.is_empty() && self.moves_made != self.judged_at {
+            if !verdict.asked.is_empty() && self.moves.made() != self.judged_at {
                 // Moves came to light since the verdict was made.
                 self.to_judge.push(spot.clone());
             }
@@ -437,10 +351,10 @@ impl Model {
             self.links.touch(row);
         }
         for tree in &special.trees {
-            forget(&mut self.trees_at, &tree.host, spot);
+            self.moves.lost_no_more(&tree.host, spot);
         }
         for asked in &special.asked {
-            forget(&mut self.asking, asked, spot);
+            self.moves.ask_no_more(asked, spot);
         }
         if let Some(ino) = special.node {
             self.links.remove_name(layer, ino, view);
@@ -471,24 +385,9 @@ impl Model {
 
     /// Notes that a host directory lives on elsewhere, or does not any more, and queues who depends on it.
     fn moved(&mut self, host: Option<&HostPath>, added: bool) {
-        let Some(host) = host else { return };
-        let count = self.moves.entry(host.clone()).or_default();
-        let before = *count;
-        *count = if added { before + 1 } else { before.saturating_sub(1) };
-        let after = *count;
-        if after == 0 {
-            self.moves.remove(host);
-        }
-        if (before == 0) == (after == 0) {
-            return;
-        }
-        self.moves_made += 1;
-        self.to_judge.extend(self.asking.get(host).into_iter().flatten().cloned());
-        let mut ancestor = Some(host.clone());
-        while let Some(path) = ancestor {
-            self.to_expand.extend(self.trees_at.get(&path).into_iter().flatten().cloned());
-            ancestor = path.parent();
-        }
+        let dependents = self.moves.moved(host, added);
+        self.to_judge.extend(dependents.judge);
+        self.to_expand.extend(dependents.expand);
     }
 
     /// Goes through the lost trees of a name again.
@@ -508,7 +407,7 @@ impl Model {
         let (mut rows, mut displaced) = (Vec::new(), Vec::new());
         let source = self.ground.source(layer)?;
         for tree in trees {
-            let is_moved = |path: &HostPath| self.moves.contains_key(path);
+            let is_moved = |path: &HostPath| self.moves.is_moved(path);
             let mut losses = super::lost::Losses::new(&self.ground, source, layer, &is_moved, monitor);
             losses.go_through(&tree)?;
             self.unlisted.extend(losses.unlisted);
@@ -534,29 +433,6 @@ impl Model {
     }
 }
 
-fn forget(map: &mut HashMap<HostPath, HashSet<Spot>>, path: &HostPath, spot: &Spot) {
-    if let Some(spots) = map.get_mut(path) {
-        spots.remove(spot);
-        if spots.is_empty() {
-            map.remove(path);
-        }
-    }
-}
-
 fn as_os(name: &[u8]) -> &std::ffi::OsStr {
     std::os::unix::ffi::OsStrExt::from_bytes(name)
-}
-
-/// Returns a function that makes the error for a failed look at `path`.
-pub fn reading(path: &HostPath) -> impl Fn(Errno) -> Box<SeeError> + '_ {
-    |errno| SeeError::os("reading", path, errno)
-}
-
-/// Returns the error of a scan that met `errno` at `path`.
-pub fn scan_error(path: &HostPath, errno: Errno) -> Box<SeeError> {
-    if errno == Errno::CANCELED {
-        let hint = "Nothing was changed; start it again when you like.";
-        return SeeError::new(ErrorCode::Cancelled, "The work was cancelled.", hint);
-    }
-    SeeError::os("comparing", path, errno)
 }

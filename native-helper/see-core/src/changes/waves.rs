@@ -3,8 +3,9 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use super::entry::DirKey;
+use super::ground::scan_error;
 use super::judge::Judge;
-use super::model::{DirKey, scan_error};
 use super::verdict::{OpenDir, Verdict};
 use crate::error::{Result, SeeError};
 

@@ -24,6 +24,7 @@ use crate::timestamp::Timestamp;
 mod birth;
 pub(crate) mod bounds;
 pub mod client;
+mod covers;
 pub mod dismantle;
 pub(crate) mod display;
 mod filesystems;

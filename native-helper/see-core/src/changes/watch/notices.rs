@@ -7,8 +7,8 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use rustix::io::Errno;
 
+use crate::changes::entry::{Dir, DirKey};
 use crate::changes::ground::Source;
-use crate::changes::model::{Dir, DirKey};
 
 /// Where to look again.
 pub enum Notice {
