@@ -16,6 +16,8 @@ export type FileType = z.infer<typeof FileType>;
  * Sizes are bytes. `mode` holds the permission bits, set-id and sticky bits included (0o7777).
  * For a deletion, type, mode, owner and `size_before` tell what the host has; `size` is 0.
  * `from` is where a renamed object was, or which path a new hard link shares its inode with.
+ * `program` is the file of the program that last had a hand in it (of a script the script), as text that is to be escaped;
+ * without it nobody knows. `program_id` is that run's number in the session's record (`log.ts`), where it was recorded.
  */
 export const Change = PathRef.extend({
   change: ChangeKind,
@@ -29,6 +31,7 @@ export const Change = PathRef.extend({
   uid: z.number().int().min(0),
   gid: z.number().int().min(0),
   program: z.string().optional(),
+  program_id: z.number().int().min(0).max(0xffff_ffff).optional(),
 });
 export type Change = z.infer<typeof Change>;
 

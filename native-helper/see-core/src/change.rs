@@ -1,5 +1,7 @@
 //! A change: one difference between the SEE's view and the host. Plain data; `changes/` finds them.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::path::{HostPath, wire_text};
@@ -83,7 +85,16 @@ pub struct Change {
     /// Group, likewise.
     pub gid: u32,
     /// The program that made it, when known.
-    pub program: Option<String>,
+    pub program: Option<Maker>,
+}
+
+/// The program that made a change: the last one that had a hand in the object.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Maker {
+    /// Its file; of a script the script. Text of the wire: hostile, with U+FFFD for what is not UTF-8.
+    pub name: Arc<str>,
+    /// Its number in the session's record, where it was recorded.
+    pub id: Option<u32>,
 }
 
 /// The JSON form of a change (`protocol/src/change.ts`).
@@ -108,6 +119,8 @@ pub struct WireChange {
     gid: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     program: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    program_id: Option<u32>,
 }
 
 impl From<Change> for WireChange {
@@ -133,7 +146,8 @@ impl From<Change> for WireChange {
             mode: change.mode,
             uid: change.uid,
             gid: change.gid,
-            program: change.program,
+            program_id: change.program.as_ref().and_then(|program| program.id),
+            program: change.program.map(|program| program.name.as_ref().to_owned()),
         }
     }
 }
