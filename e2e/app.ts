@@ -7,6 +7,7 @@ import {
   type Page,
 } from "@playwright/test";
 import type { Machine } from "./harness/machine.js";
+import { describeHost, type HostFacts } from "./harness/host.js";
 import { descendants, type ProcessFacts } from "./harness/processes.js";
 
 /** How long a start may take on a busy machine, in milliseconds: less than a test may. */
@@ -74,6 +75,16 @@ export class App {
   /** Facts about the app's processes, from the kernel. */
   processes(): ProcessFacts[] {
     return descendants(this.electron.process().pid ?? 0);
+  }
+
+  /** Facts about the host that no session may change. */
+  host(): HostFacts {
+    return describeHost(this.machine.base, this.electron.process().pid ?? 0);
+  }
+
+  /** Waits until the host is as it was; a session takes its mounts down after it told its end. */
+  async hostIs(before: HostFacts): Promise<void> {
+    await expect.poll(() => this.host(), { timeout: 30_000 }).toEqual(before);
   }
 
   /** Makes the window think that the system prefers this scheme. */
@@ -222,6 +233,17 @@ export class App {
 
   get terminal(): Locator {
     return this.page.getByRole("region", { name: "Terminal" });
+  }
+
+  /** Shows what lies below the change in hand. */
+  async lower(name: "Terminal" | "Network"): Promise<void> {
+    const choice = this.page.getByRole("radiogroup", { name: "Terminal, Network" });
+    await choice.getByRole("radio", { name }).click();
+  }
+
+  /** What the session tried with the network. */
+  get network(): Locator {
+    return this.page.getByRole("region", { name: "Network" });
   }
 
   /** Types into the session's terminal. */

@@ -25,7 +25,8 @@ interface Finished {
 export class Machine {
   readonly home: string;
   readonly store: string;
-  private readonly base: string;
+  /** All that the test has on this machine lies below. */
+  readonly base: string;
   private readonly mounts: string[] = [];
 
   constructor(

@@ -40,6 +40,7 @@ export const Profile = z.object({
   net: Net,
   lan: z.boolean(),
   ports: z.string().max(4096),
+  detours: z.string().max(4096).default(""),
   hide: z.string().max(16_384),
   quota: z.string().max(32),
   memory: z.string().max(32),

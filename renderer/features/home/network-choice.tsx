@@ -1,9 +1,8 @@
 // How far the network of what is about to be run reaches, and which of its ports this machine can reach.
 import type { ReactElement } from "react";
 import { Net } from "../../../protocol/src/net.js";
-import { escapeText } from "../../ui/escape.js";
 import { Segmented } from "../../ui/segmented.js";
-import { readPorts } from "./network-model.js";
+import { readDetours, readPorts } from "./network-model.js";
 import { Option } from "./option.js";
 import { useRun } from "./run-store.js";
 import { TEXTS } from "./texts.js";
@@ -12,9 +11,10 @@ import styles from "./run-options.module.css";
 const OPTIONS = Net.options.map((value) => ({ value, label: TEXTS.networkChoices[value] }));
 
 export function NetworkChoice(): ReactElement {
-  const { net, lan, ports } = useRun();
+  const { net, lan, ports, detours } = useRun();
   const { edit } = useRun.getState();
   const redirect = readPorts(ports);
+  const connect = readDetours(detours);
   return (
     <>
       <Option label={TEXTS.network} why={TEXTS.networkWhy[net]} plain>
@@ -49,9 +49,25 @@ export function NetworkChoice(): ReactElement {
             {...field}
             className={styles.text}
             value={ports}
-            placeholder={escapeText(TEXTS.portsHint)}
+            placeholder={TEXTS.portsHint}
             spellCheck={false}
             onChange={(event) => edit({ ports: event.target.value })}
+          />
+        )}
+      </Option>
+      <Option
+        label={TEXTS.detours}
+        why={TEXTS.detoursWhy}
+        wrong={"wrong" in connect && TEXTS.wrongDetours(connect.wrong)}
+      >
+        {(field) => (
+          <input
+            {...field}
+            className={`${styles.text} ${styles.long}`}
+            value={detours}
+            placeholder={TEXTS.detoursHint}
+            spellCheck={false}
+            onChange={(event) => edit({ detours: event.target.value })}
           />
         )}
       </Option>

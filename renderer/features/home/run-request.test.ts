@@ -35,11 +35,18 @@ describe("runRequest", () => {
     });
     const redirect = [{ outside: 3080, inside: 80 }];
     expect(
-      runRequest(["curl"], null, { ...NO_CHOICES, net: "web", lan: true, ports: "3080:80" }).policy,
+      runRequest(["curl"], null, {
+        ...NO_CHOICES,
+        net: "web",
+        lan: true,
+        ports: "3080:80",
+        detours: "db:5432=localhost:1",
+      }).policy,
     ).toEqual({
       net: "web",
       lan: true,
       redirect,
+      connect: [{ from: { host: "db", port: 5432 }, to: { host: "localhost", port: 1 } }],
     });
   });
 });
@@ -48,11 +55,8 @@ describe("wrongFields", () => {
   it("finds what cannot be understood", () => {
     expect(wrongFields(NO_CHOICES)).toEqual([]);
     expect(wrongFields({ ...NO_CHOICES, hide: "/a\n~", quota: "1.5 GB" })).toEqual([]);
-    expect(wrongFields({ ...NO_CHOICES, hide: "a/b", quota: "much", memory: "0", ports: "80" })).toEqual([
-      "hide",
-      "quota",
-      "memory",
-      "ports",
-    ]);
+    expect(
+      wrongFields({ ...NO_CHOICES, hide: "a/b", quota: "much", memory: "0", ports: "80", detours: "a" }),
+    ).toEqual(["hide", "quota", "memory", "ports", "detours"]);
   });
 });

@@ -2,7 +2,7 @@
 import type { Net } from "../../../protocol/src/net.js";
 import type { Display, Policy, Reads, RunRequest } from "../../../protocol/src/session.js";
 import { parseSize } from "../../ui/format.js";
-import { readPorts } from "./network-model.js";
+import { readDetours, readPorts } from "./network-model.js";
 
 export interface Choices {
   name: string;
@@ -11,6 +11,8 @@ export interface Choices {
   lan: boolean;
   /** Pairs of ports, as they were typed. */
   ports: string;
+  /** Pairs of places, as they were typed. */
+  detours: string;
   /** Places, one a line. */
   hide: string;
   /** Sizes as typed; empty for no limit of one's own. */
@@ -26,6 +28,7 @@ export const NO_CHOICES: Readonly<Choices> = {
   net: "none",
   lan: false,
   ports: "",
+  detours: "",
   hide: "",
   quota: "",
   memory: "",
@@ -33,7 +36,7 @@ export const NO_CHOICES: Readonly<Choices> = {
   display: "none",
 };
 
-export type WrongField = "hide" | "quota" | "memory" | "ports";
+export type WrongField = "hide" | "quota" | "memory" | "ports" | "detours";
 
 /** Which of the fields hold something that cannot be understood. */
 export function wrongFields(choices: Readonly<Choices>): WrongField[] {
@@ -42,13 +45,14 @@ export function wrongFields(choices: Readonly<Choices>): WrongField[] {
   if (choices.quota.trim() !== "" && parseSize(choices.quota) === null) wrong.push("quota");
   if (choices.memory.trim() !== "" && parseSize(choices.memory) === null) wrong.push("memory");
   if ("wrong" in readPorts(choices.ports)) wrong.push("ports");
+  if ("wrong" in readDetours(choices.detours)) wrong.push("detours");
   return wrong;
 }
 
 /** Returns only the choices of a larger state. */
 export function picked(state: Readonly<Choices>): Choices {
-  const { name, asRoot, net, lan, ports, hide, quota, memory, reads, display } = state;
-  return { name, asRoot, net, lan, ports, hide, quota, memory, reads, display };
+  const { name, asRoot, net, lan, ports, detours, hide, quota, memory, reads, display } = state;
+  return { name, asRoot, net, lan, ports, detours, hide, quota, memory, reads, display };
 }
 
 /** Returns the request; null as `cwd`: the home folder. */
@@ -70,11 +74,13 @@ function policyOf(choices: Readonly<Choices>): Partial<Policy> {
   const quota = parseSize(choices.quota);
   const memory = parseSize(choices.memory);
   const redirect = readPorts(choices.ports);
+  const connect = readDetours(choices.detours);
   if (choices.net !== "none") {
     policy.net = choices.net;
     if (choices.lan) policy.lan = true;
   }
   if (!("wrong" in redirect) && redirect.length > 0) policy.redirect = redirect;
+  if (!("wrong" in connect) && connect.length > 0) policy.connect = connect;
   if (choices.reads !== NO_CHOICES.reads) policy.reads = choices.reads;
   if (choices.display !== "none") policy.display = choices.display;
   if (hide.length > 0) policy.hide = hide.map((path) => ({ path }));

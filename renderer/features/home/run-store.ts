@@ -25,7 +25,7 @@ interface RunState extends Choices {
 }
 
 /** The form with nothing chosen in it. */
-const FRESH = { name: "", asRoot: false, net: "none", lan: false, ports: "" } as const;
+const FRESH = { name: "", asRoot: false, net: "none", lan: false, ports: "", detours: "" } as const;
 
 export const useRun = create<RunState>((set, get) => {
   /** Starts the command, and tells whether it started. */

@@ -42,6 +42,11 @@ export const TEXTS = {
   portsHint: "for example  3080:80",
   portsWhy: "Pairs: a port of this machine, a colon, and the port that the program listens on.",
   wrongPorts: (part: string): string => `“${escapeText(part)}” is no pair of ports`,
+  detours: "Detours",
+  detoursHint: "for example  db.example:5432=localhost:5433",
+  detoursWhy:
+    "Pairs of places: who connects to the first gets to the second, even where the network reaches neither.",
+  wrongDetours: (part: string): string => `“${escapeText(part)}” is no pair of places`,
   asRootWhy: "For installers and services. Root inside is nobody special outside.",
   display: "Windows",
   displayNone: "None",
