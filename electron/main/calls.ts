@@ -54,6 +54,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
       return null;
     },
     discard: async (request, ticket) => (await helper.request("changes.discard", request, ticket)).discarded,
+    origins: (params) => helper.request("changes.origins", params),
     describe: (params) => helper.request("describe", params),
     content: (params) => helper.request("content", params),
 

@@ -48,6 +48,7 @@ contextBridge.exposeInMainWorld("see", {
   watchChanges: call("watchChanges"),
   unwatchChanges: call("unwatchChanges"),
   discard: call("discard"),
+  origins: call("origins"),
   describe: call("describe"),
   content: call("content"),
 

@@ -15,6 +15,7 @@ import type { Description, Slice, Versions } from "./content.js";
 import type { DoctorRow } from "./doctor.js";
 import { SeeError } from "./errors.js";
 import { Net } from "./net.js";
+import type { Origins } from "./origins.js";
 import type { SessionLog } from "./log.js";
 import type { Progress, Params } from "./rpc.js";
 import { Display, Reads, type RunRequest, type Session, type Tightening } from "./session.js";
@@ -99,6 +100,7 @@ export interface SeeBridge {
   watchChanges(session: string): Promise<Outcome<number>>;
   unwatchChanges(watch: number): Promise<Outcome<null>>;
   discard(request: Params<"changes.discard">, ticket: number): Promise<Outcome<number>>;
+  origins(params: Params<"changes.origins">): Promise<Outcome<Origins>>;
   describe(params: Params<"describe">): Promise<Outcome<Description>>;
   content(params: Params<"content">): Promise<Outcome<Slice>>;
 

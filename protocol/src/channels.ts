@@ -45,6 +45,7 @@ export const calls = {
   watchChanges: z.tuple([SessionKey]),
   unwatchChanges: z.tuple([z.int()]),
   discard: z.tuple([methods["changes.discard"].params, Ticket]),
+  origins: z.tuple([methods["changes.origins"].params]),
   describe: z.tuple([methods.describe.params]),
   content: z.tuple([methods.content.params]),
   versions: z.tuple([methods.versions.params]),

@@ -17,6 +17,7 @@ import { AnySide, Description, Slice, SLICE_LIMIT, Versions } from "./content.js
 import { DoctorRow } from "./doctor.js";
 import { FeedEvent } from "./change.js";
 import { SessionLog } from "./log.js";
+import { Origins } from "./origins.js";
 import { PathRef } from "./path.js";
 import { SeeError } from "./errors.js";
 import { Mode, RunRequest, Session, Tightening } from "./session.js";
@@ -62,6 +63,11 @@ export const methods = {
   "changes.discard": {
     params: z.object({ session: z.string().min(1), paths: z.array(PathRef).min(1) }),
     result: DiscardResult,
+  },
+  /** Which package owns each change, and when it was made: from the row `from` on, looked up anew with 0. */
+  "changes.origins": {
+    params: z.object({ session: z.string().min(1), from: z.number().int().min(0) }),
+    result: Origins,
   },
   describe: { params: PathRef.extend({ session: z.string().min(1) }), result: Description },
   content: {

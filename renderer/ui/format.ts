@@ -76,6 +76,15 @@ export function formatTime(time: string): string {
   return Number.isNaN(then) ? time : precise.format(then);
 }
 
+const clock = new Intl.DateTimeFormat("en", { timeStyle: "medium", hour12: false });
+
+/** Returns a span of time in the local zone, by its begin and length in milliseconds: Nov 26, 2026, 10:00:00 – 10:00:10. */
+export function formatSpan(begin: number, length: number): string {
+  return length < 86_400_000
+    ? `${precise.format(begin)} – ${clock.format(begin + length)}`
+    : `${day.format(begin)} – ${day.format(begin + length)}`;
+}
+
 /** Returns permission bits as `ls` writes them: rwxr-sr-t. */
 export function formatMode(mode: number): string {
   const bit = (mask: number, letter: string): string => ((mode & mask) === 0 ? "-" : letter);

@@ -25,6 +25,7 @@ pub mod merge;
 pub mod monitor;
 pub mod mounts;
 pub mod net;
+pub mod origins;
 pub mod overlay_marks;
 pub mod path;
 pub mod policy;

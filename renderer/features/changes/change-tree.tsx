@@ -8,8 +8,9 @@ import {
   type MouseEvent,
   type ReactElement,
 } from "react";
+import { GroupRow } from "../groups/group-row.js";
 import { useFeed } from "./feed-store.js";
-import { canOpen, isOpen, rowOf } from "./outline-model.js";
+import { groupAt, rowOf, rowOfGroup, rowOpening } from "./outline-model.js";
 import { pathParts } from "./path-parts.js";
 import { useReview } from "./review-store.js";
 import { TEXTS } from "./texts.js";
@@ -37,12 +38,13 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
   const { tree, outline, matches } = view;
   const version = useFeed((state) => state.version);
   const settled = useFeed((state) => state.settled);
-  const { toggles, current, opened } = useReview();
+  const { toggles, current, group, opened } = useReview();
   const scroller = useRef<HTMLDivElement>(null);
   const typed = useRef({ text: "", at: 0 });
 
   const currentId = current === null ? undefined : findNode(tree, current);
-  const active = currentId === undefined ? -1 : rowOf(tree, outline, currentId);
+  const currentRow = currentId === undefined ? -1 : rowOf(tree, outline, currentId);
+  const active = group === null ? currentRow : rowOfGroup(outline, group);
   const openedId = opened === null ? undefined : findNode(tree, pathParts(opened));
 
   const virtualizer = useVirtualizer({
@@ -64,8 +66,8 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
   const activeRow = useRef(active);
   activeRow.current = active;
   useEffect(() => {
-    if (current !== null && activeRow.current !== -1) scrollTo.current(activeRow.current, { align: "auto" });
-  }, [current]);
+    if (activeRow.current !== -1) scrollTo.current(activeRow.current, { align: "auto" });
+  }, [current, group]);
 
   const act = (action: ReturnType<typeof treeAction>): void => {
     if (action === undefined) return;
@@ -104,11 +106,12 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
     const row = Number(target.closest("[data-row]")?.getAttribute("data-row") ?? -1);
     if (row < 0) return;
     const id = outline.ids[row]!;
+    const opening = rowOpening({ tree, outline, matches, toggles }, row);
     const part = target.closest("[data-part]")?.getAttribute("data-part");
     act({ do: "go", row });
     if (part === "choice") act({ do: "choose", row });
-    else if (canOpen(tree, id, matches) && (part === "twisty" || tree.kind[id] === 0)) {
-      act({ do: isOpen(tree, id, matches, toggles) ? "close" : "open", row });
+    else if (opening !== undefined && (part === "twisty" || id < 0 || tree.kind[id] === 0)) {
+      act({ do: opening ? "close" : "open", row });
     } else if (tree.kind[id] !== 0) act({ do: "show", row });
   };
 
@@ -131,6 +134,24 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
       <div className={styles.canvas} style={{ height: virtualizer.getTotalSize() }} role="presentation">
         {virtualizer.getVirtualItems().map(({ index, start }) => {
           const id = outline.ids[index]!;
+          const opening = rowOpening({ tree, outline, matches, toggles }, index);
+          const head = groupAt(outline, index);
+          if (head !== undefined) {
+            return (
+              <GroupRow
+                key={`group ${head.key}`}
+                group={head}
+                domId={rowDomId(index)}
+                row={index}
+                place={outline.places[index]!}
+                peers={outline.peers[index]!}
+                top={start}
+                open={opening === true}
+                active={index === active}
+                readOnly={readOnly}
+              />
+            );
+          }
           return (
             <TreeRow
               key={id}
@@ -141,12 +162,13 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
               row={index}
               id={id}
               head={outline.heads[index]!}
+              alone={outline.groups !== undefined}
               depth={outline.depths[index]!}
               place={outline.places[index]!}
               peers={outline.peers[index]!}
               top={start}
-              canOpen={canOpen(tree, id, matches)}
-              open={isOpen(tree, id, matches, toggles)}
+              canOpen={opening !== undefined}
+              open={opening === true}
               active={index === active}
               opened={openedId === id}
               fresh={settled !== null && now - tree.born[id]! < FRESH_MS}

@@ -51,7 +51,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
       </div>
       {total > 0 && <StoryLine view={view} />}
       {total > 0 && <NeedsLook tree={tree} />}
-      {total > 0 && <FilterBar tree={tree} input={filter} onLeave={focusTree} />}
+      {total > 0 && <FilterBar session={session.id} tree={tree} input={filter} onLeave={focusTree} />}
       <div ref={body} className={styles.body}>
         {error !== null ? (
           <ErrorPanel

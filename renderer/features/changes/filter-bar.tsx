@@ -1,6 +1,7 @@
 // Above the tree: text that paths must hold, and the kinds to show, each with its count.
 import type { ReactElement, RefObject } from "react";
 import { IconButton } from "../../ui/button.js";
+import { GroupBy } from "../groups/group-by.js";
 import { formatCount } from "../../ui/format.js";
 import { Icon } from "../../ui/icon.js";
 import { isFiltering, NO_FILTER } from "./filter-model.js";
@@ -13,12 +14,13 @@ import type { Tree } from "./tree-model.js";
 import styles from "./filter-bar.module.css";
 
 interface FilterBarProps {
+  session: string;
   tree: Tree;
   input: RefObject<HTMLInputElement | null>;
   onLeave: () => void;
 }
 
-export function FilterBar({ tree, input, onLeave }: FilterBarProps): ReactElement {
+export function FilterBar({ session, tree, input, onLeave }: FilterBarProps): ReactElement {
   const filter = useReview((state) => state.filter);
   const { setFilter } = useReview.getState();
   const kinds = KINDS.filter(
@@ -75,6 +77,7 @@ export function FilterBar({ tree, input, onLeave }: FilterBarProps): ReactElemen
           );
         })}
         <span className={styles.tools}>
+          <GroupBy session={session} />
           <IconButton icon="expand" label={TEXTS.expandAll} onClick={() => setAllOpen(tree, true)} />
           <IconButton icon="collapse" label={TEXTS.collapseAll} onClick={() => setAllOpen(tree, false)} />
         </span>

@@ -33,17 +33,24 @@ export function matchTree(tree: Tree, filter: Filter): Matches | null {
   const needle = filter.text.trim().toLowerCase();
   if (!isFiltering(filter)) return null;
   const hit = matchText(tree, needle);
+  return matchNodes(tree, (id) => {
+    const kind = tree.kind[id]!;
+    const wanted =
+      (filter.kinds.size === 0 || filter.kinds.has(kind)) &&
+      (filter.hints === 0 || (tree.hints[id]! & filter.hints) !== 0);
+    return hit[id] === 1 && wanted;
+  });
+}
+
+/** Returns the changes that fit, with their sums. */
+export function matchNodes(tree: Tree, fits: (id: number) => boolean): Matches {
   const own = new Uint8Array(tree.size);
   const total = new Int32Array(tree.size);
   const chosen = new Int32Array(tree.size);
   for (let id = tree.size - 1; id >= ROOT; id--) {
     const parent = tree.parent[id]!;
     if (tree.total[id] === 0) continue;
-    const kind = tree.kind[id]!;
-    const wanted =
-      (filter.kinds.size === 0 || filter.kinds.has(kind)) &&
-      (filter.hints === 0 || (tree.hints[id]! & filter.hints) !== 0);
-    if (kind !== 0 && hit[id] === 1 && wanted) {
+    if (tree.kind[id] !== 0 && fits(id)) {
       own[id] = 1;
       total[id]! += 1;
       chosen[id]! += tree.chosen[id]! - tree.chosenBelow[id]!;

@@ -1,11 +1,15 @@
 // The tree as the list of rows that a person sees: folders opened or closed, chains of single folders drawn
 // as one row, filtered. Pure functions over the tree.
+import type { Group } from "../groups/group-model.js";
 import type { Matches } from "./filter-model.js";
+import { displayPart } from "./path-parts.js";
 import { isFolder, ROOT, sortedKids, type Tree } from "./tree-model.js";
 
 export interface Outline {
   length: number;
-  /** The node of each row: for a chain of folders, its last. */
+  /** Changes in groups, when they are not shown by place. */
+  groups?: readonly Group[];
+  /** The node of each row: for a chain of folders, its last; for the head of a group, -1 less the group's place. */
   ids: Int32Array;
   /** The first node of each row's chain; the row's own node when it is no chain. */
   heads: Int32Array;
@@ -59,6 +63,40 @@ export function canOpen(tree: Tree, id: number, matches: Matches | null): boolea
   return sums.total[id]! > own;
 }
 
+/** Tells whether what a row holds is shown; undefined when it holds nothing. In groups only their heads hold anything. */
+export function rowOpening({ tree, outline, matches, toggles }: RowPlace, row: number): boolean | undefined {
+  const id = outline.ids[row]!;
+  if (outline.groups === undefined) {
+    return canOpen(tree, id, matches) ? isOpen(tree, id, matches, toggles) : undefined;
+  }
+  return id >= 0 ? undefined : row + 1 < outline.length && outline.ids[row + 1]! >= 0;
+}
+
+interface RowPlace {
+  tree: Tree;
+  outline: Outline;
+  matches: Matches | null;
+  toggles: FilterToggles;
+}
+
+/** Returns the group that a row is the head of. */
+export function groupAt(outline: Outline, row: number): Group | undefined {
+  return outline.groups?.[-1 - outline.ids[row]!];
+}
+
+/** Returns the row of a group's head; -1 when there is none. */
+export function rowOfGroup(outline: Outline, key: string): number {
+  const place = outline.groups?.findIndex((group) => group.key === key) ?? -1;
+  return place === -1 ? -1 : outline.ids.subarray(0, outline.length).indexOf(-1 - place);
+}
+
+/** Returns what a row is found by when letters are typed. */
+export function rowName(tree: Tree, outline: Outline, row: number): string {
+  const group = groupAt(outline, row);
+  if (group !== undefined) return group.title;
+  return displayPart(tree.part[(outline.groups === undefined ? outline.heads : outline.ids)[row]!]!);
+}
+
 /** Returns the row of a node, or of the closest folder above it that has one; -1 when there is none. */
 export function rowOf(tree: Tree, outline: Outline, id: number): number {
   for (let at = id; at > ROOT; at = tree.parent[at]!) {
@@ -107,7 +145,7 @@ function shownKids(tree: Tree, id: number, matches: Matches | null): readonly nu
 }
 
 /** Rows in flat arrays that double when they are full. */
-class RowList {
+export class RowList {
   private length = 0;
   private ids: Int32Array;
   private heads: Int32Array;

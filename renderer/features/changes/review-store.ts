@@ -9,22 +9,32 @@ interface ReviewState {
   toggles: ReadonlyMap<number, boolean>;
   /** Parts of the path of the row that has the focus; null: none yet. */
   current: readonly string[] | null;
+  /** The key of the group whose head has the focus instead. */
+  group: string | null;
   /** The change that is shown in the detail pane. */
   opened: PathRef | null;
   setFilter: (filter: Filter) => void;
   toggle: (id: number, open: boolean) => void;
   setCurrent: (parts: readonly string[]) => void;
+  setGroup: (key: string) => void;
   open: (path: PathRef) => void;
   reset: () => void;
 }
 
-const START = { filter: NO_FILTER, toggles: new Map<number, boolean>(), current: null, opened: null };
+const START = {
+  filter: NO_FILTER,
+  toggles: new Map<number, boolean>(),
+  current: null,
+  group: null,
+  opened: null,
+};
 
 export const useReview = create<ReviewState>((set) => ({
   ...START,
   setFilter: (filter) => set({ filter, toggles: new Map() }),
   toggle: (id, open) => set((state) => ({ toggles: new Map([...state.toggles, [id, open]]) })),
-  setCurrent: (current) => set({ current }),
+  setCurrent: (current) => set({ current, group: null }),
+  setGroup: (group) => set({ group }),
   open: (opened) => set({ opened }),
   reset: () => set(START),
 }));

@@ -27,22 +27,29 @@ export interface RowFacts {
   spoken: string;
 }
 
-const CHOICE_WORDS: Readonly<Record<Choice, string>> = {
+export const CHOICE_WORDS: Readonly<Record<Choice, string>> = {
   all: TEXTS.selected,
   some: TEXTS.partly,
   none: TEXTS.notSelected,
 };
 
-/** Returns what the row of this node says. */
-export function rowFacts(tree: Tree, id: number, head: number, matches: Matches | null): RowFacts {
+/** Returns what the row of this node says; `alone`, when it stands for its own change and not for what lies below. */
+export function rowFacts(
+  tree: Tree,
+  id: number,
+  head: number,
+  matches: Matches | null,
+  alone = false,
+): RowFacts {
   const kind = kindOf(tree.kind[id]!);
   const aspects = aspectsOf(tree.aspects[id]!);
   const type = TYPES[tree.type[id]!] ?? "file";
-  const holds = tree.total[id]! > (kind === undefined ? 0 : 1);
+  const holds = !alone && tree.total[id]! > (kind === undefined ? 0 : 1);
   const created = tree.created[id]! - Number(kind === "created");
   const deleted = tree.deleted[id]! - Number(kind === "deleted");
   const inside = tree.total[id]! - Number(kind !== undefined);
-  const choice = choiceOf(tree, id, matches);
+  const ownChoice = tree.chosen[id] === tree.chosenBelow[id] ? "none" : "all";
+  const choice = alone ? ownChoice : choiceOf(tree, id, matches);
   const path = `/${nodeParts(tree, id).map(displayPart).join("/")}`;
   const name = id === ROOT ? "/" : displayPart(tree.part[id]!);
   const size = kind !== undefined && type === "file" ? tree.bytes[id]! : undefined;
@@ -63,7 +70,7 @@ export function rowFacts(tree: Tree, id: number, head: number, matches: Matches 
     path,
     tags,
     reasons: rules.map((rule) => rule.reason),
-    flagged: tree.flagged[id]! - Number(rules.length > 0),
+    flagged: alone ? 0 : tree.flagged[id]! - Number(rules.length > 0),
     from: tree.from.get(id),
     sums: holds ? { created, changed: inside - created - deleted, deleted } : undefined,
     size,

@@ -2,7 +2,7 @@
 // later. Pure functions over the tree.
 import type { CommitRequest } from "../../../protocol/src/commit.js";
 import type { PathRef } from "../../../protocol/src/path.js";
-import type { Matches } from "./filter-model.js";
+import { matchNodes, type Matches } from "./filter-model.js";
 import { pathParts } from "./path-parts.js";
 import {
   findNode,
@@ -52,6 +52,18 @@ export function chooseMatching(tree: Tree, id: number, chosen: boolean, matches:
     if (chosen && matches.own[node] === 1) requireNode(tree, node);
     for (const kid of tree.kids[node]?.values() ?? []) stack.push(kid);
   }
+}
+
+/** Puts in or out just these changes; what a folder among them holds stays as it is, and keeps the folder. */
+export function chooseOnly(tree: Tree, ids: Int32Array, chosen: boolean): void {
+  const wanted = new Uint8Array(tree.size);
+  for (const id of ids) wanted[id] = 1;
+  chooseMatching(
+    tree,
+    ROOT,
+    chosen,
+    matchNodes(tree, (id) => wanted[id] === 1),
+  );
 }
 
 /** Puts these paths in, and nothing but them: what the rest of the choice cannot do without. */

@@ -1,7 +1,6 @@
 // What keys mean in the tree. Pure: from where one is to where one goes, or what is done.
-import { canOpen, isOpen, parentRow, type FilterToggles, type Outline } from "./outline-model.js";
+import { parentRow, rowName, rowOpening, type FilterToggles, type Outline } from "./outline-model.js";
 import type { Matches } from "./filter-model.js";
-import { displayPart } from "./path-parts.js";
 import type { Tree } from "./tree-model.js";
 
 export type TreeAction =
@@ -19,14 +18,14 @@ export interface TreePlace {
 
 /** Returns what this key does at this place; undefined when it is none of the tree's. */
 export function treeAction(key: string, place: TreePlace): TreeAction | undefined {
-  const { tree, outline, matches, toggles, page } = place;
+  const { tree, outline, page } = place;
   const { length } = outline;
   if (length === 0) return undefined;
   const row = Math.min(Math.max(place.row, 0), length - 1);
   const go = (to: number): TreeAction => ({ do: "go", row: Math.min(Math.max(to, 0), length - 1) });
   const id = outline.ids[row]!;
-  const opens = canOpen(tree, id, matches);
-  const open = opens && isOpen(tree, id, matches, toggles);
+  const opening = rowOpening(place, row);
+  const open = opening === true;
   switch (key) {
     case "ArrowDown":
       return go(place.row < 0 ? 0 : row + 1);
@@ -41,7 +40,7 @@ export function treeAction(key: string, place: TreePlace): TreeAction | undefine
     case "PageUp":
       return go(row - page);
     case "ArrowRight":
-      if (!opens) return undefined;
+      if (opening === undefined) return undefined;
       return open ? go(row + 1) : { do: "open", row };
     case "ArrowLeft": {
       if (open) return { do: "close", row };
@@ -53,8 +52,8 @@ export function treeAction(key: string, place: TreePlace): TreeAction | undefine
     case "Delete":
       return { do: "discard", row };
     case "Enter":
-      if (tree.kind[id] !== 0) return { do: "show", row };
-      return opens ? { do: open ? "close" : "open", row } : undefined;
+      if (id >= 0 && tree.kind[id] !== 0) return { do: "show", row };
+      return opening !== undefined ? { do: open ? "close" : "open", row } : undefined;
     default:
       return undefined;
   }
@@ -65,7 +64,7 @@ export function findByName(tree: Tree, outline: Outline, from: number, text: str
   const needle = text.toLowerCase();
   for (let step = 0; step < outline.length; step++) {
     const row = (Math.max(from, 0) + step) % outline.length;
-    if (displayPart(tree.part[outline.heads[row]!]!).toLowerCase().startsWith(needle)) return row;
+    if (rowName(tree, outline, row).toLowerCase().startsWith(needle)) return row;
   }
   return -1;
 }

@@ -4,10 +4,10 @@ import { cx } from "../../ui/cx.js";
 import { displayPath } from "../../ui/escape.js";
 import { formatBytes, formatCount } from "../../ui/format.js";
 import { Icon } from "../../ui/icon.js";
+import { ChoiceBox } from "./choice-box.js";
 import { KindMark } from "./kind-mark.js";
 import { kindOf } from "./kinds.js";
 import { rowFacts, type RowFacts } from "./row-model.js";
-import type { Choice } from "./selection-model.js";
 import { TEXTS } from "./texts.js";
 import type { Matches } from "./filter-model.js";
 import type { Tree } from "./tree-model.js";
@@ -22,6 +22,8 @@ export interface TreeRowProps {
   row: number;
   id: number;
   head: number;
+  /** Whether the row stands for its own change alone, and not for what lies below. */
+  alone: boolean;
   depth: number;
   place: number;
   peers: number;
@@ -36,7 +38,7 @@ export interface TreeRowProps {
 
 export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement {
   const { tree, matches, id, head } = props;
-  const facts = rowFacts(tree, id, head, matches);
+  const facts = rowFacts(tree, id, head, matches, props.alone);
   const kind = kindOf(tree.kind[id]!);
   return (
     <div
@@ -110,26 +112,6 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
     </div>
   );
 });
-
-function ChoiceBox({ choice }: { choice: Choice }): ReactElement {
-  return (
-    <span className={styles.box} data-part="choice" data-choice={choice}>
-      {choice !== "none" && (
-        <svg
-          width="10"
-          height="10"
-          viewBox="0 0 10 10"
-          fill="none"
-          stroke="currentColor"
-          strokeWidth="1.8"
-          aria-hidden
-        >
-          <path d={choice === "all" ? "M1.8 5.4 4 7.6 8.2 2.8" : "M2.2 5h5.6"} />
-        </svg>
-      )}
-    </span>
-  );
-}
 
 function Sums({ facts }: { facts: RowFacts }): ReactNode {
   if (facts.sums === undefined) return facts.size === undefined ? null : formatBytes(facts.size);

@@ -18,6 +18,7 @@ use super::decisions::*;
 use super::envelope::{Incoming, Outgoing};
 use super::messages::*;
 use super::methods;
+use super::origins::{OriginsParams, OriginsResult};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,6 +65,7 @@ fn params_through(method: &str, params: &Value) -> Result<Value, String> {
         "sessions.resume" => through::<ResumeParams>(params),
         "changes.unwatch" => through::<Watch>(params),
         "changes.discard" => through::<DiscardParams>(params),
+        "changes.origins" => through::<OriginsParams>(params),
         "describe" => through::<DescribeParams>(params),
         "content" => through::<ContentParams>(params),
         "versions" | "merge.preview" => through::<DescribeParams>(params),
@@ -93,6 +95,7 @@ fn result_through(method: &str, result: &Value) -> Result<Value, String> {
         "ignore.get" | "ignore.set" => through::<Patterns>(result),
         "changes.watch" => through::<Watch>(result),
         "changes.discard" => through::<DiscardResult>(result),
+        "changes.origins" => through::<OriginsResult>(result),
         "changes.unwatch" | "history.drop" => through::<Empty>(result),
         "describe" => through::<Description>(result),
         "content" => through::<Slice>(result),

@@ -10,6 +10,7 @@ use see_core::engine::{self, request::RunSpec};
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::ignore::IgnoreList;
 use see_core::merge;
+use see_core::origins;
 use see_core::path::HostPath;
 use see_core::policy::Tightening;
 use see_core::session::Session;
@@ -27,12 +28,13 @@ use super::decisions::*;
 use super::envelope::{MOST_PATHS, bad_request};
 use super::feed::Feeds;
 use super::messages::*;
+use super::origins::{LastOrigins, OriginsParams};
 use super::recent_scans::RecentScans;
 use super::requests::RequestMonitor;
 use super::writer::Writer;
 
 /// Every method.
-pub const NAMES: [&str; 25] = [
+pub const NAMES: [&str; 26] = [
     "hello",
     "doctor",
     "sessions.list",
@@ -47,6 +49,7 @@ pub const NAMES: [&str; 25] = [
     "changes.watch",
     "changes.unwatch",
     "changes.discard",
+    "changes.origins",
     "describe",
     "content",
     "versions",
@@ -82,6 +85,7 @@ pub struct Methods {
     store: Arc<Store>,
     feeds: Feeds,
     recent: RecentScans,
+    origins: LastOrigins,
     greeted: AtomicBool,
 }
 
@@ -91,6 +95,7 @@ impl Methods {
         Self {
             feeds: Feeds::new(Arc::clone(&store), writer),
             recent: RecentScans::default(),
+            origins: LastOrigins::default(),
             store,
             greeted: AtomicBool::new(false),
         }
@@ -100,7 +105,7 @@ impl Methods {
     pub fn weight(method: &str) -> Weight {
         match method {
             "sessions.stop" | "sessions.tighten" | "sessions.abort" | "changes.discard"
-            | "sessions.compare" | "check" | "commit" | "history.undo" | "history.drop" => Weight::Long,
+            | "changes.origins" | "sessions.compare" | "check" | "commit" | "history.undo" | "history.drop" => Weight::Long,
             _ => Weight::Quick,
         }
     }
@@ -141,6 +146,7 @@ impl Methods {
             "changes.watch" => self.watch(&parse(params)?),
             "changes.unwatch" => self.unwatch(&parse(params)?),
             "changes.discard" => self.discard(&parse(params)?, monitor),
+            "changes.origins" => self.origins(&parse(params)?, monitor),
             "describe" => self.describe(&parse(params)?, monitor),
             "content" => self.content(&parse(params)?, monitor),
             "versions" => self.versions(&parse(params)?, monitor),
@@ -231,6 +237,12 @@ impl Methods {
         let paths = params.paths.iter().map(PathParam::to_host_path).collect::<Result<Vec<_>>>()?;
         let session = self.store.find_session(&params.session)?;
         reply(actions::discard(&self.store, &session, &paths, monitor)?)
+    }
+
+    fn origins(&self, params: &OriginsParams, monitor: &RequestMonitor) -> Result<Answer> {
+        let session = self.store.find_session(&params.session)?;
+        let look = || origins::origins(&session, &actions::scan(&session, monitor)?, monitor);
+        reply(self.origins.page(&session.id, params.from, look)?)
     }
 
     /// Returns a session and its change at exactly this path: from the feed when there is one, else from a scan.

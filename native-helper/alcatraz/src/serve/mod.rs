@@ -27,6 +27,7 @@ mod line;
 mod messages;
 mod methods;
 mod news;
+mod origins;
 mod recent_scans;
 mod requests;
 mod writer;

@@ -1,0 +1,45 @@
+// How the changes are grouped: one choice, and what is asked of the helper for it.
+import { useEffect, type ReactElement } from "react";
+import { useFeed } from "../changes/feed-store.js";
+import { GROUPINGS } from "./group-model.js";
+import { groupingOf, needsOrigins, useGrouping } from "./grouping-store.js";
+import { TEXTS } from "./texts.js";
+import styles from "./group-by.module.css";
+
+/** Changes that go on are not looked up more often than this. */
+const AGAIN_MS = 1500;
+
+export function GroupBy({ session }: { session: string }): ReactElement {
+  const { by, looking } = useGrouping();
+  const revision = useFeed((state) => state.settled?.revision);
+  useOrigins(session, revision);
+  return (
+    <label className={styles.label} aria-busy={looking}>
+      <span>{TEXTS.label}</span>
+      <select
+        className={styles.select}
+        value={by}
+        onChange={(event) => useGrouping.getState().groupBy(groupingOf(event.target.value))}
+      >
+        {GROUPINGS.map((each) => (
+          <option key={each} value={each}>
+            {TEXTS.by[each]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Keeps what groups need to know as fresh as the changes. */
+function useOrigins(session: string, revision: number | undefined): void {
+  const { by, looking, origins } = useGrouping();
+  const tree = useFeed((state) => state.tree);
+  const first = origins?.tree !== tree;
+  useEffect(() => {
+    if (!needsOrigins(by) || revision === undefined || looking) return;
+    const look = (): void => void useGrouping.getState().look(session, revision);
+    const timer = setTimeout(look, first ? 0 : AGAIN_MS);
+    return () => clearTimeout(timer);
+  }, [session, revision, by, looking, first]);
+}

@@ -1,0 +1,24 @@
+// The words of grouped changes.
+import type { Grouping } from "./group-model.js";
+
+export const TEXTS = {
+  label: "Group by",
+  by: {
+    place: "Place",
+    package: "Package",
+    program: "Program",
+    kind: "Kind",
+    time: "Time",
+  } satisfies Record<Grouping, string>,
+  noPackage: "Of no package",
+  noProgram: "By an unknown program",
+  noTime: "At an unknown time",
+  states: {
+    kept: "",
+    installed: "installed here",
+    changed: "another version",
+    removed: "removed here",
+  },
+  looking: "Looking where the changes come from",
+  groupBy: (what: string): string => `Group changes by ${what.toLowerCase()}`,
+} as const;
