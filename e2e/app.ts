@@ -202,6 +202,11 @@ export class App {
     });
   }
 
+  /** Shows the changes in groups, or by place again. */
+  async groupBy(what: "Place" | "Package" | "Program" | "Kind" | "Time"): Promise<void> {
+    await this.changes.getByRole("combobox", { name: "Group by" }).selectOption({ label: what });
+  }
+
   async openAll(): Promise<void> {
     await this.changes.getByRole("button", { name: "Open all folders" }).click();
   }

@@ -54,6 +54,9 @@ test("in the app: apt-get installs a package, which is thrown away, then install
   await app.filter.fill("dpkg/status");
   await expect(app.row("status", "Modified file").or(app.row("status", "Changed file"))).toBeVisible();
   await app.filter.fill("");
+  await app.groupBy("Package");
+  await expect(app.row("hello", "installed here")).toBeVisible();
+  await app.groupBy("Place");
   expect(await known(machine)).toBe("never heard of it");
   await app.abort();
   expect(await known(machine)).toBe("never heard of it");

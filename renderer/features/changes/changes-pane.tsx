@@ -12,6 +12,7 @@ import { TEXTS as REVIEW_TEXTS } from "../review/texts.js";
 import { NeedsLook } from "../review/needs-look.js";
 import { StoryLine } from "../review/story-line.js";
 import { canDecide, isLive, isOpen } from "../run/session-model.js";
+import { GroupingNote } from "../groups/group-by.js";
 import { ChangeTree } from "./change-tree.js";
 import { useFeed } from "./feed-store.js";
 import { FilterBar } from "./filter-bar.js";
@@ -52,6 +53,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
       {total > 0 && <StoryLine view={view} />}
       {total > 0 && <NeedsLook tree={tree} />}
       {total > 0 && <FilterBar session={session.id} tree={tree} input={filter} onLeave={focusTree} />}
+      <GroupingNote />
       <div ref={body} className={styles.body}>
         {error !== null ? (
           <ErrorPanel

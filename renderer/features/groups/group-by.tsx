@@ -1,5 +1,7 @@
 // How the changes are grouped: one choice, and what is asked of the helper for it.
 import { useEffect, type ReactElement } from "react";
+import { Button } from "../../ui/button.js";
+import { ErrorNote } from "../../ui/state-panel.js";
 import { useFeed } from "../changes/feed-store.js";
 import { GROUPINGS } from "./group-model.js";
 import { groupingOf, needsOrigins, useGrouping } from "./grouping-store.js";
@@ -31,9 +33,22 @@ export function GroupBy({ session }: { session: string }): ReactElement {
   );
 }
 
+/** Says that it is being looked up where the changes come from, or why that is not known. */
+export function GroupingNote(): ReactElement | null {
+  const { by, looking, origins, error, again } = useGrouping();
+  if (!needsOrigins(by)) return null;
+  if (error !== null)
+    return <ErrorNote error={error} actions={<Button onClick={again}>{TEXTS.again}</Button>} />;
+  return looking && origins === null ? (
+    <p className={styles.note} role="status">
+      {TEXTS.looking}
+    </p>
+  ) : null;
+}
+
 /** Keeps what groups need to know as fresh as the changes. */
 function useOrigins(session: string, revision: number | undefined): void {
-  const { by, looking, origins } = useGrouping();
+  const { by, looking, origins, asked } = useGrouping();
   const tree = useFeed((state) => state.tree);
   const first = origins?.tree !== tree;
   useEffect(() => {
@@ -41,5 +56,5 @@ function useOrigins(session: string, revision: number | undefined): void {
     const look = (): void => void useGrouping.getState().look(session, revision);
     const timer = setTimeout(look, first ? 0 : AGAIN_MS);
     return () => clearTimeout(timer);
-  }, [session, revision, by, looking, first]);
+  }, [session, revision, by, looking, asked, first]);
 }

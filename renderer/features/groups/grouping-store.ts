@@ -21,6 +21,8 @@ interface GroupingState {
   groupBy: (by: Grouping) => void;
   toggle: (key: string, open: boolean) => void;
   setAllOpen: (open: boolean) => void;
+  /** Asks once more after a failure. */
+  again: () => void;
   /** Asks where the changes come from, unless that is known. */
   look: (session: string, revision: number) => Promise<void>;
 }
@@ -46,6 +48,7 @@ export const useGrouping = create<GroupingState>((set, get) => ({
   groupBy: (by) => set({ by, toggles: new Map(), allOpen: null }),
   toggle: (key, open) => set((state) => ({ toggles: new Map([...state.toggles, [key, open]]) })),
   setAllOpen: (allOpen) => set({ allOpen, toggles: new Map() }),
+  again: () => set({ asked: "", error: null, looking: false }),
   look: async (session, revision) => {
     const key = `${session}\n${revision}`;
     if (get().asked === key || get().looking) return;

@@ -20,5 +20,6 @@ export const TEXTS = {
     removed: "removed here",
   },
   looking: "Looking where the changes come from",
+  again: "Try again",
   groupBy: (what: string): string => `Group changes by ${what.toLowerCase()}`,
 } as const;

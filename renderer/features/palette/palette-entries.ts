@@ -6,6 +6,9 @@ import { setAllOpen } from "../changes/tree-actions.js";
 import { ROOT } from "../changes/tree-model.js";
 import { canCommit } from "../commit/can-commit.js";
 import { canDecide, isLive, sessionTitle, STATE_WORDS } from "../run/session-model.js";
+import { GROUPINGS } from "../groups/group-model.js";
+import { useGrouping } from "../groups/grouping-store.js";
+import { TEXTS as GROUP_TEXTS } from "../groups/texts.js";
 import { useSessions } from "../run/sessions-store.js";
 import { useSettings } from "../settings/settings-store.js";
 import type { Entry } from "./palette-model.js";
@@ -66,6 +69,9 @@ function sessionEntries(): Entry[] {
   if (tree.total[ROOT]! > 0) {
     entries.push(action(TEXTS.openAll, () => setAllOpen(tree, true)));
     entries.push(action(TEXTS.closeAll, () => setAllOpen(tree, false)));
+    const { groupBy } = useGrouping.getState();
+    for (const by of GROUPINGS)
+      entries.push(action(GROUP_TEXTS.groupBy(GROUP_TEXTS.by[by]), () => groupBy(by)));
   }
   return entries;
 }

@@ -105,7 +105,8 @@ impl Methods {
     pub fn weight(method: &str) -> Weight {
         match method {
             "sessions.stop" | "sessions.tighten" | "sessions.abort" | "changes.discard"
-            | "changes.origins" | "sessions.compare" | "check" | "commit" | "history.undo" | "history.drop" => Weight::Long,
+            | "changes.origins" | "sessions.compare" | "check" | "commit" | "history.undo"
+            | "history.drop" => Weight::Long,
             _ => Weight::Quick,
         }
     }

@@ -31,7 +31,8 @@ impl<'a> Owners<'a> {
     /// Returns that nobody owns any of these changes.
     pub fn new(changes: &'a ChangeSet) -> Self {
         let paths = changes.found.iter().map(|found| (found.change.path.as_bytes(), Owner::Nobody));
-        let is_link = |place: &&str| std::fs::symlink_metadata(Path::new(place)).is_ok_and(|f| f.is_symlink());
+        let is_link =
+            |place: &&str| std::fs::symlink_metadata(Path::new(place)).is_ok_and(|f| f.is_symlink());
         Self {
             packages: Vec::new(),
             by_path: paths.collect(),
@@ -62,7 +63,9 @@ impl<'a> Owners<'a> {
     /// Notes an owner. Tells whether the path is one that changed.
     fn own(&mut self, path: &[u8], number: u32) -> bool {
         let usual = self.by_path.get_mut(path);
-        let moved = |place: &&&str| path.strip_prefix(place.as_bytes()).is_some_and(|rest| rest.first() == Some(&b'/'));
+        let moved = |place: &&&str| {
+            path.strip_prefix(place.as_bytes()).is_some_and(|rest| rest.first() == Some(&b'/'))
+        };
         let owner = match usual {
             Some(owner) => Some(owner),
             None if self.merged.iter().any(|place| moved(&place)) => {
