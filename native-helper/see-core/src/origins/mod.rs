@@ -69,7 +69,7 @@ pub fn origins(session: &Session, changes: &ChangeSet, monitor: &dyn Monitor) ->
     let total = u64::try_from(changes.found.len()).ok();
     let mut rows = Vec::with_capacity(changes.found.len());
     for (done, found) in changes.found.iter().enumerate() {
-        if done.is_multiple_of(1024) {
+        if done % 1024 == 0 {
             monitor.check_cancelled()?;
             monitor.progress(Phase::Scan, u64::try_from(done).unwrap_or(u64::MAX), total);
         }
