@@ -270,9 +270,12 @@ impl Relay {
             self.away = true;
         } else {
             self.away = false;
-            // The user's settings first: they may be others than before.
-            self.terminal.leave();
-            self.terminal = RawTerminal::enter(self.client.channels());
+            // We may come here twice for one return. Giving the user's settings back in between would let a key that
+            // is typed right then act on the user's terminal: an end of file there hangs up on the program.
+            if !self.terminal.holds() {
+                self.terminal.forget();
+                self.terminal = RawTerminal::enter(self.client.channels());
+            }
             self.pass_on(Signal::WINCH.as_raw())?;
         }
         self.client.ask(&Ask::Continue)
@@ -331,7 +334,14 @@ struct Ready {
 }
 
 /// The user's terminal while every key belongs to the program. Dropping it brings the former settings back.
-struct RawTerminal(Option<(BorrowedFd<'static>, Termios)>);
+struct RawTerminal(Option<Held>);
+
+/// A terminal with other settings than the user's.
+struct Held {
+    fd: BorrowedFd<'static>,
+    before: Termios,
+    ours: Termios,
+}
 
 impl RawTerminal {
     /// Hands all keys over when the program's input is a terminal. When only its output is, the keys stay the user's,
@@ -351,7 +361,22 @@ impl RawTerminal {
 
     /// Tells whether every key goes to the program.
     fn has_keys(&self) -> bool {
-        self.0.as_ref().is_some_and(|(_, before)| before.local_modes.contains(LocalModes::ISIG))
+        self.0.as_ref().is_some_and(|held| held.before.local_modes.contains(LocalModes::ISIG))
+    }
+
+    /// Tells whether the terminal still has our settings: the user's shell sets its own when it comes to the front.
+    fn holds(&self) -> bool {
+        let Some(held) = &self.0 else { return false };
+        tcgetattr(held.fd).is_ok_and(|now| {
+            now.local_modes == held.ours.local_modes
+                && now.input_modes == held.ours.input_modes
+                && now.output_modes == held.ours.output_modes
+        })
+    }
+
+    /// Others have set the terminal since: what it was before us no longer counts.
+    fn forget(&mut self) {
+        self.0 = None;
     }
 
     /// Tells whether another program of the user's login session has the terminal now.
@@ -361,18 +386,18 @@ impl RawTerminal {
 
     /// Brings the user's settings back.
     fn leave(&mut self) {
-        if let Some((fd, before)) = self.0.take() {
+        if let Some(held) = self.0.take() {
             // A terminal that is gone has no settings to bring back.
-            let _ = tcsetattr(fd, OptionalActions::Drain, &before);
+            let _ = tcsetattr(held.fd, OptionalActions::Drain, &held.before);
         }
     }
 
     fn change(fd: BorrowedFd<'static>, how: impl FnOnce(&mut Termios)) -> Self {
         let Ok(before) = tcgetattr(fd) else { return Self(None) };
-        let mut after = before.clone();
-        how(&mut after);
-        match tcsetattr(fd, OptionalActions::Drain, &after) {
-            Ok(()) => Self(Some((fd, before))),
+        let mut ours = before.clone();
+        how(&mut ours);
+        match tcsetattr(fd, OptionalActions::Drain, &ours) {
+            Ok(()) => Self(Some(Held { fd, before, ours })),
             Err(_) => Self(None),
         }
     }

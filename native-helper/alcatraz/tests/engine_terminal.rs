@@ -75,12 +75,16 @@ fn job_control_is_the_inner_shells() {
         });
         terminal.keys("\x1a");
         terminal.expect("Stopped");
+        terminal.expect("ready> ");
         terminal.keys("jobs\r");
         terminal.expect("Stopped                 sleep 100");
+        terminal.expect("ready> ");
         terminal.keys("bg; kill %1; wait; echo ended=$?\r");
         terminal.expect("\nended=");
+        terminal.expect("ready> ");
         terminal.keys("sh -c 'kill -TERM $$'; echo status=$?\r");
         terminal.expect("\nstatus=143");
+        terminal.expect("ready> ");
         terminal.keys("exit 7\r");
         assert_eq!(terminal.end(), 7);
     });
@@ -92,7 +96,7 @@ fn control_z_of_a_bare_program_gives_the_outer_shell_back() {
         let mut terminal = Terminal::shell(lab);
         let run = |script: &str| format!("{} run --keep -q -- sh -c '{script}'\r", lab.binary().display());
         let is_stopped = |letter: char| {
-            let id = lab.newest_running().unwrap();
+            let Some(id) = lab.newest_running() else { return false };
             let found = lab.run(&["enter", &id, "--", "sh", "-c", "ps -eo stat,args | grep ' cat$'"]);
             found.stdout.starts_with(letter)
         };
@@ -103,9 +107,11 @@ fn control_z_of_a_bare_program_gives_the_outer_shell_back() {
         terminal.expect("one\r\none");
         terminal.keys("\x1a");
         terminal.expect("Stopped");
+        terminal.expect("outer> ");
         wait_until("the program is stopped", || is_stopped('T'));
         terminal.keys("echo $((20+3))\r");
         terminal.expect("\n23");
+        terminal.expect("outer> ");
         terminal.keys("fg\r");
         wait_until("the program goes on", || is_stopped('S'));
         terminal.keys("two\r");
@@ -114,22 +120,37 @@ fn control_z_of_a_bare_program_gives_the_outer_shell_back() {
         terminal.expect("outer> ");
         terminal.keys("echo status=$?\r");
         terminal.expect("\nstatus=0");
+        terminal.expect("outer> ");
         // In the background it works on, and needs no terminal.
         terminal.keys(&run("echo again; while [ ! -e go ]; do sleep 0.05; done; exit 6"));
         terminal.expect("\nagain");
         terminal.keys("\x1a");
         terminal.expect("Stopped");
+        terminal.expect("outer> ");
         terminal.keys("bg\r");
+        terminal.expect("outer> ");
         let id = lab.newest_running().unwrap();
         assert_eq!(lab.run(&["enter", &id, "--", "touch", "go"]).status, 0);
         terminal.keys("wait %1; echo status=$?\r");
         terminal.expect("\nstatus=6");
+        terminal.expect("outer> ");
         // A program that wants the key for itself gets it.
         terminal.keys(&run("stty raw; echo mine; dd bs=1 count=1 2>/dev/null | od -An -tx1"));
         terminal.expect("\nmine");
         terminal.keys("\x1a");
         terminal.expect("1a");
+        terminal.expect("outer> ");
         terminal.keys("exit\r");
+    });
+}
+
+#[test]
+fn a_program_that_closes_its_terminal_is_not_hung_up_on() {
+    both(|lab| {
+        let script = "exec <&- >&- 2>&-; sleep 0.2; echo back >/dev/tty; exit 5";
+        let mut terminal = Terminal::start(lab, &["run", "--keep", "-q", "--", "sh", "-c", script]);
+        terminal.expect("back");
+        assert_eq!(terminal.end(), 5);
     });
 }
 

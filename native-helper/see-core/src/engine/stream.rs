@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::event::PollFlags;
 use rustix::fs::OFlags;
 use rustix::io::Errno;
+use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer};
 
 use crate::error::Result;
 
@@ -35,6 +36,9 @@ pub struct Program {
     /// What descriptors 0 to 2 are.
     pub channels: [Channel; 3],
     master: Option<OwnedFd>,
+    /// The terminal's other end, held so that it is never without one. A program may close its own before it ends, as
+    /// the coreutils do: the master would say that all is over, and closing it would hang up on the program.
+    slave: Option<OwnedFd>,
     input: Option<OwnedFd>,
     output: Option<OwnedFd>,
     error: Option<OwnedFd>,
@@ -60,6 +64,7 @@ impl Program {
             number,
             channels,
             master: None,
+            slave: None,
             input: None,
             output: None,
             error: None,
@@ -83,6 +88,9 @@ impl Program {
         let mut ends = ends.into_iter();
         if self.channels.contains(&Channel::Terminal) {
             self.master = ends.next();
+            let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+            // A terminal that was hung up already needs none.
+            self.slave = self.master.as_ref().and_then(|master| ioctl_tiocgptpeer(master, flags).ok());
         }
         for (channel, slot) in self.channels.iter().zip([&mut self.input, &mut self.output, &mut self.error])
         {
@@ -187,7 +195,6 @@ impl Program {
                 }
                 Err(Errno::INTR) => more = true,
                 Err(Errno::AGAIN) => {}
-                // EIO: every program closed the terminal.
                 Err(_) => *end = None,
             }
         }
@@ -229,6 +236,7 @@ impl Program {
     /// Lets go of the terminal and the pipes.
     pub fn disconnect(&mut self) {
         self.master = None;
+        self.slave = None;
         self.input = None;
         self.output = None;
         self.error = None;
