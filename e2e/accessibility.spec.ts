@@ -73,8 +73,7 @@ for (const scheme of ["light", "dark"] as const) {
     await app.commitAnswers();
     machine.file("home/hand.txt", "used since\n");
     await app.goHistory();
-    await app.page.getByRole("main").getByRole("button", { name: /^Undo/ }).first().click();
-    await app.dialog.getByRole("button", { name: /^Undo/ }).click();
+    await app.askUndo();
     await expect(app.conflict("hand.txt")).toBeVisible();
     expect(await violations(app), "an undo with a conflict").toEqual([]);
     await app.page.keyboard.press("Escape");

@@ -1,4 +1,5 @@
 // The app as a person meets it: a page object whose verbs are what one can do. Waits on events, never on time.
+import { execFileSync } from "node:child_process";
 import {
   _electron as electron,
   expect,
@@ -61,6 +62,14 @@ export class App {
   /** Starts the app again on the same machine, after it was closed. */
   startAgain(): Promise<App> {
     return App.start(this.machine);
+  }
+
+  /** Opens a file in the app that runs, as a file manager does. */
+  openFromOutside(file: string): void {
+    const { account, installation } = this.machine;
+    const words = [...(account.uid === 0 ? ["--no-sandbox"] : []), installation.root, `--open=${file}`];
+    const options = { env: this.machine.environment(), cwd: "/", stdio: "ignore" } as const;
+    execFileSync(installation.launcher(account), words, options);
   }
 
   /** What the app's processes printed. */
@@ -275,9 +284,11 @@ export class App {
     await this.committed();
   }
 
-  /** Waits for a commit to end well: its dialog goes, and the screen tells how many changes there were. */
+  /** Waits for a commit to end well: its screen tells how many changes there were, and is left. */
   async committed(): Promise<void> {
-    await expect(this.dialog).toBeHidden({ timeout: 60_000 });
+    await expect(this.dialog).toContainText(/\d changes? committed/, { timeout: 60_000 });
+    await this.dialog.getByRole("button", { name: "Done" }).click();
+    await expect(this.dialog).toBeHidden();
     await expect(this.page.getByRole("main")).toContainText(/\d changes? committed/);
   }
 
@@ -304,12 +315,23 @@ export class App {
     await expect(row).toHaveAttribute("aria-checked", "false");
   }
 
+  /** Asks to undo the newest commit, on the History screen. */
+  async askUndo(): Promise<void> {
+    await this.page.getByRole("main").getByRole("button", { name: /^Undo/ }).first().click();
+    await this.dialog.getByRole("button", { name: "Undo", exact: true }).click();
+  }
+
+  /** Waits for an undo to end well, and leaves its screen. */
+  async undone(): Promise<void> {
+    await expect(this.dialog).toContainText(/\d changes? taken back/, { timeout: 60_000 });
+    await this.dialog.getByRole("button", { name: "Done" }).click();
+    await expect(this.dialog).toBeHidden();
+  }
+
   /** Undoes the newest commit, on the History screen. */
   async undo(): Promise<void> {
-    await this.page.getByRole("main").getByRole("button", { name: /^Undo/ }).first().click();
-    await this.dialog.getByRole("button", { name: /^Undo/ }).click();
-    await expect(this.dialog).toBeHidden({ timeout: 60_000 });
-    await expect(this.page.getByRole("main")).toContainText("taken back");
+    await this.askUndo();
+    await this.undone();
   }
 
   async abort(): Promise<void> {

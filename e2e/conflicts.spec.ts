@@ -1,6 +1,7 @@
 // The host changed under the program's feet: the commit says where and what can be done, and does what was chosen.
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import type { Locator } from "@playwright/test";
 import type { App } from "./app.js";
 import type { Machine } from "./harness/machine.js";
 import { expect, test } from "./test.js";
@@ -129,6 +130,59 @@ test("many conflicts are answered at once", async ({ machine, app }) => {
   expect(read(machine, "other.md")).toBe("host\n");
 });
 
+test("the commit screen shows what goes and what stays, and the choice can be changed there", async ({
+  machine,
+  app,
+}) => {
+  await run(machine, app, "for n in 1 2 3; do echo $n >~/$n.txt; done");
+  await app.leaveOut("3.txt");
+  await app.openCommit();
+  await expect(app.dialog).toContainText("2 changes will become real on your machine.");
+  await expect(app.dialog).toContainText("1 change stays in the session");
+  await expect(app.dialog.getByRole("status")).toHaveText("Your machine is as the program saw it.");
+  const row = (name: string): Locator =>
+    app.dialog.getByRole("option", { name: new RegExp(`/${name}, Created file`) });
+  await row("1.txt").click();
+  await expect(app.dialog.getByRole("region", { name: "The change in hand" })).toContainText("1.txt");
+  await row("2.txt").locator("[data-part=choice]").click();
+  await expect(app.dialog).toContainText("1 change will become real on your machine.");
+  await app.dialog.getByRole("radio", { name: "Stays in the session 2" }).click();
+  // By keyboard: the first of them goes back in.
+  await app.dialog.getByRole("listbox", { name: "Stays in the session" }).focus();
+  await app.page.keyboard.press("Home");
+  await app.page.keyboard.press("Space");
+  await expect(app.dialog).toContainText("2 changes will become real on your machine.");
+  await app.dialog.getByRole("button", { name: "Commit 2 changes" }).click();
+  await app.committed();
+  expect(["1.txt", "2.txt", "3.txt"].map((name) => existsSync(join(machine.home, name)))).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
+
+test("no key and no call from outside takes the screen away while it works or asks", async ({
+  machine,
+  app,
+}) => {
+  await run(machine, app, "echo made >~/made.txt");
+  await app.openCommit();
+  await expect(app.dialog).toContainText("1 change will become real");
+  // Somebody opens a file in Alcatraz from elsewhere: it waits until the question is answered.
+  app.openFromOutside(machine.file("other.sh", "#!/bin/sh\n", 0o755));
+  const release = await machine.holdCommits();
+  await app.dialog.getByRole("button", { name: "Commit 1 change" }).click();
+  await expect(app.dialog.getByRole("progressbar")).toBeVisible();
+  // The browser asks the page about the first Escape only.
+  for (let press = 0; press < 4; press++) await app.page.keyboard.press("Escape");
+  await expect(app.dialog.getByRole("progressbar")).toBeVisible();
+  await release();
+  await expect(app.dialog).toContainText("1 change committed");
+  await app.dialog.getByRole("button", { name: "Done" }).click();
+  await expect(app.command).toHaveValue(/other\.sh$/);
+  expect(read(machine, "made.txt")).toBe("made\n");
+});
+
 test("what both sides appended is joined without a question, and the commit says so", async ({
   machine,
   app,
@@ -224,15 +278,15 @@ test("the command is run once more, and the results are compared", async ({ mach
   machine.file("home/input.txt", "one\n");
   await run(machine, app, "cat ~/input.txt >~/output.txt\necho same >~/same.txt\necho x >>~/input.txt");
   machine.file("home/input.txt", "two\n");
-  await app.openCommit();
-  await app.dialog.getByRole("button", { name: "Run it again…" }).click();
-  await expect(app.dialog).toBeHidden();
+  // From the session's own screen as well as from that of the commit.
+  await app.page.getByRole("main").getByRole("button", { name: "Run again…" }).click();
   await app.ended();
   await app.page.getByRole("button", { name: "Compare the results" }).click();
   await expect(app.dialog).toContainText("2 changes differ; 1 is the same");
-  await expect(app.dialog.getByRole("listitem").filter({ hasText: "output.txt" })).toContainText(
-    "differs: content",
-  );
+  const compared = app.dialog.getByRole("option", { name: /output\.txt, differs: content$/ });
+  await compared.click();
+  const both = app.dialog.getByRole("region", { name: "Both results" });
+  await expect(both).toContainText(/The first.*This one.*one.*two/s);
   await app.dialog.getByRole("button", { name: "Done" }).click();
   await app.commit();
   expect(read(machine, "output.txt")).toBe("two\n");
@@ -260,16 +314,15 @@ test("an undo asks where the host has changed since", async ({ machine, app }) =
   machine.file("home/a.txt", "used since\n");
   machine.file("home/b.txt", "used since\n");
   await app.goHistory();
-  await app.page.getByRole("main").getByRole("button", { name: /^Undo/ }).first().click();
-  await app.dialog.getByRole("button", { name: /^Undo/ }).click();
+  await app.askUndo();
   await expect(app.dialog).toContainText("Your machine has changed since the commit, at 2 places");
   await app.conflict("a.txt").click();
   await app.answer("Leave as it is");
   await app.conflict("b.txt").click();
   await app.answer("Undo it all the same");
   await app.dialog.getByRole("button", { name: "Undo with these answers" }).click();
-  await expect(app.dialog).toBeHidden({ timeout: 60_000 });
-  await expect(app.page.getByRole("main")).toContainText("2 changes taken back");
+  await expect(app.dialog).toContainText("1 change left as it is, as you chose");
+  await app.undone();
   expect(read(machine, "a.txt")).toBe("used since\n");
   expect(read(machine, "b.txt")).toBe("b\n");
 });

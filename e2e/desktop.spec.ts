@@ -1,24 +1,15 @@
 // The app from where people are: files that are opened in it, sessions of the command line, the switch in Settings.
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { expect, test } from "./test.js";
 
 test("a file that is opened in Alcatraz waits in the form of the window that is there", async ({
   machine,
   app,
-  account,
 }) => {
   await expect(app.command).toBeVisible();
   await app.goHistory();
   const file = machine.file("home/my downloads/try me.sh", "echo tried >~/tried.txt\n");
-  const { installation } = machine;
-  const words = [
-    installation.launcher(account),
-    ...(account.uid === 0 ? ["--no-sandbox"] : []),
-    installation.root,
-    `--open=${file}`,
-  ];
-  execFileSync(words[0] ?? "", words.slice(1), { env: machine.environment(), cwd: "/", stdio: "ignore" });
+  app.openFromOutside(file);
   await expect(app.command).toHaveValue(`bash '${file}'`);
   await app.page.getByRole("button", { name: "Run", exact: true }).click();
   await app.ended();

@@ -1,7 +1,8 @@
 // The dialog that is open above the screen, if any.
 import type { ReactElement } from "react";
 import { AbortDialog } from "./features/commit/abort-dialog.js";
-import { CommitDialog } from "./features/commit/commit-dialog.js";
+import { CommitScreen } from "./features/commit/commit-screen.js";
+import { UndoScreen } from "./features/history/undo-screen.js";
 import { PaletteDialog } from "./features/palette/palette-dialog.js";
 import { useSession } from "./features/run/sessions-store.js";
 import { SettingsDialog } from "./features/settings/settings-dialog.js";
@@ -9,8 +10,9 @@ import { ShortcutsDialog } from "./features/settings/shortcuts-dialog.js";
 import { useRoute } from "./route-store.js";
 
 export function AppDialogs(): ReactElement | null {
-  const { dialog, screen, show } = useRoute();
-  const session = useSession(screen.name === "session" ? screen.session : null);
+  const { dialog, undo, screen, show } = useRoute();
+  const id = screen.name === "session" ? screen.session : null;
+  const session = useSession(id);
   const close = (): void => show(null);
   switch (dialog) {
     case null:
@@ -22,7 +24,10 @@ export function AppDialogs(): ReactElement | null {
     case "palette":
       return <PaletteDialog onClose={close} />;
     case "commit":
-      return session === undefined ? null : <CommitDialog session={session} onClose={close} />;
+      // A list of sessions that lacks this one, for a moment or for good, takes no decision off the screen.
+      return id === null ? null : <CommitScreen key={id} id={id} onClose={close} />;
+    case "undo":
+      return undo === null ? null : <UndoScreen key={undo.commit} {...undo} onClose={close} />;
     case "abort":
       return session === undefined ? null : <AbortDialog session={session} onClose={close} />;
   }

@@ -2,22 +2,45 @@
 import { create } from "zustand";
 
 export type Screen = { name: "home" } | { name: "session"; session: string } | { name: "history" };
-export type DialogName = "commit" | "abort" | "settings" | "shortcuts" | "palette";
+export type DialogName = "commit" | "abort" | "undo" | "settings" | "shortcuts" | "palette";
+
+/** The commit that is asked about when the dialog is "undo". */
+export interface UndoAsked {
+  commit: string;
+  applied: number;
+}
 
 interface RouteState {
   screen: Screen;
   dialog: DialogName | null;
+  undo: UndoAsked | null;
   sidebar: boolean;
+  /** Where somebody outside of the window wanted to go while a dialog was open. */
+  later: Screen | null;
   go: (screen: Screen) => void;
-  show: (dialog: DialogName | null) => void;
+  /** Goes there at once, or when the dialog that is open has been left: nothing takes an open question away. */
+  visit: (screen: Screen) => void;
+  show: (dialog: Exclude<DialogName, "undo"> | null) => void;
+  askUndo: (undo: UndoAsked) => void;
   toggleSidebar: () => void;
 }
 
-export const useRoute = create<RouteState>((set) => ({
+export const useRoute = create<RouteState>((set, get) => ({
   screen: { name: "home" },
   dialog: null,
+  undo: null,
   sidebar: true,
-  go: (screen) => set({ screen, dialog: null }),
-  show: (dialog) => set({ dialog }),
+  later: null,
+  go: (screen) => set({ screen, dialog: null, undo: null, later: null }),
+  visit: (screen) => {
+    if (get().dialog === null) get().go(screen);
+    else set({ later: screen });
+  },
+  show: (dialog) => {
+    const { later } = get();
+    if (dialog === null && later !== null) get().go(later);
+    else set({ dialog, undo: null });
+  },
+  askUndo: (undo) => set({ dialog: "undo", undo }),
   toggleSidebar: () => set((state) => ({ sidebar: !state.sidebar })),
 }));

@@ -7,21 +7,21 @@ import { see } from "./see.js";
 
 export function useOutside(): void {
   useEffect(() => {
-    const { go } = useRoute.getState();
+    const { visit } = useRoute.getState();
     // Put into the form, not run: it was a click on a file, and the person may want to choose more.
     const take = async (): Promise<void> => {
       const outcome = await see.takeOpened();
       if (!outcome.ok) return useRun.setState({ error: outcome.error });
       const path = outcome.value.at(-1);
       if (path === undefined) return;
-      go({ name: "home" });
+      visit({ name: "home" });
       useRun.getState().edit({ line: commandFor(path), cwd: folderOf(path) });
     };
     void take();
     const stops = [
       see.onOpened(() => void take()),
       see.onShowSession((session) =>
-        go(session === null ? { name: "history" } : { name: "session", session }),
+        visit(session === null ? { name: "history" } : { name: "session", session }),
       ),
     ];
     return () => {

@@ -1,5 +1,6 @@
 // One test's part of the host: a home, a store, and the command line on them. Removed with all that a SEE left behind.
-import { execFile, execFileSync } from "node:child_process";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import {
   chmodSync,
   chownSync,
@@ -146,6 +147,18 @@ export class Machine {
       sessions: { id: string; state: string; created: string }[];
     };
     return sessions.toSorted((a, b) => a.created.localeCompare(b.created));
+  }
+
+  /** Takes the right to change the host, as a long commit would; returns what gives it back. */
+  async holdCommits(): Promise<() => Promise<void>> {
+    const words = ["flock", join(this.store, "commits", "lock"), "sh", "-c", "echo held; read end"];
+    const [program, ...args] = [...this.account.become, ...words] as [string, ...string[]];
+    const holder = spawn(program, args, { env: this.environment(), stdio: ["pipe", "pipe", "inherit"] });
+    await once(holder.stdout, "data");
+    return async () => {
+      holder.stdin.end();
+      await once(holder, "exit");
+    };
   }
 
   async sessionIds(): Promise<string[]> {

@@ -53,6 +53,12 @@ export function Dialog({
         event.preventDefault();
         if (closable) onClose();
       }}
+      onClose={() => {
+        // The browser lets a second Escape in a row through without asking. What is on the screen is ours to say.
+        if (ref.current === null || ref.current.open) return;
+        ref.current.showModal();
+        if (closable) onClose();
+      }}
     >
       <div className={styles.head}>
         <h1 id={heading}>{title}</h1>

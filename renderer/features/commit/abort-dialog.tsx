@@ -10,7 +10,7 @@ import { summarySentence } from "../changes/summary-model.js";
 import { isLive, sessionTitle } from "../run/session-model.js";
 import { useSessions } from "../run/sessions-store.js";
 import { TEXTS } from "./texts.js";
-import styles from "./commit-dialog.module.css";
+import styles from "./commit-screen.module.css";
 
 export function AbortDialog({ session, onClose }: { session: Session; onClose: () => void }): ReactElement {
   const tree = useFeed((state) => state.tree);

@@ -4,11 +4,13 @@ import {
   type Answer,
   afterCheck,
   afterCommit,
+  checkOf,
   commonChoices,
   fits,
   groupNeeds,
   isCancellable,
   isLeavable,
+  isReady,
   NO_ASIDE,
   resolveList,
   unanswered,
@@ -34,17 +36,22 @@ describe("a commit", () => {
   it("goes on only when the check finds the machine as it was", () => {
     const joined = [{ path: "/var/log/b" }];
     expect(afterCheck({ ok: true, value: { consistent: true, conflicts: [], joined } })).toEqual({
-      step: "ready",
-      aside: { joined, ignored: [], more: 0 },
+      step: "review",
+      conflicts: [],
+      answers: new Map(),
+      aside: { joined, ignored: [], more: 0, unseen: false },
+      work: null,
     });
-    expect(asked).toMatchObject({ step: "conflicts", conflicts: [log, odd] });
+    expect(asked).toMatchObject({ step: "review", conflicts: [log, odd] });
+    expect(isReady(asked)).toBe(false);
+    expect(isReady(withAnswer(asked, [log, odd], { choice: "skip" }))).toBe(true);
   });
 
   it("takes conflicts and needs also from the commit itself", () => {
     const base = { message: "", hint: "" };
     expect(afterCommit({ ok: false, error: { ...base, code: "conflicts", conflicts: [log] } })).toMatchObject(
       {
-        step: "conflicts",
+        step: "review",
       },
     );
     const needs = [{ path: "/a/b", needs: { path: "/a" } }];
@@ -60,14 +67,14 @@ describe("a commit", () => {
 
   it("answers many conflicts at once, each only with what it offers", () => {
     const answered = withAnswer(asked, [log, odd], { choice: "both" });
-    if (answered.step !== "conflicts") throw new Error("lost the conflicts");
+    if (answered.step !== "review") throw new Error("lost the conflicts");
     expect(unanswered(answered.conflicts, answered.answers)).toEqual([log]);
     expect(resolveList(answered.conflicts, answered.answers)).toEqual([
       { path: "/x\ufffd", path_bytes: "L3j/", choice: "both" },
     ]);
     expect(commonChoices([log, odd])).toEqual(["skip", "overwrite", "both", "merge"]);
-    const ready: CommitStep = { step: "ready", aside: NO_ASIDE };
-    expect(withAnswer(ready, [log], { choice: "skip" })).toBe(ready);
+    const stopping: CommitStep = { step: "stopping" };
+    expect(withAnswer(stopping, [log], { choice: "skip" })).toBe(stopping);
   });
 
   it("takes a merge by hand only with its text, and answers back when they are taken back", () => {
@@ -76,13 +83,14 @@ describe("a commit", () => {
     expect(fits(contested, { choice: "merge" })).toBe(false);
     expect(fits(contested, made)).toBe(true);
     const state: CommitStep = {
-      step: "conflicts",
+      step: "review",
       conflicts: [contested],
       answers: new Map(),
       aside: NO_ASIDE,
+      work: null,
     };
     const answered = withAnswer(state, [contested], made);
-    if (answered.step !== "conflicts") throw new Error("lost the conflicts");
+    if (answered.step !== "review") throw new Error("lost the conflicts");
     expect(resolveList(answered.conflicts, answered.answers)).toEqual([{ path: log.path, ...made }]);
     expect(withAnswer(answered, [contested], null)).toEqual(state);
   });
@@ -96,6 +104,25 @@ describe("a commit", () => {
     const text: Conflict = { path: "/t", reason: "write-then-changed", choices: ["skip"], merge: "by-hand" };
     const again = afterCheck({ ok: true, value: { consistent: false, conflicts: [log, odd, text] } }, known);
     expect(again).toMatchObject({ answers: new Map([[log.path, { choice: "overwrite" }]]) });
+  });
+
+  it("shows what the last check found while another one is under way, and waits for it", () => {
+    const answered = withAnswer(asked, [log, odd], { choice: "skip" });
+    if (answered.step !== "review") throw new Error("lost the conflicts");
+    const again: CommitStep = { ...answered, work: { ticket: 9, progress: null } };
+    expect(isReady(again)).toBe(false);
+    expect(isCancellable(again)).toBe(true);
+    const progress = { request: 9, phase: "scan", done: 4 } as const;
+    expect(checkOf(withProgress(again, progress))).toEqual({ ticket: 9, progress });
+    expect(withProgress(again, { ...progress, request: 8 })).toBe(again);
+  });
+
+  it("says when the check could not rest on a record of what was looked at", () => {
+    const of = (value: object): unknown =>
+      afterCheck({ ok: true, value: { consistent: true, conflicts: [], ...value } });
+    expect(of({ tracking: "opens" })).toMatchObject({ aside: { unseen: false } });
+    expect(of({ tracking: "off" })).toMatchObject({ aside: { unseen: true } });
+    expect(of({ tracking: "opens", missing: "cut-off" })).toMatchObject({ aside: { unseen: true } });
   });
 
   it("tells each needed path once", () => {

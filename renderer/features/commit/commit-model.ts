@@ -15,21 +15,38 @@ export interface Aside {
   ignored: readonly PathRef[];
   /** How many more are ignored than are told. */
   more: number;
+  /** Whether less was recorded of what the programs looked at than there was: the check is then stricter. */
+  unseen: boolean;
+}
+
+/** A request that is under way. */
+export interface Work {
+  ticket: number;
+  progress: Progress | null;
+}
+
+/** What a check has found, to be looked at, answered and chosen from. */
+export interface Review {
+  step: "review";
+  conflicts: readonly Conflict[];
+  answers: Answers;
+  aside: Aside;
+  /** Another check: the choice has changed, or the person asked for it. What is shown is what the last one found. */
+  work: Work | null;
 }
 
 export type CommitStep =
   | { step: "stop" }
   | { step: "stopping" }
-  | { step: "checking"; ticket: number; progress: Progress | null }
-  | { step: "ready"; aside: Aside }
-  | { step: "conflicts"; conflicts: readonly Conflict[]; answers: Answers; aside: Aside }
+  | ({ step: "checking" } & Work)
+  | Review
   | { step: "needs"; needs: readonly Need[] }
-  | { step: "committing"; ticket: number; progress: Progress | null; cancelling: boolean }
+  | ({ step: "committing"; cancelling: boolean } & Work)
   | { step: "done"; result: CommitResult }
   | { step: "failed"; error: SeeError }
   | { step: "cancelled" };
 
-export const NO_ASIDE: Aside = { joined: [], ignored: [], more: 0 };
+export const NO_ASIDE: Aside = { joined: [], ignored: [], more: 0, unseen: false };
 export const NO_ANSWERS: Answers = new Map();
 
 /** Phases in which a commit can still be given up. */
@@ -37,28 +54,46 @@ const CANCELLABLE: ReadonlySet<Phase> = new Set(["scan", "check", "stage"]);
 
 /** Returns the step after a check. What was answered before and is still on offer stays answered. */
 export function afterCheck(outcome: Outcome<CheckResult>, known: Answers = NO_ANSWERS): CommitStep {
-  if (!outcome.ok) return afterError(outcome.error, known);
-  const { consistent, conflicts, joined = [], ignored = [], ignored_more: more = 0 } = outcome.value;
-  const aside = { joined, ignored, more };
-  return consistent
-    ? { step: "ready", aside }
-    : { step: "conflicts", conflicts, answers: kept(conflicts, known), aside };
+  if (!outcome.ok) return afterError(outcome.error, known, NO_ASIDE);
+  const { conflicts, joined = [], ignored = [], ignored_more: more = 0, tracking, missing } = outcome.value;
+  const unseen = tracking === "off" || missing !== undefined;
+  return review(conflicts, known, { joined, ignored, more, unseen });
 }
 
-/** Returns the step after a commit. */
-export function afterCommit(outcome: Outcome<CommitResult>, known: Answers = NO_ANSWERS): CommitStep {
-  return outcome.ok ? { step: "done", result: outcome.value } : afterError(outcome.error, known);
+/** Returns the step after a commit; `aside` is what the check before it has told. */
+export function afterCommit(
+  outcome: Outcome<CommitResult>,
+  known: Answers = NO_ANSWERS,
+  aside: Aside = NO_ASIDE,
+): CommitStep {
+  return outcome.ok ? { step: "done", result: outcome.value } : afterError(outcome.error, known, aside);
 }
 
 /** Returns the state with the progress in it, when the progress is of its request. */
 export function withProgress(state: CommitStep, progress: Progress): CommitStep {
+  if (state.step === "review") {
+    return state.work?.ticket === progress.request ? { ...state, work: { ...state.work, progress } } : state;
+  }
   if (state.step !== "checking" && state.step !== "committing") return state;
   return progress.request === state.ticket ? { ...state, progress } : state;
 }
 
+/** Returns the check that is under way; null when there is none. */
+export function checkOf(state: CommitStep): Work | null {
+  if (state.step === "checking") return state;
+  return state.step === "review" ? state.work : null;
+}
+
+/** Tells whether the commit can be made now: all is answered and the check is through. */
+export function isReady(state: CommitStep): state is Review {
+  return (
+    state.step === "review" && state.work === null && unanswered(state.conflicts, state.answers).length === 0
+  );
+}
+
 /** Returns how many of the chosen changes a commit would bring: without what the ignore list leaves out. */
 export function countOf(state: CommitStep, chosen: number): number {
-  if (state.step !== "ready" && state.step !== "conflicts") return chosen;
+  if (state.step !== "review") return chosen;
   return Math.max(0, chosen - state.aside.ignored.length - state.aside.more);
 }
 
@@ -79,7 +114,7 @@ export function withAnswer(
   conflicts: readonly Conflict[],
   answer: Answer | null,
 ): CommitStep {
-  if (state.step !== "conflicts") return state;
+  if (state.step !== "review") return state;
   const answers = new Map(state.answers);
   for (const conflict of conflicts) {
     if (answer === null) answers.delete(pathKey(conflict));
@@ -125,12 +160,17 @@ export function refOf({ path, path_bytes }: PathRef): PathRef {
 
 /** Tells whether the work of this state can be given up. */
 export function isCancellable(state: CommitStep): boolean {
-  if (state.step === "checking") return true;
+  if (checkOf(state) !== null) return true;
   if (state.step !== "committing" || state.cancelling) return false;
-  return state.progress === null || CANCELLABLE.has(state.progress.phase);
+  return isBeforeApply(state.progress);
 }
 
-/** Tells whether the dialog may be left now. */
+/** Tells whether a commit or an undo that has come so far has changed nothing yet. */
+export function isBeforeApply(progress: Progress | null): boolean {
+  return progress === null || CANCELLABLE.has(progress.phase);
+}
+
+/** Tells whether the screen may be left now. */
 export function isLeavable(state: CommitStep): boolean {
   return state.step !== "committing" && state.step !== "stopping";
 }
@@ -146,11 +186,13 @@ function kept(conflicts: readonly Conflict[], known: Answers): Answers {
   return answers;
 }
 
-function afterError(error: SeeError, known: Answers): CommitStep {
-  if (error.code === "conflicts" && error.conflicts !== undefined) {
-    const { conflicts } = error;
-    return { step: "conflicts", conflicts, answers: kept(conflicts, known), aside: NO_ASIDE };
-  }
+function review(conflicts: readonly Conflict[], known: Answers, aside: Aside): Review {
+  return { step: "review", conflicts, answers: kept(conflicts, known), aside, work: null };
+}
+
+function afterError(error: SeeError, known: Answers, aside: Aside): CommitStep {
+  if (error.code === "conflicts" && error.conflicts !== undefined)
+    return review(error.conflicts, known, aside);
   if (error.code === "selection-needs" && error.needs !== undefined)
     return { step: "needs", needs: error.needs };
   if (error.code === "cancelled") return { step: "cancelled" };

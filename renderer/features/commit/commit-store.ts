@@ -1,9 +1,8 @@
 // Carries a commit out, step by step: stop, check, ask, commit. The steps themselves are in commit-model.
 import { create } from "zustand";
 import type { CommitRequest, CommitResult } from "../../../protocol/src/commit.js";
-import type { Conflict } from "../../../protocol/src/errors.js";
+import type { Conflict, SeeError } from "../../../protocol/src/errors.js";
 import type { PathRef } from "../../../protocol/src/path.js";
-import { useRoute } from "../../route-store.js";
 import { nextTicket, see } from "../../see.js";
 import { useFeed } from "../changes/feed-store.js";
 import { choose, chooseNeeded, selectionRequest } from "../changes/selection-model.js";
@@ -13,10 +12,11 @@ import { useSessions } from "../run/sessions-store.js";
 import {
   afterCheck,
   afterCommit,
+  checkOf,
   isCancellable,
+  isReady,
   NO_ANSWERS,
   resolveList,
-  unanswered,
   withAnswer,
   withProgress,
   type Answer,
@@ -34,7 +34,7 @@ interface CommitState {
   /** The last commit that was made here: its Undo stays in sight. */
   last: { session: string; result: CommitResult } | null;
   begin: (session: string, live: boolean) => void;
-  /** Commits now, or as soon as the check has found nothing; with conflicts once all are answered. */
+  /** Commits now, or as soon as the check is through and all is answered. */
   hurry: () => void;
   forgetLast: () => void;
   stopAndCheck: () => Promise<void>;
@@ -44,9 +44,11 @@ interface CommitState {
   include: (paths: readonly PathRef[]) => Promise<void>;
   includeNeeds: () => Promise<void>;
   commit: () => Promise<void>;
-  /** Runs the session's command once more, in a new session, and goes there. */
-  retry: () => Promise<void>;
+  /** Says what went wrong beside the commit itself. */
+  fail: (error: SeeError) => void;
   cancel: () => void;
+  /** The screen is gone: a check is given up. A commit is not, wherever one looks meanwhile. */
+  leave: () => void;
 }
 
 /** After a stop, the last changes are waited for so long. */
@@ -71,7 +73,7 @@ export const useCommit = create<CommitState>((set, get) => {
       const { tree } = useFeed.getState();
       included = [];
       answers = NO_ANSWERS;
-      // What was decided in an earlier dialog does not count in this one.
+      // What was decided on an earlier screen does not count on this one.
       set({ state: { step: "cancelled" } });
       set({ session, chosen: tree.chosen[0]!, left: tree.total[0]! - tree.chosen[0]! });
       if (live) set({ state: { step: "stop" } });
@@ -91,9 +93,12 @@ export const useCommit = create<CommitState>((set, get) => {
       selection = selectionRequest(tree);
       if (included.length > 0) selection.include = [...included];
       const before = get().state;
-      if (before.step === "conflicts") ({ answers } = before);
+      const work = { ticket, progress: null };
+      if (before.step === "review") ({ answers } = before);
+      const earlier = checkOf(before);
+      if (earlier !== null) void see.cancel(earlier.ticket);
       set({
-        state: { step: "checking", ticket, progress: null },
+        state: before.step === "review" ? { ...before, work } : { step: "checking", ...work },
         chosen: tree.chosen[0]!,
         left: tree.total[0]! - tree.chosen[0]!,
       });
@@ -102,18 +107,19 @@ export const useCommit = create<CommitState>((set, get) => {
       stop();
       const { state } = get();
       // Given up or begun anew meanwhile.
-      if (state.step !== "checking" || state.ticket !== ticket) return;
+      if (checkOf(state)?.ticket !== ticket) return;
+      // Answered while the check was under way.
+      if (state.step === "review") ({ answers } = state);
       // Another look at the machine: what was read of it before is old.
       useVersions.getState().reset();
       set({ state: afterCheck(outcome, answers) });
-      if (hurried === ticket && get().state.step === "ready") await get().commit();
+      if (hurried === ticket && isReady(get().state)) await get().commit();
     },
     hurry: () => {
       const { state } = get();
-      if (state.step === "checking") hurried = state.ticket;
-      else if (state.step === "ready") void get().commit();
-      else if (state.step === "conflicts" && unanswered(state.conflicts, state.answers).length === 0)
-        void get().commit();
+      const check = checkOf(state);
+      if (check !== null) hurried = check.ticket;
+      else void get().commit();
     },
     forgetLast: () => set({ last: null }),
     answer: (conflicts, answer) => set({ state: withAnswer(get().state, conflicts, answer) }),
@@ -133,18 +139,18 @@ export const useCommit = create<CommitState>((set, get) => {
     },
     commit: async () => {
       const { state, session } = get();
+      if (!isReady(state) || get().chosen === 0) return;
+      const { conflicts, aside } = state;
+      ({ answers } = state);
       const request: CommitRequest = { session, ...selection };
-      if (state.step === "conflicts") {
-        ({ answers } = state);
-        request.resolve = resolveList(state.conflicts, answers);
-      }
+      if (conflicts.length > 0) request.resolve = resolveList(conflicts, answers);
       const ticket = nextTicket();
       set({ state: { step: "committing", ticket, progress: null, cancelling: false } });
       const stop = follow();
       const outcome = await see.commit(request, ticket);
       stop();
       useVersions.getState().reset();
-      set({ state: afterCommit(outcome, answers) });
+      set({ state: afterCommit(outcome, answers, aside) });
       if (outcome.ok) {
         set({ last: { session, result: outcome.value } });
         // What is left of the session is a new picture, and all of it is up for the next decision.
@@ -154,21 +160,21 @@ export const useCommit = create<CommitState>((set, get) => {
         void useSessions.getState().load();
       }
     },
-    retry: async () => {
-      const outcome = await useSessions.getState().retry(get().session);
-      if (outcome.ok) useRoute.getState().go({ name: "session", session: outcome.value.id });
-      else set({ state: { step: "failed", error: outcome.error } });
-    },
+    fail: (error) => set({ state: { step: "failed", error } }),
     cancel: () => {
       const { state } = get();
       if (!isCancellable(state)) return;
-      if (state.step === "checking") {
-        void see.cancel(state.ticket);
-        set({ state: { step: "cancelled" } });
+      const check = checkOf(state);
+      if (check !== null) {
+        void see.cancel(check.ticket);
+        set({ state: state.step === "review" ? { ...state, work: null } : { step: "cancelled" } });
       } else if (state.step === "committing") {
         void see.cancel(state.ticket);
         set({ state: { ...state, cancelling: true } });
       }
+    },
+    leave: () => {
+      if (checkOf(get().state) !== null) get().cancel();
     },
   };
 });

@@ -1,9 +1,9 @@
 // After a commit of a part: what was done, with Undo where the eye is, above what is left.
-import { useState, type ReactElement } from "react";
+import type { ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
+import { useRoute } from "../../route-store.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { Icon } from "../../ui/icon.js";
-import { UndoDialog } from "../history/undo-dialog.js";
 import { useCommit } from "./commit-store.js";
 import { TEXTS } from "./texts.js";
 import { VerifiedNote } from "./verified-note.js";
@@ -11,7 +11,6 @@ import styles from "./committed-bar.module.css";
 
 export function CommittedBar({ session }: { session: Session }): ReactElement | null {
   const last = useCommit((state) => state.last);
-  const [asking, setAsking] = useState(false);
   if (last === null || last.session !== session.id) return null;
   const { commit, applied } = last.result;
   const { forgetLast } = useCommit.getState();
@@ -22,18 +21,10 @@ export function CommittedBar({ session }: { session: Session }): ReactElement | 
         <strong>{TEXTS.committed(applied)}.</strong> <VerifiedNote result={last.result} />{" "}
         {TEXTS.committedRest}
       </p>
-      <Button icon="undo" onClick={() => setAsking(true)}>
+      <Button icon="undo" onClick={() => useRoute.getState().askUndo({ commit, applied })}>
         {TEXTS.undo}
       </Button>
       <IconButton icon="abort" label={TEXTS.hide} onClick={forgetLast} />
-      {asking && (
-        <UndoDialog
-          commit={commit}
-          applied={applied}
-          onClose={() => setAsking(false)}
-          onUndone={forgetLast}
-        />
-      )}
     </div>
   );
 }

@@ -14,6 +14,7 @@ import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
 import type { Answer } from "./commit-model.js";
 import {
   choiceWords,
+  COMPARED,
   comparisons,
   reasonWords,
   versionRows,
@@ -127,7 +128,11 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
             ) : view === "merged" ? (
               merging !== undefined && <MergeView key={key} draft={merging} onDraft={onDraft} />
             ) : (
-              <VersionDiff key={`${key}\n${view}`} session={session} path={conflict} comparison={view} />
+              <VersionDiff
+                key={`${key}\n${view}`}
+                left={{ session, path: conflict, side: COMPARED[view][0] }}
+                right={{ session, path: conflict, side: COMPARED[view][1] }}
+              />
             )}
           </div>
         </section>

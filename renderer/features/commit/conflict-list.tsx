@@ -5,6 +5,7 @@ import type { Conflict } from "../../../protocol/src/errors.js";
 import { pathKey } from "../../../protocol/src/path.js";
 import { cx } from "../../ui/cx.js";
 import { Icon } from "../../ui/icon.js";
+import { rowForKey } from "../../ui/list-keys.js";
 import { PathText } from "../../ui/path-text.js";
 import type { Answers } from "./commit-model.js";
 import { choiceWords, reasonWords, type About } from "./conflict-model.js";
@@ -53,23 +54,14 @@ export function ConflictList(props: ConflictListProps): ReactElement {
     for (let each = from; each <= to; each++) next.add(keyAt(each));
     onSelect(next);
   };
-  const go = (place: number, extend: boolean): void => {
-    const to = Math.max(0, Math.min(conflicts.length - 1, place));
+  const go = (to: number, extend: boolean): void => {
     onActive(to);
     if (extend) reach(to);
     else anchor.current = to;
   };
   const onKeyDown = (event: KeyboardEvent): void => {
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ITEM) - 1);
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: active + 1,
-      ArrowUp: active - 1,
-      PageDown: active + page,
-      PageUp: active - page,
-      Home: 0,
-      End: conflicts.length - 1,
-    };
-    const to = steps[event.key];
+    const page = Math.floor((scroller.current?.clientHeight ?? 0) / ITEM);
+    const to = rowForKey(event.key, active, conflicts.length, page);
     if (to !== undefined) go(to, event.shiftKey);
     else if (event.key === " ") toggle(active);
     else if (event.key === "a" && (event.ctrlKey || event.metaKey))

@@ -1,6 +1,6 @@
 // What a conflict means to a person: what happened when, what each choice does, and which conflicts are alike. Pure.
 import type { ChangeKind } from "../../../protocol/src/change.js";
-import type { Versions } from "../../../protocol/src/content.js";
+import type { AnySide, Versions } from "../../../protocol/src/content.js";
 import type { Conflict, ConflictReason, Resolution } from "../../../protocol/src/errors.js";
 import { formatBytes } from "../../ui/format.js";
 import { TYPE_WORDS } from "../changes/kinds.js";
@@ -98,6 +98,13 @@ export function versionRows(conflict: Conflict, versions: Versions | null): Vers
 }
 
 export type Comparison = "now-session" | "base-now" | "base-session";
+
+/** Whose contents are compared, from left to right. */
+export const COMPARED: Readonly<Record<Comparison, readonly [AnySide, AnySide]>> = {
+  "now-session": ["now", "after"],
+  "base-now": ["base", "now"],
+  "base-session": ["base", "after"],
+};
 
 /** Returns which versions can be compared side by side as text. */
 export function comparisons(versions: Versions): Comparison[] {

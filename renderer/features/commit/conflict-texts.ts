@@ -80,8 +80,6 @@ export const CONFLICT_TEXTS = {
   ignoreMore: "Always leave out files like this…",
   ignoreTitle: "Always leave out:",
   ignoreWhy: "Commits leave these out from now on. See Settings.",
-  retry: "Run it again…",
-  retryWhy: "Runs the same command once more in a new session, on your machine as it is now",
   joined: (n: number): string =>
     n === 1
       ? "Your machine and the session both added lines to this file. They are joined, your machine's first:"

@@ -6,15 +6,26 @@ import { formatMany } from "../../ui/format.js";
 const changes = (n: number): string => formatMany(n, "change");
 
 export const TEXTS = {
-  commitTitle: (n: number): string => `Commit ${changes(n)}`,
+  commitTitle: (n: number, name: string): string => `Commit ${changes(n)} of ${name}`,
+  doneTitle: (name: string): string => `Commit of ${name}`,
   stillRuns: (name: string): string => `${name} still runs`,
   stillRunsWhy: "A commit takes what the program leaves behind, so it has to be stopped first.",
   stopAndCommit: "Stop and commit…",
   stopping: "Stopping the program",
   checking: "Checking that your machine has not changed meanwhile",
   ready: (n: number): string => `${changes(n)} will become real on your machine.`,
-  readyPart: (left: number): string => `${changes(left)} stay in the session: decide about them later.`,
+  readyPart: (left: number): string =>
+    `${changes(left)} ${left === 1 ? "stays" : "stay"} in the session: decide about ${left === 1 ? "it" : "them"} later.`,
   readyUndo: "You can undo it afterwards.",
+  asSeen: "Your machine is as the program saw it.",
+  unseen:
+    "Not all that the program looked at was recorded: whatever your machine has changed since the session began is a conflict.",
+  recheckGoing: "Checking again…",
+  partsLabel: "What to show",
+  parts: { conflicts: "To decide", goes: "Goes to your machine", stays: "Stays in the session" },
+  tags: { joined: "joined", ignored: "ignore list", open: "to decide", answered: "answered" },
+  nothingGoes: "Nothing is chosen",
+  nothingGoesWhy: "Put changes in from what stays in the session.",
   commit: (n: number): string => `Commit ${changes(n)}`,
   commitRest: "Commit with these answers",
   recheck: "Check again",
@@ -48,6 +59,10 @@ export const TEXTS = {
   undoneTitle: "Committed, then undone",
   undoneLong: "Your machine is as it was before this session.",
   skipped: (n: number): string => `${changes(n)} left out.`,
+  doneJoined: (n: number): string => `${formatMany(n, "file")} joined with what your machine added.`,
+  doneIgnored: (n: number): string => `${formatMany(n, "file")} left out by your ignore list.`,
+  dropped: (n: number): string =>
+    `To keep within the limit of disk space, ${n === 1 ? "the backup of 1 older commit" : `the backups of ${n} older commits`} went: ${n === 1 ? "it" : "they"} cannot be undone any more.`,
   failedTitle: "Nothing was committed",
   tryAgain: "Try again",
   abortTitle: (name: string): string => `Throw away everything that ${name} did?`,
@@ -58,12 +73,17 @@ export const TEXTS = {
   abort: "Throw away",
   aborting: "Throwing away…",
   undo: "Undo",
+  undoAsk: "Undo…",
   undoTitle: "Undo this commit?",
-  undoWhy: (n: number): string =>
-    `${changes(n)} will be taken back: your machine will be as it was before the commit.`,
+  undoDoneTitle: "Undo",
+  undoCount: (n: number): string => `${changes(n)} will be taken back`,
+  undoWhy:
+    "Your machine will be as it was before the commit. Where it has changed since, you are asked before anything is done.",
   undoing: "Undoing",
   undone: (n: number): string => `${changes(n)} taken back`,
   undoneWhy: "Your machine is as it was before the commit. History can undo this too.",
+  undonePart: (n: number): string =>
+    `${changes(n)} left as ${n === 1 ? "it is" : "they are"}, as you chose. History can undo this too.`,
   undoRest: "Undo with these answers",
 } as const;
 

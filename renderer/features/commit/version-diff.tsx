@@ -1,7 +1,5 @@
-// Two versions of a contested file side by side.
+// Two texts side by side, wherever they come from: versions of a contested file, or the results of two sessions.
 import { useMemo, type ReactElement } from "react";
-import type { AnySide } from "../../../protocol/src/content.js";
-import type { PathRef } from "../../../protocol/src/path.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import type { Source } from "../diff/content-reader.js";
@@ -10,29 +8,14 @@ import { PlainText } from "../diff/plain-text.js";
 import { compare, sameness, showLines } from "../diff/text-model.js";
 import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
 import { useContent } from "../diff/use-content.js";
-import type { Comparison } from "./conflict-model.js";
 import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
 
 /** Of each side, so much is compared. */
 const BYTES = 1024 * 1024;
 
-const SIDES: Readonly<Record<Comparison, readonly [AnySide, AnySide]>> = {
-  "now-session": ["now", "after"],
-  "base-now": ["base", "now"],
-  "base-session": ["base", "after"],
-};
-
-interface VersionDiffProps {
-  session: string;
-  path: PathRef;
-  comparison: Comparison;
-}
-
-export function VersionDiff({ session, path, comparison }: VersionDiffProps): ReactElement {
-  const [left, right] = SIDES[comparison];
-  const source = (side: AnySide): Source => ({ session, path, side });
-  const before = useContent(source(left), 0, BYTES, 0);
-  const after = useContent(source(right), 0, BYTES, 0);
+export function VersionDiff({ left, right }: { left: Source; right: Source }): ReactElement {
+  const before = useContent(left, 0, BYTES, 0);
+  const after = useContent(right, 0, BYTES, 0);
   const result = useMemo(() => {
     if (before.state !== "ready" || after.state !== "ready") return null;
     if (before.content === null || after.content === null) return null;

@@ -46,7 +46,13 @@ type OpenedChange = Pick<Change, "change" | "aspects" | "type" | "size"> & {
   hints: number;
 };
 
-export function DetailPane({ session }: { session: Session }): ReactElement {
+interface DetailPaneProps {
+  session: Session;
+  /** Whether parts can be thrown away here; of a session in which something runs they never can. */
+  mayDiscard?: boolean;
+}
+
+export function DetailPane({ session, mayDiscard = true }: DetailPaneProps): ReactElement {
   const opened = useReview((state) => state.opened);
   const signature = useFeed((state) => (opened === null ? "" : signatureOf(state.tree, opened)));
   if (opened === null) {
@@ -61,7 +67,7 @@ export function DetailPane({ session }: { session: Session }): ReactElement {
       session={session.id}
       path={opened}
       signature={signature}
-      mayDiscard={session.state === "finished"}
+      mayDiscard={mayDiscard && session.state === "finished"}
     />
   );
 }

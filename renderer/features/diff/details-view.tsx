@@ -6,7 +6,13 @@ import { factRows } from "./details-model.js";
 import { TEXTS } from "./texts.js";
 import styles from "./details-view.module.css";
 
-export function DetailsView({ description }: { description: Description }): ReactElement {
+interface DetailsViewProps {
+  description: Description;
+  /** What the two sides are called. */
+  heads?: { before: string; after: string };
+}
+
+export function DetailsView({ description, heads = TEXTS }: DetailsViewProps): ReactElement {
   const { before, after } = description;
   return (
     // Scrolled by keyboard too: a long table is a place of its own.
@@ -16,11 +22,11 @@ export function DetailsView({ description }: { description: Description }): Reac
           <tr>
             <th scope="col">{TEXTS.fact}</th>
             <th scope="col">
-              {TEXTS.before}
+              {heads.before}
               {before === undefined && ` · ${TEXTS.nothing}`}
             </th>
             <th scope="col">
-              {TEXTS.after}
+              {heads.after}
               {after === undefined && ` · ${TEXTS.nothing}`}
             </th>
           </tr>

@@ -11,26 +11,19 @@ import { formatAgo, formatMany, formatTime } from "../../ui/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote, ErrorPanel } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
-import { Icon } from "../../ui/icon.js";
-import { TEXTS as COMMIT_TEXTS } from "../commit/texts.js";
 import { TEXTS as RUN_TEXTS } from "../run/texts.js";
 import { useHistory } from "./history-store.js";
 import { TEXTS } from "./texts.js";
-import { UndoDialog } from "./undo-dialog.js";
 import styles from "./history-screen.module.css";
-
-type Asked = { what: "undo" | "drop"; record: CommitRecord } | null;
 
 export function HistoryScreen(): ReactElement {
   const { commits, error } = useHistory();
   const sidebar = useRoute((state) => state.sidebar);
-  const [asked, setAsked] = useState<Asked>(null);
-  const [undone, setUndone] = useState<number | null>(null);
+  const [dropping, setDropping] = useState<CommitRecord | null>(null);
   const now = useClock(60_000);
   useEffect(() => void useHistory.getState().load(), []);
 
   const sorted = [...(commits ?? [])].sort((a, b) => b.time.localeCompare(a.time));
-  const close = (): void => setAsked(null);
   return (
     <div className={styles.screen}>
       <div className={styles.column}>
@@ -45,12 +38,6 @@ export function HistoryScreen(): ReactElement {
           <h1>{TEXTS.title}</h1>
           <p className={styles.lead}>{TEXTS.lead}</p>
         </header>
-        {undone !== null && (
-          <p className={styles.notice} role="status">
-            <Icon name="check" />
-            {COMMIT_TEXTS.undone(undone)}. {COMMIT_TEXTS.undoneWhy}
-          </p>
-        )}
         {error !== null && (
           <ErrorPanel
             error={error}
@@ -66,20 +53,12 @@ export function HistoryScreen(): ReactElement {
         {sorted.length > 0 && (
           <ul className={styles.list}>
             {sorted.map((record) => (
-              <CommitItem key={record.id} record={record} now={now} onAsk={setAsked} />
+              <CommitItem key={record.id} record={record} now={now} onDrop={setDropping} />
             ))}
           </ul>
         )}
       </div>
-      {asked?.what === "undo" && (
-        <UndoDialog
-          commit={asked.record.id}
-          applied={asked.record.applied}
-          onClose={close}
-          onUndone={(result) => setUndone(result.applied)}
-        />
-      )}
-      {asked?.what === "drop" && <DropDialog record={asked.record} onClose={close} />}
+      {dropping !== null && <DropDialog record={dropping} onClose={() => setDropping(null)} />}
     </div>
   );
 }
@@ -87,10 +66,10 @@ export function HistoryScreen(): ReactElement {
 interface CommitItemProps {
   record: CommitRecord;
   now: number;
-  onAsk: (asked: Asked) => void;
+  onDrop: (record: CommitRecord) => void;
 }
 
-function CommitItem({ record, now, onAsk }: CommitItemProps): ReactElement {
+function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
   const facts = [formatAgo(record.time, now), formatMany(record.applied, "change")];
   if (record.undid !== undefined) facts.push(TEXTS.undoOf);
   if (record.undone_by !== undefined) facts.push(TEXTS.undone);
@@ -108,10 +87,13 @@ function CommitItem({ record, now, onAsk }: CommitItemProps): ReactElement {
       </div>
       {record.undoable && (
         <>
-          <Button look="quiet" onClick={() => onAsk({ what: "drop", record })}>
+          <Button look="quiet" onClick={() => onDrop(record)}>
             {TEXTS.drop}
           </Button>
-          <Button icon="undo" onClick={() => onAsk({ what: "undo", record })}>
+          <Button
+            icon="undo"
+            onClick={() => useRoute.getState().askUndo({ commit: record.id, applied: record.applied })}
+          >
             {TEXTS.undo}
           </Button>
         </>

@@ -39,7 +39,9 @@ export const useRun = create<RunState>((set, get) => {
     }
     // What was chosen for one command is not chosen for the next.
     set({ starting: false, ...FRESH });
-    useRoute.getState().go({ name: "session", session: outcome.value.id });
+    // Who has gone elsewhere meanwhile stays there: the session is in the list.
+    const { screen, dialog, go } = useRoute.getState();
+    if (screen.name === "home" && dialog === null) go({ name: "session", session: outcome.value.id });
     return true;
   };
   return {

@@ -8,7 +8,7 @@ import { nextTicket, see } from "../../see.js";
 import { Button } from "../../ui/button.js";
 import { Icon } from "../../ui/icon.js";
 import { ErrorNote } from "../../ui/state-panel.js";
-import { CompareDialog } from "./compare-dialog.js";
+import { CompareScreen } from "./compare-screen.js";
 import { isOpen, sessionTitle } from "./session-model.js";
 import { useSession } from "./sessions-store.js";
 import { TEXTS } from "./texts.js";
@@ -43,7 +43,12 @@ export function RetryBar({ session }: { session: Session }): ReactElement | null
         <ErrorNote error={compared.error} />
       )}
       {compared !== null && compared !== "working" && "comparison" in compared && (
-        <CompareDialog comparison={compared.comparison} onClose={() => setCompared(null)} />
+        <CompareScreen
+          comparison={compared.comparison}
+          first={first.id}
+          second={session.id}
+          onClose={() => setCompared(null)}
+        />
       )}
     </div>
   );

@@ -10,6 +10,7 @@ import { Icon } from "../../ui/icon.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
 import { NetworkTag } from "./network-tag.js";
+import { RetryButton } from "./retry-button.js";
 import { endWords, isLive, isOpen, sessionTitle, stateWords } from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
@@ -47,6 +48,9 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
         </span>
         {(session.limits?.length ?? 0) > 0 && <Limits session={session} />}
         {isOpen(session) && <NetworkTag session={session} onError={setError} />}
+        {session.state === "finished" && (
+          <RetryButton session={session.id} label={TEXTS.retry} onError={setError} />
+        )}
         {live && (
           <Button icon="stop" disabled={stopping || session.state === "starting"} onClick={() => void stop()}>
             {stopping ? TEXTS.stopping : TEXTS.stop}

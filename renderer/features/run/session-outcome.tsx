@@ -1,5 +1,5 @@
 // What became of a session that is decided or broken, with the next step where the eye is.
-import { useEffect, useState, type ReactElement } from "react";
+import { useEffect, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
@@ -9,7 +9,6 @@ import { useCommit } from "../commit/commit-store.js";
 import { TEXTS as COMMIT_TEXTS } from "../commit/texts.js";
 import { VerifiedNote } from "../commit/verified-note.js";
 import { useHistory } from "../history/history-store.js";
-import { UndoDialog } from "../history/undo-dialog.js";
 import { useRun } from "../home/run-store.js";
 import { TEXTS } from "./texts.js";
 
@@ -45,7 +44,6 @@ export function SessionOutcome({ session }: { session: Session }): ReactElement 
 function Committed({ session, again }: { session: Session; again: ReactElement }): ReactElement {
   const commits = useHistory((state) => state.commits);
   const last = useCommit((state) => state.last);
-  const [asking, setAsking] = useState(false);
   useEffect(() => void useHistory.getState().load(), [session.id]);
 
   const record = commits
@@ -69,7 +67,11 @@ function Committed({ session, again }: { session: Session; again: ReactElement }
         actions={
           <>
             {commit !== undefined && (
-              <Button look="primary" icon="undo" onClick={() => setAsking(true)}>
+              <Button
+                look="primary"
+                icon="undo"
+                onClick={() => useRoute.getState().askUndo({ commit, applied: applied ?? 0 })}
+              >
                 {COMMIT_TEXTS.undo}
               </Button>
             )}
@@ -83,9 +85,6 @@ function Committed({ session, again }: { session: Session; again: ReactElement }
         {undone ? COMMIT_TEXTS.undoneLong : COMMIT_TEXTS.committedWhy}{" "}
         {!undone && fresh !== undefined && <VerifiedNote result={fresh} />}
       </EmptyPanel>
-      {asking && commit !== undefined && (
-        <UndoDialog commit={commit} applied={applied ?? 0} onClose={() => setAsking(false)} />
-      )}
     </>
   );
 }

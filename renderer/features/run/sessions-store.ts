@@ -13,6 +13,8 @@ interface SessionsState {
   counts: Readonly<Record<string, number>>;
   /** Sessions that were asked to stop and have not ended yet. */
   stopping: ReadonlySet<string>;
+  /** Sessions whose command is just being run once more. */
+  retrying: ReadonlySet<string>;
   follow: () => () => void;
   load: () => Promise<void>;
   run: (request: RunRequest) => Promise<Outcome<Session>>;
@@ -34,6 +36,7 @@ export const useSessions = create<SessionsState>((set, get) => {
     error: null,
     counts: {},
     stopping: new Set(),
+    retrying: new Set(),
     follow: () => {
       const stop = see.onSessions((sessions) => {
         told += 1;
@@ -71,8 +74,10 @@ export const useSessions = create<SessionsState>((set, get) => {
       return outcome;
     },
     retry: async (id) => {
+      set({ retrying: new Set([...get().retrying, id]) });
       const outcome = await see.retry(id);
       if (outcome.ok) put(outcome.value);
+      set({ retrying: new Set([...get().retrying].filter((each) => each !== id)) });
       return outcome;
     },
     resume: async (id) => {

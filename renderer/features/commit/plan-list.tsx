@@ -1,0 +1,62 @@
+// The changes of a commit as a list, however many: what goes, or what stays. Each can be put in or left out.
+import { useState, type ReactElement } from "react";
+import { displayPath } from "../../ui/escape.js";
+import { formatBytes } from "../../ui/format.js";
+import { PathText } from "../../ui/path-text.js";
+import { PickList } from "../../ui/pick-list.js";
+import { KindMark } from "../changes/kind-mark.js";
+import { kindOf, KIND_WORDS, TYPE_WORDS, TYPES } from "../changes/kinds.js";
+import { nodeRef, type Tree } from "../changes/tree-model.js";
+import styles from "./plan-list.module.css";
+
+interface PlanListProps {
+  tree: Tree;
+  nodes: readonly number[];
+  label: string;
+  /** Whether what is listed is part of the commit. */
+  chosen: boolean;
+  /** A word beside the path, when there is one to say. */
+  tagOf: (id: number) => string | undefined;
+  onToggle: (id: number) => void;
+  onShow: (id: number) => void;
+}
+
+export function PlanList(props: PlanListProps): ReactElement {
+  const { tree, nodes, label, chosen, tagOf, onToggle, onShow } = props;
+  const [wish, setWish] = useState(0);
+  const typeOf = (id: number): (typeof TYPES)[number] => TYPES[tree.type[id]!] ?? "file";
+  const nameOf = (row: number): string => {
+    const id = nodes[row]!;
+    const kind = kindOf(tree.kind[id]!);
+    const words = kind === undefined ? [] : [`${KIND_WORDS[kind]} ${TYPE_WORDS[typeOf(id)]}`];
+    const tag = tagOf(id);
+    return [displayPath(nodeRef(tree, id)), ...words, ...(tag === undefined ? [] : [tag])].join(", ");
+  };
+  return (
+    <PickList
+      label={label}
+      count={nodes.length}
+      active={Math.min(wish, nodes.length - 1)}
+      onActive={(row) => {
+        setWish(row);
+        onShow(nodes[row]!);
+      }}
+      nameOf={nameOf}
+      boxes={{ ticked: chosen, onToggle: (row) => onToggle(nodes[row]!) }}
+    >
+      {(row) => {
+        const id = nodes[row]!;
+        const kind = kindOf(tree.kind[id]!);
+        const tag = tagOf(id);
+        return (
+          <>
+            {kind !== undefined && <KindMark kind={kind} />}
+            <PathText path={nodeRef(tree, id)} className={styles.path} />
+            {tag !== undefined && <span className={styles.tag}>{tag}</span>}
+            {typeOf(id) === "file" && <span className={styles.size}>{formatBytes(tree.bytes[id]!)}</span>}
+          </>
+        );
+      }}
+    </PickList>
+  );
+}

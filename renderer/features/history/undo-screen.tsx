@@ -1,0 +1,197 @@
+// Undo: asks once, shows the work, and ends with what was done. Where the machine has changed since, it asks what to do,
+// as a commit does.
+import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
+import type { UndoResult } from "../../../protocol/src/commit.js";
+import type { Conflict, SeeError } from "../../../protocol/src/errors.js";
+import { pathKey } from "../../../protocol/src/path.js";
+import type { Progress } from "../../../protocol/src/rpc.js";
+import { nextTicket, see } from "../../see.js";
+import { Button } from "../../ui/button.js";
+import { Dialog } from "../../ui/dialog.js";
+import { ProgressBar } from "../../ui/progress-bar.js";
+import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
+import {
+  fits,
+  isBeforeApply,
+  NO_ANSWERS,
+  resolveList,
+  unanswered,
+  type Answers,
+} from "../commit/commit-model.js";
+import { useCommit } from "../commit/commit-store.js";
+import { ConflictPanes } from "../commit/conflict-panes.js";
+import { CONFLICT_TEXTS } from "../commit/conflict-texts.js";
+import { PHASE_WORDS, TEXTS } from "../commit/texts.js";
+import { useVersions } from "../commit/versions-store.js";
+import { useSessions } from "../run/sessions-store.js";
+import { useHistory } from "./history-store.js";
+import styles from "../commit/commit-screen.module.css";
+
+type UndoStep =
+  | { step: "ask" }
+  | { step: "working"; progress: Progress | null; cancelling: boolean }
+  | { step: "conflicts"; conflicts: readonly Conflict[] }
+  | { step: "done"; result: UndoResult }
+  | { step: "failed"; error: SeeError };
+
+interface UndoScreenProps {
+  commit: string;
+  applied: number;
+  onClose: () => void;
+}
+
+export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): ReactElement {
+  const [state, setState] = useState<UndoStep>({ step: "ask" });
+  const [answers, setAnswers] = useState<Answers>(NO_ANSWERS);
+  const ticket = useRef(0);
+  // What was read for another decision is of no use in this one.
+  useEffect(() => useVersions.getState().reset(), []);
+
+  const undo = async (): Promise<void> => {
+    ticket.current = nextTicket();
+    const resolve = state.step === "conflicts" ? resolveList(state.conflicts, answers) : [];
+    setState({ step: "working", progress: null, cancelling: false });
+    const stop = see.onProgress((progress) => {
+      if (progress.request === ticket.current)
+        setState((now) => (now.step === "working" ? { ...now, progress } : now));
+    });
+    const outcome = await see.undo(commit, resolve, ticket.current);
+    stop();
+    useVersions.getState().reset();
+    void useHistory.getState().load();
+    void useSessions.getState().load();
+    if (outcome.ok) {
+      const { last, forgetLast } = useCommit.getState();
+      if (last?.result.commit === commit) forgetLast();
+      setState({ step: "done", result: outcome.value });
+      return;
+    }
+    const { error } = outcome;
+    if (error.conflicts !== undefined) setState({ step: "conflicts", conflicts: error.conflicts });
+    else setState(error.code === "cancelled" ? { step: "ask" } : { step: "failed", error });
+  };
+  const cancel = (): void => {
+    void see.cancel(ticket.current);
+    setState((now) => (now.step === "working" ? { ...now, cancelling: true } : now));
+  };
+  const open = state.step === "conflicts" ? unanswered(state.conflicts, answers).length : 0;
+  return (
+    <Dialog
+      title={state.step === "done" ? TEXTS.undoDoneTitle : TEXTS.undoTitle}
+      full
+      closable={state.step !== "working"}
+      onClose={onClose}
+      onHurry={() => {
+        if (state.step === "ask" || (state.step === "conflicts" && open === 0)) void undo();
+      }}
+      footer={
+        <Footer state={state} open={open} onClose={onClose} onUndo={() => void undo()} onCancel={cancel} />
+      }
+    >
+      <div className={styles.body}>
+        {state.step === "conflicts" ? (
+          <>
+            <p className={styles.lead}>{CONFLICT_TEXTS.undoLead(state.conflicts.length)}</p>
+            <ConflictPanes
+              about={ABOUT}
+              conflicts={state.conflicts}
+              answers={answers}
+              onAnswer={(conflicts, answer) => {
+                const next = new Map(answers);
+                for (const conflict of conflicts)
+                  if (answer !== null && fits(conflict, answer)) next.set(pathKey(conflict), answer);
+                setAnswers(next);
+              }}
+            />
+          </>
+        ) : (
+          undoBody(state, applied)
+        )}
+      </div>
+    </Dialog>
+  );
+}
+
+const ABOUT = { what: "undo" } as const;
+
+function undoBody(state: Exclude<UndoStep, { step: "conflicts" }>, applied: number): ReactNode {
+  switch (state.step) {
+    case "ask":
+      return (
+        <EmptyPanel icon="undo" title={TEXTS.undoCount(applied)}>
+          {TEXTS.undoWhy}
+        </EmptyPanel>
+      );
+    case "working": {
+      const { progress } = state;
+      return (
+        <div className={styles.column}>
+          <ProgressBar
+            label={progress === null ? TEXTS.undoing : PHASE_WORDS[progress.phase]}
+            done={progress?.done}
+            total={progress?.total}
+          />
+        </div>
+      );
+    }
+    case "done": {
+      const { applied: taken, skipped = 0, dropped = [] } = state.result;
+      return (
+        <EmptyPanel icon="check" title={`${TEXTS.undone(taken)}.`}>
+          {skipped === 0 ? TEXTS.undoneWhy : TEXTS.undonePart(skipped)}
+          {dropped.length > 0 && ` ${TEXTS.dropped(dropped.length)}`}
+        </EmptyPanel>
+      );
+    }
+    case "failed":
+      return <ErrorPanel error={state.error} />;
+  }
+}
+
+interface FooterProps {
+  state: UndoStep;
+  /** Conflicts that have no answer yet. */
+  open: number;
+  onClose: () => void;
+  onUndo: () => void;
+  onCancel: () => void;
+}
+
+function Footer({ state, open, onClose, onUndo, onCancel }: FooterProps): ReactElement {
+  switch (state.step) {
+    case "ask":
+    case "conflicts":
+      return (
+        <>
+          {open > 0 && <span data-aside="">{TEXTS.unanswered(open)}</span>}
+          <Button autoFocus={state.step === "ask"} onClick={onClose}>
+            {TEXTS.cancel}
+          </Button>
+          <Button look="primary" icon="undo" disabled={open > 0} onClick={onUndo}>
+            {state.step === "ask" ? TEXTS.undo : TEXTS.undoRest}
+          </Button>
+        </>
+      );
+    case "working":
+      return (
+        <Button disabled={state.cancelling || !isBeforeApply(state.progress)} onClick={onCancel}>
+          {state.cancelling ? TEXTS.cancelling : TEXTS.cancel}
+        </Button>
+      );
+    case "failed":
+      return (
+        <>
+          <Button onClick={onClose}>{TEXTS.close}</Button>
+          <Button look="primary" autoFocus onClick={onUndo}>
+            {TEXTS.tryAgain}
+          </Button>
+        </>
+      );
+    case "done":
+      return (
+        <Button look="primary" autoFocus onClick={onClose}>
+          {TEXTS.done}
+        </Button>
+      );
+  }
+}

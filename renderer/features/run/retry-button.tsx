@@ -1,0 +1,27 @@
+// Runs a session's command once more, in a new session on the machine as it is now, and goes there.
+import type { ReactElement } from "react";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import { useRoute } from "../../route-store.js";
+import { Button } from "../../ui/button.js";
+import { useSessions } from "./sessions-store.js";
+import { TEXTS } from "./texts.js";
+
+interface RetryButtonProps {
+  session: string;
+  label: string;
+  onError: (error: SeeError) => void;
+}
+
+export function RetryButton({ session, label, onError }: RetryButtonProps): ReactElement {
+  const busy = useSessions((state) => state.retrying.has(session));
+  const retry = async (): Promise<void> => {
+    const outcome = await useSessions.getState().retry(session);
+    if (outcome.ok) useRoute.getState().go({ name: "session", session: outcome.value.id });
+    else onError(outcome.error);
+  };
+  return (
+    <Button icon="restart" title={TEXTS.retryWhy} disabled={busy} onClick={() => void retry()}>
+      {label}
+    </Button>
+  );
+}
