@@ -1,24 +1,12 @@
 // Scenario 4: a web server is changed to speak TLS in a session and tried through redirected ports, beside the one that
 // runs; both write the logs, which the commit joins; restarted outside, it speaks TLS.
 import { chmodSync, existsSync, readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import type { Machine } from "./harness/machine.js";
+import { freePort } from "./harness/port.js";
 import { expect, test } from "./test.js";
 
 const MODULES = ["mpm_event", "authz_core", "dir", "mime", "ssl", "socache_shmcb"];
-
-/** Returns a port that nobody has now. */
-function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
-    const server = createServer();
-    server.on("error", failed);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => done(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-}
 
 /** Returns what a page says, or nothing when no server answers. */
 async function get(machine: Machine, url: string): Promise<string> {

@@ -77,7 +77,7 @@ if (process.arch === "x64") {
 }
 
 /** What the measurements compare with, besides what the tests need. */
-const BENCH = [program("postmark")];
+const BENCH = [program("postmark"), program("nginx"), program("wrk")];
 
 /** Sees to it that what `purpose` ("start", "test" or "bench") needs is there. */
 export async function checkSystem(purpose) {

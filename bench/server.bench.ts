@@ -1,0 +1,142 @@
+// nginx and a static file: in a session, reached by redirection, against natively; and a download out of a session.
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import type { Machine } from "../e2e/harness/machine.js";
+import { freePort } from "../e2e/harness/port.js";
+import { expect, test } from "../e2e/test.js";
+import { interleave, ratio, report } from "./measure.js";
+
+const SECONDS = 1;
+
+/** Writes what nginx needs to serve `site/page` in the foreground, and returns its command. */
+function nginx(machine: Machine, name: string, listen: string): string[] {
+  const room = machine.directory(`home/${name}`);
+  const config = machine.file(
+    `home/${name}/nginx.conf`,
+    `daemon off; worker_processes 1; pid ${room}/pid; error_log ${room}/error.log;
+events { worker_connections 512; }
+http {
+  access_log off; keepalive_requests 1000000000; sendfile on;
+  client_body_temp_path ${room}/a; proxy_temp_path ${room}/b; fastcgi_temp_path ${room}/c;
+  uwsgi_temp_path ${room}/d; scgi_temp_path ${room}/e;
+  server { listen ${listen}; root ${machine.path("home/site")}; }
+}
+${machine.account.mode === "system" ? "user root;" : ""}
+`,
+  );
+  return ["/usr/sbin/nginx", "-e", `${room}/error.log`, "-c", config];
+}
+
+async function answers(machine: Machine, url: string): Promise<void> {
+  const ask = async () => (await machine.run(["curl", "-s", "-o", "/dev/null", url])).status;
+  await expect.poll(ask, { timeout: 30_000 }).toBe(0);
+}
+
+test("server", async ({ machine }, info) => {
+  machine.file("home/site/page", "x".repeat(4096));
+  const { helper } = machine.installation;
+  const [native, inside, outside, unread] = [
+    await freePort(),
+    await freePort(),
+    await freePort(),
+    await freePort(),
+  ];
+  const command = nginx(machine, "inside", `127.0.0.1:${inside}`);
+  const session = (name: string, port: number, ...options: string[]) =>
+    machine.run([
+      helper,
+      ...["run", "-q", "--keep", "--name", name, "--redirect", `${port}:${inside}`, ...options, "--"],
+      ...command,
+    ]);
+  const servers = [
+    machine.run([...nginx(machine, "native", `127.0.0.1:${native}`)]),
+    session("tracked", outside),
+    session("untracked", unread, "--reads", "off"),
+  ];
+  try {
+    const url = (port: number) => `http://127.0.0.1:${port}/page`;
+    for (const port of [native, outside, unread]) await answers(machine, url(port));
+    for (const connections of [2, 16, 30]) {
+      const load = (port: number) => async () => {
+        const words = ["-t", "1", "-c", `${connections}`, "-d", `${SECONDS}s`, url(port)];
+        const { stdout } = await machine.run(["wrk", ...words]);
+        const rate = Number(/^Requests\/sec:\s+([\d.]+)$/m.exec(stdout)?.[1]);
+        if (!(rate > 0) || stdout.includes("Non-2xx")) throw new Error(stdout);
+        return rate;
+      };
+      const rates = await interleave(3, {
+        native: load(native),
+        tracked: load(outside),
+        untracked: load(unread),
+      });
+      const line = (what: string, rate: number) =>
+        report(info, {
+          what: `nginx by redirection${what}, ${connections} connections`,
+          reached: ratio(rate / rates.native),
+          wanted: "≥ 0.98×",
+          how: `wrk on 4 kB: ${Math.round(rate)} against ${Math.round(rates.native)} requests/s, 3 runs of ${SECONDS} s each`,
+        });
+      line("", rates.tracked);
+      line(" with `--reads off`", rates.untracked);
+    }
+  } finally {
+    for (const name of ["tracked", "untracked"]) await machine.run([helper, "stop", name]);
+    await machine.run(["sh", "-c", 'kill "$(cat "$1")"', "sh", machine.path("home/native/pid")]);
+    await Promise.all(servers);
+  }
+});
+
+test("outbound", async ({ machine }, info) => {
+  // Only root makes networks: a machine that the session runs on, and one that serves.
+  if (machine.account.mode !== "system") return;
+  const [here, there] = [`alcatraz-here-${process.pid}`, `alcatraz-there-${process.pid}`];
+  const ip = (...words: string[]) => execFileSync("ip", words);
+  const within = (space: string, words: string[]) => machine.run(["ip", "netns", "exec", space, ...words]);
+  machine.directory("home/site");
+  execFileSync("truncate", ["-s", "1G", machine.path("home/site/page")]);
+  for (const space of [here, there]) ip("netns", "add", space);
+  try {
+    ip("link", "add", "north", "netns", here, "type", "veth", "peer", "name", "south", "netns", there);
+    for (const [space, name, address] of [
+      [here, "north", "10.11.0.2/24"],
+      [there, "south", "10.11.0.1/24"],
+    ] as const) {
+      ip("-n", space, "address", "add", address, "dev", name);
+      for (const each of ["lo", name]) ip("-n", space, "link", "set", each, "up");
+    }
+    ip("-n", here, "route", "add", "default", "via", "10.11.0.1");
+    const server = within(there, nginx(machine, "far", "10.11.0.1:80"));
+    const script = machine.path("measure.sh");
+    writeFileSync(
+      script,
+      'curl -s -o /dev/null -w "%{speed_download} %{http_code}" http://10.11.0.1/page\n',
+      { mode: 0o755 },
+    );
+    const speed = (prefix: string[]) => async () => {
+      const { stdout, stderr } = await within(here, [...prefix, "sh", script]);
+      const [bytes, status] = stdout.split(" ");
+      if (status !== "200") throw new Error(stdout + stderr);
+      return Number(bytes) / 1e6;
+    };
+    try {
+      await expect
+        .poll(async () => (await within(here, ["curl", "-sI", "http://10.11.0.1/page"])).status, {
+          timeout: 30_000,
+        })
+        .toBe(0);
+      const run = [machine.installation.helper, "run", "-q", "--abort", "--net", "full", "--lan", "--"];
+      const speeds = await interleave(5, { native: speed([]), session: speed(run) });
+      report(info, {
+        what: "download of 1 GiB through pasta",
+        reached: ratio(speeds.session / speeds.native),
+        wanted: "reported",
+        how: `curl: ${Math.round(speeds.session)} against ${Math.round(speeds.native)} MB/s, from another network name space, 5 runs each`,
+      });
+    } finally {
+      await machine.run(["sh", "-c", 'kill "$(cat "$1")"', "sh", machine.path("home/far/pid")]);
+      await server;
+    }
+  } finally {
+    for (const space of [here, there]) ip("netns", "delete", space);
+  }
+});
