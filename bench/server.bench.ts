@@ -1,6 +1,6 @@
 // nginx and a static file: in a session, reached by redirection, against natively; and a download out of a session.
 import { execFileSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { truncateSync, writeFileSync } from "node:fs";
 import type { Machine } from "../e2e/harness/machine.js";
 import { freePort } from "../e2e/harness/port.js";
 import { expect, test } from "../e2e/test.js";
@@ -92,8 +92,7 @@ test("outbound", async ({ machine }, info) => {
   const [here, there] = [`alcatraz-here-${process.pid}`, `alcatraz-there-${process.pid}`];
   const ip = (...words: string[]) => execFileSync("ip", words);
   const within = (space: string, words: string[]) => machine.run(["ip", "netns", "exec", space, ...words]);
-  machine.directory("home/site");
-  execFileSync("truncate", ["-s", "1G", machine.path("home/site/page")]);
+  truncateSync(machine.file("home/site/page", ""), 1024 ** 3);
   for (const space of [here, there]) ip("netns", "add", space);
   try {
     ip("link", "add", "north", "netns", here, "type", "veth", "peer", "name", "south", "netns", there);
