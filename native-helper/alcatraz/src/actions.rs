@@ -23,9 +23,9 @@ use crate::wire::commit::{CheckResult, CommitResult, DiscardResult, UndoResult, 
 use crate::wire::log::LogResult;
 
 /// Returns what a session changed.
-pub fn scan(session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
+pub fn scan(store: &Store, session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
     reviewable(session)?;
-    changes::scan(session, monitor)
+    changes::scan_recorded(store, session, monitor)
 }
 
 /// Fails with `wrong-state` when a session has no changes to look at any more.
@@ -49,7 +49,7 @@ pub fn check(
     selection: &Selection,
     monitor: &dyn Monitor,
 ) -> Result<CheckResult> {
-    let changes = scan(session, monitor)?;
+    let changes = scan(store, session, monitor)?;
     monitor.check_cancelled()?;
     let Checked { conflicts, joined, ignored, tracking, missing } =
         check::check(store, session, &changes, selection)?;
@@ -67,7 +67,7 @@ pub fn add_merged(
     files: &[(HostPath, PathBuf)],
     monitor: &dyn Monitor,
 ) -> Result<()> {
-    let changes = scan(session, monitor)?;
+    let changes = scan(store, session, monitor)?;
     for (path, file) in files {
         let found = changes.get(path).ok_or_else(|| no_such_change(path))?;
         let content = std::fs::read_to_string(file).map_err(|error| {
@@ -83,8 +83,13 @@ pub fn add_merged(
 }
 
 /// Compares what two sessions did.
-pub fn compare(first: &Session, second: &Session, monitor: &dyn Monitor) -> Result<Comparison> {
-    let (theirs, ours) = (scan(first, monitor)?, scan(second, monitor)?);
+pub fn compare(
+    store: &Store,
+    first: &Session,
+    second: &Session,
+    monitor: &dyn Monitor,
+) -> Result<Comparison> {
+    let (theirs, ours) = (scan(store, first, monitor)?, scan(store, second, monitor)?);
     compare::compare((first, &theirs), (second, &ours), monitor)
 }
 

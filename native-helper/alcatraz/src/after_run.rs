@@ -75,7 +75,7 @@ pub fn finish(
 
 /// Shows the summary and asks until something was decided.
 fn ask(context: &Context, store: &Store, session: &Session) {
-    let changes = match actions::scan(session, &context.monitor()) {
+    let changes = match actions::scan(store, session, &context.monitor()) {
         Ok(changes) => changes,
         Err(error) => {
             context.output.error(&error);

@@ -134,6 +134,44 @@ fn what_the_host_changed_before_the_first_look_does_not_count() {
 }
 
 #[test]
+fn a_directory_that_the_host_changed_is_no_conflict_for_what_the_session_put_into_it() {
+    let mode = |lab: &Lab, name: &str| {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::metadata(lab.home().join(name)).unwrap().permissions().mode() & 0o7777
+    };
+    let set = |lab: &Lab, name: &str, bits: u32| {
+        let bits = std::os::unix::fs::PermissionsExt::from_mode(bits);
+        std::fs::set_permissions(lab.home().join(name), bits).unwrap();
+    };
+    both(|lab| {
+        for name in ["filled", "emptied", "chosen", "deep", "deep/er"] {
+            std::fs::create_dir(lab.home().join(name)).unwrap();
+            set(lab, name, 0o755);
+        }
+        lab.give_to_user(&["filled", "emptied", "chosen", "deep", "deep/er"]);
+        lab.write("emptied/f", "host\n");
+        tick(lab);
+        session(lab, "mkdir filled/d; rm emptied/f; echo n > deep/er/n; echo n > chosen/n; chmod 750 chosen");
+        for name in ["filled", "emptied", "chosen", "deep", "deep/er"] {
+            set(lab, name, 0o711);
+        }
+        assert_eq!(conflicts(lab), pairs(&[("chosen", "write-then-changed")]));
+        let listed = lab.run(&["changes", "it", "--json"]);
+        let listed: Value = serde_json::from_str(&listed.stdout).unwrap();
+        let changed = listed["changes"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap());
+        let changed: Vec<&str> = changed.filter_map(|path| path.strip_prefix(lab.home().to_str()?)).collect();
+        assert_eq!(changed, ["/chosen", "/chosen/n", "/deep/er/n", "/emptied/f", "/filled/d"]);
+        let done = lab.run(&["commit", "it", "-q", "--skip", "chosen"]);
+        assert_eq!(done.status, 0, "{done:?}");
+        for name in ["filled", "emptied", "chosen", "deep", "deep/er"] {
+            assert_eq!(mode(lab, name), 0o711, "{name}");
+        }
+        assert_eq!(read(lab, "deep/er/n"), "n\n");
+        assert!(lab.home().join("filled/d").is_dir() && !lab.home().join("emptied/f").exists());
+    });
+}
+
+#[test]
 fn names_in_a_directory_count_one_by_one_unless_all_were_listed() {
     both(|lab| {
         for name in ["looked", "listed", "restored"] {

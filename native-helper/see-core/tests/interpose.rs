@@ -254,6 +254,47 @@ fn programs_of_32_bits() {
 }
 
 #[test]
+fn whoever_changes_a_directory_itself_is_seen() {
+    let ways = [
+        "perl -e 'chmod 0700, \"d\"'",
+        "perl -e 'open(my $d, \"<\", \"d\"); chmod 0700, $d or die'",
+        "perl -e 'open(my $d, \"<\", \"d\"); chown 1, 1, $d or die'",
+        "perl -e 'chdir \"d\"; chmod 0700, \".\" or die'",
+        // fsetxattr, fremovexattr
+        "perl -e 'open(my $d, \"<\", \"d\"); my ($n, $v) = (\"user.x\", \"y\"); syscall(190, fileno($d), $n, $v, 1, 0) and die'",
+        "perl -e 'open(my $d, \"<\", \"d\"); my $n = \"user.had\"; syscall(199, fileno($d), $n) and die'",
+        // fchownat of a place that is only held (O_PATH), with AT_EMPTY_PATH
+        "perl -e 'use Fcntl; sysopen(my $d, \"d\", 010000000) or die; my $n = \"\"; syscall(260, fileno($d), $n, 1, 1, 0x1000) and die'",
+        "setfacl -m u:1:rx d",
+    ];
+    for way in ways {
+        let see = See::new();
+        std::fs::create_dir(see.host().join("d")).unwrap();
+        tracking::run(
+            std::process::Command::new("setfattr")
+                .args(["-n", "user.had", "-v", "x"])
+                .arg(see.host().join("d")),
+        );
+        let ran = shell(&see, way);
+        assert!(entry(&ran, &see.path("d")).access.has(Access::WRITE), "{way}");
+    }
+    let see = See::new();
+    std::fs::create_dir(see.host().join("d")).unwrap();
+    std::fs::write(see.host().join("d/f"), "text").unwrap();
+    std::fs::write(see.host().join("g"), "text").unwrap();
+    let ran = shell(
+        &see,
+        "echo n > d/n; mkdir d/m; rm d/f; ls d >/dev/null; mv d e; \
+         perl -e 'open(my $g, \">\", \"g\"); chmod 0600, $g or die'",
+    );
+    assert!(!entry(&ran, &see.path("d")).access.has(Access::WRITE));
+    assert!(
+        entry(&ran, &see.path("g")).is_blind(),
+        "whoever empties a file looks at nothing by changing it further"
+    );
+}
+
+#[test]
 fn mounts_of_its_own_lead_to_the_same_files() {
     let see = See::new();
     std::fs::create_dir_all(see.host().join("src/deep")).unwrap();

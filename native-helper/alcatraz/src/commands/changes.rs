@@ -24,7 +24,7 @@ pub fn run(context: &Context, args: &ChangesArgs) -> Result<ExitStatus> {
     let path = args.path.as_deref().map(host_path).transpose()?;
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
-    let set = actions::scan(&session, &context.monitor())?;
+    let set = actions::scan(&store, &session, &context.monitor())?;
     let found: &[Found] = match &path {
         Some(path) => set.within(path),
         None => &set.found,

@@ -21,7 +21,7 @@ pub fn run(context: &Context, args: &DiffArgs) -> Result<ExitStatus> {
     let paths = args.paths.iter().map(|path| host_path(path)).collect::<Result<Vec<_>>>()?;
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
-    let changes = actions::scan(&session, &context.monitor())?;
+    let changes = actions::scan(&store, &session, &context.monitor())?;
     if let Some(path) = &args.merge {
         let path = host_path(path)?;
         let found = changes.get(&path).ok_or_else(|| actions::no_such_change(&path))?;

@@ -19,7 +19,7 @@ pub fn run(context: &Context, args: &ExportArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
     let monitor = context.monitor();
-    let changes = actions::scan(&session, &monitor)?;
+    let changes = actions::scan(&store, &session, &monitor)?;
     if args.output.as_os_str() == "-" {
         let mut out = BufWriter::new(std::io::stdout().lock());
         let exported = export::export(&session, &changes, &mut out, &monitor)?;

@@ -5,6 +5,7 @@ use see_core::policy::Reads;
 use see_core::read_set::set::ReadSet;
 use see_core::reads;
 use see_core::session::Session;
+use see_core::store::Store;
 
 use crate::actions;
 use crate::args::SessionArg;
@@ -18,7 +19,7 @@ pub fn run(context: &Context, args: &SessionArg) -> Result<ExitStatus> {
     let session = store.find_session(&args.session)?;
     match reads::recorded(&store, &session)? {
         Some(set) => recorded(context, &session, &set)?,
-        None => derived(context, &session)?,
+        None => derived(context, &store, &session)?,
     }
     Ok(ExitStatus::Done)
 }
@@ -36,8 +37,8 @@ fn recorded(context: &Context, session: &Session, set: &ReadSet) -> Result<()> {
 }
 
 /// Without a record the list is made up from the changes.
-fn derived(context: &Context, session: &Session) -> Result<()> {
-    let changes = actions::scan(session, &context.monitor())?;
+fn derived(context: &Context, store: &Store, session: &Session) -> Result<()> {
+    let changes = actions::scan(store, session, &context.monitor())?;
     let all = vec![true; changes.found.len()];
     let answer = Derived::new(reads::derive(session, &changes, &all));
     if context.output.json {

@@ -39,7 +39,7 @@ pub fn run(context: &Context, args: &RetryArgs) -> Result<ExitStatus> {
 
 /// Tells how the two results differ, when the first one is still there.
 fn tell(context: &Context, store: &Store, first: &Session, second: &Session) -> Result<()> {
-    let compared = actions::compare(&store.session(&first.id)?, second, &context.monitor());
+    let compared = actions::compare(store, &store.session(&first.id)?, second, &context.monitor());
     let comparison = match compared {
         Err(error) if error.code == ErrorCode::WrongState => {
             context.output.say(&format!("The results cannot be compared: {}", error.message));

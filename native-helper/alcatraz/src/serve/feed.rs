@@ -55,7 +55,8 @@ impl Feeds {
                 "Close some of them first.",
             ));
         }
-        let feed = Feed { session: session.id.clone(), watcher: Arc::new(Watcher::start(session)?) };
+        let watcher = Arc::new(Watcher::start_recorded(&self.store, session)?);
+        let feed = Feed { session: session.id.clone(), watcher };
         let watch = self.last.fetch_add(1, Ordering::Relaxed) + 1;
         lock(&self.open).insert(watch, feed.clone());
         let (store, writer, open) = (Arc::clone(&self.store), self.writer.clone(), Arc::clone(&self.open));

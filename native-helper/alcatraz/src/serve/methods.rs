@@ -252,7 +252,7 @@ impl Methods {
         actions::reviewable(&session)?;
         let found = match self.feeds.find(&session.id, path) {
             Some(found) => found,
-            None => self.recent.find(&session, path, monitor)?,
+            None => self.recent.find(&self.store, &session, path, monitor)?,
         };
         Ok((session, found))
     }
@@ -305,7 +305,7 @@ impl Methods {
     fn compare(&self, params: &CompareParams, monitor: &RequestMonitor) -> Result<Answer> {
         let (first, second) =
             (self.store.find_session(&params.first)?, self.store.find_session(&params.second)?);
-        reply(ComparisonResult::from(actions::compare(&first, &second, monitor)?))
+        reply(ComparisonResult::from(actions::compare(&self.store, &first, &second, monitor)?))
     }
 
     fn check(&self, params: CheckRequest, monitor: &RequestMonitor) -> Result<Answer> {

@@ -9,6 +9,7 @@ use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::monitor::Monitor;
 use see_core::path::HostPath;
 use see_core::session::Session;
+use see_core::store::Store;
 
 use crate::actions;
 
@@ -30,11 +31,17 @@ struct Scan {
 
 impl RecentScans {
     /// Returns the session's change at exactly this path; fails with `no-such-change` when there is none.
-    pub fn find(&self, session: &Session, path: &HostPath, monitor: &dyn Monitor) -> Result<Found> {
+    pub fn find(
+        &self,
+        store: &Store,
+        session: &Session,
+        path: &HostPath,
+        monitor: &dyn Monitor,
+    ) -> Result<Found> {
         // What was not there a moment ago may be there now.
         let found = match self.fresh(&session.id).and_then(|changes| changes.get(path).cloned()) {
             Some(found) => Some(found),
-            None => self.scan(session, monitor)?.get(path).cloned(),
+            None => self.scan(store, session, monitor)?.get(path).cloned(),
         };
         found.ok_or_else(|| {
             SeeError::new(
@@ -52,9 +59,9 @@ impl RecentScans {
         Some(Arc::clone(&scan.changes))
     }
 
-    fn scan(&self, session: &Session, monitor: &dyn Monitor) -> Result<Arc<ChangeSet>> {
+    fn scan(&self, store: &Store, session: &Session, monitor: &dyn Monitor) -> Result<Arc<ChangeSet>> {
         let start = Instant::now();
-        let changes = Arc::new(actions::scan(session, monitor)?);
+        let changes = Arc::new(actions::scan(store, session, monitor)?);
         let stale = Instant::now() + FRESH.max(start.elapsed() * FRESH_FACTOR);
         let scan = Scan { session: session.id.clone(), changes: Arc::clone(&changes), stale };
         *self.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(scan);

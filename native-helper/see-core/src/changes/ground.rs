@@ -9,6 +9,7 @@ use std::path::Path;
 use rustix::io::{Errno, Result};
 
 use super::compare::Memory;
+use super::doings::Doings;
 use crate::beneath::{Facts, Root, facts_at, facts_of};
 use crate::error::{ErrorCode, SeeError};
 use crate::layer::Layer;
@@ -62,6 +63,8 @@ pub struct Ground {
     pub sources: Vec<Source>,
     /// What comparisons found so far.
     pub memory: Memory,
+    /// What the session's record tells; `None` without one.
+    pub doings: Option<Doings>,
     mount_points: HashMap<HostPath, usize>,
     hidden: HashSet<HostPath>,
 }
@@ -72,6 +75,7 @@ impl Ground {
         let mut ground = Self {
             sources: Vec::new(),
             memory: Memory::default(),
+            doings: None,
             mount_points: HashMap::new(),
             hidden: HashSet::new(),
         };
@@ -95,6 +99,13 @@ impl Ground {
             .ok()
             .and_then(|index| self.sources.get(index))
             .ok_or_else(|| SeeError::internal(format!("There is no layer {index}.")))
+    }
+
+    /// Tells whether it was the host that made the attributes of one of its directories differ from what a layer holds:
+    /// it changed the directory since the session began, and the session is known not to have.
+    pub fn is_hosts_doing(&self, layer: &Layer, dir: &HostPath, host: &Facts) -> bool {
+        let is_changed = host.is_dir() && host.ctime >= layer.began;
+        is_changed && self.doings.as_ref().is_some_and(|doings| doings.left_alone(dir))
     }
 
     /// Tells whether a path below layer `index` is not that layer's to tell: another layer's mount point, or a room.

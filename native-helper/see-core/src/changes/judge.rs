@@ -132,7 +132,11 @@ impl Case<'_> {
         let state = if base.is_some() { UpperState::MergedDirectory } else { UpperState::Whole };
         let row = match (&base_facts, self.host) {
             (Some((_, host)), _) if in_place => {
-                let aspects = self.aspects(facts, self.compared_dir, self.name, host, false)?;
+                let mut aspects = self.aspects(facts, self.compared_dir, self.name, host, false)?;
+                let is_hosts = |place| self.judge.ground.is_hosts_doing(&self.source.layer, place, host);
+                if !aspects.is_empty() && self.place.as_ref().is_some_and(is_hosts) {
+                    aspects.clear();
+                }
                 // In a directory that was made anew, what lives on without data of its own is told always.
                 let told = !aspects.is_empty() || self.dir.seat.base.is_none();
                 let place = self.place.clone();

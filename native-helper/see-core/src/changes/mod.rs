@@ -1,6 +1,7 @@
 //! Finds what differs between a session's view and the host, from the layers' final state.
 
 mod compare;
+mod doings;
 mod entry;
 pub mod found;
 mod ground;
@@ -17,6 +18,8 @@ mod waves;
 use crate::error::Result;
 use crate::monitor::{Monitor, Phase};
 use crate::session::Session;
+use crate::store::Store;
+use doings::Doings;
 use found::{ChangeSet, Found};
 use ground::Ground;
 use links::in_light_of;
@@ -26,7 +29,24 @@ use verdict::Telling;
 /// Returns all that differs between the session's view and the host now. The session may be live. Reads only.
 /// Fails with `cancelled` when the monitor says so.
 pub fn scan(session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
-    let mut model = Model::new(Ground::open(session)?, false)?;
+    settle(Ground::open(session)?, monitor)
+}
+
+/// As [`scan`], without what the session's record shows to be the doing of the host.
+pub fn scan_recorded(store: &Store, session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
+    settle(recorded_ground(store, session)?, monitor)
+}
+
+fn recorded_ground(store: &Store, session: &Session) -> Result<Ground> {
+    let mut ground = Ground::open(session)?;
+    if session.policy.reads.level().is_some() {
+        ground.doings = Some(Doings::new(crate::engine::reads_path(store, &session.id)));
+    }
+    Ok(ground)
+}
+
+fn settle(ground: Ground, monitor: &dyn Monitor) -> Result<ChangeSet> {
+    let mut model = Model::new(ground, false)?;
     model.settle(monitor, &mut |_, _, _| {})?;
     let set = collect(model);
     let total = set.found.len() as u64;

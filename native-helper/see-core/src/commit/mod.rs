@@ -97,7 +97,7 @@ pub fn commit(
     if session.state != SessionState::Finished {
         return Err(wrong_state(&session));
     }
-    let changes = changes::scan(&session, monitor)?;
+    let changes = changes::scan_recorded(store, &session, monitor)?;
     let mut view = View::new(&session);
     let selection = merge::carry_out(store, &mut view, &changes, selection)?;
     let chosen = selection.choose(&changes)?;

@@ -37,6 +37,8 @@ pub enum Call {
     ExecAt,
     /// Sees or changes the object that a path names.
     Path(PathCall),
+    /// Changes the attributes of what is open: fchmod, fchown, fsetxattr, fremovexattr. Of a file the open was seen.
+    Descriptor,
     /// rename(old, new) and its kin.
     Rename {
         /// Whether directory arguments come before the paths.
@@ -137,6 +139,7 @@ const ROWS: &[Row] = &[
     row(&[188, 197], &[226, 235], Opens, path(0, true, WRITE)), // setxattr, removexattr
     row(&[189, 198], &[227, 236], Opens, path(0, false, WRITE)), // lsetxattr, lremovexattr
     row(&[463, 466], &[463, 466], Opens, path_at(Some(2), true, WRITE)), // setxattrat, removexattrat
+    row(&[91, 93, 190, 199], &[94, 95, 207, 228, 237], Opens, Call::Descriptor), // fchmod, fchown, fsetxattr, fremovexattr
     row(&[82], &[38], Opens, Call::Rename { at: false, flags: None }),
     row(&[264], &[302], Opens, Call::Rename { at: true, flags: None }),
     row(&[316], &[353], Opens, Call::Rename { at: true, flags: Some(4) }),

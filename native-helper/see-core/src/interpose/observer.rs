@@ -111,8 +111,13 @@ struct Intent {
 
 impl Intent {
     fn of(access: Access, follows: bool) -> Self {
-        let directory = if access.has(Access::LIST) { access } else { Access::LOOKUP };
+        let directory = if access.has(Access::LIST | Access::WRITE) { access } else { Access::LOOKUP };
         Self { file: access, directory, follows, can_wait: access == Access::STAT }
+    }
+
+    /// Returns the intent of a call that gives an object another name: what a directory is like stays as it is.
+    fn of_name(access: Access, follows: bool) -> Self {
+        Self { directory: Access::LOOKUP, ..Self::of(access, follows) }
     }
 }
 
@@ -278,17 +283,19 @@ impl Observer {
                 let follows = (follows && flags & AT_SYMLINK_NOFOLLOW == 0) || flags & AT_SYMLINK_FOLLOW != 0;
                 let named = Named { dir: dir.map_or(AT_FDCWD, descriptor), path };
                 if path.is_empty() {
-                    return None;
+                    let is_change = access == Access::WRITE && flags & AT_EMPTY_PATH != 0;
+                    return is_change.then(|| self.change_open(context, named.dir, access)).flatten();
                 }
                 self.look(context, &named, Intent::of(access, follows), call.number, 0)
             }
+            Call::Descriptor => self.change_open(context, descriptor(0), Access::default()),
             Call::Rename { at, flags } => {
                 let ((old_dir, old), (new_dir, new)) = two_paths(at);
                 let old = Named { dir: old_dir.map_or(AT_FDCWD, descriptor), path: read(old, &mut buffer)? };
                 if self.is_tree_or_link(context, &old) {
                     self.names_change();
                 }
-                let source = self.note_path(context, &old, Intent::of(Access::WRITE, false));
+                let source = self.note_path(context, &old, Intent::of_name(Access::WRITE, false));
                 let flags = flags.map_or(0, argument);
                 let access = match flags {
                     _ if flags & RENAME_EXCHANGE != 0 => Access::WRITE,
@@ -300,7 +307,7 @@ impl Observer {
                 if flags & RENAME_EXCHANGE != 0 && self.is_tree_or_link(context, &new) {
                     self.names_change();
                 }
-                self.note_path(context, &new, Intent::of(access, false)).and(source)
+                self.note_path(context, &new, Intent::of_name(access, false)).and(source)
             }
             Call::Link { at } => {
                 let ((old_dir, old), (new_dir, new)) = two_paths(at);
@@ -309,10 +316,10 @@ impl Observer {
                 if !follows && self.is_tree_or_link(context, &old) {
                     self.names_change();
                 }
-                let source = self.note_path(context, &old, Intent::of(Access::WRITE, follows));
+                let source = self.note_path(context, &old, Intent::of_name(Access::WRITE, follows));
                 let mut other = [0; 4096];
                 let new = Named { dir: new_dir.map_or(AT_FDCWD, descriptor), path: read(new, &mut other)? };
-                self.note_path(context, &new, Intent::of(Access::EXCLUSIVE, false)).and(source)
+                self.note_path(context, &new, Intent::of_name(Access::EXCLUSIVE, false)).and(source)
             }
             Call::Renames => {
                 self.shared.epoch.turn();
@@ -333,6 +340,15 @@ impl Observer {
                 None
             }
         }
+    }
+
+    /// Records that the attributes of what is open change: of a directory, and with some `file` access also of a file.
+    fn change_open(&mut self, context: &Context<'_>, descriptor: i32, file: Access) -> Option<()> {
+        let told = self.directory(context.thread, descriptor)?;
+        let sight = self.sight(context.thread, self.shared.is_remounted.load(Ordering::SeqCst))?;
+        let path = sight.inner(&told)?;
+        let intent = Intent { file, ..Intent::of(Access::WRITE, false) };
+        self.note(context, &sight, &path, path.as_bytes(), intent).map(drop)
     }
 
     fn names_change(&self) {
@@ -515,6 +531,8 @@ impl Observer {
         }
         let file = if reached.is_blocked { Access::LOOKUP } else { intent.file };
         match &reached.found {
+            Found::Other { .. } | Found::Symlink { .. } | Found::Absent { .. }
+                if file == Access::default() => {}
             Found::Directory { host: Some((path, object)) } => {
                 self.record(context, path.clone(), intent.directory, Seen::Object(*object));
             }

@@ -70,6 +70,11 @@ pub(super) fn put_end(out: &mut Vec<u8>, missing: Option<Missing>) {
     out.extend([END, missing.map_or(0, missing_code)]);
 }
 
+/// Tells whether these can be the last bytes of a log of which nothing was lost.
+pub(super) fn is_good_end(bytes: [u8; 2]) -> bool {
+    bytes == [END, 0]
+}
+
 pub(super) fn put_resumed(out: &mut Vec<u8>) {
     out.push(RESUMED);
 }

@@ -12,7 +12,9 @@ use super::coding::{self, Reader, Record};
 use super::entry::Entry;
 use super::set::{Missing, ReadSet};
 
-const MAGIC: &[u8; 8] = b"SEEREAD\x01";
+const MAGIC: &[u8; 8] = b"SEEREAD\x02";
+/// Of logs that say nothing of changed attributes of directories: what they hold is not all.
+const FIRST: &[u8; 8] = b"SEEREAD\x01";
 /// A block has at most this many bytes; a longer length means damage.
 const MOST: u32 = 64 << 20;
 
@@ -60,7 +62,8 @@ fn parse(bytes: &[u8]) -> Parsed {
     let mut parsed = Parsed { set: ReadSet::default(), dirs: Vec::new(), good: 0 };
     // What is not properly ended was cut off; a later end record says better.
     parsed.set.set_missing(Some(Missing::CutOff));
-    let Some(mut rest) = bytes.strip_prefix(MAGIC) else { return parsed };
+    let first = bytes.strip_prefix(FIRST);
+    let Some(mut rest) = bytes.strip_prefix(MAGIC).or(first) else { return parsed };
     parsed.good = MAGIC.len() as u64;
     // An entry takes some fifty bytes; growing the table later would cost more than room that stays empty.
     parsed.set.reserve(bytes.len() / 48);
@@ -71,10 +74,20 @@ fn parse(bytes: &[u8]) -> Parsed {
         parsed.good += (rest.len() - after.len()) as u64;
         rest = after;
     }
-    if !rest.is_empty() {
+    if !rest.is_empty() || first.is_some() {
         parsed.set.set_missing(Some(Missing::CutOff));
     }
     parsed
+}
+
+/// Tells, without reading it all, whether a log may be whole: its last record says so.
+pub fn may_be_whole(path: &Path) -> bool {
+    let mut end = [0; 2];
+    let last = File::open(path).and_then(|mut file| {
+        file.seek(SeekFrom::End(-2))?;
+        file.read_exact(&mut end)
+    });
+    last.is_ok() && coding::is_good_end(end)
 }
 
 fn next_block(bytes: &[u8]) -> Option<(&[u8], &[u8])> {

@@ -103,6 +103,28 @@ fn a_torn_or_damaged_end_is_cut_off_and_told() {
 }
 
 #[test]
+fn a_log_of_the_first_form_is_read_and_is_not_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("reads");
+    let recorder = Recorder::open(&path, Start::New).unwrap();
+    recorder.note(host("/a"), Access::READ, object(1), Moment::now(), BY);
+    recorder.finish().unwrap();
+    assert!(may_be_whole(&path));
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes[..8].copy_from_slice(FIRST);
+    std::fs::write(&path, &bytes).unwrap();
+    let set = load(&path).unwrap().unwrap();
+    assert!(set.get(&host("/a")).is_some());
+    assert_eq!(set.missing(), Some(Missing::CutOff));
+    // Nor does it become so when a later run adds to it.
+    Recorder::open(&path, Start::GoOn).unwrap().finish().unwrap();
+    let set = load(&path).unwrap().unwrap();
+    assert!(set.get(&host("/a")).is_some());
+    assert_eq!(set.missing(), Some(Missing::CutOff));
+    assert!(!may_be_whole(&path));
+}
+
+#[test]
 fn a_killed_supervisor_loses_at_most_the_last_second() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("reads");

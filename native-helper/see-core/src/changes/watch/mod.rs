@@ -16,10 +16,12 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use super::found::Found;
 use super::ground::Ground;
+use super::recorded_ground;
 use crate::change::{Change, Summary};
 use crate::error::{Result, SeeError};
 use crate::path::HostPath;
 use crate::session::{Session, SessionState};
+use crate::store::Store;
 use feed::{Shown, lock};
 use keeper::Keeper;
 
@@ -77,7 +79,15 @@ pub struct Watcher {
 impl Watcher {
     /// Starts watching. The session may be live or over; changes of the host are seen too, within seconds.
     pub fn start(session: &Session) -> Result<Self> {
-        let ground = Ground::open(session)?;
+        Self::start_on(session, Ground::open(session)?)
+    }
+
+    /// As [`start`](Self::start), without what the session's record shows to be the doing of the host.
+    pub fn start_recorded(store: &Store, session: &Session) -> Result<Self> {
+        Self::start_on(session, recorded_ground(store, session)?)
+    }
+
+    fn start_on(session: &Session, ground: Ground) -> Result<Self> {
         let failed = |errno| SeeError::os("watching", &HostPath::root(), errno);
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).map_err(failed)?;
         let live = matches!(session.state, SessionState::Starting | SessionState::Running);
