@@ -242,7 +242,7 @@ impl Methods {
 
     fn origins(&self, params: &OriginsParams, monitor: &RequestMonitor) -> Result<Answer> {
         let session = self.store.find_session(&params.session)?;
-        let look = || origins::origins(&session, &actions::scan(&session, monitor)?, monitor);
+        let look = || origins::origins(&session, &actions::scan(&self.store, &session, monitor)?, monitor);
         reply(self.origins.page(&session.id, params.from, look)?)
     }
 
