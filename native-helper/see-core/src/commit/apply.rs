@@ -12,6 +12,7 @@ use super::crash;
 use super::journal::{Header, Left};
 use super::places::{Places, Role, Spot};
 use super::plan::{Plan, Planned};
+use super::rooms::is_beside;
 use super::stage::{FEW, sync_dirs, sync_trees};
 use super::stat::{Identity, Stat};
 use super::step::{Purpose, Step, changed};
@@ -30,11 +31,8 @@ pub fn apply(places: &mut Places, plan: &Plan, begun: &mut usize, monitor: &dyn 
     let mut ours = Ours::default();
     // What was open since the plan may have got another name meanwhile.
     places.forget();
-    // A room that was made while planning changed the directory that it lies in.
-    for room in &plan.rooms {
-        if super::attributes::as_path(&room.path).parent() != Some(places.path(&room.serves).as_path()) {
-            continue;
-        }
+    // A room that was made since the plan changed the directory that it lies in.
+    for room in plan.rooms.iter().filter(|room| is_beside(places, room)).collect::<Vec<_>>() {
         ours.directories.insert(places.dir(&room.serves)?.number);
     }
     for (done, planned) in steps.iter().enumerate() {

@@ -22,7 +22,7 @@ use super::journal::{Residue, Seen};
 use super::merged::Piece;
 use super::namespace::{Namespace, moves_host_object};
 use super::places::{Places, Role, Spot};
-use super::rooms::{Room, Rooms};
+use super::rooms::{Room, Rooms, is_beside};
 use super::selection::Selection;
 use super::stat::{Identity, Stat};
 use super::step::Step;
@@ -208,6 +208,14 @@ impl<'p, 'a> Planner<'p, 'a> {
             steps.push(Planned { step: Step::SetTime { at, object, mtime }, expects: Vec::new() });
         }
         self.plan.steps = steps;
+        // Making a room changes the directory that it lies in: later checks must know that it was us.
+        for room in self.rooms.found() {
+            let stat = self.view.places.stat(&room.serves)?;
+            if let Some(stat) = stat.filter(|_| is_beside(&self.view.places, room)) {
+                self.before.entry(room.serves.clone()).or_insert(stat);
+                self.plan.results.push(room.serves.clone());
+            }
+        }
         let before = std::mem::take(&mut self.before).into_iter();
         self.plan.before = before.map(|(at, stat)| Seen { at, stat }).collect();
         self.plan.rooms = self.rooms.found().to_vec();

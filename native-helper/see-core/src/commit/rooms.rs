@@ -2,12 +2,12 @@
 //! the target. That is the layer's room, or else one as near to the mount point as we may make one.
 
 use std::collections::HashMap;
-use std::os::fd::AsFd as _;
+use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, Mode, StatxFlags};
+use rustix::fs::{Access, AtFlags, Mode, StatxFlags};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
@@ -42,7 +42,7 @@ pub struct Rooms<'a> {
     store: &'a Store,
     commit: String,
     rooms: Vec<Room>,
-    /// Directories where we tried in vain to make a room.
+    /// Directories where there can be no room.
     barred: HashMap<Spot, ()>,
     slots: u64,
 }
@@ -61,7 +61,7 @@ impl<'a> Rooms<'a> {
         Ok(Spot { base, path: Bytes(self.slots.to_string().into_bytes()) })
     }
 
-    /// Makes sure that there is a room for `near`: whoever takes the commit back needs one.
+    /// Finds a room for `near`, which is made when the commit is carried out: whoever takes it back needs one too.
     pub fn room(&mut self, view: &mut View<'_>, layer: u32, near: &HostPath) -> Result<Room> {
         let spot = view.host_spot(layer, near)?;
         if let Some(room) = find(&self.rooms, &spot) {
@@ -76,7 +76,7 @@ impl<'a> Rooms<'a> {
         let names: Vec<Vec<u8>> = spot.path.0.split(|b| *b == b'/').map(<[u8]>::to_vec).collect();
         for name in names {
             if !self.barred.contains_key(&serves) {
-                if let Some(path) = make_room(&mut view.places, &serves, self.store.id())? {
+                if let Some(path) = room_in(&mut view.places, &serves, self.store.id())? {
                     return Ok(self.add(serves, &path));
                 }
                 self.barred.insert(serves.clone(), ());
@@ -126,28 +126,69 @@ pub fn make_private(dir: &Path) -> Result<()> {
     })
 }
 
-/// Makes a room in this directory, or finds the one that is there: ours alone, and on the same mount. `None` when
-/// there can be none.
-fn make_room(places: &mut Places, holder: &Spot, store: &str) -> Result<Option<PathBuf>> {
-    let name = format!(".alcatraz-{store}");
-    let Some(before) = places.stat(holder)? else { return Ok(None) };
-    let dir = places.dir(holder)?;
-    match rustix::fs::mkdirat(&*dir, &name, Mode::RWXU) {
-        // A room is no change that anybody should see.
-        Ok(()) => attributes::set_mtime(places, holder, before.mtime)?,
-        Err(Errno::EXIST) => {}
-        Err(_) => return Ok(None),
+/// Makes what a commit keeps in a room, and the room itself when it is missing, before anything is staged.
+pub fn make_stage(places: &mut Places, room: &Room, commit: &str) -> Result<()> {
+    let path = attributes::as_path(&room.path);
+    if !is_beside(places, room) {
+        return make_private(&room.stage(commit));
     }
-    let spot = holder.join(name.as_bytes());
-    let mount = |dir: &super::places::Dir, name: &str, flags| {
-        rustix::fs::statx(dir.as_fd(), name, flags, StatxFlags::MNT_ID).map(|stat| stat.stx_mnt_id)
+    let spot = room.serves.join(path.file_name().map(OsStr::as_bytes).unwrap_or_default());
+    let failed = |places: &Places, errno| places.error("making", &spot, errno);
+    let before = places.stat(&room.serves)?.ok_or_else(|| failed(places, Errno::NOENT))?;
+    let holder = places.dir(&room.serves)?;
+    match rustix::fs::mkdirat(&*holder, super::places::name(&spot), Mode::RWXU) {
+        // A room is no change that anybody should see.
+        Ok(()) => attributes::set_mtime(places, &room.serves, before.mtime)?,
+        Err(Errno::EXIST) => {}
+        Err(errno) => return Err(failed(places, errno)),
+    }
+    if !is_ours(places, &room.serves, &spot)? {
+        return Err(failed(places, Errno::EXIST));
+    }
+    let commits = spot.join(b"commits");
+    for dir in [commits.clone(), commits.join(commit.as_bytes())] {
+        let holder = places.holder(&dir)?;
+        match rustix::fs::mkdirat(&*holder, super::places::name(&dir), Mode::RWXU) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(errno) => return Err(places.error("making", &dir, errno)),
+        }
+    }
+    Ok(())
+}
+
+/// Tells whether a room lies right in the directory that it serves: making it changes that one.
+pub fn is_beside(places: &Places, room: &Room) -> bool {
+    attributes::as_path(&room.path).parent() == Some(places.path(&room.serves).as_path())
+}
+
+/// Returns the room that there is in this directory or that can be made there; `None` when there can be none. Makes
+/// nothing: what is only planned leaves no trace.
+fn room_in(places: &mut Places, holder: &Spot, store: &str) -> Result<Option<PathBuf>> {
+    let spot = holder.join(format!(".alcatraz-{store}").as_bytes());
+    let is_possible = match places.stat(&spot)? {
+        Some(_) => is_ours(places, holder, &spot)?,
+        None => {
+            let dir = places.dir(holder)?;
+            let access = Access::WRITE_OK | Access::EXEC_OK;
+            rustix::fs::accessat(&*dir, ".", access, AtFlags::EACCESS).is_ok()
+        }
     };
-    let same = match (mount(&dir, "", AtFlags::EMPTY_PATH), mount(&dir, &name, AtFlags::SYMLINK_NOFOLLOW)) {
+    Ok(is_possible.then(|| places.path(&spot).as_path().to_owned()))
+}
+
+/// Tells whether a room is a directory of ours alone, and on the mount of the directory that holds it.
+fn is_ours(places: &mut Places, holder: &Spot, room: &Spot) -> Result<bool> {
+    let dir = places.dir(holder)?;
+    let mount = |name: &Path, flags| {
+        rustix::fs::statx(&*dir, name, flags, StatxFlags::MNT_ID).map(|stat| stat.stx_mnt_id)
+    };
+    let inside = mount(super::places::name(room), AtFlags::SYMLINK_NOFOLLOW);
+    let is_same = match (mount(Path::new(""), AtFlags::EMPTY_PATH), inside) {
         (Ok(one), Ok(other)) => one == other,
         _ => false,
     };
-    let ours = places.stat(&spot)?.is_some_and(|stat| {
+    let is_private = places.stat(room)?.is_some_and(|stat| {
         stat.is_dir() && stat.uid == rustix::process::geteuid().as_raw() && stat.mode & 0o077 == 0
     });
-    Ok((same && ours).then(|| places.path(&spot).as_path().to_owned()))
+    Ok(is_same && is_private)
 }

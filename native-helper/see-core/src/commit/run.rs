@@ -14,7 +14,7 @@ use super::loosen;
 use super::places::Places;
 use super::plan::Plan;
 use super::record::CommitRecord;
-use super::rooms::make_private;
+use super::rooms::{make_private, make_stage};
 use super::stage;
 use super::step::Step;
 
@@ -104,7 +104,8 @@ fn write(
     crash::point();
     let mut writer = Writer::begin(&super::commit_dir(store, &header.commit), header)?;
     crash::point();
-    header.rooms.iter().try_for_each(|room| make_private(&room.stage(&header.commit)))?;
+    header.rooms.iter().try_for_each(|room| make_stage(places, room, &header.commit))?;
+    crash::point();
     stage::stage(places, plan, monitor)?;
     monitor.check_cancelled()?;
     monitor.progress(Phase::Journal, 0, None);

@@ -80,17 +80,27 @@ impl Bench {
 
     /// Like `apart`, with the host tree on the file system of this directory.
     pub fn apart_on(place: &Path, marks: MarkSpace, host_script: &str, program: &str, barred: bool) -> Self {
+        Self::apart_with(place, marks, host_script, program, |room| match barred {
+            true => std::fs::write(room, "").unwrap(),
+            // A session that began there has made it.
+            false => std::fs::DirBuilder::new().mode(0o700).create(room).unwrap(),
+        })
+    }
+
+    /// Like `apart_on`; `prepare` is told where a room would be.
+    pub fn apart_with(
+        place: &Path,
+        marks: MarkSpace,
+        host_script: &str,
+        program: &str,
+        prepare: impl FnOnce(&Path),
+    ) -> Self {
         let mut bench = Self::new(marks, "true");
         let apart = tempfile::tempdir_in(place).unwrap();
         bench.host = apart.path().join("tree/host");
         std::fs::create_dir_all(&bench.host).unwrap();
         bench.apart = Some(apart);
-        let room = bench.host.join(format!(".alcatraz-{}", bench.store.id()));
-        match barred {
-            true => std::fs::write(room, "").unwrap(),
-            // A session that began there has made it.
-            false => std::fs::DirBuilder::new().mode(0o700).create(room).unwrap(),
-        }
+        prepare(&bench.host.join(format!(".alcatraz-{}", bench.store.id())));
         bench.on_host(host_script);
         bench.begin();
         bench.enter(program);

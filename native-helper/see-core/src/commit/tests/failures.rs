@@ -83,6 +83,49 @@ fn resolve(bench: &Bench, path: &str, choice: Resolution) -> Selection {
 }
 
 #[test]
+fn what_is_only_tried_leaves_nothing() {
+    if !is_inside("failures::what_is_only_tried_leaves_nothing") {
+        return;
+    }
+    // A directory that the session removes or gives another mode must look untouched to the commit that follows.
+    let cases = [
+        ("mkdir d; echo a > d/f", "echo b > d/f; mkdir n; chmod 700 ."),
+        ("mkdir d e; echo a > d/f", "rm -r d; mv e g"),
+    ];
+    for (host, program) in cases {
+        for is_barred in [false, true] {
+            let prepare = |room: &std::path::Path| {
+                if is_barred {
+                    std::fs::write(room, "").unwrap()
+                }
+            };
+            let bench = Bench::apart_with("/dev/shm".as_ref(), MarkSpace::Trusted, host, program, prepare);
+            let stamps = || {
+                let mut find = std::process::Command::new("find");
+                find.arg(&bench.host).args(["-printf", "%p %T@ %C@\\n"]);
+                let mut lines: Vec<String> = String::from_utf8(find.output().unwrap().stdout)
+                    .unwrap()
+                    .lines()
+                    .map(str::to_owned)
+                    .collect();
+                lines.sort();
+                lines
+            };
+            let before = stamps();
+            let try_out = || commit::commit(&bench.store, SESSION, &Selection::default(), true, &Unmonitored);
+            let tried = try_out();
+            assert_eq!(stamps(), before, "{program}: {tried:?}");
+            let impatient = Impatient(Phase::Check, AtomicBool::new(false));
+            commit::commit(&bench.store, SESSION, &Selection::default(), false, &impatient).unwrap_err();
+            assert_eq!(stamps(), before, "{program}");
+            let is_possible = tried.is_ok();
+            assert_eq!(bench.commit().is_ok(), is_possible, "{program}: a try says what comes of it");
+            assert!(is_possible || is_barred);
+        }
+    }
+}
+
+#[test]
 fn conflicts_can_be_resolved() {
     if !is_inside("failures::conflicts_can_be_resolved") {
         return;
