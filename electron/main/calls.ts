@@ -41,7 +41,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     run: async (request) =>
       (await helper.request("sessions.run", completed(request, rooms.home, process.env))).session,
     stop: async (session) => (await helper.request("sessions.stop", { session })).session,
-    log: (session) => helper.request("sessions.log", { session }),
+    log: (session, since) => helper.request("sessions.log", { session, since }),
     tighten: async (session, to) => (await helper.request("sessions.tighten", { session, ...to })).session,
     abort: async (session) => (await helper.request("sessions.abort", { session })).session,
     resume: async (session) => (await helper.request("sessions.resume", { session })).session,

@@ -88,7 +88,7 @@ export interface SeeBridge {
   listSessions(): Promise<Outcome<Session[]>>;
   run(request: RunRequest): Promise<Outcome<Session>>;
   stop(session: string): Promise<Outcome<Session>>;
-  log(session: string): Promise<Outcome<SessionLog>>;
+  log(session: string, since: number): Promise<Outcome<SessionLog>>;
   tighten(session: string, to: Tightening): Promise<Outcome<Session>>;
   abort(session: string): Promise<Outcome<Session>>;
   /** A frozen session goes on with as much again. */

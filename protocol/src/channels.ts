@@ -2,6 +2,7 @@
 // Main parses with these; the preload takes only the names, as types, so that it stays small.
 import { z } from "zod";
 import type { FeedEvent } from "./change.js";
+import { LogPlace } from "./log.js";
 import { CommitRequest, ResolveItem } from "./commit.js";
 import { type Outcome, type HelperStatus, type SeeBridge, Settings } from "./bridge.js";
 import { methods, type Progress } from "./rpc.js";
@@ -36,7 +37,7 @@ export const calls = {
   listSessions: z.tuple([]),
   run: z.tuple([RunRequest]),
   stop: z.tuple([SessionKey]),
-  log: z.tuple([SessionKey]),
+  log: z.tuple([SessionKey, LogPlace]),
   tighten: z.tuple([SessionKey, Tightening]),
   abort: z.tuple([SessionKey]),
   resume: z.tuple([SessionKey]),

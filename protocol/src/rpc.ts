@@ -16,7 +16,7 @@ import {
 import { AnySide, Description, Slice, SLICE_LIMIT, Versions } from "./content.js";
 import { DoctorRow } from "./doctor.js";
 import { FeedEvent } from "./change.js";
-import { SessionLog } from "./log.js";
+import { LogPlace, SessionLog } from "./log.js";
 import { Origins } from "./origins.js";
 import { PathRef } from "./path.js";
 import { SeeError } from "./errors.js";
@@ -38,7 +38,7 @@ export const methods = {
   "sessions.list": { params: Empty, result: z.object({ sessions: z.array(Session) }) },
   "sessions.run": { params: RunRequest, result: z.object({ session: Session }) },
   "sessions.stop": { params: SessionId, result: z.object({ session: Session }) },
-  "sessions.log": { params: SessionId, result: SessionLog },
+  "sessions.log": { params: SessionId.extend({ since: LogPlace.optional() }), result: SessionLog },
   "sessions.tighten": {
     params: Tightening.extend({ session: z.string().min(1) }),
     result: z.object({ session: Session }),

@@ -13,7 +13,7 @@ use see_core::merge::ByHand;
 use see_core::monitor::Monitor;
 use see_core::path::{HostPath, escape_for_display};
 use see_core::read_set::set::Missing;
-use see_core::record::{self, event::Event};
+use see_core::record;
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
 use see_core::{changes, check, commit, compare, merge};
@@ -169,13 +169,9 @@ pub fn abort(store: &Store, session: &Session) -> Result<Session> {
     store.session(&session.id)
 }
 
-/// Returns what happened in a session.
-pub fn log(store: &Store, session: &Session) -> Result<LogResult> {
-    let record = record::log::read(&record::log::path(store, &session.id))?;
-    let network = record.events.into_iter().map(|event| match event {
-        Event::Network(tried) => tried,
-    });
-    Ok(LogResult { network: network.collect(), complete: !record.is_cut })
+/// Returns what happened in a session, all of it or what is new since it was asked last.
+pub fn log(store: &Store, session: &Session, since: u64) -> Result<LogResult> {
+    record::log::read(&record::log::path(store, &session.id), since).map(LogResult::from)
 }
 
 /// Takes a commit back.

@@ -12,6 +12,7 @@ pub mod loopback;
 pub mod memory;
 pub mod mount_attributes;
 pub mod network;
+pub mod pidfd;
 pub mod process;
 pub mod seccomp;
 pub mod seccomp_notify;

@@ -79,6 +79,13 @@ pub fn exit_now(status: i32) -> ! {
     unsafe { libc::_exit(status) }
 }
 
+/// Tells whether a thread is the first of its process, whose number it then has. Sends nothing.
+pub fn is_leader(thread: u32) -> bool {
+    // SAFETY: takes plain numbers; signal 0 is only looked up.
+    let found = unsafe { libc::syscall(libc::SYS_tgkill, thread, thread, 0) };
+    found == 0 || last_errno() == Errno::PERM
+}
+
 /// Sends a signal to every process of this pid name space but this one and its init.
 pub fn signal_all(signal: i32) -> Result<(), Errno> {
     // SAFETY: takes plain numbers.

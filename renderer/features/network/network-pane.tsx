@@ -33,7 +33,7 @@ export function NetworkPane({ session, head }: NetworkPaneProps): ReactElement {
     let gone = false;
     let timer: number | undefined;
     const ask = async (): Promise<void> => {
-      const outcome = await see.log(id);
+      const outcome = await see.log(id, 0);
       if (gone) return;
       if (outcome.ok) setLog(outcome.value);
       setError(outcome.ok ? null : outcome.error);

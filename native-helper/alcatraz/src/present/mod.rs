@@ -2,4 +2,5 @@
 
 pub mod changes;
 pub mod conflicts;
+pub mod log;
 pub mod text;

@@ -59,9 +59,8 @@ fn params_through(method: &str, params: &Value) -> Result<Value, String> {
         "doctor" | "sessions.list" | "history.list" => through::<Empty>(params),
         "sessions.run" => through::<RunRequest>(params),
         "sessions.tighten" => through::<TightenParams>(params),
-        "sessions.stop" | "sessions.abort" | "sessions.log" | "changes.watch" => {
-            through::<SessionParams>(params)
-        }
+        "sessions.stop" | "sessions.abort" | "changes.watch" => through::<SessionParams>(params),
+        "sessions.log" => through::<LogParams>(params),
         "sessions.resume" => through::<ResumeParams>(params),
         "changes.unwatch" => through::<Watch>(params),
         "changes.discard" => through::<DiscardParams>(params),

@@ -131,8 +131,9 @@ impl Methods {
             "sessions.run" => self.run_program(parse(params)?),
             "sessions.stop" => self.with_session(&parse(params)?, actions::stop),
             "sessions.log" => {
-                let params: SessionParams = parse(params)?;
-                reply(actions::log(&self.store, &self.store.find_session(&params.session)?)?)
+                let params: LogParams = parse(params)?;
+                let session = self.store.find_session(&params.session)?;
+                reply(actions::log(&self.store, &session, params.since)?)
             }
             "sessions.tighten" => self.tighten(parse(params)?),
             "sessions.abort" => self.with_session(&parse(params)?, actions::abort),

@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use rustix::process::Pid;
+
 use crate::error::Result;
 use crate::interpose::actor::Actor;
 use crate::interpose::calls::Reported;
@@ -15,12 +17,14 @@ use crate::path::HostPath;
 use crate::policy::Policy;
 use crate::read_set::recorder::{Recorder, Start as Log};
 use crate::record::log::{self, Log as Record};
+use crate::roll::{self, Deaths, Roll};
 use crate::session::Session;
 use crate::store::Store;
 
 use super::plan::{Tree, What};
 use super::program::candidates;
 use super::request::{ProgramSpec, Start};
+use super::wire;
 
 /// `RLIMIT_NOFILE`.
 const OPEN_FILES: u32 = 7;
@@ -38,6 +42,7 @@ impl Interposition {
     pub fn of(policy: &Policy) -> Self {
         let mut reported = Reported::observed(policy.reads.level());
         reported.claim(net::reported(!policy.redirect.is_empty() || !policy.connect.is_empty()));
+        reported.claim(roll::reported());
         Self { reported }
     }
 
@@ -54,10 +59,14 @@ impl Interposition {
         start: &Start,
         inside: Inside,
         reach: Arc<Reach>,
+        init: Pid,
     ) -> Result<Answering> {
         raise_limit();
         let record = Arc::new(Record::open(&log::path(store, &session.id))?);
-        let actors: Vec<Arc<dyn Actor>> = vec![Arc::new(Switchboard::new(&session.policy, reach, record)?)];
+        let root = inside.root.try_clone().map_err(|e| wire::broken(&e.to_string()))?;
+        let roll = Arc::new(Roll::new(Arc::clone(&record), root, init.as_raw_pid().unsigned_abs())?);
+        let board = Switchboard::new(&session.policy, reach, Arc::clone(&record), Arc::clone(&roll))?;
+        let actors: Vec<Arc<dyn Actor>> = vec![Arc::new(board)];
         let recorder = match session.policy.reads.level() {
             None => None,
             Some(_) => {
@@ -70,8 +79,9 @@ impl Interposition {
             mirrored: mirrored(&start.tree),
             recorder: Arc::clone(recorder),
         });
-        let interposer = Interposer::start(inside, recording.as_ref(), actors)?;
-        Ok(Answering { interposer, recorder })
+        let interposer = Interposer::start(inside, recording.as_ref(), actors, Some(&roll))?;
+        let deaths = Deaths::watch(Arc::clone(&roll))?;
+        Ok(Answering { interposer, recorder, roll, deaths, record })
     }
 }
 
@@ -80,23 +90,37 @@ impl Interposition {
 pub struct Answering {
     interposer: Interposer,
     recorder: Option<Arc<Recorder>>,
+    roll: Arc<Roll>,
+    deaths: Deaths,
+    record: Arc<Record>,
 }
 
 impl Answering {
     /// Records what the start of a program will see, before it is started.
     pub fn starting(&mut self, program: &ProgramSpec) {
         let cwd = HostPath::new(&program.cwd).unwrap_or_else(HostPath::root);
-        self.interposer.starting(&cwd, &candidates(program));
+        let candidates = candidates(program);
+        self.roll.starting(cwd.as_bytes(), &candidates, &program.command);
+        self.interposer.starting(&cwd, &candidates);
     }
 
-    /// Says that such a program runs, or failed to start.
-    pub fn started(&self) {
+    /// Says whether such a program runs, or failed to start.
+    pub fn started(&self, is_running: bool) {
         self.interposer.started();
+        self.roll.started(is_running);
+    }
+
+    /// Says that all that still runs ends with the session.
+    pub fn closing(&self) {
+        self.roll.closing();
     }
 
     /// Waits until nothing of the SEE runs any more, and brings what was recorded to the disk.
     pub fn end(self) -> Result<()> {
         let answered = self.interposer.join();
+        drop(self.deaths);
+        self.roll.close();
+        self.record.finish();
         let recorded = self.recorder.map_or(Ok(()), |recorder| recorder.finish());
         answered.and(recorded)
     }

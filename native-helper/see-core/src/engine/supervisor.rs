@@ -169,8 +169,9 @@ impl Supervisor {
                 .and_then(|uplink| {
                     let filter = uplink.as_ref().map(|uplink| uplink.filter(&start.policy)).transpose()?;
                     let reach = Arc::new(Reach::new(filter));
-                    let begin =
-                        |inside| interposition.begin(&store, &session, start, inside, Arc::clone(&reach));
+                    let begin = |inside| {
+                        interposition.begin(&store, &session, start, inside, Arc::clone(&reach), init)
+                    };
                     Ok((uplink, made.inside.map(begin).transpose()?, reach))
                 });
             match begun {
@@ -254,6 +255,7 @@ impl Supervisor {
 
     /// Ends every process and records the end.
     fn rest(&mut self, worked: &Result<()>) -> Result<()> {
+        self.answering.iter().for_each(Answering::closing);
         end_init(self.init)?;
         self.display = None;
         self.uplink = None;
@@ -362,7 +364,7 @@ impl Supervisor {
     /// Acts on what the init reports.
     fn note(&mut self, report: Report, ends: Vec<OwnedFd>) -> Result<()> {
         if let (Report::Spawned(_) | Report::NotSpawned(..), Some(answering)) = (&report, &self.answering) {
-            answering.started();
+            answering.started(matches!(report, Report::Spawned(_)));
         }
         match report {
             Report::Ready(_) => {}

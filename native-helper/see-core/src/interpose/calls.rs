@@ -230,7 +230,7 @@ impl Reported {
         Self { x86_64: of(|row| row.x86_64), i386: of(|row| row.i386) }
     }
 
-    /// Adds the calls that an actor claims, in place of what was wanted of them.
+    /// Adds the calls that somebody else wants, in place of what was wanted of them.
     pub fn claim(&mut self, claims: Self) {
         for (ours, theirs) in [(&mut self.x86_64, claims.x86_64), (&mut self.i386, claims.i386)] {
             ours.retain(|one| theirs.iter().all(|other| other.number != one.number));

@@ -15,6 +15,7 @@ use crate::mounts::Mount;
 use crate::path::HostPath;
 use crate::read_set::recorder::Recorder;
 use crate::read_set::set::Missing;
+use crate::roll::Roll;
 
 use super::actor::{Actor, Actors, Answer};
 use super::deferred::Deferred;
@@ -66,12 +67,13 @@ pub struct Interposer {
 }
 
 impl Interposer {
-    /// Begins to answer. Without `recording` only the actors see calls. The calls that were reported to the kernel
-    /// must be those of `recording`'s level and of the actors.
+    /// Begins to answer. Without `recording` only the actors and the roll see calls. The calls that were reported to the
+    /// kernel must be those of `recording`'s level, of the actors and of the roll.
     pub fn start(
         inside: Inside,
         recording: Option<&Recording<'_>>,
         actors: Vec<Arc<dyn Actor>>,
+        roll: Option<&Arc<Roll>>,
     ) -> Result<Self> {
         let Inside { listener, root, mounts, namespace } = inside;
         let root = Arc::new(root);
@@ -86,10 +88,10 @@ impl Interposer {
         for number in 0..count {
             let queue = deferred.as_ref().map(|(queue, _)| Arc::clone(queue));
             let watcher = watch.as_ref().map(Watch::watcher).zip(queue);
-            let (listener, actors) = (Arc::clone(&listener), Arc::clone(&actors));
+            let (listener, actors, roll) = (Arc::clone(&listener), Arc::clone(&actors), roll.cloned());
             let thread = std::thread::Builder::new()
                 .name(format!("calls-{number}"))
-                .spawn(move || answer_all(&listener, watcher, &actors))
+                .spawn(move || answer_all(&listener, watcher, &actors, roll.as_deref()))
                 .map_err(|error| cannot(&error.to_string()))?;
             threads.push(thread);
         }
@@ -214,14 +216,25 @@ impl Drop for Waiting<'_> {
     }
 }
 
-fn answer_all(listener: &Arc<Listener>, mut watch: Option<(Observer, Arc<Deferred>)>, actors: &Actors) {
+fn answer_all(
+    listener: &Arc<Listener>,
+    mut watch: Option<(Observer, Arc<Deferred>)>,
+    actors: &Actors,
+    roll: Option<&Roll>,
+) {
     loop {
         match listener.receive() {
-            Ok(Some(call)) => match (actors.of(&call), &mut watch) {
-                (Some(actor), _) => act(listener, actor, call),
-                (None, Some((observer, deferred))) => observe(listener, observer, deferred, call),
-                (None, None) => drop(Waiting { listener, call }),
-            },
+            Ok(Some(call)) => {
+                if let Some(roll) = roll {
+                    // A panic was told by its own message; the roll lacks a program then.
+                    let _ = catch_unwind(AssertUnwindSafe(|| roll.see(&call)));
+                }
+                match (actors.of(&call), &mut watch) {
+                    (Some(actor), _) => act(listener, actor, call),
+                    (None, Some((observer, deferred))) => observe(listener, observer, deferred, call),
+                    (None, None) => drop(Waiting { listener, call }),
+                }
+            }
             Ok(None) => return,
             Err(_) => {
                 // Every call waits for ever now, or fails once the last thread is gone: nothing goes on unseen.

@@ -23,6 +23,11 @@ impl<'a> Caller<'a> {
         Self { call }
     }
 
+    /// Returns its thread.
+    pub fn thread(&self) -> u32 {
+        self.call.thread
+    }
+
     /// Returns an argument.
     pub fn argument(&self, place: usize) -> u64 {
         self.call.arguments.get(place).copied().unwrap_or(0)
@@ -84,13 +89,6 @@ impl<'a> Caller<'a> {
         flags
             .and_then(|flags| u64::from_str_radix(flags.trim(), 8).ok())
             .is_some_and(|f| f & 0o2_000_000 != 0)
-    }
-
-    /// Returns the path of the program.
-    pub fn program(&self) -> String {
-        use std::os::unix::ffi::OsStrExt as _;
-        let path = std::fs::read_link(format!("/proc/{}/exe", self.call.thread)).unwrap_or_default();
-        crate::path::escape_for_display(path.as_os_str().as_bytes())
     }
 }
 

@@ -17,9 +17,11 @@ use see_sys::seccomp_notify::{Listener, Notification};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::interpose::actor::{Actor, Answer};
 use crate::interpose::calls::Reported;
+use crate::path::wire_text;
 use crate::policy::Policy;
 use crate::record::event::{Action, Event, NetworkTry, Protocol, Verdict};
 use crate::record::log::Log;
+use crate::roll::Roll;
 use crate::timestamp::Timestamp;
 
 use super::address;
@@ -31,16 +33,14 @@ use super::policy::Redirect;
 use super::reach::{Reach, Reached};
 use super::standin;
 
-/// What makes tries equal.
-pub type Key = (Action, Protocol, SocketAddr, Verdict, String);
-
 /// The decider.
 #[derive(Debug)]
 pub struct Switchboard {
     redirects: Vec<Redirect>,
     detours: Vec<Detour>,
     reach: Arc<Reach>,
-    log: Arc<Log<Key>>,
+    log: Arc<Log>,
+    roll: Arc<Roll>,
     /// The number of the host's network, when sockets of it may be in the SEE.
     host: Option<u64>,
     /// Whether sockets can be locked; else a stand-in connects.
@@ -50,7 +50,7 @@ pub struct Switchboard {
 
 impl Switchboard {
     /// Returns one for these redirections.
-    pub fn new(policy: &Policy, reach: Arc<Reach>, log: Arc<Log<Key>>) -> Result<Self> {
+    pub fn new(policy: &Policy, reach: Arc<Reach>, log: Arc<Log>, roll: Arc<Roll>) -> Result<Self> {
         let redirects = policy.redirect.clone();
         let (host, locks) = match redirects.is_empty() && policy.connect.is_empty() {
             true => (None, true),
@@ -59,16 +59,29 @@ impl Switchboard {
         let hands = Hands::default();
         let detour = |reroute| Detour::new(reroute, hands.clone(), locks);
         let detours = policy.connect.iter().map(detour).collect::<Result<_>>()?;
-        Ok(Self { redirects, detours, reach, log, host, locks, hands })
+        Ok(Self { redirects, detours, reach, log, roll, host, locks, hands })
     }
 
     fn record(&self, caller: &Caller<'_>, tried: Tried, verdict: Verdict, instead: Option<String>) {
         let Tried { action, protocol, to } = tried;
-        let program = caller.program();
+        let run = self.roll.of(caller.thread());
+        let program_id = run.as_ref().and_then(|run| run.id);
+        let program = self.roll.file_of(caller.thread()).unwrap_or_default();
+        let program = wire_text(&program).0;
         let (address, port) = (to.ip().to_canonical(), to.port());
-        self.log.add((action, protocol, to, verdict, program.clone()), || {
+        self.log.add_once((action, protocol, to, verdict, program.clone()), || {
             let time = Timestamp::now().to_rfc3339();
-            Event::Network(NetworkTry { time, action, protocol, address, port, verdict, instead, program })
+            Event::Network(NetworkTry {
+                time,
+                action,
+                protocol,
+                address,
+                port,
+                verdict,
+                instead,
+                program,
+                program_id,
+            })
         });
     }
 

@@ -4,12 +4,40 @@ use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
+use super::program::{Ended, Started};
+use super::refused::Refused;
+
 /// One event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case")]
 pub enum Event {
     /// A program tried to use the network.
     Network(NetworkTry),
+    /// A program was started.
+    Program(Started),
+    /// A program ended.
+    Ended(Ended),
+    /// Something was refused, or was not there on purpose.
+    Refused(Refused),
+    /// So many events of a kind are not kept. The last one of a kind counts.
+    Dropped {
+        /// Of which kind.
+        kind: Kind,
+        /// How many.
+        count: u64,
+    },
+}
+
+/// Kinds of events that are bounded each by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Tries with the network.
+    Network,
+    /// Starts of programs, and room for their ends.
+    Programs,
+    /// What was refused.
+    Refused,
 }
 
 /// What was tried with the network. The first of many equal tries stands for all of them.
@@ -33,6 +61,9 @@ pub struct NetworkTry {
     pub instead: Option<String>,
     /// The program's file.
     pub program: String,
+    /// Its number, where its start was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program_id: Option<u32>,
 }
 
 /// A kind of try.

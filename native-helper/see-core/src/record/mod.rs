@@ -3,3 +3,5 @@
 
 pub mod event;
 pub mod log;
+pub mod program;
+pub mod refused;

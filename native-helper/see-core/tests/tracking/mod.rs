@@ -121,7 +121,8 @@ impl See {
             let recording =
                 Recording { layers: &[self.layer()], mirrored: Vec::new(), recorder: Arc::clone(&recorder) };
             let started =
-                Interposer::start(hand_over(listener, child.id()), Some(&recording), Vec::new()).unwrap();
+                Interposer::start(hand_over(listener, child.id()), Some(&recording), Vec::new(), None)
+                    .unwrap();
             rustix::io::write(&ours, b"g").unwrap();
             started
         });

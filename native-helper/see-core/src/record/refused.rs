@@ -1,0 +1,42 @@
+//! Events about what was refused. Plain data; texts come from hostile programs, as text of the wire.
+
+use serde::{Deserialize, Serialize};
+
+/// Something that a program tried and that a wall kept from it. The first of many equal tries stands for all of them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refused {
+    /// When, RFC 3339.
+    pub time: String,
+    /// What was tried.
+    pub what: What,
+    /// At which place, or by which name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The program's file; of what concerns the whole session none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// Its number, where its start was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program_id: Option<u32>,
+}
+
+/// What was tried, and so which wall it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum What {
+    /// A call that the filter refuses: `detail` is its name.
+    SystemCall,
+    /// To change mounts or root directories without the right to.
+    Mount,
+    /// To look into a hidden place.
+    HiddenPlace,
+    /// To open a device of the host.
+    Device,
+    /// To talk to a server of the host by its socket.
+    HostSocket,
+    /// To run a program with its owner's rights, where nobody gains rights.
+    SetId,
+    /// To write more than the session may: it was frozen.
+    Disk,
+}

@@ -1,0 +1,128 @@
+//! Which file a thread is about to run, and whether the kernel will take it. Looks at places only, opens no content.
+
+use std::os::fd::{AsRawFd as _, OwnedFd};
+use std::path::Path;
+
+use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
+
+use crate::interpose::tracee::{self, Place};
+use crate::path::HostPath;
+
+use super::process::Facts;
+
+/// `CAP_DAC_OVERRIDE`.
+const MAY_READ_ALL: u8 = 1;
+const SET_USER: u32 = 0o4000;
+
+/// The SEE's files as its threads see them.
+#[derive(Debug)]
+pub struct Files {
+    /// The SEE's root directory, by place only.
+    root: OwnedFd,
+    /// What is to be taken off the front of a path that the kernel tells.
+    prefix: HostPath,
+}
+
+/// A file that will be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// Its path, as the program named it.
+    pub path: Vec<u8>,
+    /// The user whose rights its mode asks for.
+    pub set_user: Option<u32>,
+}
+
+impl Files {
+    /// Returns the files below this root directory.
+    pub fn new(root: OwnedFd) -> Self {
+        let told = tracee::link_path(format!("/proc/self/fd/{}", root.as_raw_fd()).as_bytes());
+        let prefix = told.and_then(|told| HostPath::new(&told)).unwrap_or_else(HostPath::root);
+        Self { root, prefix }
+    }
+
+    /// Returns the path inside of what a thread has open, works in, or is.
+    pub fn place(&self, thread: u32, place: Place) -> Option<Vec<u8>> {
+        Some(self.inner(tracee::place(thread, place)?))
+    }
+
+    fn inner(&self, told: Vec<u8>) -> Vec<u8> {
+        let inner = HostPath::new(&told).and_then(|path| Some([b"/", path.below(&self.prefix)?].concat()));
+        inner.unwrap_or(told)
+    }
+
+    /// Returns the file that a thread names; `None` when there is none that it may run.
+    pub fn program(&self, thread: u32, dir: Place, raw: &[u8], facts: &mut Option<Facts>) -> Option<Program> {
+        if let Some(link) = own_link(thread, raw) {
+            let path = self.inner(tracee::link_path(&link)?);
+            return Some(Program { path, set_user: None });
+        }
+        if raw.is_empty() {
+            return Some(Program { path: self.place(thread, dir)?, set_user: None });
+        }
+        let path = match raw.first() {
+            Some(b'/') => raw.to_vec(),
+            _ => [&self.place(thread, dir)?, b"/".as_slice(), raw].concat(),
+        };
+        let root = place_of(format!("/proc/{thread}/root").as_str());
+        let stat = look(root.as_ref().unwrap_or(&self.root), &path)?;
+        let may_run = stat.st_mode & 0o111 == 0o111 || {
+            *facts = facts.take().or_else(|| Facts::of(thread));
+            facts.as_ref().is_some_and(|facts| may_run(&stat, facts))
+        };
+        let set_user = (stat.st_mode & SET_USER != 0).then_some(stat.st_uid);
+        may_run.then(|| Program { path: tidy(path), set_user })
+    }
+
+    /// Returns the first of these paths that the SEE has, seen from a directory.
+    pub fn first(&self, cwd: &[u8], candidates: &[Vec<u8>]) -> Option<Vec<u8>> {
+        let whole = |path: &Vec<u8>| match path.first() {
+            Some(b'/') => path.clone(),
+            _ => [cwd, b"/", path].concat(),
+        };
+        candidates.iter().map(whole).find(|path| look(&self.root, path).is_some()).map(tidy)
+    }
+}
+
+/// Returns the path without what does not matter in it.
+fn tidy(path: Vec<u8>) -> Vec<u8> {
+    HostPath::new(&path).map_or(path, |path| path.as_bytes().to_vec())
+}
+
+fn place_of(link: &str) -> Result<OwnedFd, Errno> {
+    rustix::fs::openat(CWD, link, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())
+}
+
+/// Returns what is known of a plain file with a bit that lets somebody run it.
+fn look(root: &OwnedFd, path: &[u8]) -> Option<rustix::fs::Stat> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let path = Path::new(std::ffi::OsStr::from_bytes(path));
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+    let file = rustix::fs::openat2(root, path, flags, Mode::empty(), resolve).ok()?;
+    let stat = rustix::fs::fstat(&file).ok()?;
+    let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+    (is_file && stat.st_mode & 0o111 != 0).then_some(stat)
+}
+
+/// Tells whether somebody may run a file, by its mode.
+fn may_run(stat: &rustix::fs::Stat, facts: &Facts) -> bool {
+    let bit = if facts.has(MAY_READ_ALL) {
+        0o111
+    } else if stat.st_uid == facts.ids.0 {
+        0o100
+    } else if stat.st_gid == facts.ids.1 || facts.groups.contains(&stat.st_gid) {
+        0o010
+    } else {
+        0o001
+    };
+    stat.st_mode & bit != 0
+}
+
+/// Returns the link of `/proc` that a path names which means something else for each process.
+fn own_link(thread: u32, raw: &[u8]) -> Option<Vec<u8>> {
+    let rest = raw.strip_prefix(b"/proc/self/").or_else(|| raw.strip_prefix(b"/proc/thread-self/"))?;
+    let is_link =
+        rest == b"exe" || rest.strip_prefix(b"fd/").is_some_and(|fd| fd.iter().all(u8::is_ascii_digit));
+    is_link.then(|| [format!("/proc/{thread}/").as_bytes(), rest].concat())
+}

@@ -1,0 +1,15 @@
+//! Which process of a SEE is which program: who started it, with what, and how it ended. Sees the starts and exits of
+//! programs before they happen and never holds one up.
+
+mod arguments;
+mod calls;
+mod deaths;
+mod file;
+mod members;
+mod process;
+mod who;
+
+pub use calls::reported;
+pub use deaths::Deaths;
+pub use members::Run;
+pub use who::Roll;

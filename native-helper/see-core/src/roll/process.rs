@@ -1,0 +1,91 @@
+//! What the kernel tells of a process or thread. Their numbers are this process's.
+
+/// Facts of one thread.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Its process.
+    pub process: u32,
+    /// The process that made its process, or took it over.
+    pub parent: u32,
+    /// The number of its process inside.
+    pub inside: Option<u32>,
+    /// User and group that count for files.
+    pub ids: (u32, u32),
+    /// Its other groups.
+    pub groups: Vec<u32>,
+    /// Its effective capabilities.
+    pub capabilities: u64,
+}
+
+impl Facts {
+    /// Returns the facts of a thread that is there.
+    pub fn of(thread: u32) -> Option<Self> {
+        Self::parse(&std::fs::read_to_string(format!("/proc/{thread}/status")).ok()?)
+    }
+
+    fn parse(status: &str) -> Option<Self> {
+        let mut facts = Self::default();
+        for line in status.lines() {
+            let Some((name, value)) = line.split_once(':') else { continue };
+            let mut numbers = value.split_ascii_whitespace().filter_map(|number| number.parse::<u32>().ok());
+            match name {
+                "Tgid" => facts.process = numbers.next()?,
+                "PPid" => facts.parent = numbers.next()?,
+                "NStgid" => facts.inside = numbers.next_back(),
+                "Uid" => facts.ids.0 = numbers.nth(3)?,
+                "Gid" => facts.ids.1 = numbers.nth(3)?,
+                "Groups" => facts.groups = numbers.collect(),
+                "CapEff" => facts.capabilities = u64::from_str_radix(value.trim(), 16).ok()?,
+                _ => {}
+            }
+        }
+        (facts.process != 0).then_some(facts)
+    }
+
+    /// Tells whether it has a capability.
+    pub fn has(&self, capability: u8) -> bool {
+        self.capabilities >> capability & 1 == 1
+    }
+}
+
+/// Returns the wait status of a process that is over but not yet collected; `None` when it cannot be told.
+pub fn wait_status(process: u32) -> Option<i32> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name may hold anything, also brackets and blanks.
+    let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
+    let is_over = matches!(fields.next()?, "Z" | "X");
+    fields.next_back().filter(|_| is_over)?.parse().ok()
+}
+
+/// Returns the words that a process was started with, each ended by a NUL, as far as they are told.
+pub fn words(process: u32) -> Option<Vec<u8>> {
+    std::fs::read(format!("/proc/{process}/cmdline")).ok().filter(|words| !words.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_of_this_process() {
+        let me = std::process::id();
+        let facts = Facts::of(me).unwrap();
+        assert_eq!((facts.process, facts.inside.is_some()), (me, true));
+        assert_eq!(facts.ids.0, rustix::process::geteuid().as_raw());
+        assert_eq!(facts.has(0), rustix::process::geteuid().is_root());
+        assert_eq!(Facts::of(u32::MAX), None);
+        assert_eq!(wait_status(me), None);
+    }
+
+    #[test]
+    fn a_process_that_is_over_tells_how_it_ended() {
+        let mut child = std::process::Command::new("/bin/sh").args(["-c", "exit 3"]).spawn().unwrap();
+        rustix::process::waitid(
+            rustix::process::WaitId::Pid(rustix::process::Pid::from_child(&child)),
+            rustix::process::WaitIdOptions::EXITED | rustix::process::WaitIdOptions::NOWAIT,
+        )
+        .unwrap();
+        assert_eq!(wait_status(child.id()), Some(3 << 8));
+        child.wait().unwrap();
+    }
+}

@@ -1,0 +1,297 @@
+//! The roll itself: takes notice of every program that begins or ends, brings that into the record, and knows of each
+//! thread which program it is. Used by many threads at once.
+
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rustix::process::{Pid, PidfdFlags};
+use see_sys::process::is_leader;
+use see_sys::seccomp_notify::Notification;
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::interpose::seen_calls::ByThread;
+use crate::interpose::tracee::{self, Place};
+use crate::record::event::Event;
+use crate::record::log::Log;
+use crate::record::program::{End, Ended, Start};
+use crate::timestamp::Timestamp;
+
+use super::arguments;
+use super::calls::{Call, call};
+use super::deaths::{Waits, is_over, wait_status};
+use super::file::Files;
+use super::members::{Member, Members, Run};
+use super::process::{self, Facts};
+
+const AT_FDCWD: i32 = -100;
+/// The ends of no more processes at once are waited for.
+const MOST_WAITS: usize = 2048;
+/// A process's ancestors are followed so far.
+const MOST_ANCESTORS: usize = 64;
+
+/// Who is who in one SEE.
+#[derive(Debug)]
+pub struct Roll {
+    log: Arc<Log>,
+    files: Files,
+    /// The SEE's first process, by its number here.
+    init: u32,
+    waits: Waits,
+    state: Mutex<State>,
+    /// Threads that are not the first of their process.
+    threads: ByThread<Arc<Run>>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    members: Members,
+    /// What the init is about to start.
+    coming: Option<Coming>,
+    /// Whether all that still runs ends with the session.
+    is_closing: bool,
+}
+
+/// A program that the init starts: its child cannot be asked, in user mode.
+#[derive(Debug)]
+struct Coming {
+    start: Start,
+    process: Option<u32>,
+}
+
+impl Roll {
+    /// Returns an empty roll of a SEE with this root directory and first process.
+    pub fn new(log: Arc<Log>, root: OwnedFd, init: u32) -> Result<Self> {
+        let waits = Waits::new().map_err(|e| {
+            SeeError::new(
+                ErrorCode::CannotIsolate,
+                format!("The programs of the SEE cannot be recorded: {e}."),
+                "Let other programs end, or raise the limit of open files, then try again.",
+            )
+        })?;
+        Ok(Self {
+            log,
+            files: Files::new(root),
+            init,
+            waits,
+            state: Mutex::default(),
+            threads: ByThread::new(),
+        })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Every change is one call: after a panic the rest is as good as before.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn waits(&self) -> &Waits {
+        &self.waits
+    }
+
+    /// Says what the init is about to start: the first of these files that is there, with these words.
+    pub fn starting(&self, cwd: &[u8], candidates: &[Vec<u8>], args: &[Vec<u8>]) {
+        let Some(file) = self.files.first(cwd, candidates) else { return };
+        let (args, cut) = arguments::bounded(args);
+        let start = Start { file, args, cut, cwd: Some(cwd.to_vec()) };
+        self.lock().coming = Some(Coming { start, process: None });
+    }
+
+    /// Says whether that program runs.
+    pub fn started(&self, is_running: bool) {
+        let mut state = self.lock();
+        let process = state.coming.take().and_then(|coming| coming.process);
+        let failed = process.filter(|_| !is_running).and_then(|process| state.members.remove(process));
+        drop(state);
+        if let Some(member) = failed {
+            self.ended(&member.run, End::Failed);
+        }
+    }
+
+    /// Takes notice of a call that waits.
+    pub fn see(&self, notification: &Notification) {
+        match call(notification) {
+            Some(Call::Exit) => self.exit(notification),
+            Some(kind) => {
+                self.exec(notification, kind == Call::ExecAt);
+            }
+            None => {}
+        }
+    }
+
+    /// Returns the program that a thread is; `None` when nobody knows.
+    pub fn of(&self, thread: u32) -> Option<Arc<Run>> {
+        if let Some(member) = self.lock().members.get(thread) {
+            return Some(Arc::clone(&member.run));
+        }
+        self.threads.get(thread, || self.find(thread))
+    }
+
+    /// Returns the file of the program that a thread is, also when nothing else is known of it.
+    pub fn file_of(&self, thread: u32) -> Option<Vec<u8>> {
+        self.of(thread).map(|run| run.file.clone()).or_else(|| self.files.place(thread, Place::Program))
+    }
+
+    fn find(&self, thread: u32) -> Option<Arc<Run>> {
+        let facts = Facts::of(thread)?;
+        if let Some(member) = self.lock().members.get(facts.process) {
+            return Some(Arc::clone(&member.run));
+        }
+        let run = self.ancestor(facts.parent).or_else(|| {
+            // Whoever made it is over, and the init has taken it over.
+            let words = process::words(thread)?;
+            self.lock().members.left_by(&words)
+        })?;
+        self.adopt(facts.process, facts.inside, Arc::clone(&run));
+        Some(run)
+    }
+
+    fn ancestor(&self, process: u32) -> Option<Arc<Run>> {
+        let mut at = process;
+        for _ in 0..MOST_ANCESTORS {
+            if at == self.init || at <= 1 {
+                return None;
+            }
+            if let Some(member) = self.lock().members.get(at) {
+                return Some(Arc::clone(&member.run));
+            }
+            at = Facts::of(at)?.parent;
+        }
+        None
+    }
+
+    /// Remembers which program a process is that one of its processes made, as long as its end can be waited for.
+    fn adopt(&self, process: u32, inside: Option<u32>, run: Arc<Run>) {
+        if let Some(watch) = self.watch(process) {
+            let member = Member { run, is_main: false, inside, watch: Some(watch) };
+            self.lock().members.put(process, member);
+        }
+    }
+
+    fn watch(&self, process: u32) -> Option<OwnedFd> {
+        if self.lock().members.len() >= MOST_WAITS {
+            return None;
+        }
+        let number = Pid::from_raw(i32::try_from(process).ok()?)?;
+        let descriptor = rustix::process::pidfd_open(number, PidfdFlags::empty()).ok()?;
+        self.waits.add(process, descriptor.as_fd()).ok()?;
+        Some(descriptor)
+    }
+
+    /// A process is about to become another program, if the kernel takes it. `None`: it stays what it is.
+    fn exec(&self, notification: &Notification, at: bool) -> Option<()> {
+        let thread = notification.thread;
+        let mut facts = None;
+        let process = if is_leader(thread) { thread } else { facts.insert(Facts::of(thread)?).process };
+        let (known, announced) = {
+            let state = self.lock();
+            if state.coming.as_ref().is_some_and(|coming| coming.process == Some(process)) {
+                // The same start, by the next path.
+                return None;
+            }
+            let known = state.members.get(process).map(|m| (Arc::clone(&m.run), m.is_main, m.inside));
+            (known, state.coming.as_ref().map(|coming| coming.start.clone()))
+        };
+        if known.is_none() {
+            facts = facts.or_else(|| Facts::of(thread));
+        }
+        let is_announced = known.is_none() && facts.as_ref().is_some_and(|facts| facts.parent == self.init);
+        let start = match announced.filter(|_| is_announced) {
+            Some(start) => {
+                if let Some(coming) = &mut self.lock().coming {
+                    coming.process = Some(process);
+                }
+                start
+            }
+            None => self.start(notification, at, &mut facts)?,
+        };
+        let inside = match (&known, &facts) {
+            (Some((_, _, inside)), _) => *inside,
+            (None, facts) => facts.as_ref().and_then(|facts| facts.inside),
+        };
+        let parent = match (&known, &facts) {
+            (Some((run, ..)), _) => Some(Arc::clone(run)),
+            (None, Some(_)) if is_announced => None,
+            (None, facts) => facts.as_ref().and_then(|facts| self.ancestor(facts.parent)),
+        };
+        if let Some((run, true, _)) = &known {
+            self.ended(run, End::Replaced);
+        }
+        let parent = parent.and_then(|run| run.id);
+        let id = self.log.add_program(|id| Event::Program(start.event(id, parent, inside, now())));
+        let words = start.args.iter().flat_map(|arg| arg.iter().copied().chain([0])).collect();
+        let run = Arc::new(Run { id, file: start.file, words });
+        let watch = self.watch(process);
+        self.lock().members.put(process, Member { run, is_main: true, inside, watch });
+        self.threads.forget(thread);
+        Some(())
+    }
+
+    /// Returns what a thread is about to become.
+    fn start(&self, notification: &Notification, at: bool, facts: &mut Option<Facts>) -> Option<Start> {
+        let thread = notification.thread;
+        let argument = |place: usize| notification.arguments.get(place).copied().unwrap_or(0);
+        let (place, path, args) = match (at, argument(0) as u32 as i32) {
+            (true, AT_FDCWD) => (Place::Cwd, argument(1), argument(2)),
+            (true, fd) => (Place::Descriptor(fd), argument(1), argument(2)),
+            (false, _) => (Place::Cwd, argument(0), argument(1)),
+        };
+        let mut buffer = [0; 4096];
+        let raw = tracee::read_path(thread, path, &mut buffer).ok().filter(|raw| at || !raw.is_empty())?;
+        let program = self.files.program(thread, place, raw, facts)?;
+        let (args, cut) = arguments::read(thread, notification.arch, args);
+        Some(Start { file: program.path, args, cut, cwd: self.files.place(thread, Place::Cwd) })
+    }
+
+    fn exit(&self, notification: &Notification) {
+        let thread = notification.thread;
+        let mut gone = self.lock().members.remove(thread);
+        if gone.is_none() && !is_leader(thread) {
+            gone = Facts::of(thread).and_then(|facts| self.lock().members.remove(facts.process));
+        }
+        let Some(member) = gone.filter(|member| member.is_main) else { return };
+        let status = notification.arguments.first().map_or(0, |status| *status as u8);
+        self.ended(&member.run, End::Exited { status });
+    }
+
+    /// Takes notice of the end of a process that did not say so.
+    pub(super) fn died(&self, process: u32) {
+        let mut state = self.lock();
+        // Its number may already be another's.
+        let Some(watch) = state.members.get(process).and_then(|member| member.watch.as_ref()) else { return };
+        if !is_over(watch) {
+            return;
+        }
+        let status = wait_status(process, watch);
+        let is_closing = state.is_closing;
+        let Some(member) = state.members.remove(process).filter(|member| member.is_main) else { return };
+        drop(state);
+        let end = match status {
+            _ if is_closing => End::Session,
+            Some(status) if status & 0x7f == 0 => End::Exited { status: (status >> 8) as u8 },
+            status => End::Killed { signal: status.map(|status| (status & 0x7f) as u8) },
+        };
+        self.ended(&member.run, end);
+    }
+
+    fn ended(&self, run: &Run, end: End) {
+        if let Some(id) = run.id {
+            self.log.add(&Event::Ended(Ended { id, time: now(), end }));
+        }
+    }
+
+    /// Says that all that still runs ends with the session.
+    pub fn closing(&self) {
+        self.lock().is_closing = true;
+    }
+
+    /// Says so of what is left, when nothing runs any more.
+    pub fn close(&self) {
+        let left = self.lock().members.drain();
+        for member in left.iter().filter(|member| member.watch.is_some()) {
+            self.ended(&member.run, End::Session);
+        }
+    }
+}
+
+fn now() -> String {
+    Timestamp::now().to_rfc3339()
+}
