@@ -49,13 +49,38 @@ export type Summary = z.infer<typeof Summary>;
 
 /**
  * One step of a watched session's change feed. `reset` empties the receiver's list (at the start, and
- * again when the feed fell behind); `rows` adds or replaces by path; `gone` removes by path; `settled`
+ * again when the feed fell behind); `rows` adds or replaces by path, and so does `walk`; `gone` removes by path; `settled`
  * says that all sent so far is one consistent picture, and whether programs still run in the SEE; `failed`
  * ends the feed: what was sent may be true no longer.
  */
+/**
+ * Many rows at once, for receivers that make no object of each. `walk` holds tokens with `/` between them: a name with an
+ * empty token after it leads into that folder, `..` leads out, and any other name is a row, in the folder where the walk
+ * stands; it begins at the root. The other texts are columns, a word for each row with spaces between: `word*3` is thrice
+ * the same. `kinds` are letters (A created, M modified, D deleted, R renamed, T replaced, L linked); `aspects` are names
+ * with `+` between, or `-`; `sizes` are those of now, for a deletion of before; `by` counts into `programs`, or is `-`.
+ */
+export const FeedWalk = z.object({
+  event: z.literal("walk"),
+  watch: z.number().int(),
+  count: z.number().int().min(0),
+  walk: z.string(),
+  kinds: z.string(),
+  aspects: z.string(),
+  types: z.string(),
+  sizes: z.string(),
+  modes: z.string(),
+  by: z.string(),
+  programs: z.array(
+    z.object({ program: z.string(), program_id: z.number().int().min(0).max(0xffff_ffff).optional() }),
+  ),
+});
+export type FeedWalk = z.infer<typeof FeedWalk>;
+
 export const FeedEvent = z.discriminatedUnion("event", [
   z.object({ event: z.literal("reset"), watch: z.number().int() }),
   z.object({ event: z.literal("rows"), watch: z.number().int(), rows: z.array(Change) }),
+  FeedWalk,
   z.object({ event: z.literal("gone"), watch: z.number().int(), paths: z.array(PathRef) }),
   z.object({
     event: z.literal("settled"),

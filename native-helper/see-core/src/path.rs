@@ -5,6 +5,7 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -13,28 +14,29 @@ use serde::{Deserialize, Serialize};
 /// An absolute, normal path of the host: begins with `/`, no empty, `.` or `..` part, no trailing `/`
 /// (except the root itself), no NUL. Ordered by component, so that a directory comes right before what lies below it.
 /// Its serde form is for our own processes: an array of bytes, checked again when read. [`PathRef`] is for the app.
+/// A clone shares the bytes: a session of a million changes names each path in several tables.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "Vec<u8>", into = "Vec<u8>")]
-pub struct HostPath(Vec<u8>);
+pub struct HostPath(Arc<[u8]>);
 
 impl TryFrom<Vec<u8>> for HostPath {
     type Error = &'static str;
 
     fn try_from(bytes: Vec<u8>) -> Result<Self, Self::Error> {
-        Self::new(&bytes).filter(|path| path.0 == bytes).ok_or("not an absolute, normal path")
+        Self::new(&bytes).filter(|path| *path.0 == *bytes).ok_or("not an absolute, normal path")
     }
 }
 
 impl From<HostPath> for Vec<u8> {
     fn from(path: HostPath) -> Self {
-        path.0
+        path.0.to_vec()
     }
 }
 
 impl HostPath {
     /// Returns the root directory, `/`.
     pub fn root() -> Self {
-        Self(b"/".to_vec())
+        Self(Arc::from(&b"/"[..]))
     }
 
     /// Returns the path that these bytes name, made normal without looking at the file system;
@@ -61,7 +63,7 @@ impl HostPath {
         if out.is_empty() {
             out.push(b'/');
         }
-        Some(Self(out))
+        Some(Self(out.into()))
     }
 
     /// Returns the bytes, as on disk.
@@ -84,12 +86,13 @@ impl HostPath {
 
     /// Returns the path of the entry `name` in this directory. `name` must be one component.
     pub fn join(&self, name: &[u8]) -> Self {
-        let mut out = self.0.clone();
+        let mut out = Vec::with_capacity(self.0.len() + 1 + name.len());
+        out.extend_from_slice(&self.0);
         if out.len() > 1 {
             out.push(b'/');
         }
         out.extend_from_slice(name);
-        Self(out)
+        Self(out.into())
     }
 
     /// Returns the directory that holds this entry; `None` for the root.
@@ -98,7 +101,7 @@ impl HostPath {
             return None;
         }
         let cut = self.0.iter().rposition(|b| *b == b'/')?;
-        Some(Self(self.0.get(..cut.max(1))?.to_vec()))
+        Some(Self(self.0.get(..cut.max(1))?.into()))
     }
 
     /// Returns the last component; empty for the root.
@@ -117,7 +120,7 @@ impl HostPath {
         if ancestor.0.len() == 1 {
             return self.0.get(1..);
         }
-        let rest = self.0.strip_prefix(ancestor.0.as_slice())?;
+        let rest = self.0.strip_prefix(&*ancestor.0)?;
         match rest.first() {
             None => Some(rest),
             Some(b'/') => rest.get(1..),
@@ -140,7 +143,7 @@ impl HostPath {
 impl Ord for HostPath {
     fn cmp(&self, other: &Self) -> std::cmp::Ordering {
         // By component is by byte, with `/` before every other byte: no name holds a NUL.
-        let differing = self.0.iter().zip(&other.0).find(|(a, b)| a != b);
+        let differing = self.0.iter().zip(other.0.iter()).find(|(a, b)| a != b);
         let rank = |byte: u8| if byte == b'/' { 0 } else { byte };
         match differing {
             Some((a, b)) => rank(*a).cmp(&rank(*b)),

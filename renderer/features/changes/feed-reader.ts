@@ -5,6 +5,7 @@ import { nodeParts, createTree, dropChange, putChange, ensureParts, type Tree } 
 import { openToFit } from "./outline-model.js";
 import { carryOver } from "./selection-model.js";
 import { compactTree, isWasteful } from "./tree-compact.js";
+import { WalkReader } from "./walk-reader.js";
 
 /** Rows handled between two looks at the clock. */
 const SLICE = 200;
@@ -23,6 +24,7 @@ export interface Settled {
 type Step =
   | { event: "reset" }
   | { event: "rows"; rows: readonly unknown[]; at: number }
+  | { event: "walk"; walk: WalkReader }
   | { event: "gone"; paths: readonly { path: string; path_bytes?: string | undefined }[]; at: number }
   | { event: "settled"; settled: Settled };
 
@@ -48,6 +50,7 @@ export class FeedReader {
     const parsed = FeedEvent.parse(Array.isArray(rows) ? { ...(event as object), rows: [] } : event);
     if (parsed.event === "reset") this.steps.push({ event: "reset" });
     else if (parsed.event === "rows") this.steps.push({ event: "rows", rows: rows as unknown[], at: 0 });
+    else if (parsed.event === "walk") this.steps.push({ event: "walk", walk: new WalkReader(parsed) });
     else if (parsed.event === "gone") this.steps.push({ event: "gone", paths: parsed.paths, at: 0 });
     else if (parsed.event === "settled") this.steps.push({ event: "settled", settled: parsed });
   }
@@ -85,6 +88,10 @@ export class FeedReader {
           putChange(tree, Change.parse(step.rows[step.at]), now, tree.size < OPEN_WHILE);
         }
         return step.at >= step.rows.length;
+      }
+      case "walk": {
+        const tree = this.next ?? this.tree;
+        return step.walk.read(tree, now, SLICE, () => tree.size < OPEN_WHILE);
       }
       case "gone": {
         const tree = this.next ?? this.tree;

@@ -28,7 +28,7 @@ export function compactTree(tree: Tree): { tree: Tree; moved: Int32Array } {
     for (const key of COPIED) next[key][to] = tree[key][from]!;
   }
   for (const [id, from] of tree.from) next.from.set(moved[id]!, from);
-  for (const [id, program] of tree.program) next.program.set(moved[id]!, program);
+  for (const [to, from] of live.entries()) next.program.set(to, tree.program.get(from));
   for (const id of tree.marked) next.marked.add(moved[id]!);
   for (const id of tree.toggled) next.toggled.add(moved[id]!);
   next.kindCounts.set(tree.kindCounts);

@@ -1,9 +1,10 @@
 // The tree of changes: one node for each part of a path, in flat arrays, with sums kept for every folder.
 // Node numbers grow from parent to child and are never used twice. Knows nothing of screens.
-import type { Change } from "../../../protocol/src/change.js";
+import type { Change, ChangeKind, FileType } from "../../../protocol/src/change.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { Judge } from "../review/judge.js";
 import { aspectBits, DIRECTORY, kindCode, TYPES } from "./kinds.js";
+import { ProgramColumn } from "./program-column.js";
 import { partsToRef, pathParts } from "./path-parts.js";
 
 export const ROOT = 0;
@@ -40,7 +41,7 @@ export interface Tree {
   mode: Uint16Array;
   bytes: Float64Array;
   from: Map<number, PathRef>;
-  program: Map<number, string>;
+  program: ProgramColumn;
   /** What says which changes deserve a look; where a node is in its eyes; the rules that hold for its change. */
   judge: Judge;
   place: Int32Array;
@@ -85,7 +86,7 @@ export function createTree(capacity = 1024, judge: Judge = HOMELESS): Tree {
     mode: new Uint16Array(capacity),
     bytes: new Float64Array(capacity),
     from: new Map(),
-    program: new Map(),
+    program: new ProgramColumn(),
     judge,
     place: new Int32Array(capacity),
     hints: new Int32Array(capacity),
@@ -115,29 +116,47 @@ export function createTree(capacity = 1024, judge: Judge = HOMELESS): Tree {
 /** Adds a change, or replaces the one that its path had. Returns its node. */
 export function putChange(tree: Tree, change: Change, now: number, openNew: boolean): number {
   const id = ensureNode(tree, change, now, openNew);
+  let from: PathRef | undefined;
+  if (change.from !== undefined) {
+    from = { path: change.from };
+    if (change.from_bytes !== undefined) from.path_bytes = change.from_bytes;
+  }
+  const { change: kind, type, mode, program } = change;
+  const size = kind === "deleted" ? (change.size_before ?? 0) : change.size;
+  putFacts(tree, id, { kind, aspects: aspectBits(change.aspects), type, mode, size, from, program });
+  return id;
+}
+
+/** What a node keeps of its change. `size` is that of before for a deletion. */
+export interface ChangeFacts {
+  kind: ChangeKind;
+  aspects: number;
+  type: FileType;
+  mode: number;
+  size: number;
+  from: PathRef | undefined;
+  program: string | undefined;
+}
+
+/** Says what the change of a node is. */
+export function putFacts(tree: Tree, id: number, facts: ChangeFacts): void {
   const before = own(tree, id);
   tree.kindCounts[tree.kind[id]!]!--;
   const wasFolder = isFolder(tree, id);
-  tree.kind[id] = kindCode(change.change);
+  tree.kind[id] = kindCode(facts.kind);
   tree.kindCounts[tree.kind[id]!]!++;
-  tree.aspects[id] = aspectBits(change.aspects);
-  tree.type[id] = TYPES.indexOf(change.type);
-  tree.mode[id] = change.mode;
+  tree.aspects[id] = facts.aspects;
+  tree.type[id] = TYPES.indexOf(facts.type);
+  tree.mode[id] = facts.mode;
   tree.puts[id]! += 1;
-  tree.bytes[id] = change.change === "deleted" ? (change.size_before ?? 0) : change.size;
-  if (change.from === undefined) tree.from.delete(id);
-  else {
-    const from: PathRef = { path: change.from };
-    if (change.from_bytes !== undefined) from.path_bytes = change.from_bytes;
-    tree.from.set(id, from);
-  }
-  if (change.program === undefined) tree.program.delete(id);
-  else tree.program.set(id, change.program);
-  setHints(tree, id, judgeChange(tree, id, change));
+  tree.bytes[id] = facts.size;
+  if (facts.from === undefined) tree.from.delete(id);
+  else tree.from.set(id, facts.from);
+  tree.program.set(id, facts.program);
+  setHints(tree, id, judgeChange(tree, id, facts));
   if (wasFolder !== isFolder(tree, id) && id !== ROOT) tree.stale[tree.parent[id]!] = 1;
   addUpward(tree, id, before, own(tree, id));
   recount(tree, id);
-  return id;
 }
 
 /** Removes the change of this path, and the folders that were only on the way to it. */
@@ -150,7 +169,7 @@ export function dropChange(tree: Tree, ref: PathRef): void {
   tree.aspects[id] = 0;
   setHints(tree, id, 0);
   tree.from.delete(id);
-  tree.program.delete(id);
+  tree.program.set(id, undefined);
   addUpward(tree, id, before, own(tree, id));
   recount(tree, id);
   prune(tree, id);
@@ -253,7 +272,8 @@ export function ensureParts(tree: Tree, parts: readonly string[], now: number, o
   return id;
 }
 
-function child(tree: Tree, parent: number, part: string, now: number, openNew: boolean): number {
+/** Returns the child of this name, made when it is not there. */
+export function child(tree: Tree, parent: number, part: string, now: number, openNew: boolean): number {
   let kids = tree.kids[parent];
   const found = kids?.get(part);
   if (found !== undefined) return found;
@@ -294,7 +314,10 @@ function prune(tree: Tree, from: number): void {
   }
 }
 
-function judgeChange(tree: Tree, id: number, { change: kind, type, mode, size }: Change): number {
+function judgeChange(tree: Tree, id: number, facts: ChangeFacts): number {
+  const { kind, type, mode } = facts;
+  // What is gone weighs nothing.
+  const size = kind === "deleted" ? 0 : facts.size;
   const from = tree.from.get(id);
   // A new hard link leaves nothing behind.
   const left = from === undefined || kind !== "renamed" ? undefined : tree.judge.walk(pathParts(from));

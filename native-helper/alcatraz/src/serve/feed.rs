@@ -15,6 +15,7 @@ use see_core::session::{Session, SessionState};
 use see_core::store::Store;
 
 use super::messages::FeedEvent;
+use super::walk::pack;
 use super::writer::Writer;
 
 /// Most feeds that are open at once.
@@ -128,11 +129,12 @@ fn messages(watch: u64, event: WatchEvent) -> Vec<FeedEvent> {
     match event {
         WatchEvent::Reset => vec![FeedEvent::Reset { watch }],
         WatchEvent::Rows(rows) => {
+            let (walk, rest) = pack(watch, rows);
             let message = |rows: &[Change]| {
                 let rows = rows.iter().cloned().map(WireChange::from).collect();
                 FeedEvent::Rows { watch, rows }
             };
-            rows.chunks(ROWS).map(message).collect()
+            walk.into_iter().chain(rest.chunks(ROWS).map(message)).collect()
         }
         WatchEvent::Gone(paths) => {
             let message = |paths: &[HostPath]| {

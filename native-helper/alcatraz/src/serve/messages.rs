@@ -223,11 +223,50 @@ pub struct CommitParams {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "lowercase", deny_unknown_fields)]
 pub enum FeedEvent {
-    Reset { watch: u64 },
-    Rows { watch: u64, rows: Vec<WireChange> },
-    Gone { watch: u64, paths: Vec<PathRef> },
-    Settled { watch: u64, revision: u64, total: u64, summary: Summary, live: bool },
-    Failed { watch: u64, error: SeeError },
+    Reset {
+        watch: u64,
+    },
+    Rows {
+        watch: u64,
+        rows: Vec<WireChange>,
+    },
+    /// Many rows at once, by `walk.rs`.
+    Walk {
+        watch: u64,
+        count: u64,
+        walk: String,
+        kinds: String,
+        aspects: String,
+        types: String,
+        sizes: String,
+        modes: String,
+        by: String,
+        programs: Vec<WalkProgram>,
+    },
+    Gone {
+        watch: u64,
+        paths: Vec<PathRef>,
+    },
+    Settled {
+        watch: u64,
+        revision: u64,
+        total: u64,
+        summary: Summary,
+        live: bool,
+    },
+    Failed {
+        watch: u64,
+        error: SeeError,
+    },
+}
+
+/// A program that made some of the changes of a walk.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WalkProgram {
+    pub program: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program_id: Option<u32>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

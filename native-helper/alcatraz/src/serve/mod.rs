@@ -30,6 +30,7 @@ mod news;
 mod origins;
 mod recent_scans;
 mod requests;
+mod walk;
 mod writer;
 
 /// Threads for work that answers at once, and for work that may take long.

@@ -4,6 +4,7 @@
 use std::ffi::OsStr;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
 
 use rustix::io::{Errno, Result};
 
@@ -151,7 +152,7 @@ impl Case<'_> {
                 let size = Some(host.shown_size());
                 let lower = Some((*path).clone());
                 let mut row = self.row(ChangeKind::Renamed, aspects, facts, state, lower.clone(), size);
-                row.found.change.from = lower;
+                Arc::make_mut(&mut row.found).change.from = lower;
                 verdict.moved_from = base.clone();
                 Some(row)
             }
@@ -343,7 +344,7 @@ impl Case<'_> {
         };
         let upper = Some(self.dir.relative.join(OsStr::from_bytes(self.name)));
         let found = Found { change, layer: self.dir.layer, state, upper, lower };
-        Row { found, telling: Telling::Always, covers: None }
+        Row { found: Arc::new(found), telling: Telling::Always, covers: None }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::os::fd::AsFd;
+use std::sync::Arc;
 
 use rustix::io::Errno;
 use see_sys::handle::FileHandle;
@@ -43,7 +44,7 @@ struct Spot {
 pub struct Links {
     nodes: HashMap<NodeKey, Node>,
     dirty: HashSet<NodeKey>,
-    overrides: HashMap<HostPath, Found>,
+    overrides: HashMap<HostPath, Arc<Found>>,
     displaced: HashMap<HostPath, Spot>,
     /// By layer and the low half of the inode number, which handles contain.
     displaced_by_ino: HashMap<(u32, u32), Vec<HostPath>>,
@@ -83,12 +84,12 @@ impl Links {
     }
 
     /// Returns the row of a path that names tell together.
-    pub fn get(&self, path: &HostPath) -> Option<&Found> {
+    pub fn get(&self, path: &HostPath) -> Option<&Arc<Found>> {
         self.overrides.get(path)
     }
 
     /// Takes all rows that names tell together.
-    pub fn take_overrides(&mut self) -> HashMap<HostPath, Found> {
+    pub fn take_overrides(&mut self) -> HashMap<HostPath, Arc<Found>> {
         std::mem::take(&mut self.overrides)
     }
 
@@ -232,7 +233,7 @@ impl Links {
         }
         for view in others {
             let Some(row) = plain.get(&view) else { continue };
-            let mut found = row.found.clone();
+            let mut found = Found::clone(&row.found);
             found.change.kind = ChangeKind::Linked;
             found.change.aspects.clear();
             found.change.from = Some(main.clone());
@@ -246,7 +247,7 @@ impl Links {
         let paths: Vec<_> = told.iter().map(|found| found.change.path.clone()).collect();
         for found in told {
             self.touch(&found.change.path);
-            self.overrides.insert(found.change.path.clone(), found);
+            self.overrides.insert(found.change.path.clone(), Arc::new(found));
         }
         if let Some(node) = self.nodes.get_mut(&key) {
             node.overridden = paths;
@@ -298,7 +299,7 @@ fn renamed(
     monitor: &dyn Monitor,
     memory: &Memory,
 ) -> Result<Option<Found>> {
-    let mut found = row.found.clone();
+    let mut found = Found::clone(&row.found);
     let (Some(upper), Some(parent)) =
         (&found.upper, source.host_parent(host).map_err(|errno| scan_error(host, errno))?)
     else {
@@ -330,15 +331,15 @@ fn renamed(
 }
 
 /// Returns what a row alone tells, in the light of whether the object that it covers lives on elsewhere.
-pub fn in_light_of(row: &Row, covered_moved: bool) -> Option<Found> {
-    let mut found = row.found.clone();
+pub fn in_light_of(row: &Row, covered_moved: bool) -> Option<Arc<Found>> {
+    let mut found = Arc::clone(&row.found);
     match (covered_moved, row.telling) {
         (true, _) if found.state == UpperState::Absent => None,
         // A directory that moved here says already what became of this place.
         (true, _) if found.change.kind == ChangeKind::Renamed => Some(found),
         (true, _) => {
             // Another object than the host's, even when nothing else about it differs.
-            found.change.kind = ChangeKind::Replaced;
+            Arc::make_mut(&mut found).change.kind = ChangeKind::Replaced;
             Some(found)
         }
         (false, Telling::IfCoveredMoved) => None,

@@ -15,6 +15,8 @@ mod verdict;
 pub mod watch;
 mod waves;
 
+use std::sync::Arc;
+
 use crate::error::Result;
 use crate::monitor::{Monitor, Phase};
 use crate::session::Session;
@@ -23,7 +25,7 @@ use doings::Doings;
 use found::{ChangeSet, Found};
 use ground::Ground;
 use links::in_light_of;
-use model::Model;
+use model::{Model, Nobody};
 use verdict::Telling;
 
 /// Returns all that differs between the session's view and the host now. The session may be live. Reads only.
@@ -47,7 +49,7 @@ fn recorded_ground(store: &Store, session: &Session) -> Result<Ground> {
 
 fn settle(ground: Ground, monitor: &dyn Monitor) -> Result<ChangeSet> {
     let mut model = Model::new(ground, false)?;
-    model.settle(monitor, &mut |_, _, _| {})?;
+    model.settle(monitor, &mut Nobody)?;
     let set = collect(model);
     let total = set.found.len() as u64;
     monitor.progress(Phase::Scan, total, Some(total));
@@ -57,7 +59,7 @@ fn settle(ground: Ground, monitor: &dyn Monitor) -> Result<ChangeSet> {
 /// Puts the rows of a settled model in order.
 fn collect(mut model: Model) -> ChangeSet {
     let overrides = model.links.take_overrides();
-    let mut rows: Vec<(Found, bool)> = Vec::with_capacity(model.plain.len() + model.lone.len());
+    let mut rows: Vec<(Arc<Found>, bool)> = Vec::with_capacity(model.plain.len() + model.lone.len());
     for (path, row) in std::mem::take(&mut model.plain) {
         if overrides.contains_key(&path) {
             continue;
@@ -75,7 +77,7 @@ fn collect(mut model: Model) -> ChangeSet {
     for (row, if_below) in rows.into_iter().rev() {
         let below = found.last().is_some_and(|next| next.change.path.is_within(&row.change.path));
         if !if_below || below {
-            found.push(row);
+            found.push(Arc::unwrap_or_clone(row));
         }
     }
     found.reverse();

@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::io::Errno;
 
@@ -53,6 +54,20 @@ pub struct Model {
     seen: u64,
 }
 
+/// Who follows a model while it settles.
+pub trait Audience {
+    /// A directory is new; its entries are not listed yet.
+    fn enters(&mut self, _: DirKey, _: &Source, _: &Dir) {}
+
+    /// Some names were looked at. What the touched rows say now may still change before all is settled.
+    fn looked(&mut self, _: &mut Model) {}
+}
+
+/// Nobody follows.
+pub struct Nobody;
+
+impl Audience for Nobody {}
+
 impl Model {
     /// Returns a model that has yet to look: every layer's root waits in the queue.
     pub fn new(ground: Ground, tracking: bool) -> Result<Self> {
@@ -85,22 +100,17 @@ impl Model {
         Ok(model)
     }
 
-    /// Does all that is queued, until nothing is left to do. Calls `before` for each directory that is new, before its
-    /// entries are listed.
-    pub fn settle(
-        &mut self,
-        monitor: &dyn Monitor,
-        before: &mut dyn FnMut(DirKey, &Source, &Dir),
-    ) -> Result<()> {
+    /// Does all that is queued, until nothing is left to do.
+    pub fn settle(&mut self, monitor: &dyn Monitor, audience: &mut dyn Audience) -> Result<()> {
         loop {
             if !self.to_scan.is_empty() {
                 let batch = self.to_scan.split_off(self.to_scan.len().saturating_sub(DIRS_AT_ONCE));
                 for key in &batch {
                     if let Some(dir) = self.dirs.get(key) {
-                        before(*key, self.ground.source(dir.layer)?, dir);
+                        audience.enters(*key, self.ground.source(dir.layer)?, dir);
                     }
                 }
-                self.scan_dirs(&batch, monitor)?;
+                self.scan_dirs(&batch, monitor, audience)?;
             } else if let Some((key, name)) = self.to_judge.pop() {
                 self.refresh_names(key, std::iter::once(name), monitor)?;
             } else if !self.to_expand.is_empty() {
@@ -129,7 +139,12 @@ impl Model {
     }
 
     /// Looks at every name of some directories.
-    fn scan_dirs(&mut self, keys: &[DirKey], monitor: &dyn Monitor) -> Result<()> {
+    fn scan_dirs(
+        &mut self,
+        keys: &[DirKey],
+        monitor: &dyn Monitor,
+        audience: &mut dyn Audience,
+    ) -> Result<()> {
         let mut work = Vec::new();
         for key in keys {
             let Some(open) = self.open(*key)? else { continue };
@@ -139,7 +154,7 @@ impl Model {
             let listed = self.list(*key, &open)?;
             work.push((*key, open, listed));
         }
-        self.judge_all(&work, monitor)
+        self.judge_all(&work, monitor, audience)
     }
 
     /// Returns every name of a directory that there is or was.
@@ -176,9 +191,9 @@ impl Model {
 
     /// Returns the row of a path as it stands once the model has settled, and whether it is told only when something
     /// below it is.
-    pub fn row(&self, path: &HostPath) -> (Option<Found>, bool) {
+    pub fn row(&self, path: &HostPath) -> (Option<Arc<Found>>, bool) {
         if let Some(found) = self.links.get(path) {
-            return (Some(found.clone()), false);
+            return (Some(Arc::clone(found)), false);
         }
         let Some(row) = self.plain.get(path) else { return (None, false) };
         let moved = row.covers.as_ref().is_some_and(|host| self.links.is_source(host));
@@ -193,11 +208,16 @@ impl Model {
         monitor: &dyn Monitor,
     ) -> Result<()> {
         let Some(open) = self.open(key)? else { return Ok(()) };
-        self.judge_all(&[(key, open, names.collect())], monitor)
+        self.judge_all(&[(key, open, names.collect())], monitor, &mut Nobody)
     }
 
     /// Judges names, by two threads when they are many, and takes the verdicts in.
-    fn judge_all(&mut self, work: &[Listed], monitor: &dyn Monitor) -> Result<()> {
+    fn judge_all(
+        &mut self,
+        work: &[Listed],
+        monitor: &dyn Monitor,
+        audience: &mut dyn Audience,
+    ) -> Result<()> {
         for wave in waves(work) {
             monitor.check_cancelled()?;
             self.judged_at = self.moves.made();
@@ -213,6 +233,7 @@ impl Model {
                     self.apply(*key, open, name, verdict);
                 }
             }
+            audience.looked(self);
         }
         Ok(())
     }

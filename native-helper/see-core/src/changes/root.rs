@@ -2,6 +2,7 @@
 
 use std::os::fd::AsFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::compare::{Object, Rules, aspects};
 use super::found::{Found, UpperState};
@@ -46,5 +47,5 @@ pub fn judge(ground: &Ground, index: u32, monitor: &dyn Monitor) -> Result<Optio
     };
     let (upper, lower) = (Some(PathBuf::from(".")), Some(path.clone()));
     let found = Found { change, layer: index, state: UpperState::MergedDirectory, upper, lower };
-    Ok(Some(Row { found, telling: Telling::Always, covers: None }))
+    Ok(Some(Row { found: Arc::new(found), telling: Telling::Always, covers: None }))
 }

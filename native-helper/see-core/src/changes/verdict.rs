@@ -2,6 +2,7 @@
 
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use see_sys::handle::FileHandle;
 
@@ -56,8 +57,8 @@ pub enum Telling {
 /// A row as one name alone tells it.
 #[derive(Clone, Debug)]
 pub struct Row {
-    /// The change.
-    pub found: Found,
+    /// The change; shared with who tells it.
+    pub found: Arc<Found>,
     /// When it is told.
     pub telling: Telling,
     /// The host's object (no directory) that is not in this place any more.
@@ -149,5 +150,5 @@ pub fn deleted(layer: u32, view: HostPath, place: HostPath, host: &Facts) -> Row
     };
     let covers = (host.file_type() != FileType::Directory).then(|| place.clone());
     let found = Found { change, layer, state: UpperState::Absent, upper: None, lower: Some(place) };
-    Row { found, telling: Telling::Always, covers }
+    Row { found: Arc::new(found), telling: Telling::Always, covers }
 }

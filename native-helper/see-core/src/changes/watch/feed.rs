@@ -1,7 +1,7 @@
 //! What the receiver of a change feed knows, and what it has yet to be told. Memory grows with the number of
 //! changes, never with how often they change or how slowly they are read: only the net difference is kept.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::WatchEvent;
@@ -13,14 +13,23 @@ use crate::path::HostPath;
 const BATCH: usize = 2000;
 
 /// A backlog longer than this, and longer than twice the list, is thrown away: telling the list anew is shorter.
-const FAR_BEHIND: usize = 50_000;
+const FAR_BEHIND: u64 = 50_000;
 
-/// The rows that are true now, by path; shared with who looks at single ones.
-pub type Shown = Arc<Mutex<HashMap<HostPath, Found>>>;
+/// What is known of each path; shared with who looks at single ones.
+pub type Shown = Arc<Mutex<HashMap<HostPath, Known>>>;
+
+/// What is true of a path, and what the receiver knows of it.
+#[derive(Default)]
+pub struct Known {
+    /// Its row; none when it is gone and the receiver has yet to be told so.
+    pub found: Option<Arc<Found>>,
+    told: bool,
+    waiting: bool,
+}
 
 /// A directory that is told only when something below it is.
 struct Tentative {
-    found: Found,
+    found: Arc<Found>,
     below: usize,
 }
 
@@ -28,13 +37,13 @@ struct Tentative {
 pub struct Feed {
     shown: Shown,
     tentative: HashMap<HostPath, Tentative>,
-    told: HashSet<HostPath>,
-    waiting: Vec<HostPath>,
-    is_waiting: HashSet<HostPath>,
+    waiting: VecDeque<HostPath>,
     summary: Summary,
     revision: u64,
     must_reset: bool,
     must_settle: bool,
+    /// The first picture has come together.
+    is_whole: bool,
 }
 
 impl Feed {
@@ -43,19 +52,18 @@ impl Feed {
         Self {
             shown,
             tentative: HashMap::new(),
-            told: HashSet::new(),
-            waiting: Vec::new(),
-            is_waiting: HashSet::new(),
+            waiting: VecDeque::new(),
             summary: Summary::default(),
             revision: 0,
             must_reset: true,
             must_settle: true,
+            is_whole: false,
         }
     }
 
     /// Takes in what is true of a path now; `if_below`: only when anything below it is told. Returns whether its row
     /// changed.
-    pub fn update(&mut self, path: &HostPath, found: Option<Found>, if_below: bool) -> bool {
+    pub fn update(&mut self, path: &HostPath, found: Option<Arc<Found>>, if_below: bool) -> bool {
         if !if_below {
             self.tentative.remove(path);
             return self.show(path, found);
@@ -63,7 +71,12 @@ impl Feed {
         let Some(found) = found else { return false };
         let below = match self.tentative.get(path) {
             Some(tentative) => tentative.below,
-            None => lock(&self.shown).keys().filter(|other| *other != path && other.is_within(path)).count(),
+            None => {
+                let is_below = |(other, known): &(&HostPath, &Known)| {
+                    known.found.is_some() && *other != path && other.is_within(path)
+                };
+                lock(&self.shown).iter().filter(is_below).count()
+            }
         };
         let row = (below > 0).then(|| found.clone());
         self.tentative.insert(path.clone(), Tentative { found, below });
@@ -71,19 +84,20 @@ impl Feed {
     }
 
     /// Makes a row appear, change or vanish, and with it the directories above that depend on it.
-    fn show(&mut self, path: &HostPath, found: Option<Found>) -> bool {
+    fn show(&mut self, path: &HostPath, found: Option<Arc<Found>>) -> bool {
         let mut changed = false;
         let mut todo = vec![(path.clone(), found)];
         while let Some((path, found)) = todo.pop() {
             let old = {
                 let mut shown = lock(&self.shown);
-                if shown.get(&path) == found.as_ref() {
+                if shown.get(&path).and_then(|known| known.found.as_ref()) == found.as_ref() {
                     continue;
                 }
-                match &found {
-                    Some(found) => shown.insert(path.clone(), found.clone()),
-                    None => shown.remove(&path),
+                let known = shown.entry(path.clone()).or_default();
+                if !std::mem::replace(&mut known.waiting, true) {
+                    self.waiting.push_back(path.clone());
                 }
+                std::mem::replace(&mut known.found, found.clone())
             };
             changed = true;
             if let Some(old) = &old {
@@ -91,9 +105,6 @@ impl Feed {
             }
             if let Some(found) = &found {
                 self.summary.add(&found.change);
-            }
-            if self.is_waiting.insert(path.clone()) {
-                self.waiting.push(path.clone());
             }
             self.must_settle = true;
             if old.is_some() != found.is_some() && !self.tentative.is_empty() {
@@ -103,7 +114,12 @@ impl Feed {
         changed
     }
 
-    fn count_below(&mut self, path: &HostPath, appeared: bool, todo: &mut Vec<(HostPath, Option<Found>)>) {
+    fn count_below(
+        &mut self,
+        path: &HostPath,
+        appeared: bool,
+        todo: &mut Vec<(HostPath, Option<Arc<Found>>)>,
+    ) {
         let mut ancestor = path.parent();
         while let Some(path) = ancestor {
             if let Some(tentative) = self.tentative.get_mut(&path) {
@@ -117,6 +133,11 @@ impl Feed {
         }
     }
 
+    /// Says that all there is has been looked at: from now on pictures settle.
+    pub fn complete(&mut self) {
+        self.is_whole = true;
+    }
+
     /// Says that whether programs run has changed: the receiver is told even when nothing else is new.
     pub fn settle_again(&mut self) {
         self.must_settle = true;
@@ -124,62 +145,69 @@ impl Feed {
 
     /// Returns the next event; `None` when all is told. The caller must deliver it.
     pub fn next(&mut self, live: bool) -> Option<WatchEvent> {
-        let total = lock(&self.shown).len();
-        if self.waiting.len() > FAR_BEHIND.max(2 * total) {
-            self.must_reset = true;
-            self.waiting = lock(&self.shown).keys().cloned().collect();
-            self.is_waiting = self.waiting.iter().cloned().collect();
+        let total = self.summary.total();
+        if (self.waiting.len() as u64) > (2 * total).max(FAR_BEHIND) {
+            self.start_over();
         }
         if self.must_reset {
             self.must_reset = false;
-            self.told.clear();
             return Some(WatchEvent::Reset);
         }
         if let Some(event) = self.next_batch() {
             return Some(event);
         }
-        if !self.must_settle {
+        if !self.must_settle || !self.is_whole {
             return None;
         }
         self.must_settle = false;
         self.revision += 1;
-        let total = total as u64;
         Some(WatchEvent::Settled { revision: self.revision, total, summary: self.summary, live })
+    }
+
+    /// Forgets what was told: all that is true waits to be told.
+    fn start_over(&mut self) {
+        self.must_reset = true;
+        let mut shown = lock(&self.shown);
+        shown.retain(|_, known| known.found.is_some());
+        for known in shown.values_mut() {
+            (known.told, known.waiting) = (false, true);
+        }
+        self.waiting = shown.keys().cloned().collect();
     }
 
     /// Takes from the waiting paths a batch of rows, or a batch of paths that are gone.
     fn next_batch(&mut self) -> Option<WatchEvent> {
         let (mut rows, mut gone) = (Vec::new(), Vec::new());
-        let shown = lock(&self.shown);
-        while let Some(path) = self.waiting.pop() {
-            self.is_waiting.remove(&path);
-            match shown.get(&path) {
+        let mut shown = lock(&self.shown);
+        while let Some(path) = self.waiting.pop_front() {
+            let Some(known) = shown.get_mut(&path) else { continue };
+            match &known.found {
                 Some(found) => {
                     rows.push(found.change.clone());
-                    self.told.insert(path);
+                    (known.told, known.waiting) = (true, false);
                 }
-                None if self.told.remove(&path) => gone.push(path),
-                None => {}
+                None if known.told => gone.push(path),
+                None => drop(shown.remove(&path)),
             }
             if rows.len() == BATCH || gone.len() == BATCH {
                 break;
             }
         }
-        drop(shown);
         if !rows.is_empty() {
             // Both kinds came up: the paths that are gone wait for the next event.
-            for path in gone {
-                self.told.insert(path.clone());
-                self.is_waiting.insert(path.clone());
-                self.waiting.push(path);
+            for path in gone.into_iter().rev() {
+                self.waiting.push_front(path);
             }
             return Some(WatchEvent::Rows(rows));
+        }
+        for path in &gone {
+            shown.remove(path);
         }
         (!gone.is_empty()).then_some(WatchEvent::Gone(gone))
     }
 }
 
 /// Locks the rows; a panic elsewhere leaves them whole, since every change of them is one call.
-pub fn lock(shown: &Shown) -> MutexGuard<'_, HashMap<HostPath, Found>> {
+pub fn lock(shown: &Shown) -> MutexGuard<'_, HashMap<HostPath, Known>> {
     shown.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -5,18 +5,17 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::feed::Feed;
 use super::notices::{Notice, Notices};
+use super::teller::Teller;
 use super::{Shared, WatchEvent};
-use crate::change::FileType;
-use crate::changes::entry::DirKey;
-use crate::changes::ground::Ground;
-use crate::changes::model::Model;
+use crate::changes::entry::{Dir, DirKey};
+use crate::changes::ground::{Ground, Source};
+use crate::changes::model::{Audience, Model};
 use crate::error::{Result, SeeError};
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
@@ -64,12 +63,9 @@ struct Walk {
 /// The state of the watching thread.
 pub struct Keeper {
     model: Model,
-    feed: Feed,
+    teller: Teller,
     notices: Notices,
     shared: Arc<Shared>,
-    events: SyncSender<WatchEvent>,
-    unsent: Option<WatchEvent>,
-    was_live: bool,
     dirty: HashMap<DirKey, HashSet<Box<[u8]>>>,
     dirty_roots: HashSet<DirKey>,
     hot: BinaryHeap<Reverse<(Instant, Duration, Spot)>>,
@@ -90,6 +86,32 @@ impl Monitor for UntilStopped<'_> {
     }
 }
 
+/// Watches each directory before its entries are looked at.
+struct Watching<'a>(&'a mut Notices);
+
+impl Audience for Watching<'_> {
+    fn enters(&mut self, key: DirKey, source: &Source, dir: &Dir) {
+        self.0.add(key, source, dir);
+    }
+}
+
+/// The same, and tells rows as they are found.
+struct Telling<'a> {
+    notices: &'a mut Notices,
+    teller: &'a mut Teller,
+}
+
+impl Audience for Telling<'_> {
+    fn enters(&mut self, key: DirKey, source: &Source, dir: &Dir) {
+        self.notices.add(key, source, dir);
+    }
+
+    fn looked(&mut self, model: &mut Model) {
+        self.teller.take_in(model);
+        self.teller.send();
+    }
+}
+
 impl Keeper {
     /// Returns a keeper that has not looked yet.
     pub fn new(ground: Ground, shared: Arc<Shared>, events: SyncSender<WatchEvent>) -> Result<Self> {
@@ -97,12 +119,9 @@ impl Keeper {
         let now = Instant::now();
         Ok(Self {
             model: Model::new(ground, true)?,
-            feed: Feed::new(Arc::clone(&shared.shown)),
+            teller: Teller::new(Arc::clone(&shared), events),
             notices,
-            was_live: shared.live.load(Ordering::Acquire),
             shared,
-            events,
-            unsent: None,
             dirty: HashMap::new(),
             dirty_roots: HashSet::new(),
             hot: BinaryHeap::new(),
@@ -117,21 +136,7 @@ impl Keeper {
     pub fn run(mut self) {
         if let Err(error) = self.work() {
             if !self.stopped() {
-                self.unsent = Some(WatchEvent::Failed(error));
-                self.send_last();
-            }
-        }
-    }
-
-    /// Hands over the last event, however long it takes until there is room.
-    fn send_last(&mut self) {
-        while let Some(event) = self.unsent.take().filter(|_| !self.stopped()) {
-            self.shared.is_held_up.store(true, Ordering::Release);
-            if let Err(TrySendError::Full(event)) = self.events.try_send(event) {
-                self.unsent = Some(event);
-                let mut wake = [PollFd::new(&self.shared.wake, PollFlags::IN)];
-                // Whatever ends the pause, the loop looks again.
-                let _ = poll(&mut wake, Some(&Timespec { tv_sec: 1, tv_nsec: 0 }));
+                self.teller.send_last(WatchEvent::Failed(error));
             }
         }
     }
@@ -141,20 +146,15 @@ impl Keeper {
     }
 
     fn work(&mut self) -> Result<()> {
-        // Nothing is told before the first picture is whole: an empty one would look like "nothing changed".
-        self.settle(&[])?;
+        self.first_picture()?;
         self.next_step = Instant::now() + ROUND_REST;
         while !self.stopped() {
-            self.send();
+            self.teller.send();
             self.wait()?;
             for notice in self.notices.read().map_err(watching)? {
                 self.note(notice);
             }
-            let live = self.shared.live.load(Ordering::Acquire);
-            if live != self.was_live {
-                self.was_live = live;
-                self.feed.settle_again();
-            }
+            self.teller.look_whether_live();
             let now = Instant::now();
             if now >= self.next_cycle {
                 self.cycle(now)?;
@@ -257,22 +257,28 @@ impl Keeper {
         Ok(())
     }
 
-    /// Lets the model settle, takes the difference into the feed, and plans further looks at files that changed.
-    fn settle(&mut self, spots: &[(Spot, Duration)]) -> Result<()> {
+    /// Looks at everything for the first time, and tells rows as they are found. That nothing else changed is said at
+    /// the end only.
+    fn first_picture(&mut self) -> Result<()> {
         let monitor = UntilStopped(&self.shared);
-        let notices = &mut self.notices;
-        self.model.settle(&monitor, &mut |key, source, dir| notices.add(key, source, dir))?;
+        let mut audience = Telling { notices: &mut self.notices, teller: &mut self.teller };
+        self.model.settle(&monitor, &mut audience)?;
         for key in self.model.take_dropped() {
             self.notices.remove(key);
         }
-        let mut changed = HashSet::new();
-        for path in self.model.links.take_touched() {
-            let (found, if_below) = self.model.row(&path);
-            let is_file = found.as_ref().is_some_and(|found| found.change.file_type == FileType::File);
-            if self.feed.update(&path, found, if_below) && is_file {
-                changed.insert(path);
-            }
+        self.teller.take_in(&mut self.model);
+        self.teller.complete();
+        Ok(())
+    }
+
+    /// Lets the model settle, takes the difference into the feed, and plans further looks at files that changed.
+    fn settle(&mut self, spots: &[(Spot, Duration)]) -> Result<()> {
+        let monitor = UntilStopped(&self.shared);
+        self.model.settle(&monitor, &mut Watching(&mut self.notices))?;
+        for key in self.model.take_dropped() {
+            self.notices.remove(key);
         }
+        let changed = self.teller.take_in(&mut self.model);
         let now = Instant::now();
         for (spot, interval) in spots {
             let Some(dir) = self.model.dir(spot.0) else { continue };
@@ -310,7 +316,7 @@ impl Keeper {
         }
         let worked = now.elapsed();
         let round_over = self.walk.at.is_none() && self.walk.dirs.is_empty();
-        let rest = match (round_over, self.was_live, self.notices.is_blind) {
+        let rest = match (round_over, self.teller.was_live(), self.notices.is_blind) {
             (false, ..) if self.walk.is_urgent => Duration::ZERO,
             (false, ..) => worked * WALK_REST,
             (true, false, _) => QUIET_REST.max(worked * WALK_REST),
@@ -320,21 +326,6 @@ impl Keeper {
         self.walk.is_urgent &= !round_over;
         self.next_step = Instant::now() + rest;
         Ok(())
-    }
-
-    /// Hands over events until all are told or the receiver has no room.
-    fn send(&mut self) {
-        while let Some(event) = self.unsent.take().or_else(|| self.feed.next(self.was_live)) {
-            self.shared.is_held_up.store(true, Ordering::Release);
-            match self.events.try_send(event) {
-                Ok(()) => self.shared.is_held_up.store(false, Ordering::Release),
-                Err(TrySendError::Full(event)) => {
-                    self.unsent = Some(event);
-                    return;
-                }
-                Err(TrySendError::Disconnected(_)) => return,
-            }
-        }
     }
 }
 

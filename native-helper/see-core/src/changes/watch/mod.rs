@@ -3,6 +3,7 @@
 mod feed;
 mod keeper;
 mod notices;
+mod teller;
 
 use std::collections::HashMap;
 use std::os::fd::OwnedFd;
@@ -126,7 +127,7 @@ impl Watcher {
 
     /// Returns the change of exactly this path, as of the latest picture.
     pub fn find(&self, path: &HostPath) -> Option<Found> {
-        lock(&self.shared.shown).get(path).cloned()
+        lock(&self.shared.shown).get(path).and_then(|known| known.found.as_deref().cloned())
     }
 }
 

@@ -1,0 +1,97 @@
+//! Tells the receiver what the model says: takes rows into the feed and hands its events over as there is room. Looks
+//! at no file.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{SyncSender, TrySendError};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::feed::Feed;
+use super::{Shared, WatchEvent};
+use crate::change::FileType;
+use crate::changes::model::Model;
+use crate::path::HostPath;
+
+/// The watching thread's end of the channel to the receiver.
+pub struct Teller {
+    feed: Feed,
+    shared: Arc<Shared>,
+    events: SyncSender<WatchEvent>,
+    unsent: Option<WatchEvent>,
+    was_live: bool,
+}
+
+impl Teller {
+    /// Returns a teller that has told nothing yet.
+    pub fn new(shared: Arc<Shared>, events: SyncSender<WatchEvent>) -> Self {
+        let feed = Feed::new(Arc::clone(&shared.shown));
+        let was_live = shared.live.load(Ordering::Acquire);
+        Self { feed, shared, events, unsent: None, was_live }
+    }
+
+    /// Takes in the rows that were touched. Returns the files among them whose rows changed.
+    pub fn take_in(&mut self, model: &mut Model) -> HashSet<HostPath> {
+        let mut touched: Vec<HostPath> = model.links.take_touched().into_iter().collect();
+        // Rows of one directory are told together.
+        touched.sort_unstable();
+        let mut changed = HashSet::new();
+        for path in touched {
+            let (found, if_below) = model.row(&path);
+            let is_file = found.as_ref().is_some_and(|found| found.change.file_type == FileType::File);
+            if self.feed.update(&path, found, if_below) && is_file {
+                changed.insert(path);
+            }
+        }
+        changed
+    }
+
+    /// Says that all there is has been looked at.
+    pub fn complete(&mut self) {
+        self.feed.complete();
+    }
+
+    /// Whether programs ran when it was last asked.
+    pub fn was_live(&self) -> bool {
+        self.was_live
+    }
+
+    /// Asks whether programs run; the receiver is told when that has changed.
+    pub fn look_whether_live(&mut self) {
+        let live = self.shared.live.load(Ordering::Acquire);
+        if live != self.was_live {
+            self.was_live = live;
+            self.feed.settle_again();
+        }
+    }
+
+    /// Hands over events until all are told or the receiver has no room.
+    pub fn send(&mut self) {
+        while let Some(event) = self.unsent.take().or_else(|| self.feed.next(self.was_live)) {
+            self.shared.is_held_up.store(true, Ordering::Release);
+            match self.events.try_send(event) {
+                Ok(()) => self.shared.is_held_up.store(false, Ordering::Release),
+                Err(TrySendError::Full(event)) => {
+                    self.unsent = Some(event);
+                    return;
+                }
+                Err(TrySendError::Disconnected(_)) => return,
+            }
+        }
+    }
+
+    /// Hands over the last event, however long it takes until there is room.
+    pub fn send_last(&mut self, event: WatchEvent) {
+        self.unsent = Some(event);
+        while let Some(event) = self.unsent.take().filter(|_| !self.shared.stop.load(Ordering::Acquire)) {
+            self.shared.is_held_up.store(true, Ordering::Release);
+            if let Err(TrySendError::Full(event)) = self.events.try_send(event) {
+                self.unsent = Some(event);
+                let mut wake = [PollFd::new(&self.shared.wake, PollFlags::IN)];
+                // Whatever ends the pause, the loop looks again.
+                let _ = poll(&mut wake, Some(&Timespec { tv_sec: 1, tv_nsec: 0 }));
+            }
+        }
+    }
+}
