@@ -190,6 +190,11 @@ export class App {
     return this.changes.getByRole("heading", { level: 2 });
   }
 
+  /** Says that not all changes are listed yet. */
+  get reading(): Locator {
+    return this.changes.getByText("reading…", { exact: true });
+  }
+
   /** What happened, in plain words. */
   get story(): Locator {
     return this.changes.getByRole("note", { name: "What happened" });

@@ -6,6 +6,8 @@ export interface ProcessFacts {
   command: string;
   /** 0: no filter; 2: filtered. */
   seccomp: number;
+  /** Resident memory in KiB. */
+  resident: number;
 }
 
 /** Returns facts about a process and all that descend from it. */
@@ -22,7 +24,9 @@ export function descendants(root: number): ProcessFacts[] {
 
 function factsOf(pid: number): ProcessFacts {
   const seccomp = /^Seccomp:\s+(\d)$/m.exec(read(pid, "status"))?.[1];
-  return { pid, command: read(pid, "cmdline").replaceAll("\0", " ").trim(), seccomp: Number(seccomp ?? 0) };
+  const resident = Number(/^VmRSS:\s+(\d+)/m.exec(read(pid, "status"))?.[1] ?? 0);
+  const command = read(pid, "cmdline").replaceAll("\0", " ").trim();
+  return { pid, command, seccomp: Number(seccomp ?? 0), resident };
 }
 
 function parentOf(pid: number): number | undefined {

@@ -211,13 +211,15 @@ export function sortedKids(tree: Tree, id: number): readonly number[] {
   const { part } = tree;
   const kids = tree.kids[id];
   const live = order.filter((kid) => kids?.get(part[kid]!) === kid);
-  live.sort((a, b) => {
+  const compare = (a: number, b: number): number => {
     const folders = Number(isFolder(tree, b)) - Number(isFolder(tree, a));
     if (folders !== 0) return folders;
     const left = part[a]!;
     const right = part[b]!;
     return left < right ? -1 : left > right ? 1 : 0;
-  });
+  };
+  // Rows mostly come in order: then there is nothing to sort.
+  if (live.some((kid, place) => place > 0 && compare(live[place - 1]!, kid) > 0)) live.sort(compare);
   tree.order[id] = live;
   tree.stale[id] = 0;
   return live;

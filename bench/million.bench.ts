@@ -1,0 +1,103 @@
+// The window with 1,000,000 changes: how soon it shows, whether it answers meanwhile and after, how much memory it takes.
+import type { App } from "../e2e/app.js";
+import { expect, test } from "../e2e/test.js";
+import { makeManyFiles } from "./many-files.js";
+import { clock, milliseconds, percentile, report } from "./measure.js";
+
+const ROWS = "1,000,000 changes";
+/** Reading a million rows takes long on a busy machine, and is no failure then. */
+const PATIENCE = 10 * 60_000;
+
+test(`app: ${ROWS}`, async ({ machine, app }, info) => {
+  const name = await makeManyFiles(machine, 1000, 1000);
+  const entry = app.navigation.getByRole("button", { name: new RegExp(`^${name}, `) });
+  await entry.waitFor();
+  const before = memory(app);
+  await app.page.evaluate(() => {
+    const tasks: number[] = [];
+    Object.assign(window, { tasks });
+    const observer = new PerformanceObserver((list) => {
+      for (const { duration } of list.getEntries()) tasks.push(duration);
+    });
+    observer.observe({ type: "longtask" });
+  });
+  const longest = (): Promise<number> =>
+    app.page.evaluate(() => Math.max(0, ...(window as unknown as { tasks: number[] }).tasks.splice(0)));
+  const first = app.page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        let began = 0;
+        addEventListener("click", (event) => (began = event.timeStamp), { capture: true, once: true });
+        const look = () => {
+          if (began > 0 && document.querySelector("[role=treeitem]") !== null)
+            done(performance.now() - began);
+          else requestAnimationFrame(look);
+        };
+        requestAnimationFrame(look);
+      }),
+  );
+  const whole = await clock(async () => {
+    await entry.click();
+    await expect(app.summary).toContainText("1,001,001", { timeout: PATIENCE });
+    await expect(app.reading).toBeHidden({ timeout: PATIENCE });
+  });
+  report(info, {
+    what: `first rows of ${ROWS}`,
+    reached: milliseconds(await first),
+    wanted: "≤ 2 s",
+    how: `click to frame; all are read after ${milliseconds(whole)}, longest task of the page ${task(await longest())}`,
+  });
+
+  const filter = await clock(async () => {
+    await app.filter.fill("d0500/f0042");
+    await expect(app.row("f0042.txt")).toBeVisible({ timeout: PATIENCE });
+  });
+  report(info, {
+    what: `filter over ${ROWS}`,
+    reached: milliseconds(filter),
+    wanted: "responsive",
+    how: `typed to shown, longest task ${task(await longest())}`,
+  });
+  await app.filter.fill("");
+  await app.openAll();
+  await expect(app.row("f0000.txt").first()).toBeVisible({ timeout: PATIENCE });
+  const opening = await longest();
+  const frames = await app.tree.evaluate(async (tree) => {
+    const gaps: number[] = [];
+    let last = performance.now();
+    for (let step = 0; step <= 300; step++) {
+      tree.scrollTop = (tree.scrollHeight * step) / 300;
+      await new Promise(requestAnimationFrame);
+      const now = performance.now();
+      gaps.push(now - last);
+      last = now;
+    }
+    return gaps;
+  });
+  report(info, {
+    what: `scrolling through ${ROWS}`,
+    reached: `${milliseconds(percentile(frames, 0.95))} a frame (95th percentile)`,
+    wanted: "responsive",
+    how: `300 jumps from end to end, longest task ${task(await longest())}; opening all folders: ${task(opening)}`,
+  });
+  const after = memory(app);
+  report(info, {
+    what: `memory of ${ROWS}`,
+    reached: `+${after.all - before.all} MiB`,
+    wanted: "bounded",
+    how: `resident in all processes of the app: ${before.all} MiB before, ${after.all} MiB after; the largest ${after.most} MiB`,
+  });
+});
+
+function task(longest: number): string {
+  return longest === 0 ? "under 50 ms" : milliseconds(longest);
+}
+
+/** Returns the resident memory of the app's processes in MiB. */
+function memory(app: App): { all: number; most: number } {
+  const sizes = app.processes().map(({ resident }) => resident / 1024);
+  return {
+    all: Math.round(sizes.reduce((sum, size) => sum + size, 0)),
+    most: Math.round(Math.max(...sizes)),
+  };
+}
