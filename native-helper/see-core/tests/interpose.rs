@@ -405,3 +405,43 @@ fn a_read_is_recorded_whatever_the_program_does_next() {
         assert!(read.access.has(Access::READ) && read.content.is_some(), "{name}: {read:?}");
     }
 }
+
+#[test]
+fn a_read_through_a_link_that_is_gone_at_once_is_recorded() {
+    let see = See::new();
+    for i in 0..200 {
+        for name in ["f", "g"] {
+            std::fs::write(see.host().join(format!("{name}{i}")), "text").unwrap();
+        }
+        std::os::unix::fs::symlink(format!("f{i}"), see.host().join(format!("l{i}"))).unwrap();
+    }
+    // First through links of the host, then through its own.
+    let source = "#include <fcntl.h>\n#include <stdio.h>\n#include <unistd.h>\n\
+        int main(void) { char l[9], g[9]; int i; \
+        for (i = 0; i < 200; i++) { sprintf(l, \"l%d\", i); close(open(l, 0)); unlink(l); } \
+        for (i = 0; i < 200; i++) { sprintf(g, \"g%d\", i); symlink(g, \"own\"); close(open(\"own\", 0)); unlink(\"own\"); } \
+        return 0; }";
+    let program = compile(&see.host(), "links", source, &[]);
+    let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
+    assert!(ran.status.success());
+    for name in (0..200).flat_map(|i| [format!("f{i}"), format!("g{i}")]) {
+        let read = entry(&ran, &see.path(&name));
+        assert!(read.access.has(Access::READ) && read.content.is_some(), "{name}: {read:?}");
+    }
+    assert_eq!(ran.reads.missing(), None);
+}
+
+#[test]
+fn what_was_absent_before_a_directory_came_and_went_is_recorded() {
+    let see = See::new();
+    let source = "#include <fcntl.h>\n#include <stdio.h>\n#include <sys/stat.h>\n#include <unistd.h>\n\
+        int main(void) { char d[9]; for (int i = 0; i < 200; i++) { \
+        sprintf(d, \"d%d\", i); close(open(d, 0)); mkdir(d, 0700); rmdir(d); } return 0; }";
+    let program = compile(&see.host(), "directories", source, &[]);
+    let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
+    assert!(ran.status.success());
+    for i in 0..200 {
+        let read = entry(&ran, &see.path(&format!("d{i}")));
+        assert_eq!(read.seen, Seen::Absent, "{read:?}");
+    }
+}

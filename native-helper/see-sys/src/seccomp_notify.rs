@@ -2,7 +2,7 @@
 //! numbers and arguments; must not know why a call is wanted.
 
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::io::Errno;
 
@@ -144,12 +144,28 @@ fn part(wanted: &[Wanted]) -> Vec<Instruction> {
     part
 }
 
-/// The supervisor's end of a filter. Any number of threads may use it at once.
+/// The supervisor's end of a filter. Any number of threads may use it at once; one at a time receives.
 #[derive(Debug)]
 pub struct Listener {
     fd: OwnedFd,
-    /// Where the kernel does not wake a waiting thread when the last program ends, one thread at a time waits in `poll`.
-    turn: Option<Mutex<()>>,
+    turn: Mutex<()>,
+    /// Whether the kernel does not wake a thread that waits for calls when the last program ends; then it waits in `poll`.
+    must_poll: bool,
+}
+
+/// The right to receive calls. The kernel wakes all threads that wait for a call, for each call: with three of them a call
+/// costs half as much again. So one waits, and passes its turn on before it does what may take long.
+#[derive(Debug)]
+pub struct Turn<'a> {
+    listener: &'a Listener,
+    _held: MutexGuard<'a, ()>,
+}
+
+impl Turn<'_> {
+    /// Waits for a call. Returns `None` when nothing that runs under the filter is left.
+    pub fn receive(&self) -> Result<Option<Notification>, Errno> {
+        self.listener.receive()
+    }
 }
 
 impl Listener {
@@ -158,14 +174,17 @@ impl Listener {
     pub fn new(fd: OwnedFd) -> Self {
         // SAFETY: takes a plain number; an older kernel refuses it.
         let is_new = unsafe { libc::ioctl(fd.as_raw_fd(), IOCTL_SET_FLAGS, FLAG_SYNC_WAKE_UP) } == 0;
-        Self { fd, turn: (!is_new).then(Mutex::default) }
+        Self { fd, turn: Mutex::default(), must_poll: !is_new }
     }
 
-    /// Waits for a call. Returns `None` when nothing that runs under the filter is left.
-    pub fn receive(&self) -> Result<Option<Notification>, Errno> {
+    /// Waits until no other thread receives.
+    pub fn turn(&self) -> Turn<'_> {
+        Turn { listener: self, _held: self.turn.lock().unwrap_or_else(PoisonError::into_inner) }
+    }
+
+    fn receive(&self) -> Result<Option<Notification>, Errno> {
         loop {
-            let turn = self.turn.as_ref().map(|turn| turn.lock().unwrap_or_else(PoisonError::into_inner));
-            if turn.is_some() && self.is_over(-1) {
+            if self.must_poll && self.is_over(-1) {
                 return Ok(None);
             }
             let mut raw = RawNotification::default();
@@ -207,17 +226,18 @@ impl Listener {
         unsafe { libc::ioctl(self.fd.as_raw_fd(), IOCTL_ID_VALID, &raw const id) == 0 }
     }
 
-    /// Lets the call run as if nobody had looked. No harm when its thread is gone.
-    pub fn let_run(&self, id: u64) -> Result<(), Errno> {
+    /// Lets the call run as if nobody had looked. Tells whether it waited until now; no harm when its thread is gone.
+    pub fn let_run(&self, id: u64) -> Result<bool, Errno> {
         self.send(&RawResponse { id, value: 0, error: 0, flags: FLAG_CONTINUE })
     }
 
     /// Returns from the call with this result; it does not run. No harm when its thread is gone.
     pub fn answer(&self, id: u64, result: Result<i64, Errno>) -> Result<(), Errno> {
-        self.send(&match result {
+        let answer = match result {
             Ok(value) => RawResponse { id, value, error: 0, flags: 0 },
             Err(errno) => RawResponse { id, value: 0, error: -errno.raw_os_error(), flags: 0 },
-        })
+        };
+        self.send(&answer).map(drop)
     }
 
     /// Puts a copy of an open file in the place of the caller's descriptor `number`. The call still waits for its answer.
@@ -236,13 +256,13 @@ impl Listener {
         if status < 0 { Err(last_errno()) } else { Ok(()) }
     }
 
-    fn send(&self, raw: &RawResponse) -> Result<(), Errno> {
+    fn send(&self, raw: &RawResponse) -> Result<bool, Errno> {
         // SAFETY: `raw` is laid out as `struct seccomp_notif_resp` and outlives the call.
         if unsafe { libc::ioctl(self.fd.as_raw_fd(), IOCTL_SEND, std::ptr::from_ref(raw)) } == 0 {
-            return Ok(());
+            return Ok(true);
         }
         match last_errno() {
-            Errno::NOENT => Ok(()),
+            Errno::NOENT => Ok(false),
             other => Err(other),
         }
     }

@@ -67,16 +67,15 @@ impl Interposition {
         let roll = Arc::new(Roll::new(Arc::clone(&record), root, init.as_raw_pid().unsigned_abs())?);
         let board = Switchboard::new(&session.policy, reach, Arc::clone(&record), Arc::clone(&roll))?;
         let actors: Vec<Arc<dyn Actor>> = vec![Arc::new(board)];
-        let recorder = match session.policy.reads.level() {
-            None => None,
-            Some(_) => {
-                let log = if start.fresh { Log::New } else { Log::GoOn };
-                Some(Arc::new(Recorder::open(&reads_path(store, &session.id), log)?))
-            }
-        };
-        let recording = recorder.as_ref().map(|recorder| Recording {
+        let level = session.policy.reads.level();
+        let log = if start.fresh { Log::New } else { Log::GoOn };
+        let open = |_| Recorder::open(&reads_path(store, &session.id), log).map(Arc::new);
+        let recorder = level.map(open).transpose()?;
+        let recording = recorder.as_ref().zip(level).map(|(recorder, level)| Recording {
             layers: &session.layers,
             mirrored: mirrored(&start.tree),
+            level,
+            is_fresh: start.fresh,
             recorder: Arc::clone(recorder),
         });
         let interposer = Interposer::start(inside, recording.as_ref(), actors, Some(&roll))?;

@@ -39,6 +39,8 @@ pub enum Call {
     Path(PathCall),
     /// Changes the attributes of what is open: fchmod, fchown, fsetxattr, fremovexattr. Of a file the open was seen.
     Descriptor,
+    /// Makes something that is neither a file nor a symlink, where nothing is.
+    Make(PathCall),
     /// rename(old, new) and its kin.
     Rename {
         /// Whether directory arguments come before the paths.
@@ -96,9 +98,12 @@ const fn path_at(flags: Option<u8>, follows: bool, access: Access) -> Call {
     Call::Path(PathCall { dir: Some(0), path: 1, flags, follows, access })
 }
 
+const fn make(dir: Option<u8>, path: u8) -> Call {
+    Call::Make(PathCall { dir, path, flags: None, follows: false, access: Access::LOOKUP })
+}
+
 const WRITE: Access = Access::WRITE;
 const STAT: Access = Access::STAT;
-const LOOKUP: Access = Access::LOOKUP;
 /// `AT_REMOVEDIR`.
 const REMOVE_DIR: u32 = 0x200;
 
@@ -154,6 +159,8 @@ const ROWS: &[Row] = &[
         call: Call::Renames,
     },
     row(&[80, 81], &[12, 133], Opens, Call::Chdir), // chdir, fchdir
+    row(&[83, 133], &[39, 14], Opens, make(None, 0)), // mkdir, mknod
+    row(&[258, 259], &[296, 297], Opens, make(Some(0), 1)), // mkdirat, mknodat
     Row {
         x86_64: &[428],
         i386: &[428],
@@ -175,8 +182,6 @@ const ROWS: &[Row] = &[
     row(&[192, 195], &[230, 233], Lookups, path(0, false, STAT)),     // lgetxattr, llistxattr
     row(&[464, 465], &[464, 465], Lookups, path_at(Some(2), true, STAT)), // getxattrat, listxattrat
     row(&[303], &[341], Lookups, path_at(None, false, STAT)),         // name_to_handle_at
-    row(&[83, 133], &[39, 14], Lookups, path(0, false, LOOKUP)),      // mkdir, mknod
-    row(&[258, 259], &[296, 297], Lookups, path_at(None, false, LOOKUP)), // mkdirat, mknodat
 ];
 
 /// Numbers are below this.

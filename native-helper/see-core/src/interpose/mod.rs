@@ -2,14 +2,23 @@
 //! and goes on unchanged: nothing is decided there. What an actor claims, it decides.
 
 pub mod actor;
+pub(crate) mod by_thread;
 pub mod calls;
+mod clock;
 mod deferred;
+mod dir;
 mod flags;
+mod frozen;
+mod look;
 mod observer;
+mod own_links;
 mod program;
 mod resolve;
-pub(crate) mod seen_calls;
+mod running;
+mod seen_calls;
 pub mod supervisor;
 pub(crate) mod tracee;
 mod tree;
+mod unfinished;
 mod view;
+mod waiting;

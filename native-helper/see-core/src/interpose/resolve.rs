@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::path::HostPath;
-use crate::read_set::entry::Object;
+use crate::read_set::entry::{Moment, Object};
 
-use super::tree::{Dir, Found, Tree};
+use super::dir::Dir;
+use super::tree::{Found, Tree};
 use super::view::{Sight, Table};
 
 /// The kernel follows no more symlinks in one path.
@@ -25,92 +26,120 @@ pub struct Reached {
     pub is_blocked: bool,
 }
 
-/// Follows `raw` from the directory `start`. `links` gets the symlinks of the host on the way. Returns `None` when it
-/// cannot be told, or the call fails for a reason that is not the host's files.
-pub fn walk(
-    tree: &mut Tree,
-    sight: &Sight,
-    main: &Table,
-    start: &HostPath,
-    raw: &[u8],
-    follows: bool,
-    links: &mut Vec<(HostPath, Object)>,
-) -> Option<Reached> {
-    let table = &*sight.table;
-    let mut at = if raw.first() == Some(&b'/') { sight.root.clone() } else { start.clone() };
-    let follows = follows || raw.last() == Some(&b'/');
-    let mut rest: VecDeque<Vec<u8>> = parts(raw);
-    // A directory that is known by this very path has no symlink in it.
-    if rest.len() > 1 && !rest.iter().any(|part| part == b"..") {
-        let last = rest.pop_back()?;
-        let above = with_rest(at.clone(), rest.clone());
-        if tree.knows(table, &above) {
-            at = above;
-            rest.clear();
-        }
-        rest.push_back(last);
-    }
-    let mut followed = 0;
-    while let Some(part) = rest.pop_front() {
-        if part == b".." {
-            if at != sight.root {
-                at = at.parent().unwrap_or_else(HostPath::root);
-            }
-            continue;
-        }
-        let dir = tree.dir(table, main, &at)?;
-        let path = at.join(&part);
-        let found = tree.look(table, main, &dir, &path, &part);
-        let is_last = rest.is_empty();
-        match found {
-            Found::Directory { .. } if !is_last => at = path,
-            Found::Symlink { target, host } if !is_last || follows => {
-                followed += 1;
-                if followed > MOST_LINKS {
-                    return None;
-                }
-                links.extend(host);
-                if target.first() == Some(&b'/') {
-                    at = sight.root.clone();
-                }
-                for part in parts(&target).into_iter().rev() {
-                    rest.push_front(part);
-                }
-                if rest.is_empty() {
-                    return here(tree, sight, main, at);
-                }
-            }
-            Found::Private => {
-                let path = with_rest(path, rest);
-                return Some(Reached { found: Found::Private, path, dir: Some(dir), is_blocked: false });
-            }
-            Found::Absent { host } => {
-                let host = host.map(|host| with_rest(host, rest));
-                return Some(Reached {
-                    found: Found::Absent { host },
-                    path,
-                    dir: Some(dir),
-                    is_blocked: false,
-                });
-            }
-            found => return Some(Reached { found, path, dir: Some(dir), is_blocked: !is_last }),
-        }
-        if rest.is_empty() {
-            return here(tree, sight, main, at);
-        }
-    }
-    here(tree, sight, main, at)
+/// Follows paths.
+pub struct Walk<'a> {
+    /// Where names are looked up.
+    pub tree: &'a mut Tree,
+    /// The SEE's main mount table.
+    pub main: &'a Table,
+    /// How the program sees paths.
+    pub sight: &'a Sight,
+    /// When the call began, when it may have run already.
+    pub since: Option<Moment>,
+    /// Called before more than one name is looked up.
+    pub before_long: &'a dyn Fn(),
 }
 
-/// Returns a directory that was reached by its name alone: `/`, `.`, `a/..`.
-fn here(tree: &mut Tree, sight: &Sight, main: &Table, path: HostPath) -> Option<Reached> {
-    let Some(parent) = path.parent() else {
-        let found = tree.top(&sight.table, main);
-        return Some(Reached { found, path, dir: None, is_blocked: false });
-    };
-    let dir = tree.dir(&sight.table, main, &parent)?;
-    let found = tree.look(&sight.table, main, &dir, &path, path.name());
-    Some(Reached { found, path, dir: Some(dir), is_blocked: false })
+impl Walk<'_> {
+    /// Follows `raw` from the directory `start`. `links` gets the symlinks of the host on the way. Returns `None` when it
+    /// cannot be told, or the call fails for a reason that is not the host's files.
+    pub fn follow(
+        &mut self,
+        start: &HostPath,
+        raw: &[u8],
+        follows: bool,
+        links: &mut Vec<(HostPath, Object)>,
+    ) -> Option<Reached> {
+        let table = &*self.sight.table;
+        let mut at = if raw.first() == Some(&b'/') { self.sight.root.clone() } else { start.clone() };
+        let follows = follows || raw.last() == Some(&b'/');
+        let mut rest: VecDeque<Vec<u8>> = VecDeque::new();
+        match self.known(&at, raw) {
+            Some((known, name)) => {
+                at = known;
+                rest.push_back(name);
+            }
+            None => {
+                (self.before_long)();
+                rest = parts(raw);
+            }
+        }
+        let mut followed = 0;
+        while let Some(part) = rest.pop_front() {
+            if part == b".." {
+                if at != self.sight.root {
+                    at = at.parent().unwrap_or_else(HostPath::root);
+                }
+                continue;
+            }
+            let dir = self.tree.dir(table, self.main, &at)?;
+            let path = at.join(&part);
+            let found = self.tree.look(table, self.main, &dir, &path, self.since);
+            let is_last = rest.is_empty();
+            match found {
+                Found::Directory { .. } if !is_last => at = path,
+                Found::Symlink { target, host } if !is_last || follows => {
+                    followed += 1;
+                    if followed > MOST_LINKS {
+                        return None;
+                    }
+                    links.extend(host);
+                    if target.first() == Some(&b'/') {
+                        at = self.sight.root.clone();
+                    }
+                    for part in parts(&target).into_iter().rev() {
+                        rest.push_front(part);
+                    }
+                    if rest.is_empty() {
+                        return self.here(at);
+                    }
+                }
+                Found::Private => {
+                    let path = with_rest(path, rest);
+                    return Some(Reached { found: Found::Private, path, dir: Some(dir), is_blocked: false });
+                }
+                Found::Absent { host } => {
+                    let found = Found::Absent { host: host.map(|host| with_rest(host, rest)) };
+                    return Some(Reached { found, path, dir: Some(dir), is_blocked: false });
+                }
+                found => return Some(Reached { found, path, dir: Some(dir), is_blocked: !is_last }),
+            }
+            if rest.is_empty() {
+                return self.here(at);
+            }
+        }
+        self.here(at)
+    }
+
+    /// Returns the directory that holds what `raw` names, and the name there, when the directory is known by this very
+    /// path: then no symlink is in it.
+    fn known(&self, at: &HostPath, raw: &[u8]) -> Option<(HostPath, Vec<u8>)> {
+        let end = raw.iter().rposition(|byte| *byte != b'/')? + 1;
+        let raw = raw.get(..end)?;
+        let cut = raw.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1);
+        let (above, name) = raw.split_at(cut);
+        if name == b"." || name == b".." || above.split(|byte| *byte == b'/').any(|part| part == b"..") {
+            return None;
+        }
+        let known = if above.is_empty() {
+            at.clone()
+        } else {
+            HostPath::new(&[at.as_bytes(), b"/", above].concat())?
+        };
+        self.tree.knows(&self.sight.table, &known).then(|| (known, name.to_vec()))
+    }
+
+    /// Returns a directory that was reached by its name alone: `/`, `.`, `a/..`.
+    fn here(&mut self, path: HostPath) -> Option<Reached> {
+        let table = &*self.sight.table;
+        let Some(parent) = path.parent() else {
+            let found = self.tree.top(table, self.main);
+            return Some(Reached { found, path, dir: None, is_blocked: false });
+        };
+        let dir = self.tree.dir(table, self.main, &parent)?;
+        let found = self.tree.look(table, self.main, &dir, &path, self.since);
+        Some(Reached { found, path, dir: Some(dir), is_blocked: false })
+    }
 }
 
 fn parts(raw: &[u8]) -> VecDeque<Vec<u8>> {

@@ -18,12 +18,17 @@ use crate::read_set::set::Missing;
 use crate::roll::Roll;
 
 use super::actor::{Actor, Actors, Answer};
+use super::by_thread::ByThread;
+use super::calls::Level;
 use super::deferred::Deferred;
-use super::observer::{Frozen, Observer, Shared};
-use super::seen_calls::{ByThread, SeenCalls};
+use super::frozen::Frozen;
+use super::observer::{Observer, Shared};
+use super::seen_calls::SeenCalls;
 use super::tracee;
-use super::tree::{Epoch, Tree};
+use super::tree::Tree;
+use super::unfinished::Unfinished;
 use super::view::{Sight, Table};
+use super::waiting::Waiting;
 
 /// Programs that run at once wait for each other only when there are more of them than threads.
 const MOST_THREADS: usize = 16;
@@ -52,6 +57,10 @@ pub struct Recording<'a> {
     pub layers: &'a [Layer],
     /// Mount points of the layers that lie on a copy, made when the session began, of what the host has.
     pub mirrored: Vec<HostPath>,
+    /// How much is recorded.
+    pub level: Level,
+    /// Whether nothing has run in the SEE yet.
+    pub is_fresh: bool,
     /// Where it goes.
     pub recorder: Arc<Recorder>,
 }
@@ -164,16 +173,18 @@ impl Watch {
         let table =
             Table::main(mounts, recording.layers).ok_or_else(|| cannot("the mounts are not visible"))?;
         let main = Sight { table: Arc::new(table), root: HostPath::root(), prefix };
-        let epoch = Arc::new(Epoch::default());
+        let unfinished = Arc::new(Unfinished::default());
         let shared = Shared {
             recorder: Arc::clone(&recording.recorder),
-            seen: SeenCalls::new(Arc::clone(&epoch)),
-            epoch,
+            level: recording.level,
+            seen: SeenCalls::new(Arc::clone(&unfinished)),
+            unfinished,
             directories: ByThread::new(),
             programs: ByThread::new(),
             main,
             frozen: Frozen::new(recording.layers, &recording.mirrored),
             namespace,
+            has_own_links: AtomicBool::new(!recording.is_fresh),
             is_remounted: AtomicBool::new(false),
             starting: AtomicU32::new(0),
             next_table: AtomicU32::new(1),
@@ -187,8 +198,8 @@ impl Watch {
     }
 
     fn watcher(&self) -> Observer {
-        let epoch = Arc::clone(&self.shared.epoch);
-        let tree = Tree::new(Arc::clone(&self.layers), epoch, Arc::clone(&self.root), self.dirs);
+        let unfinished = Arc::clone(&self.shared.unfinished);
+        let tree = Tree::new(Arc::clone(&self.layers), unfinished, Arc::clone(&self.root), self.dirs);
         Observer::new(Arc::clone(&self.shared), tree)
     }
 }
@@ -203,36 +214,36 @@ fn dirs_at_hand(threads: usize) -> usize {
         .clamp(16, MOST_DIRS)
 }
 
-/// Lets a call run when it is dropped, whatever happened while it was looked at.
-struct Waiting<'a> {
-    listener: &'a Listener,
-    call: Notification,
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        // A refusal means that the listener is closed: the kernel answers every call itself then.
-        let _ = self.listener.let_run(self.call.id);
-    }
-}
-
 fn answer_all(
     listener: &Arc<Listener>,
     mut watch: Option<(Observer, Arc<Deferred>)>,
     actors: &Actors,
     roll: Option<&Roll>,
 ) {
+    let mut turn = None;
     loop {
-        match listener.receive() {
+        let ours = turn.take().unwrap_or_else(|| listener.turn());
+        match ours.receive() {
             Ok(Some(call)) => {
+                if let Some((observer, _)) = &watch {
+                    observer.returned(call.thread);
+                }
                 if let Some(roll) = roll {
                     // A panic was told by its own message; the roll lacks a program then.
                     let _ = catch_unwind(AssertUnwindSafe(|| roll.see(&call)));
                 }
                 match (actors.of(&call), &mut watch) {
-                    (Some(actor), _) => act(listener, actor, call),
-                    (None, Some((observer, deferred))) => observe(listener, observer, deferred, call),
-                    (None, None) => drop(Waiting { listener, call }),
+                    (Some(actor), _) => {
+                        drop(ours);
+                        act(listener, actor, call);
+                    }
+                    (None, watch) => {
+                        let waiting = Waiting::new(listener, call, ours);
+                        if let Some((observer, deferred)) = watch {
+                            observe(observer, deferred, &waiting);
+                        }
+                        turn = waiting.finish();
+                    }
                 }
             }
             Ok(None) => return,
@@ -247,10 +258,8 @@ fn answer_all(
     }
 }
 
-fn observe(listener: &Listener, observer: &mut Observer, deferred: &Deferred, call: Notification) {
-    let waiting = Waiting { listener, call };
-    let looked = catch_unwind(AssertUnwindSafe(|| observer.observe(listener, &waiting.call, deferred)));
-    if looked.is_err() {
+fn observe(observer: &mut Observer, deferred: &Deferred, waiting: &Waiting<'_>) {
+    if catch_unwind(AssertUnwindSafe(|| observer.observe(waiting, deferred))).is_err() {
         observer.lose(Missing::Blind);
     }
 }
@@ -260,7 +269,7 @@ fn act(listener: &Arc<Listener>, actor: &Arc<dyn Actor>, call: Notification) {
     let decided = catch_unwind(AssertUnwindSafe(|| actor.act(listener, &call)));
     // An error means that the listener is closed: the kernel fails the call itself then.
     let _ = match decided {
-        Ok(Answer::Run) => listener.let_run(call.id),
+        Ok(Answer::Run) => listener.let_run(call.id).map(drop),
         Ok(Answer::Value(value)) => listener.answer(call.id, Ok(value)),
         Ok(Answer::Fail(errno)) => listener.answer(call.id, Err(errno)),
         Ok(Answer::Later) => Ok(()),

@@ -123,7 +123,19 @@ pub fn mount_namespace(thread: u32) -> Option<u64> {
     rustix::fs::stat(format!("/proc/{thread}/ns/mnt")).ok().map(|stat| stat.st_ino)
 }
 
-/// Returns how many threads the process of this thread has.
+/// Tells whether a thread may be in the middle of this call: not when the kernel says that it waits elsewhere, or that it is
+/// gone. Of a thread that runs nothing is known.
+pub fn may_be_in(thread: u32, call: u32) -> bool {
+    match std::fs::read(format!("/proc/{thread}/syscall")) {
+        Ok(told) => {
+            let number = told.split(|byte| *byte == b' ' || *byte == b'\n').next().unwrap_or_default();
+            number == b"running" || number == call.to_string().as_bytes()
+        }
+        Err(error) => !matches!(Errno::from_io_error(&error), Some(Errno::NOENT | Errno::SRCH)),
+    }
+}
+
+/// Returns the threads of the process of this thread.
 pub fn threads(thread: u32) -> Vec<u32> {
     let Ok(tasks) = std::fs::read_dir(format!("/proc/{thread}/task")) else { return vec![thread] };
     tasks.filter_map(|task| task.ok()?.file_name().to_str()?.parse().ok()).collect()

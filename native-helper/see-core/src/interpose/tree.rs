@@ -9,7 +9,6 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
@@ -21,69 +20,13 @@ use crate::overlay_marks::{Opacity, marks_at, resolve_redirect};
 use crate::path::HostPath;
 use crate::read_set::entry::{Moment, Object, Seen};
 
+use super::clock::milliseconds;
+use super::dir::{Dir, Lower, Own, open_dir};
+use super::unfinished::{Stamp, Unfinished};
 use super::view::{Table, Target};
 
 /// A directory that was looked at is looked at anew after so many milliseconds: the host may have changed it.
 const FRESH: u64 = 1000;
-/// After a call that changes what names mean, nothing is remembered for so many milliseconds: the call has yet to run.
-const GRACE: u64 = 100;
-
-/// When the meaning of names last changed. Shared by all threads.
-#[derive(Debug, Default)]
-pub struct Epoch(AtomicU64);
-
-impl Epoch {
-    /// Says that a call is about to change what names mean.
-    pub fn turn(&self) {
-        self.0.store(milliseconds(), Ordering::SeqCst);
-    }
-
-    /// Returns for how many milliseconds after such a call nothing is remembered.
-    pub fn grace() -> u64 {
-        GRACE
-    }
-
-    /// Tells whether what was found at this time can still be trusted.
-    pub fn trusts(&self, found: u64) -> bool {
-        let turned = self.0.load(Ordering::SeqCst);
-        turned == 0 || found > turned + GRACE
-    }
-}
-
-/// Returns the coarse monotonic clock's time.
-pub fn milliseconds() -> u64 {
-    let now = rustix::time::clock_gettime(rustix::time::ClockId::MonotonicCoarse);
-    u64::try_from(now.tv_sec * 1000 + now.tv_nsec / 1_000_000).unwrap_or(0)
-}
-
-/// One directory of the SEE.
-#[derive(Debug)]
-pub struct Dir {
-    /// The directory in the layer.
-    upper: Option<OwnedFd>,
-    /// Where, further up, the layer ends: nothing by this name is there.
-    ends: Option<(Arc<Dir>, Vec<u8>)>,
-    /// The directory of the host below it.
-    lower: Option<Lower>,
-    layer: Option<usize>,
-    own: Option<Own>,
-    found: u64,
-}
-
-/// What kind of file system of the SEE's own a directory is on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Own {
-    /// Of the kernel's making: `/proc`, `/sys`.
-    Kernel,
-    /// In memory: it can hold symlinks to, and mount points of, what is the host's.
-    Memory,
-}
-
-#[derive(Debug)]
-struct Lower {
-    path: HostPath,
-    fd: OwnedFd,
-}
 
 /// What a name in a directory of the SEE is. `host` is the object of the host that a program gets to see; `None` when
 /// it sees the SEE's own work.
@@ -121,10 +64,11 @@ pub enum Found {
 #[derive(Debug)]
 pub struct Tree {
     layers: Arc<Vec<Layer>>,
-    epoch: Arc<Epoch>,
+    unfinished: Arc<Unfinished>,
     /// The SEE's root directory, by place only.
     root: Arc<OwnedFd>,
-    dirs: HashMap<(u32, HostPath), Arc<Dir>>,
+    /// Directories by their paths, each with the table by which it was found.
+    dirs: HashMap<HostPath, (u32, Arc<Dir>)>,
     /// How many of them are kept open, two descriptors each.
     most: usize,
     /// Whether something could not be told for a reason that is not the files'.
@@ -133,12 +77,19 @@ pub struct Tree {
 
 impl Tree {
     /// Returns the tree of these layers.
-    pub fn new(layers: Arc<Vec<Layer>>, epoch: Arc<Epoch>, root: Arc<OwnedFd>, most: usize) -> Self {
-        Self { layers, epoch, root, dirs: HashMap::new(), most, is_troubled: Cell::new(false) }
+    pub fn new(
+        layers: Arc<Vec<Layer>>,
+        unfinished: Arc<Unfinished>,
+        root: Arc<OwnedFd>,
+        most: usize,
+    ) -> Self {
+        Self { layers, unfinished, root, dirs: HashMap::new(), most, is_troubled: Cell::new(false) }
     }
 
     /// Returns a directory; `None` when it is none or cannot be told. No part of `path` may be a symlink.
     pub fn dir(&mut self, table: &Table, main: &Table, path: &HostPath) -> Option<Arc<Dir>> {
+        // Before anything is found: a call that changes names in between makes it a past one.
+        let stamp = self.unfinished.names();
         let mut missing = Vec::new();
         let mut at = path.clone();
         let mut dir = loop {
@@ -151,17 +102,17 @@ impl Tree {
                 None => {
                     let top = missing.pop()?;
                     let target = table.at(&top).cloned().unwrap_or(Target::Memory);
-                    break self.keep(table, &top, self.mounted(&target)?);
+                    break self.keep(table, &top, Arc::new(self.mounted(&target, stamp)?));
                 }
             }
         };
         while let Some(next) = missing.pop() {
             let child = match table.at(&next).cloned() {
                 Some(Target::Alias(alias)) => self.dir(main, main, &alias)?,
-                Some(target) => Arc::new(self.mounted(&target)?),
-                None => Arc::new(self.child(&dir, next.name())?),
+                Some(target) => Arc::new(self.mounted(&target, stamp)?),
+                None => Arc::new(self.child(&dir, next.name(), stamp)?),
             };
-            dir = self.keep_shared(table, &next, child);
+            dir = self.keep(table, &next, child);
         }
         Some(dir)
     }
@@ -195,7 +146,7 @@ impl Tree {
             Some(Target::Alias(path)) if *path == HostPath::root() => self.top(main, main),
             Some(Target::Alias(path)) => {
                 let dir = path.parent().and_then(|parent| self.dir(main, main, &parent));
-                dir.map_or(Found::Unknown, |dir| self.look(main, main, &dir, path, path.name()))
+                dir.map_or(Found::Unknown, |dir| self.look(main, main, &dir, path, None))
             }
             Some(Target::Layer(place)) => {
                 self.layers.get(*place).map_or(Found::Unknown, |layer| host_object(&layer.mount_point))
@@ -206,34 +157,30 @@ impl Tree {
     }
 
     fn cached(&self, table: &Table, path: &HostPath) -> Option<Arc<Dir>> {
-        let dir = self.dirs.get(&(table.id, path.clone()))?;
-        let is_fresh = milliseconds() < dir.found + FRESH && self.epoch.trusts(dir.found);
-        let ends_still = match &dir.ends {
+        let (_, dir) = self.dirs.get(path).filter(|(id, _)| *id == table.id)?;
+        let is_fresh = milliseconds() < dir.found + FRESH
+            && dir.stamp.is_some_and(|stamp| self.unfinished.are_still(stamp));
+        let ends_still = || match &dir.ends {
             None => true,
             Some((above, name)) => above
                 .upper
                 .as_ref()
                 .is_some_and(|upper| matches!(facts_at(upper.as_fd(), name), Err(Errno::NOENT))),
         };
-        (is_fresh && ends_still).then(|| Arc::clone(dir))
+        (is_fresh && ends_still()).then(|| Arc::clone(dir))
     }
 
-    fn keep(&mut self, table: &Table, path: &HostPath, dir: Dir) -> Arc<Dir> {
-        self.keep_shared(table, path, Arc::new(dir))
-    }
-
-    fn keep_shared(&mut self, table: &Table, path: &HostPath, dir: Arc<Dir>) -> Arc<Dir> {
+    fn keep(&mut self, table: &Table, path: &HostPath, dir: Arc<Dir>) -> Arc<Dir> {
         if self.dirs.len() >= self.most {
             self.dirs.clear();
         }
-        self.dirs.insert((table.id, path.clone()), Arc::clone(&dir));
+        self.dirs.insert(path.clone(), (table.id, Arc::clone(&dir)));
         dir
     }
 
     /// Returns the directory that is mounted somewhere.
-    fn mounted(&self, target: &Target) -> Option<Dir> {
-        let mut dir =
-            Dir { upper: None, ends: None, lower: None, layer: None, own: None, found: milliseconds() };
+    fn mounted(&self, target: &Target, stamp: Option<Stamp>) -> Option<Dir> {
+        let mut dir = Dir::empty(stamp);
         match target {
             Target::Layer(place) => {
                 let layer = self.layers.get(*place)?;
@@ -250,15 +197,8 @@ impl Tree {
         Some(dir)
     }
 
-    fn child(&self, dir: &Arc<Dir>, name: &[u8]) -> Option<Dir> {
-        let mut child = Dir {
-            upper: None,
-            ends: None,
-            lower: None,
-            layer: dir.layer,
-            own: dir.own,
-            found: milliseconds(),
-        };
+    fn child(&self, dir: &Arc<Dir>, name: &[u8], stamp: Option<Stamp>) -> Option<Dir> {
+        let mut child = Dir { layer: dir.layer, own: dir.own, ..Dir::empty(stamp) };
         if dir.own.is_some() {
             return Some(child);
         }
@@ -301,8 +241,17 @@ impl Tree {
         }
     }
 
-    /// Returns what `name` in a directory is; `path` is its whole path.
-    pub fn look(&mut self, table: &Table, main: &Table, dir: &Dir, path: &HostPath, name: &[u8]) -> Found {
+    /// Returns what a path in a directory is. `since` says when the call that is looked at began, when it may have run
+    /// already: a file that the SEE took away later was still there.
+    pub fn look(
+        &mut self,
+        table: &Table,
+        main: &Table,
+        dir: &Dir,
+        path: &HostPath,
+        since: Option<Moment>,
+    ) -> Found {
+        let name = path.name();
         match table.at(path) {
             None => {}
             Some(Target::Kernel) => return Found::Private,
@@ -315,8 +264,7 @@ impl Tree {
             Some(Target::Alias(path)) if *path == HostPath::root() => return self.top(main, main),
             Some(Target::Alias(path)) => {
                 let above = path.parent().and_then(|parent| self.dir(main, main, &parent));
-                return above
-                    .map_or(Found::Unknown, |above| self.look(main, main, &above, path, path.name()));
+                return above.map_or(Found::Unknown, |above| self.look(main, main, &above, path, since));
             }
         }
         match dir.own {
@@ -328,6 +276,9 @@ impl Tree {
             match facts_at(upper.as_fd(), name) {
                 Err(Errno::NOENT) => {}
                 Err(errno) => return self.told(Err(errno)).unwrap_or(Found::Unknown),
+                // A removal waits for nobody, so it may be later than what is looked at.
+                Ok(facts)
+                    if facts.is_whiteout() && since.is_some_and(|since| since <= facts.ctime.into()) => {}
                 Ok(facts) if facts.is_whiteout() => return Found::Absent { host: None },
                 Ok(facts) if facts.is_dir() => {
                     return Found::Directory { host: self.host_below(dir, name, true) };
@@ -414,31 +365,6 @@ impl Tree {
             .find_map(|fd| crate::beneath::open_file_at(fd.as_fd(), name).ok())
             .map(|(file, _)| file)
     }
-}
-
-impl Lower {
-    fn open(path: HostPath) -> Result<Self, Errno> {
-        // A directory of the host that was mounted or has moved is found by its path as the host has it now.
-        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let fd = rustix::fs::openat2(
-            CWD,
-            path.as_path(),
-            flags,
-            Mode::empty(),
-            ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS,
-        );
-        fd.map(|fd| Self { path, fd })
-    }
-}
-
-fn open_dir(dir: &OwnedFd, name: &[u8]) -> Result<OwnedFd, Errno> {
-    rustix::fs::openat2(
-        dir,
-        name,
-        OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC,
-        Mode::empty(),
-        ResolveFlags::BENEATH | ResolveFlags::NO_XDEV,
-    )
 }
 
 fn read_link_of(facts: &Facts, lower: &Lower, name: &[u8]) -> Option<Vec<u8>> {

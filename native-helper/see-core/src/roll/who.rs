@@ -9,7 +9,7 @@ use see_sys::process::is_leader;
 use see_sys::seccomp_notify::Notification;
 
 use crate::error::{ErrorCode, Result, SeeError};
-use crate::interpose::seen_calls::ByThread;
+use crate::interpose::by_thread::ByThread;
 use crate::interpose::tracee::{self, Place};
 use crate::record::event::Event;
 use crate::record::log::Log;
@@ -122,7 +122,7 @@ impl Roll {
         if let Some(member) = self.lock().members.get(thread) {
             return Some(Arc::clone(&member.run));
         }
-        self.threads.get(thread, || self.find(thread))
+        self.threads.get(thread, || self.find(thread), || true)
     }
 
     /// Returns the file of the program that a thread is, also when nothing else is known of it.

@@ -116,10 +116,15 @@ impl See {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let interposer = level.map(|_| {
+        let interposer = level.map(|level| {
             let listener = receive(&ours);
-            let recording =
-                Recording { layers: &[self.layer()], mirrored: Vec::new(), recorder: Arc::clone(&recorder) };
+            let recording = Recording {
+                layers: &[self.layer()],
+                mirrored: Vec::new(),
+                level,
+                is_fresh: true,
+                recorder: Arc::clone(&recorder),
+            };
             let started =
                 Interposer::start(hand_over(listener, child.id()), Some(&recording), Vec::new(), None)
                     .unwrap();

@@ -1,0 +1,328 @@
+//! One look at one path: whether it tells anything new, whether it can wait, what is there, and the record of that.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::path::HostPath;
+use crate::read_set::access::Access;
+use crate::read_set::entry::{Looker, Moment, Seen};
+use crate::read_set::set::Missing;
+
+use super::deferred::Deferred;
+use super::observer::{Observer, Shared};
+use super::own_links::{is_own_link, leads_to_own, own_link};
+use super::resolve::{Reached, Walk};
+use super::tracee::{self, Place};
+use super::tree::Found;
+use super::unfinished::Stamp;
+use super::view::Sight;
+use super::waiting::Waiting;
+
+pub const AT_FDCWD: i32 = -100;
+pub const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
+pub const AT_EMPTY_PATH: u64 = 0x1000;
+/// `/proc/self/fd/3` may lead to `/proc/self/cwd`.
+const MOST_MAGIC: u32 = 4;
+/// The flags that tell intents apart come first in a look's text.
+const FLAGS: usize = 4;
+
+/// What a call means to do with an object.
+#[derive(Clone, Copy, Debug)]
+pub struct Intent {
+    /// When it is a file.
+    pub file: Access,
+    /// When it is a directory.
+    pub directory: Access,
+    /// Whether a symlink at the end is followed.
+    pub follows: bool,
+    /// Whether the call changes nothing, so that it may run before it is known what it will see.
+    pub can_wait: bool,
+}
+
+impl Intent {
+    /// Returns the intent of a call that does this.
+    pub fn of(access: Access, follows: bool) -> Self {
+        let directory = if access.has(Access::LIST | Access::WRITE) { access } else { Access::LOOKUP };
+        Self { file: access, directory, follows, can_wait: access == Access::STAT }
+    }
+
+    /// Returns the intent of a call that gives an object another name: what a directory is like stays as it is.
+    pub fn of_name(access: Access, follows: bool) -> Self {
+        Self { directory: Access::LOOKUP, ..Self::of(access, follows) }
+    }
+}
+
+/// A path and the directory that it counts from.
+pub struct Named<'a> {
+    /// A descriptor, or `AT_FDCWD`.
+    pub dir: i32,
+    /// As the program says it.
+    pub path: &'a [u8],
+}
+
+/// Who looks, and when.
+pub struct Context<'a, 'w> {
+    /// The thread.
+    pub thread: u32,
+    /// When it began.
+    pub at: Moment,
+    /// The call that waits meanwhile; none for looks that have waited, and while a program is about to be started.
+    pub call: Option<&'a Waiting<'w>>,
+    /// Its program, when it is known.
+    pub program: Option<u32>,
+    /// Where looks go that can wait; none for those that have waited.
+    pub deferred: Option<&'a Deferred>,
+}
+
+impl Context<'_, '_> {
+    fn still_waits(&self) -> bool {
+        self.call.is_none_or(Waiting::still_waits)
+    }
+
+    /// Tells whether the call may have run already.
+    fn is_late(&self) -> bool {
+        self.call.is_none()
+    }
+
+    /// Lets other calls be received meanwhile: this look may take long.
+    pub fn pass_turn(&self) {
+        if let Some(call) = self.call {
+            call.pass_turn();
+        }
+    }
+}
+
+/// A look that can wait: all that the thread itself had to be asked for is known. Its text is kept apart.
+#[derive(Debug)]
+pub struct Look {
+    thread: u32,
+    program: Option<u32>,
+    at: Moment,
+    intent: Intent,
+    /// How much of the text is the directory that a relative path counts from.
+    told: usize,
+    /// What names meant; `None` when this is not to be remembered.
+    stamp: Option<Stamp>,
+}
+
+impl Observer {
+    /// Looks at a path unless the same was looked at before with the same intent. `flags` tell intents apart; `is_jailed`
+    /// says that the directory is a root directory for this call.
+    pub(super) fn look(
+        &mut self,
+        context: &Context<'_, '_>,
+        named: &Named<'_>,
+        intent: Intent,
+        flags: u32,
+        is_jailed: bool,
+    ) -> Option<()> {
+        let thread = context.thread;
+        let is_remounted = self.shared.is_remounted.load(Ordering::SeqCst);
+        let is_absolute = named.path.first() == Some(&b'/') && !is_jailed;
+        let told = if is_absolute { None } else { Some(self.directory(thread, named.dir)?) };
+        let stamp =
+            if is_remounted || is_own_link(named.path) { None } else { self.shared.unfinished.names() };
+        self.key.clear();
+        self.key.extend_from_slice(&flags.to_le_bytes());
+        self.key.extend_from_slice(told.as_deref().unwrap_or_default());
+        self.key.push(0);
+        self.key.extend_from_slice(named.path);
+        if stamp.is_some() && self.shared.seen.has(&self.key) {
+            return Some(());
+        }
+        // Through `/proc` and `/dev` a path may lead to what only the thread has, and only now.
+        let is_own = told.as_deref().is_some_and(is_own_link) || is_own_link(named.path);
+        let can_wait = intent.can_wait && !is_own && !is_remounted && !is_jailed;
+        if let Some((call, deferred)) = context.call.zip(context.deferred).filter(|_| can_wait) {
+            if self.may_run_first(call) {
+                let program = self.program(context);
+                let told = told.as_deref().map_or(0, <[u8]>::len);
+                // Whatever is received after this call comes after this look, too: the turn is ours.
+                if call.let_run() {
+                    let look = Look { thread, program, at: context.at, intent, told, stamp };
+                    deferred.push(look, &self.key);
+                }
+                return Some(());
+            }
+        }
+        let mut sight = self.sight(thread, is_remounted)?;
+        let start = match &told {
+            Some(told) => sight.inner(told)?,
+            None => sight.root.clone(),
+        };
+        if is_jailed {
+            sight.root = start.clone();
+        }
+        self.note(context, &sight, &start, named.path, intent)?;
+        if let Some(stamp) = stamp {
+            self.shared.seen.put(&self.key, stamp);
+        }
+        Some(())
+    }
+
+    /// Tells whether what a reading call sees can be found out after it. Not while a call of another thread may change it
+    /// at any moment; nor once the SEE has symlinks of its own: one that is gone meanwhile leaves no trace of where it led.
+    fn may_run_first(&self, call: &Waiting<'_>) -> bool {
+        call.is_latest()
+            && !self.shared.has_own_links.load(Ordering::SeqCst)
+            && !self.shared.unfinished.may_change_files()
+    }
+
+    /// Records what a call has seen that was let go.
+    pub fn look_late(&mut self, look: &Look, text: &[u8]) {
+        if look.stamp.is_none() || !self.shared.seen.has(text) {
+            let split = (FLAGS + look.told).min(text.len());
+            let (told, path) = text.split_at(split);
+            let (told, path) = (told.get(FLAGS..), path.get(1..));
+            if let (Some(told), Some(path)) = (told, path) {
+                self.look_at(look, told, path, text);
+            }
+        }
+        self.tell_trouble();
+    }
+
+    fn look_at(&mut self, look: &Look, told: &[u8], path: &[u8], text: &[u8]) -> Option<()> {
+        let Look { thread, program, at, intent, stamp, .. } = *look;
+        let context = Context { thread, at, call: None, program, deferred: None };
+        let sight = self.shared.main.clone();
+        let start = if told.is_empty() { sight.root.clone() } else { sight.inner(told)? };
+        self.note(&context, &sight, &start, path, intent)?;
+        self.shared.seen.put(text, stamp?);
+        Some(())
+    }
+
+    fn program(&self, context: &Context<'_, '_>) -> Option<u32> {
+        let Shared { recorder, main, programs, .. } = &*self.shared;
+        let ask = || {
+            let told = tracee::place(context.thread, Place::Program).unwrap_or_default();
+            let inner = main.inner(&told);
+            Some(recorder.program(inner.as_ref().map_or(&told, HostPath::as_bytes)))
+        };
+        context.program.or_else(|| programs.get(context.thread, ask, || true))
+    }
+
+    /// Looks at a path, without remembering the call.
+    pub(super) fn note_path(
+        &mut self,
+        context: &Context<'_, '_>,
+        named: &Named<'_>,
+        intent: Intent,
+    ) -> Option<()> {
+        let (sight, start) = self.place(context, named)?;
+        self.note(context, &sight, &start, named.path, intent).map(drop)
+    }
+
+    pub(super) fn place(
+        &mut self,
+        context: &Context<'_, '_>,
+        named: &Named<'_>,
+    ) -> Option<(Sight, HostPath)> {
+        let thread = context.thread;
+        let sight = self.sight(thread, self.shared.is_remounted.load(Ordering::SeqCst))?;
+        let start = match named.path.first() {
+            None => return None,
+            Some(b'/') => sight.root.clone(),
+            Some(_) => sight.inner(&self.directory(thread, named.dir)?)?,
+        };
+        Some((sight, start))
+    }
+
+    /// Tells whether names below or through this one will mean something else once it has moved.
+    pub(super) fn is_tree_or_link(&mut self, context: &Context<'_, '_>, named: &Named<'_>) -> bool {
+        let Some((sight, start)) = self.place(context, named) else { return true };
+        let main = Arc::clone(&self.shared.main.table);
+        let before_long = || context.pass_turn();
+        let mut walk =
+            Walk { tree: &mut self.tree, main: &main, sight: &sight, since: None, before_long: &before_long };
+        match walk.follow(&start, named.path, false, &mut Vec::new()) {
+            Some(reached) => {
+                !matches!(reached.found, Found::Other { .. } | Found::Absent { .. } | Found::Private)
+            }
+            None => true,
+        }
+    }
+
+    pub(super) fn directory(&mut self, thread: u32, dir: i32) -> Option<Arc<[u8]>> {
+        if dir != AT_FDCWD {
+            return self.descriptors.place(thread, dir).map(Arc::from);
+        }
+        let Shared { unfinished, directories, .. } = &*self.shared;
+        let stamp = Cell::new(None);
+        let ask = || {
+            stamp.set(unfinished.directories());
+            tracee::place(thread, Place::Cwd).map(Arc::from)
+        };
+        directories.get(thread, ask, || stamp.get().is_some_and(|stamp| unfinished.stay(stamp)))
+    }
+
+    pub(super) fn sight(&self, thread: u32, is_remounted: bool) -> Option<Sight> {
+        if !is_remounted {
+            return Some(self.shared.main.clone());
+        }
+        let id = self.shared.next_table.fetch_add(1, Ordering::Relaxed);
+        Sight::of_thread(thread, &self.shared.main, self.shared.namespace, id)
+    }
+
+    /// Follows a path and records what is there. Returns where it led.
+    pub(super) fn note(
+        &mut self,
+        context: &Context<'_, '_>,
+        sight: &Sight,
+        start: &HostPath,
+        path: &[u8],
+        intent: Intent,
+    ) -> Option<Reached> {
+        let main = Arc::clone(&self.shared.main.table);
+        let mut links = Vec::new();
+        let before_long = || context.pass_turn();
+        let since = context.call.is_none().then_some(context.at);
+        let mut walk = Walk { tree: &mut self.tree, main: &main, sight, since, before_long: &before_long };
+        let mut reached = walk.follow(start, path, intent.follows, &mut links)?;
+        for _ in 0..MOST_MAGIC {
+            if !leads_to_own(&reached) {
+                break;
+            }
+            if context.is_late() {
+                // A symlink led there, and the thread has gone on.
+                self.lose(Missing::Blind);
+                return None;
+            }
+            let Some(real) = own_link(context.thread, &reached) else { break };
+            let real = sight.inner(&real)?;
+            reached = walk.follow(&real, real.as_bytes(), intent.follows, &mut links)?;
+        }
+        if !context.still_waits() {
+            return None;
+        }
+        for (path, object) in links {
+            self.record(context, path, Access::READ, Seen::Object(object));
+        }
+        let file = if reached.is_blocked { Access::LOOKUP } else { intent.file };
+        match &reached.found {
+            Found::Other { .. } | Found::Symlink { .. } | Found::Absent { .. }
+                if file == Access::default() => {}
+            Found::Directory { host: Some((path, object)) } => {
+                self.record(context, path.clone(), intent.directory, Seen::Object(*object));
+            }
+            Found::Other { host: Some((path, object)) }
+            | Found::Symlink { host: Some((path, object)), .. } => {
+                self.record(context, path.clone(), file, Seen::Object(*object));
+            }
+            Found::Absent { host: Some(path) } => {
+                let seen =
+                    if context.is_late() { self.tree.absent_since(path, context.at) } else { Seen::Absent };
+                self.record(context, path.clone(), file, seen);
+            }
+            Found::Unknown => return None,
+            _ => {}
+        }
+        Some(reached)
+    }
+
+    fn record(&self, context: &Context<'_, '_>, path: HostPath, access: Access, seen: Seen) {
+        let by = Looker { thread: context.thread, program: self.program(context).unwrap_or(0) };
+        let at = self.shared.frozen.shown_since(&path, context.at);
+        self.shared.recorder.note(path, access, seen, at, by);
+    }
+}

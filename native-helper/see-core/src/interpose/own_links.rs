@@ -1,0 +1,68 @@
+//! Links of `/proc` that mean something else for each thread: `/proc/self/fd/3`, `/dev/stdin`.
+
+use super::resolve::Reached;
+use super::tracee;
+use super::tree::Found;
+
+/// Tells whether a path may lead through a link that means something else for each thread.
+pub fn is_own_link(path: &[u8]) -> bool {
+    let is_below =
+        |top: &[u8]| path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"));
+    is_below(b"/proc") || is_below(b"/dev")
+}
+
+/// Tells whether a path led to a link of `/proc` that means something else for each thread.
+pub fn leads_to_own(reached: &Reached) -> bool {
+    let path = reached.path.as_bytes();
+    let own = [&b"/fd/"[..], b"/cwd", b"/root", b"/exe"];
+    let is_link = path.starts_with(b"/proc/") && own.iter().any(|part| contains(path, part));
+    let is_standard = [&b"/dev/fd/"[..], b"/dev/stdin", b"/dev/stdout", b"/dev/stderr"];
+    reached.found == Found::Private && (is_link || is_standard.iter().any(|start| path.starts_with(start)))
+}
+
+fn contains(path: &[u8], part: &[u8]) -> bool {
+    path.windows(part.len()).any(|window| window == part)
+}
+
+/// Returns where a link of `/proc` leads that a path goes through, and the rest of the path, as the supervisor sees it.
+pub fn own_link(thread: u32, reached: &Reached) -> Option<Vec<u8>> {
+    if reached.found != Found::Private {
+        return None;
+    }
+    let mut parts = reached.path.as_bytes().split(|byte| *byte == b'/').skip(1).peekable();
+    let (who, what): (&[u8], Vec<u8>) = match parts.next()? {
+        b"dev" => match parts.next()? {
+            b"fd" => (b"self", [b"fd/", parts.next()?].concat()),
+            b"stdin" => (b"self", b"fd/0".to_vec()),
+            b"stdout" => (b"self", b"fd/1".to_vec()),
+            b"stderr" => (b"self", b"fd/2".to_vec()),
+            _ => return None,
+        },
+        b"proc" => {
+            let who = parts.next()?;
+            if parts.next_if_eq(&&b"task"[..]).is_some() {
+                parts.next()?;
+            }
+            match parts.next()? {
+                b"fd" => (who, [b"fd/", parts.next()?].concat()),
+                link @ (b"cwd" | b"root" | b"exe") => (who, link.to_vec()),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    let link = match who {
+        b"self" | b"thread-self" => format!("/proc/{thread}/").into_bytes(),
+        // Another process, by its number inside: through the `/proc` that the thread sees.
+        who if who.iter().all(u8::is_ascii_digit) => {
+            [format!("/proc/{thread}/root/proc/").as_bytes(), who, b"/"].concat()
+        }
+        _ => return None,
+    };
+    let mut real = tracee::link_path(&[link, what].concat())?;
+    for part in parts {
+        real.push(b'/');
+        real.extend_from_slice(part);
+    }
+    Some(real)
+}
