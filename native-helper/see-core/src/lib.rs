@@ -32,6 +32,7 @@ pub mod policy;
 pub mod read_set;
 pub mod reads;
 pub mod record;
+pub mod remove_tree;
 pub mod roll;
 pub mod secrets;
 pub mod session;

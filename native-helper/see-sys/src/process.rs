@@ -1,7 +1,7 @@
 //! Forking into name spaces, and replacing the program. Knows nothing of what the child does.
 
 use std::ffi::{CStr, CString};
-use std::os::fd::RawFd;
+use std::os::fd::{AsRawFd as _, BorrowedFd, RawFd};
 
 use rustix::io::Errno;
 use rustix::process::Pid;
@@ -35,6 +35,37 @@ pub fn fork(namespaces: i32) -> Result<Option<Pid>, Errno> {
         return Err(Errno::BUSY);
     }
     fork_single_threaded(namespaces)
+}
+
+/// `CLONE_INTO_CGROUP`, which the C library's header has as a number too large for its type.
+const INTO_GROUP: u64 = 0x2_0000_0000;
+
+/// Like [`fork`], and the child is born in a control group of the second version, by its directory. Moving a process
+/// there makes the kernel wait until every processor has passed by; being born there does not.
+pub fn fork_into(group: BorrowedFd<'_>, namespaces: i32) -> Result<Option<Pid>, Errno> {
+    if thread_count()? != 1 {
+        return Err(Errno::BUSY);
+    }
+    let namespaces = u64::try_from(namespaces).map_err(|_| Errno::INVAL)?;
+    let arguments = libc::clone_args {
+        flags: namespaces | INTO_GROUP,
+        exit_signal: u64::try_from(libc::SIGCHLD).map_err(|_| Errno::INVAL)?,
+        cgroup: u64::try_from(group.as_raw_fd()).map_err(|_| Errno::BADF)?,
+        pidfd: 0,
+        child_tid: 0,
+        parent_tid: 0,
+        stack: 0,
+        stack_size: 0,
+        tls: 0,
+        set_tid: 0,
+        set_tid_size: 0,
+    };
+    // SAFETY: the arguments are whole and outlive the call; without CLONE_VM and with no stack of its own the child is
+    // a plain copy of this process, which has one thread, as in `fork_single_threaded`.
+    let pid = check(unsafe {
+        libc::syscall(libc::SYS_clone3, &raw const arguments, size_of::<libc::clone_args>())
+    })?;
+    Ok(Pid::from_raw(i32::try_from(pid).unwrap_or(0)))
 }
 
 fn fork_single_threaded(namespaces: i32) -> Result<Option<Pid>, Errno> {

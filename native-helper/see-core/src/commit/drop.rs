@@ -2,6 +2,7 @@
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::monitor::Unmonitored;
+use crate::remove_tree::remove_dir;
 use crate::session::SessionState;
 use crate::store::Store;
 
@@ -40,20 +41,20 @@ pub fn drop_locked(store: &Store, mut record: CommitRecord) -> Result<()> {
 
 fn remove(store: &Store, record: &CommitRecord) -> Result<()> {
     let dir = super::commit_dir(store, &record.id);
-    let Some(journal) = journal::read(&dir)? else { return finish::remove_dir(&dir) };
+    let Some(journal) = journal::read(&dir)? else { return remove_dir(&dir) };
     finish::remove_stages(store, &journal)?;
     crash::point();
     for other in store.commits()?.into_iter().filter(|other| other.state == CommitState::Reverted) {
         let dir = super::commit_dir(store, &other.id);
         let tried = journal::read(&dir)?.and_then(|journal| journal.header.undoes);
         if tried.is_some_and(|tried| tried == record.id) {
-            finish::remove_dir(&dir)?;
+            remove_dir(&dir)?;
         }
     }
     // The journal tells later checks what we left on the host, as long as its session can be committed from.
     let session = store.session(&record.session)?;
     if matches!(session.state, SessionState::Committed | SessionState::Aborted) {
-        finish::remove_dir(&dir)?;
+        remove_dir(&dir)?;
     }
     Ok(())
 }

@@ -4,11 +4,13 @@
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
+use crate::engine::dismantle;
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::MarkSpace;
 use crate::merge::bases;
 use crate::monitor::Monitor;
 use crate::path::HostPath;
+use crate::remove_tree::remove_dir;
 use crate::session::{Session, SessionState};
 use crate::store::Store;
 
@@ -161,16 +163,8 @@ fn remove_empty_room(room: &Path) {
 /// Removes the layers of a session that is over, and forgets them.
 pub fn remove_layers(store: &Store, mut session: Session) -> Result<()> {
     for layer in &session.layers {
-        remove_dir(&layer.upper)?;
-        remove_dir(&layer.work)?;
+        dismantle::layer(layer)?;
         crash::point();
-        // The directories above them go when they are empty.
-        let stop = layer.room.join("layers");
-        for dir in layer.upper.ancestors().skip(1).take_while(|dir| dir.starts_with(&stop) && *dir != stop) {
-            if std::fs::remove_dir(dir).is_err() {
-                break;
-            }
-        }
     }
     bases::forget_all(store, &session.id)?;
     // Nothing will be checked against them any more.
@@ -237,19 +231,6 @@ fn clear(places: &mut Places, journal: &Journal, session: &Session) -> Result<()
         }
     }
     Ok(())
-}
-
-/// Removes a directory of our own with all that is in it, if it is there.
-pub fn remove_dir(dir: &Path) -> Result<()> {
-    let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) else { return Ok(()) };
-    let parent = match std::fs::File::open(parent) {
-        Ok(parent) => parent,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(e) => return Err(io_error("opening", parent, &e)),
-    };
-    use std::os::fd::AsFd as _;
-    let removed = super::remove_tree::remove_tree(parent.as_fd(), Path::new(name));
-    removed.map(|_| ()).map_err(|errno| SeeError::os("removing", &host_path(dir), errno))
 }
 
 /// Returns the error for paths that could not be put back, because the host has something else there now.

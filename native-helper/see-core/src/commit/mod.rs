@@ -20,7 +20,6 @@ mod places;
 mod plan;
 pub mod record;
 mod recover;
-pub mod remove_tree;
 mod rooms;
 mod run;
 pub mod selection;

@@ -279,7 +279,7 @@ impl Places {
             Err(Errno::NOENT) => return Ok(false),
             Err(errno) => return Err(self.error("removing", spot, errno)),
         };
-        let removed = super::remove_tree::remove_tree(dir.as_fd(), name(spot));
+        let removed = crate::remove_tree::remove_tree(dir.as_fd(), name(spot));
         removed.map_err(|errno| self.error("removing", spot, errno))
     }
 

@@ -3,6 +3,7 @@
 use crate::error::{Result, SeeError};
 use crate::monitor::Monitor;
 use crate::path::HostPath;
+use crate::remove_tree::remove_dir;
 use crate::session::SessionState;
 use crate::store::Store;
 
@@ -85,7 +86,7 @@ fn recover_one(store: &Store, record: &CommitRecord, monitor: &dyn Monitor) -> R
         let was_committing = session.state == SessionState::Committing;
         let to = was_committing.then_some((session.id.as_str(), SessionState::Finished));
         store.settle(&[&record], to)?;
-        finish::remove_dir(&dir)?;
+        remove_dir(&dir)?;
         return Ok(outcome);
     };
     let mut places = Places::new(journal.header.bases.clone());

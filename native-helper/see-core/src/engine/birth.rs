@@ -20,13 +20,15 @@ use super::plan::{Tree, What};
 use super::request::Report;
 use super::wire;
 
-/// Forks the init, which builds the SEE around itself; returns it with the name spaces that it is about to enter.
+/// Forks the init, into a control group when there is one; it builds the SEE around itself. Returns it with the name
+/// spaces that it is about to enter.
 pub fn make_init(
     store: &HostPath,
     session: &str,
     tree: &Tree,
     reported: &Reported,
     control: BorrowedFd<'_>,
+    group: Option<BorrowedFd<'_>>,
 ) -> Result<(Pid, Option<Shell>)> {
     let is_connected = tree.resolver.is_some();
     let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
@@ -36,7 +38,7 @@ pub fn make_init(
     };
     let caller = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
     let workshop = store.join(b"sessions").join(session.as_bytes());
-    let Some(init) = fork_init(mode)? else {
+    let Some(init) = fork_init(mode, group)? else {
         let mut kept = vec![control.as_raw_fd()];
         kept.extend(shell.iter().flat_map(Shell::descriptors));
         let status = match close_all_but(&kept) {

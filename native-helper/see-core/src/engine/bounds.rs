@@ -1,6 +1,8 @@
 //! What a SEE may use: its limits from the policy, and how this machine holds them: by a control group where it lets us
 //! make one, else by resource limits. Refuses what cannot be held and was asked for by name.
 
+use std::os::fd::BorrowedFd;
+
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::policy::{Policy, Promise};
 use crate::session::Mode;
@@ -45,11 +47,11 @@ impl Bounds {
         Ok(Self { group, powers, processes, memory: policy.memory })
     }
 
-    /// Runs `make` so that what it starts belongs to the SEE.
-    pub fn inside<T>(&self, make: impl FnOnce() -> Result<T>) -> Result<T> {
+    /// Runs `make` so that what it starts, in the control group that it is given, belongs to the SEE.
+    pub fn inside<T>(&self, make: impl FnOnce(Option<BorrowedFd<'_>>) -> Result<T>) -> Result<T> {
         let failed = |e| SeeError::internal(format!("The session's control group could not be used: {e}."));
         self.group.enter().map_err(failed)?;
-        let made = make();
+        let made = make(self.group.birthplace());
         self.group.leave().map_err(failed)?;
         made
     }

@@ -1,10 +1,12 @@
 //! The control group of one SEE: what freezes it, and what limits its processes and memory. Made where this machine
 //! lets the caller make one; a SEE without one is stopped by signals and limited by resource limits. Knows no policy.
 
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rustix::fs::{Access, AtFlags, CWD, Mode as Bits, OFlags};
 use rustix::io::Errno;
 
 use crate::session::Mode;
@@ -21,8 +23,8 @@ const OURS: &str = "alcatraz";
 /// A group; its directories are gone when it is dropped.
 #[derive(Debug)]
 pub struct Group {
-    /// In the second version's hierarchy: for freezing.
-    unified: Option<Seat>,
+    /// In the second version's hierarchy: for freezing. Whoever belongs there is born there.
+    unified: Option<(Seat, OwnedFd)>,
     processes: Option<Seat>,
     memory: Option<Seat>,
 }
@@ -31,7 +33,7 @@ pub struct Group {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Seat {
     dir: PathBuf,
-    /// Where the caller was before.
+    /// Where the caller was before, in a hierarchy of the first version.
     origin: PathBuf,
     /// The file that takes the limit of this controller.
     limit: &'static str,
@@ -54,11 +56,14 @@ impl Group {
         let origins = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
         let unified = unified_place(mode, &origins).and_then(|(parent, origin)| {
             let seat = Seat::make(&parent, name, origin, "cgroup.freeze")?;
-            seat.dir.join("cgroup.freeze").exists().then_some(seat)
+            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let dir = rustix::fs::openat(CWD, &seat.dir, flags, Bits::empty()).ok()?;
+            rustix::fs::accessat(&dir, "cgroup.freeze", Access::EXISTS, AtFlags::empty()).ok()?;
+            Some((seat, dir))
         });
         let of = |controller: &str, second: &'static str, first: &'static str| {
-            let here = unified.clone().filter(|seat| seat.dir.join(second).exists());
-            let here = here.map(|seat| Seat { limit: second, ..seat });
+            let here = unified.as_ref().filter(|(seat, _)| seat.dir.join(second).exists());
+            let here = here.map(|(seat, _)| Seat { limit: second, ..seat.clone() });
             here.or_else(|| first_version(controller, name, &origins, first))
         };
         let processes = of("pids", "pids.max", "pids.max");
@@ -85,30 +90,42 @@ impl Group {
         self.memory.as_ref().map_or(Ok(()), |seat| seat.set_limit(most))
     }
 
-    /// Moves this process in; what it starts from now on is born there.
+    /// Returns the directory in the second version's hierarchy, for a process to be born in.
+    pub fn birthplace(&self) -> Option<BorrowedFd<'_>> {
+        self.unified.as_ref().map(|(_, dir)| dir.as_fd())
+    }
+
+    /// Moves this process, which has one thread, into its place in each hierarchy of the first version; what it starts
+    /// from now on is born there.
     pub fn enter(&self) -> std::result::Result<(), Errno> {
-        self.seats().try_for_each(|seat| write(&seat.dir.join("cgroup.procs"), "0"))
+        self.first_version().try_for_each(|seat| move_to(&seat.dir))
     }
 
     /// Moves this process back to where it was.
     pub fn leave(&self) -> std::result::Result<(), Errno> {
-        self.seats().try_for_each(|seat| write(&seat.origin.join("cgroup.procs"), "0"))
+        self.first_version().try_for_each(|seat| move_to(&seat.origin))
     }
 
     /// Freezes everything in it, or lets it go on. The kernel does it soon after.
     pub fn freeze(&self, frozen: bool) -> std::result::Result<(), Errno> {
-        let Some(seat) = &self.unified else { return Err(Errno::NOSYS) };
+        let Some((seat, _)) = &self.unified else { return Err(Errno::NOSYS) };
         write(&seat.dir.join("cgroup.freeze"), if frozen { "1" } else { "0" })
     }
 
     /// Its directories, each once.
     fn seats(&self) -> impl Iterator<Item = &Seat> {
         let mut known: Vec<&Path> = Vec::new();
-        [&self.unified, &self.processes, &self.memory].into_iter().flatten().filter(move |seat| {
+        let unified = self.unified.as_ref().map(|(seat, _)| seat);
+        [unified, self.processes.as_ref(), self.memory.as_ref()].into_iter().flatten().filter(move |seat| {
             let is_new = !known.contains(&seat.dir.as_path());
             known.push(&seat.dir);
             is_new
         })
+    }
+
+    fn first_version(&self) -> impl Iterator<Item = &Seat> {
+        let unified = self.unified.as_ref().map(|(seat, _)| seat.dir.as_path());
+        self.seats().filter(move |seat| Some(seat.dir.as_path()) != unified)
     }
 }
 
@@ -196,6 +213,11 @@ fn sweep(parent: &Path) {
 
 /// How the name of every group begins.
 pub const PREFIX: &str = "alcatraz-see-";
+
+/// Moves this thread alone, for which the kernel need not wait until every processor has passed by.
+fn move_to(dir: &Path) -> std::result::Result<(), Errno> {
+    write(&dir.join("tasks"), "0")
+}
 
 fn is_mounted(place: &str, magic: u64) -> bool {
     rustix::fs::statfs(place).is_ok_and(|stat| u64::try_from(stat.f_type).ok() == Some(magic))

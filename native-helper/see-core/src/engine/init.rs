@@ -72,7 +72,7 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
             shell.ids()
         }
         None => {
-            namespaces::map_self(birth.caller.0, birth.caller.1)?;
+            namespaces::enter_own(birth.caller.0, birth.caller.1)?;
             Ids::Own
         }
     };

@@ -1,11 +1,11 @@
 //! The name spaces of a SEE: makes the process that becomes its init, and takes it inside step by step.
 
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal};
 use rustix::thread::{Gid, LinkNameSpaceType, ThreadNameSpaceType, Uid};
-use see_sys::process::{exit_now, fork, fork_again, namespace};
+use see_sys::process::{exit_now, fork, fork_into, namespace};
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::HostPath;
@@ -20,9 +20,9 @@ pub const SHIFT: (u32, u32) = (2_147_483_648, 2_147_483_647);
 /// Who on the host the owner of a connected network is: nobody.
 const NOBODY: u32 = 65534;
 
-const SHARED: i32 = namespace::NET | namespace::IPC | namespace::UTS | namespace::CGROUP;
+const SHARED: i32 = namespace::NET | namespace::IPC | namespace::UTS;
 
-/// The name spaces that do not begin with the init: user (with its map), network, IPC, host name, control groups.
+/// The name spaces that do not begin with the init: user (with its map), network, IPC, host name.
 #[derive(Debug)]
 pub struct Shell {
     holder: Holder,
@@ -168,21 +168,29 @@ impl Shell {
     /// In the init: enters all but the user name space, keeping the host's privilege for what must be built with it.
     pub fn enter_shared(&self) -> Result<()> {
         let types = ThreadNameSpaceType::INTER_PROCESS_COMMUNICATION
-            | ThreadNameSpaceType::HOST_NAME_AND_NIS_DOMAIN_NAME
-            | ThreadNameSpaceType::CONTROL_GROUP;
+            | ThreadNameSpaceType::HOST_NAME_AND_NIS_DOMAIN_NAME;
         self.holder.enter(types)?;
         self.network.as_ref().unwrap_or(&self.holder).enter(ThreadNameSpaceType::NETWORK)?;
         let root = if self.shifted { SHIFT.0 } else { 0 };
-        see_sys::identity::set_file_ids(root, root).map_err(|e| cannot("file ids could not be set", e))
+        see_sys::identity::set_file_ids(root, root).map_err(|e| cannot("file ids could not be set", e))?;
+        begin_groups()
     }
 
-    /// In the init: becomes root of the SEE and nobody on the host. The mounts are locked by being copied.
+    /// In the init: becomes root of the SEE and nobody on the host. The mounts are locked by being copied, and the
+    /// view of control groups, which began with the host's rights, becomes the SEE's own.
     pub fn enter_users(&self) -> Result<()> {
         rustix::thread::move_into_link_name_space(self.users.as_fd(), Some(LinkNameSpaceType::User))
             .map_err(|e| cannot("the user name space could not be entered", e))?;
         become_root().map_err(|e| cannot("ids could not be changed", e))?;
-        see_sys::process::unshare(namespace::MOUNT).map_err(|e| cannot("mounts could not be locked", e))
+        see_sys::process::unshare(namespace::MOUNT).map_err(|e| cannot("mounts could not be locked", e))?;
+        begin_groups()
     }
+}
+
+/// In the init: what it sees of control groups begins with the one that it was born in.
+fn begin_groups() -> Result<()> {
+    see_sys::process::unshare(namespace::CGROUP)
+        .map_err(|e| cannot("control groups could not be kept apart", e))
 }
 
 fn become_root() -> std::result::Result<(), Errno> {
@@ -192,20 +200,23 @@ fn become_root() -> std::result::Result<(), Errno> {
     rustix::thread::set_thread_res_uid(user, user, user)
 }
 
-/// Forks the process that becomes the init. Returns `None` in it.
-pub fn fork_init(mode: Mode) -> Result<Option<Pid>> {
-    let made = match mode {
-        Mode::System => fork_again_with(namespace::PID | namespace::MOUNT),
-        Mode::User => fork_again_with(namespace::USER | namespace::PID | namespace::MOUNT | SHARED),
+/// Forks the process that becomes the init, into a control group when there is one. Returns `None` in it.
+pub fn fork_init(mode: Mode, group: Option<BorrowedFd<'_>>) -> Result<Option<Pid>> {
+    let namespaces = match mode {
+        Mode::System => namespace::PID | namespace::MOUNT,
+        Mode::User => namespace::USER | namespace::PID | namespace::MOUNT | SHARED,
     };
+    let made = group.map_or_else(|| fork(namespaces), |group| fork_into(group, namespaces));
     made.map_err(cannot_unshare)
 }
 
-fn fork_again_with(namespaces: i32) -> std::result::Result<Option<Pid>, Errno> {
-    if namespaces == 0 { fork_again() } else { fork(namespaces) }
+/// In the init, in user mode: maps the caller to itself, and enters what could not begin before.
+pub fn enter_own(uid: u32, gid: u32) -> Result<()> {
+    map_self(uid, gid)?;
+    begin_groups()
 }
 
-/// In the init, in user mode: maps the caller to itself.
+/// In a process with a user name space of its own: maps the caller to itself.
 pub fn map_self(uid: u32, gid: u32) -> Result<()> {
     let write = |file: &str, text: String| {
         std::fs::write(format!("/proc/self/{file}"), text)

@@ -124,7 +124,7 @@ pub fn make(
     if let Err(error) = covered {
         // Whoever asked knows nothing of layers in other rooms.
         for layer in planner.plan.layers.iter().filter(|_| !entered_before) {
-            dismantle::layer(session, layer)?;
+            dismantle::layer(layer)?;
         }
         return Err(error);
     }

@@ -152,7 +152,9 @@ impl Supervisor {
             let bounds = bounds.as_ref().map_err(Clone::clone)?;
             let screen = display.as_ref().map(|display| display.screen().clone());
             let tree = Tree { screen, ..start.tree.clone() };
-            bounds.inside(|| make_init(&start.store, &start.session, &tree, reported, theirs.as_fd()))
+            bounds.inside(|group| {
+                make_init(&start.store, &start.session, &tree, reported, theirs.as_fd(), group)
+            })
         });
         drop(theirs);
         // The SEE's root has its set-id programs; this process has no use for any.
@@ -249,6 +251,7 @@ impl Supervisor {
             client.push();
         }
         self.mounts = None;
+        self.store.tidy_up();
         self.see_off();
         worked.and(rested)
     }

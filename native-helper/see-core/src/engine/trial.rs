@@ -52,7 +52,8 @@ pub fn make(store: &Store, canaries: &Canaries) -> Result<Made> {
     let (control, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
         .map_err(wire::gone)?;
     let reported = Reported::default();
-    let made = birth::make_init(&path_of(store.root())?, &session, &plan.tree, &reported, theirs.as_fd());
+    let made =
+        birth::make_init(&path_of(store.root())?, &session, &plan.tree, &reported, theirs.as_fd(), None);
     drop(theirs);
     let made = made.and_then(|(init, shell)| {
         let shifted = shell.as_ref().is_some_and(|shell| shell.shifted);
@@ -62,7 +63,7 @@ pub fn make(store: &Store, canaries: &Canaries) -> Result<Made> {
         Ok((shifted, made.limits, walls?))
     });
     for layer in &plan.layers {
-        dismantle::layer(&session, layer)?;
+        dismantle::layer(layer)?;
     }
     let dir = store.session_dir(&session);
     std::fs::remove_dir_all(&dir).map_err(|e| super::rooms::io("removing", &dir, &e))?;

@@ -83,6 +83,11 @@ impl Store {
         StoreWatch::new(&self.root)
     }
 
+    /// Tidies up, so that the next process has less to read. For one that nobody waits for.
+    pub fn tidy_up(&self) {
+        schema::fold(&self.db(), &self.root);
+    }
+
     /// Locks the connection. A panic of another holder left no transaction behind: those roll back when dropped.
     fn db(&self) -> MutexGuard<'_, Connection> {
         self.db.lock().unwrap_or_else(PoisonError::into_inner)

@@ -22,6 +22,8 @@ const DATABASE: &str = "alcatraz.db";
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A log of this length is folded in when the store is opened.
 const LONG_LOG: u64 = 1 << 20;
+/// A log of this length is worth folding in when nobody waits for it.
+const NOTABLE_LOG: u64 = 1 << 16;
 
 /// What brings a store from version `index` to `index + 1`.
 const MIGRATIONS: [&str; VERSION as usize] = [
@@ -124,12 +126,27 @@ fn connect(root: &Path, extra: OpenFlags) -> Result<Connection> {
         db.pragma_update(None, "wal_autocheckpoint", 256)
     };
     set_up().map_err(|e| db_error(&e))?;
-    let log = std::fs::metadata(root.join(format!("{DATABASE}-wal")));
-    if log.is_ok_and(|facts| facts.len() > LONG_LOG) {
+    if log_length(root) > LONG_LOG {
         // Nobody begins the log anew when each command writes to it once.
         db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(|e| db_error(&e))?;
     }
     Ok(db)
+}
+
+/// Folds the log in when it has grown: whoever is the first to open the store reads all of it. When others are at work,
+/// or the disk fails, it stays as it is, and is as good.
+pub(super) fn fold(db: &Connection, root: &Path) {
+    if log_length(root) <= NOTABLE_LOG {
+        return;
+    }
+    let _ = db
+        .busy_timeout(Duration::ZERO)
+        .and_then(|()| db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())))
+        .and(db.busy_timeout(PATIENCE));
+}
+
+fn log_length(root: &Path) -> u64 {
+    std::fs::metadata(root.join(format!("{DATABASE}-wal"))).map_or(0, |facts| facts.len())
 }
 
 /// Returns the version that the store's version file tells; `None` when there is no such file.

@@ -1,11 +1,38 @@
 //! Removes a directory tree that a hostile program made: any depth, any mode, no symlink followed, no recursion.
+//! Knows nothing of what the tree was for.
 
 use std::ffi::{CStr, CString};
 use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
 use std::path::Path;
 
 use rustix::fs::{AtFlags, Dir, FileType, IFlags, Mode, OFlags, RenameFlags};
-use rustix::io::{Errno, Result};
+use rustix::io::Errno;
+
+use crate::error::SeeError;
+use crate::path::HostPath;
+
+type Result<T> = std::result::Result<T, Errno>;
+
+/// Removes a directory of our own with all that is in it, if it is there.
+pub fn remove_dir(dir: &Path) -> crate::error::Result<()> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let removed = match rustix::fs::rmdir(dir) {
+        Ok(()) | Err(Errno::NOENT) => Ok(()),
+        Err(_) => remove_full(dir),
+    };
+    let shown = || HostPath::new(dir.as_os_str().as_bytes()).unwrap_or_else(HostPath::root);
+    removed.map_err(|errno| SeeError::os("removing", &shown(), errno))
+}
+
+fn remove_full(dir: &Path) -> Result<()> {
+    let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) else { return Ok(()) };
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    match rustix::fs::openat(rustix::fs::CWD, parent, flags, Mode::empty()) {
+        Ok(parent) => remove_tree(parent.as_fd(), Path::new(name)).map(drop),
+        Err(Errno::NOENT) => Ok(()),
+        Err(errno) => Err(errno),
+    }
+}
 
 /// Removes `name` in the directory `dir`, with all below it. Tells whether there was anything.
 ///
