@@ -30,11 +30,12 @@ pub struct Recovered {
 /// Finishes or takes back every commit that was cut off, and finishes the removal of layers that are of no use any
 /// more. Does nothing while a commit is under way. Quick when there is nothing to do.
 pub fn recover(store: &Store, monitor: &dyn Monitor) -> Result<Vec<Recovered>> {
-    let sessions = store.sessions()?;
     let is_over = |state| matches!(state, SessionState::Committed | SessionState::Aborted);
     let cut_off = |state| state == SessionState::Committing;
-    let has_work = sessions.iter().any(|s| cut_off(s.state) || (is_over(s.state) && !s.layers.is_empty()));
-    if !has_work && store.unsettled_commits()?.is_empty() && store.half_dropped_commits()?.is_empty() {
+    if !store.has_cut_off_sessions()?
+        && store.unsettled_commits()?.is_empty()
+        && store.half_dropped_commits()?.is_empty()
+    {
         return Ok(Vec::new());
     }
     let Some(_host) = try_lock_host(store)? else { return Ok(Vec::new()) };

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A log of this length is folded in when the store is opened.
 const LONG_LOG: u64 = 1 << 20;
 /// A log of this length is worth folding in when nobody waits for it.
-const NOTABLE_LOG: u64 = 1 << 16;
+const NOTABLE_LOG: u64 = 1 << 18;
 
 /// What brings a store from version `index` to `index + 1`.
 const MIGRATIONS: [&str; VERSION as usize] = [

@@ -97,6 +97,13 @@ impl Store {
         select(&self.db(), "ORDER BY created DESC, id", [])
     }
 
+    /// Tells whether there is a session whose commit was cut off, or one that is over and still has layers.
+    pub fn has_cut_off_sessions(&self) -> Result<bool> {
+        let found = "SELECT EXISTS (SELECT 1 FROM sessions WHERE state = 'committing' \
+                     OR (state IN ('committed', 'aborted') AND layers <> '[]'))";
+        self.db().query_row(found, [], |row| row.get(0)).map_err(|e| db_error(&e))
+    }
+
     /// Settles sessions whose supervisor died without a word: one that ran is finished, one that was being made is
     /// broken. Returns whether there was any.
     pub fn repair_dead_sessions(&self) -> Result<bool> {
