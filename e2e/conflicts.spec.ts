@@ -317,6 +317,12 @@ test("an undo asks where the host has changed since", async ({ machine, app }) =
   await app.askUndo();
   await expect(app.dialog).toContainText("Your machine has changed since the commit, at 2 places");
   await app.conflict("a.txt").click();
+  await expect(app.dialog.getByRole("row", { name: /Before the commit/ })).toContainText("2 B");
+  await expect(app.dialog.getByRole("row", { name: /The commit made/ })).toContainText("9 B");
+  await expect(app.dialog.getByRole("row", { name: /Your machine has now/ })).toContainText("11 B");
+  await expect(app.dialog.getByRole("region", { name: "Differences" })).toContainText(
+    /Your machine has now.*Undo brings back.*used since.*a/s,
+  );
   await app.answer("Leave as it is");
   await app.conflict("b.txt").click();
   await app.answer("Undo it all the same");

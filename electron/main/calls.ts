@@ -64,8 +64,11 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     saveIgnored: async (patterns) => (await helper.request("ignore.set", { patterns })).patterns,
     check: (request, ticket) => helper.request("check", request, ticket),
     commit: (request, ticket) => helper.request("commit", request, ticket),
-    history: async () => (await helper.request("history.list", {})).commits,
+    history: () => helper.request("history.list", {}),
     undo: (commit, resolve, ticket) => helper.request("history.undo", { commit, resolve }, ticket),
+    limitBackups: async (limit) => (await helper.request("history.limit", { limit })).dropped,
+    undoVersions: (params) => helper.request("history.versions", params),
+    undoContent: (params) => helper.request("history.content", params),
     drop: async (commit) => {
       await helper.request("history.drop", { commit });
       return null;

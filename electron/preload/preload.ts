@@ -61,6 +61,9 @@ contextBridge.exposeInMainWorld("see", {
   history: call("history"),
   undo: call("undo"),
   drop: call("drop"),
+  limitBackups: call("limitBackups"),
+  undoVersions: call("undoVersions"),
+  undoContent: call("undoContent"),
   cancel: call("cancel"),
 
   splitCommand: call("splitCommand"),

@@ -3,15 +3,15 @@ import { z } from "zod";
 import type { FeedEvent } from "./change.js";
 import type {
   CheckResult,
-  CommitRecord,
   CommitRequest,
   CommitResult,
   Comparison,
+  History,
   MergePreview,
   ResolveItem,
   UndoResult,
 } from "./commit.js";
-import type { Description, Slice, Versions } from "./content.js";
+import type { Description, Slice, UndoVersions, Versions } from "./content.js";
 import type { DoctorRow } from "./doctor.js";
 import { SeeError } from "./errors.js";
 import { Net } from "./net.js";
@@ -111,10 +111,14 @@ export interface SeeBridge {
   saveIgnored(patterns: string[]): Promise<Outcome<string[]>>;
   check(request: Omit<CommitRequest, "dry_run">, ticket: number): Promise<Outcome<CheckResult>>;
   commit(request: CommitRequest, ticket: number): Promise<Outcome<CommitResult>>;
-  history(): Promise<Outcome<CommitRecord[]>>;
+  history(): Promise<Outcome<History>>;
   /** `resolve` answers the conflicts of an undo that was refused. */
   undo(commit: string, resolve: ResolveItem[], ticket: number): Promise<Outcome<UndoResult>>;
   drop(commit: string): Promise<Outcome<null>>;
+  /** Limits what all backups take up, in bytes; null for no limit. Answers with the commits whose backups went for it. */
+  limitBackups(limit: number | null): Promise<Outcome<string[]>>;
+  undoVersions(params: Params<"history.versions">): Promise<Outcome<UndoVersions>>;
+  undoContent(params: Params<"history.content">): Promise<Outcome<Slice>>;
   /** Gives up the request started with this ticket. */
   cancel(ticket: number): Promise<Outcome<null>>;
 

@@ -134,6 +134,13 @@ export const CommitRecord = z.object({
 });
 export type CommitRecord = z.infer<typeof CommitRecord>;
 
+/** The commits of the past, and how many bytes their backups may take up together; null: no limit. */
+export const History = z.object({
+  commits: z.array(CommitRecord),
+  limit: z.number().int().min(0).nullable(),
+});
+export type History = z.infer<typeof History>;
+
 export const ChangesResult = z.object({
   session: z.object({
     id: z.string(),

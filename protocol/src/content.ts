@@ -45,6 +45,21 @@ export const Versions = z.object({
 });
 export type Versions = z.infer<typeof Versions>;
 
+/**
+ * The versions of a path that an undo asks about, as far as there are any: what it was before the commit, what the
+ * commit left (its content is not kept), what the host has there now.
+ */
+export const UndoVersions = z.object({
+  before: SideFacts.optional(),
+  committed: z.object({ type: FileType, size: z.number().int().min(0), mtime: z.string() }).optional(),
+  now: SideFacts.optional(),
+});
+export type UndoVersions = z.infer<typeof UndoVersions>;
+
+/** Whose content, of a commit that is to be taken back. */
+export const UndoSide = z.enum(["before", "now"]);
+export type UndoSide = z.infer<typeof UndoSide>;
+
 /** A slice of content. `size` is the object's whole size now; `eof` says the slice reaches its end. */
 export const Slice = z.object({
   data: z.base64(),

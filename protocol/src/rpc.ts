@@ -3,17 +3,17 @@
 import { z } from "zod";
 import {
   CheckResult,
-  CommitRecord,
   CommitRequest,
   CommitResult,
   Comparison,
+  History,
   MergePreview,
   Patterns,
   DiscardResult,
   ResolveItem,
   UndoResult,
 } from "./commit.js";
-import { AnySide, Description, Slice, SLICE_LIMIT, Versions } from "./content.js";
+import { AnySide, Description, Slice, SLICE_LIMIT, UndoSide, UndoVersions, Versions } from "./content.js";
 import { DoctorRow } from "./doctor.js";
 import { FeedEvent } from "./change.js";
 import { LogPlace, SessionLog } from "./log.js";
@@ -85,12 +85,27 @@ export const methods = {
   "ignore.set": { params: Patterns, result: Patterns },
   check: { params: CommitRequest.omit({ dry_run: true }), result: CheckResult },
   commit: { params: CommitRequest, result: CommitResult },
-  "history.list": { params: Empty, result: z.object({ commits: z.array(CommitRecord) }) },
+  "history.list": { params: Empty, result: History },
   "history.undo": {
     params: z.object({ commit: z.string().min(1), resolve: z.array(ResolveItem).optional() }),
     result: UndoResult,
   },
   "history.drop": { params: z.object({ commit: z.string().min(1) }), result: Empty },
+  /** How many bytes all backups may take up; null for no limit. Names the commits whose backups went at once for it. */
+  "history.limit": {
+    params: History.pick({ limit: true }),
+    result: z.object({ dropped: z.array(z.string()) }),
+  },
+  "history.versions": { params: PathRef.extend({ commit: z.string().min(1) }), result: UndoVersions },
+  "history.content": {
+    params: PathRef.extend({
+      commit: z.string().min(1),
+      side: UndoSide,
+      offset: z.number().int().min(0),
+      length: z.number().int().min(1).max(SLICE_LIMIT),
+    }),
+    result: Slice,
+  },
 } as const;
 export type Methods = typeof methods;
 export type Method = keyof Methods;

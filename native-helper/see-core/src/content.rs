@@ -17,7 +17,7 @@ use crate::beneath::{Facts, Root, facts_at, open_file_at, read_link_at};
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::{Found, UpperState};
 use crate::error::{ErrorCode, Result, SeeError};
-use crate::layer::Layer;
+use crate::layer::{Layer, MarkSpace};
 use crate::overlay_marks::attributes_at;
 use crate::path::{HostPath, wire_text};
 use crate::session::Session;
@@ -113,8 +113,8 @@ pub struct Slice {
 pub fn describe(session: &Session, found: &Found) -> Result<Description> {
     let layer = layer_of(session, found)?;
     Ok(Description {
-        before: Object::open(layer, found, Side::Before)?.map(|object| object.facts(layer)).transpose()?,
-        after: Object::open(layer, found, Side::After)?.map(|object| object.facts(layer)).transpose()?,
+        before: Object::open(layer, found, Side::Before)?.map(|object| object.facts(layer.marks)).transpose()?,
+        after: Object::open(layer, found, Side::After)?.map(|object| object.facts(layer.marks)).transpose()?,
     })
 }
 
@@ -131,12 +131,31 @@ pub fn slice(session: &Session, found: &Found, side: Side, offset: u64, length: 
 /// Returns the facts of what the host has at a path, changed in the session or not; `None` when it has nothing there.
 pub fn describe_host(session: &Session, path: &HostPath) -> Result<Option<SideFacts>> {
     let layer = covering(session, path)?;
-    Object::on_host(layer, path)?.map(|object| object.facts(layer)).transpose()
+    Object::on_host(layer, path)?.map(|object| object.facts(layer.marks)).transpose()
 }
 
 /// Returns bytes of what the host has at a path, as [`slice`] does.
 pub fn slice_of_host(session: &Session, path: &HostPath, offset: u64, length: u64) -> Result<Slice> {
     match Object::on_host(covering(session, path)?, path)? {
+        Some(object) => object.slice(offset, length),
+        None => Err(no_such_side(path)),
+    }
+}
+
+/// Returns the facts of an entry of a directory that is open already; `None` when there is none of that name. `path` is
+/// what it is called in messages.
+pub fn describe_at(
+    dir: OwnedFd,
+    name: &[u8],
+    path: &HostPath,
+    marks: MarkSpace,
+) -> Result<Option<SideFacts>> {
+    Object::at(dir, name, path)?.map(|object| object.facts(marks)).transpose()
+}
+
+/// Returns bytes of such an entry, as [`slice`] does.
+pub fn slice_at(dir: OwnedFd, name: &[u8], path: &HostPath, offset: u64, length: u64) -> Result<Slice> {
+    match Object::at(dir, name, path)? {
         Some(object) => object.slice(offset, length),
         None => Err(no_such_side(path)),
     }
@@ -252,9 +271,16 @@ impl Object {
     /// Reaches what the host has at a path; `None` when it has nothing.
     fn on_host(layer: &Layer, path: &HostPath) -> Result<Option<Self>> {
         let failed = |errno| SeeError::os("reading", path, errno);
-        let Some((dir, name)) = present(host_place(layer, path)).map_err(failed)? else { return Ok(None) };
-        let Some(facts) = present(facts_at(dir.as_fd(), &name)).map_err(failed)? else { return Ok(None) };
-        Ok(Some(Self { dir, name, facts, data: None, path: path.clone() }))
+        match present(host_place(layer, path)).map_err(failed)? {
+            Some((dir, name)) => Self::at(dir, &name, path),
+            None => Ok(None),
+        }
+    }
+
+    /// Reaches an entry of an open directory; `None` when it has none of that name.
+    fn at(dir: OwnedFd, name: &[u8], path: &HostPath) -> Result<Option<Self>> {
+        let facts = present(facts_at(dir.as_fd(), name)).map_err(|errno| SeeError::os("reading", path, errno))?;
+        Ok(facts.map(|facts| Self { dir, name: name.to_vec(), facts, data: None, path: path.clone() }))
     }
 
     /// Reads a slice; of what is no regular file there is none.
@@ -289,7 +315,7 @@ impl Object {
         }
     }
 
-    fn facts(&self, layer: &Layer) -> Result<SideFacts> {
+    fn facts(&self, marks: MarkSpace) -> Result<SideFacts> {
         let facts = &self.facts;
         let target = if facts.file_type() == FileType::Symlink {
             let target = self.checked(read_link_at(self.dir.as_fd(), &self.name))?;
@@ -297,7 +323,7 @@ impl Object {
         } else {
             None
         };
-        let xattrs = self.checked(attributes_at(self.dir.as_fd(), &self.name, layer.marks))?;
+        let xattrs = self.checked(attributes_at(self.dir.as_fd(), &self.name, marks))?;
         let xattrs = xattrs
             .into_iter()
             .map(|(name, value)| Attribute { name: wire_text(&name).0, value: BASE64.encode(value) });

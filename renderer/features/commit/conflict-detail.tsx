@@ -1,9 +1,8 @@
 // One conflict, looked at closely: what happened, what can be done about it, and the differences side by side.
 import { useEffect, useState, type ReactElement } from "react";
 import type { ChangeKind } from "../../../protocol/src/change.js";
-import type { Versions } from "../../../protocol/src/content.js";
 import type { Conflict, Resolution } from "../../../protocol/src/errors.js";
-import { pathKey } from "../../../protocol/src/path.js";
+import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
 import { displayPath } from "../../ui/escape.js";
 import { formatAgo, formatTime } from "../../ui/format.js";
@@ -11,12 +10,12 @@ import { Segmented } from "../../ui/segmented.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote, ErrorPanel } from "../../ui/state-panel.js";
 import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
-import type { Answer } from "./commit-model.js";
+import { refOf, type Answer } from "./commit-model.js";
 import {
   choiceWords,
-  COMPARED,
   comparisons,
   reasonWords,
+  sourcesOf,
   versionRows,
   type About,
   type Comparison,
@@ -26,7 +25,7 @@ import { IgnoreMore } from "./ignore-more.js";
 import { mergedText, type Draft } from "./merge-model.js";
 import { MergeView } from "./merge-view.js";
 import { VersionDiff } from "./version-diff.js";
-import { isError, useVersions } from "./versions-store.js";
+import { isError, useVersions, type Known } from "./versions-store.js";
 import styles from "./conflict-detail.module.css";
 
 interface ConflictDetailProps {
@@ -47,10 +46,7 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
   const versions = useVersions((state) => state.versions.get(key));
   const draft = useVersions((state) => state.drafts.get(key));
   const { load, setDraft } = useVersions.getState();
-  const session = about.what === "commit" ? about.session : null;
-  useEffect(() => {
-    if (session !== null) void load(session, conflict);
-  }, [load, session, conflict]);
+  useEffect(() => void load(about, conflict), [load, about, conflict]);
 
   const merging = draft !== undefined && !isError(draft) ? draft : undefined;
   const [wish, setWish] = useState<View | null>(null);
@@ -84,12 +80,10 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
         <p>{reasonWords(about, conflict.reason)}</p>
       </div>
       <div className={styles.facts}>
-        {session === null ? (
-          <p>{conflict.host_changed !== undefined && TEXTS.changedAt(formatTime(conflict.host_changed))}</p>
-        ) : isError(versions) ? (
+        {isError(versions) ? (
           <ErrorNote error={versions} />
         ) : (
-          <VersionTable conflict={conflict} versions={shown} />
+          <VersionTable about={about} conflict={conflict} versions={shown} />
         )}
         <Choices about={about} conflict={conflict} kind={kind} answer={answer} onChoose={choose} />
         <div className={styles.more}>
@@ -103,53 +97,72 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
           )}
         </div>
       </div>
-      {session !== null && (
-        <section className={styles.differences} aria-label={TEXTS.differences}>
-          <div className={styles.bar}>
-            <h3>{TEXTS.differences}</h3>
-            {view !== undefined && views.length > 1 && (
-              <Segmented
-                label={TEXTS.differences}
-                options={views.map((value) => ({ value, label: TEXTS.compare[value] }))}
-                value={view}
-                onChange={setWish}
-              />
-            )}
-          </div>
-          <div className={styles.body}>
-            {versions === undefined ? (
-              <Skeleton label={DIFF_TEXTS.loading} rows={6} />
-            ) : isError(draft) && wish === "merged" ? (
-              <ErrorPanel error={draft} />
-            ) : view === undefined ? (
-              <EmptyPanel icon="file" title={TEXTS.noText}>
-                {conflict.only_read === true ? TEXTS.onlyRead : TEXTS.noTextWhy}
-              </EmptyPanel>
-            ) : view === "merged" ? (
-              merging !== undefined && <MergeView key={key} draft={merging} onDraft={onDraft} />
-            ) : (
-              <VersionDiff
-                key={`${key}\n${view}`}
-                left={{ session, path: conflict, side: COMPARED[view][0] }}
-                right={{ session, path: conflict, side: COMPARED[view][1] }}
-              />
-            )}
-          </div>
-        </section>
-      )}
+      <section className={styles.differences} aria-label={TEXTS.differences}>
+        <div className={styles.bar}>
+          <h3>{TEXTS.differences}</h3>
+          {view !== undefined && views.length > 1 && (
+            <Segmented
+              label={TEXTS.differences}
+              options={views.map((value) => ({ value, label: TEXTS.compare[value] }))}
+              value={view}
+              onChange={setWish}
+            />
+          )}
+        </div>
+        <div className={styles.body}>
+          {versions === undefined ? (
+            <Skeleton label={DIFF_TEXTS.loading} rows={6} />
+          ) : isError(draft) && wish === "merged" ? (
+            <ErrorPanel error={draft} />
+          ) : view === undefined ? (
+            <EmptyPanel icon="file" title={TEXTS.noText}>
+              {about.what === "undo"
+                ? TEXTS.noUndoText
+                : conflict.only_read === true
+                  ? TEXTS.onlyRead
+                  : TEXTS.noTextWhy}
+            </EmptyPanel>
+          ) : view === "merged" ? (
+            merging !== undefined && <MergeView key={key} draft={merging} onDraft={onDraft} />
+          ) : (
+            <SideBySide key={`${key}\n${view}`} about={about} path={conflict} comparison={view} />
+          )}
+        </div>
+      </section>
     </div>
   );
 }
 
 type View = Comparison | "merged";
 
-function VersionTable({
-  conflict,
-  versions,
-}: {
+interface SideBySideProps {
+  about: About;
+  path: PathRef;
+  comparison: Comparison;
+}
+
+/** Two versions as text; what was read is one conflict's, and its path alone counts. */
+function SideBySide({ about, path, comparison }: SideBySideProps): ReactElement {
+  const [left, right] = sourcesOf(about, refOf(path), comparison);
+  return (
+    <>
+      <div className={styles.titles}>
+        {TEXTS.compared[comparison].map((title) => (
+          <h4 key={title}>{title}</h4>
+        ))}
+      </div>
+      <VersionDiff left={left} right={right} />
+    </>
+  );
+}
+
+interface VersionTableProps {
+  about: About;
   conflict: Conflict;
-  versions: Versions | null;
-}): ReactElement {
+  versions: Known | null;
+}
+
+function VersionTable({ about, conflict, versions }: VersionTableProps): ReactElement {
   const now = Date.now();
   return (
     <table className={styles.versions}>
@@ -162,7 +175,7 @@ function VersionTable({
         </tr>
       </thead>
       <tbody>
-        {versionRows(conflict, versions).map((row) => (
+        {versionRows(about, conflict, versions).map((row) => (
           <tr key={row.what}>
             <th scope="row">{row.what}</th>
             <td>{row.is ?? TEXTS.unknown}</td>

@@ -1,10 +1,20 @@
 import { describe, expect, it } from "vitest";
-import type { SideFacts } from "../../../protocol/src/content.js";
+import type { SideFacts, Versions } from "../../../protocol/src/content.js";
 import { ConflictReason, type Conflict } from "../../../protocol/src/errors.js";
-import { alike, choiceWords, comparisons, ending, versionRows, type About } from "./conflict-model.js";
+import {
+  alike,
+  choiceWords,
+  comparisons,
+  ending,
+  sourcesOf,
+  versionRows,
+  type About,
+} from "./conflict-model.js";
 import { suggestions } from "./ignore-model.js";
 import { REASON_WORDS } from "./texts.js";
+import type { Known } from "./versions-store.js";
 
+const undo = { what: "undo", commit: "c" } as const;
 const about: About = { what: "commit", session: "s" };
 const log: Conflict = {
   path: "/var/log/a.log",
@@ -43,23 +53,38 @@ describe("a conflict", () => {
     ];
     expect(new Set(said).size).toBe(4);
     for (const reason of ConflictReason.options) expect(REASON_WORDS[reason]).not.toBe("");
-    expect(choiceWords({ what: "undo" }, log, "skip", undefined).label).toBe("Leave as it is");
+    expect(choiceWords(undo, log, "skip", undefined).label).toBe("Leave as it is");
     expect(choiceWords(about, log, "overwrite", "deleted").label).toBe("Delete");
   });
 
   it("tells its versions, and which can be compared", () => {
     const base = { size: 5, mtime: "2026-01-31T11:00:00Z", kept: true };
-    const versions = { base, now: facts(7), session: facts(9) };
+    const known = (versions: Versions): Known => ({ what: "commit", versions });
+    const all = known({ base, now: facts(7), session: facts(9) });
     const times = { first_seen: "2026-01-31T11:30:00Z", host_changed: "2026-01-31T11:45:00Z" };
-    expect(versionRows({ ...log, ...times }, versions).map(({ is, when }) => [is, when])).toEqual([
+    expect(versionRows(about, { ...log, ...times }, all).map(({ is, when }) => [is, when])).toEqual([
       ["5 B", times.first_seen],
       ["7 B", times.host_changed],
       ["9 B", "2026-01-31T12:00:00Z"],
     ]);
-    expect(comparisons(versions)).toEqual(["now-session", "base-now", "base-session"]);
-    expect(comparisons({ now: facts(7) })).toEqual([]);
-    expect(versionRows({ ...log, only_read: true }, { now: facts(7) })).toHaveLength(2);
-    expect(versionRows(log, {}).map(({ is }) => is)).toEqual([undefined, "nothing", "nothing"]);
+    expect(comparisons(all)).toEqual(["now-session", "base-now", "base-session"]);
+    expect(comparisons(known({ now: facts(7) }))).toEqual([]);
+    expect(versionRows(about, { ...log, only_read: true }, known({ now: facts(7) }))).toHaveLength(2);
+    expect(versionRows(about, log, known({})).map(({ is }) => is)).toEqual([undefined, "nothing", "nothing"]);
+    expect(sourcesOf(about, log, "base-now").map(({ side }) => side)).toEqual(["base", "now"]);
+  });
+
+  it("tells those of a commit that is to be taken back", () => {
+    const committed = { type: "file", size: 8, mtime: "2026-01-31T11:00:00Z" } as const;
+    const all: Known = { what: "undo", versions: { before: facts(5), committed, now: facts(9) } };
+    expect(versionRows(undo, log, all).map(({ is }) => is)).toEqual(["5 B", "8 B", "9 B"]);
+    expect(versionRows(undo, log, null).map(({ is }) => is)).toEqual([undefined, undefined, undefined]);
+    expect(comparisons(all)).toEqual(["now-before"]);
+    expect(comparisons({ what: "undo", versions: { now: facts(9) } })).toEqual([]);
+    expect(sourcesOf(undo, log, "now-before")).toEqual([
+      { commit: "c", path: log, side: "now" },
+      { commit: "c", path: log, side: "before" },
+    ]);
   });
 });
 

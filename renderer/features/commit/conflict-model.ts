@@ -1,11 +1,14 @@
 // What a conflict means to a person: what happened when, what each choice does, and which conflicts are alike. Pure.
 import type { ChangeKind } from "../../../protocol/src/change.js";
-import type { AnySide, Versions } from "../../../protocol/src/content.js";
+import type { AnySide, SideFacts, UndoSide } from "../../../protocol/src/content.js";
 import type { Conflict, ConflictReason, Resolution } from "../../../protocol/src/errors.js";
+import type { PathRef } from "../../../protocol/src/path.js";
 import { formatBytes } from "../../ui/format.js";
 import { TYPE_WORDS } from "../changes/kinds.js";
+import type { Source } from "../diff/content-reader.js";
 import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
 import { REASON_WORDS, UNDO_REASON_WORDS } from "./texts.js";
+import type { Known } from "./versions-store.js";
 
 /** Returns the conflicts of the same sort as one: the same reason, the same choices, the same ending of the name. */
 export function alike(conflicts: readonly Conflict[], one: Conflict): Conflict[] {
@@ -41,7 +44,7 @@ export interface ChoiceWords {
 }
 
 /** What is decided about: a session's changes, or a commit that is to be taken back. */
-export type About = { what: "commit"; session: string } | { what: "undo" };
+export type About = { what: "commit"; session: string } | { what: "undo"; commit: string };
 
 /** Returns what a choice does with a conflict, in plain words. */
 export function choiceWords(
@@ -78,42 +81,65 @@ export interface VersionRow {
   when: string | undefined;
 }
 
-/** Returns the versions of a path, the oldest first. `versions` is null while they are being read. */
-export function versionRows(conflict: Conflict, versions: Versions | null): VersionRow[] {
-  const { base, now, session } = versions ?? {};
-  const nothing = versions === null ? undefined : TEXTS.nothing;
-  const describe = (side: Versions["now"]): string | undefined =>
+/** Returns the versions of a path, the oldest first. `known` is null while they are being read. */
+export function versionRows(about: About, conflict: Conflict, known: Known | null): VersionRow[] {
+  const nothing = known === null ? undefined : TEXTS.nothing;
+  const describe = (side: Pick<SideFacts, "type" | "size"> | undefined): string | undefined =>
     side === undefined ? nothing : side.type === "file" ? formatBytes(side.size) : TYPE_WORDS[side.type];
+  const changed = conflict.host_changed;
+  if (about.what === "undo") {
+    const { before, committed, now } = known?.what === "undo" ? known.versions : {};
+    return [
+      { what: TEXTS.wasBefore, is: describe(before), when: before?.mtime },
+      { what: TEXTS.wasCommitted, is: describe(committed), when: committed?.mtime },
+      { what: TEXTS.now, is: describe(now), when: changed ?? now?.mtime },
+    ];
+  }
+  const { base, now, session } = known?.what === "commit" ? known.versions : {};
   const rows: VersionRow[] = [
     {
       what: TEXTS.seen,
       is: base === undefined ? undefined : formatBytes(base.size),
       when: conflict.first_seen,
     },
-    { what: TEXTS.now, is: describe(now), when: conflict.host_changed ?? now?.mtime },
+    { what: TEXTS.now, is: describe(now), when: changed ?? now?.mtime },
   ];
   if (conflict.only_read !== true)
     rows.push({ what: TEXTS.session, is: describe(session), when: session?.mtime });
   return rows;
 }
 
-export type Comparison = "now-session" | "base-now" | "base-session";
+export type Comparison = "now-session" | "base-now" | "base-session" | "now-before";
 
-/** Whose contents are compared, from left to right. */
-export const COMPARED: Readonly<Record<Comparison, readonly [AnySide, AnySide]>> = {
-  "now-session": ["now", "after"],
-  "base-now": ["base", "now"],
-  "base-session": ["base", "after"],
-};
+/** Returns the contents that are compared, from left to right. */
+export function sourcesOf(about: About, path: PathRef, comparison: Comparison): readonly [Source, Source] {
+  if (about.what === "undo") {
+    const of = (side: UndoSide): Source => ({ commit: about.commit, path, side });
+    return [of("now"), of("before")];
+  }
+  const of = (side: AnySide): Source => ({ session: about.session, path, side });
+  switch (comparison) {
+    case "base-now":
+      return [of("base"), of("now")];
+    case "base-session":
+      return [of("base"), of("after")];
+    case "now-session":
+    case "now-before":
+      return [of("now"), of("after")];
+  }
+}
 
 /** Returns which versions can be compared side by side as text. */
-export function comparisons(versions: Versions): Comparison[] {
-  const isText = (side: Versions["now"]): boolean =>
+export function comparisons(known: Known): Comparison[] {
+  const isText = (side: SideFacts | undefined): boolean =>
     side !== undefined && side.type === "file" && (side.content === "text" || side.content === "empty");
-  const kept = versions.base?.kept === true;
+  if (known.what === "undo")
+    return isText(known.versions.now) && isText(known.versions.before) ? ["now-before"] : [];
+  const { base, now, session } = known.versions;
+  const kept = base?.kept === true;
   const found: Comparison[] = [];
-  if (isText(versions.now) && isText(versions.session)) found.push("now-session");
-  if (kept && isText(versions.now)) found.push("base-now");
-  if (kept && isText(versions.session)) found.push("base-session");
+  if (isText(now) && isText(session)) found.push("now-session");
+  if (kept && isText(now)) found.push("base-now");
+  if (kept && isText(session)) found.push("base-session");
   return found;
 }

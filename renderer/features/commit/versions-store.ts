@@ -1,19 +1,23 @@
 // The versions of contested paths and the merges in the making, read when they are looked at and kept while one decides.
 import { create } from "zustand";
-import type { Versions } from "../../../protocol/src/content.js";
+import type { UndoVersions, Versions } from "../../../protocol/src/content.js";
 import type { Conflict, SeeError } from "../../../protocol/src/errors.js";
-import { pathKey } from "../../../protocol/src/path.js";
+import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { see } from "../../see.js";
 import { refOf } from "./commit-model.js";
+import type { About } from "./conflict-model.js";
 import { newDraft, type Draft } from "./merge-model.js";
+
+/** The versions of a path, by what is decided about. */
+export type Known = { what: "commit"; versions: Versions } | { what: "undo"; versions: UndoVersions };
 
 interface VersionsState {
   /** By the key of the path; an error where they could not be read. */
-  versions: ReadonlyMap<string, Versions | SeeError>;
+  versions: ReadonlyMap<string, Known | SeeError>;
   drafts: ReadonlyMap<string, Draft | SeeError>;
   /** Forgets all, for a new look at the machine. */
   reset: () => void;
-  load: (session: string, conflict: Conflict) => Promise<void>;
+  load: (about: About, conflict: Conflict) => Promise<void>;
   setDraft: (key: string, draft: Draft) => void;
 }
 
@@ -27,17 +31,16 @@ export const useVersions = create<VersionsState>((set, get) => {
       round += 1;
       set({ versions: new Map(), drafts: new Map() });
     },
-    load: async (session, conflict) => {
+    load: async (about, conflict) => {
       const mine = round;
       const key = pathKey(conflict);
-      const request = { session, ...refOf(conflict) };
       if (!get().versions.has(key)) {
-        const outcome = await see.versions(request);
+        const known = await read(about, refOf(conflict));
         if (mine !== round) return;
-        set({ versions: new Map(get().versions).set(key, outcome.ok ? outcome.value : outcome.error) });
+        set({ versions: new Map(get().versions).set(key, known) });
       }
-      if (conflict.merge !== undefined && !get().drafts.has(key)) {
-        const outcome = await see.mergePreview(request);
+      if (about.what === "commit" && conflict.merge !== undefined && !get().drafts.has(key)) {
+        const outcome = await see.mergePreview({ session: about.session, ...refOf(conflict) });
         if (mine !== round) return;
         set({ drafts: new Map(get().drafts).set(key, outcome.ok ? newDraft(outcome.value) : outcome.error) });
       }
@@ -45,6 +48,15 @@ export const useVersions = create<VersionsState>((set, get) => {
     setDraft: (key, draft) => set({ drafts: new Map(get().drafts).set(key, draft) }),
   };
 });
+
+async function read(about: About, path: PathRef): Promise<Known | SeeError> {
+  if (about.what === "undo") {
+    const outcome = await see.undoVersions({ commit: about.commit, ...path });
+    return outcome.ok ? { what: "undo", versions: outcome.value } : outcome.error;
+  }
+  const outcome = await see.versions({ session: about.session, ...path });
+  return outcome.ok ? { what: "commit", versions: outcome.value } : outcome.error;
+}
 
 /** Tells whether something could not be read. */
 export function isError(value: object | undefined): value is SeeError {

@@ -1,15 +1,13 @@
 // Reads the bytes of one side of a change, in slices, and only those that are wanted.
 import type { Outcome } from "../../../protocol/src/bridge.js";
-import { SLICE_LIMIT, type AnySide } from "../../../protocol/src/content.js";
+import { SLICE_LIMIT, type AnySide, type UndoSide } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { see } from "../../see.js";
 import { decodeBase64 } from "../../ui/escape.js";
 
-export interface Source {
-  session: string;
-  path: PathRef;
-  side: AnySide;
-}
+/** A side of a change in a session, or of a path that a commit changed. */
+export type Source =
+  { session: string; path: PathRef; side: AnySide } | { commit: string; path: PathRef; side: UndoSide };
 
 export interface Bytes {
   bytes: Uint8Array<ArrayBuffer>;
@@ -23,13 +21,11 @@ export async function readBytes(source: Source, offset: number, length: number):
   let size = 0;
   let got = 0;
   while (got < length) {
-    const outcome = await see.content({
-      session: source.session,
-      ...source.path,
-      side: source.side,
-      offset: offset + got,
-      length: Math.min(SLICE_LIMIT, length - got),
-    });
+    const range = { offset: offset + got, length: Math.min(SLICE_LIMIT, length - got) };
+    const { path, ...whose } = source;
+    const outcome = await ("commit" in whose
+      ? see.undoContent({ ...whose, ...path, ...range })
+      : see.content({ ...whose, ...path, ...range }));
     if (!outcome.ok) return outcome;
     const part = decodeBase64(outcome.value.data);
     parts.push(part);

@@ -14,7 +14,15 @@ export type Content =
 export function useContent(source: Source | null, offset: number, length: number, reading: number): Content {
   const [held, setHeld] = useState<{ of: string; content: Content } | null>(null);
   const of =
-    source === null ? "" : [source.session, pathKey(source.path), source.side, offset, length].join("\n");
+    source === null
+      ? ""
+      : [
+          "commit" in source ? source.commit : source.session,
+          pathKey(source.path),
+          source.side,
+          offset,
+          length,
+        ].join("\n");
   useEffect(() => {
     if (source === null) return;
     let left = false;

@@ -7,23 +7,25 @@ import { Button, IconButton } from "../../ui/button.js";
 import { cx } from "../../ui/cx.js";
 import { Dialog } from "../../ui/dialog.js";
 import { displayCommand } from "../../ui/escape.js";
-import { formatAgo, formatMany, formatTime } from "../../ui/format.js";
+import { formatAgo, formatBytes, formatMany, formatTime } from "../../ui/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote, ErrorPanel } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
 import { TEXTS as RUN_TEXTS } from "../run/texts.js";
+import { backupBytes, undoState } from "./history-model.js";
 import { useHistory } from "./history-store.js";
 import { TEXTS } from "./texts.js";
 import styles from "./history-screen.module.css";
 
 export function HistoryScreen(): ReactElement {
-  const { commits, error } = useHistory();
+  const { commits, limit, error } = useHistory();
   const sidebar = useRoute((state) => state.sidebar);
   const [dropping, setDropping] = useState<CommitRecord | null>(null);
   const now = useClock(60_000);
   useEffect(() => void useHistory.getState().load(), []);
 
   const sorted = [...(commits ?? [])].sort((a, b) => b.time.localeCompare(a.time));
+  const used = backupBytes(sorted);
   return (
     <div className={styles.screen}>
       <div className={styles.column}>
@@ -51,6 +53,18 @@ export function HistoryScreen(): ReactElement {
           </EmptyPanel>
         )}
         {sorted.length > 0 && (
+          <div className={styles.backups}>
+            <p title={TEXTS.usedWhy}>
+              {limit === null
+                ? TEXTS.usedNoLimit(formatBytes(used))
+                : TEXTS.usedOf(formatBytes(used), formatBytes(limit))}
+            </p>
+            <Button look="quiet" onClick={() => useRoute.getState().show("settings")}>
+              {TEXTS.changeLimit}
+            </Button>
+          </div>
+        )}
+        {sorted.length > 0 && (
           <ul className={styles.list}>
             {sorted.map((record) => (
               <CommitItem key={record.id} record={record} now={now} onDrop={setDropping} />
@@ -72,11 +86,12 @@ interface CommitItemProps {
 function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
   const facts = [formatAgo(record.time, now), formatMany(record.applied, "change")];
   if (record.undid !== undefined) facts.push(TEXTS.undoOf);
-  if (record.undone_by !== undefined) facts.push(TEXTS.undone);
-  else if (!record.undoable) facts.push(TEXTS.notUndoable);
+  const state = undoState(record);
+  if (record.backup !== undefined) facts.push(TEXTS.backup(formatBytes(record.backup)));
+  if (state !== "possible") facts.push(state === "undone" ? TEXTS.undone : TEXTS.dropped);
   const command = displayCommand(record.command);
   return (
-    <li className={cx(styles.item, record.undone_by !== undefined && styles.taken)}>
+    <li className={cx(styles.item, state === "undone" && styles.taken)}>
       <div className={styles.what}>
         <div className={styles.command} title={command}>
           {command}
@@ -85,18 +100,18 @@ function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
           {facts.join(" · ")} · <code>{record.id.slice(0, 8)}</code>
         </div>
       </div>
-      {record.undoable && (
-        <>
-          <Button look="quiet" onClick={() => onDrop(record)}>
-            {TEXTS.drop}
-          </Button>
-          <Button
-            icon="undo"
-            onClick={() => useRoute.getState().askUndo({ commit: record.id, applied: record.applied })}
-          >
-            {TEXTS.undo}
-          </Button>
-        </>
+      {record.backup !== undefined && (
+        <Button look="quiet" onClick={() => onDrop(record)}>
+          {TEXTS.drop}
+        </Button>
+      )}
+      {state === "possible" && (
+        <Button
+          icon="undo"
+          onClick={() => useRoute.getState().askUndo({ commit: record.id, applied: record.applied })}
+        >
+          {TEXTS.undo}
+        </Button>
       )}
     </li>
   );
@@ -128,7 +143,9 @@ function DropDialog({ record, onClose }: { record: CommitRecord; onClose: () => 
         </>
       }
     >
-      <p>{TEXTS.dropWhy}</p>
+      <p>
+        {TEXTS.dropWhy} {TEXTS.dropFrees(formatBytes(record.backup ?? 0))}
+      </p>
       {error !== null && <ErrorNote error={error} />}
     </Dialog>
   );

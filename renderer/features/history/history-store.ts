@@ -1,4 +1,4 @@
-// The commits of the past.
+// The commits of the past, and how much room their backups may take up.
 import { create } from "zustand";
 import type { Outcome } from "../../../protocol/src/bridge.js";
 import type { CommitRecord } from "../../../protocol/src/commit.js";
@@ -7,20 +7,29 @@ import { see } from "../../see.js";
 
 interface HistoryState {
   commits: CommitRecord[] | null;
+  /** Bytes that all backups may take up; null: no limit, or not read yet. */
+  limit: number | null;
   error: SeeError | null;
   load: () => Promise<void>;
   drop: (commit: string) => Promise<Outcome<null>>;
+  setLimit: (limit: number | null) => Promise<Outcome<string[]>>;
 }
 
 export const useHistory = create<HistoryState>((set, get) => ({
   commits: null,
+  limit: null,
   error: null,
   load: async () => {
     const outcome = await see.history();
-    set(outcome.ok ? { commits: outcome.value, error: null } : { error: outcome.error });
+    set(outcome.ok ? { ...outcome.value, error: null } : { error: outcome.error });
   },
   drop: async (commit) => {
     const outcome = await see.drop(commit);
+    if (outcome.ok) await get().load();
+    return outcome;
+  },
+  setLimit: async (limit) => {
+    const outcome = await see.limitBackups(limit);
     if (outcome.ok) await get().load();
     return outcome;
   },

@@ -1,6 +1,6 @@
 // Undo: asks once, shows the work, and ends with what was done. Where the machine has changed since, it asks what to do,
 // as a commit does.
-import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
 import type { UndoResult } from "../../../protocol/src/commit.js";
 import type { Conflict, SeeError } from "../../../protocol/src/errors.js";
 import { pathKey } from "../../../protocol/src/path.js";
@@ -44,6 +44,7 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
   const [state, setState] = useState<UndoStep>({ step: "ask" });
   const [answers, setAnswers] = useState<Answers>(NO_ANSWERS);
   const ticket = useRef(0);
+  const about = useMemo(() => ({ what: "undo", commit }) as const, [commit]);
   // What was read for another decision is of no use in this one.
   useEffect(() => useVersions.getState().reset(), []);
 
@@ -93,7 +94,7 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
           <>
             <p className={styles.lead}>{CONFLICT_TEXTS.undoLead(state.conflicts.length)}</p>
             <ConflictPanes
-              about={ABOUT}
+              about={about}
               conflicts={state.conflicts}
               answers={answers}
               onAnswer={(conflicts, answer) => {
@@ -111,8 +112,6 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
     </Dialog>
   );
 }
-
-const ABOUT = { what: "undo" } as const;
 
 function undoBody(state: Exclude<UndoStep, { step: "conflicts" }>, applied: number): ReactNode {
   switch (state.step) {

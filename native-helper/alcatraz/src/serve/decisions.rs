@@ -1,5 +1,6 @@
 //! What the methods around a decision take and give: check, commit, undo, merges, ignore list, a second try.
 
+use see_core::commit::UndoSide;
 use see_core::commit::selection::Selection;
 use see_core::compare::{Comparison, Differing};
 use see_core::error::Resolution;
@@ -9,8 +10,10 @@ use see_core::path::{HostPath, PathRef};
 use see_core::store::Store;
 use serde::{Deserialize, Serialize};
 
+use crate::wire::commit::WireCommit;
+
 use super::envelope::MOST_PATHS;
-use super::messages::{PathParam, host_path};
+use super::messages::{PathParam, host_path, slice_length};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -169,4 +172,60 @@ impl UndoParams {
     pub fn resolutions(&self) -> see_core::error::Result<Vec<(HostPath, Resolution)>> {
         self.resolve.iter().flatten().map(|param| Ok((param.host_path()?, param.choice))).collect()
     }
+}
+
+/// A place of a commit that is to be taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UndoPlaceParams {
+    pub commit: String,
+    path: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
+}
+
+impl UndoPlaceParams {
+    pub fn host_path(&self) -> see_core::error::Result<HostPath> {
+        host_path(&self.path, self.path_bytes.as_deref())
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UndoContentParams {
+    pub commit: String,
+    path: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
+    pub side: UndoSide,
+    pub offset: u64,
+    pub length: u64,
+}
+
+impl UndoContentParams {
+    pub fn host_path(&self) -> see_core::error::Result<HostPath> {
+        slice_length(self.length)?;
+        host_path(&self.path, self.path_bytes.as_deref())
+    }
+}
+
+/// The commits of the past, and how many bytes their backups may take up together; without a limit as many as they do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CommitsResult {
+    pub commits: Vec<WireCommit>,
+    pub limit: Option<u64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitParams {
+    pub limit: Option<u64>,
+}
+
+/// The commits whose backups went.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LimitResult {
+    pub dropped: Vec<String>,
 }

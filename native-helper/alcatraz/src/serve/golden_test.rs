@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use see_core::commit::UndoVersions;
 use see_core::content::{Description, Slice};
 use see_core::error::{ErrorCode, SeeError};
 use see_core::merge::Preview;
@@ -76,6 +77,9 @@ fn params_through(method: &str, params: &Value) -> Result<Value, String> {
         "commit" => through::<CommitRequest>(params),
         "history.undo" => through::<UndoParams>(params),
         "history.drop" => through::<CommitParams>(params),
+        "history.limit" => through::<LimitParams>(params),
+        "history.versions" => through::<UndoPlaceParams>(params),
+        "history.content" => through::<UndoContentParams>(params),
         other => panic!("no such method: {other}"),
     }
 }
@@ -97,7 +101,9 @@ fn result_through(method: &str, result: &Value) -> Result<Value, String> {
         "changes.origins" => through::<OriginsResult>(result),
         "changes.unwatch" | "history.drop" => through::<Empty>(result),
         "describe" => through::<Description>(result),
-        "content" => through::<Slice>(result),
+        "content" | "history.content" => through::<Slice>(result),
+        "history.versions" => through::<UndoVersions>(result),
+        "history.limit" => through::<LimitResult>(result),
         "check" => through::<CheckResult>(result),
         "commit" => through::<CommitResult>(result),
         "history.list" => through::<CommitsResult>(result),

@@ -14,7 +14,6 @@ use see_core::policy::Policy;
 use see_core::session::Mode;
 use serde::{Deserialize, Serialize};
 
-use crate::wire::commit::WireCommit;
 use crate::wire::session::WireSession;
 
 use super::envelope::bad_request;
@@ -135,6 +134,14 @@ impl RunRequest {
     }
 }
 
+/// Refuses a slice of content that is empty or too large.
+pub fn slice_length(length: u64) -> see_core::error::Result<()> {
+    if (1..=SLICE_LIMIT).contains(&length) {
+        return Ok(());
+    }
+    Err(bad_request(format_args!("a slice has 1 to {SLICE_LIMIT} bytes")))
+}
+
 /// Returns the size of a window, when both numbers are given.
 pub fn window(rows: Option<u16>, cols: Option<u16>) -> see_core::error::Result<Option<Size>> {
     const LARGEST: u16 = 10_000;
@@ -205,12 +212,6 @@ impl DescribeParams {
 pub struct DiscardParams {
     pub session: String,
     pub paths: Vec<PathParam>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CommitsResult {
-    pub commits: Vec<WireCommit>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -310,9 +311,7 @@ pub struct ContentParams {
 
 impl ContentParams {
     pub fn host_path(&self) -> see_core::error::Result<HostPath> {
-        if !(1..=SLICE_LIMIT).contains(&self.length) {
-            return Err(bad_request(format_args!("a slice has 1 to {SLICE_LIMIT} bytes")));
-        }
+        slice_length(self.length)?;
         host_path(&self.path, self.path_bytes.as_deref())
     }
 }

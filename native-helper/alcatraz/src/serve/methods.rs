@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use see_core::changes::found::Found;
+use see_core::commit;
 use see_core::content::{self, Side};
 use see_core::doctor;
 use see_core::engine::{self, request::RunSpec};
@@ -34,7 +35,7 @@ use super::requests::RequestMonitor;
 use super::writer::Writer;
 
 /// Every method.
-pub const NAMES: [&str; 26] = [
+pub const NAMES: [&str; 29] = [
     "hello",
     "doctor",
     "sessions.list",
@@ -61,6 +62,9 @@ pub const NAMES: [&str; 26] = [
     "history.list",
     "history.undo",
     "history.drop",
+    "history.limit",
+    "history.versions",
+    "history.content",
 ];
 
 /// How long the work of a method may take.
@@ -169,6 +173,19 @@ impl Methods {
                 let params: CommitParams = parse(params)?;
                 actions::drop_backup(&self.store, &params.commit)?;
                 reply(Empty {})
+            }
+            "history.limit" => {
+                let LimitParams { limit } = parse(params)?;
+                reply(LimitResult { dropped: commit::limit_backups(&self.store, limit)? })
+            }
+            "history.versions" => {
+                let params: UndoPlaceParams = parse(params)?;
+                reply(commit::undo_versions(&self.store, &params.commit, &params.host_path()?)?)
+            }
+            "history.content" => {
+                let params: UndoContentParams = parse(params)?;
+                let (path, slice) = (params.host_path()?, (params.offset, params.length));
+                reply(commit::undo_slice(&self.store, &params.commit, &path, params.side, slice)?)
             }
             _ => Err(SeeError::new(
                 ErrorCode::UnknownMethod,
@@ -334,7 +351,8 @@ impl Methods {
 
     fn list_commits(&self) -> Result<CommitsResult> {
         let commits = crate::commands::history::done(&self.store)?;
-        Ok(CommitsResult { commits: commits.iter().map(WireCommit::from).collect() })
+        let commits = commits.iter().map(WireCommit::from).collect();
+        Ok(CommitsResult { commits, limit: self.store.backup_limit()? })
     }
 }
 

@@ -50,6 +50,7 @@ pub use self::drop::drop;
 pub use backups::limit_backups;
 pub use recover::{Recovered, recover};
 pub use undo::undo;
+pub use undo::versions::{UndoSide, UndoVersions, undo_slice, undo_versions};
 
 use places::Places;
 use plan::Plan;

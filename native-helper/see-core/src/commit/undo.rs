@@ -3,6 +3,7 @@
 
 mod backwards;
 mod moves;
+pub mod versions;
 
 use crate::error::{ErrorCode, Resolution, Result, SeeError};
 use crate::monitor::{Monitor, Phase};

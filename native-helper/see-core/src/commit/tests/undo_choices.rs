@@ -1,6 +1,11 @@
 //! An undo where the host changed since: what is left as it is, what is taken back all the same, and what cannot be chosen.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use super::bench::{Bench, assert_same, is_inside};
+use crate::change::FileType;
+use crate::commit::{UndoSide, undo_slice, undo_versions};
 use crate::error::{Conflict, ErrorCode, Resolution};
 use crate::layer::MarkSpace;
 
@@ -73,6 +78,64 @@ fn what_can_be_chosen_is_carried_out() {
             assert_same(&format!("redo of {script}, {choice:?}"), &plain(bench.has()), &plain(changed));
         }
     }
+}
+
+/// Each time: what the host does after the commit, where one looks, and the contents before the commit and now.
+#[test]
+fn the_versions_of_a_contested_place_are_what_was_before_and_what_is_now() {
+    if !is_inside("undo_choices::the_versions_of_a_contested_place_are_what_was_before_and_what_is_now") {
+        return;
+    }
+    let cases: [(&str, &str, Option<&str>, Option<&str>); 8] = [
+        ("echo used >> new", "new", None, Some("new\nused\n")),
+        ("echo used >> m", "m", Some("m\n"), Some("m\nmore\nused\n")),
+        ("echo saved > t; mv t m", "m", Some("m\n"), Some("saved\n")),
+        ("rm m", "m", Some("m\n"), None),
+        ("echo mine > gone", "gone", Some("gone\n"), Some("mine\n")),
+        ("echo used >> d/x", "d/x", None, Some("x\nused\n")),
+        // Rewritten in place, because it has another name.
+        ("echo used >> f", "f", Some("f\n"), Some("f\ng\nused\n")),
+        ("true", "d/y", None, Some("y\n")),
+    ];
+    for (script, path, before, now) in cases {
+        let bench = Bench::session(MarkSpace::Trusted, HOST, PROGRAM);
+        let commit = bench.commit().unwrap().id;
+        let left = std::fs::metadata(bench.host.join(path)).ok().map(|facts| facts.len());
+        bench.on_host(script);
+        let at = bench.path(path);
+        let versions = undo_versions(&bench.store, &commit, &at).unwrap();
+        let read = |side| {
+            let slice = undo_slice(&bench.store, &commit, &at, side, (0, 100)).ok()?;
+            Some(String::from_utf8(BASE64.decode(slice.data).unwrap()).unwrap())
+        };
+        assert_eq!(read(UndoSide::Before).as_deref(), before, "{script}");
+        assert_eq!(read(UndoSide::Now).as_deref(), now, "{script}");
+        assert_eq!(versions.before.is_some(), before.is_some(), "{script}");
+        assert_eq!(versions.now.is_some(), now.is_some(), "{script}");
+        assert_eq!(versions.committed.map(|committed| committed.size), left, "{script}");
+    }
+}
+
+#[test]
+fn versions_are_told_of_what_the_commit_changed_and_of_nothing_else() {
+    if !is_inside("undo_choices::versions_are_told_of_what_the_commit_changed_and_of_nothing_else") {
+        return;
+    }
+    let bench = Bench::session(MarkSpace::Trusted, "echo secret > s; echo c > c", "chmod 600 c; echo n > n");
+    let commit = bench.commit().unwrap().id;
+    let error = undo_versions(&bench.store, &commit, &bench.path("s")).unwrap_err();
+    assert_eq!(error.code, ErrorCode::NoSuchChange);
+    // A symlink that was put in the way leads nowhere.
+    bench.on_host("ln -sf s n");
+    let versions = undo_versions(&bench.store, &commit, &bench.path("n")).unwrap();
+    assert_eq!(versions.now.map(|now| now.r#type), Some(FileType::Symlink));
+    let slice = undo_slice(&bench.store, &commit, &bench.path("n"), UndoSide::Now, (0, 100)).unwrap();
+    assert_eq!((slice.size, slice.data.as_str()), (0, ""));
+    // Of what only got other permissions, the content is that of now.
+    let versions = undo_versions(&bench.store, &commit, &bench.path("c")).unwrap();
+    assert_eq!(versions.before.map(|before| before.mode), Some(0o644));
+    assert_eq!(versions.now.map(|now| now.mode), Some(0o600));
+    bench.undo(&commit).unwrap_err();
 }
 
 #[test]

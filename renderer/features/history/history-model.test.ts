@@ -1,0 +1,29 @@
+import { expect, it } from "vitest";
+import type { CommitRecord } from "../../../protocol/src/commit.js";
+import { backupBytes, undoState, wouldDrop } from "./history-model.js";
+
+const record = (day: number, backup?: number): CommitRecord => ({
+  id: `c${day}`,
+  session: "s",
+  time: `2026-01-0${day}T00:00:00Z`,
+  command: ["x"],
+  applied: 1,
+  undoable: backup !== undefined,
+  ...(backup === undefined ? {} : { backup }),
+});
+const history = [record(4, 50), record(3, 0), record(2), record(1, 100)];
+const ids = (limit: number | null): string[] => wouldDrop(history, limit).map(({ id }) => id);
+
+it("tells what a limit would cost: the oldest go first, the newest stays whatever it takes up", () => {
+  expect(backupBytes(history)).toBe(150);
+  expect(ids(null)).toEqual([]);
+  expect(ids(150)).toEqual([]);
+  expect(ids(149)).toEqual(["c1"]);
+  expect(ids(10)).toEqual(["c1", "c3"]);
+});
+
+it("tells whether a commit can be undone, and why not", () => {
+  expect(undoState(record(1, 5))).toBe("possible");
+  expect(undoState(record(1))).toBe("dropped");
+  expect(undoState({ ...record(1), undone_by: "u" })).toBe("undone");
+});

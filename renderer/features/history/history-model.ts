@@ -1,0 +1,34 @@
+// What the history says of backups: how much room they take up, what can be undone, and what a limit would cost. Pure.
+import type { CommitRecord } from "../../../protocol/src/commit.js";
+
+/** Why a commit can or cannot be undone. */
+export type UndoState = "possible" | "undone" | "dropped";
+
+export function undoState(record: CommitRecord): UndoState {
+  if (record.undone_by !== undefined) return "undone";
+  return record.undoable ? "possible" : "dropped";
+}
+
+/** Returns the bytes that all backups take up. */
+export function backupBytes(commits: readonly CommitRecord[]): number {
+  return commits.reduce((sum, { backup = 0 }) => sum + backup, 0);
+}
+
+/**
+ * Returns the commits whose backups would go for a limit, the oldest first. That of the newest one stays, however large
+ * it is.
+ */
+export function wouldDrop(commits: readonly CommitRecord[], limit: number | null): CommitRecord[] {
+  if (limit === null) return [];
+  const kept = commits
+    .filter(({ backup }) => backup !== undefined)
+    .toSorted((a, b) => b.time.localeCompare(a.time));
+  let total = backupBytes(kept);
+  const dropped: CommitRecord[] = [];
+  for (const record of kept.slice(1).toReversed()) {
+    if (total <= limit) break;
+    total -= record.backup ?? 0;
+    dropped.push(record);
+  }
+  return dropped;
+}
