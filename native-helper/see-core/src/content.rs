@@ -113,8 +113,12 @@ pub struct Slice {
 pub fn describe(session: &Session, found: &Found) -> Result<Description> {
     let layer = layer_of(session, found)?;
     Ok(Description {
-        before: Object::open(layer, found, Side::Before)?.map(|object| object.facts(layer.marks)).transpose()?,
-        after: Object::open(layer, found, Side::After)?.map(|object| object.facts(layer.marks)).transpose()?,
+        before: Object::open(layer, found, Side::Before)?
+            .map(|object| object.facts(layer.marks))
+            .transpose()?,
+        after: Object::open(layer, found, Side::After)?
+            .map(|object| object.facts(layer.marks))
+            .transpose()?,
     })
 }
 
@@ -279,7 +283,8 @@ impl Object {
 
     /// Reaches an entry of an open directory; `None` when it has none of that name.
     fn at(dir: OwnedFd, name: &[u8], path: &HostPath) -> Result<Option<Self>> {
-        let facts = present(facts_at(dir.as_fd(), name)).map_err(|errno| SeeError::os("reading", path, errno))?;
+        let facts =
+            present(facts_at(dir.as_fd(), name)).map_err(|errno| SeeError::os("reading", path, errno))?;
         Ok(facts.map(|facts| Self { dir, name: name.to_vec(), facts, data: None, path: path.clone() }))
     }
 

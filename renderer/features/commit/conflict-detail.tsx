@@ -53,7 +53,7 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
   const shown = versions !== undefined && !isError(versions) ? versions : null;
   const views: View[] = [
     ...(merging === undefined ? [] : (["merged"] as const)),
-    ...(shown === null ? [] : comparisons(shown)),
+    ...(shown === null ? [] : comparisons(shown, conflict.only_read === true)),
   ];
   const usual = views.find((view) => view !== "merged") ?? views[0];
   const view = wish !== null && views.includes(wish) ? wish : usual;
@@ -125,7 +125,15 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
           ) : view === "merged" ? (
             merging !== undefined && <MergeView key={key} draft={merging} onDraft={onDraft} />
           ) : (
-            <SideBySide key={`${key}\n${view}`} about={about} path={conflict} comparison={view} />
+            shown !== null && (
+              <SideBySide
+                key={`${key}\n${view}`}
+                about={about}
+                path={conflict}
+                known={shown}
+                comparison={view}
+              />
+            )
           )}
         </div>
       </section>
@@ -138,12 +146,13 @@ type View = Comparison | "merged";
 interface SideBySideProps {
   about: About;
   path: PathRef;
+  known: Known;
   comparison: Comparison;
 }
 
 /** Two versions as text; what was read is one conflict's, and its path alone counts. */
-function SideBySide({ about, path, comparison }: SideBySideProps): ReactElement {
-  const [left, right] = sourcesOf(about, refOf(path), comparison);
+function SideBySide({ about, path, known, comparison }: SideBySideProps): ReactElement {
+  const [left, right] = sourcesOf(about, refOf(path), known, comparison);
   return (
     <>
       <div className={styles.titles}>

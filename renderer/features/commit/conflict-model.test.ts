@@ -68,10 +68,13 @@ describe("a conflict", () => {
       ["9 B", "2026-01-31T12:00:00Z"],
     ]);
     expect(comparisons(all)).toEqual(["now-session", "base-now", "base-session"]);
-    expect(comparisons(known({ now: facts(7) }))).toEqual([]);
+    expect(comparisons(known({ now: facts(7) }))).toEqual(["now-session"]);
+    expect(comparisons(known({ now: facts(7) }), true)).toEqual([]);
+    expect(comparisons(known({ now: facts(7), session: { ...facts(2), content: "binary" } }))).toEqual([]);
     expect(versionRows(about, { ...log, only_read: true }, known({ now: facts(7) }))).toHaveLength(2);
     expect(versionRows(about, log, known({})).map(({ is }) => is)).toEqual([undefined, "nothing", "nothing"]);
-    expect(sourcesOf(about, log, "base-now").map(({ side }) => side)).toEqual(["base", "now"]);
+    const sides = sourcesOf(about, log, known({ base, now: facts(7) }), "base-session");
+    expect(sides.map((source) => source?.side)).toEqual(["base", undefined]);
   });
 
   it("tells those of a commit that is to be taken back", () => {
@@ -80,8 +83,9 @@ describe("a conflict", () => {
     expect(versionRows(undo, log, all).map(({ is }) => is)).toEqual(["5 B", "8 B", "9 B"]);
     expect(versionRows(undo, log, null).map(({ is }) => is)).toEqual([undefined, undefined, undefined]);
     expect(comparisons(all)).toEqual(["now-before"]);
-    expect(comparisons({ what: "undo", versions: { now: facts(9) } })).toEqual([]);
-    expect(sourcesOf(undo, log, "now-before")).toEqual([
+    expect(comparisons({ what: "undo", versions: { now: facts(9) } })).toEqual(["now-before"]);
+    expect(comparisons({ what: "undo", versions: {} })).toEqual([]);
+    expect(sourcesOf(undo, log, all, "now-before")).toEqual([
       { commit: "c", path: log, side: "now" },
       { commit: "c", path: log, side: "before" },
     ]);

@@ -111,35 +111,45 @@ export function versionRows(about: About, conflict: Conflict, known: Known | nul
 
 export type Comparison = "now-session" | "base-now" | "base-session" | "now-before";
 
-/** Returns the contents that are compared, from left to right. */
-export function sourcesOf(about: About, path: PathRef, comparison: Comparison): readonly [Source, Source] {
-  if (about.what === "undo") {
-    const of = (side: UndoSide): Source => ({ commit: about.commit, path, side });
+/** What a comparison has on its left and on its right; null: nothing is there. */
+export type Sources = readonly [Source | null, Source | null];
+
+/** Returns the contents that are compared. */
+export function sourcesOf(about: About, path: PathRef, known: Known, comparison: Comparison): Sources {
+  if (known.what === "undo") {
+    const of = (side: UndoSide): Source | null =>
+      about.what === "undo" && known.versions[side] !== undefined
+        ? { commit: about.commit, path, side }
+        : null;
     return [of("now"), of("before")];
   }
-  const of = (side: AnySide): Source => ({ session: about.session, path, side });
+  const { now, session } = known.versions;
+  const of = (side: AnySide, there: boolean): Source | null =>
+    about.what === "commit" && there ? { session: about.session, path, side } : null;
   switch (comparison) {
     case "base-now":
-      return [of("base"), of("now")];
+      return [of("base", true), of("now", now !== undefined)];
     case "base-session":
-      return [of("base"), of("after")];
+      return [of("base", true), of("after", session !== undefined)];
     case "now-session":
     case "now-before":
-      return [of("now"), of("after")];
+      return [of("now", now !== undefined), of("after", session !== undefined)];
   }
 }
 
-/** Returns which versions can be compared side by side as text. */
-export function comparisons(known: Known): Comparison[] {
+/** Returns which versions can be compared side by side as text. Of what was only read, the session made nothing. */
+export function comparisons(known: Known, onlyRead = false): Comparison[] {
   const isText = (side: SideFacts | undefined): boolean =>
     side !== undefined && side.type === "file" && (side.content === "text" || side.content === "empty");
-  if (known.what === "undo")
-    return isText(known.versions.now) && isText(known.versions.before) ? ["now-before"] : [];
+  // Nothing can be compared with a text, but not with nothing.
+  const areTexts = (...sides: readonly (SideFacts | undefined)[]): boolean =>
+    sides.every((side) => side === undefined || isText(side)) && sides.some(isText);
+  if (known.what === "undo") return areTexts(known.versions.now, known.versions.before) ? ["now-before"] : [];
   const { base, now, session } = known.versions;
   const kept = base?.kept === true;
   const found: Comparison[] = [];
-  if (isText(now) && isText(session)) found.push("now-session");
-  if (kept && isText(now)) found.push("base-now");
-  if (kept && isText(session)) found.push("base-session");
+  if (!onlyRead && areTexts(now, session)) found.push("now-session");
+  if (kept && areTexts(now)) found.push("base-now");
+  if (kept && areTexts(session)) found.push("base-session");
   return found;
 }

@@ -2,7 +2,7 @@
 import { useMemo, type ReactElement } from "react";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
-import type { Source } from "../diff/content-reader.js";
+import type { Bytes, Source } from "../diff/content-reader.js";
 import { DiffTable } from "../diff/diff-table.js";
 import { PlainText } from "../diff/plain-text.js";
 import { compare, sameness, showLines } from "../diff/text-model.js";
@@ -13,14 +13,20 @@ import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
 /** Of each side, so much is compared. */
 const BYTES = 1024 * 1024;
 
-export function VersionDiff({ left, right }: { left: Source; right: Source }): ReactElement {
+interface VersionDiffProps {
+  /** null: there is nothing on that side. */
+  left: Source | null;
+  right: Source | null;
+}
+
+export function VersionDiff({ left, right }: VersionDiffProps): ReactElement {
   const before = useContent(left, 0, BYTES, 0);
   const after = useContent(right, 0, BYTES, 0);
   const result = useMemo(() => {
     if (before.state !== "ready" || after.state !== "ready") return null;
-    if (before.content === null || after.content === null) return null;
-    if (sameness(before.content, after.content) === "same") return { same: true } as const;
-    const texts = [before.content, after.content].map(({ bytes }) => showLines(decoder.decode(bytes)));
+    const sides = [before.content ?? NOTHING, after.content ?? NOTHING] as const;
+    if (sameness(...sides) === "same") return { same: true } as const;
+    const texts = sides.map(({ bytes }) => showLines(decoder.decode(bytes)));
     const [old = [], now = []] = texts;
     return { same: false, compared: compare(old, now), now } as const;
   }, [before, after]);
@@ -42,4 +48,5 @@ export function VersionDiff({ left, right }: { left: Source; right: Source }): R
   return <DiffTable before={old} after={now} skipped={skipped} split />;
 }
 
+const NOTHING: Bytes = { bytes: new Uint8Array(), size: 0 };
 const decoder = new TextDecoder("utf-8");

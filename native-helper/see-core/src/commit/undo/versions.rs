@@ -164,7 +164,7 @@ fn facts(places: &mut Places, spot: &Spot, marks: MarkSpace) -> Result<Option<Si
 fn holder(places: &mut Places, spot: &Spot) -> Result<OwnedFd> {
     let dir = places.holder(spot)?;
     let copied = dir.as_fd().try_clone_to_owned();
-    copied.map_err(|error| SeeError::internal(&format!("A directory cannot be kept open: {error}.")))
+    copied.map_err(|error| SeeError::internal(format!("A directory cannot be kept open: {error}.")))
 }
 
 fn with_attributes(now: SideFacts, before: Attributes) -> SideFacts {
