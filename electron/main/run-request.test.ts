@@ -15,9 +15,10 @@ describe("completed", () => {
   });
 
   it("tells where the display is, to whom it was asked for", () => {
-    const environment = { DISPLAY: ":3", XAUTHORITY: undefined, SECRET: "x" };
+    const environment = { DISPLAY: ":3", XAUTHORITY: undefined, XDG_RUNTIME_DIR: "/run/me", SECRET: "x" };
     expect(completed({ command: ["ls"], policy: { display: "nested" } }, "/", environment).env).toEqual({
       DISPLAY: ":3",
+      XDG_RUNTIME_DIR: "/run/me",
     });
     expect(completed({ command: ["ls"], policy: { display: "none" } }, "/", environment).env).toBeUndefined();
   });

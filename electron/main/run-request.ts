@@ -3,7 +3,7 @@ import type { PathRef } from "../../protocol/src/path.js";
 import type { RunRequest } from "../../protocol/src/session.js";
 
 /** Where a program would find the person's display. A helper that runs as root was not told. */
-const OF_THE_DISPLAY = ["DISPLAY", "XAUTHORITY"];
+const OF_THE_DISPLAY = ["DISPLAY", "XAUTHORITY", "WAYLAND_DISPLAY", "XDG_RUNTIME_DIR"];
 
 /** Returns the request with the home folder as the place to run it, and for every leading `~`. */
 export function completed(

@@ -27,8 +27,10 @@ export type Reads = z.infer<typeof Reads>;
 
 const Size = z.number().int().min(0);
 
-/** Nothing, a display of its own in a window of the host's, or the host's own. */
-export const Display = z.enum(["none", "nested", "host"]);
+/**
+ * Nothing, a display of its own in a window of the host's, or the host's own. `auto` in a request: nested for a program that the desktop knows as one that shows windows.
+ */
+export const Display = z.enum(["none", "nested", "host", "auto"]);
 export type Display = z.infer<typeof Display>;
 
 /** Promises that not every machine can keep. */

@@ -45,6 +45,8 @@ const TESTS = [
   program("setpriv", "util-linux"),
   program("useradd", "passwd"),
   program("Xephyr", "xserver-xephyr"),
+  program("Xwayland", "xwayland"),
+  program("weston"),
   program("xdotool"),
   program("xeyes", "x11-apps"),
   program("desktop-file-validate", "desktop-file-utils"),

@@ -18,6 +18,7 @@ pub fn apply(args: &WallArgs, policy: &mut Policy) -> Result<()> {
     policy.processes = args.processes;
     policy.memory = args.memory;
     policy.display = match args.display {
+        DisplayArg::Auto => Display::Auto,
         DisplayArg::None => Display::None,
         DisplayArg::Nested => Display::Nested,
         DisplayArg::Host => Display::Host,

@@ -121,6 +121,9 @@ pub enum Display {
     Nested,
     /// The host's display: they see and control every window on it.
     Host,
+    /// A display of their own when the desktop knows the program as one that shows windows, else nothing. Settled when the
+    /// session begins.
+    Auto,
 }
 
 impl Display {

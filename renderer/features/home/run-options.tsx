@@ -50,6 +50,7 @@ export function RunOptions({ system }: { system: boolean }): ReactElement {
           <Segmented
             label={TEXTS.display}
             options={[
+              { value: "auto", label: TEXTS.displayAuto },
               { value: "none", label: TEXTS.displayNone },
               { value: "nested", label: TEXTS.displayNested },
               { value: "host", label: TEXTS.displayHost },

@@ -3,10 +3,9 @@ import { NO_CHOICES, runRequest, wrongFields } from "./run-request.js";
 
 describe("runRequest", () => {
   it("asks for nothing that was not chosen", () => {
-    expect(runRequest(["make"], null, NO_CHOICES)).toEqual({ command: ["make"] });
-    expect(runRequest(["make"], null, { ...NO_CHOICES, name: "  ", hide: " \n", lan: true })).toEqual({
-      command: ["make"],
-    });
+    const usual = { command: ["make"], policy: { display: "auto" } };
+    expect(runRequest(["make"], null, NO_CHOICES)).toEqual(usual);
+    expect(runRequest(["make"], null, { ...NO_CHOICES, name: "  ", hide: " \n", lan: true })).toEqual(usual);
   });
 
   it("asks for what was chosen", () => {
@@ -45,6 +44,7 @@ describe("runRequest", () => {
     ).toEqual({
       net: "web",
       lan: true,
+      display: "auto",
       redirect,
       connect: [{ from: { host: "db", port: 5432 }, to: { host: "localhost", port: 1 } }],
     });

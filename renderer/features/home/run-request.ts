@@ -33,7 +33,7 @@ export const NO_CHOICES: Readonly<Choices> = {
   quota: "",
   memory: "",
   reads: "opens",
-  display: "none",
+  display: "auto",
 };
 
 export type WrongField = "hide" | "quota" | "memory" | "ports" | "detours";

@@ -49,10 +49,12 @@ export const TEXTS = {
   wrongDetours: (part: string): string => `“${escapeText(part)}” is no pair of places`,
   asRootWhy: "For installers and services. Root inside is nobody special outside.",
   display: "Windows",
+  displayAuto: "By program",
   displayNone: "None",
   displayNested: "In a window of its own",
   displayHost: "On my desktop",
   displayWhy: {
+    auto: "A program of your desktop that shows windows gets one of its own; any other gets none.",
     none: "The program can show nothing but its terminal.",
     nested: "The program shows its windows inside one window, and sees nothing else on your screen.",
     host: "Careful: the program can see every window, and hears all that you type on the desktop.",

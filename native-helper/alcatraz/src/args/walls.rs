@@ -29,7 +29,7 @@ pub struct WallArgs {
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub memory: Option<u64>,
     /// What the program can show windows on
-    #[arg(long, value_enum, default_value_t = DisplayArg::None)]
+    #[arg(long, value_enum, default_value_t = DisplayArg::Auto)]
     pub display: DisplayArg,
     /// Go on without this promise where it cannot be kept; may be repeated
     #[arg(long, value_enum, value_name = "PROMISE")]
@@ -50,6 +50,8 @@ pub enum PromiseArg {
 /// What a program can show windows on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DisplayArg {
+    /// Nested for a program that the desktop knows as one that shows windows, where there is a display; else none
+    Auto,
     /// Nothing
     None,
     /// A display of its own, which is one window of yours

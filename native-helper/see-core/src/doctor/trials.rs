@@ -8,7 +8,8 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::WaitOptions;
 use see_sys::process::{exit_now, fork, namespace};
 
-use crate::engine::{bounds, display, trial};
+use crate::engine::display::Server;
+use crate::engine::{bounds, trial};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::{Kind, Mount, visible};
@@ -42,15 +43,19 @@ pub fn measure(store: Option<&Path>) -> Vec<DoctorRow> {
     rows.push(simple("Control groups kept apart", namespace::CGROUP, mode, || Ok(())));
     rows.push(simple("System-call filter", 0, mode, filter));
     rows.extend(limits(mode));
-    rows.push(match display::server_path() {
-        Some(_) => DoctorRow::full("A display of its own for each session"),
-        None => DoctorRow::none(
-            "A display of its own for each session",
-            "Xephyr, which shows it in a window, is not installed",
-            "sudo apt-get install xserver-xephyr",
-        ),
-    });
+    rows.push(nested_display());
     rows
+}
+
+/// Tells what shows the display of a session.
+fn nested_display() -> DoctorRow {
+    let feature = "A display of its own for each session";
+    let mend = "sudo apt-get install xserver-xephyr";
+    match [Server::Xephyr, Server::Xwayland].map(|server| server.path().is_some()) {
+        [true, _] => DoctorRow::full(feature),
+        [_, true] => DoctorRow::partial(feature, "only Wayland can show it: Xephyr is not installed", mend),
+        _ => DoctorRow::none(feature, "Xephyr, which shows it in a window, is not installed", mend),
+    }
 }
 
 /// Makes a control group, and tells what it can do.

@@ -1,18 +1,18 @@
 //! The display of a SEE: a nested X server of its own, in a window of the host's display; or the host's display itself,
-//! when a person wants that. The server runs outside, without privilege, and takes one cookie. Knows no tree.
+//! when a person wants that. Knows no tree.
 
-use std::ffi::{CStr, CString};
-use std::io::{Read as _, Write as _};
-use std::os::fd::{AsFd, OwnedFd};
+mod graphical;
+mod server;
+
+use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
-use rustix::fs::{MemfdFlags, SeekFrom};
-use rustix::io::Errno;
-use rustix::pipe::{PipeFlags, pipe_with};
-use rustix::process::{Gid, Pid, Signal, Uid, WaitOptions};
-use see_sys::process::{close_on_exec_from, execve, exit_now, fork};
+use rustix::process::{Pid, Signal, WaitOptions};
 use serde::{Deserialize, Serialize};
+
+pub use self::server::Server;
+use self::server::{Ready, Window};
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::HostPath;
@@ -24,18 +24,17 @@ use super::request::ProgramSpec;
 pub const SOCKETS: &str = "/tmp/.X11-unix";
 /// The cookie of the display, inside.
 const AUTHORITY: &str = "/tmp/.X11-unix/authority";
-const SERVERS: [&CStr; 2] = [c"/usr/bin/Xephyr", c"/usr/local/bin/Xephyr"];
 /// The user that a server runs as which root started.
 const NOBODY: u32 = 65_534;
-const COOKIE_KIND: &[u8] = b"MIT-MAGIC-COOKIE-1";
 /// The longest authority file of the host that is taken over.
 const LONGEST: u64 = 1024 * 1024;
 
 /// What is wanted, and what the caller's environment knows of the host's display.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Wish {
-    kind: Display,
-    /// `DISPLAY` of the caller.
+    /// Which server shows it; `None` for the host's own display.
+    server: Option<Server>,
+    /// `DISPLAY` of the caller, or the path of the Wayland socket.
     host: Vec<u8>,
     /// The host's cookies: `XAUTHORITY` of the caller, or the usual file.
     authority: Option<Vec<u8>>,
@@ -62,38 +61,51 @@ pub struct Shown {
     server: Option<Pid>,
 }
 
+/// Returns what is meant for this program: a display of its own when the desktop knows it as one that shows windows.
+pub fn settle(kind: Display, program: &ProgramSpec) -> Display {
+    if kind != Display::Auto {
+        return kind;
+    }
+    let has_screen = variable(program, b"DISPLAY").is_some() || wayland_socket(program).is_some();
+    let name = program.command.first().map(Vec::as_slice).unwrap_or_default();
+    if has_screen && graphical::is_graphical(name, &data_directories(program)) {
+        Display::Nested
+    } else {
+        Display::None
+    }
+}
+
 impl Wish {
     /// Returns what a session's program is to get; `None` for no display. Fails when there is none to be had.
     pub fn of(kind: Display, program: &ProgramSpec, title: &str) -> Result<Option<Self>> {
-        if kind == Display::None {
-            return Ok(None);
-        }
-        let variable =
-            |wanted: &[u8]| program.env.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
-        let Some(host) = variable(b"DISPLAY").filter(|value| !value.is_empty()) else {
+        let (x, wayland) = (variable(program, b"DISPLAY").cloned(), wayland_socket(program));
+        let server = match settle(kind, program) {
+            Display::None | Display::Auto => return Ok(None),
+            Display::Host => None,
+            Display::Nested => Some(choose(x.is_some(), wayland.is_some())?),
+        };
+        let host = if server == Some(Server::Xwayland) { wayland } else { x };
+        let Some(host) = host else {
             return Err(unavailable(
                 "there is no display here (DISPLAY is not set)",
                 "Start it in a desktop session, or without a display: --display none",
             ));
         };
-        if kind == Display::Nested && server_path().is_none() {
-            return Err(unavailable(
-                "Xephyr, which shows the window, is not installed",
-                "Install it: sudo apt-get install xserver-xephyr. Or run without a display: --display none",
-            ));
-        }
-        let usual = variable(b"HOME").map(|home| [home.as_slice(), b"/.Xauthority"].concat());
-        let authority = variable(b"XAUTHORITY").cloned().or(usual);
+        let usual = variable(program, b"HOME").map(|home| [home.as_slice(), b"/.Xauthority"].concat());
+        let authority = variable(program, b"XAUTHORITY").cloned().or(usual);
         let user = if program.uid == 0 { (NOBODY, NOBODY) } else { (program.uid, program.gid) };
-        Ok(Some(Self { kind, host: host.clone(), authority, title: title.to_owned(), user }))
+        Ok(Some(Self { server, host, authority, title: title.to_owned(), user }))
     }
 
     /// Makes the display. For a process with one thread.
     pub fn show(&self) -> Result<Shown> {
-        match self.kind {
-            Display::Host => Ok(Shown { screen: self.host_screen()?, server: None }),
-            _ => self.start_server(),
-        }
+        let Some(server) = self.server else {
+            return Ok(Shown { screen: self.host_screen()?, server: None });
+        };
+        let cookies = if server == Server::Xephyr { self.cookies_of_host() } else { Vec::new() };
+        let window = Window { host: &self.host, cookies: &cookies, title: &self.title, user: self.user };
+        let Ready { process, number, authority } = server.start(&window)?;
+        Ok(Shown { screen: Screen { socket: socket_of(number), number, authority }, server: Some(process) })
     }
 
     fn host_screen(&self) -> Result<Screen> {
@@ -115,94 +127,6 @@ impl Wish {
         let _ = file.map(|file| file.take(LONGEST).read_to_end(&mut content));
         content
     }
-
-    fn start_server(&self) -> Result<Shown> {
-        let failed = |what: &str, e: Errno| {
-            unavailable(
-                &format!("the nested display could not be started: {what}: {e}"),
-                "Use --display none.",
-            )
-        };
-        let mut cookie = [0_u8; 16];
-        rustix::rand::getrandom(&mut cookie, rustix::rand::GetRandomFlags::empty())
-            .map_err(|e| failed("no random numbers", e))?;
-        let authority = authority_file(&cookie);
-        let own = in_memory(&authority).map_err(|e| failed("no memory", e))?;
-        let hosts = in_memory(&self.cookies_of_host()).map_err(|e| failed("no memory", e))?;
-        let (heard, said) = pipe_with(PipeFlags::CLOEXEC).map_err(|e| failed("no pipe", e))?;
-        let Some(server) = fork(0).map_err(|e| failed("no process", e))? else {
-            drop(heard);
-            let _ = self.become_server(&own, &said, &hosts);
-            exit_now(127)
-        };
-        drop(said);
-        let mut told = String::new();
-        let _ = std::fs::File::from(heard).take(16).read_to_string(&mut told);
-        let shown = |number| Shown {
-            screen: Screen { socket: socket_of(number), number, authority: authority.clone() },
-            server: Some(server),
-        };
-        match told.trim().parse() {
-            Ok(number) => Ok(shown(number)),
-            Err(_) => {
-                drop(shown(0));
-                Err(unavailable(
-                    "the nested display ended before it was ready",
-                    "Look whether programs can open windows on your display, or use --display none.",
-                ))
-            }
-        }
-    }
-
-    /// In the child: becomes the server. Returns only when that failed. The server's cookies come on descriptor 0, its
-    /// number goes to 1, and 2 holds the cookies of the host's display.
-    fn become_server(
-        &self,
-        own: &OwnedFd,
-        said: &OwnedFd,
-        hosts: &OwnedFd,
-    ) -> std::result::Result<(), Errno> {
-        rustix::stdio::dup2_stdin(own)?;
-        rustix::stdio::dup2_stdout(said)?;
-        rustix::stdio::dup2_stderr(hosts)?;
-        close_on_exec_from(3)?;
-        see_sys::signals::reset_all()?;
-        if rustix::process::geteuid().is_root() {
-            let (user, group) = (Uid::from_raw(self.user.0), Gid::from_raw(self.user.1));
-            rustix::thread::set_thread_groups(&[])?;
-            rustix::thread::set_thread_res_gid(group, group, group)?;
-            rustix::thread::set_thread_res_uid(user, user, user)?;
-        }
-        rustix::thread::set_no_new_privs(true)?;
-        rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
-        let path = server_path().ok_or(Errno::NOENT)?;
-        // It listens by its abstract name too: that is how servers find out which numbers are taken.
-        let arguments: Vec<CString> = [
-            "Xephyr",
-            "-displayfd",
-            "1",
-            "-auth",
-            "/proc/self/fd/0",
-            "-screen",
-            "1280x800",
-            "-resizeable",
-            "-no-host-grab",
-            "-nolisten",
-            "tcp",
-            "-title",
-        ]
-        .iter()
-        .filter_map(|word| CString::new(*word).ok())
-        .chain(CString::new(self.title.as_str()).ok())
-        .collect();
-        let display = [b"DISPLAY=".as_slice(), &self.host].concat();
-        let environment: Vec<CString> =
-            [display, b"XAUTHORITY=/proc/self/fd/2".to_vec(), b"PATH=/usr/bin:/bin".to_vec()]
-                .into_iter()
-                .filter_map(|variable| CString::new(variable).ok())
-                .collect();
-        Err(execve(path, &arguments, &environment))
-    }
 }
 
 impl Shown {
@@ -222,17 +146,65 @@ impl Shown {
 
 impl Drop for Shown {
     fn drop(&mut self) {
-        let Some(server) = self.server else { return };
-        // Politely first: it removes its socket and lock file.
-        let _ = rustix::process::kill_process(server, Signal::TERM);
-        let _ = rustix::process::waitpid(Some(server), WaitOptions::empty());
+        if let Some(server) = self.server {
+            end(server);
+        }
     }
 }
 
-/// Returns the program of nested displays, when it is installed.
-pub fn server_path() -> Option<&'static CStr> {
-    let is_there = |path: &&CStr| rustix::fs::access(*path, rustix::fs::Access::EXEC_OK).is_ok();
-    SERVERS.into_iter().find(is_there)
+/// Ends a server: politely first, for then it removes its socket and lock file.
+fn end(server: Pid) {
+    let _ = rustix::process::kill_process(server, Signal::TERM);
+    let _ = rustix::process::waitpid(Some(server), WaitOptions::empty());
+}
+
+/// Chooses who shows a nested display. Xephyr's window has the program's name also on a Wayland desktop that shows X windows.
+fn choose(x: bool, wayland: bool) -> Result<Server> {
+    let wanted = [(x, Server::Xephyr), (wayland, Server::Xwayland)];
+    let usable = |(shown, server): &(bool, Server)| *shown && server.path().is_some();
+    match wanted.into_iter().find(usable) {
+        Some((_, server)) => Ok(server),
+        None if x => Err(unavailable(
+            "Xephyr, which shows the window, is not installed",
+            "Install it: sudo apt-get install xserver-xephyr. Or run without a display: --display none",
+        )),
+        None if wayland => Err(unavailable(
+            "Xwayland, which shows the window, is not installed",
+            "Install it: sudo apt-get install xwayland. Or run without a display: --display none",
+        )),
+        None => Err(unavailable(
+            "there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set)",
+            "Start it in a desktop session, or without a display: --display none",
+        )),
+    }
+}
+
+/// Returns a variable of the program's environment that says something.
+fn variable<'a>(program: &'a ProgramSpec, wanted: &[u8]) -> Option<&'a Vec<u8>> {
+    program.env.iter().find(|(name, value)| name == wanted && !value.is_empty()).map(|(_, value)| value)
+}
+
+/// Returns the path of the host's Wayland socket.
+fn wayland_socket(program: &ProgramSpec) -> Option<Vec<u8>> {
+    let name = variable(program, b"WAYLAND_DISPLAY")?;
+    if name.starts_with(b"/") {
+        return Some(name.clone());
+    }
+    Some([variable(program, b"XDG_RUNTIME_DIR")?.as_slice(), b"/", name].concat())
+}
+
+/// Returns where the desktop keeps what it knows of programs, as the program's environment says.
+fn data_directories(program: &ProgramSpec) -> Vec<PathBuf> {
+    let own = variable(program, b"XDG_DATA_HOME")
+        .cloned()
+        .or_else(|| variable(program, b"HOME").map(|home| [home.as_slice(), b"/.local/share"].concat()));
+    let all =
+        variable(program, b"XDG_DATA_DIRS").map_or(b"/usr/local/share:/usr/share".as_slice(), Vec::as_slice);
+    let paths = own.iter().map(Vec::as_slice).chain(all.split(|byte| *byte == b':'));
+    paths
+        .filter(|path| path.starts_with(b"/"))
+        .map(|path| PathBuf::from(std::ffi::OsStr::from_bytes(path)))
+        .collect()
 }
 
 fn socket_of(number: u32) -> HostPath {
@@ -244,25 +216,6 @@ fn display_number(display: &[u8]) -> Option<u32> {
     let text = std::str::from_utf8(display).ok()?;
     let rest = text.strip_prefix("unix").unwrap_or(text).strip_prefix(':')?;
     rest.split('.').next()?.parse().ok()
-}
-
-/// Returns an authority file with one cookie, for any display.
-fn authority_file(cookie: &[u8; 16]) -> Vec<u8> {
-    const ANY: [u8; 2] = [0xff, 0xff];
-    let with_length = |bytes: &[u8]| {
-        let length = u16::try_from(bytes.len()).unwrap_or(0).to_be_bytes();
-        [&length[..], bytes].concat()
-    };
-    [&ANY[..], &with_length(b""), &with_length(b""), &with_length(COOKIE_KIND), &with_length(cookie)].concat()
-}
-
-/// Returns a file in memory with this content, from its beginning.
-fn in_memory(content: &[u8]) -> std::result::Result<OwnedFd, Errno> {
-    let fd = rustix::fs::memfd_create("authority", MemfdFlags::CLOEXEC)?;
-    let mut file = std::fs::File::from(fd.try_clone().map_err(|_| Errno::MFILE)?);
-    file.write_all(content).map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO))?;
-    rustix::fs::seek(fd.as_fd(), SeekFrom::Start(0))?;
-    Ok(fd)
 }
 
 fn unavailable(why: &str, hint: &str) -> Box<SeeError> {
@@ -285,13 +238,5 @@ mod tests {
         for other in [b"localhost:10.0".as_slice(), b"", b":", b":x", b"0"] {
             assert_eq!(display_number(other), None);
         }
-    }
-
-    #[test]
-    fn an_authority_file_has_the_form_that_libraries_read() {
-        let file = authority_file(&[7; 16]);
-        assert_eq!(&file[..8], [0xff, 0xff, 0, 0, 0, 0, 0, 18]);
-        assert_eq!(&file[8..26], COOKIE_KIND);
-        assert_eq!(file.len(), 26 + 2 + 16);
     }
 }

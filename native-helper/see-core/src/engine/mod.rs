@@ -70,8 +70,9 @@ pub fn launch_attached(store: &Store, spec: RunSpec) -> Result<(Session, Client)
     begin(store, spec, true)
 }
 
-fn begin(store: &Store, spec: RunSpec, attached: bool) -> Result<(Session, Client)> {
+fn begin(store: &Store, mut spec: RunSpec, attached: bool) -> Result<(Session, Client)> {
     let (program, identity) = resolve(store, &spec)?;
+    spec.policy.display = display::settle(spec.policy.display, &program);
     bounds::check(&spec.policy, store.mode())?;
     let display = wish(&spec.policy, &program)?;
     let id = store.new_id()?;

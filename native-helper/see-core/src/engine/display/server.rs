@@ -1,0 +1,205 @@
+//! The nested X server: Xephyr, which shows a window on an X display, or Xwayland with a window of its own, on Wayland. It runs
+//! outside, without privilege, and takes one cookie.
+
+use std::ffi::{CStr, CString};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::Command;
+
+use rustix::fs::{MemfdFlags, SeekFrom};
+use rustix::io::Errno;
+use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::process::{Gid, Pid, Signal, Uid};
+use see_sys::process::{close_on_exec_from, execve, exit_now, fork};
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+
+use super::unavailable;
+
+const COOKIE_KIND: &[u8] = b"MIT-MAGIC-COOKIE-1";
+/// Width and height of the window.
+const SIZE: &str = "1280x800";
+/// What every server is told. Its cookies come on descriptor 0, its number goes to 1. It listens by its abstract name too:
+/// that is how servers find out which numbers are taken.
+const COMMON: [&str; 6] = ["-displayfd", "1", "-auth", "/proc/self/fd/0", "-nolisten", "tcp"];
+
+/// A program that shows displays in a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Server {
+    /// On an X display.
+    Xephyr,
+    /// On Wayland. It neither takes a title nor, before version 23.1, a size; it is then as large as the screen.
+    Xwayland,
+}
+
+/// Where the window goes, and whose it is.
+pub(super) struct Window<'a> {
+    /// `DISPLAY` of the host, or the path of its Wayland socket.
+    pub(super) host: &'a [u8],
+    /// The cookies of the host's X display.
+    pub(super) cookies: &'a [u8],
+    pub(super) title: &'a str,
+    /// Who the server runs as.
+    pub(super) user: (u32, u32),
+}
+
+/// A server that is ready: its process, its number, and the authority file that opens it.
+pub(super) struct Ready {
+    pub(super) process: Pid,
+    pub(super) number: u32,
+    pub(super) authority: Vec<u8>,
+}
+
+impl Server {
+    /// Returns the program, when it is installed.
+    pub fn path(self) -> Option<&'static CStr> {
+        let places = match self {
+            Self::Xephyr => [c"/usr/bin/Xephyr", c"/usr/local/bin/Xephyr"],
+            Self::Xwayland => [c"/usr/bin/Xwayland", c"/usr/local/bin/Xwayland"],
+        };
+        let is_there = |path: &&CStr| rustix::fs::access(*path, rustix::fs::Access::EXEC_OK).is_ok();
+        places.into_iter().find(is_there)
+    }
+
+    /// Starts it and waits until it takes connections. For a process with one thread.
+    pub(super) fn start(self, window: &Window<'_>) -> Result<Ready> {
+        let failed = |what: &str, e: &dyn std::fmt::Display| {
+            unavailable(
+                &format!("the nested display could not be started: {what}: {e}"),
+                "Use --display none.",
+            )
+        };
+        let mut cookie = [0_u8; 16];
+        rustix::rand::getrandom(&mut cookie, rustix::rand::GetRandomFlags::empty())
+            .map_err(|e| failed("no random numbers", &e))?;
+        let authority = authority_file(&cookie);
+        let own = in_memory(&authority).map_err(|e| failed("no memory", &e))?;
+        let outlet = match self {
+            Self::Xephyr => in_memory(window.cookies).map_err(|e| failed("no memory", &e))?,
+            Self::Xwayland => connect(window.host).map_err(|e| failed("the Wayland display", &e))?,
+        };
+        let arguments = self.arguments(window.title);
+        let (heard, said) = pipe_with(PipeFlags::CLOEXEC).map_err(|e| failed("no pipe", &e))?;
+        let Some(process) = fork(0).map_err(|e| failed("no process", &e))? else {
+            drop(heard);
+            let _ = self.exec(window, &arguments, [&own, &said, &outlet]);
+            exit_now(127)
+        };
+        drop(said);
+        let mut told = String::new();
+        // One line: Xwayland leaves the descriptor open.
+        let _ = BufReader::new(std::fs::File::from(heard).take(16)).read_line(&mut told);
+        match told.trim().parse() {
+            Ok(number) => Ok(Ready { process, number, authority }),
+            Err(_) => {
+                super::end(process);
+                Err(unavailable(
+                    "the nested display ended before it was ready",
+                    "Look whether programs can open windows on your display, or use --display none.",
+                ))
+            }
+        }
+    }
+
+    fn arguments(self, title: &str) -> Vec<CString> {
+        let name = match self {
+            Self::Xephyr => "Xephyr",
+            Self::Xwayland => "Xwayland",
+        };
+        let own: &[&str] = match self {
+            Self::Xephyr => &["-screen", SIZE, "-resizeable", "-no-host-grab", "-title", title],
+            Self::Xwayland if self.knows("-geometry") => &["-shm", "-geometry", SIZE, "-decorate"],
+            Self::Xwayland => &["-shm"],
+        };
+        let words = std::iter::once(&name).chain(&COMMON).chain(own);
+        words.filter_map(|word| CString::new(*word).ok()).collect()
+    }
+
+    /// Tells whether this version of the program has an option.
+    fn knows(self, option: &str) -> bool {
+        let Some(path) = self.path() else { return false };
+        let path = std::ffi::OsStr::from_bytes(path.to_bytes());
+        let help = Command::new(path).arg("-help").env_clear().output();
+        help.is_ok_and(|help| {
+            let text = [help.stdout, help.stderr].concat();
+            String::from_utf8_lossy(&text).lines().any(|line| line.split_whitespace().next() == Some(option))
+        })
+    }
+
+    /// In the child: becomes the server. Returns only when that failed. Descriptor 2 holds the cookies of the host's display,
+    /// or is the connection to it.
+    fn exec(
+        self,
+        window: &Window<'_>,
+        arguments: &[CString],
+        [own, said, outlet]: [&OwnedFd; 3],
+    ) -> std::result::Result<(), Errno> {
+        rustix::stdio::dup2_stdin(own)?;
+        rustix::stdio::dup2_stdout(said)?;
+        rustix::stdio::dup2_stderr(outlet)?;
+        close_on_exec_from(3)?;
+        see_sys::signals::reset_all()?;
+        if rustix::process::geteuid().is_root() {
+            let (user, group) = (Uid::from_raw(window.user.0), Gid::from_raw(window.user.1));
+            rustix::thread::set_thread_groups(&[])?;
+            rustix::thread::set_thread_res_gid(group, group, group)?;
+            rustix::thread::set_thread_res_uid(user, user, user)?;
+        }
+        rustix::thread::set_no_new_privs(true)?;
+        rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+        let path = self.path().ok_or(Errno::NOENT)?;
+        let display = match self {
+            Self::Xephyr => {
+                vec![[b"DISPLAY=".as_slice(), window.host].concat(), b"XAUTHORITY=/proc/self/fd/2".to_vec()]
+            }
+            Self::Xwayland => vec![b"WAYLAND_SOCKET=2".to_vec()],
+        };
+        let environment: Vec<CString> = display
+            .into_iter()
+            .chain([b"PATH=/usr/bin:/bin".to_vec()])
+            .filter_map(|variable| CString::new(variable).ok())
+            .collect();
+        Err(execve(path, arguments, &environment))
+    }
+}
+
+/// Connects to a Wayland display with the caller's rights: who the server runs as may not come to the socket.
+fn connect(path: &[u8]) -> std::io::Result<OwnedFd> {
+    UnixStream::connect(Path::new(std::ffi::OsStr::from_bytes(path))).map(OwnedFd::from)
+}
+
+/// Returns an authority file with one cookie, for any display.
+fn authority_file(cookie: &[u8; 16]) -> Vec<u8> {
+    const ANY: [u8; 2] = [0xff, 0xff];
+    let with_length = |bytes: &[u8]| {
+        let length = u16::try_from(bytes.len()).unwrap_or(0).to_be_bytes();
+        [&length[..], bytes].concat()
+    };
+    [&ANY[..], &with_length(b""), &with_length(b""), &with_length(COOKIE_KIND), &with_length(cookie)].concat()
+}
+
+/// Returns a file in memory with this content, from its beginning.
+fn in_memory(content: &[u8]) -> std::result::Result<OwnedFd, Errno> {
+    let fd = rustix::fs::memfd_create("authority", MemfdFlags::CLOEXEC)?;
+    let mut file = std::fs::File::from(fd.try_clone().map_err(|_| Errno::MFILE)?);
+    file.write_all(content).map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO))?;
+    rustix::fs::seek(fd.as_fd(), SeekFrom::Start(0))?;
+    Ok(fd)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_authority_file_has_the_form_that_libraries_read() {
+        let file = authority_file(&[7; 16]);
+        assert_eq!(&file[..8], [0xff, 0xff, 0, 0, 0, 0, 0, 18]);
+        assert_eq!(&file[8..26], COOKIE_KIND);
+        assert_eq!(file.len(), 26 + 2 + 16);
+    }
+}
