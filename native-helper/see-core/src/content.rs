@@ -1,7 +1,7 @@
 //! One changed object, looked at closely: facts of both sides, and its bytes in slices (`protocol/src/content.ts`).
 //! Follows no symlink and opens regular files only.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -23,11 +23,16 @@ use crate::path::{HostPath, wire_text};
 use crate::session::Session;
 use crate::timestamp::Timestamp;
 
+mod kind;
+mod owners;
+
+pub use kind::{ContentKind, decode_text};
+
+use kind::{SAMPLE, judge};
+use owners::id_name;
+
 /// The most bytes that one slice has.
 pub const SLICE_LIMIT: u64 = 4 * 1024 * 1024;
-
-/// How much of a file is looked at to tell what it holds, in bytes.
-const SAMPLE: usize = 64 * 1024;
 
 /// The host's side or the session's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,22 +42,6 @@ pub enum Side {
     Before,
     /// What the SEE has.
     After,
-}
-
-/// How the content can be shown, judged from its first 64 KiB.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ContentKind {
-    /// UTF-8, or UTF-16 with a byte order mark.
-    Text,
-    /// An image that a page can show.
-    Image,
-    /// Anything else.
-    Binary,
-    /// No bytes.
-    Empty,
-    /// No regular file.
-    None,
 }
 
 /// An extended attribute.
@@ -396,155 +385,4 @@ fn read_at(file: &File, offset: u64, length: usize) -> rustix::io::Result<Vec<u8
         }
     }
     Ok(bytes)
-}
-
-/// Beginnings of files that tell what the rest is.
-const MAGIC: [(&[u8], ContentKind, &str); 18] = [
-    (b"\x89PNG\r\n\x1a\n", ContentKind::Image, "image/png"),
-    (b"\xff\xd8\xff", ContentKind::Image, "image/jpeg"),
-    (b"GIF87a", ContentKind::Image, "image/gif"),
-    (b"GIF89a", ContentKind::Image, "image/gif"),
-    (b"BM", ContentKind::Image, "image/bmp"),
-    (b"%PDF-", ContentKind::Binary, "application/pdf"),
-    (b"PK\x03\x04", ContentKind::Binary, "application/zip"),
-    (b"\x1f\x8b", ContentKind::Binary, "application/gzip"),
-    (b"\x7fELF", ContentKind::Binary, "application/x-executable"),
-    (b"SQLite format 3\0", ContentKind::Binary, "application/vnd.sqlite3"),
-    (b"\xfd7zXZ\0", ContentKind::Binary, "application/x-xz"),
-    (b"\x28\xb5\x2f\xfd", ContentKind::Binary, "application/zstd"),
-    (b"!<arch>\ndebian-binary", ContentKind::Binary, "application/vnd.debian.binary-package"),
-    (b"\0\x01\0\0", ContentKind::Binary, "font/sfnt"),
-    (b"OTTO", ContentKind::Binary, "font/sfnt"),
-    (b"ttcf", ContentKind::Binary, "font/sfnt"),
-    (b"wOF", ContentKind::Binary, "font/woff"),
-    (b"#!", ContentKind::Text, "text/x-script"),
-];
-
-/// Tells from the beginning of a file how it can be shown, and its media type when that is plain.
-fn judge(sample: &[u8]) -> (ContentKind, Option<&'static str>) {
-    if sample.is_empty() {
-        return (ContentKind::Empty, None);
-    }
-    if decode_utf16(sample).is_some() {
-        return (ContentKind::Text, Some("text/plain"));
-    }
-    if sample.starts_with(b"RIFF") && sample.get(8..12) == Some(b"WEBP") {
-        return (ContentKind::Image, Some("image/webp"));
-    }
-    let is_text = is_utf8_text(sample);
-    for (magic, kind, mime) in MAGIC {
-        // "BM" and "OTTO" begin many a text.
-        let is_plain_word = kind == ContentKind::Image || mime.starts_with("font/");
-        if sample.starts_with(magic) && !(is_text && is_plain_word) {
-            // A script may carry bytes behind its lines.
-            return (
-                if kind == ContentKind::Text && !is_text { ContentKind::Binary } else { kind },
-                Some(mime),
-            );
-        }
-    }
-    if sample.get(257..262) == Some(b"ustar") {
-        return (ContentKind::Binary, Some("application/x-tar"));
-    }
-    if !is_text {
-        return (ContentKind::Binary, None);
-    }
-    let head = sample.get(..sample.len().min(1024)).unwrap_or_default();
-    let is_svg = head.windows(4).any(|four| four == b"<svg");
-    (ContentKind::Text, Some(if is_svg { "image/svg+xml" } else { "text/plain" }))
-}
-
-/// Tells whether bytes are UTF-8 without NUL; a character may be cut off at the end of a sample.
-fn is_utf8_text(sample: &[u8]) -> bool {
-    if sample.contains(&0) {
-        return false;
-    }
-    match std::str::from_utf8(sample) {
-        Ok(_) => true,
-        Err(error) => error.error_len().is_none() && sample.len() == SAMPLE,
-    }
-}
-
-/// Returns the UTF-8 bytes of a text: of UTF-8 itself, or of UTF-16 with a byte order mark; `None` for other bytes.
-pub fn decode_text(bytes: Vec<u8>) -> Option<Vec<u8>> {
-    if let Some(text) = decode_utf16(&bytes) {
-        return Some(text.into_bytes());
-    }
-    (!bytes.contains(&0) && std::str::from_utf8(&bytes).is_ok()).then_some(bytes)
-}
-
-fn decode_utf16(bytes: &[u8]) -> Option<String> {
-    let (rest, little) = match bytes {
-        [0xff, 0xfe, rest @ ..] => (rest, true),
-        [0xfe, 0xff, rest @ ..] => (rest, false),
-        _ => return None,
-    };
-    let units = rest.chunks_exact(2).map(|pair| {
-        let pair = <[u8; 2]>::try_from(pair).unwrap_or_default();
-        if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) }
-    });
-    char::decode_utf16(units)
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .map(|c| (c != '\0').then_some(c))
-        .collect()
-}
-
-/// Returns the name of a user or group id, from a file like `/etc/passwd`; `None` when it has none.
-fn id_name(file: &str, id: u32) -> Option<String> {
-    let text = std::fs::read(file).ok()?;
-    let names: HashMap<u32, &[u8]> = text
-        .split(|b| *b == b'\n')
-        .rev()
-        .filter_map(|line| {
-            let mut fields = line.split(|b| *b == b':');
-            let (name, id) = (fields.next()?, fields.nth(1)?);
-            Some((std::str::from_utf8(id).ok()?.parse().ok()?, name))
-        })
-        .collect();
-    names.get(&id).map(|name| String::from_utf8_lossy(name).into_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tells_text_images_and_the_rest_apart() {
-        let kind = |bytes: &[u8]| judge(bytes);
-        assert_eq!(kind(b""), (ContentKind::Empty, None));
-        assert_eq!(kind("größe\n".as_bytes()), (ContentKind::Text, Some("text/plain")));
-        assert_eq!(kind(b"a\0b"), (ContentKind::Binary, None));
-        assert_eq!(kind(b"caf\xe9\n"), (ContentKind::Binary, None));
-        assert_eq!(kind(b"\xff\xfeh\0i\0"), (ContentKind::Text, Some("text/plain")));
-        assert_eq!(kind(b"\x89PNG\r\n\x1a\n\0\0"), (ContentKind::Image, Some("image/png")));
-        assert_eq!(kind(b"RIFF\x10\0\0\0WEBPVP8 "), (ContentKind::Image, Some("image/webp")));
-        assert_eq!(kind(b"BMW is no bitmap"), (ContentKind::Text, Some("text/plain")));
-        assert_eq!(kind(b"BM\x36\0\0\0\0\0"), (ContentKind::Image, Some("image/bmp")));
-        assert_eq!(kind(b"<?xml?><svg/>"), (ContentKind::Text, Some("image/svg+xml")));
-        assert_eq!(kind(b"\x7fELF\x02"), (ContentKind::Binary, Some("application/x-executable")));
-        assert_eq!(kind(b"#!/bin/sh\n"), (ContentKind::Text, Some("text/x-script")));
-        assert_eq!(kind(b"#!/bin/sh\n\xff\0"), (ContentKind::Binary, Some("text/x-script")));
-        assert_eq!(kind(b"OTTO\0\x0a"), (ContentKind::Binary, Some("font/sfnt")));
-        assert_eq!(kind(b"OTTO was here\n"), (ContentKind::Text, Some("text/plain")));
-        let tar = [&[b'a'; 257][..], b"ustar\x0000"].concat();
-        assert_eq!(kind(&tar), (ContentKind::Binary, Some("application/x-tar")));
-    }
-
-    #[test]
-    fn a_character_cut_off_by_the_sample_is_still_text() {
-        let mut sample = vec![b'a'; SAMPLE - 1];
-        sample.push("é".as_bytes()[0]);
-        assert_eq!(judge(&sample).0, ContentKind::Text);
-        assert_eq!(judge(&sample[1..]).0, ContentKind::Binary);
-    }
-
-    #[test]
-    fn names_ids_by_the_first_line_that_has_them() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "root:x:0:0\ntoor:x:0:0\nodd\nme:x:1000:\n").unwrap();
-        let path = file.path().to_str().unwrap();
-        assert_eq!(id_name(path, 0).as_deref(), Some("root"));
-        assert_eq!(id_name(path, 1000).as_deref(), Some("me"));
-        assert_eq!(id_name(path, 7), None);
-    }
 }

@@ -129,7 +129,7 @@ fn layered(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
     let known = planner.plan.layers.len();
     planner.add_layered(dir.clone(), &mount)?;
     if let Some(layer) = planner.plan.layers.get(known) {
-        let mode = Bits::from_raw_mode(native_mode(dir)?);
+        let mode = Bits::from_raw_mode(layer_mode(dir)?);
         rustix::fs::chmod(&layer.upper, mode)
             .map_err(|e| super::rooms::os("setting the mode of", &layer.upper, e))?;
     }
@@ -149,6 +149,13 @@ fn mirrored(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
         "mounts lie below it, so directories that are right in it can be neither renamed nor removed",
     );
     Ok(())
+}
+
+/// Returns the mode for the root of a layer. What the session leaves in it must be found again, also where nobody but
+/// the owner may list the directory. Inside, a listing fails all the same: half of it is the host's.
+fn layer_mode(dir: &HostPath) -> Result<u32> {
+    let mode = native_mode(dir)?;
+    Ok(if belongs_to_another(dir) { mode | 0o400 } else { mode })
 }
 
 /// Returns the mode for a directory that will belong to the user inside: of somebody else's directory the user gets

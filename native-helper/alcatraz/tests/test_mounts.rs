@@ -1,0 +1,46 @@
+//! Mounts of the host that lie in the way of a session, or go away under it.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test ends with what it did not expect"
+)]
+
+use std::process::{Command, Stdio};
+
+use crate::support::{Lab, Outcome};
+
+mod support;
+
+/// Runs a shell script where it may mount and nothing is left mounted. `$1` is the mount point; `alcatraz` is the binary,
+/// run as the lab's user.
+fn apart(lab: &Lab, script: &str) -> Outcome {
+    assert!(rustix::process::geteuid().is_root(), "these tests make mounts: run them as root");
+    let binary = lab.command::<_, &str>([]);
+    let mut command = Command::new("unshare");
+    command.args(["-m", "--propagation", "private", "/bin/sh", "-ec"]);
+    command.arg(format!("point=$1; shift; binary=\"$*\"; alcatraz() {{ $binary \"$@\"; }}; {script}"));
+    command.arg("sh").arg(lab.work().join("place/mounted")).arg(binary.get_program()).args(binary.get_args());
+    for (name, value) in binary.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command.current_dir(lab.work()).stdin(Stdio::null()).output().unwrap().into()
+}
+
+#[test]
+fn what_lies_in_a_directory_that_cannot_be_listed_is_committed_whole() {
+    let lab = Lab::ordinary();
+    let script = "mkdir -p place/mounted place/closed/mine; chmod 711 place/closed; \
+                  chown --reference=. place/closed/mine; mount -t tmpfs x $point; \
+                  alcatraz run --keep -q --name one -- /bin/sh -ec \
+                  '! ls place/closed 2> /dev/null; echo new > place/closed/mine/new'; \
+                  alcatraz commit -q one";
+    let outcome = apart(&lab, script);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    assert_eq!(lab.read("place/closed/mine/new"), "new\n");
+    assert_eq!(lab.state("one"), "committed");
+}
