@@ -48,6 +48,11 @@ impl Output {
         self.quiet
     }
 
+    /// Tells whether the person wants to know more than usual.
+    pub fn is_verbose(self) -> bool {
+        self.verbose
+    }
+
     /// Prints an answer as one JSON document.
     pub fn json(self, answer: &impl Serialize) -> Result<()> {
         self.print(|out| {

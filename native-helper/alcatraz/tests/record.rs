@@ -14,6 +14,8 @@ fn run_named(lab: &Lab, name: &str, options: &[&str], script: &str) -> Value {
     let arguments = [&["run", "--keep", "--name", name], options, &["--", "sh", "-c", script]].concat();
     let outcome = lab.run(&arguments);
     assert!(outcome.status < 125, "{outcome:?}");
+    // What runs in the background goes on when the first program has ended.
+    wait_until("it ends", || lab.state(name).as_deref() == Some("finished"));
     log(lab, name)
 }
 
@@ -110,5 +112,81 @@ fn without_reads_programs_are_told_all_the_same() {
     both(|lab| {
         let log = run_named(lab, "off", &["--reads", "off"], "true; exit 2");
         assert_eq!(end(find(&log, &["sh", "-c", "true; exit 2"])), json!({"end": "exited", "status": 2}));
+    });
+}
+
+/// Path below the home, file name of the program, and number of its run.
+fn makers(lab: &Lab, session: &str) -> Vec<(String, String, Value)> {
+    let told: Value = serde_json::from_str(&lab.run(&["changes", session, "--json"]).stdout).unwrap();
+    let home = format!("{}/", lab.home().display());
+    let changes = told["changes"].as_array().unwrap().iter();
+    let below = changes.filter_map(|change| {
+        let path = change["path"].as_str().unwrap().strip_prefix(&home)?.to_owned();
+        let program = change["program"].as_str().unwrap_or("unknown");
+        Some((path, program.rsplit('/').next().unwrap().to_owned(), change["program_id"].clone()))
+    });
+    below.collect()
+}
+
+#[test]
+fn every_change_names_the_program_that_made_it() {
+    both(|lab| {
+        for name in ["gone", "moved", "mode", "old/in", "old/deep/file"] {
+            std::fs::create_dir_all(lab.home().join(name).parent().unwrap()).unwrap();
+            lab.write(name, "host\n");
+        }
+        lab.give_all_to_user("old");
+        lab.give_to_user(&["gone", "moved", "mode"]);
+        let script = "touch by-touch; cp by-touch by-cp; ln -s /tmp link; mkdir -p made/deep; mkdir -p made/deep; \
+                      rm gone; mv moved to; chmod 600 mode; echo x > by-shell; perl -e 'open F, \">>\", \"by-cp\"; print F 1'; \
+                      cat by-shell 2>/dev/null > made/redirected; ln -s made way; tee way/deep/through < mode > /dev/null; \
+                      (sleep 0.01; echo sub > by-subshell) & wait; mkdir tree; touch tree/file; mv tree trunk; \
+                      sed -i s/host/see/ old/deep/file; rmdir none; touch none/none; ln by-touch hard; rm -r old/in; true";
+        run_named(lab, "makers", &[], script);
+        let found = makers(lab, "makers");
+        let who = |path: &str| {
+            let change = found.iter().find(|(one, ..)| one == path);
+            change.map(|(_, program, _)| program.as_str()).unwrap_or_else(|| panic!("{path}: {found:#?}"))
+        };
+        let wanted = [
+            ("by-touch", "touch"),
+            ("by-cp", "perl"),
+            ("link", "ln"),
+            ("made", "mkdir"),
+            ("made/deep", "mkdir"),
+            ("gone", "rm"),
+            ("to", "mv"),
+            ("mode", "chmod"),
+            ("by-shell", "sh"),
+            ("made/redirected", "sh"),
+            ("made/deep/through", "tee"),
+            ("by-subshell", "sh"),
+            ("trunk", "mv"),
+            ("trunk/file", "touch"),
+            ("old/deep/file", "sed"),
+            ("old/in", "rm"),
+        ];
+        for (path, program) in wanted {
+            assert_eq!(who(path), program, "{path}: {found:#?}");
+        }
+        assert!(found.iter().all(|(_, program, _)| program != "unknown"), "{found:#?}");
+        let log = log(lab, "makers");
+        let touch = find(&log, &["touch", "tree/file"]);
+        let change = found.iter().find(|(path, ..)| path == "trunk/file").unwrap();
+        assert_eq!(change.2, touch["id"]);
+        let text = lab.run(&["-v", "changes", "makers"]).stdout;
+        assert!(text.contains("/trunk/file  (by /usr/bin/touch)"), "{text}");
+    });
+}
+
+#[test]
+fn a_program_that_was_left_behind_is_known_and_without_reads_nobody_is() {
+    both(|lab| {
+        let leaves = "(while kill -0 $$ 2>/dev/null; do :; done; echo x > late) & exit 0";
+        let log = run_named(lab, "daemon", &[], &format!("sh -c '{leaves}'; exit 0"));
+        let id = find(&log, &["sh", "-c", leaves])["id"].clone();
+        assert_eq!(makers(lab, "daemon"), [("late".to_owned(), "sh".to_owned(), id)], "{log:#}");
+        run_named(lab, "off", &["--reads", "off"], "echo x > f");
+        assert_eq!(makers(lab, "off"), [("f".to_owned(), "unknown".to_owned(), Value::Null)]);
     });
 }

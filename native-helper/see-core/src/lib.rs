@@ -21,6 +21,7 @@ pub mod export;
 pub mod ignore;
 pub mod interpose;
 pub mod layer;
+pub mod makers;
 pub mod merge;
 pub mod monitor;
 pub mod mounts;

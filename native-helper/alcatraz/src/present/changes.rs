@@ -4,6 +4,8 @@ use std::io::Write;
 
 use see_core::change::{Aspect, Change, ChangeKind, FileType, Summary};
 
+use see_core::path::escape_for_display;
+
 use crate::output::{Output, Style};
 use crate::table::human_size;
 
@@ -19,7 +21,14 @@ pub fn write_changes<'a>(
         let (letter, style) = letter(change.kind);
         let size = if has_size(change) { human_size(change.size) } else { String::new() };
         let path = change.path.display();
-        let more = details(change);
+        let mut more = details(change);
+        if output.is_verbose() {
+            let by = change
+                .program
+                .as_ref()
+                .map_or("unknown".to_owned(), |by| escape_for_display(by.name.as_bytes()));
+            more = if more.is_empty() { format!("by {by}") } else { format!("{more}, by {by}") };
+        }
         let more = if more.is_empty() { more } else { output.paint(Style::Dim, &format!("  ({more})")) };
         writeln!(out, "{} {size:>11}  {path}{more}", output.paint(style, letter))?;
     }

@@ -18,6 +18,7 @@ mod waves;
 use std::sync::Arc;
 
 use crate::error::Result;
+use crate::makers::Makers;
 use crate::monitor::{Monitor, Phase};
 use crate::session::Session;
 use crate::store::Store;
@@ -34,9 +35,13 @@ pub fn scan(session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
     settle(Ground::open(session)?, monitor)
 }
 
-/// As [`scan`], without what the session's record shows to be the doing of the host.
+/// As [`scan`], without what the session's record shows to be the doing of the host, and with who made each change.
 pub fn scan_recorded(store: &Store, session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
-    settle(recorded_ground(store, session)?, monitor)
+    let mut set = settle(recorded_ground(store, session)?, monitor)?;
+    let mut makers = Makers::of(store, &session.id);
+    makers.refresh();
+    makers.tell(&mut set);
+    Ok(set)
 }
 
 fn recorded_ground(store: &Store, session: &Session) -> Result<Ground> {

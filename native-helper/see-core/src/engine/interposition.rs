@@ -10,6 +10,8 @@ use crate::error::Result;
 use crate::interpose::actor::Actor;
 use crate::interpose::calls::Reported;
 use crate::interpose::supervisor::{Inside, Interposer, Recording};
+use crate::interpose::witnesses::Witnesses;
+use crate::makers::{self, MakerLog, Witness};
 use crate::net;
 use crate::net::reach::Reach;
 use crate::net::switchboard::Switchboard;
@@ -41,6 +43,9 @@ impl Interposition {
     /// Returns what a session's policy asks for.
     pub fn of(policy: &Policy) -> Self {
         let mut reported = Reported::observed(policy.reads.level());
+        if policy.reads.level().is_some() {
+            reported.claim(Witness::reported());
+        }
         reported.claim(net::reported(!policy.redirect.is_empty() || !policy.connect.is_empty()));
         reported.claim(roll::reported());
         Self { reported }
@@ -78,9 +83,17 @@ impl Interposition {
             is_fresh: start.fresh,
             recorder: Arc::clone(recorder),
         });
-        let interposer = Interposer::start(inside, recording.as_ref(), actors, Some(&roll))?;
+        let makers = match session.policy.reads.level() {
+            None => None,
+            Some(level) => {
+                let log = MakerLog::open(&makers::path(store, &session.id))?;
+                Some(Arc::new(Witness::new(log, Arc::clone(&roll), level, inside.namespace)))
+            }
+        };
+        let witnesses = Witnesses { roll: Some(Arc::clone(&roll)), makers: makers.clone() };
+        let interposer = Interposer::start(inside, recording.as_ref(), actors, witnesses)?;
         let deaths = Deaths::watch(Arc::clone(&roll))?;
-        Ok(Answering { interposer, recorder, roll, deaths, record })
+        Ok(Answering { interposer, recorder, roll, makers, deaths, record })
     }
 }
 
@@ -90,6 +103,7 @@ pub struct Answering {
     interposer: Interposer,
     recorder: Option<Arc<Recorder>>,
     roll: Arc<Roll>,
+    makers: Option<Arc<Witness>>,
     deaths: Deaths,
     record: Arc<Record>,
 }
@@ -120,6 +134,7 @@ impl Answering {
         drop(self.deaths);
         self.roll.close();
         self.record.finish();
+        self.makers.iter().for_each(|makers| makers.finish());
         let recorded = self.recorder.map_or(Ok(()), |recorder| recorder.finish());
         answered.and(recorded)
     }

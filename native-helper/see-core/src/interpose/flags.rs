@@ -72,6 +72,26 @@ impl OpenFlags {
         self.0 & ACCESS_MODE == 0 && !self.has(CREATE | TRUNCATE | TEMPORARY)
     }
 
+    /// Tells whether an object with a name is made or written to.
+    pub fn makes_or_writes(self) -> bool {
+        !self.only_reads() && !self.has(PATH | TEMPORARY)
+    }
+
+    /// Tells whether what is not there is made.
+    pub fn creates(self) -> bool {
+        self.has(CREATE)
+    }
+
+    /// Tells whether what is there makes it fail.
+    pub fn is_exclusive(self) -> bool {
+        self.has(CREATE) && self.has(EXCLUSIVE)
+    }
+
+    /// Tells whether what is there is only read.
+    pub fn only_creates(self) -> bool {
+        self.0 & ACCESS_MODE == 0 && !self.has(TRUNCATE)
+    }
+
     /// Returns the intent towards a directory.
     pub fn directory_access(self) -> Access {
         let only_reads = self.0 & ACCESS_MODE == 0 && !self.has(CREATE | PATH | TEMPORARY);

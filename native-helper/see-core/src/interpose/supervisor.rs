@@ -15,7 +15,6 @@ use crate::mounts::Mount;
 use crate::path::HostPath;
 use crate::read_set::recorder::Recorder;
 use crate::read_set::set::Missing;
-use crate::roll::Roll;
 
 use super::actor::{Actor, Actors, Answer};
 use super::by_thread::ByThread;
@@ -29,6 +28,7 @@ use super::tree::Tree;
 use super::unfinished::Unfinished;
 use super::view::{Sight, Table};
 use super::waiting::Waiting;
+use super::witnesses::Witnesses;
 
 /// Programs that run at once wait for each other only when there are more of them than threads.
 const MOST_THREADS: usize = 16;
@@ -76,13 +76,13 @@ pub struct Interposer {
 }
 
 impl Interposer {
-    /// Begins to answer. Without `recording` only the actors and the roll see calls. The calls that were reported to the
-    /// kernel must be those of `recording`'s level, of the actors and of the roll.
+    /// Begins to answer. Without `recording` only the actors and witnesses see calls. The calls that were reported to the
+    /// kernel must be those of `recording`'s level, of the actors and of the witnesses.
     pub fn start(
         inside: Inside,
         recording: Option<&Recording<'_>>,
         actors: Vec<Arc<dyn Actor>>,
-        roll: Option<&Arc<Roll>>,
+        witnesses: Witnesses,
     ) -> Result<Self> {
         let Inside { listener, root, mounts, namespace } = inside;
         let root = Arc::new(root);
@@ -97,10 +97,11 @@ impl Interposer {
         for number in 0..count {
             let queue = deferred.as_ref().map(|(queue, _)| Arc::clone(queue));
             let watcher = watch.as_ref().map(Watch::watcher).zip(queue);
-            let (listener, actors, roll) = (Arc::clone(&listener), Arc::clone(&actors), roll.cloned());
+            let (listener, actors, witnesses) =
+                (Arc::clone(&listener), Arc::clone(&actors), witnesses.clone());
             let thread = std::thread::Builder::new()
                 .name(format!("calls-{number}"))
-                .spawn(move || answer_all(&listener, watcher, &actors, roll.as_deref()))
+                .spawn(move || answer_all(&listener, watcher, &actors, &witnesses))
                 .map_err(|error| cannot(&error.to_string()))?;
             threads.push(thread);
         }
@@ -218,7 +219,7 @@ fn answer_all(
     listener: &Arc<Listener>,
     mut watch: Option<(Observer, Arc<Deferred>)>,
     actors: &Actors,
-    roll: Option<&Roll>,
+    witnesses: &Witnesses,
 ) {
     let mut turn = None;
     loop {
@@ -228,10 +229,7 @@ fn answer_all(
                 if let Some((observer, _)) = &watch {
                     observer.returned(call.thread);
                 }
-                if let Some(roll) = roll {
-                    // A panic was told by its own message; the roll lacks a program then.
-                    let _ = catch_unwind(AssertUnwindSafe(|| roll.see(&call)));
-                }
+                let is_done = witnesses.see(&call);
                 match (actors.of(&call), &mut watch) {
                     (Some(actor), _) => {
                         drop(ours);
@@ -239,7 +237,7 @@ fn answer_all(
                     }
                     (None, watch) => {
                         let waiting = Waiting::new(listener, call, ours);
-                        if let Some((observer, deferred)) = watch {
+                        if let Some((observer, deferred)) = watch.as_mut().filter(|_| !is_done) {
                             observe(observer, deferred, &waiting);
                         }
                         turn = waiting.finish();

@@ -41,12 +41,24 @@ impl Files {
         Self { root, prefix }
     }
 
+    /// Returns the SEE's root directory.
+    pub fn root(&self) -> &OwnedFd {
+        &self.root
+    }
+
+    /// Returns the root directory of a thread.
+    pub fn root_of(&self, thread: u32) -> Result<OwnedFd, Errno> {
+        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        rustix::fs::openat(CWD, format!("/proc/{thread}/root"), flags, Mode::empty())
+    }
+
     /// Returns the path inside of what a thread has open, works in, or is.
     pub fn place(&self, thread: u32, place: Place) -> Option<Vec<u8>> {
         Some(self.inner(tracee::place(thread, place)?))
     }
 
-    fn inner(&self, told: Vec<u8>) -> Vec<u8> {
+    /// Returns a path that the kernel told as a path inside.
+    pub fn inner(&self, told: Vec<u8>) -> Vec<u8> {
         let inner = HostPath::new(&told).and_then(|path| Some([b"/", path.below(&self.prefix)?].concat()));
         inner.unwrap_or(told)
     }
@@ -64,7 +76,7 @@ impl Files {
             Some(b'/') => raw.to_vec(),
             _ => [&self.place(thread, dir)?, b"/".as_slice(), raw].concat(),
         };
-        let root = place_of(format!("/proc/{thread}/root").as_str());
+        let root = self.root_of(thread);
         let stat = look(root.as_ref().unwrap_or(&self.root), &path)?;
         let may_run = stat.st_mode & 0o111 == 0o111 || {
             *facts = facts.take().or_else(|| Facts::of(thread));
@@ -87,10 +99,6 @@ impl Files {
 /// Returns the path without what does not matter in it.
 fn tidy(path: Vec<u8>) -> Vec<u8> {
     HostPath::new(&path).map_or(path, |path| path.as_bytes().to_vec())
-}
-
-fn place_of(link: &str) -> Result<OwnedFd, Errno> {
-    rustix::fs::openat(CWD, link, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())
 }
 
 /// Returns what is known of a plain file with a bit that lets somebody run it.

@@ -46,13 +46,20 @@ pub struct Member {
 #[derive(Debug, Default)]
 pub struct Members {
     by_process: HashMap<u32, Member>,
-    late: VecDeque<Arc<Run>>,
+    /// Programs that said that they are over, with their processes, which may still be there.
+    late: VecDeque<(u32, Arc<Run>)>,
 }
 
 impl Members {
     /// Returns a process.
     pub fn get(&self, process: u32) -> Option<&Member> {
         self.by_process.get(&process)
+    }
+
+    /// Returns the program that a process is, or was to its end.
+    pub fn run(&self, process: u32) -> Option<Arc<Run>> {
+        let late = || self.late.iter().rev().find(|(late, _)| *late == process).map(|(_, run)| run);
+        self.get(process).map(|member| &member.run).or_else(late).cloned()
     }
 
     /// Returns how many there are.
@@ -72,14 +79,14 @@ impl Members {
             if self.late.len() >= LATE {
                 self.late.pop_front();
             }
-            self.late.push_back(Arc::clone(&member.run));
+            self.late.push_back((process, Arc::clone(&member.run)));
         }
         Some(member)
     }
 
     /// Returns the latest program that is over and was started with these words.
     pub fn left_by(&self, words: &[u8]) -> Option<Arc<Run>> {
-        self.late.iter().rev().find(|run| run.has(words)).cloned()
+        self.late.iter().rev().map(|(_, run)| run).find(|run| run.has(words)).cloned()
     }
 
     /// Forgets all, and returns those that became a program themselves.
@@ -107,6 +114,8 @@ mod tests {
             members.put(process, Member { run: Arc::clone(one), is_main: true, inside: None, watch: None });
             members.remove(process);
         }
+        // A process that said so may make others until it is over.
+        assert_eq!(members.run(11).and_then(|run| run.id), Some(2));
         let left = |words: &[u8]| members.left_by(words).and_then(|run| run.id);
         assert_eq!(left(b"daemon\0-d\0"), Some(3));
         assert_eq!(left(b"/bin/sh\0/opt/script\0-d\0"), Some(2));

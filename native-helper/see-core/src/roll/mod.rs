@@ -11,5 +11,6 @@ mod who;
 
 pub use calls::reported;
 pub use deaths::Deaths;
+pub use file::Files;
 pub use members::Run;
 pub use who::Roll;

@@ -83,6 +83,11 @@ impl Roll {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Returns the files that the SEE's programs see.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
     pub(super) fn waits(&self) -> &Waits {
         &self.waits
     }
@@ -150,8 +155,8 @@ impl Roll {
             if at == self.init || at <= 1 {
                 return None;
             }
-            if let Some(member) = self.lock().members.get(at) {
-                return Some(Arc::clone(&member.run));
+            if let Some(run) = self.lock().members.run(at) {
+                return Some(run);
             }
             at = Facts::of(at)?.parent;
         }

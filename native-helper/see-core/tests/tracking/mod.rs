@@ -16,6 +16,7 @@ use rustix::net::{
 };
 use see_core::interpose::calls::{Level, Reported};
 use see_core::interpose::supervisor::{Inside, Interposer, Recording};
+use see_core::interpose::witnesses::Witnesses;
 use see_core::layer::{Layer, MarkSpace};
 use see_core::path::HostPath;
 use see_core::read_set::recorder::{Recorder, Start};
@@ -125,9 +126,13 @@ impl See {
                 is_fresh: true,
                 recorder: Arc::clone(&recorder),
             };
-            let started =
-                Interposer::start(hand_over(listener, child.id()), Some(&recording), Vec::new(), None)
-                    .unwrap();
+            let started = Interposer::start(
+                hand_over(listener, child.id()),
+                Some(&recording),
+                Vec::new(),
+                Witnesses::default(),
+            )
+            .unwrap();
             rustix::io::write(&ours, b"g").unwrap();
             started
         });

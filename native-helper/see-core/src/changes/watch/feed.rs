@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::WatchEvent;
 use crate::change::Summary;
 use crate::changes::found::Found;
+use crate::makers::{Makers, News};
 use crate::path::HostPath;
 
 /// The most rows or paths in one event.
@@ -44,11 +45,13 @@ pub struct Feed {
     must_settle: bool,
     /// The first picture has come together.
     is_whole: bool,
+    /// Who made what.
+    makers: Option<Makers>,
 }
 
 impl Feed {
     /// Returns a feed that has told nothing yet.
-    pub fn new(shown: Shown) -> Self {
+    pub fn new(shown: Shown, makers: Option<Makers>) -> Self {
         Self {
             shown,
             tentative: HashMap::new(),
@@ -58,6 +61,30 @@ impl Feed {
             must_reset: true,
             must_settle: true,
             is_whole: false,
+            makers,
+        }
+    }
+
+    /// Learns who made what since it was asked last, and tells the rows anew that say something else now.
+    pub fn name_makers(&mut self) {
+        let Some(makers) = &mut self.makers else { return };
+        let named = match makers.refresh() {
+            News::Paths(paths) => paths,
+            News::All => lock(&self.shown).keys().cloned().collect(),
+        };
+        for path in named {
+            let mut shown = lock(&self.shown);
+            let Some(known) = shown.get_mut(&path) else { continue };
+            let Some(found) = &mut known.found else { continue };
+            let maker = makers.maker(&path);
+            if found.change.program == maker {
+                continue;
+            }
+            Arc::make_mut(found).change.program = maker;
+            if !std::mem::replace(&mut known.waiting, true) {
+                self.waiting.push_back(path);
+            }
+            self.must_settle = true;
         }
     }
 
@@ -87,7 +114,13 @@ impl Feed {
     fn show(&mut self, path: &HostPath, found: Option<Arc<Found>>) -> bool {
         let mut changed = false;
         let mut todo = vec![(path.clone(), found)];
-        while let Some((path, found)) = todo.pop() {
+        while let Some((path, mut found)) = todo.pop() {
+            if let (Some(found), Some(makers)) = (&mut found, &self.makers) {
+                let maker = makers.maker(&path);
+                if found.change.program != maker {
+                    Arc::make_mut(found).change.program = maker;
+                }
+            }
             let old = {
                 let mut shown = lock(&self.shown);
                 if shown.get(&path).and_then(|known| known.found.as_ref()) == found.as_ref() {

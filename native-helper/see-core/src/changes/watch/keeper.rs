@@ -17,6 +17,7 @@ use crate::changes::entry::{Dir, DirKey};
 use crate::changes::ground::{Ground, Source};
 use crate::changes::model::{Audience, Model};
 use crate::error::{Result, SeeError};
+use crate::makers::Makers;
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
 
@@ -43,6 +44,9 @@ const WALK_REST: u32 = 9;
 const ROUND_REST: Duration = Duration::from_secs(1);
 const BLIND_REST: Duration = Duration::from_millis(150);
 const QUIET_REST: Duration = Duration::from_secs(5);
+
+/// How often is asked who made what, while programs run or anything else is to be done.
+const NAMES_REST: Duration = Duration::from_millis(250);
 
 /// A name of a directory.
 type Spot = (DirKey, Box<[u8]>);
@@ -73,6 +77,7 @@ pub struct Keeper {
     walk: Walk,
     next_step: Instant,
     next_cycle: Instant,
+    next_names: Instant,
 }
 
 /// Cancels what the thread does when the watcher is dropped.
@@ -114,12 +119,17 @@ impl Audience for Telling<'_> {
 
 impl Keeper {
     /// Returns a keeper that has not looked yet.
-    pub fn new(ground: Ground, shared: Arc<Shared>, events: SyncSender<WatchEvent>) -> Result<Self> {
+    pub fn new(
+        ground: Ground,
+        makers: Option<Makers>,
+        shared: Arc<Shared>,
+        events: SyncSender<WatchEvent>,
+    ) -> Result<Self> {
         let notices = Notices::new().map_err(|errno| SeeError::os("watching", &HostPath::root(), errno))?;
         let now = Instant::now();
         Ok(Self {
             model: Model::new(ground, true)?,
-            teller: Teller::new(Arc::clone(&shared), events),
+            teller: Teller::new(Arc::clone(&shared), events, makers),
             notices,
             shared,
             dirty: HashMap::new(),
@@ -129,6 +139,7 @@ impl Keeper {
             walk: Walk::default(),
             next_step: now,
             next_cycle: now,
+            next_names: now,
         })
     }
 
@@ -156,6 +167,10 @@ impl Keeper {
             }
             self.teller.look_whether_live();
             let now = Instant::now();
+            if now >= self.next_names {
+                self.teller.name_makers();
+                self.next_names = now + NAMES_REST;
+            }
             if now >= self.next_cycle {
                 self.cycle(now)?;
             }
@@ -166,7 +181,8 @@ impl Keeper {
     /// Sleeps until there is something to do.
     fn wait(&mut self) -> Result<()> {
         let now = Instant::now();
-        let mut until = self.next_step;
+        let mut until =
+            self.next_step.min(if self.teller.was_live() { self.next_names } else { self.next_step });
         if let Some(Reverse((due, ..))) = self.hot.peek() {
             until = until.min((*due).max(self.next_cycle));
         }

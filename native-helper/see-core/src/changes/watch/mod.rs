@@ -20,6 +20,7 @@ use super::ground::Ground;
 use super::recorded_ground;
 use crate::change::{Change, Summary};
 use crate::error::{Result, SeeError};
+use crate::makers::Makers;
 use crate::path::HostPath;
 use crate::session::{Session, SessionState};
 use crate::store::Store;
@@ -80,15 +81,16 @@ pub struct Watcher {
 impl Watcher {
     /// Starts watching. The session may be live or over; changes of the host are seen too, within seconds.
     pub fn start(session: &Session) -> Result<Self> {
-        Self::start_on(session, Ground::open(session)?)
+        Self::start_on(session, Ground::open(session)?, None)
     }
 
-    /// As [`start`](Self::start), without what the session's record shows to be the doing of the host.
+    /// As [`start`](Self::start), without what the session's record shows to be the doing of the host, and with who made
+    /// each change.
     pub fn start_recorded(store: &Store, session: &Session) -> Result<Self> {
-        Self::start_on(session, recorded_ground(store, session)?)
+        Self::start_on(session, recorded_ground(store, session)?, Some(Makers::of(store, &session.id)))
     }
 
-    fn start_on(session: &Session, ground: Ground) -> Result<Self> {
+    fn start_on(session: &Session, ground: Ground, makers: Option<Makers>) -> Result<Self> {
         let failed = |errno| SeeError::os("watching", &HostPath::root(), errno);
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK).map_err(failed)?;
         let live = matches!(session.state, SessionState::Starting | SessionState::Running);
@@ -100,7 +102,7 @@ impl Watcher {
             shown: Arc::new(Mutex::new(HashMap::new())),
         });
         let (sender, receiver) = sync_channel(WAITING_EVENTS);
-        let keeper = Keeper::new(ground, Arc::clone(&shared), sender)?;
+        let keeper = Keeper::new(ground, makers, Arc::clone(&shared), sender)?;
         let name = format!("watch-{}", session.id);
         let thread = std::thread::Builder::new().name(name).spawn(move || keeper.run());
         let thread =

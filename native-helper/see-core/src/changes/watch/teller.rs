@@ -12,6 +12,7 @@ use super::feed::Feed;
 use super::{Shared, WatchEvent};
 use crate::change::FileType;
 use crate::changes::model::Model;
+use crate::makers::Makers;
 use crate::path::HostPath;
 
 /// The watching thread's end of the channel to the receiver.
@@ -25,8 +26,8 @@ pub struct Teller {
 
 impl Teller {
     /// Returns a teller that has told nothing yet.
-    pub fn new(shared: Arc<Shared>, events: SyncSender<WatchEvent>) -> Self {
-        let feed = Feed::new(Arc::clone(&shared.shown));
+    pub fn new(shared: Arc<Shared>, events: SyncSender<WatchEvent>, makers: Option<Makers>) -> Self {
+        let feed = Feed::new(Arc::clone(&shared.shown), makers);
         let was_live = shared.live.load(Ordering::Acquire);
         Self { feed, shared, events, unsent: None, was_live }
     }
@@ -45,6 +46,11 @@ impl Teller {
             }
         }
         changed
+    }
+
+    /// Learns who made what since it was asked last.
+    pub fn name_makers(&mut self) {
+        self.feed.name_makers();
     }
 
     /// Says that all there is has been looked at.

@@ -1,0 +1,203 @@
+//! Notes on their way to the disk: one file for each session, only ever added to, a quarter of a second behind at most.
+
+use std::collections::HashMap;
+use std::fs::{File, OpenOptions};
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::roll::Run;
+use crate::store::Store;
+
+use super::coding::{self, Note, Writer};
+
+const FLUSH: Duration = Duration::from_millis(250);
+/// Flush before that when so many bytes wait.
+const EARLY: usize = 1 << 20;
+/// The most bytes of a file.
+const MOST: u64 = 128 << 20;
+/// Of so many paths is remembered who was the last; forgetting costs only room.
+const MOST_KNOWN: usize = 2 << 20;
+
+/// Returns where a session's notes are kept.
+pub fn path(store: &Store, session: &str) -> PathBuf {
+    store.session_dir(session).join("makers")
+}
+
+/// Takes notes from many threads.
+#[derive(Debug)]
+pub struct MakerLog {
+    shared: Arc<Shared>,
+    flusher: Mutex<Option<JoinHandle<()>>>,
+    hasher: RandomState,
+}
+
+#[derive(Debug)]
+struct Shared {
+    state: Mutex<State>,
+    wake: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    writer: Writer,
+    size: u64,
+    is_full: bool,
+    is_ending: bool,
+    /// Places of programs, by number and file.
+    programs: HashMap<(Option<u32>, Vec<u8>), u32>,
+    next_program: u32,
+    /// Who was last, by the hash of the path.
+    last: HashMap<u64, u32>,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // After a panic at worst a note is missing.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl MakerLog {
+    /// Opens a session's notes, to go on with them or to begin them.
+    pub fn open(path: &Path) -> Result<Self> {
+        let cannot = |e: std::io::Error| {
+            SeeError::new(
+                ErrorCode::Io,
+                format!("Which program changes what cannot be kept in {}: {e}.", path.display()),
+                "Make room or mend the disk, then run again.",
+            )
+        };
+        let mut options = OpenOptions::new();
+        let mut file = options.read(true).append(true).create(true).mode(0o600).open(path).map_err(cannot)?;
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).map_err(cannot)?;
+        let (mut next_program, mut is_full) = (0, false);
+        let good = coding::read(&bytes, |note| match note {
+            Note::Program(..) => next_program += 1,
+            Note::Full => is_full = true,
+            _ => {}
+        });
+        // A block that was cut off with the machine goes. Behind damage nothing can be read: it is full.
+        let good = good.map_or(bytes.len() as u64, |good| good as u64);
+        file.set_len(good).map_err(cannot)?;
+        let state = State {
+            writer: Writer::default(),
+            size: good,
+            is_full,
+            is_ending: false,
+            programs: HashMap::new(),
+            next_program,
+            last: HashMap::new(),
+        };
+        let shared = Arc::new(Shared { state: Mutex::new(state), wake: Condvar::new() });
+        let theirs = Arc::clone(&shared);
+        let flusher = std::thread::Builder::new().name("makers".into()).spawn(move || flush(&theirs, file));
+        let flusher = Mutex::new(Some(flusher.map_err(cannot)?));
+        Ok(Self { shared, flusher, hasher: RandomState::new() })
+    }
+
+    /// Notes that a program has a hand in a path.
+    pub fn hand(&self, run: &Run, path: &[u8]) {
+        let key = self.hasher.hash_one(path);
+        let mut state = self.shared.lock();
+        let by = state.place(run);
+        if state.last.get(&key) == Some(&by) {
+            return;
+        }
+        state.remember(key, by);
+        state.put(Note::Hand(by, path), &self.shared.wake);
+    }
+
+    /// Notes that a program moves a path, or lets two change places.
+    pub fn moved(&self, run: &Run, from: &[u8], to: &[u8], is_exchange: bool, is_tree: bool) {
+        let mut state = self.shared.lock();
+        let by = state.place(run);
+        if is_tree {
+            // Everything below has other names now.
+            state.last.clear();
+        } else {
+            let keys = [from, to].map(|path| self.hasher.hash_one(path));
+            keys.into_iter().for_each(|key| state.remember(key, by));
+        }
+        let note = if is_exchange { Note::Exchange(by, from, to) } else { Note::Move(by, from, to) };
+        state.put(note, &self.shared.wake);
+    }
+
+    /// Brings what waits to the disk, and ends.
+    pub fn finish(&self) {
+        self.shared.lock().is_ending = true;
+        self.shared.wake.notify_one();
+        if let Some(flusher) = self.flusher.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // A panic was told by its own message.
+            let _ = flusher.join();
+        }
+    }
+}
+
+impl State {
+    fn place(&mut self, run: &Run) -> u32 {
+        let key = (run.id, run.file.clone());
+        if let Some(place) = self.programs.get(&key) {
+            return *place;
+        }
+        let place = self.next_program;
+        self.next_program += 1;
+        self.writer.put(Note::Program(run.id, &run.file));
+        if self.programs.len() >= MOST_KNOWN {
+            self.programs.clear();
+        }
+        self.programs.insert(key, place);
+        place
+    }
+
+    fn remember(&mut self, key: u64, by: u32) {
+        if self.last.len() >= MOST_KNOWN {
+            self.last.clear();
+        }
+        self.last.insert(key, by);
+    }
+
+    fn put(&mut self, note: Note<'_>, wake: &Condvar) {
+        if self.is_full {
+            return;
+        }
+        if self.size + self.writer.len() as u64 > MOST {
+            self.is_full = true;
+            self.writer.put(Note::Full);
+            return;
+        }
+        self.writer.put(note);
+        if self.writer.len() > EARLY {
+            wake.notify_one();
+        }
+    }
+}
+
+fn flush(shared: &Shared, mut file: File) {
+    loop {
+        let (block, is_ending) = {
+            let state = shared.lock();
+            let mut state = if state.is_ending {
+                state
+            } else {
+                shared.wake.wait_timeout(state, FLUSH).unwrap_or_else(PoisonError::into_inner).0
+            };
+            let block = state.writer.take_block();
+            state.size += block.len() as u64;
+            (block, state.is_ending)
+        };
+        if !block.is_empty() && file.write_all(&block).is_err() {
+            // A torn block ends what can be read; who made what comes later is unknown.
+            shared.lock().is_full = true;
+        }
+        if is_ending {
+            return;
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Which program last had a hand in each path: noted before the call runs, kept beside the session, and told with the
+//! changes. For the eyes of whoever reviews; nothing is decided by it.
+
+mod calls;
+mod coding;
+mod log;
+mod told;
+mod witness;
+
+pub use log::{MakerLog, path};
+pub use told::{Makers, News};
+pub use witness::Witness;
