@@ -90,7 +90,9 @@ fn every_program_is_told_with_its_parent_and_its_end() {
 #[test]
 fn a_session_that_is_stopped_or_entered_again_goes_on_with_its_record() {
     both(|lab| {
-        let child = lab.start("again", "sleep 1000 & while ! test -e go; do sleep 0.05; done; exit 0");
+        let child = lab.start("again", "setsid sleep 1000 & while ! test -e go; do sleep 0.05; done; exit 0");
+        let has_sleeper = |log: &Value| log.to_string().contains(r#"["sleep","1000"]"#);
+        wait_until("the sleeper is there", || has_sleeper(&log(lab, "again")));
         let running = log(lab, "again");
         assert!(find(&running, &["sleep", "1000"]).get("ended").is_none(), "{running:#}");
         assert_eq!(lab.run(&["enter", "again", "--", "touch", "go"]).status, 0);
