@@ -1,8 +1,10 @@
 //! Files of the host that a program has open for writing: what it writes after the commit would go to the old file, which
 //! is in the backup then. Asks the kernel for a lease, which it grants only when nobody writes; where that is not allowed,
-//! looks at what the processes that can be seen have open.
+//! looks at what the processes that can be seen have open or mapped.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::MetadataExt as _;
 
 use rustix::fs::OFlags;
@@ -71,7 +73,34 @@ fn written_by(process: u32) -> Vec<(u64, u64)> {
             written.push((meta.dev(), meta.ino()));
         }
     }
+    written.extend(mapped_by(process));
     written
+}
+
+/// Returns the files that a process has mapped so that what it writes there reaches them, with or without a descriptor.
+fn mapped_by(process: u32) -> Vec<(u64, u64)> {
+    let Ok(maps) = std::fs::read(format!("/proc/{process}/maps")) else { return Vec::new() };
+    maps.split(|byte| *byte == b'\n').filter_map(mapped).collect()
+}
+
+/// Reads a line of `maps`: `from-to rw-s offset device inode path`.
+fn mapped(line: &[u8]) -> Option<(u64, u64)> {
+    let mut words = line.splitn(6, |byte| *byte == b' ');
+    let (rights, device, ino) = (words.nth(1)?, words.nth(1)?, words.next()?);
+    if rights.get(1) != Some(&b'w') || rights.get(3) != Some(&b's') {
+        return None;
+    }
+    let ino = std::str::from_utf8(ino).ok()?.parse().ok()?;
+    let path = words.next().unwrap_or_default().trim_ascii_start();
+    // Some file systems show another device here than to whoever asks for the file.
+    if let Ok(meta) = std::fs::metadata(OsStr::from_bytes(path)) {
+        if meta.ino() == ino {
+            return Some((meta.dev(), ino));
+        }
+    }
+    let (major, minor) = std::str::from_utf8(device).ok()?.split_once(':')?;
+    let number = |hex| u32::from_str_radix(hex, 16).ok();
+    Some((rustix::fs::makedev(number(major)?, number(minor)?), ino))
 }
 
 fn opened_for_writing(info: &str) -> bool {
@@ -110,5 +139,34 @@ mod tests {
         drop(child.stdin.take());
         child.wait().unwrap();
         assert!(!InUse::default().seen().contains(&(meta.dev(), meta.ino())));
+    }
+
+    #[test]
+    fn what_is_only_mapped_is_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("with a blank");
+        std::fs::write(&path, "text").unwrap();
+        let program = "import mmap, os, sys\nf = os.open(sys.argv[1], os.O_RDWR)\nm = mmap.mmap(f, 0)\nos.close(f)\n\
+            for n in os.listdir('/proc/self/fd'):\n    int(n) > 2 and os.closerange(int(n), int(n) + 1)\n\
+            print('ready', flush=True)\nsys.stdin.read()";
+        let mut child = std::process::Command::new("python3")
+            .args(["-c", program])
+            .arg(&path)
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut ready = [0; 6];
+        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut ready).unwrap();
+        let meta = std::fs::metadata(&path).unwrap();
+        assert!(mapped_by(child.id()).contains(&(meta.dev(), meta.ino())));
+        assert!(InUse::default().seen().contains(&(meta.dev(), meta.ino())));
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        assert!(!InUse::default().seen().contains(&(meta.dev(), meta.ino())));
+        assert_eq!(mapped(b"7f00-7f01 rw-p 0 08:01 12 /none"), None);
+        assert_eq!(mapped(b"7f00-7f01 r--s 0 08:01 12 /none"), None);
+        assert_eq!(mapped(b"7f00-7f01 rw-s 0 08:01 12  /none"), Some((rustix::fs::makedev(8, 1), 12)));
+        assert_eq!(mapped(b"7f00"), None);
     }
 }
