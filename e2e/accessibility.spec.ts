@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 import type { App } from "./app.js";
+import { makePicture } from "./harness/picture.js";
 import { expect, test } from "./test.js";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -123,14 +124,64 @@ for (const scheme of ["light", "dark"] as const) {
     await app.changes.getByRole("button", { name: "Abort…" }).click();
     expect(await violations(app), "abort").toEqual([]);
     await app.page.keyboard.press("Escape");
+    await app.leaveOut("text.txt");
     await app.openCommit();
+    await expect(app.dialog).toContainText("2 changes will become real");
     expect(await violations(app), "commit").toEqual([]);
-    await app.page.keyboard.press("Escape");
+    await app.dialog.getByRole("radio", { name: "Stays in the session 1" }).click();
+    expect(await violations(app), "what stays").toEqual([]);
+    await app.dialog.getByRole("button", { name: "Commit 2 changes" }).click();
+    await expect(app.dialog).toContainText("2 changes committed");
+    expect(await violations(app), "what was done").toEqual([]);
+    await app.dialog.getByRole("button", { name: "Done" }).click();
+    expect(await violations(app), "a part committed").toEqual([]);
     await app.commit();
     expect(await violations(app), "committed").toEqual([]);
     await app.goHistory();
     expect(await violations(app), "history").toEqual([]);
-    await app.page.getByRole("main").getByRole("button", { name: /^Undo/ }).first().click();
+    const newest = app.page.getByRole("main").getByRole("listitem").first();
+    await newest.getByRole("button", { name: "Forget its backup…" }).click();
+    expect(await violations(app), "forget a backup").toEqual([]);
+    await app.page.keyboard.press("Escape");
+    await newest.getByRole("button", { name: "Undo…" }).click();
     expect(await violations(app), "undo").toEqual([]);
+    await app.dialog.getByRole("button", { name: "Undo", exact: true }).click();
+    await expect(app.dialog).toContainText("taken back");
+    expect(await violations(app), "undone").toEqual([]);
+  });
+
+  test(`what lies inside, pictures, parts and second tries, ${scheme}`, async ({ machine, app }) => {
+    await app.scheme(scheme);
+    machine.file("home/picture.png", makePicture(40, 30, [20, 90, 20]));
+    const script = `cp ${machine.file("other.png", makePicture(40, 30, [90, 20, 20]))} ~/picture.png
+cd ~ && date +%N >stamp.txt && echo '{"a":1}' >settings.json && tar -cf archive.tar stamp.txt`;
+    await app.run(machine.file("make.sh", `#!/bin/sh\n${script}\n`, 0o755));
+    await app.ended();
+    await app.show("archive.tar");
+    await app.view("Inside");
+    await expect(app.detail).toContainText("tar archive");
+    expect(await violations(app), "inside").toEqual([]);
+    await app.insidePart("Contents");
+    await expect(app.detail).toContainText("stamp.txt");
+    expect(await violations(app), "what an archive holds").toEqual([]);
+    await app.show("picture.png");
+    await app.view("Image");
+    for (const how of ["Side by side", "Swipe", "Difference"]) {
+      await app.detail.getByRole("radio", { name: how }).click();
+      expect(await violations(app), how).toEqual([]);
+    }
+    await app.detail.getByRole("button", { name: "Always leave out files like this…" }).click();
+    expect(await violations(app), "leave out from now on").toEqual([]);
+    await app.page.keyboard.press("Escape");
+    await app.detail.getByRole("button", { name: /^Discard/ }).click();
+    expect(await violations(app), "discard").toEqual([]);
+    await app.page.keyboard.press("Escape");
+    await app.page.getByRole("main").getByRole("button", { name: "Run again…" }).click();
+    await expect(app.page.getByRole("button", { name: "Compare the results" })).toBeEnabled();
+    expect(await violations(app), "a second try").toEqual([]);
+    await app.page.getByRole("button", { name: "Compare the results" }).click();
+    await app.dialog.getByRole("option", { name: /stamp\.txt/ }).click();
+    await expect(app.dialog.getByRole("region", { name: "Both results" })).toContainText("This one");
+    expect(await violations(app), "two results").toEqual([]);
   });
 }

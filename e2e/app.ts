@@ -12,7 +12,9 @@ import { describeHost, type HostFacts } from "./harness/host.js";
 import { descendants, type ProcessFacts } from "./harness/processes.js";
 
 /** How long a start may take on a busy machine, in milliseconds: less than a test may. */
-const PATIENCE = 40_000;
+const PATIENCE = 35_000;
+/** And how long the page may take after that. */
+const PAGE_PATIENCE = 20_000;
 
 export class App {
   private constructor(
@@ -29,7 +31,15 @@ export class App {
     environment: Record<string, string> = {},
   ): Promise<App> {
     const app = await App.launch(machine, args, environment);
-    await app.navigation.waitFor();
+    try {
+      await app.navigation.waitFor({ timeout: PAGE_PATIENCE });
+    } catch (error) {
+      const page = await Promise.race([app.page.content(), app.electron.evaluate(() => "no answer")]);
+      app.electron.process().kill("SIGKILL");
+      throw new Error(`The window stayed empty: ${page}\nThe app printed:\n${app.output()}`, {
+        cause: error,
+      });
+    }
     return app;
   }
 

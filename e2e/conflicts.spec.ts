@@ -259,6 +259,36 @@ test("files like this are left out from now on", async ({ machine, app }) => {
   expect(await machine.alcatraz("ignore")).toBe("*.tmp\n");
 });
 
+test("a change in the tree is left out from now on, by a pattern that can be edited", async ({
+  machine,
+  app,
+}) => {
+  await run(machine, app, "mkdir ~/logs; for n in a b; do echo $n >~/logs/$n.log; done; echo c >~/c.txt");
+  await app.show("a.log");
+  await app.detail.getByRole("button", { name: "Always leave out files like this…" }).click();
+  const pattern = app.dialog.getByRole("textbox", { name: "Pattern" });
+  await expect(pattern).toHaveValue("*.log");
+  await app.dialog.getByRole("radio", { name: /logs\/\*\*$/ }).click();
+  await expect(pattern).toHaveValue(/logs\/\*\*$/);
+  await pattern.fill("*.lo?");
+  await app.dialog.getByRole("button", { name: "Leave out from now on" }).click();
+  await expect(app.dialog).toBeHidden();
+  expect(await machine.alcatraz("ignore")).toBe("*.lo?\n");
+  await app.openCommit();
+  await expect(app.dialog).toContainText("Your ignore list leaves out 2 files");
+  // What stays is listed with the reason, and one of them goes all the same.
+  await app.dialog.getByRole("radio", { name: "Stays in the session 2" }).click();
+  const kept = app.dialog.getByRole("option", { name: /a\.log, Created file, ignore list$/ });
+  await kept.locator("[data-part=choice]").click();
+  await expect(app.dialog).toContainText("3 changes will become real on your machine.");
+  await app.dialog.getByRole("button", { name: "Commit 3 changes" }).click();
+  await app.committed();
+  expect(["a.log", "b.log"].map((name) => existsSync(join(machine.home, "logs", name)))).toEqual([
+    true,
+    false,
+  ]);
+});
+
 test("what a selection needs is offered with one click", async ({ machine, app }) => {
   await run(machine, app, "echo a >~/one.txt\nln ~/one.txt ~/two.txt\necho b >~/other.txt");
   // Two names of one file: the one means nothing without the other.

@@ -2,6 +2,7 @@
 import type { ReactElement } from "react";
 import { AbortDialog } from "./features/commit/abort-dialog.js";
 import { CommitScreen } from "./features/commit/commit-screen.js";
+import { IgnoreDialog } from "./features/commit/ignore-dialog.js";
 import { UndoScreen } from "./features/history/undo-screen.js";
 import { PaletteDialog } from "./features/palette/palette-dialog.js";
 import { useSession } from "./features/run/sessions-store.js";
@@ -10,7 +11,7 @@ import { ShortcutsDialog } from "./features/settings/shortcuts-dialog.js";
 import { useRoute } from "./route-store.js";
 
 export function AppDialogs(): ReactElement | null {
-  const { dialog, undo, screen, show } = useRoute();
+  const { dialog, undo, ignore, screen, show } = useRoute();
   const id = screen.name === "session" ? screen.session : null;
   const session = useSession(id);
   const close = (): void => show(null);
@@ -28,6 +29,8 @@ export function AppDialogs(): ReactElement | null {
       return id === null ? null : <CommitScreen key={id} id={id} onClose={close} />;
     case "undo":
       return undo === null ? null : <UndoScreen key={undo.commit} {...undo} onClose={close} />;
+    case "ignore":
+      return ignore === null ? null : <IgnoreDialog path={ignore} onClose={close} />;
     case "abort":
       return session === undefined ? null : <AbortDialog session={session} onClose={close} />;
   }

@@ -87,6 +87,10 @@ export const CONFLICT_TEXTS = {
   sameWhy: "Every byte is equal; only times or permissions differ.",
   machine: "Your machine",
   ignoreMore: "Always leave out files like this…",
+  ignoreDialog: "Always leave out of commits",
+  ignorePattern: "Pattern",
+  ignoreAdd: "Leave out from now on",
+  ignoreNone: "The name is no text, so write a pattern that fits it.",
   ignoreTitle: "Always leave out:",
   ignoreWhy: "Commits leave these out from now on. See Settings.",
   joined: (n: number): string =>

@@ -5,6 +5,7 @@ import type { Description } from "../../../protocol/src/content.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
+import { useRoute } from "../../route-store.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { displayPath } from "../../ui/escape.js";
 import { formatBytes } from "../../ui/format.js";
@@ -18,6 +19,7 @@ import { aspectsOf, kindOf, KIND_WORDS, TYPES, TYPE_WORDS } from "../changes/kin
 import { pathParts } from "../changes/path-parts.js";
 import { useReview } from "../changes/review-store.js";
 import { findNode, type Tree } from "../changes/tree-model.js";
+import { CONFLICT_TEXTS } from "../commit/conflict-texts.js";
 import { useDiscard } from "../review/discard-store.js";
 import { TEXTS as REVIEW_TEXTS } from "../review/texts.js";
 import { Reasons } from "../review/reasons.js";
@@ -160,6 +162,13 @@ function PaneHead({ path, change, description, onDiscard }: PaneHeadProps): Reac
         label={copied ? TEXTS.copied : TEXTS.copyPath}
         onClick={() => void copy()}
       />
+      {change !== null && (
+        <IconButton
+          icon="hide"
+          label={CONFLICT_TEXTS.ignoreMore}
+          onClick={() => useRoute.getState().askIgnore(path)}
+        />
+      )}
       {change !== null && onDiscard !== undefined && (
         <IconButton icon="trash" label={REVIEW_TEXTS.discardThis} onClick={onDiscard} />
       )}

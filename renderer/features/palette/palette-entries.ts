@@ -1,9 +1,11 @@
 // Everything that the palette can do just now, from the stores as they are.
 import { useRoute } from "../../route-store.js";
 import { useFeed } from "../changes/feed-store.js";
+import { useReview } from "../changes/review-store.js";
 import { canRedo, canUndo, redoChoice, undoChoice } from "../changes/selection-history.js";
 import { setAllOpen } from "../changes/tree-actions.js";
 import { ROOT } from "../changes/tree-model.js";
+import { CONFLICT_TEXTS } from "../commit/conflict-texts.js";
 import { canCommit } from "../commit/can-commit.js";
 import { canDecide, isLive, sessionTitle, STATE_WORDS } from "../run/session-model.js";
 import { GROUPINGS } from "../groups/group-model.js";
@@ -64,6 +66,9 @@ function sessionEntries(): Entry[] {
   if (canCommit(session.id)) entries.push(action(TEXTS.commit, () => show("commit"), ["Ctrl", "Enter"]));
   if (canDecide(session)) entries.push(action(TEXTS.abort, () => show("abort")));
   if (isLive(session)) entries.push(action(TEXTS.stop, () => void useSessions.getState().stop(session.id)));
+  const { opened } = useReview.getState();
+  if (opened !== null)
+    entries.push(action(CONFLICT_TEXTS.ignoreMore, () => useRoute.getState().askIgnore(opened)));
   if (canUndo()) entries.push(action(TEXTS.undoChoice, undoChoice, ["Ctrl", "Z"]));
   if (canRedo()) entries.push(action(TEXTS.redoChoice, redoChoice, ["Ctrl", "Shift", "Z"]));
   if (tree.total[ROOT]! > 0) {

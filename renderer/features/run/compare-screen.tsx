@@ -130,8 +130,8 @@ function Versions({ path, first, second }: VersionsProps): ReactElement {
     return (
       <>
         <div className={styles.heads}>
-          <h3>{TEXTS.theFirst}</h3>
-          <h3>{TEXTS.thisOne}</h3>
+          <h2>{TEXTS.theFirst}</h2>
+          <h2>{TEXTS.thisOne}</h2>
         </div>
         <VersionDiff
           left={{ session: first, path, side: "after" }}
