@@ -4,6 +4,7 @@ import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import type { Bytes, Source } from "../diff/content-reader.js";
 import { DiffTable } from "../diff/diff-table.js";
+import { decodeText, guessEncoding } from "../diff/encoding-model.js";
 import { PlainText } from "../diff/plain-text.js";
 import { compare, sameness, showLines } from "../diff/text-model.js";
 import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
@@ -26,7 +27,7 @@ export function VersionDiff({ left, right }: VersionDiffProps): ReactElement {
     if (before.state !== "ready" || after.state !== "ready") return null;
     const sides = [before.content ?? NOTHING, after.content ?? NOTHING] as const;
     if (sameness(...sides) === "same") return { same: true } as const;
-    const texts = sides.map(({ bytes }) => showLines(decoder.decode(bytes)));
+    const texts = sides.map(({ bytes }) => showLines(decodeText(bytes, guessEncoding(bytes))));
     const [old = [], now = []] = texts;
     return { same: false, compared: compare(old, now), now } as const;
   }, [before, after]);
@@ -49,4 +50,3 @@ export function VersionDiff({ left, right }: VersionDiffProps): ReactElement {
 }
 
 const NOTHING: Bytes = { bytes: new Uint8Array(), size: 0 };
-const decoder = new TextDecoder("utf-8");

@@ -4,6 +4,7 @@ import type { Description } from "../../../protocol/src/content.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { see } from "../../see.js";
+import type { Encoding } from "./encoding-model.js";
 import type { ViewName } from "./view-model.js";
 
 type ImageMode = "sides" | "swipe" | "difference";
@@ -20,10 +21,13 @@ interface DetailState {
   split: boolean;
   /** How two images are compared. */
   images: ImageMode;
+  /** How this change's text is to be read; null: as its bytes suggest. */
+  encoding: Encoding | null;
   load: (session: string, path: PathRef) => Promise<void>;
   choose: (view: ViewName) => void;
   setSplit: (split: boolean) => void;
   setImages: (images: ImageMode) => void;
+  setEncoding: (encoding: Encoding | null) => void;
 }
 
 /** Returns what tells one change of one session from all others. */
@@ -41,11 +45,12 @@ export const useDetail = create<DetailState>((set, get) => {
     wish: null,
     split: true,
     images: "sides",
+    encoding: null,
     load: async (session, path) => {
       const key = detailKey(session, path);
       latest += 1;
       const mine = latest;
-      if (key !== get().key) set({ key, description: null, error: null });
+      if (key !== get().key) set({ key, description: null, error: null, encoding: null });
       const outcome = await see.describe({ session, ...path });
       // The person has gone on to another change meanwhile.
       if (mine !== latest) return;
@@ -58,5 +63,6 @@ export const useDetail = create<DetailState>((set, get) => {
     choose: (wish) => set({ wish }),
     setSplit: (split) => set({ split }),
     setImages: (images) => set({ images }),
+    setEncoding: (encoding) => set({ encoding }),
   };
 });

@@ -7,6 +7,7 @@ import { Segmented } from "../../ui/segmented.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorPanel } from "../../ui/state-panel.js";
 import type { Source } from "./content-reader.js";
+import { decodeText, type Encoding, guessEncoding } from "./encoding-model.js";
 import { PlainText } from "./plain-text.js";
 import { showLines } from "./text-model.js";
 import { TEXTS } from "./texts.js";
@@ -19,19 +20,28 @@ interface PagedTextProps {
   sources: Readonly<Record<Side, Source | null>>;
   description: Description;
   reading: number;
+  /** Without one, each part is read as its bytes suggest. */
+  encodings?: Readonly<Record<Side, Encoding | undefined>>;
   actions: ReactNode;
 }
 
-export function PagedText({ sources, description, reading, actions }: PagedTextProps): ReactElement {
+export function PagedText({
+  sources,
+  description,
+  reading,
+  encodings,
+  actions,
+}: PagedTextProps): ReactElement {
   const [side, setSide] = useState<Side>(sources.after === null ? "before" : "after");
   const [page, setPage] = useState(0);
+  const encoding = encodings?.[side];
   const content = useContent(sources[side], page * PAGE_BYTES, PAGE_BYTES, reading);
   const lines = useMemo(
     () =>
       content.state === "ready" && content.content !== null
-        ? showLines(new TextDecoder("utf-8").decode(content.content.bytes))
+        ? showLines(decodeText(content.content.bytes, encoding ?? guessEncoding(content.content.bytes)))
         : null,
-    [content],
+    [content, encoding],
   );
   const pages = Math.max(1, Math.ceil((description[side]?.size ?? 0) / PAGE_BYTES));
   return (

@@ -7,9 +7,11 @@ import { formatBytes } from "../../ui/format.js";
 import { Segmented } from "../../ui/segmented.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
-import type { Source } from "./content-reader.js";
+import type { Bytes, Source } from "./content-reader.js";
 import { useDetail } from "./detail-store.js";
 import { DiffTable } from "./diff-table.js";
+import { EncodingChoice } from "./encoding-choice.js";
+import { decodeText, ENCODINGS, type Encoding, guessEncoding } from "./encoding-model.js";
 import { PagedText } from "./paged-text.js";
 import { PlainText } from "./plain-text.js";
 import { compare, sameness, showLines } from "./text-model.js";
@@ -19,6 +21,12 @@ import styles from "./text-view.module.css";
 
 /** Of each side, so much is read at first: enough for nearly every text, quick for all. */
 const FIRST_BYTES = 1024 * 1024;
+
+/** A side as it was read: the lines to show, and the encoding that its bytes suggest. */
+interface Read {
+  guess: Encoding;
+  lines: string[];
+}
 
 interface TextViewProps {
   session: string;
@@ -33,16 +41,22 @@ export function TextView({ session, path, description, reading }: TextViewProps)
   const before = useContent(sources.before, 0, FIRST_BYTES, reading);
   const after = useContent(sources.after, 0, FIRST_BYTES, reading);
   const [paging, setPaging] = useState(false);
+  const chosen = useDetail((state) => state.encoding);
   const failed = before.state === "error" ? before : after.state === "error" ? after : null;
   const texts = useMemo(() => {
     if (before.state !== "ready" || after.state !== "ready") return null;
-    const left = before.content === null ? null : showLines(decode(before.content.bytes));
-    const right = after.content === null ? null : showLines(decode(after.content.bytes));
-    if (left === null || right === null || before.content === null || after.content === null)
-      return { left, right, same: null, comparison: null };
+    const read = (content: Bytes | null): Read | null => {
+      if (content === null) return null;
+      const guess = guessEncoding(content.bytes);
+      return { guess, lines: showLines(decodeText(content.bytes, chosen ?? guess)) };
+    };
+    const sides = { left: read(before.content), right: read(after.content) };
+    if (sides.left === null || sides.right === null || before.content === null || after.content === null)
+      return { ...sides, same: null, comparison: null };
     const same = sameness(before.content, after.content);
-    return { left, right, same, comparison: same === "different" ? compare(left, right) : null };
-  }, [before, after]);
+    const comparison = same === "different" ? compare(sides.left.lines, sides.right.lines) : null;
+    return { ...sides, same, comparison };
+  }, [before, after, chosen]);
 
   if (failed !== null) return <ErrorPanel error={failed.error} />;
   if (texts === null || before.state !== "ready" || after.state !== "ready")
@@ -52,18 +66,33 @@ export function TextView({ session, path, description, reading }: TextViewProps)
 
   if (paging) {
     const back = <Button onClick={() => setPaging(false)}>{TEXTS.backToDiff}</Button>;
-    return <PagedText sources={sources} description={description} reading={reading} actions={back} />;
+    const encodings = { before: chosen ?? texts.left?.guess, after: chosen ?? texts.right?.guess };
+    return (
+      <PagedText
+        sources={sources}
+        description={description}
+        reading={reading}
+        encodings={encodings}
+        actions={back}
+      />
+    );
   }
-  const more: ReactNode = cut && <Button onClick={() => setPaging(true)}>{TEXTS.readOn}</Button>;
+  const guesses = [texts.left, texts.right].flatMap((side) => (side === null ? [] : [side.guess]));
+  const more: ReactNode = (
+    <>
+      <EncodingChoice guesses={guesses} />
+      {cut && <Button onClick={() => setPaging(true)}>{TEXTS.readOn}</Button>}
+    </>
+  );
   const first = cut ? TEXTS.firstPart(formatBytes(FIRST_BYTES), formatBytes(whole)) : "";
   const { left, right, same, comparison } = texts;
   if (left === null || right === null) {
-    const lines = left ?? right ?? [];
+    const lines = (left ?? right)?.lines ?? [];
     if (lines.length === 0) return <EmptyPanel icon="file" title={TEXTS.empty} />;
     const oneSided = description.before === undefined || description.after === undefined;
     return (
       <div className={styles.view}>
-        {cut && <Bar note={first}>{more}</Bar>}
+        <Bar note={first}>{more}</Bar>
         <div className={styles.body}>
           <PlainText lines={lines} look={!oneSided ? "plain" : left === null ? "added" : "removed"} />
         </div>
@@ -78,7 +107,19 @@ export function TextView({ session, path, description, reading }: TextViewProps)
     );
   }
   if (same === "start" || comparison?.kind === "alike") {
-    const title = same === "start" ? TEXTS.sameStart(formatBytes(FIRST_BYTES)) : TEXTS.hiddenBytes;
+    const recoded = same !== "start" && left.guess !== right.guess && chosen === null;
+    const title =
+      same === "start"
+        ? TEXTS.sameStart(formatBytes(FIRST_BYTES))
+        : recoded
+          ? TEXTS.encodingsDiffer
+          : TEXTS.hiddenBytes;
+    const why =
+      same === "start"
+        ? TEXTS.sameStartWhy
+        : recoded
+          ? TEXTS.encodingsDifferWhy(ENCODINGS[left.guess], ENCODINGS[right.guess])
+          : TEXTS.hiddenBytesWhy;
     const actions = (
       <>
         <Button onClick={() => useDetail.getState().choose("hex")}>{TEXTS.showHex}</Button>
@@ -87,11 +128,12 @@ export function TextView({ session, path, description, reading }: TextViewProps)
     );
     return (
       <EmptyPanel icon="file" title={title} actions={actions}>
-        {same === "start" ? TEXTS.sameStartWhy : TEXTS.hiddenBytesWhy}
+        {why}
       </EmptyPanel>
     );
   }
-  if (comparison?.kind !== "diff") return <Apart left={left} right={right} note={first} more={more} />;
+  if (comparison?.kind !== "diff")
+    return <Apart left={left.lines} right={right.lines} note={first} more={more} />;
   return (
     <Compared
       before={comparison.before}
@@ -177,10 +219,4 @@ function Bar({ note, children }: { note: string; children: ReactNode }): ReactEl
 /** Tells whether a side is worth reading as text: text, or an empty file beside one. */
 function hasText(side: SideFacts | undefined): boolean {
   return side !== undefined && side.type === "file" && (side.content === "text" || side.content === "empty");
-}
-
-const decoder = new TextDecoder("utf-8");
-
-function decode(bytes: Uint8Array): string {
-  return decoder.decode(bytes);
 }

@@ -70,7 +70,12 @@ pub fn judge(sample: &[u8]) -> (ContentKind, Option<&'static str>) {
         return (ContentKind::Binary, Some("application/x-tar"));
     }
     if !is_text {
-        return (ContentKind::Binary, None);
+        let is_other_text = is_wide_text(sample) || is_narrow_text(sample);
+        return if is_other_text {
+            (ContentKind::Text, Some("text/plain"))
+        } else {
+            (ContentKind::Binary, None)
+        };
     }
     let head = sample.get(..sample.len().min(1024)).unwrap_or_default();
     let is_svg = head.windows(4).any(|four| four == b"<svg");
@@ -86,6 +91,29 @@ fn is_utf8_text(sample: &[u8]) -> bool {
         Ok(_) => true,
         Err(error) => error.error_len().is_none() && sample.len() == SAMPLE,
     }
+}
+
+/// Tells whether bytes can be text of an older encoding: no control characters but those of texts.
+fn is_narrow_text(sample: &[u8]) -> bool {
+    sample.iter().all(|byte| *byte >= b' ' && *byte != 0x7f || b"\t\n\r\x0c\x1b".contains(byte))
+}
+
+/// Tells whether bytes look like UTF-16 without a byte order mark: of most letters one byte is zero, always the same
+/// one, and the other is no control character.
+fn is_wide_text(sample: &[u8]) -> bool {
+    let pairs = sample.len() / 2;
+    let letters = |zero: usize| {
+        sample
+            .chunks_exact(2)
+            .filter(|pair| {
+                pair.get(zero) == Some(&0) && pair.get(1 - zero).is_some_and(|b| is_narrow_text(&[*b]))
+            })
+            .count()
+    };
+    let nuls = sample.iter().filter(|byte| **byte == 0).count();
+    // Another zero byte now and then is a letter of another script; many are none.
+    pairs >= 2
+        && [0, 1].into_iter().any(|zero| letters(zero) * 2 > pairs && nuls - letters(zero) <= pairs / 20)
 }
 
 /// Returns the UTF-8 bytes of a text: of UTF-8 itself, or of UTF-16 with a byte order mark; `None` for other bytes.
@@ -122,7 +150,11 @@ mod tests {
         assert_eq!(kind(b""), (ContentKind::Empty, None));
         assert_eq!(kind("größe\n".as_bytes()), (ContentKind::Text, Some("text/plain")));
         assert_eq!(kind(b"a\0b"), (ContentKind::Binary, None));
-        assert_eq!(kind(b"caf\xe9\n"), (ContentKind::Binary, None));
+        assert_eq!(kind(b"caf\xe9\n"), (ContentKind::Text, Some("text/plain")));
+        assert_eq!(kind(b"h\0i\0\n\0"), (ContentKind::Text, Some("text/plain")));
+        assert_eq!(kind(b"\0h\0i\0\n"), (ContentKind::Text, Some("text/plain")));
+        assert_eq!(kind(b"\x01\0\x02\0\x03\0"), (ContentKind::Binary, None));
+        assert_eq!(kind(b"\x82\xb1\x01\x82"), (ContentKind::Binary, None));
         assert_eq!(kind(b"\xff\xfeh\0i\0"), (ContentKind::Text, Some("text/plain")));
         assert_eq!(kind(b"\x89PNG\r\n\x1a\n\0\0"), (ContentKind::Image, Some("image/png")));
         assert_eq!(kind(b"RIFF\x10\0\0\0WEBPVP8 "), (ContentKind::Image, Some("image/webp")));
@@ -143,6 +175,6 @@ mod tests {
         let mut sample = vec![b'a'; SAMPLE - 1];
         sample.push("é".as_bytes()[0]);
         assert_eq!(judge(&sample).0, ContentKind::Text);
-        assert_eq!(judge(&sample[1..]).0, ContentKind::Binary);
+        assert_eq!(judge(&sample[1..]).0, ContentKind::Text);
     }
 }
