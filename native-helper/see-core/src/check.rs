@@ -27,7 +27,7 @@ use crate::timestamp::Timestamp;
 
 use host::OneLook;
 use in_use::InUse;
-pub(crate) use only_read::only_read;
+pub(crate) use only_read::{only_read, still_holds};
 
 /// What a commit of the chosen part of the changes would meet.
 #[derive(Debug, Default)]

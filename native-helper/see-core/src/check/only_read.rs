@@ -4,7 +4,7 @@
 use crate::changes::found::ChangeSet;
 use crate::commit::selection::Selection;
 use crate::criterion;
-use crate::error::{Conflict, Resolution, Result};
+use crate::error::{Conflict, ErrorCode, Resolution, Result, SeeError};
 use crate::read_set::entry::Entry;
 
 use super::Grounds;
@@ -41,4 +41,21 @@ pub(crate) fn only_read(
         });
     }
     Ok(conflicts)
+}
+
+/// Compares what was only read once more, right before the first step of a commit. What is the same as when the commit
+/// was checked was so at every moment between the two looks: at one of them all of it held at once.
+///
+/// Fails with `rolled-back` when something was changed since.
+pub(crate) fn still_holds(changes: &ChangeSet, selection: &Selection, grounds: &Grounds) -> Result<()> {
+    let conflicts = only_read(changes, selection, grounds)?;
+    let Some(path) = conflicts.first().and_then(|conflict| conflict.path.to_host_path()) else {
+        return Ok(());
+    };
+    Err(SeeError::new(
+        ErrorCode::RolledBack,
+        format!("{}, which the session has read, was changed on the host during the commit.", path.display()),
+        "Check again, then commit again.",
+    )
+    .with_path(&path))
 }

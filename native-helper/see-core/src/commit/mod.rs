@@ -117,7 +117,8 @@ pub fn commit(
     let merged = selection.merged.iter().map(|merged| &merged.path);
     let mut other: HashSet<HostPath> =
         selection.resolve.iter().map(|(path, _)| path).chain(merged).cloned().collect();
-    let (plan, joined) = prepare(store, &mut view, &mut rooms, (&changes, &chosen, selection), monitor)?;
+    let prepared = prepare(store, &mut view, &mut rooms, (&changes, &chosen, selection), monitor)?;
+    let Prepared { plan, joined, selection, grounds } = prepared;
     if dry_run {
         let id = "dry-run".to_owned();
         let (differing, dropped) = (Vec::new(), Vec::new());
@@ -137,10 +138,22 @@ pub fn commit(
     };
     let whole = skipped == 0 && changes.unlisted.is_empty();
     let places = std::mem::replace(&mut view.places, Places::new(Vec::new()));
-    let dropped = run::run(store, places, plan, run::Purpose { record, whole, undone: None }, monitor)?;
+    let still_holds = || check::still_holds(&changes, &selection, &grounds);
+    let purpose = run::Purpose { record, whole, undone: None, still_holds: &still_holds };
+    let dropped = run::run(store, places, plan, purpose, monitor)?;
     other.extend(joined.iter().cloned());
     let differing = verify::differing(&session, &changes, &chosen, &other);
     Ok(CommitOutcome { id, applied, skipped, joined, ignored, differing, dropped })
+}
+
+/// A commit that was checked.
+struct Prepared {
+    plan: Plan,
+    joined: Vec<HostPath>,
+    /// The selection, with what was joined.
+    selection: Selection,
+    /// What the check rests on.
+    grounds: check::Grounds,
 }
 
 /// Plans the commit and checks it on the very state of the host that was planned with.
@@ -150,7 +163,7 @@ fn prepare<'s>(
     rooms: &mut Rooms<'s>,
     (changes, chosen, selection): (&ChangeSet, &[bool], Selection),
     monitor: &dyn Monitor,
-) -> Result<(Plan, Vec<HostPath>)> {
+) -> Result<Prepared> {
     monitor.progress(Phase::Check, 0, None);
     let grounds = check::Grounds::of(store, view.session)?;
     let conflicts = check::find(view, changes, chosen, &grounds)?;
@@ -167,7 +180,8 @@ fn prepare<'s>(
         return Err(error);
     }
     monitor.check_cancelled()?;
-    Ok((plan::plan(view, rooms, changes, chosen, &selection)?, joined))
+    let plan = plan::plan(view, rooms, changes, chosen, &selection)?;
+    Ok(Prepared { plan, joined, selection, grounds })
 }
 
 /// Returns the directory of a commit in the store.

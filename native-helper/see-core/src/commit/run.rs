@@ -19,21 +19,24 @@ use super::stage;
 use super::step::Step;
 
 /// What a plan is carried out for.
-pub struct Purpose {
+pub struct Purpose<'a> {
     /// The commit, in state applying.
     pub record: CommitRecord,
     /// Whether nothing of the session is left afterwards.
     pub whole: bool,
     /// The commit that it takes back.
     pub undone: Option<CommitRecord>,
+    /// Fails when what the check rests on, and no step looks at again, does not hold any more.
+    pub still_holds: &'a dyn Fn() -> Result<()>,
 }
 
-/// Carries out a plan; returns the commits whose backups had to go for it. When it fails, host and session are as before, unless the error is `recovery-needed`.
+/// Carries out a plan; returns the commits whose backups had to go for it. When it fails, host and session are as before,
+/// unless the error is `recovery-needed`.
 pub fn run(
     store: &Store,
     mut places: Places,
     mut plan: Plan,
-    purpose: Purpose,
+    purpose: Purpose<'_>,
     monitor: &dyn Monitor,
 ) -> Result<Vec<String>> {
     loosen::loosen(&mut places, &mut plan)?;
@@ -63,7 +66,8 @@ pub fn run(
     journal.steps = Some(steps);
     journal.residue = std::mem::take(&mut plan.residue);
     let mut begun = 0;
-    let applied = apply::apply(&mut places, &plan, &mut begun, monitor)
+    let applied = (purpose.still_holds)()
+        .and_then(|()| apply::apply(&mut places, &plan, &mut begun, monitor))
         .and_then(|()| apply::publish(&mut places, &plan.steps, monitor))
         .and_then(|()| apply::results(&mut places, &plan))
         .and_then(|left| writer.applied(&left).map(|()| left));
@@ -94,7 +98,7 @@ fn write(
     places: &mut Places,
     header: &Header,
     plan: &mut Plan,
-    purpose: &Purpose,
+    purpose: &Purpose<'_>,
     monitor: &dyn Monitor,
 ) -> Result<(Writer, Vec<Step>)> {
     crash::point();

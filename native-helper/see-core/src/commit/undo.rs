@@ -70,7 +70,8 @@ pub fn undo(
         has_backup: true,
         backup: 0,
     };
-    let purpose = For { record, whole: false, undone: Some(undone) };
+    // An undo rests on nothing but what its steps look at.
+    let purpose = For { record, whole: false, undone: Some(undone), still_holds: &|| Ok(()) };
     let dropped = run::run(store, places, plan, purpose, monitor)?;
     let (joined, ignored, differing) = (Vec::new(), Vec::new(), Vec::new());
     Ok(CommitOutcome { id, applied, skipped, joined, ignored, differing, dropped })

@@ -6,12 +6,16 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::commit::selection::Selection;
+use crate::commit::stat::Stat;
 use crate::commit::{self, CommitOutcome};
 use crate::error::{Resolution, Result};
 use crate::layer::{Layer, MarkSpace};
 use crate::monitor::Unmonitored;
 use crate::path::HostPath;
 use crate::policy::Policy;
+use crate::read_set::access::Access;
+use crate::read_set::entry::{Looker, Moment, Object, Seen};
+use crate::read_set::recorder::{Recorder, Start};
 use crate::session::{Mode, Session, SessionState};
 use crate::store::Store;
 use crate::timestamp::Timestamp;
@@ -171,6 +175,21 @@ impl Bench {
             .unwrap();
     }
 
+    /// Records, as the interposer would, that the session looks at these paths now.
+    pub fn record(&self, looks: &[(&str, Access)]) {
+        std::fs::create_dir_all(self.store.session_dir(SESSION)).unwrap();
+        let start = if self.reads().exists() { Start::GoOn } else { Start::New };
+        let recorder = Recorder::open(&self.reads(), start).unwrap();
+        for (path, access) in looks {
+            recorder.note(self.path(path), *access, see(&self.host.join(path)), Moment::now(), LOOKER);
+        }
+        recorder.finish().unwrap();
+    }
+
+    fn reads(&self) -> PathBuf {
+        crate::engine::reads_path(&self.store, SESSION)
+    }
+
     /// Runs a script in the SEE, which is mounted for that long.
     pub fn enter(&mut self, program: &str) {
         if !may_mount() {
@@ -293,6 +312,18 @@ impl Drop for Bench {
             let _ = rustix::mount::unmount(&self.view, rustix::mount::UnmountFlags::DETACH);
         }
         make_writable(self.dir.path());
+    }
+}
+
+pub const LOOKER: Looker = Looker { thread: 1, program: 0 };
+
+/// Returns what the host has at a path, as a record would say it.
+pub fn see(path: &Path) -> Seen {
+    let flags = rustix::fs::AtFlags::SYMLINK_NOFOLLOW;
+    let wanted = rustix::fs::StatxFlags::BASIC_STATS | rustix::fs::StatxFlags::BTIME;
+    match rustix::fs::statx(rustix::fs::CWD, path, flags, wanted) {
+        Ok(raw) => Seen::Object(Object::from(&Stat::new(&raw).unwrap())),
+        Err(_) => Seen::Absent,
     }
 }
 

@@ -10,6 +10,7 @@ use crate::error::{ConflictReason, ErrorCode, Resolution, SeeError};
 use crate::layer::MarkSpace;
 use crate::monitor::{Monitor, Phase, Unmonitored};
 use crate::path::HostPath;
+use crate::read_set::access::Access;
 use crate::session::SessionState;
 
 /// What the host did meanwhile, after what the SEE did, and why that is a conflict.
@@ -238,6 +239,50 @@ fn the_host_may_change_at_any_point_of_a_commit() {
             point += 1;
         }
         assert!(rolled_back > 0, "{host} | {program} | {meddling}: {point} points");
+    }
+}
+
+#[test]
+fn what_was_only_read_may_not_change_until_the_first_step() {
+    if !is_inside("failures::what_was_only_read_may_not_change_until_the_first_step") {
+        return;
+    }
+    // What the session saw, and what the host does to that during the commit.
+    let cases = [
+        ("r", Access::READ, "echo c > r"),
+        ("r", Access::READ, "echo c > t; mv t r"),
+        ("r", Access::LOOKUP, "rm r"),
+        ("none", Access::LOOKUP, "echo c > none"),
+        ("d", Access::LIST, "echo c > d/n"),
+    ];
+    for (path, access, meddling) in cases {
+        let (mut refused, mut rolled_back, mut committed, mut point) = (0, 0, 0, 0);
+        loop {
+            let what = format!("{path} {access:?} | {meddling} at {point}");
+            let bench =
+                Bench::fast_session(MarkSpace::Trusted, "mkdir d; echo a > r; echo a > f", "echo b > f");
+            bench.record(&[(path, access), ("f", Access::TRUNCATE)]);
+            let Some(outcome) = meddle(&bench, point, meddling, || bench.commit()) else { break };
+            let is_old = std::fs::read(bench.host.join("f")).unwrap() == b"a\n";
+            match outcome {
+                Ok(_) => committed += 1,
+                Err(error) => {
+                    assert_eq!(
+                        error.path,
+                        Some(bench.path(path).to_ref()).filter(|_| error.conflicts.is_empty())
+                    );
+                    assert!(is_old && committed == 0, "{what}: {error:?}");
+                    assert_eq!(bench.state(), SessionState::Finished, "{what}");
+                    match error.code {
+                        ErrorCode::Conflicts => refused += 1,
+                        ErrorCode::RolledBack => rolled_back += 1,
+                        _ => panic!("{what}: {error:?}"),
+                    }
+                }
+            }
+            point += 1;
+        }
+        assert!(rolled_back > 3 && committed > 3, "{meddling}: {refused} {rolled_back} {committed}");
     }
 }
 
