@@ -18,7 +18,7 @@ use crate::merge::{self, Settled};
 use crate::overlay_marks::{self, Origin};
 use crate::path::HostPath;
 use crate::policy::Reads;
-use crate::read_set::entry::{self, Moment, Object};
+use crate::read_set::entry::{self, Entry, Moment, Object};
 use crate::read_set::set::{Missing, ReadSet};
 use crate::reads::{self, Read, Seen};
 use crate::session::Session;
@@ -97,9 +97,14 @@ impl Grounds {
         self.reads.as_ref().and_then(ReadSet::missing)
     }
 
+    /// Tells whether all that the session looked at was recorded.
+    fn is_complete(&self) -> bool {
+        self.reads.as_ref().is_some_and(|reads| reads.missing().is_none())
+    }
+
     /// Returns what a change of this path rests on.
     fn basis(&self, path: &HostPath) -> Basis<'_> {
-        let is_complete = self.reads.as_ref().is_some_and(|reads| reads.missing().is_none());
+        let is_complete = self.is_complete();
         match criterion::basis(self.reads.as_ref(), path) {
             // What is missing may be the look before the write.
             Basis::Blind if !is_complete => Basis::Unrecorded,
@@ -160,6 +165,8 @@ struct Against {
 /// Tells whether what a change rests on speaks against the commit.
 fn judge(read: &Read, found: &Found, host: Option<Stat>, grounds: &Grounds) -> Option<Against> {
     let now = match host.map(|stat| grounds.left.origin_at(&read.path, &stat)) {
+        // An earlier commit of the same session took it from there.
+        None if grounds.left.has_cleared(&read.path) && read.what == Seen::Name => return None,
         None => Now::Absent,
         Some(Whose::Ours) => return None,
         Some(Whose::Host(stat)) => Now::Object(Object::from(&stat)),
@@ -170,8 +177,13 @@ fn judge(read: &Read, found: &Found, host: Option<Stat>, grounds: &Grounds) -> O
             (entry::Seen::Object(old), Now::Object(new)) if old.is_same_inode(&new) => None,
             _ => by_time(read, found, host, grounds),
         },
-        // What a directory is like is not recorded, but which names it has.
-        (Basis::Seen(entry), _) if !is_directory || entry.listing.is_some() && is_gone(found) => {
+        // Nothing but its name led the session there, and leads there again.
+        (Basis::Unrecorded, Seen::Directory)
+            if grounds.is_complete() && host.is_some_and(|stat| stat.is_dir()) =>
+        {
+            None
+        }
+        (Basis::Seen(entry), _) if !is_directory || tells_enough(entry, found, now) => {
             let breach = criterion::judge(entry, &mut OneLook(now))?;
             let reason = match breach.reason {
                 ConflictReason::ReadThenChanged if read.what == Seen::Written => {
@@ -193,8 +205,16 @@ fn judge(read: &Read, found: &Found, host: Option<Stat>, grounds: &Grounds) -> O
     }
 }
 
-fn is_gone(found: &Found) -> bool {
-    found.change.kind == ChangeKind::Deleted
+/// Tells whether what was seen of a directory is all that this change of it rests on. What a directory is like counts when
+/// the session changed that; then the host may not have touched it since. Whoever removes one has listed it first.
+fn tells_enough(entry: &Entry, found: &Found, now: Now) -> bool {
+    match found.change.kind {
+        ChangeKind::Deleted | ChangeKind::Replaced => entry.listing.is_some(),
+        ChangeKind::Modified | ChangeKind::Renamed => {
+            found.change.aspects.is_empty() || criterion::is_untouched(entry, now)
+        }
+        ChangeKind::Created | ChangeKind::Linked => false,
+    }
 }
 
 /// Tells whether a file that was written without a look differs in no more than what was written: emptying a file leaves

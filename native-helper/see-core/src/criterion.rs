@@ -111,6 +111,14 @@ fn is_tie(object: &Object, at: Moment) -> bool {
     object.ctime.0.saturating_add(tick) >= at.0
 }
 
+/// Tells whether the host has done nothing at all to an object since it was seen first.
+pub fn is_untouched(entry: &Entry, now: Now) -> bool {
+    match (entry.seen, now, entry.name) {
+        (Seen::Object(old), Now::Object(new), Some(at)) => old == new && !is_tie(&old, at),
+        _ => false,
+    }
+}
+
 /// Returns every entry that speaks against a commit, in the order in which they were first seen.
 pub fn breaches<'a>(reads: &'a ReadSet, host: &mut impl Host) -> Vec<(&'a Entry, Breach)> {
     reads.entries().iter().filter_map(|entry| judge(entry, host).map(|breach| (entry, breach))).collect()

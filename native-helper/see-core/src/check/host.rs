@@ -40,6 +40,14 @@ impl<'a> Live<'a> {
         Self { left, holder: None }
     }
 
+    fn leads_through_ours(&mut self, path: &HostPath) -> bool {
+        let left = self.left;
+        let mut above = std::iter::successors(path.parent(), HostPath::parent);
+        let Some(placed) = above.find(|dir| left.has_placed(dir)) else { return false };
+        let stat = self.stat(&placed).ok().flatten();
+        stat.is_some_and(|stat| left.origin_at(&placed, &stat) == Origin::Ours)
+    }
+
     fn stat(&mut self, path: &HostPath) -> Result<Option<Stat>, Errno> {
         let holder = path.parent().unwrap_or_else(HostPath::root);
         if self.holder.as_ref().is_none_or(|(known, _)| *known != holder) {
@@ -67,6 +75,8 @@ impl Host for Live<'_> {
             },
             Err(Errno::NOENT | Errno::NOTDIR) if self.left.has_cleared(path) => Now::Ours,
             Err(Errno::NOENT | Errno::NOTDIR) => Now::Absent,
+            // The way there leads through what an earlier commit of the same session has brought.
+            Err(Errno::LOOP) if self.leads_through_ours(path) => Now::Ours,
             Ok(None) | Err(_) => Now::Unknown,
         }
     }

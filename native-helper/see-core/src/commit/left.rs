@@ -144,6 +144,11 @@ impl LeftByUs {
         }
     }
 
+    /// Tells whether the session's own commits brought an object to exactly this name.
+    pub fn has_placed(&self, path: &HostPath) -> bool {
+        self.placed.contains_key(path)
+    }
+
     /// Tells whether the session's own commits took away what was here, or a directory above it.
     pub fn has_cleared(&self, path: &HostPath) -> bool {
         let mut ways = std::iter::successors(Some(path.clone()), HostPath::parent);

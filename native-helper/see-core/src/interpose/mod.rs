@@ -13,6 +13,8 @@ mod look;
 mod observer;
 mod own_links;
 mod program;
+#[cfg(test)]
+pub(crate) mod rehearsal;
 mod resolve;
 mod running;
 mod seen_calls;

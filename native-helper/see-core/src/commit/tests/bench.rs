@@ -15,7 +15,9 @@ use crate::path::HostPath;
 use crate::policy::Policy;
 use crate::read_set::access::Access;
 use crate::read_set::entry::{Looker, Moment, Object, Seen};
+use crate::read_set::log;
 use crate::read_set::recorder::{Recorder, Start};
+use crate::read_set::set::ReadSet;
 use crate::session::{Mode, Session, SessionState};
 use crate::store::Store;
 use crate::timestamp::Timestamp;
@@ -184,6 +186,17 @@ impl Bench {
             recorder.note(self.path(path), *access, see(&self.host.join(path)), Moment::now(), LOOKER);
         }
         recorder.finish().unwrap();
+    }
+
+    /// Keeps a record as the session's.
+    pub fn keep_record(&self, seen: &ReadSet) {
+        std::fs::create_dir_all(self.store.session_dir(SESSION)).unwrap();
+        log::save(&self.reads(), seen).unwrap();
+    }
+
+    /// Returns the session's layer.
+    pub fn session_layer(&self) -> Layer {
+        self.store.session(SESSION).unwrap().layers.remove(0)
     }
 
     fn reads(&self) -> PathBuf {

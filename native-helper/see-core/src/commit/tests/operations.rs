@@ -2,11 +2,13 @@
 
 use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _, lchown, symlink};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, lchown, symlink};
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use rustix::fs::{CWD, OFlags, RenameFlags, XattrFlags};
+use rustix::fs::{AtFlags, CWD, OFlags, RenameFlags, Timespec, Timestamps, XattrFlags};
+
+use crate::read_set::access::Access;
 
 /// One system call, or a few that no program does by halves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +26,16 @@ pub enum Operation {
     Mode(PathBuf, u16),
     Owner(PathBuf, u16),
     Attribute(PathBuf, u16),
+    Time(PathBuf, u16),
+    Read(PathBuf),
+    List(PathBuf),
 }
 
-/// What a program learns from an operation that succeeded: the bytes that it read.
+/// What a program learns from an operation that succeeded: the bytes that it read, or the names.
 pub type Lesson = Vec<u8>;
+
+/// What a call means to do with a file, and with a directory; and whether it follows a symlink.
+pub type Meaning = (Access, Access, bool);
 
 impl Operation {
     /// Does it; `None` when the system refuses.
@@ -65,7 +73,89 @@ impl Operation {
                 let value = token.to_be_bytes();
                 quiet(rustix::fs::lsetxattr(at(path), "user.t", &value, XattrFlags::empty()).is_ok())
             }
+            Self::Time(path, token) => {
+                // Long ago: a time that was set on purpose, as an archiver does.
+                let stamp = Timespec { tv_sec: 1_000_000_000 + i64::from(*token), tv_nsec: 0 };
+                let times = Timestamps { last_access: stamp, last_modification: stamp };
+                let is_file = fs::symlink_metadata(at(path)).is_ok_and(|facts| facts.is_file());
+                let flags = AtFlags::SYMLINK_NOFOLLOW;
+                quiet(is_file && rustix::fs::utimensat(CWD, at(path), &times, flags).is_ok())
+            }
+            Self::Read(path) => {
+                fs::symlink_metadata(at(path)).ok().filter(fs::Metadata::is_file)?;
+                fs::read(at(path)).ok()
+            }
+            Self::List(path) => {
+                fs::symlink_metadata(at(path)).ok().filter(fs::Metadata::is_dir)?;
+                let entries = fs::read_dir(at(path)).ok()?;
+                let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+                names.sort();
+                Some(names.join("/".as_ref()).into_encoded_bytes())
+            }
         }
+    }
+
+    /// Returns the calls of it that an interposer that records opens would report, and what each means to do.
+    pub fn reported(&self, root: &Path) -> Vec<(PathBuf, Meaning)> {
+        let name = |access| (access, Access::LOOKUP, false);
+        let change = |follows| (Access::WRITE, Access::WRITE, follows);
+        let open = |access| (access, Access::LIST, true);
+        match self {
+            Self::Write(path, _) => vec![(path.clone(), name(Access::TRUNCATE))],
+            Self::Append(path, _) => {
+                let is_file = fs::symlink_metadata(root.join(path)).is_ok_and(|facts| facts.is_file());
+                let calls = [(path.clone(), open(Access::READ)), (path.clone(), name(Access::TRUNCATE))];
+                if is_file { calls.to_vec() } else { Vec::new() }
+            }
+            Self::Read(path) => {
+                let is_file = fs::symlink_metadata(root.join(path)).is_ok_and(|facts| facts.is_file());
+                if is_file { vec![(path.clone(), open(Access::READ))] } else { Vec::new() }
+            }
+            Self::List(path) => {
+                let is_dir = fs::symlink_metadata(root.join(path)).is_ok_and(|facts| facts.is_dir());
+                if is_dir { vec![(path.clone(), open(Access::READ))] } else { Vec::new() }
+            }
+            Self::RemoveTree(path) => {
+                // Every directory in it is opened to list it.
+                let (mut dirs, mut todo) = (Vec::new(), vec![path.clone()]);
+                while let Some(dir) = todo.pop() {
+                    if fs::symlink_metadata(root.join(&dir)).is_ok_and(|facts| facts.is_dir()) {
+                        let entries = fs::read_dir(root.join(&dir)).into_iter().flatten().flatten();
+                        todo.extend(entries.map(|entry| dir.join(entry.file_name())));
+                        dirs.push((dir, open(Access::READ)));
+                    }
+                }
+                dirs
+            }
+            Self::Rename(from, to) => {
+                vec![(from.clone(), name(Access::WRITE)), (to.clone(), name(Access::TRUNCATE))]
+            }
+            Self::Exchange(one, other) => {
+                vec![(one.clone(), name(Access::WRITE)), (other.clone(), name(Access::WRITE))]
+            }
+            Self::Link(from, to) => {
+                vec![(from.clone(), name(Access::WRITE)), (to.clone(), name(Access::EXCLUSIVE))]
+            }
+            Self::Mode(path, _) if root.join(path).is_symlink() => Vec::new(),
+            Self::Mode(path, _) => vec![(path.clone(), change(true))],
+            Self::Owner(path, _) | Self::Attribute(path, _) => vec![(path.clone(), change(false))],
+            Self::Time(path, _) => {
+                let is_file = fs::symlink_metadata(root.join(path)).is_ok_and(|facts| facts.is_file());
+                if is_file { vec![(path.clone(), change(false))] } else { Vec::new() }
+            }
+            Self::MakeDir(_) | Self::Unlink(_) | Self::Symlink(..) | Self::Fifo(_) => Vec::new(),
+        }
+    }
+
+    /// Returns what its calls see that look at something before they change it: of each object what the criterion counts.
+    pub fn sights(&self, root: &Path) -> Vec<String> {
+        let sights = self.reported(root).into_iter().filter(|(_, (file, ..))| !file.is_blind());
+        sights.map(|(path, (file, directory, _))| see(root, &path, file, directory)).collect()
+    }
+
+    /// Tells whether it changes something.
+    pub fn changes(&self) -> bool {
+        !matches!(self, Self::Read(_) | Self::List(_))
     }
 
     /// Returns the paths that it is about.
@@ -80,12 +170,46 @@ impl Operation {
             | Self::Fifo(path)
             | Self::Mode(path, _)
             | Self::Owner(path, _)
+            | Self::Time(path, _)
+            | Self::Read(path)
+            | Self::List(path)
             | Self::Attribute(path, _) => vec![path],
             Self::Rename(one, other) | Self::Exchange(one, other) | Self::Link(one, other) => {
                 vec![one, other]
             }
         }
     }
+}
+
+/// Returns what somebody sees of an object who means to do this with a file, or that with a directory.
+fn see(root: &Path, path: &Path, file: Access, directory: Access) -> String {
+    let at = root.join(path);
+    let way = path.ancestors().skip(1).filter_map(|dir| fs::read_link(root.join(dir)).ok());
+    let way: Vec<PathBuf> = way.collect();
+    if !way.is_empty() {
+        return format!("{path:?} by {way:?}");
+    }
+    let Ok(facts) = fs::symlink_metadata(&at) else { return format!("{path:?} is not there") };
+    let kind = facts.file_type();
+    let content = if kind.is_dir() && directory.has(Access::LIST) {
+        let mut names: Vec<_> =
+            fs::read_dir(&at).into_iter().flatten().flatten().map(|e| e.file_name()).collect();
+        names.sort();
+        format!("{names:?}")
+    } else if kind.is_file() && file.sees_content() {
+        format!("{:?}", fs::read(&at).ok())
+    } else if kind.is_symlink() {
+        format!("{:?}", fs::read_link(&at).ok())
+    } else {
+        String::new()
+    };
+    let sees_attributes = if kind.is_dir() { directory.has(Access::WRITE) } else { file.sees_content() };
+    let attributes = sees_attributes.then(|| {
+        let mut value = [0; 16];
+        let tag = rustix::fs::lgetxattr(&at, "user.t", &mut value[..]).map(|length| value[..length].to_vec());
+        (facts.mode(), facts.uid(), facts.gid(), tag)
+    });
+    format!("{path:?} {kind:?} {content} {attributes:?}")
 }
 
 /// Writes a file, but never waits for the reader of a pipe and follows no symlink.
@@ -118,5 +242,8 @@ pub fn operation() -> impl Strategy<Value = Operation> {
         1 => (path(), token()).prop_map(|(path, bits)| Op::Mode(path, bits)),
         1 => (path(), token()).prop_map(|(path, id)| Op::Owner(path, id)),
         1 => (path(), token()).prop_map(|(path, token)| Op::Attribute(path, token)),
+        1 => (path(), token()).prop_map(|(path, token)| Op::Time(path, token)),
+        2 => path().prop_map(Op::Read),
+        1 => path().prop_map(Op::List),
     ]
 }
