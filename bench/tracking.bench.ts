@@ -1,5 +1,5 @@
 // What recording reads costs: many small files read, and many made and unmade; in a session, on an overlayfs mount with
-// nothing around it, and natively. And the check of a large read set.
+// nothing around it, and natively. And the check and the listing of large read sets.
 import { join } from "node:path";
 import { expect, test } from "../e2e/test.js";
 import type { Machine } from "../e2e/harness/machine.js";
@@ -7,6 +7,7 @@ import { clock, interleave, median, milliseconds, ratio, report } from "./measur
 
 const FILES = 40_000;
 const READ = 100_000;
+const MILLION = 1_000_000;
 
 /** Measures itself from inside, so that making the SEE is no part of it: prints nanoseconds. */
 const timed = (body: string) => `
@@ -116,4 +117,48 @@ test("tracking: check", async ({ machine }, info) => {
     wanted: "≤ 1 s",
     how: "`alcatraz check --json`, whole; 5 runs",
   });
+});
+
+test("tracking: a million", async ({ machine }, info) => {
+  const program = machine.file(
+    "home/ask.py",
+    `import os
+for number in range(${MILLION}):
+    try:
+        os.open(f"none{number}", os.O_RDONLY)
+    except FileNotFoundError:
+        pass
+`,
+  );
+  await machine.alcatraz("run", "--name", "asker", "--keep", "-q", "--", "/usr/bin/python3", program);
+  // What the command line itself needs, in milliseconds and KiB; its output is counted and thrown away.
+  const meter = machine.file(
+    "home/meter.py",
+    `import resource, subprocess, sys, time
+begin = time.monotonic()
+child = subprocess.Popen(sys.argv[1:], stdout=subprocess.PIPE)
+size = sum(len(part) for part in iter(lambda: child.stdout.read(1 << 20), b""))
+assert child.wait() == 0
+print((time.monotonic() - begin) * 1000, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, size)
+`,
+  );
+  for (const words of [
+    ["reads", "asker", "--json"],
+    ["check", "asker", "--json"],
+  ]) {
+    const runs: number[][] = [];
+    for (let round = 0; round < 3; round++) {
+      const ran = await machine.run(["/usr/bin/python3", meter, machine.installation.helper, ...words]);
+      expect(ran.status, ran.stderr).toBe(0);
+      runs.push(ran.stdout.trim().split(" ").map(Number));
+    }
+    const of = (place: number) => median(runs.map((run) => run[place] ?? Number.NaN));
+    if (words[0] === "reads") expect(of(2)).toBeGreaterThan(MILLION * 100);
+    report(info, {
+      what: `\`alcatraz ${words[0]}\` of a read set of ${MILLION.toLocaleString("en")} entries`,
+      reached: `${milliseconds(of(0))}, ${(of(1) / 1024).toFixed(0)} MiB`,
+      wanted: "usable",
+      how: `whole, as JSON (${(of(2) / 1e6).toFixed(0)} MB); median of 3 runs and their greatest resident size`,
+    });
+  }
 });

@@ -79,7 +79,7 @@ if (process.arch === "x64") {
 }
 
 /** What the measurements compare with, besides what the tests need. */
-const BENCH = [program("postmark"), program("nginx"), program("wrk")];
+const BENCH = [program("postmark"), program("nginx"), program("wrk"), program("strace"), program("python3")];
 
 /** Sees to it that what `purpose` ("start", "test" or "bench") needs is there. */
 export async function checkSystem(purpose) {
