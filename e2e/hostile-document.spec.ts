@@ -31,6 +31,7 @@ interface Told {
 test("a document that writes files: all are seen, none reaches the home", async ({ machine, app }) => {
   prepare(machine);
   const before = machine.describeHome();
+  const host = app.host();
   await app.run("xdg-open paper.ps");
   await app.ended();
   await expect(app.terminal).toContainText("printed");
@@ -41,6 +42,7 @@ test("a document that writes files: all are seen, none reaches the home", async 
   await app.filter.fill("");
   expect(machine.describeHome()).toEqual(before);
   await app.abort();
+  await app.hostIs(host);
   expect(machine.describeHome()).toEqual(before);
 });
 
@@ -50,7 +52,12 @@ test("a script that fills the disk: its files are seen while they grow, it is st
 }) => {
   prepare(machine);
   const before = machine.describeHome();
-  await app.run("xdg-open tidy.pl");
+  const host = app.host();
+  // The file manager's "Open in Alcatraz".
+  const script = machine.path("home/tidy.pl");
+  app.openFromOutside(script);
+  await expect(app.command).toHaveValue(`perl ${script}`);
+  await app.run(`perl ${script}`);
   await expect(app.row("junk-1.dat", "Created file")).toBeVisible();
   await expect(app.state).toHaveText(/^Running/);
   // The size on the screen follows while the script writes.
@@ -68,6 +75,7 @@ test("a script that fills the disk: its files are seen while they grow, it is st
   expect(machine.describeHome()).toEqual(before);
   await app.stop();
   await app.abort();
+  await app.hostIs(host);
   expect(machine.describeHome()).toEqual(before);
 });
 
@@ -80,5 +88,33 @@ test("the same on the command line", async ({ machine }) => {
   expect(flood.map(({ size }) => size)).toEqual(Array.from({ length: 24 }, () => 1024 * 1024));
   expect(machine.describeHome()).toEqual(before);
   await machine.alcatraz("abort", "paper");
+  expect(machine.describeHome()).toEqual(before);
+
+  // With a quota the script stands still before it has filled anything.
+  const limited = machine.alcatraz(
+    "run",
+    "--keep",
+    "-q",
+    "--name",
+    "tidy",
+    "--quota",
+    "10M",
+    "--",
+    "xdg-open",
+    "tidy.pl",
+  );
+  const ended = limited.then(
+    () => "well",
+    (error: unknown) => String(error),
+  );
+  const frozen = async (): Promise<unknown> => {
+    const { sessions } = JSON.parse(await machine.alcatraz("list", "--json")) as {
+      sessions: { name: string | null; frozen?: { why: string } }[];
+    };
+    return sessions.find(({ name }) => name === "tidy")?.frozen?.why;
+  };
+  await expect.poll(frozen, { timeout: 30_000 }).toBe("quota");
+  await machine.alcatraz("abort", "tidy");
+  expect(await ended).not.toBe("well");
   expect(machine.describeHome()).toEqual(before);
 });

@@ -24,6 +24,15 @@ until page=$(pgrep -n -f -- "--type=renderer.*$PWD"); do kill -0 $! || exit 9; d
 [ "$spaces" -ge 2 ] && echo confined; kill $!; wait $!; echo $?; rm -rf profile .cache .config .pki .local`,
   },
   {
+    name: "firefox",
+    does: "draws a page into a picture without a screen, with its own sandbox",
+    shows: "PNG",
+    needs: ["firefox-esr"],
+    script: `echo '<p style="font-size:80px">page</p>' > page.html; mkdir profile
+firefox-esr --headless --no-remote --profile "$PWD/profile" --window-size 300,200 --screenshot "$PWD/page.png" "file://$PWD/page.html" > /dev/null 2>&1; echo $?
+head -c 4 page.png | tail -c 3; echo; rm -rf profile .cache .config .mozilla .pki .local`,
+  },
+  {
     name: "Electron",
     does: "opens a window, runs a script in it, writes a file",
     shows: "t42",
