@@ -47,12 +47,12 @@ export const ProgramRun = z.object({
 export type ProgramRun = z.infer<typeof ProgramRun>;
 
 /**
- * Something that a wall kept from a program; equal ones are told once, by the first. `detail` names the place, the call or
- * the device. What concerns the whole session (`disk`: it was frozen at a limit) has no program.
+ * Something that a wall kept from a program; equal ones are told once, by the first. `detail` names the place, the
+ * call or the limit. What concerns the whole session (`disk`: it was frozen at a limit) has no program.
  */
 export const RefusedAction = z.object({
   time: z.string(),
-  what: z.enum(["system-call", "mount", "hidden-place", "device", "host-socket", "set-id", "disk"]),
+  what: z.enum(["mount", "hidden-place", "set-id", "disk"]),
   detail: z.string().optional(),
   program: z.string().optional(),
   program_id: ProgramId.optional(),

@@ -3,7 +3,7 @@
 
 mod engine_lab;
 
-use engine_lab::{Lab, both, finish_child, wait_until};
+use engine_lab::{Lab, Mode, both, finish_child, wait_until};
 use serde_json::{Value, json};
 
 fn log(lab: &Lab, session: &str) -> Value {
@@ -190,5 +190,35 @@ fn a_program_that_was_left_behind_is_known_and_without_reads_nobody_is() {
         assert_eq!(makers(lab, "daemon"), [("late".to_owned(), "sh".to_owned(), id)], "{log:#}");
         run_named(lab, "off", &["--reads", "off"], "echo x > f");
         assert_eq!(makers(lab, "off"), [("f".to_owned(), "unknown".to_owned(), Value::Null)]);
+    });
+}
+
+#[test]
+fn what_is_refused_is_told_with_who_tried() {
+    both(|lab| {
+        lab.write("secret", "canary\n");
+        lab.give_to_user(&["secret"]);
+        let secret = lab.home().join("secret");
+        let script = "cat secret; perl -e 'syscall(165, 0, 0, 0, 0, 0)'; perl -e 'syscall(165, 0, 0, 0, 0, 0)'; \
+                      su --version > /dev/null; true";
+        let log = run_named(lab, "refused", &["--hide", secret.to_str().unwrap()], script);
+        let refused = log["refused"].as_array().unwrap();
+        let of = |what: &str| -> Vec<&Value> { refused.iter().filter(|one| one["what"] == what).collect() };
+        let hidden = of("hidden-place");
+        assert_eq!(hidden.len(), 1, "{log:#}");
+        assert_eq!(hidden[0]["detail"], json!(secret));
+        assert_eq!(hidden[0]["program_id"], find(&log, &["cat", "secret"])["id"]);
+        // Root inside may try, and gains rights.
+        let details =
+            |what: &str| -> Vec<Value> { of(what).iter().map(|one| one["detail"].clone()).collect() };
+        let (mounts, set_ids) = (details("mount"), details("set-id"));
+        match lab.mode {
+            Mode::System => assert!(mounts.is_empty() && set_ids.is_empty(), "{log:#}"),
+            Mode::User => {
+                assert_eq!((mounts, set_ids), (vec![json!("mount")], vec![json!("/usr/bin/su")]), "{log:#}")
+            }
+        }
+        let text = lab.run(&["log", "refused"]).stdout;
+        assert!(text.contains("/secret: hidden from this session"), "{text}");
     });
 }

@@ -102,11 +102,8 @@ pub fn network(tried: &NetworkTry) -> Vec<String> {
 pub fn refused(refused: &Refused) -> Vec<String> {
     let detail = escape_for_display(refused.detail.as_deref().unwrap_or_default().as_bytes());
     let what = match refused.what {
-        What::SystemCall => format!("system call {detail}: closed to every session"),
         What::Mount => format!("{detail}: changing mounts needs rights that it has not"),
         What::HiddenPlace => format!("{detail}: hidden from this session"),
-        What::Device => format!("{detail}: devices of the host are not there"),
-        What::HostSocket => format!("{detail}: servers of the host do not answer"),
         What::SetId => format!("{detail}: runs without its owner's rights"),
         What::Disk => format!("the session was frozen at a limit of disk space ({detail})"),
     };

@@ -15,12 +15,14 @@ use crate::makers::{self, MakerLog, Witness};
 use crate::net;
 use crate::net::reach::Reach;
 use crate::net::switchboard::Switchboard;
-use crate::path::HostPath;
+use crate::path::{HostPath, PathRef};
 use crate::policy::Policy;
 use crate::read_set::recorder::{Recorder, Start as Log};
+use crate::record::event::Event;
 use crate::record::log::{self, Log as Record};
-use crate::roll::{self, Deaths, Roll};
-use crate::session::Session;
+use crate::record::refused::{self, Refused};
+use crate::roll::{self, Deaths, Refusals, Roll};
+use crate::session::{Frozen, FrozenWhy, Session};
 use crate::store::Store;
 
 use super::plan::{Tree, What};
@@ -90,7 +92,13 @@ impl Interposition {
                 Some(Arc::new(Witness::new(log, Arc::clone(&roll), level, inside.namespace)))
             }
         };
-        let witnesses = Witnesses { roll: Some(Arc::clone(&roll)), makers: makers.clone() };
+        let hidden = session.policy.hidden.iter().filter_map(PathRef::to_host_path).collect();
+        let refusals = Refusals::new(Arc::clone(&record), Arc::clone(&roll), hidden);
+        let witnesses = Witnesses {
+            roll: Some(Arc::clone(&roll)),
+            makers: makers.clone(),
+            refusals: Some(Arc::new(refusals)),
+        };
         let interposer = Interposer::start(inside, recording.as_ref(), actors, witnesses)?;
         let deaths = Deaths::watch(Arc::clone(&roll))?;
         Ok(Answering { interposer, recorder, roll, makers, deaths, record })
@@ -121,6 +129,17 @@ impl Answering {
     pub fn started(&self, is_running: bool) {
         self.interposer.started();
         self.roll.started(is_running);
+    }
+
+    /// Records that the session was frozen at a limit.
+    pub fn frozen(&self, frozen: &Frozen) {
+        let limit = match frozen.why {
+            FrozenWhy::Quota => "quota",
+            FrozenWhy::Disk => "free space",
+        };
+        let detail = Some(limit.to_owned());
+        let (time, what) = (frozen.since.clone(), refused::What::Disk);
+        self.record.add(&Event::Refused(Refused { time, what, detail, program: None, program_id: None }));
     }
 
     /// Says that all that still runs ends with the session.

@@ -1,4 +1,5 @@
-//! Who sees calls before anybody answers them, and never answers: who is which program, and whose hand is in what.
+//! Who sees calls before anybody answers them, and never answers: who is which program, whose hand is in
+//! what, and what will be refused.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -6,7 +7,7 @@ use std::sync::Arc;
 use see_sys::seccomp_notify::Notification;
 
 use crate::makers::Witness;
-use crate::roll::Roll;
+use crate::roll::{Refusals, Roll};
 
 /// Those of one SEE.
 #[derive(Clone, Debug, Default)]
@@ -15,6 +16,8 @@ pub struct Witnesses {
     pub roll: Option<Arc<Roll>>,
     /// Sees who changes what.
     pub makers: Option<Arc<Witness>>,
+    /// Sees what will be refused.
+    pub refusals: Option<Arc<Refusals>>,
 }
 
 impl Witnesses {
@@ -26,6 +29,9 @@ impl Witnesses {
             }
             if let Some(makers) = &self.makers {
                 makers.see(call);
+            }
+            if let Some(refusals) = &self.refusals {
+                refusals.see(call);
             }
         };
         // A panic was told by its own message; what it was about is missing.

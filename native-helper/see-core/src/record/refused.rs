@@ -25,18 +25,12 @@ pub struct Refused {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum What {
-    /// A call that the filter refuses: `detail` is its name.
-    SystemCall,
-    /// To change mounts or root directories without the right to.
+    /// To change mounts or the root directory without the right to: `detail` is the call.
     Mount,
-    /// To look into a hidden place.
+    /// To open something in a hidden place: `detail` is its path.
     HiddenPlace,
-    /// To open a device of the host.
-    Device,
-    /// To talk to a server of the host by its socket.
-    HostSocket,
-    /// To run a program with its owner's rights, where nobody gains rights.
+    /// To run a program with its owner's rights, where nobody gains rights: `detail` is its path.
     SetId,
-    /// To write more than the session may: it was frozen.
+    /// To write more than the session may, which was frozen: `detail` is the limit.
     Disk,
 }

@@ -4,6 +4,8 @@ use see_sys::seccomp_notify::{Arch, Notification, Wanted, When};
 
 use crate::interpose::calls::Reported;
 
+use super::refusals::GUARDED;
+
 /// What a call is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Call {
@@ -17,12 +19,18 @@ pub enum Call {
 
 const ROWS: &[(Call, u32, u32)] = &[(Call::Exec, 59, 11), (Call::ExecAt, 322, 358), (Call::Exit, 231, 252)];
 
-/// Returns the calls to report.
+/// Returns the calls to report, those that need a right included.
 pub fn reported() -> Reported {
     let wanted = |number| Wanted { number, when: When::Always };
+    let guarded = || GUARDED.iter();
     Reported {
-        x86_64: ROWS.iter().map(|row| wanted(row.1)).collect(),
-        i386: ROWS.iter().map(|row| wanted(row.2)).collect(),
+        x86_64: ROWS.iter().map(|row| row.1).chain(guarded().map(|row| row.1)).map(wanted).collect(),
+        i386: ROWS
+            .iter()
+            .map(|row| row.2)
+            .chain(guarded().flat_map(|row| row.2.iter().copied()))
+            .map(wanted)
+            .collect(),
     }
 }
 

@@ -7,10 +7,12 @@ mod deaths;
 mod file;
 mod members;
 mod process;
+mod refusals;
 mod who;
 
 pub use calls::reported;
 pub use deaths::Deaths;
 pub use file::Files;
 pub use members::Run;
+pub use refusals::Refusals;
 pub use who::Roll;

@@ -11,9 +11,11 @@ use see_sys::seccomp_notify::Notification;
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::interpose::by_thread::ByThread;
 use crate::interpose::tracee::{self, Place};
+use crate::path::wire_text;
 use crate::record::event::Event;
 use crate::record::log::Log;
 use crate::record::program::{End, Ended, Start};
+use crate::record::refused::{Refused, What};
 use crate::timestamp::Timestamp;
 
 use super::arguments;
@@ -242,8 +244,22 @@ impl Roll {
         let mut buffer = [0; 4096];
         let raw = tracee::read_path(thread, path, &mut buffer).ok().filter(|raw| at || !raw.is_empty())?;
         let program = self.files.program(thread, place, raw, facts)?;
+        let own = rustix::process::geteuid();
+        if !own.is_root() && program.set_user.is_some_and(|owner| owner != own.as_raw()) {
+            self.without_rights(thread, &program.path);
+        }
         let (args, cut) = arguments::read(thread, notification.arch, args);
         Some(Start { file: program.path, args, cut, cwd: self.files.place(thread, Place::Cwd) })
+    }
+
+    /// A program with its owner's rights is started where nobody gains rights: in user mode.
+    fn without_rights(&self, thread: u32, path: &[u8]) {
+        let file = self.file_of(thread).unwrap_or_default();
+        let program_id = self.of(thread).and_then(|run| run.id);
+        self.log.add_once((What::SetId, path, &file), || {
+            let (detail, program) = (Some(wire_text(path).0), Some(wire_text(&file).0));
+            Event::Refused(Refused { time: now(), what: What::SetId, detail, program, program_id })
+        });
     }
 
     fn exit(&self, notification: &Notification) {

@@ -27,6 +27,7 @@ impl Supervisor {
                 Finding::Reached(frozen) => {
                     self.session.frozen = Some(frozen.clone());
                     self.store.update_session(&self.session)?;
+                    self.answering.iter().for_each(|answering| answering.frozen(&frozen));
                     self.tell_all(&Tell::Frozen { frozen });
                 }
                 Finding::NotHeld => {
