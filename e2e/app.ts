@@ -231,6 +231,45 @@ export class App {
     await this.changes.getByRole("combobox", { name: "Group by" }).selectOption({ label: what });
   }
 
+  /** Does something with the change in hand. */
+  async changeMenu(what: string): Promise<void> {
+    await this.detail.getByRole("button", { name: "More for this change" }).click();
+    await this.detail.getByRole("menuitem", { name: what }).click();
+  }
+
+  /** Does something with the whole session. */
+  async sessionMenu(what: string): Promise<void> {
+    await this.changes.getByRole("button", { name: "More for this session" }).click();
+    await this.changes.getByRole("menuitem", { name: what }).click();
+  }
+
+  /** Answers the desktop's question for a file, which no test can reach, with this one. */
+  async saveTo(filePath: string): Promise<void> {
+    await this.electron.evaluate(({ dialog }, path) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath: path });
+    }, filePath);
+  }
+
+  /** Looks at the menus that the app gives to the desktop from now on: no test can reach what a panel draws. */
+  async watchMenus(): Promise<void> {
+    await this.electron.evaluate(({ Menu }) => {
+      const build = Menu.buildFromTemplate.bind(Menu);
+      Menu.buildFromTemplate = (template) => {
+        const menu = build(template);
+        Object.assign(globalThis, { lastMenu: menu });
+        return menu;
+      };
+    });
+  }
+
+  /** Chooses an entry of the menu that was given last. */
+  async chooseInPanel(label: string): Promise<void> {
+    await this.electron.evaluate((_, wanted) => {
+      const { lastMenu } = globalThis as unknown as { lastMenu: Electron.Menu };
+      lastMenu.items.find((item) => item.label === wanted)?.click();
+    }, label);
+  }
+
   async openAll(): Promise<void> {
     await this.changes.getByRole("button", { name: "Open all folders" }).click();
   }

@@ -34,6 +34,8 @@ test("settings and the window's size outlive the app", async ({ machine, app }) 
       recent: ["true"],
       profiles: [],
       notify: true,
+      viewer: "",
+      comparer: "",
     }),
   );
   expect(saved).toEqual({ ok: true, value: null });

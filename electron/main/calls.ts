@@ -1,10 +1,13 @@
 // What each verb of the bridge does: the table that ties the page's calls to the rooms of the main process.
+import { join } from "node:path";
 import { type BrowserWindow, clipboard, dialog, nativeTheme } from "electron";
 import type { Sample } from "../../protocol/src/bridge.js";
 import type { ApplicationList } from "./applications/applications.js";
 import { splitCommand } from "./command-line.js";
 import { readHomes } from "./homes.js";
 import type { Integration } from "./desktop/integration.js";
+import type { Outside } from "./outside/outside.js";
+import type { Rollback } from "./rollback.js";
 import { completed } from "./run-request.js";
 import type { Helper } from "./helper/helper.js";
 import type { CallHandlers, SendHandlers } from "./ipc.js";
@@ -22,6 +25,8 @@ export interface Rooms {
   /** Files that were opened from elsewhere and not taken yet. */
   opened: string[];
   integration: Integration;
+  outside: Outside;
+  rollback: Rollback;
   window(): BrowserWindow | null;
   home: string;
 }
@@ -57,6 +62,24 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     origins: (params) => helper.request("changes.origins", params),
     describe: (params) => helper.request("describe", params),
     content: (params) => helper.request("content", params),
+
+    edit: async (edit) => {
+      await helper.request("changes.edit", edit);
+      return null;
+    },
+    viruses: (session, ticket) => helper.request("changes.viruses", { session }, ticket),
+    notes: async (session) => (await helper.request("notes.get", { session })).notes,
+    saveNote: async (note) => (await helper.request("notes.set", note)).notes,
+    openOutside: async (file) => {
+      await rooms.outside.open(file);
+      return null;
+    },
+    tools: () => rooms.outside.tools(),
+    exportChanges: async (session, form) => {
+      const file = await askWhere(rooms, form === "tar" ? "changes.tar" : "changes.patch");
+      if (file !== null) await helper.exportTo(session, form, file);
+      return file;
+    },
 
     versions: (params) => helper.request("versions", params),
     mergePreview: (params) => helper.request("merge.preview", params),
@@ -112,6 +135,18 @@ export function callHandlers(rooms: Rooms): CallHandlers {
       return null;
     },
   };
+}
+
+/** Asks for a file to write to; null: the person named none. */
+async function askWhere(rooms: Rooms, name: string): Promise<string | null> {
+  const above = rooms.window();
+  if (above === null) return null;
+  const { canceled, filePath } = await dialog.showSaveDialog(above, {
+    title: "Where to put the changes",
+    defaultPath: join(rooms.home, name),
+    properties: ["showOverwriteConfirmation", "dontAddToRecent"],
+  });
+  return canceled ? null : filePath;
 }
 
 /** Returns the handlers of all messages that are not answered. */

@@ -13,10 +13,12 @@ import { locateHelper } from "./helper/locate.js";
 import { personEnvironment } from "./helper/person-environment.js";
 import { openDoor, tell } from "./ipc.js";
 import { buildMenu } from "./menu.js";
+import { Outside } from "./outside/outside.js";
 import { Notifier } from "./notifier.js";
 import { followPage } from "./page-life.js";
 import { readSample } from "./sample.js";
 import { guardApp, guardSession, sandboxVerdict } from "./security.js";
+import { Rollback } from "./rollback.js";
 import { SettingsFile } from "./settings.js";
 import { PanelIcon } from "./tray.js";
 import { Terminals } from "./terminals.js";
@@ -87,7 +89,16 @@ function build(sample: () => string | null, opened: string[]): Rooms {
   const notifier = new Notifier({
     wanted: async () => (await settings.read()).notify && window?.isFocused() !== true,
     chosen: bringSession,
+    takeBack: (session) => void rollback.takeBack(session),
   });
+  const rollback = new Rollback(helper, {
+    told: (title, body) => notifier.tell(title, body),
+    asked: (commit, applied) => {
+      bringSession(null);
+      tell(page(), "askUndo", commit, applied);
+    },
+  });
+  const applications = new ApplicationList({ home: app.getPath("home"), environment: process.env });
   const watches = new Watches(helper);
   const terminals = new Terminals((id) => helper.attachCommand(id), {
     data: (terminal, bytes) => tell(page(), "terminalData", terminal, bytes),
@@ -98,7 +109,15 @@ function build(sample: () => string | null, opened: string[]): Rooms {
     watches,
     terminals,
     settings,
-    applications: new ApplicationList({ home: app.getPath("home"), environment: process.env }),
+    applications,
+    rollback,
+    outside: new Outside({
+      helper,
+      applications,
+      settings,
+      userData,
+      environment: personEnvironment(process.env),
+    }),
     sample: async () => {
       const path = sample();
       return path === null ? null : readSample(path);
@@ -128,11 +147,17 @@ function release({ helper, terminals, watches }: Rooms): void {
 const TERMINAL_GRACE = 1_000;
 
 /** Lets helper, terminals and files finish before the app ends. All windows are closed by then. */
-function finishBeforeQuit({ helper, terminals, settings }: Rooms): void {
+function finishBeforeQuit({ helper, terminals, settings, outside }: Rooms): void {
   app.once("will-quit", (event) => {
     event.preventDefault();
     // Electron cannot be asked to quit from within this event, so the end comes in a turn of its own.
-    const ends = [helper.close(), terminals.end(TERMINAL_GRACE), settings.flush(), frameSaved()];
+    const ends = [
+      helper.close(),
+      terminals.end(TERMINAL_GRACE),
+      settings.flush(),
+      frameSaved(),
+      outside.end(),
+    ];
     void Promise.allSettled(ends).then(() => setImmediate(() => app.exit()));
   });
 }
@@ -148,6 +173,7 @@ async function start(rooms: Rooms): Promise<void> {
   panel = new PanelIcon(ICON, {
     show: bringForward,
     open: bringSession,
+    takeBack: () => void rooms.rollback.takeBack(),
     history: () => bringSession(null),
     quit: () => app.quit(),
   });

@@ -36,6 +36,12 @@ test("a session that waits for more room is told", () => {
   expect(titles([session({ frozen })], [session({ frozen })])).toEqual([]);
 });
 
-test("a decision that was made elsewhere is no news", () => {
-  expect(titles([session({ state: "finished" })], [session({ state: "committed" })])).toEqual([]);
+test("a commit is told, because it can be taken back; what was thrown away is no news", () => {
+  const [notice] = noticesOf(
+    [session({ state: "finished" })],
+    [session({ name: "trial", state: "committed" })],
+  );
+  expect(notice).toMatchObject({ title: "trial was committed", committed: true });
+  expect(titles([session({ state: "committed" })], [session({ state: "committed" })])).toEqual([]);
+  expect(titles([session({ state: "finished" })], [session({ state: "aborted" })])).toEqual([]);
 });

@@ -6,6 +6,8 @@ export interface Notice {
   session: string;
   title: string;
   body: string;
+  /** Whether it tells of a commit, which one click takes back. */
+  committed?: true;
 }
 
 /** Returns what has happened between two lists. */
@@ -23,6 +25,10 @@ function noticeOf(old: Session, now: Session): Notice[] {
   const ran = old.state === "starting" || old.state === "running";
   if (ran && now.state === "finished") {
     return notice(`${name} has ended`, "What it changed waits for your decision.");
+  }
+  if (old.state !== "committed" && now.state === "committed") {
+    const [told] = notice(`${name} was committed`, "Your machine has its changes now.");
+    return told === undefined ? [] : [{ ...told, committed: true }];
   }
   if (ran && now.state === "broken") return notice(`${name} could not go on`, escapeText(now.why ?? ""));
   if (old.frozen === undefined && now.frozen !== undefined) {

@@ -8,7 +8,12 @@ export interface NotifierOptions {
   wanted(): Promise<boolean>;
   /** The person has chosen one. */
   chosen(session: string): void;
+  /** The person wants the session's commit taken back. */
+  takeBack(session: string): void;
 }
+
+/** What is shown; what belongs to no session opens nothing. */
+type Told = Omit<Notice, "session"> & { session: string | null };
 
 export class Notifier {
   readonly #options: NotifierOptions;
@@ -28,12 +33,22 @@ export class Notifier {
     for (const notice of notices) this.#show(notice);
   }
 
-  #show({ session, title, body }: Notice): void {
-    const notification = new Notification({ title, body });
+  /** Tells the outcome of something that the person asked for, whether they look or not. */
+  tell(title: string, body: string): void {
+    if (Notification.isSupported()) this.#show({ session: null, title, body });
+  }
+
+  #show({ session, title, body, committed }: Told): void {
+    const actions = committed === true ? [{ type: "button" as const, text: "Take it back" }] : [];
+    const notification = new Notification({ title, body, actions });
+    notification.on("action", () => {
+      this.#shown.delete(notification);
+      if (session !== null) this.#options.takeBack(session);
+    });
     this.#shown.add(notification);
     notification.on("click", () => {
       this.#shown.delete(notification);
-      this.#options.chosen(session);
+      if (session !== null) this.#options.chosen(session);
     });
     notification.on("close", () => this.#shown.delete(notification));
     notification.on("failed", (_event, error) => {

@@ -10,6 +10,8 @@ export const DEFAULT_SETTINGS: Settings = {
   recent: [],
   profiles: [],
   notify: true,
+  viewer: "",
+  comparer: "",
 };
 
 /** How long changes are gathered before they are written, in milliseconds: a dragged line is many of them. */

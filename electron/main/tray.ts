@@ -6,6 +6,7 @@ import { trayModel } from "./tray-model.js";
 export interface TrayActions {
   show: () => void;
   open: (session: string) => void;
+  takeBack: () => void;
   history: () => void;
   quit: () => void;
 }
@@ -24,13 +25,14 @@ export class PanelIcon {
   /** Takes the newest list of sessions. */
   take(sessions: readonly Session[]): void {
     const { tip, items } = trayModel(sessions);
-    const { show, open, history, quit } = this.#actions;
+    const { show, open, takeBack, history, quit } = this.#actions;
     const template: MenuItemConstructorOptions[] = [
       { label: "Show Alcatraz", click: show },
       { type: "separator" },
       ...items.map(({ label, session }) => ({ label, click: () => open(session) })),
       ...(items.length === 0 ? [] : [{ type: "separator" } as const]),
-      { label: "Take back a commit…", click: history },
+      { label: "Take back the last commit", click: takeBack },
+      { label: "Older commits…", click: history },
       { type: "separator" },
       { label: "Quit", click: quit },
     ];

@@ -52,6 +52,14 @@ contextBridge.exposeInMainWorld("see", {
   describe: call("describe"),
   content: call("content"),
 
+  edit: call("edit"),
+  viruses: call("viruses"),
+  notes: call("notes"),
+  saveNote: call("saveNote"),
+  openOutside: call("openOutside"),
+  tools: call("tools"),
+  exportChanges: call("exportChanges"),
+
   versions: call("versions"),
   mergePreview: call("mergePreview"),
   ignored: call("ignored"),
@@ -96,6 +104,7 @@ contextBridge.exposeInMainWorld("see", {
       void Promise.resolve(listener(terminal, data)).finally(() => seen(terminal, count));
     }),
   onOpened: (listener) => on("opened", listener),
+  onAskUndo: (listener) => on("askUndo", listener),
   onShowSession: (listener) => on("showSession", listener),
   onTerminalExit: (listener) => on("terminalExit", listener),
 } satisfies SeeBridge);

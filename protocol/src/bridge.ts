@@ -14,7 +14,9 @@ import type {
 import type { Description, Slice, UndoVersions, Versions } from "./content.js";
 import type { DoctorRow } from "./doctor.js";
 import { SeeError } from "./errors.js";
+import type { Edit, Note, NoteRequest, Viruses } from "./desk.js";
 import { Net } from "./net.js";
+import { PathRef } from "./path.js";
 import type { Origins } from "./origins.js";
 import type { SessionLog } from "./log.js";
 import type { Progress, Params } from "./rpc.js";
@@ -58,6 +60,9 @@ export const Settings = z.object({
   profiles: z.array(Profile).max(50).default([]),
   /** Whether the desktop tells what happens while the window is not looked at. */
   notify: z.boolean().default(true),
+  /** Programs that show and compare files, by the ids of their entries; empty: what the desktop has. */
+  viewer: z.string().max(256).default(""),
+  comparer: z.string().max(256).default(""),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -76,6 +81,23 @@ export type HelperStatus = z.infer<typeof HelperStatus>;
 /** What the sample on the Home screen is, when the app was started with one. */
 export const Sample = z.object({ name: z.string(), command: z.string(), cwd: z.string() });
 export type Sample = z.infer<typeof Sample>;
+
+/** A file to show in a program of the desktop, as a copy: one of its sides, or both to compare. */
+export const OpenOutside = PathRef.extend({
+  session: z.string().min(1),
+  what: z.enum(["before", "after", "both"]),
+});
+export type OpenOutside = z.infer<typeof OpenOutside>;
+
+/** Installed programs that show files, and those that compare two. */
+export interface Tools {
+  viewers: { id: string; name: string }[];
+  comparers: { id: string; name: string }[];
+}
+
+/** How the changes of a session are written to a file. */
+export const ExportForm = z.enum(["tar", "patch"]);
+export type ExportForm = z.infer<typeof ExportForm>;
 
 type Unsubscribe = () => void;
 
@@ -103,6 +125,17 @@ export interface SeeBridge {
   origins(params: Params<"changes.origins">): Promise<Outcome<Origins>>;
   describe(params: Params<"describe">): Promise<Outcome<Description>>;
   content(params: Params<"content">): Promise<Outcome<Slice>>;
+
+  edit(edit: Edit): Promise<Outcome<null>>;
+  /** Lets ClamAV look at the session's files. */
+  viruses(session: string, ticket: number): Promise<Outcome<Viruses>>;
+  notes(session: string): Promise<Outcome<Note[]>>;
+  /** Answers with all notes of the session. */
+  saveNote(note: NoteRequest): Promise<Outcome<Note[]>>;
+  openOutside(file: OpenOutside): Promise<Outcome<null>>;
+  tools(): Promise<Outcome<Tools>>;
+  /** Asks where to, and writes there. Answers with the file, or null when the person named none. */
+  exportChanges(session: string, form: ExportForm): Promise<Outcome<string | null>>;
 
   versions(params: Params<"versions">): Promise<Outcome<Versions>>;
   mergePreview(params: Params<"merge.preview">): Promise<Outcome<MergePreview>>;
@@ -157,6 +190,8 @@ export interface SeeBridge {
   /** Files wait for `takeOpened`. */
   onOpened(listener: () => void): Unsubscribe;
   /** The person chose a session, or History, outside of the window. */
+  /** A commit could not be taken back from outside of the window without a decision. */
+  onAskUndo(listener: (commit: string, applied: number) => void): Unsubscribe;
   onShowSession(listener: (session: string | null) => void): Unsubscribe;
   onTerminalExit(listener: (terminal: number, status: number) => void): Unsubscribe;
 }

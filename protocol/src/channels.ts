@@ -4,7 +4,14 @@ import { z } from "zod";
 import type { FeedEvent } from "./change.js";
 import { LogPlace } from "./log.js";
 import { CommitRequest, ResolveItem } from "./commit.js";
-import { type Outcome, type HelperStatus, type SeeBridge, Settings } from "./bridge.js";
+import {
+  ExportForm,
+  OpenOutside,
+  type Outcome,
+  type HelperStatus,
+  type SeeBridge,
+  Settings,
+} from "./bridge.js";
 import { methods, type Progress } from "./rpc.js";
 import { RunRequest, Tightening, type Session } from "./session.js";
 
@@ -49,6 +56,13 @@ export const calls = {
   origins: z.tuple([methods["changes.origins"].params]),
   describe: z.tuple([methods.describe.params]),
   content: z.tuple([methods.content.params]),
+  edit: z.tuple([methods["changes.edit"].params]),
+  viruses: z.tuple([SessionKey, Ticket]),
+  notes: z.tuple([SessionKey]),
+  saveNote: z.tuple([methods["notes.set"].params]),
+  openOutside: z.tuple([OpenOutside]),
+  tools: z.tuple([]),
+  exportChanges: z.tuple([SessionKey, ExportForm]),
   versions: z.tuple([methods.versions.params]),
   mergePreview: z.tuple([methods["merge.preview"].params]),
   ignored: z.tuple([]),
@@ -94,6 +108,7 @@ export interface Events {
   progress: [progress: Progress];
   terminalData: [terminal: number, data: Uint8Array];
   opened: [];
+  askUndo: [commit: string, applied: number];
   showSession: [session: string | null];
   terminalExit: [terminal: number, status: number];
 }

@@ -130,6 +130,9 @@ export const CommitRecord = z.object({
   /** Bytes that its backup takes up, when it keeps one. */
   backup: z.number().int().min(0).optional(),
   undid: z.string().optional(),
+  /** What was noted on its session, and how many notes there are on changes of it. */
+  note: z.string().optional(),
+  notes: z.number().int().min(1).optional(),
   undone_by: z.string().optional(),
 });
 export type CommitRecord = z.infer<typeof CommitRecord>;

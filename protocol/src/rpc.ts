@@ -14,6 +14,7 @@ import {
   UndoResult,
 } from "./commit.js";
 import { AnySide, Description, Slice, SLICE_LIMIT, UndoSide, UndoVersions, Versions } from "./content.js";
+import { Edit, NoteRequest, Notes, Viruses } from "./desk.js";
 import { DoctorRow } from "./doctor.js";
 import { FeedEvent } from "./change.js";
 import { LogPlace, SessionLog } from "./log.js";
@@ -69,6 +70,13 @@ export const methods = {
     params: z.object({ session: z.string().min(1), from: z.number().int().min(0) }),
     result: Origins,
   },
+  /** Gives a file of a session that has ended another content. */
+  "changes.edit": { params: Edit, result: Empty },
+  /** Lets ClamAV look at the files of a session that has ended. */
+  "changes.viruses": { params: SessionId, result: Viruses },
+  "notes.get": { params: SessionId, result: Notes },
+  /** Answers with all notes of the session. */
+  "notes.set": { params: NoteRequest, result: Notes },
   describe: { params: PathRef.extend({ session: z.string().min(1) }), result: Description },
   content: {
     params: PathRef.extend({

@@ -70,6 +70,8 @@ const TESTS = [
   program("xz", "xz-utils"),
   program("zstd"),
   program("dpkg-deb", "dpkg"),
+  // A virus scanner; the tests bring a signature of their own.
+  program("clamscan", "clamav"),
 ];
 /** What carries and filters the network of a session that has one, and what the tests make networks of. */
 const NETWORK = [program("pasta", "passt"), program("nft", "nftables"), program("ip", "iproute2")];

@@ -10,6 +10,7 @@ import {
 } from "../../../protocol/src/rpc.js";
 import { fail, Failure, toSeeError } from "../failure.js";
 import { RpcClient } from "./client.js";
+import { runToFile } from "./programs.js";
 import { type Ending, type HelperProcess, startHelper } from "./process.js";
 
 /** Times are milliseconds. */
@@ -136,6 +137,13 @@ export class Helper {
   async attachCommand(session: string): Promise<AttachCommand> {
     const file = await this.#options.locate();
     return { file, args: ["attach", "--", session], environment: this.#options.environment };
+  }
+
+  /** Writes a session's changes to a file, by the command line: the file is the person's own. */
+  async exportTo(session: string, form: "tar" | "patch", file: string): Promise<void> {
+    const program = await this.#options.locate();
+    const words = form === "tar" ? ["export", "-o", "-", "--", session] : ["diff", "--", session];
+    await runToFile([program, ...words], this.#options.environment, file);
   }
 
   async #restart(): Promise<void> {

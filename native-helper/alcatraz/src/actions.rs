@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use see_core::changes::found::ChangeSet;
 use see_core::check::Checked;
+use see_core::commit::edit::Seen;
 use see_core::commit::selection::Selection;
 use see_core::compare::Comparison;
 use see_core::engine;
@@ -16,6 +17,7 @@ use see_core::read_set::set::Missing;
 use see_core::record;
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
+use see_core::virus_scan::{self, Scanned};
 use see_core::{changes, check, commit, compare, merge};
 
 use crate::present::text::state_word;
@@ -101,9 +103,7 @@ pub fn commit(
     dry_run: bool,
     monitor: &dyn Monitor,
 ) -> Result<CommitResult> {
-    if matches!(session.state, SessionState::Starting | SessionState::Running) {
-        return Err(wrong_state(session, "Let its programs end, or stop them first: alcatraz stop SESSION"));
-    }
+    at_rest(session)?;
     let outcome = commit::commit(store, &session.id, selection, dry_run, monitor)?;
     Ok(CommitResult {
         commit: outcome.id,
@@ -124,11 +124,39 @@ pub fn discard(
     paths: &[HostPath],
     monitor: &dyn Monitor,
 ) -> Result<DiscardResult> {
-    if matches!(session.state, SessionState::Starting | SessionState::Running) {
-        return Err(wrong_state(session, "Let its programs end, or stop them first: alcatraz stop SESSION"));
-    }
+    at_rest(session)?;
     let discarded = commit::discard::discard(store, &session.id, paths, monitor)?;
     Ok(DiscardResult { session: session.id.clone(), discarded })
+}
+
+/// Gives a file of a session that has ended another content.
+pub fn edit(
+    store: &Store,
+    session: &Session,
+    path: &HostPath,
+    content: &[u8],
+    seen: &Seen,
+    monitor: &dyn Monitor,
+) -> Result<()> {
+    at_rest(session)?;
+    commit::edit::edit(store, &session.id, path, content, seen, monitor)
+}
+
+/// Lets a virus scanner look at what a session that has ended made.
+pub fn scan_for_viruses(store: &Store, session: &Session, monitor: &dyn Monitor) -> Result<Scanned> {
+    at_rest(session)?;
+    let _lock = store.lock_session(&session.id)?;
+    virus_scan::scan(store, session, &scan(store, session, monitor)?, monitor)
+}
+
+/// Fails while programs of a session run.
+fn at_rest(session: &Session) -> Result<()> {
+    match session.state {
+        SessionState::Starting | SessionState::Running => {
+            Err(wrong_state(session, "Let its programs end, or stop them first: alcatraz stop SESSION"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Ends a session's programs and returns the session when its layers are at rest.

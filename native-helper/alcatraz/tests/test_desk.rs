@@ -1,4 +1,4 @@
-//! What the review asks beside the changes themselves: where they come from.
+//! The review desk beside the changes themselves: where they come from, notes, edited files, a virus scanner.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,6 +7,10 @@
     reason = "a test ends with what it did not expect"
 )]
 
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Value, json};
 
 use crate::support::Lab;
@@ -84,4 +88,128 @@ fn ordinary_user_owns_nothing(lab: &Lab) {
     let id = lab.see("echo x > made");
     let answer = Client::new(lab).ask("changes.origins", json!({ "session": id, "from": 0 }));
     assert!(owners(&answer).iter().all(|(_, package)| package.is_none()));
+}
+
+/// What the app knows of the session's side of a file before it is edited.
+fn seen(client: &mut Client, id: &str, path: &str) -> (u64, String) {
+    let told = client.ask("describe", json!({ "session": id, "path": path }));
+    (told["after"]["size"].as_u64().unwrap(), told["after"]["mtime"].as_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_file_of_a_session_is_edited_and_committed_with_all_else_as_it_was() {
+    for lab in [Lab::new(), Lab::ordinary()] {
+        lab.write("old", "host\n");
+        lab.write("mode", "host\n");
+        let owner = std::fs::metadata(lab.work()).unwrap();
+        for name in ["old", "mode"] {
+            std::os::unix::fs::chown(lab.work().join(name), Some(owner.uid()), Some(owner.gid())).unwrap();
+        }
+        let id = lab.see(
+            "echo new > old; chmod 751 old; chmod 700 mode; mkdir d; echo x > d/made; setfattr -n user.tag -v hi d/made; \
+             ln d/made d/twin; echo y > d/own; chmod 500 d",
+        );
+        let mut client = Client::new(&lab);
+        let at = |name: &str| lab.work().join(name).to_str().unwrap().to_owned();
+        let edit = |client: &mut Client, name: &str, text: &str| {
+            let (size, mtime) = seen(client, &id, &at(name));
+            json!({ "session": id, "path": at(name), "content": BASE64.encode(text), "size": size, "mtime": mtime })
+        };
+        for name in ["old", "mode", "d/own"] {
+            let request = edit(&mut client, name, "edited\n");
+            client.ask("changes.edit", request.clone());
+            // The same once more is refused: it is not what it was.
+            assert_eq!(client.refused("changes.edit", request)["code"], "bad-request", "{name}");
+        }
+        let two_names = edit(&mut client, "d/made", "edited\n");
+        assert!(client.refused("changes.edit", two_names)["message"].as_str().unwrap().contains("2 names"));
+        let mut elsewhere = edit(&mut client, "old", "x");
+        elsewhere["path"] = json!("/etc/hostname");
+        assert_eq!(client.refused("changes.edit", elsewhere)["code"], "no-such-change");
+        assert_eq!((lab.read("old"), lab.read("mode")), ("host\n".into(), "host\n".into()));
+        drop(client);
+
+        let inside = lab.run(["enter", &id, "--", "/bin/sh", "-c", "cat old mode d/own"]);
+        assert!(inside.text().contains("edited") && !inside.text().contains("host"), "{}", inside.text());
+        lab.json(["commit", &id]);
+        for name in ["old", "mode", "d/own"] {
+            assert_eq!(lab.read(name), "edited\n", "{name}");
+        }
+        let mode =
+            |name: &str| std::fs::metadata(lab.work().join(name)).unwrap().permissions().mode() & 0o7777;
+        assert_eq!((mode("old"), mode("mode"), mode("d")), (0o751, 0o700, 0o500));
+        std::fs::set_permissions(lab.work().join("d"), std::fs::Permissions::from_mode(0o700)).unwrap();
+    }
+}
+
+#[test]
+fn notes_stay_with_a_session_after_its_commit() {
+    let lab = Lab::new();
+    let id = lab.see("echo x > made");
+    let path = lab.work().join("made");
+    let mut client = Client::new(&lab);
+    client.ask("notes.set", json!({ "session": id, "text": " keep the settings \n" }));
+    let told = client.ask("notes.set", json!({ "session": id, "path": path, "text": "why?" }));
+    assert_eq!(
+        (&told["notes"][0]["text"], &told["notes"][0]["path"]),
+        (&json!("keep the settings"), &Value::Null)
+    );
+    assert_eq!(told["notes"][1]["path"], path.to_str().unwrap());
+    let long = json!({ "session": id, "text": "x".repeat(5000) });
+    assert_eq!(client.refused("notes.set", long)["code"], "bad-request");
+    lab.json(["commit", &id]);
+    assert_eq!(client.ask("notes.get", json!({ "session": id })), told);
+    let history = client.ask("history.list", json!({}));
+    assert_eq!(
+        (&history["commits"][0]["note"], &history["commits"][0]["notes"]),
+        (&json!("keep the settings"), &json!(1))
+    );
+    client.ask("notes.set", json!({ "session": id, "path": path, "text": "" }));
+    assert_eq!(client.ask("notes.get", json!({ "session": id }))["notes"].as_array().unwrap().len(), 1);
+}
+
+/// A signature of the test's own, where ClamAV keeps them; removed with this value.
+struct Signature(std::path::PathBuf);
+
+impl Signature {
+    /// One that finds a file that holds this text.
+    fn of(text: &str) -> Self {
+        let file =
+            std::path::Path::new("/var/lib/clamav").join(format!("alcatraz-{}.ndb", std::process::id()));
+        let hex: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        std::fs::write(&file, format!("Alcatraz.Canary:0:*:{hex}\n")).expect("the test machine has ClamAV");
+        Self(file)
+    }
+}
+
+impl Drop for Signature {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+/// The real scanner with one signature. Only root may put one there, so only root can try.
+#[test]
+fn a_virus_scanner_finds_what_a_session_made() {
+    assert!(
+        rustix::process::geteuid().is_root(),
+        "run this test as root on a machine that you can throw away"
+    );
+    let canary = format!("alcatraz-canary-{}", std::process::id());
+    let signature = Signature::of(&canary);
+    for lab in [Lab::new(), Lab::ordinary()] {
+        let id = lab.see(&format!(
+            "echo fine > fine; mkdir -m 700 d; echo 'this is {canary} here' > \"$(printf 'd/two\\nlines')\"; \
+             chmod 600 d/*; ln -s /etc/passwd link; mkfifo pipe; gzip -c d/* > packed.gz"
+        ));
+        let told = Client::new(&lab).ask("changes.viruses", json!({ "session": id }));
+        let found: Vec<&str> =
+            told["findings"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap()).collect();
+        let at = |name: &str| lab.work().join(name).to_str().unwrap().to_owned();
+        assert_eq!(found, [at("d/two\nlines"), at("packed.gz")], "{told}");
+        assert_eq!((&told["files"], &told["skipped"]), (&json!(3), &json!(0)));
+        assert!(told["findings"][0]["name"].as_str().unwrap().starts_with("Alcatraz.Canary"));
+        assert!(!lab.store().join("sessions").join(&id).join("scan").exists());
+    }
+    drop(signature);
 }

@@ -40,3 +40,4 @@ pub mod session;
 pub mod store;
 pub mod timestamp;
 pub mod versions;
+pub mod virus_scan;

@@ -9,6 +9,11 @@ import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import { DiscardDialog } from "../review/discard-dialog.js";
 import { useDiscard } from "../review/discard-store.js";
 import { TEXTS as REVIEW_TEXTS } from "../review/texts.js";
+import { NoteDialog } from "../notes/note-dialog.js";
+import { NoteLine } from "../notes/note-line.js";
+import { useNotes } from "../notes/notes-store.js";
+import { SessionMenu } from "../review/session-menu.js";
+import { VirusBar } from "../viruses/virus-bar.js";
 import { NeedsLook } from "../review/needs-look.js";
 import { StoryLine } from "../review/story-line.js";
 import { canDecide, isLive, isOpen } from "../run/session-model.js";
@@ -36,6 +41,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
 
   const focusTree = useCallback(() => body.current?.querySelector<HTMLElement>('[role="tree"]')?.focus(), []);
   usePaneKeys(view, filter);
+  useEffect(() => void useNotes.getState().load(session.id), [session.id]);
 
   return (
     <section className={styles.pane} style={{ width }} aria-label={TEXTS.pane}>
@@ -49,9 +55,12 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
           </span>
         )}
         {settled === null && total > 0 && <span className={styles.badge}>{TEXTS.reading}</span>}
+        {total > 0 && <SessionMenu session={session} />}
       </div>
+      <NoteLine path={null} />
       {total > 0 && <StoryLine view={view} />}
       {total > 0 && <NeedsLook tree={tree} />}
+      <VirusBar session={session.id} />
       {total > 0 && <FilterBar session={session.id} tree={tree} input={filter} onLeave={focusTree} />}
       <GroupingNote />
       <div ref={body} className={styles.body}>
@@ -73,6 +82,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
         )}
       </div>
       <DiscardDialog />
+      <NoteDialog />
       {isOpen(session) && (
         <Decision session={session} total={total} chosen={tree.chosen[ROOT]!} stale={error !== null} />
       )}

@@ -1,16 +1,19 @@
 // One row of the tree: a change or a folder, with its choice, its kind, its name and its sums.
+import { pathKey } from "../../../protocol/src/path.js";
 import { memo, type ReactElement, type ReactNode } from "react";
 import { cx } from "../../ui/cx.js";
-import { displayPath } from "../../ui/escape.js";
+import { displayPath, escapeText } from "../../ui/escape.js";
 import { formatBytes, formatCount } from "../../ui/format.js";
 import { Icon } from "../../ui/icon.js";
+import { TEXTS as VIRUS_TEXTS } from "../viruses/texts.js";
+import { useViruses } from "../viruses/virus-store.js";
 import { ChoiceBox } from "./choice-box.js";
 import { KindMark } from "./kind-mark.js";
 import { kindOf } from "./kinds.js";
 import { rowFacts, type RowFacts } from "./row-model.js";
 import { TEXTS } from "./texts.js";
 import type { Matches } from "./filter-model.js";
-import type { Tree } from "./tree-model.js";
+import { nodeRef, type Tree } from "./tree-model.js";
 import styles from "./tree-row.module.css";
 
 export interface TreeRowProps {
@@ -40,6 +43,11 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
   const { tree, matches, id, head } = props;
   const facts = rowFacts(tree, id, head, matches, props.alone);
   const kind = kindOf(tree.kind[id]!);
+  const virus = useViruses((state) =>
+    state.names.size === 0 || kind === undefined ? undefined : state.names.get(pathKey(nodeRef(tree, id))),
+  );
+  const reasons =
+    virus === undefined ? facts.reasons : [VIRUS_TEXTS.reason(escapeText(virus)), ...facts.reasons];
   return (
     <div
       id={props.domId}
@@ -61,7 +69,9 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
       )}
       style={{ transform: `translateY(${props.top}px)`, "--depth": props.depth } as React.CSSProperties}
     >
-      <span className={cx("spoken", styles.spoken)}>{facts.spoken}</span>
+      <span className={cx("spoken", styles.spoken)}>
+        {virus === undefined ? facts.spoken : `${facts.spoken}, ${reasons[0]}`}
+      </span>
       <span className={styles.sight} aria-hidden="true">
         <span
           className={styles.twisty}
@@ -78,10 +88,10 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
         ) : (
           <KindMark kind={kind} />
         )}
-        <span className={styles.name} title={facts.path}>
+        <span className={cx(styles.name, props.alone && styles.whole)} title={facts.path}>
           <bdi dir="ltr">
             {facts.chain !== "" && <span className={styles.chain}>{facts.chain}</span>}
-            {facts.name}
+            {props.alone ? <span className={styles.last}>{facts.name}</span> : facts.name}
           </bdi>
         </span>
         {facts.tags.map((tag) => (
@@ -89,8 +99,8 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
             {tag}
           </span>
         ))}
-        {facts.reasons.length > 0 && (
-          <span className={styles.flag} title={facts.reasons.join("\n")}>
+        {reasons.length > 0 && (
+          <span className={styles.flag} title={reasons.join("\n")}>
             <Icon name="flag" size={14} />
           </span>
         )}

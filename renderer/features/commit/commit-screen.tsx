@@ -10,6 +10,7 @@ import { ProgressBar } from "../../ui/progress-bar.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import { useFeed } from "../changes/feed-store.js";
 import { summarySentence } from "../changes/summary-model.js";
+import { NotesList } from "../notes/note-line.js";
 import { RetryButton } from "../run/retry-button.js";
 import { isLive, sessionTitle } from "../run/session-model.js";
 import { useSession } from "../run/sessions-store.js";
@@ -91,7 +92,12 @@ function Body({ state, id, name, count }: BodyProps): ReactNode {
     case "checking":
       return <Working label={TEXTS.checking} work={state} />;
     case "review":
-      return <ReviewBody review={state} id={id} count={count} />;
+      return (
+        <>
+          <NotesList session={id} />
+          <ReviewBody review={state} id={id} count={count} />
+        </>
+      );
     case "needs":
       return (
         <div className={styles.column}>

@@ -20,6 +20,8 @@ import { pathParts } from "../changes/path-parts.js";
 import { useReview } from "../changes/review-store.js";
 import { findNode, type Tree } from "../changes/tree-model.js";
 import { CONFLICT_TEXTS } from "../commit/conflict-texts.js";
+import { NoteLine } from "../notes/note-line.js";
+import { ChangeMenu } from "../review/change-menu.js";
 import { useDiscard } from "../review/discard-store.js";
 import { TEXTS as REVIEW_TEXTS } from "../review/texts.js";
 import { Reasons } from "../review/reasons.js";
@@ -106,9 +108,12 @@ function OpenedPane({ session, path, signature, mayDiscard }: OpenedPaneProps): 
         path={path}
         change={change}
         description={current ? description : null}
+        session={session}
+        mayDiscard={mayDiscard}
         onDiscard={mayDiscard ? () => useDiscard.getState().ask(session, [path], changesAt(path)) : undefined}
       />
-      {change !== null && <Reasons hints={change.hints} />}
+      {change !== null && <Reasons hints={change.hints} path={path} />}
+      <NoteLine path={path} />
       <div className={styles.body}>
         {current && error !== null ? (
           <ErrorPanel
@@ -128,13 +133,22 @@ function OpenedPane({ session, path, signature, mayDiscard }: OpenedPaneProps): 
 }
 
 interface PaneHeadProps {
+  session: string;
+  mayDiscard: boolean;
   onDiscard: (() => void) | undefined;
   path: PathRef;
   change: OpenedChange | null;
   description: Description | null;
 }
 
-function PaneHead({ path, change, description, onDiscard }: PaneHeadProps): ReactElement {
+function PaneHead({
+  session,
+  mayDiscard,
+  path,
+  change,
+  description,
+  onDiscard,
+}: PaneHeadProps): ReactElement {
   const [copied, setCopied] = useState(false);
   const { wish, choose } = useDetail();
   const views =
@@ -171,6 +185,9 @@ function PaneHead({ path, change, description, onDiscard }: PaneHeadProps): Reac
       )}
       {change !== null && onDiscard !== undefined && (
         <IconButton icon="trash" label={REVIEW_TEXTS.discardThis} onClick={onDiscard} />
+      )}
+      {change !== null && (
+        <ChangeMenu session={session} path={path} description={description} atRest={mayDiscard} />
       )}
       {change !== null && (
         <span className={styles.facts}>

@@ -6,12 +6,13 @@ import { useRoute } from "../../route-store.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { cx } from "../../ui/cx.js";
 import { Dialog } from "../../ui/dialog.js";
-import { displayCommand } from "../../ui/escape.js";
+import { displayCommand, escapeText } from "../../ui/escape.js";
 import { formatAgo, formatBytes, formatMany, formatTime } from "../../ui/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote, ErrorPanel } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
 import { TEXTS as RUN_TEXTS } from "../run/texts.js";
+import { NotesButton } from "../notes/note-line.js";
 import { backupBytes, undoState } from "./history-model.js";
 import { useHistory } from "./history-store.js";
 import { TEXTS } from "./texts.js";
@@ -99,6 +100,8 @@ function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
         <div className={styles.facts} title={formatTime(record.time)}>
           {facts.join(" · ")} · <code>{record.id.slice(0, 8)}</code>
         </div>
+        {record.note !== undefined && <p className={styles.note}>{escapeText(record.note)}</p>}
+        {record.notes !== undefined && <NotesButton session={record.session} count={record.notes} />}
       </div>
       {record.backup !== undefined && (
         <Button look="quiet" onClick={() => onDrop(record)}>

@@ -1,15 +1,28 @@
 // Above the change in hand: why it deserves a look.
 import type { ReactElement } from "react";
+import { pathKey, type PathRef } from "../../../protocol/src/path.js";
+import { escapeText } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
+import { TEXTS as VIRUS_TEXTS } from "../viruses/texts.js";
+import { useViruses } from "../viruses/virus-store.js";
 import { rulesOf } from "./judge.js";
 import { TEXTS } from "./texts.js";
 import styles from "./reasons.module.css";
 
-export function Reasons({ hints }: { hints: number }): ReactElement | null {
+export function Reasons({ hints, path }: { hints: number; path: PathRef }): ReactElement | null {
   const rules = rulesOf(hints);
-  if (rules.length === 0) return null;
+  const virus = useViruses((state) => state.names.get(pathKey(path)));
+  if (rules.length === 0 && virus === undefined) return null;
   return (
     <ul className={styles.reasons} aria-label={TEXTS.why}>
+      {virus !== undefined && (
+        <li>
+          <span className={styles.flag}>
+            <Icon name="alert" size={14} />
+          </span>
+          <b>{VIRUS_TEXTS.title}.</b> {VIRUS_TEXTS.reason(escapeText(virus))}
+        </li>
+      )}
       {rules.map(({ id, name, reason }) => (
         <li key={id}>
           <span className={styles.flag}>

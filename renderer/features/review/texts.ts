@@ -15,6 +15,18 @@ export const TEXTS = {
   discardWhy:
     "The session shows your machine's own version there again. Your machine is not touched. This cannot be undone.",
   discardNeeds: "These belong together with it and would go too:",
+  moreOf: "More for this change",
+  openAfter: "Open in a viewer",
+  openBefore: "Open the version before",
+  compareOutside: "Compare in another program",
+  notOpened: "It was not opened",
+  close: "Close",
+  sessionMore: "More for this session",
+  exportTar: "Export as tar…",
+  exportPatch: "Export as patch…",
+  exported: "Exported",
+  exportedWhy: "The session stays as it is. A tar holds no deletions, a patch only texts.",
+  notExported: "The export failed",
   cancel: "Cancel",
   more: (n: string): string => `and ${n} more`,
 } as const;

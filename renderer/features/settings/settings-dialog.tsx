@@ -9,6 +9,7 @@ import { Segmented } from "../../ui/segmented.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { IgnoreEditor } from "../commit/ignore-editor.js";
 import { BackupLimit } from "../history/backup-limit.js";
+import { ToolChoice } from "./tool-choice.js";
 import { useSettings } from "./settings-store.js";
 import { TEXTS } from "./texts.js";
 import styles from "./settings-dialog.module.css";
@@ -46,6 +47,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }): ReactEleme
         onChange={useSettings.getState().setNotify}
       />
       <IntegrationSwitch />
+      <ToolChoice />
       <IgnoreEditor />
       <BackupLimit />
     </Dialog>

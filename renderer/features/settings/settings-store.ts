@@ -4,7 +4,15 @@ import { create } from "zustand";
 import type { Profile, Settings } from "../../../protocol/src/bridge.js";
 import { see } from "../../see.js";
 
-const DEFAULTS: Settings = { theme: "system", panes: {}, recent: [], profiles: [], notify: true };
+const DEFAULTS: Settings = {
+  theme: "system",
+  panes: {},
+  recent: [],
+  profiles: [],
+  notify: true,
+  viewer: "",
+  comparer: "",
+};
 const RECENT_LIMIT = 8;
 const PROFILE_LIMIT = 50;
 
@@ -13,6 +21,7 @@ interface SettingsState extends Settings {
   load: () => Promise<void>;
   setTheme: (theme: Settings["theme"]) => void;
   setNotify: (notify: boolean) => void;
+  setTool: (tool: "viewer" | "comparer", id: string) => void;
   setPane: (name: string, size: number) => void;
   resetPane: (name: string) => void;
   remember: (command: string) => void;
@@ -24,8 +33,8 @@ interface SettingsState extends Settings {
 export const useSettings = create<SettingsState>((set, get) => {
   const change = (part: Partial<Settings>): void => {
     set(part);
-    const { theme, panes, recent, profiles, notify } = get();
-    void see.saveSettings({ theme, panes, recent, profiles, notify });
+    const { theme, panes, recent, profiles, notify, viewer, comparer } = get();
+    void see.saveSettings({ theme, panes, recent, profiles, notify, viewer, comparer });
   };
   return {
     ...DEFAULTS,
@@ -36,6 +45,7 @@ export const useSettings = create<SettingsState>((set, get) => {
     },
     setTheme: (theme) => change({ theme }),
     setNotify: (notify) => change({ notify }),
+    setTool: (tool, id) => change({ [tool]: id }),
     setPane: (name, size) => change({ panes: { ...get().panes, [name]: size } }),
     resetPane: (name) => {
       const { [name]: _, ...panes } = get().panes;

@@ -10,6 +10,14 @@ export const TEXTS = {
   notifyWhy: "By a notification of the desktop, while this window is not in front.",
   integration: "Open programs, scripts and packages in Alcatraz",
   integrationWhy: "Your file manager then opens them here first. Switched off, they open as before.",
+  tools: "Other programs",
+  viewer: "Open files in",
+  comparer: "Compare files in",
+  usualViewer: "What the desktop uses",
+  usualComparer: "The first that is installed",
+  noComparer: "None is installed",
+  toolsWhy:
+    "For instance Meld, KDiff3 or Diffuse. They get a read-only copy that is not run. What a program reads, it can still be attacked by.",
   done: "Done",
   shortcuts: "Keyboard shortcuts",
   groups: [

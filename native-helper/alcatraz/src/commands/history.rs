@@ -12,12 +12,12 @@ use crate::table::{Table, human_size};
 use crate::wire::commit::WireCommit;
 
 pub fn run(context: &Context) -> Result<ExitStatus> {
-    let commits = done(&context.open_store()?)?;
+    let store = context.open_store()?;
     if context.output.json {
-        let wire: Vec<_> = commits.iter().map(WireCommit::from).collect();
-        context.output.json(&json!({ "commits": wire }))?;
+        context.output.json(&json!({ "commits": told(&store)? }))?;
         return Ok(ExitStatus::Done);
     }
+    let commits = done(&store)?;
     if commits.is_empty() {
         context.output.say("No commits yet.");
         return Ok(ExitStatus::Done);
@@ -38,8 +38,13 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
     Ok(ExitStatus::Done)
 }
 
+/// Returns the commits in their wire form, with what was noted.
+pub fn told(store: &Store) -> Result<Vec<WireCommit>> {
+    done(store)?.iter().map(|commit| Ok(WireCommit::new(commit, store.notes(&commit.session)?))).collect()
+}
+
 /// Returns the commits of the host's history, the newest first: what was reverted left nothing there.
-pub fn done(store: &Store) -> Result<Vec<CommitRecord>> {
+fn done(store: &Store) -> Result<Vec<CommitRecord>> {
     let mut commits = store.commits()?;
     commits.retain(|commit| commit.state == CommitState::Done);
     Ok(commits)

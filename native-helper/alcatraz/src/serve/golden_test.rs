@@ -16,6 +16,7 @@ use crate::wire::commit::{CheckResult, CommitResult, DiscardResult, UndoResult};
 use crate::wire::log::LogResult;
 
 use super::decisions::*;
+use super::desk::{EditParams, NoteParams, NotesResult, VirusesResult};
 use super::envelope::{Incoming, Outgoing};
 use super::messages::*;
 use super::methods;
@@ -66,6 +67,9 @@ fn params_through(method: &str, params: &Value) -> Result<Value, String> {
         "changes.unwatch" => through::<Watch>(params),
         "changes.discard" => through::<DiscardParams>(params),
         "changes.origins" => through::<OriginsParams>(params),
+        "changes.edit" => through::<EditParams>(params),
+        "changes.viruses" | "notes.get" => through::<SessionParams>(params),
+        "notes.set" => through::<NoteParams>(params),
         "describe" => through::<DescribeParams>(params),
         "content" => through::<ContentParams>(params),
         "versions" | "merge.preview" => through::<DescribeParams>(params),
@@ -99,7 +103,9 @@ fn result_through(method: &str, result: &Value) -> Result<Value, String> {
         "changes.watch" => through::<Watch>(result),
         "changes.discard" => through::<DiscardResult>(result),
         "changes.origins" => through::<OriginsResult>(result),
-        "changes.unwatch" | "history.drop" => through::<Empty>(result),
+        "changes.viruses" => through::<VirusesResult>(result),
+        "notes.get" | "notes.set" => through::<NotesResult>(result),
+        "changes.edit" | "changes.unwatch" | "history.drop" => through::<Empty>(result),
         "describe" => through::<Description>(result),
         "content" | "history.content" => through::<Slice>(result),
         "history.versions" => through::<UndoVersions>(result),

@@ -22,10 +22,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::actions;
-use crate::wire::commit::WireCommit;
 use crate::wire::session::WireSession;
 
 use super::decisions::*;
+use super::desk::{EditParams, NoteParams, NotesResult, VirusesResult};
 use super::envelope::{MOST_PATHS, bad_request};
 use super::feed::Feeds;
 use super::messages::*;
@@ -35,7 +35,7 @@ use super::requests::RequestMonitor;
 use super::writer::Writer;
 
 /// Every method.
-pub const NAMES: [&str; 29] = [
+pub const NAMES: [&str; 33] = [
     "hello",
     "doctor",
     "sessions.list",
@@ -51,6 +51,10 @@ pub const NAMES: [&str; 29] = [
     "changes.unwatch",
     "changes.discard",
     "changes.origins",
+    "changes.edit",
+    "changes.viruses",
+    "notes.get",
+    "notes.set",
     "describe",
     "content",
     "versions",
@@ -109,8 +113,8 @@ impl Methods {
     pub fn weight(method: &str) -> Weight {
         match method {
             "sessions.stop" | "sessions.tighten" | "sessions.abort" | "changes.discard"
-            | "changes.origins" | "sessions.compare" | "check" | "commit" | "history.undo"
-            | "history.drop" => Weight::Long,
+            | "changes.origins" | "changes.edit" | "changes.viruses" | "sessions.compare" | "check"
+            | "commit" | "history.undo" | "history.drop" => Weight::Long,
             _ => Weight::Quick,
         }
     }
@@ -153,6 +157,25 @@ impl Methods {
             "changes.unwatch" => self.unwatch(&parse(params)?),
             "changes.discard" => self.discard(&parse(params)?, monitor),
             "changes.origins" => self.origins(&parse(params)?, monitor),
+            "changes.edit" => {
+                let params: EditParams = parse(params)?;
+                let session = self.store.find_session(&params.session)?;
+                let (path, content) = (params.host_path()?, params.content()?);
+                actions::edit(&self.store, &session, &path, &content, &params.seen(), monitor)?;
+                reply(Empty {})
+            }
+            "changes.viruses" => {
+                let params: SessionParams = parse(params)?;
+                let session = self.store.find_session(&params.session)?;
+                reply(VirusesResult::from(actions::scan_for_viruses(&self.store, &session, monitor)?))
+            }
+            "notes.get" => self.notes(&parse::<SessionParams>(params)?.session),
+            "notes.set" => {
+                let params: NoteParams = parse(params)?;
+                let session = self.store.find_session(&params.session)?;
+                self.store.set_note(&session.id, params.host_path()?.as_ref(), &params.text)?;
+                self.notes(&session.id)
+            }
             "describe" => self.describe(&parse(params)?, monitor),
             "content" => self.content(&parse(params)?, monitor),
             "versions" => self.versions(&parse(params)?, monitor),
@@ -313,6 +336,11 @@ impl Methods {
         reply(Patterns { patterns: IgnoreList::of(&self.store)?.patterns().to_vec() })
     }
 
+    fn notes(&self, session: &str) -> Result<Answer> {
+        let session = self.store.find_session(session)?;
+        reply(NotesResult::from(self.store.notes(&session.id)?))
+    }
+
     fn retry(&self, params: &RetryParams) -> Result<Answer> {
         let mut spec = RunSpec::again(&self.store.find_session(&params.session)?);
         spec.size = window(params.rows, params.cols)?;
@@ -350,8 +378,7 @@ impl Methods {
     }
 
     fn list_commits(&self) -> Result<CommitsResult> {
-        let commits = crate::commands::history::done(&self.store)?;
-        let commits = commits.iter().map(WireCommit::from).collect();
+        let commits = crate::commands::history::told(&self.store)?;
         Ok(CommitsResult { commits, limit: self.store.backup_limit()? })
     }
 }

@@ -19,6 +19,7 @@ use self::requests::{Pool, RequestMonitor, Requests};
 use self::writer::Writer;
 
 mod decisions;
+mod desk;
 mod envelope;
 mod feed;
 #[cfg(test)]

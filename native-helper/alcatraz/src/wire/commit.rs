@@ -5,6 +5,7 @@ use see_core::error::Conflict;
 use see_core::path::{HostPath, PathRef};
 use see_core::policy::Reads;
 use see_core::read_set::set::Missing;
+use see_core::store::Note;
 use serde::{Deserialize, Serialize};
 
 use super::session::command_text;
@@ -31,14 +32,24 @@ pub struct WireCommit {
     /// The commit that it took back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undid: Option<String>,
+    /// What was noted on its session.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// How many notes there are on changes of its session.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub notes: u64,
     /// The commit that took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<String>,
 }
 
-impl From<&CommitRecord> for WireCommit {
-    fn from(commit: &CommitRecord) -> Self {
+impl WireCommit {
+    /// Returns a commit with what was noted on its session.
+    pub fn new(commit: &CommitRecord, notes: Vec<Note>) -> Self {
+        let on_changes = notes.iter().filter(|note| note.path.is_some()).count();
         Self {
+            notes: u64::try_from(on_changes).unwrap_or(u64::MAX),
+            note: notes.into_iter().find(|note| note.path.is_none()).map(|note| note.text),
             id: commit.id.clone(),
             session: commit.session.clone(),
             time: commit.time.to_rfc3339(),

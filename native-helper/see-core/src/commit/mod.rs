@@ -9,6 +9,7 @@ mod copy;
 mod crash;
 pub mod discard;
 mod drop;
+pub mod edit;
 pub(crate) mod finish;
 pub(crate) mod journal;
 pub(crate) mod left;

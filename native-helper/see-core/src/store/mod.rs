@@ -13,12 +13,14 @@ use crate::session::Mode;
 mod commits;
 mod location;
 mod lock;
+mod notes;
 mod rows;
 mod schema;
 mod sessions;
 mod watch;
 
 pub use lock::SessionLock;
+pub use notes::Note;
 pub use watch::StoreWatch;
 
 /// An open store. Any number of threads and processes may have the same one open.

@@ -15,7 +15,7 @@ use super::location::Place;
 use super::{db_error, random, transact, unusable};
 
 /// The format that this program writes. Raise it with every change of `MIGRATIONS`.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 const VERSION_FILE: &str = "version";
 const DATABASE: &str = "alcatraz.db";
 /// How long one process waits for another one's transaction.
@@ -47,6 +47,12 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     "
     ALTER TABLE commits ADD COLUMN backup INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE store ADD COLUMN backup_limit INTEGER NOT NULL DEFAULT 21474836480;
+",
+    "
+    CREATE TABLE notes (
+        session TEXT NOT NULL, path BLOB NOT NULL, text TEXT NOT NULL, time INTEGER NOT NULL,
+        PRIMARY KEY (session, path)
+    ) STRICT, WITHOUT ROWID;
 ",
 ];
 

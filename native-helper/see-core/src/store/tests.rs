@@ -69,7 +69,7 @@ fn is_made_closed_and_opens_again_with_the_same_id() {
     assert_eq!(store.id().len(), 8);
     assert!(store.id().bytes().all(|b| b.is_ascii_hexdigit()));
     assert_eq!(Store::open(Some(&root)).unwrap().id(), store.id());
-    assert_eq!(std::fs::read_to_string(root.join("version")).unwrap(), "4\n");
+    assert_eq!(std::fs::read_to_string(root.join("version")).unwrap(), format!("{}\n", schema::VERSION));
 }
 
 #[test]
@@ -247,13 +247,13 @@ fn brings_a_store_of_the_first_format_up_to_date_and_loses_nothing() {
 fn refuses_a_newer_store_and_leaves_it_alone() {
     let dir = tempfile::tempdir().unwrap();
     drop(Store::open(Some(dir.path())).unwrap());
-    std::fs::write(dir.path().join("version"), "5\n").unwrap();
+    std::fs::write(dir.path().join("version"), format!("{}\n", schema::VERSION + 1)).unwrap();
     let error = Store::open(Some(dir.path())).unwrap_err();
     assert_eq!(error.code, ErrorCode::StoreTooNew);
-    assert_eq!(error.facts.get("found"), Some(&5.into()));
+    assert_eq!(error.facts.get("found"), Some(&(schema::VERSION + 1).into()));
     std::fs::remove_file(dir.path().join("version")).unwrap();
     let db = Connection::open(dir.path().join("alcatraz.db")).unwrap();
-    db.pragma_update(None, "user_version", 5).unwrap();
+    db.pragma_update(None, "user_version", schema::VERSION + 1).unwrap();
     assert_eq!(Store::open(Some(dir.path())).unwrap_err().code, ErrorCode::StoreTooNew);
 }
 

@@ -1,0 +1,69 @@
+// Programs beside the helper: what the person's desktop shows files with, and the command line writing to a file.
+import { spawn } from "node:child_process";
+import { open, rename, rm } from "node:fs/promises";
+import { escapeText } from "../../../protocol/src/escape.js";
+import { fail } from "../failure.js";
+
+/** What a command may say before it is cut, in characters. */
+const LONGEST = 2000;
+
+/** Starts a program of the person's and lets it go; fails when it cannot be started. */
+export function startProgram(words: readonly string[], environment: Record<string, string>): Promise<void> {
+  const [file = "", ...args] = words;
+  return new Promise((resolve, reject) => {
+    const child = spawn(file, args, { stdio: "ignore", detached: true, env: environment, cwd: "/" });
+    child.once("error", (cause) => {
+      reject(
+        fail(
+          "command-not-found",
+          `${escapeText(file)} could not be started: ${cause.message}`,
+          "Install it, or choose another program in Settings.",
+          undefined,
+          cause,
+        ),
+      );
+    });
+    child.once("spawn", () => {
+      child.unref();
+      resolve();
+    });
+  });
+}
+
+/** Runs a command and puts what it prints into a file: whole, or not at all. Returns what it said beside that. */
+export async function runToFile(
+  words: readonly string[],
+  environment: Record<string, string>,
+  target: string,
+): Promise<string> {
+  const [file = "", ...args] = words;
+  const part = `${target}.part`;
+  try {
+    const handle = await open(part, "wx", 0o644);
+    let said = "";
+    try {
+      const child = spawn(file, args, { stdio: ["ignore", handle.fd, "pipe"], env: environment });
+      child.stderr?.setEncoding("utf8");
+      child.stderr?.on("data", (text: string) => (said = (said + text).slice(0, LONGEST)));
+      const status = await new Promise<number | null>((resolve, reject) => {
+        child.once("error", reject);
+        child.once("close", resolve);
+      });
+      if (status !== 0) throw new Error(escapeText(said.trim()) || `it ended with status ${status}`);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(part, target);
+    return said;
+  } catch (cause) {
+    await rm(part, { force: true });
+    throw fail(
+      "io",
+      `The export failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+      "Choose another place for it, with enough free space.",
+      { file: target },
+      cause,
+    );
+  }
+}

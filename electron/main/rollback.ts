@@ -1,0 +1,61 @@
+// Takes a commit back from outside of the window, by one click: with its check, like everywhere. What needs a decision is
+// asked in the window. Knows no notification and no icon.
+import type { CommitRecord } from "../../protocol/src/commit.js";
+import { escapeText } from "../../protocol/src/escape.js";
+import { toSeeError } from "./failure.js";
+import type { Helper } from "./helper/helper.js";
+
+export interface RollbackEvents {
+  /** It is done, or was not possible: what happened, and what that means. */
+  told(title: string, body: string): void;
+  /** The machine has changed since: the person decides, in the window. */
+  asked(commit: string, applied: number): void;
+}
+
+export class Rollback {
+  readonly #helper: Pick<Helper, "request">;
+  readonly #events: RollbackEvents;
+  /** A second click while the first one is at work asks for the same. */
+  #busy = false;
+
+  constructor(helper: Pick<Helper, "request">, events: RollbackEvents) {
+    this.#helper = helper;
+    this.#events = events;
+  }
+
+  /** Takes back the newest commit that can be; with a session, the newest of that session's. */
+  async takeBack(session?: string): Promise<void> {
+    if (this.#busy) return;
+    this.#busy = true;
+    let commit: CommitRecord | undefined;
+    try {
+      const { commits } = await this.#helper.request("history.list", {});
+      commit = lastOf(commits, session);
+      if (commit === undefined) {
+        this.#events.told("Nothing to take back", "There is no commit that can be taken back.");
+        return;
+      }
+      const { applied } = await this.#helper.request("history.undo", { commit: commit.id });
+      const name = escapeText(commit.command[0]?.split("/").at(-1) ?? "");
+      this.#events.told(
+        `What ${name} changed was taken back`,
+        `${applied} ${applied === 1 ? "change" : "changes"}; your machine is as it was before the commit.`,
+      );
+    } catch (thrown) {
+      const error = toSeeError(thrown);
+      if (error.conflicts !== undefined && commit !== undefined)
+        this.#events.asked(commit.id, commit.applied);
+      else this.#events.told("The commit was not taken back", `${error.message} ${error.hint}`);
+    } finally {
+      this.#busy = false;
+    }
+  }
+}
+
+/** Returns the newest commit that can be taken back and took nothing back itself. */
+export function lastOf(commits: readonly CommitRecord[], session?: string): CommitRecord | undefined {
+  return commits
+    .filter((each) => each.undoable && each.undid === undefined)
+    .filter((each) => session === undefined || each.session === session)
+    .toSorted((a, b) => b.time.localeCompare(a.time))[0];
+}

@@ -1,0 +1,121 @@
+// A small editor for a text file of a session that has ended. What is saved is the session's version, nothing else.
+import { useEffect, useState, type ReactElement } from "react";
+import { SLICE_LIMIT } from "../../../protocol/src/content.js";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import type { PathRef } from "../../../protocol/src/path.js";
+import { see } from "../../see.js";
+import { Button } from "../../ui/button.js";
+import { Dialog } from "../../ui/dialog.js";
+import { decodeBase64, encodeBase64 } from "../../ui/escape.js";
+import { PathText } from "../../ui/path-text.js";
+import { Skeleton } from "../../ui/skeleton.js";
+import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
+import { useDetail } from "../diff/detail-store.js";
+import { fromEditable, LONGEST, toEditable, type Editable } from "./edit-model.js";
+import { TEXTS } from "./texts.js";
+import styles from "./edit-dialog.module.css";
+
+interface EditDialogProps {
+  session: string;
+  path: PathRef;
+  onClose: () => void;
+}
+
+type Opened =
+  | { state: "reading" | "unfit" }
+  | { state: "open"; editable: Editable; size: number; mtime: string }
+  | { state: "failed"; error: SeeError };
+
+export function EditDialog({ session, path, onClose }: EditDialogProps): ReactElement {
+  const [opened, setOpened] = useState<Opened>({ state: "reading" });
+  const [text, setText] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<SeeError | null>(null);
+
+  useEffect(() => {
+    let gone = false;
+    void open(session, path).then((next) => {
+      if (gone) return;
+      setOpened(next);
+      if (next.state === "open") setText(next.editable.text);
+    });
+    return () => {
+      gone = true;
+    };
+  }, [session, path]);
+
+  const save = async (): Promise<void> => {
+    if (opened.state !== "open" || busy) return;
+    setBusy(true);
+    const { editable, size, mtime } = opened;
+    const content = encodeBase64(fromEditable(editable, text));
+    const outcome = await see.edit({ session, ...path, content, size, mtime });
+    setBusy(false);
+    if (!outcome.ok) {
+      setError(outcome.error);
+      return;
+    }
+    void useDetail.getState().load(session, path);
+    onClose();
+  };
+  const changed = opened.state === "open" && text !== opened.editable.text;
+  return (
+    <Dialog
+      title={TEXTS.title}
+      wide
+      closable={!busy}
+      onClose={onClose}
+      onHurry={() => void save()}
+      footer={
+        <>
+          <Button disabled={busy} onClick={onClose}>
+            {TEXTS.cancel}
+          </Button>
+          <Button look="primary" disabled={!changed || busy} onClick={() => void save()}>
+            {busy ? TEXTS.saving : TEXTS.save}
+          </Button>
+        </>
+      }
+    >
+      <p>
+        <PathText path={path} />
+      </p>
+      {opened.state === "reading" && <Skeleton label={TEXTS.loading} rows={6} />}
+      {opened.state === "unfit" && (
+        <EmptyPanel icon="file" title={TEXTS.unfit}>
+          {TEXTS.unfitWhy}
+        </EmptyPanel>
+      )}
+      {opened.state === "failed" && <ErrorNote error={opened.error} />}
+      {opened.state === "open" && (
+        <>
+          <textarea
+            data-first=""
+            className={styles.text}
+            aria-label={TEXTS.text}
+            spellCheck={false}
+            wrap="off"
+            rows={18}
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+          <p>{TEXTS.why}</p>
+        </>
+      )}
+      {error !== null && <ErrorNote error={error} />}
+    </Dialog>
+  );
+}
+
+/** Reads the session's version whole, as it was when its size and time were told. */
+async function open(session: string, path: PathRef): Promise<Opened> {
+  const told = await see.describe({ session, ...path });
+  if (!told.ok) return { state: "failed", error: told.error };
+  const { after } = told.value;
+  if (after?.type !== "file" || after.size > LONGEST) return { state: "unfit" };
+  const slice = await see.content({ session, ...path, side: "after", offset: 0, length: SLICE_LIMIT });
+  if (!slice.ok) return { state: "failed", error: slice.error };
+  const editable = toEditable(decodeBase64(slice.value.data));
+  if (editable === null) return { state: "unfit" };
+  return { state: "open", editable, size: after.size, mtime: after.mtime };
+}

@@ -1,0 +1,42 @@
+// A file's bytes as text that a person can change, and back, so that nothing but what was typed differs. Pure.
+
+/** Longer files are for an editor of the person's own. */
+export const LONGEST = 1024 * 1024;
+
+export interface Editable {
+  text: string;
+  mark: boolean;
+  /** Whether every line ends with a carriage return and a line feed. */
+  returns: boolean;
+}
+
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const MARK = "\ufeff";
+
+/** Returns what can be edited of these bytes; null when the text box would not give the same bytes back. */
+export function toEditable(bytes: Uint8Array): Editable | null {
+  let whole: string;
+  try {
+    whole = strict.decode(bytes);
+  } catch {
+    return null;
+  }
+  const mark = whole.startsWith(MARK);
+  const body = mark ? whole.slice(1) : whole;
+  const returns = body.includes("\r\n");
+  const text = returns ? body.replaceAll("\r\n", "\n") : body;
+  const editable = { text, mark, returns };
+  // A text box keeps no lone carriage return and no NUL.
+  if (/[\r\0]/.test(text)) return null;
+  return sameBytes(fromEditable(editable, text), bytes) ? editable : null;
+}
+
+/** Returns the bytes of a changed text. */
+export function fromEditable({ mark, returns }: Editable, text: string): Uint8Array {
+  const lines = returns ? text.replaceAll("\n", "\r\n") : text;
+  return new TextEncoder().encode((mark ? MARK : "") + lines);
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}
