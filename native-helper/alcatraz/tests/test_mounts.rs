@@ -44,3 +44,28 @@ fn what_lies_in_a_directory_that_cannot_be_listed_is_committed_whole() {
     assert_eq!(lab.read("place/closed/mine/new"), "new\n");
     assert_eq!(lab.state("one"), "committed");
 }
+
+#[test]
+fn a_file_system_that_went_away_matters_only_when_something_was_changed_there() {
+    let lab = Lab::new();
+    let script = "mkdir -p place/mounted; \
+                  mount -t tmpfs -o mode=755 x $point; \
+                  alcatraz run --keep -q --name idle -- /bin/sh -ec 'echo one > idle'; \
+                  umount $point; alcatraz commit -q idle; \
+                  mount -t tmpfs -o mode=755 x $point; \
+                  alcatraz run --keep -q --name busy -- /bin/sh -ec 'echo two > busy; echo > $0/lost' $point; \
+                  umount $point; \
+                  alcatraz commit --json busy || echo status $?; \
+                  alcatraz commit -q --skip $point busy";
+    let outcome = apart(&lab, script);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    assert_eq!((lab.read("idle"), lab.state("idle")), ("one\n".to_owned(), "committed".to_owned()));
+    assert!(outcome.text().contains("status 3"), "{outcome:?}");
+    let conflicts = outcome.error()["conflicts"].clone();
+    let point = lab.work().join("place/mounted");
+    assert_eq!(conflicts[0]["path"], point.to_str().unwrap(), "{conflicts}");
+    assert_eq!(conflicts[0]["reason"], "name-vanished");
+    assert_eq!(conflicts[0]["choices"], serde_json::json!(["skip"]));
+    assert_eq!((lab.read("busy"), lab.state("busy")), ("two\n".to_owned(), "finished".to_owned()));
+    assert!(!lab.exists("place/mounted/lost"));
+}

@@ -52,4 +52,20 @@ pub struct Layer {
     /// When the session began, by the clock of the covered file system (of a probe file in the layer when on the
     /// same file system; else of the system).
     pub began: Timestamp,
+    /// Whether nothing was in it when the session came to rest, as its supervisor saw: should it go with its file system,
+    /// nothing is lost.
+    pub untouched: bool,
+}
+
+impl Layer {
+    /// Looks whether nothing is in it, and its root is as what it covers. What cannot be looked at counts as touched.
+    pub fn is_empty(&self) -> bool {
+        let is_same = || {
+            let (ours, theirs) =
+                (rustix::fs::lstat(&self.upper).ok()?, rustix::fs::lstat(self.mount_point.as_path()).ok()?);
+            Some((ours.st_mode, ours.st_uid, ours.st_gid) == (theirs.st_mode, theirs.st_uid, theirs.st_gid))
+        };
+        let has_entries = std::fs::read_dir(&self.upper).map_or(true, |mut entries| entries.next().is_some());
+        !has_entries && is_same().unwrap_or(false)
+    }
 }

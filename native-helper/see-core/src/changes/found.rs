@@ -56,6 +56,8 @@ pub struct ChangeSet {
     /// Directories whose entries are not listed: deeper than any program can name, or (in user mode) closed to us by
     /// their permission bits. Whether anything differs below them is not known.
     pub unlisted: Vec<HostPath>,
+    /// Mount points of layers that cannot be looked at: they went away with their file systems, and something was in them.
+    pub astray: Vec<HostPath>,
 }
 
 impl ChangeSet {

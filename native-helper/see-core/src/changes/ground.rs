@@ -59,8 +59,10 @@ impl Source {
 
 /// All layers of a session, and what is not to be told.
 pub struct Ground {
-    /// The layers, as in `Session::layers`.
-    pub sources: Vec<Source>,
+    /// The layers, as in `Session::layers`; `None` for one that went away with its file system.
+    pub sources: Vec<Option<Source>>,
+    /// Mount points of layers that went away with their file systems, with what was in them.
+    pub astray: Vec<HostPath>,
     /// What comparisons found so far.
     pub memory: Memory,
     /// What the session's record tells; `None` without one.
@@ -74,6 +76,7 @@ impl Ground {
     pub fn open(session: &Session) -> crate::error::Result<Self> {
         let mut ground = Self {
             sources: Vec::new(),
+            astray: Vec::new(),
             memory: Memory::default(),
             doings: None,
             mount_points: HashMap::new(),
@@ -82,13 +85,22 @@ impl Ground {
         // Nothing can be written there; should a way be found, a commit must not follow it.
         ground.hidden.extend(session.policy.hidden.iter().filter_map(PathRef::to_host_path));
         for (index, layer) in session.layers.iter().enumerate() {
-            let upper = Root::open(&layer.upper)
-                .map_err(|errno| SeeError::os("opening the layer", &host_path(&layer.upper), errno))?;
+            let upper = match Root::open(&layer.upper) {
+                Ok(upper) => upper,
+                Err(Errno::NOENT | Errno::NOTDIR) => {
+                    ground.astray.extend((!layer.untouched).then(|| layer.mount_point.clone()));
+                    ground.sources.push(None);
+                    continue;
+                }
+                Err(errno) => {
+                    return Err(SeeError::os("opening the layer", &host_path(&layer.upper), errno));
+                }
+            };
             let host = absent_is_none(Root::open_exact(&layer.mount_point))
                 .map_err(|errno| SeeError::os("opening", &layer.mount_point, errno))?;
             ground.mount_points.insert(layer.mount_point.clone(), index);
             ground.hidden.insert(host_path(&layer.room));
-            ground.sources.push(Source { layer: layer.clone(), upper, host });
+            ground.sources.push(Some(Source { layer: layer.clone(), upper, host }));
         }
         Ok(ground)
     }
@@ -98,6 +110,7 @@ impl Ground {
         usize::try_from(index)
             .ok()
             .and_then(|index| self.sources.get(index))
+            .and_then(Option::as_ref)
             .ok_or_else(|| SeeError::internal(format!("There is no layer {index}.")))
     }
 

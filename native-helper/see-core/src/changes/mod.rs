@@ -86,5 +86,6 @@ fn collect(mut model: Model) -> ChangeSet {
         }
     }
     found.reverse();
-    ChangeSet { found, unlisted: model.unlisted.into_iter().collect() }
+    let astray = model.take_astray();
+    ChangeSet { found, unlisted: model.unlisted.into_iter().collect(), astray }
 }

@@ -89,6 +89,9 @@ impl Model {
             seen: 0,
         };
         for index in 0..model.ground.sources.len() {
+            if model.ground.sources.get(index).is_none_or(Option::is_none) {
+                continue;
+            }
             let layer = u32::try_from(index).map_err(|_| SeeError::internal("There are too many layers."))?;
             let source = model.ground.source(layer)?;
             let view = source.layer.mount_point.clone();
@@ -121,6 +124,11 @@ impl Model {
                 return Ok(());
             }
         }
+    }
+
+    /// Takes the mount points of layers that went away, with what was in them.
+    pub(super) fn take_astray(&mut self) -> Vec<HostPath> {
+        std::mem::take(&mut self.ground.astray)
     }
 
     /// Takes the directories that went away since the last call.

@@ -4,7 +4,8 @@
 use crate::changes::found::ChangeSet;
 use crate::commit::selection::Selection;
 use crate::criterion;
-use crate::error::{Conflict, ErrorCode, Resolution, Result, SeeError};
+use crate::error::{Conflict, ConflictReason, ErrorCode, Resolution, Result, SeeError};
+use crate::path::HostPath;
 use crate::read_set::entry::Entry;
 
 use super::Grounds;
@@ -20,11 +21,12 @@ pub(crate) fn only_read(
     grounds: &Grounds,
 ) -> Result<Vec<Conflict>> {
     selection.check_skipped(changes, grounds.reads.as_ref())?;
-    let Some(reads) = &grounds.reads else { return Ok(Vec::new()) };
+    let mut conflicts: Vec<Conflict> =
+        changes.astray.iter().filter(|point| !selection.accepts(point)).map(gone_astray).collect();
+    let Some(reads) = &grounds.reads else { return Ok(conflicts) };
     let mut entries: Vec<&Entry> = reads.entries().iter().filter(|entry| !entry.is_blind()).collect();
     entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let mut host = Live::new(&grounds.left);
-    let mut conflicts = Vec::new();
     for entry in entries {
         let Some(breach) = criterion::judge(entry, &mut host) else { continue };
         if changes.get(&entry.path).is_some() || selection.accepts(&entry.path) {
@@ -58,4 +60,17 @@ pub(crate) fn still_holds(changes: &ChangeSet, selection: &Selection, grounds: &
         "Check again, then commit again.",
     )
     .with_path(&path))
+}
+
+/// What the session changed on a file system of the host that is not mounted any more is out of reach with it.
+fn gone_astray(point: &HostPath) -> Conflict {
+    Conflict {
+        path: point.to_ref(),
+        reason: ConflictReason::NameVanished,
+        first_seen: None,
+        host_changed: None,
+        choices: vec![Resolution::Skip],
+        merge: None,
+        only_read: true,
+    }
 }

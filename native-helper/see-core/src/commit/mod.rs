@@ -137,7 +137,7 @@ pub fn commit(
         has_backup: !plan.steps.is_empty(),
         backup: 0,
     };
-    let whole = skipped == 0 && changes.unlisted.is_empty();
+    let whole = skipped == 0 && changes.unlisted.is_empty() && changes.astray.is_empty();
     let places = std::mem::replace(&mut view.places, Places::new(Vec::new()));
     let still_holds = || check::still_holds(&changes, &selection, &grounds);
     let purpose = run::Purpose { record, whole, undone: None, still_holds: &still_holds };

@@ -99,6 +99,7 @@ impl Selection {
         let answers = self.resolve.iter().filter(|(_, choice)| *choice == Resolution::Skip);
         let mut skipped = self.skip.iter().chain(answers.map(|(path, _)| path));
         skipped.try_for_each(|path| match (has_change(changes, path), reads) {
+            (Err(_), _) if changes.astray.contains(path) => Ok(()),
             (Err(_), Some(reads)) if reads.has_within(path) => Ok(()),
             (result, _) => result,
         })

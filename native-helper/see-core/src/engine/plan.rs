@@ -206,7 +206,7 @@ impl Planner<'_> {
                 self.add(point, What::ReadOnly(mount.kind()), mount.flags);
                 return Ok(());
             }
-            Some(layer) => layer,
+            Some(layer) => Layer { untouched: false, ..layer },
             None => {
                 let room = self.rooms.of(mount);
                 self.rooms.make_layer(self.session, self.next_index(), point.clone(), mount.device, &room)?

@@ -105,6 +105,7 @@ impl<'a> Rooms<'a> {
             same_mount: room.same_mount,
             marks,
             began,
+            untouched: false,
         })
     }
 }

@@ -283,9 +283,21 @@ impl Supervisor {
                 // A read set that could not be kept says so itself: the session is as good as before.
                 let why = worked.as_ref().err().map(|error| error.message.as_str());
                 let why = if self.overrun { Some(OVERRUN) } else { why };
+                self.note_untouched()?;
                 self.store.finish_session(&self.session.id, status, why)
             }
         }
+    }
+
+    /// Remembers which layers on other file systems hold nothing: those may go away before anybody decides.
+    fn note_untouched(&mut self) -> Result<()> {
+        let store = self.store.root();
+        let away = self.session.layers.iter_mut().filter(|layer| layer.room != store);
+        away.for_each(|layer| layer.untouched = layer.is_empty());
+        if self.session.layers.iter().any(|layer| layer.untouched) {
+            self.store.update_session(&self.session)?;
+        }
+        Ok(())
     }
 
     fn work(&mut self) -> Result<()> {

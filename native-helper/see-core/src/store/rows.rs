@@ -26,6 +26,8 @@ pub(super) struct StoredLayer {
     same_mount: bool,
     marks: MarkSpace,
     began: i64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    untouched: bool,
 }
 
 impl StoredLayer {
@@ -40,6 +42,7 @@ impl StoredLayer {
             same_mount: layer.same_mount,
             marks: layer.marks,
             began: nanoseconds(layer.began)?,
+            untouched: layer.untouched,
         })
     }
 
@@ -54,6 +57,7 @@ impl StoredLayer {
             same_mount: self.same_mount,
             marks: self.marks,
             began: Timestamp(self.began.into()),
+            untouched: self.untouched,
         })
     }
 }
