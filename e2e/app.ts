@@ -304,8 +304,8 @@ export class App {
   }
 
   /** Shows what lies below the change in hand. */
-  async lower(name: "Terminal" | "Network"): Promise<void> {
-    const choice = this.page.getByRole("radiogroup", { name: "Terminal, Network" });
+  async lower(name: "Terminal" | "Programs" | "Network"): Promise<void> {
+    const choice = this.page.getByRole("radiogroup", { name: "Terminal, Programs, Network" });
     await choice.getByRole("radio", { name }).click();
   }
 

@@ -1,4 +1,4 @@
-// Below the change in hand: the session's terminal, or what it tried with the network. The terminal stays alive and keeps
+// Below the change in hand: the session's terminal, its programs, or what it tried with the network. The terminal stays alive and keeps
 // its size while the other is shown.
 import { useState, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
@@ -6,12 +6,14 @@ import { Segmented } from "../../ui/segmented.js";
 import { TerminalPane } from "../terminal/terminal-pane.js";
 import { TEXTS as TERMINAL } from "../terminal/texts.js";
 import { NetworkPane } from "./network-pane.js";
-import { TEXTS } from "./texts.js";
+import { ProgramsPane } from "./programs-pane.js";
+import { PROGRAMS, TEXTS } from "./texts.js";
 import styles from "./lower-pane.module.css";
 
-type Shown = "terminal" | "network";
+type Shown = "terminal" | "programs" | "network";
 const OPTIONS = [
   { value: "terminal", label: TERMINAL.title },
+  { value: "programs", label: PROGRAMS.title },
   { value: "network", label: TEXTS.title },
 ] as const;
 
@@ -19,7 +21,7 @@ export function LowerPane({ session, begun }: { session: Session; begun: boolean
   const [shown, setShown] = useState<Shown>("terminal");
   const head = (
     <Segmented<Shown>
-      label={`${TERMINAL.title}, ${TEXTS.title}`}
+      label={OPTIONS.map((option) => option.label).join(", ")}
       options={OPTIONS}
       value={shown}
       onChange={setShown}
@@ -30,6 +32,11 @@ export function LowerPane({ session, begun }: { session: Session; begun: boolean
       <div className={styles.layer} inert={shown !== "terminal"}>
         <TerminalPane session={session} begun={begun} head={head} />
       </div>
+      {shown === "programs" && (
+        <div className={styles.layer}>
+          <ProgramsPane key={session.id} session={session} head={head} />
+        </div>
+      )}
       {shown === "network" && (
         <div className={styles.layer}>
           <NetworkPane key={session.id} session={session} head={head} />

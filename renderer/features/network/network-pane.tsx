@@ -1,21 +1,16 @@
-// What the session's programs tried with the network, and what became of it. Asked for anew while they run.
-import { useEffect, useState, type ReactElement, type ReactNode } from "react";
-import type { SeeError } from "../../../protocol/src/errors.js";
+// What the session's programs tried with the network, and what became of it.
+import type { ReactElement, ReactNode } from "react";
 import type { SessionLog } from "../../../protocol/src/log.js";
 import type { Session } from "../../../protocol/src/session.js";
-import { see } from "../../see.js";
 import { cx } from "../../ui/cx.js";
 import { escapeText } from "../../ui/escape.js";
 import { formatTime } from "../../ui/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
-import { isLive } from "../run/session-model.js";
 import { placeOf, protocolOf } from "./place-model.js";
 import { TEXTS } from "./texts.js";
+import { useRecord } from "./use-record.js";
 import styles from "./network-pane.module.css";
-
-/** How often a running session is asked, in milliseconds. */
-const PERIOD = 1000;
 
 interface NetworkPaneProps {
   session: Session;
@@ -24,28 +19,7 @@ interface NetworkPaneProps {
 }
 
 export function NetworkPane({ session, head }: NetworkPaneProps): ReactElement {
-  const [log, setLog] = useState<SessionLog | null>(null);
-  const [error, setError] = useState<SeeError | null>(null);
-  const { id } = session;
-  const live = isLive(session);
-
-  useEffect(() => {
-    let gone = false;
-    let timer: number | undefined;
-    const ask = async (): Promise<void> => {
-      const outcome = await see.log(id, 0);
-      if (gone) return;
-      if (outcome.ok) setLog(outcome.value);
-      setError(outcome.ok ? null : outcome.error);
-      if (live) timer = window.setTimeout(() => void ask(), PERIOD);
-    };
-    void ask();
-    return () => {
-      gone = true;
-      window.clearTimeout(timer);
-    };
-  }, [id, live]);
-
+  const { log, error } = useRecord(session);
   return (
     <section className={styles.pane} aria-label={TEXTS.title}>
       <div className={styles.head}>
@@ -53,7 +27,7 @@ export function NetworkPane({ session, head }: NetworkPaneProps): ReactElement {
         {log !== null && log.network.length > 0 && (
           <span className={styles.note}>
             {TEXTS.count(log.network.length)}
-            {!log.complete && ` · ${TEXTS.incomplete}`}
+            {log.dropped.network > 0 && ` · ${TEXTS.incomplete}`}
           </span>
         )}
       </div>

@@ -1,5 +1,5 @@
-// The words of the list of what a session tried with the network.
-import type { NetworkTry } from "../../../protocol/src/log.js";
+// The words of a session's record: its programs, and what they tried.
+import type { NetworkTry, ProgramEnd, RefusedAction } from "../../../protocol/src/log.js";
 
 const ACTIONS: Readonly<Record<NetworkTry["action"], string>> = {
   bind: "listen on",
@@ -26,4 +26,46 @@ export const TEXTS = {
   instead: (place: string): string => `to ${place}`,
   actions: ACTIONS,
   verdicts: VERDICTS,
+} as const;
+
+const REFUSED: Readonly<Record<RefusedAction["what"], string>> = {
+  mount: "May not change mounts:",
+  "hidden-place": "Hidden from it:",
+  "set-id": "Ran without its owner’s rights:",
+  disk: "The session was frozen, it reached its limit:",
+};
+
+const many = (n: number, one: string, more: string): string =>
+  n === 1 ? `1 ${one}` : `${n.toLocaleString("en")} ${more}`;
+
+export const PROGRAMS = {
+  title: "Programs",
+  tree: "Programs that were started",
+  refused: "What was refused",
+  loading: "Reading what ran",
+  empty: "No program is on record.",
+  count: (programs: number, refused: number): string =>
+    refused === 0
+      ? many(programs, "program", "programs")
+      : `${many(programs, "program", "programs")} · ${refused} refused`,
+  dropped: (n: number): string => `${many(n, "more is", "more are")} not kept`,
+  by: (program: string): string => `by ${program}`,
+  details: (time: string, cwd: string): string => `${time}, in ${cwd}`,
+  what: REFUSED,
+  end: (end: ProgramEnd | undefined): string => {
+    switch (end?.end) {
+      case undefined:
+        return "runs";
+      case "exited":
+        return end.status === 0 ? "done" : `ended with ${end.status}`;
+      case "killed":
+        return end.signal === undefined ? "killed" : `ended by signal ${end.signal}`;
+      case "replaced":
+        return "became another program";
+      case "failed":
+        return "could not be started";
+      case "session":
+        return "ended with the session";
+    }
+  },
 } as const;
