@@ -1,4 +1,4 @@
-// Below the change in hand: the session's terminal, its programs, or what it tried with the network. The terminal stays alive and keeps
+// Below the change in hand: the terminal, the programs, or what the network was asked. The terminal stays alive and keeps
 // its size while the other is shown.
 import { useState, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
