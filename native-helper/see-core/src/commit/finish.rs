@@ -177,8 +177,7 @@ pub fn remove_layers(store: &Store, mut session: Session) -> Result<()> {
             }
         }
     }
-    crate::read_set::log::forget(&crate::engine::reads_path(store, &session.id))?;
-    crate::engine::last_screen::forget(store, &session.id)?;
+    dismantle::notes(store, &session.id)?;
     session.layers.clear();
     store.update_session(&session)
 }

@@ -1,13 +1,19 @@
 //! Removes a session's layers from the disk. They hold whatever a hostile program left.
 
 use std::collections::BTreeSet;
+use std::io::ErrorKind;
 use std::path::Path;
 
 use crate::error::Result;
 use crate::layer::Layer;
+use crate::makers;
 use crate::remove_tree::remove_dir;
 use crate::session::Session;
 use crate::store::Store;
+
+use super::interposition::reads_path;
+use super::last_screen;
+use super::rooms::io;
 
 /// Removes every layer of a session, and the directories that only it used. The caller holds the session's lock.
 pub fn layers(session: &Session) -> Result<()> {
@@ -22,6 +28,18 @@ pub fn traces(store: &Store, session: &Session) -> Result<()> {
         remove_dir(&room.join("layers").join(&session.id))?;
     }
     remove_dir(&store.session_dir(&session.id))
+}
+
+/// Removes what was kept for the check and for who reviews: of a session that was decided on nobody asks for it.
+pub fn notes(store: &Store, session: &str) -> Result<()> {
+    for file in [reads_path(store, session), makers::path(store, session), last_screen::path(store, session)]
+    {
+        match std::fs::remove_file(&file) {
+            Err(e) if e.kind() != ErrorKind::NotFound => return Err(io("removing", &file, &e)),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Removes one layer.

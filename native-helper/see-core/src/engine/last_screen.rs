@@ -11,33 +11,24 @@ use crate::store::Store;
 
 use super::rooms::io;
 
-fn place(store: &Store, session: &str) -> PathBuf {
+/// Returns where it is kept.
+pub fn path(store: &Store, session: &str) -> PathBuf {
     store.session_dir(session).join("screen")
 }
 
 /// Keeps the screen of a session that comes to rest.
 pub(super) fn keep(store: &Store, session: &str, bytes: &[u8]) -> Result<()> {
-    let path = place(store, session);
-    let written = File::options().write(true).create(true).truncate(true).mode(0o600).open(&path);
-    written.and_then(|mut file| file.write_all(bytes)).map_err(|e| io("keeping", &path, &e))
+    let place = path(store, session);
+    let written = File::options().write(true).create(true).truncate(true).mode(0o600).open(&place);
+    written.and_then(|mut file| file.write_all(bytes)).map_err(|e| io("keeping", &place, &e))
 }
 
 /// Returns what was kept; nothing when the program had no terminal.
 pub fn read(store: &Store, session: &str) -> Result<Vec<u8>> {
-    let path = place(store, session);
-    match std::fs::read(&path) {
+    let place = path(store, session);
+    match std::fs::read(&place) {
         Ok(bytes) => Ok(bytes),
         Err(e) if e.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-        Err(e) => Err(io("reading", &path, &e)),
-    }
-}
-
-/// Forgets the screen of a session that was decided on.
-pub fn forget(store: &Store, session: &str) -> Result<()> {
-    let path = place(store, session);
-    match std::fs::remove_file(&path) {
-        Ok(()) => Ok(()),
-        Err(e) if e.kind() == ErrorKind::NotFound => Ok(()),
-        Err(e) => Err(io("removing", &path, &e)),
+        Err(e) => Err(io("reading", &place, &e)),
     }
 }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use rustix::fs::{CWD, Mode, OFlags};
 
-use super::resolve::walk;
-use super::tree::{Epoch, Found, Tree};
+use super::resolve::Walk;
+use super::tree::{Found, Tree};
+use super::unfinished::Unfinished;
 use super::view::{Sight, Table};
 use crate::layer::Layer;
 use crate::mounts::{self, Mount};
@@ -48,12 +49,13 @@ impl Rehearsal {
     /// Notes what a call sees that means to do `file` with what is no directory, and `directory` with one.
     pub fn look(&mut self, path: &HostPath, file: Access, directory: Access, follows: bool) {
         let at = Moment::now();
-        let mut tree =
-            Tree::new(Arc::clone(&self.layers), Arc::new(Epoch::default()), Arc::clone(&self.root), KEPT);
+        let unfinished = Arc::new(Unfinished::default());
+        let mut tree = Tree::new(Arc::clone(&self.layers), unfinished, Arc::clone(&self.root), KEPT);
         let (sight, mut links) = (self.sight.clone(), Vec::new());
         let start = HostPath::root();
-        let reached =
-            walk(&mut tree, &sight, &sight.table, &start, path.as_bytes(), follows, &mut links).unwrap();
+        let (main, before_long) = (&*sight.table, || {});
+        let mut walk = Walk { tree: &mut tree, main, sight: &sight, since: None, before_long: &before_long };
+        let reached = walk.follow(&start, path.as_bytes(), follows, &mut links).unwrap();
         assert!(!tree.take_trouble());
         for (path, object) in links {
             self.note(path, Access::READ, Seen::Object(object), at);

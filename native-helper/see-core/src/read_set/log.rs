@@ -27,14 +27,6 @@ pub fn load(path: &Path) -> Result<Option<ReadSet>> {
     }
 }
 
-/// Forgets what a session that was decided on has read: nothing will be checked against it any more.
-pub fn forget(path: &Path) -> Result<()> {
-    match std::fs::remove_file(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(cannot(path, &e)),
-        _ => Ok(()),
-    }
-}
-
 /// Replaces a session's log by one that holds just this set, at once and durably.
 pub fn save(path: &Path, set: &ReadSet) -> Result<()> {
     let mut new = path.as_os_str().to_owned();
