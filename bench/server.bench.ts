@@ -1,12 +1,17 @@
 // nginx and a static file: in a session, reached by redirection, against natively; and a download out of a session.
 import { execFileSync } from "node:child_process";
-import { truncateSync, writeFileSync } from "node:fs";
+import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import type { Machine } from "../e2e/harness/machine.js";
 import { freePort } from "../e2e/harness/port.js";
 import { expect, test } from "../e2e/test.js";
 import { interleave, ratio, report } from "./measure.js";
 
 const SECONDS = 1;
+const SPACES = "/run/netns";
+
+function isMounted(place: string): boolean {
+  return readFileSync("/proc/self/mounts", "utf8").includes(` ${place} `);
+}
 
 /** Writes what nginx needs to serve `site/page` in the foreground, and returns its command. */
 function nginx(machine: Machine, name: string, listen: string): string[] {
@@ -93,6 +98,8 @@ test("outbound", async ({ machine }, info) => {
   const ip = (...words: string[]) => execFileSync("ip", words);
   const within = (space: string, words: string[]) => machine.run(["ip", "netns", "exec", space, ...words]);
   truncateSync(machine.file("home/site/page", ""), 1024 ** 3);
+  // Where network name spaces are named becomes a mount point with the first of them, and stays one.
+  const before = isMounted(SPACES);
   for (const space of [here, there]) ip("netns", "add", space);
   try {
     ip("link", "add", "north", "netns", here, "type", "veth", "peer", "name", "south", "netns", there);
@@ -137,5 +144,6 @@ test("outbound", async ({ machine }, info) => {
     }
   } finally {
     for (const space of [here, there]) ip("netns", "delete", space);
+    if (!before && isMounted(SPACES)) execFileSync("umount", [SPACES]);
   }
 });

@@ -100,7 +100,8 @@ impl Recorder {
                 changing.push(id);
             }
         }
-        if log.pending() > EARLY {
+        // The host may change a file at any moment, and then its base is gone: that does not wait.
+        if log.pending() > EARLY || !changing.is_empty() {
             self.shared.wake.notify_one();
         }
     }
@@ -151,7 +152,7 @@ fn flush_until_end(shared: &Shared, mut file: File, mut bases: Keeper) -> Option
     let mut failed = None;
     loop {
         let state = shared.lock();
-        let waited = if state.is_ending {
+        let waited = if state.is_ending || !state.changing.is_empty() {
             state
         } else {
             shared.wake.wait_timeout(state, FLUSH).unwrap_or_else(PoisonError::into_inner).0
@@ -181,7 +182,7 @@ fn flush_until_end(shared: &Shared, mut file: File, mut bases: Keeper) -> Option
 }
 
 /// Keeps what files of the host are that the session is about to change: only the session's layer gets the new version,
-/// so a moment later is early enough, and the keeper sees whether the host was faster.
+/// so a moment later, when the program runs on, is early enough, and the keeper sees whether the host was faster.
 fn keep_changing(shared: &Shared, bases: &mut Keeper) {
     let changing = std::mem::take(&mut shared.lock().changing);
     for id in changing {
