@@ -4,7 +4,6 @@
 mod engine_lab;
 
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use engine_lab::{Lab, Outcome, both, finish, wait_until};
@@ -175,90 +174,6 @@ fn only_a_program_that_the_desktop_knows_gets_a_display_unasked() {
         let blind = run(&[name], None);
         assert!(blind.status != 0 && blind.status != 125, "{blind:?}");
         assert_ne!(run(&["sh", "-c", name], Some(&host.name)).status, 0);
-    });
-}
-
-/// A Wayland desktop without X.
-struct Wayland {
-    compositor: Child,
-    room: PathBuf,
-}
-
-impl Wayland {
-    fn new(lab: &Lab) -> Self {
-        let room = lab.home().join("runtime");
-        let made = lab.as_user("/bin/mkdir".as_ref()).args(["-m", "700"]).arg(&room).status();
-        assert!(made.unwrap().success());
-        let compositor = lab
-            .as_user("/usr/bin/weston".as_ref())
-            .args(["--backend=headless-backend.so", "--socket=desk", "--no-config", "--debug"])
-            .args(["--width=1600", "--height=1200"])
-            .env("XDG_RUNTIME_DIR", &room)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let desk = Self { compositor, room };
-        wait_until("the compositor takes connections", || {
-            std::os::unix::net::UnixStream::connect(desk.socket()).is_ok()
-        });
-        desk
-    }
-
-    fn socket(&self) -> PathBuf {
-        self.room.join("desk")
-    }
-
-    /// Tells whether a program shows a window.
-    fn has_window(&self, lab: &Lab) -> bool {
-        let mut look = lab.as_user("/usr/bin/timeout".as_ref());
-        look.args(["2", "weston-debug", "scene-graph"]);
-        look.env("XDG_RUNTIME_DIR", &self.room).env("WAYLAND_DISPLAY", "desk");
-        finish(look).stdout.contains("role xdg_toplevel")
-    }
-
-    fn command(&self, lab: &Lab, words: &[&str]) -> Command {
-        let mut command = lab.command(words);
-        command.env_remove("DISPLAY").env("XDG_RUNTIME_DIR", &self.room).env("WAYLAND_DISPLAY", "desk");
-        command
-    }
-}
-
-impl Drop for Wayland {
-    fn drop(&mut self) {
-        self.compositor.kill().unwrap();
-        self.compositor.wait().unwrap();
-    }
-}
-
-#[test]
-fn on_wayland_without_x_it_is_a_window_of_xwayland() {
-    both(|lab| {
-        let desk = Wayland::new(lab);
-        assert!(!desk.has_window(lab));
-        let script = "xeyes & xdotool search --sync --onlyvisible --class XEyes getwindowname; echo \"<$WAYLAND_DISPLAY>\"; \
-                      kill $!; exec sleep 1000";
-        let words = ["run", "--keep", "-q", "--name", "way", "--display", "nested", "--", "sh", "-c", script];
-        let mut child = desk.command(lab, &words).stdout(Stdio::piped()).spawn().unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        assert_eq!(lines.next().unwrap().unwrap(), "xeyes");
-        assert_eq!(lines.next().unwrap().unwrap(), "<>");
-        assert!(desk.has_window(lab));
-        assert_eq!(lab.run(&["stop", "way"]).status, 0);
-        child.wait().unwrap();
-        wait_until("the window is gone", || !desk.has_window(lab));
-        // The desktop itself is out of reach.
-        let connect = format!(
-            "python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect(\"{}\"); print(\"in\")'",
-            desk.socket().display()
-        );
-        let mut native = lab.as_user("/bin/sh".as_ref());
-        native.args(["-c", &connect]);
-        assert_eq!(finish(native).stdout, "in\n");
-        let inside = finish(
-            desk.command(lab, &["run", "--keep", "-q", "--display", "nested", "--", "sh", "-c", &connect]),
-        );
-        assert!(inside.status != 125 && inside.stdout.is_empty(), "{inside:?}");
     });
 }
 

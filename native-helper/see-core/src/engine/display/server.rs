@@ -9,6 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{MemfdFlags, SeekFrom};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -21,6 +22,8 @@ use crate::error::Result;
 use super::unavailable;
 
 const COOKIE_KIND: &[u8] = b"MIT-MAGIC-COOKIE-1";
+/// How long a server may take until it is ready.
+const PATIENCE: Timespec = Timespec { tv_sec: 15, tv_nsec: 0 };
 /// Width and height of the window.
 const SIZE: &str = "1280x800";
 /// What every server is told. Its cookies come on descriptor 0, its number goes to 1. It listens by its abstract name too:
@@ -67,6 +70,11 @@ impl Server {
 
     /// Starts it and waits until it takes connections. For a process with one thread.
     pub(super) fn start(self, window: &Window<'_>) -> Result<Ready> {
+        // Xwayland was seen to wait for ever for a compositor's first answer; with a new connection it comes.
+        self.attempt(window).or_else(|_| self.attempt(window))
+    }
+
+    fn attempt(self, window: &Window<'_>) -> Result<Ready> {
         let failed = |what: &str, e: &dyn std::fmt::Display| {
             unavailable(
                 &format!("the nested display could not be started: {what}: {e}"),
@@ -91,6 +99,11 @@ impl Server {
         };
         drop(said);
         let mut told = String::new();
+        let mut answer = [PollFd::new(&heard, PollFlags::IN)];
+        if !matches!(poll(&mut answer, Some(&PATIENCE)), Ok(1)) {
+            super::end(process);
+            return Err(failed("it did not answer", &Errno::TIMEDOUT));
+        }
         // One line: Xwayland leaves the descriptor open.
         let _ = BufReader::new(std::fs::File::from(heard).take(16)).read_line(&mut told);
         match told.trim().parse() {
