@@ -22,7 +22,7 @@ use crate::error::Result;
 use super::unavailable;
 
 const COOKIE_KIND: &[u8] = b"MIT-MAGIC-COOKIE-1";
-/// How long a server may take until it is ready.
+/// How long a server may take until it is ready. Xwayland was seen to wait for ever for a compositor's first answer.
 const PATIENCE: Timespec = Timespec { tv_sec: 15, tv_nsec: 0 };
 /// Width and height of the window.
 const SIZE: &str = "1280x800";
@@ -70,11 +70,6 @@ impl Server {
 
     /// Starts it and waits until it takes connections. For a process with one thread.
     pub(super) fn start(self, window: &Window<'_>) -> Result<Ready> {
-        // Xwayland was seen to wait for ever for a compositor's first answer; with a new connection it comes.
-        self.attempt(window).or_else(|_| self.attempt(window))
-    }
-
-    fn attempt(self, window: &Window<'_>) -> Result<Ready> {
         let failed = |what: &str, e: &dyn std::fmt::Display| {
             unavailable(
                 &format!("the nested display could not be started: {what}: {e}"),
