@@ -14,7 +14,7 @@ export const tools = [
     normal: NUMBERS,
     script: `cat > jobs.sh <<'END'
 set -m
-sleep 100 & kill -STOP %1; until grep -q "^State:.T" /proc/$!/status; do :; done; wait %1; echo "stopped: $?"
+sleep 100 & kill -STOP %1; until read -r _ _ state _ < /proc/$!/stat; [ "$state" = T ]; do :; done; wait %1; echo "stopped: $?"
 jobs
 bg %1 >/dev/null; kill %1; wait %1; echo "ended: $?"
 (exit 7); echo "status: $?"; tty -s && echo terminal; stty size
