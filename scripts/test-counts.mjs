@@ -1,4 +1,4 @@
-// How many tests passed, failed and were skipped, from what each runner writes for machines.
+// How many tests passed, failed and were skipped, and which failed, from what each runner writes for machines.
 
 const nothing = () => ({ passed: 0, failed: 0, skipped: 0 });
 
@@ -34,4 +34,32 @@ export function countPlaywright(report) {
   counts.failed = report.stats.unexpected + report.stats.flaky;
   counts.skipped = report.stats.skipped;
   return counts;
+}
+
+/** Names the tests that failed, as libtest tells them while they run; a name tells no test program, so it may stand twice. */
+export function failedCargo(stdout) {
+  return [...stdout.matchAll(/^test (.+) \.\.\. FAILED$/gm)].map((match) => match[1]);
+}
+
+/** Names the tests that failed, and the files that could not be loaded. */
+export function failedVitest(report) {
+  return (report?.testResults ?? [])
+    .filter((file) => file.status === "failed")
+    .flatMap((file) => {
+      const failed = file.assertionResults.filter((test) => test.status === "failed");
+      return failed.length === 0 ? [file.name] : failed.map((test) => `${file.name}: ${test.fullName}`);
+    });
+}
+
+/** Names the tests that failed or passed only on a retry, with the project that they ran in. */
+export function failedPlaywright(report) {
+  const below = (suite) => [
+    ...(suite.suites ?? []).flatMap(below),
+    ...(suite.specs ?? []).flatMap((spec) =>
+      spec.tests
+        .filter((test) => test.status === "unexpected" || test.status === "flaky")
+        .map((test) => `[${test.projectName}] ${spec.file}: ${spec.title}`),
+    ),
+  ];
+  return (report?.suites ?? []).flatMap(below);
 }

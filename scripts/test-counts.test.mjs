@@ -1,6 +1,13 @@
 // What each runner says for machines, counted.
 import { describe, expect, it } from "vitest";
-import { countCargo, countPlaywright, countVitest } from "./test-counts.mjs";
+import {
+  countCargo,
+  countPlaywright,
+  countVitest,
+  failedCargo,
+  failedPlaywright,
+  failedVitest,
+} from "./test-counts.mjs";
 
 describe("countCargo", () => {
   it("sums every test program", () => {
@@ -45,5 +52,31 @@ describe("countPlaywright", () => {
   it("takes a flaky test for a failed one", () => {
     const report = { stats: { expected: 7, unexpected: 1, flaky: 2, skipped: 0 } };
     expect(countPlaywright(report)).toEqual({ passed: 7, failed: 3, skipped: 0 });
+  });
+});
+
+describe("the names of tests that failed", () => {
+  it("are read from libtest's lines", () => {
+    expect(failedCargo("test a::b ... ok\ntest a::c ... FAILED\nit said test x ... FAILED or so\n")).toEqual([
+      "a::c",
+    ]);
+  });
+
+  it("are read from vitest's report, with files that could not be loaded", () => {
+    const testResults = [
+      { name: "x.ts", status: "failed", assertionResults: [{ status: "failed", fullName: "one" }] },
+      { name: "y.ts", status: "failed", assertionResults: [] },
+      { name: "z.ts", status: "passed", assertionResults: [{ status: "passed", fullName: "two" }] },
+    ];
+    expect(failedVitest({ testResults })).toEqual(["x.ts: one", "y.ts"]);
+    expect(failedVitest(undefined)).toEqual([]);
+  });
+
+  it("are read from Playwright's report, however deep", () => {
+    const spec = (title, status) => ({ file: "a.spec.ts", title, tests: [{ projectName: "user", status }] });
+    const report = {
+      suites: [{ specs: [spec("one", "flaky")], suites: [{ specs: [spec("two", "expected")] }] }],
+    };
+    expect(failedPlaywright(report)).toEqual(["[user] a.spec.ts: one"]);
   });
 });

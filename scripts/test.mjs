@@ -6,17 +6,28 @@ import { CARGO_ROOM } from "./setup/helper.mjs";
 import { bin, CACHE } from "./setup/paths.mjs";
 import { run, say } from "./setup/run.mjs";
 import { checks } from "./checks.mjs";
-import { countCargo, countPlaywright, countVitest } from "./test-counts.mjs";
+import {
+  countCargo,
+  countPlaywright,
+  countVitest,
+  failedCargo,
+  failedPlaywright,
+  failedVitest,
+} from "./test-counts.mjs";
 
 const REPORTS = join(CACHE, "test-reports");
 
-/** Runners of tests. `count` reads from a runner's machine output how many tests passed, failed and were skipped. */
+/**
+ * Runners of tests. `count` reads from a runner's machine output how many tests passed, failed and were skipped;
+ * `failed` reads which failed.
+ */
 const suites = [
   {
     name: "cargo test",
     run: () =>
       run("cargo", ["test", "--workspace", "--locked", "--no-fail-fast"], { cwd: CARGO_ROOM, show: true }),
     count: (result) => countCargo(result.stdout),
+    failed: (result) => failedCargo(result.stdout),
   },
   {
     name: "vitest",
@@ -27,6 +38,7 @@ const suites = [
         { show: true },
       ),
     count: () => countVitest(readReport("vitest")),
+    failed: () => failedVitest(readReport("vitest")),
   },
   {
     name: "playwright",
@@ -36,6 +48,7 @@ const suites = [
         env: { PLAYWRIGHT_JSON_OUTPUT_FILE: report("playwright") },
       }),
     count: () => countPlaywright(readReport("playwright")),
+    failed: () => failedPlaywright(readReport("playwright")),
   },
 ];
 
@@ -66,6 +79,7 @@ await runMain(async () => {
     for (const key of Object.keys(total)) total[key] += counts[key];
     lines.push(
       line(ok, suite.name, ran === 0 ? `ran no test (status ${result.status})` : describe(counts), seconds),
+      ...suite.failed(result).map((name) => `    ${name}`),
     );
   }
   say(`\n${lines.join("\n")}\n`);
