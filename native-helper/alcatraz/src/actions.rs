@@ -150,7 +150,7 @@ pub fn scan_for_viruses(store: &Store, session: &Session, monitor: &dyn Monitor)
 }
 
 /// Fails while programs of a session run.
-fn at_rest(session: &Session) -> Result<()> {
+pub fn at_rest(session: &Session) -> Result<()> {
     match session.state {
         SessionState::Starting | SessionState::Running => {
             Err(wrong_state(session, "Let its programs end, or stop them first: alcatraz stop SESSION"))

@@ -213,3 +213,75 @@ fn a_virus_scanner_finds_what_a_session_made() {
     }
     drop(signature);
 }
+
+/// A shell that sees both trees, may read what its user may, and can neither write nor run what the session made.
+#[test]
+fn an_inspection_shows_both_trees_and_changes_neither() {
+    for lab in [Lab::new(), Lab::ordinary()] {
+        lab.write("both", "host\n");
+        lab.write("gone", "host\n");
+        std::fs::create_dir(lab.work().join("old")).unwrap();
+        let owner = std::fs::metadata(lab.work()).unwrap();
+        for name in ["both", "gone", "old"] {
+            std::os::unix::fs::chown(lab.work().join(name), Some(owner.uid()), Some(owner.gid())).unwrap();
+        }
+        let id = lab.see(
+            "echo session > both; rm gone; rmdir old; printf '#!/bin/sh\\necho ran > /tmp/ran\\n' > evil; chmod 755 evil",
+        );
+        lab.write("later", "host\n");
+        let script = format!(
+            "W={}; cat /host$W/both /session$W/both; ls /host$W; echo; ls /session$W
+             for at in /host$W /session$W /etc /; do if echo x 2>/dev/null >$at/written; then echo wrote in $at; fi; done
+             /session$W/evil 2>/dev/null || echo refused; echo x > /tmp/own && cat /tmp/own; ls -A /host{1} /session{1}
+             grep -c -v 'lo:\\||' /proc/net/dev; grep CapPrm /proc/self/status; grep NoNewPrivs /proc/self/status; exit 5",
+            lab.work().display(),
+            lab.store().canonicalize().unwrap().display()
+        );
+        let seen = lab.run(["inspect", &id, "--", "/bin/sh", "-c", &script]);
+        let is_root = rustix::process::geteuid().is_root() && owner.uid() == 0;
+        // Root may read everything, and nothing else.
+        let rights = if is_root { "4" } else { "0" };
+        let store = lab.store().canonicalize().unwrap();
+        let store = store.display();
+        let expected = format!(
+            "host\nsession\nboth\ngone\nlater\nold\n\nboth\nevil\nlater\nrefused\nx\n\
+             /host{store}:\n\n/session{store}:\n0\nCapPrm:\t000000000000000{rights}\nNoNewPrivs:\t1\n"
+        );
+        assert_eq!(seen.text(), expected, "{}", seen.stderr);
+        assert_eq!(seen.status, 5, "the program's own status");
+        assert_eq!(lab.changes(&id).len(), 4, "the session is as it was");
+        // Without a command a shell comes, which says where things are.
+        let mut shell = lab.command(["inspect", &id]);
+        shell.env("SHELL", "/bin/sh").stdin(std::process::Stdio::piped());
+        shell.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        let mut shell = shell.spawn().unwrap();
+        std::io::Write::write_all(shell.stdin.as_mut().unwrap(), b"pwd; exit 6\n").unwrap();
+        let shell = shell.wait_with_output().unwrap();
+        assert_eq!((shell.status.code(), shell.stdout.as_slice()), (Some(6), &b"/session\n"[..]));
+        assert!(String::from_utf8_lossy(&shell.stderr).contains("the session below /session"));
+        assert_eq!(lab.run(["inspect", &id, "--", "/no/such/program"]).status, 127);
+        assert_eq!(lab.run(["abort", &id]).status, 0);
+        let refused = lab.run(["inspect", &id, "--json", "--", "true"]);
+        assert_eq!(refused.status, 125);
+    }
+}
+
+/// While programs run, the layers are the kernel's: who wants to look goes in.
+#[test]
+fn a_session_that_runs_is_not_inspected() {
+    let lab = Lab::new();
+    let mut running =
+        lab.command(["run", "--keep", "-q", "--", "/bin/sh", "-c", "echo x > begun; read line"]);
+    running.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut running = running.spawn().unwrap();
+    let id = loop {
+        let list = lab.json(["list"]);
+        if let Some(session) = list["sessions"].get(0).filter(|session| session["state"] == "running") {
+            break session["id"].as_str().unwrap().to_owned();
+        }
+    };
+    let refused = lab.run(["--json", "inspect", &id, "--", "true"]);
+    assert_eq!((refused.status, refused.error()["code"].as_str()), (125, Some("wrong-state")));
+    drop(running.stdin.take());
+    assert!(running.wait().is_ok());
+}

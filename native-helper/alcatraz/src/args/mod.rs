@@ -13,7 +13,7 @@ use clap::{Args, Parser, Subcommand};
 
 pub use self::deciding::{CheckArgs, CommitArgs, DiscardArgs, DropArgs, IgnoreArgs, Ignoring, UndoArgs};
 pub use self::reviewing::{ChangesArgs, DiffArgs, ExportArgs};
-pub use self::running::{AttachArgs, EnterArgs, RetryArgs, RunArgs, SuperviseArgs, Then, Tty};
+pub use self::running::{AttachArgs, EnterArgs, InspectArgs, RetryArgs, RunArgs, SuperviseArgs, Then, Tty};
 pub use self::size::Limit;
 pub use self::tools::{CompletionsArgs, ManArgs, ProbeArgs};
 pub use self::walls::{DisplayArg, Net, PromiseArg, ResumeArgs, TightenArgs, WallArgs};
@@ -52,6 +52,8 @@ pub enum Command {
     Run(RunArgs),
     /// Run another program in the SEE of a session, now or later
     Enter(EnterArgs),
+    /// Look at this machine and at a session side by side, in a shell that can change neither
+    Inspect(InspectArgs),
     /// List the sessions and their states
     List,
     /// Show what a session changed
@@ -113,7 +115,7 @@ pub enum Command {
 impl Command {
     /// Tells whether the exit status is that of a program.
     pub fn runs_program(&self) -> bool {
-        matches!(self, Self::Run(_) | Self::Enter(_) | Self::Retry(_) | Self::Attach(_))
+        matches!(self, Self::Run(_) | Self::Enter(_) | Self::Inspect(_) | Self::Retry(_) | Self::Attach(_))
     }
 }
 

@@ -1,4 +1,4 @@
-//! The words of what runs programs: `run`, `enter`, `retry`, `attach`.
+//! The words of what runs programs: `run`, `enter`, `inspect`, `retry`, `attach`.
 
 use std::ffi::OsString;
 
@@ -82,6 +82,22 @@ pub struct EnterArgs {
     pub tty: Tty,
     /// Program and its arguments
     #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}
+
+/// Arguments of `inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Session: id, beginning of an id, or name
+    pub session: String,
+    /// Run as this user
+    #[arg(long = "as", value_name = "USER")]
+    pub run_as: Option<String>,
+    /// Whether the program gets a terminal
+    #[arg(long, value_enum, default_value_t = Tty::Auto)]
+    pub tty: Tty,
+    /// Program and its arguments; your shell when left out
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
 

@@ -20,6 +20,7 @@ mod enter;
 mod export;
 pub mod history;
 mod ignore;
+mod inspect;
 mod list;
 mod log;
 mod man;
@@ -39,6 +40,7 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
     match command {
         Command::Run(args) => run::run(context, args),
         Command::Enter(args) => enter::run(context, args),
+        Command::Inspect(args) => inspect::run(context, args),
         Command::List => list::run(context),
         Command::Changes(args) => changes::run(context, args),
         Command::Diff(args) => diff::run(context, args),

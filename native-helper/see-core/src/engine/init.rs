@@ -90,7 +90,10 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
     )
     .map_err(|e| own("its root could not be opened", e))?;
     let terminals = kernel_places::mount_terminals(root.as_fd(), ids)?;
-    if matches!(ids, Ids::Own) {
+    if birth.tree.is_view && !matches!(ids, Ids::Own) {
+        see_sys::identity::keep_only_reading().map_err(|e| own("rights could not be given up", e))?;
+    }
+    if birth.tree.is_view || matches!(ids, Ids::Own) {
         rustix::thread::set_no_new_privs(true).map_err(|e| own("privileges could not be given up", e))?;
     }
     let open = |path: &str| {

@@ -31,6 +31,7 @@ mod filesystems;
 mod group;
 mod identity;
 mod init;
+mod inspection;
 mod interposition;
 mod kernel_places;
 pub mod last_screen;
@@ -48,6 +49,8 @@ pub mod suspension;
 mod tree;
 pub mod trial;
 mod user_tree;
+mod view;
+mod warden;
 pub(crate) mod wire;
 
 pub use interposition::reads_path;
@@ -199,6 +202,14 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
         store.move_session(&session.id, &[SessionState::Starting], SessionState::Finished)?;
     }
     started
+}
+
+/// Starts a program, a shell as a rule, that looks at the host's tree and at a session's side by side and can change
+/// neither. For a process with one thread; the program ends with the connection.
+pub fn inspect(store: &Store, session: &Session, spec: RunSpec) -> Result<Client> {
+    let (program, _) = resolve(store, &RunSpec { cwd: Some(b"/".to_vec()), ..spec })?;
+    let tree = inspection::tree(store, session)?;
+    warden::start(&path_of(store.root())?, &session.id, &tree, inspection::adapt(program))
 }
 
 /// Plans the tree of a session for a program: what it covers, what it hides.

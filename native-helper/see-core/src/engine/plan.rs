@@ -28,6 +28,19 @@ pub struct Part {
     pub what: What,
     /// Flags that the host's mount has.
     pub flags: Flags,
+    /// Below which directory it is shown; nothing of it can be changed then. `None`: where it is on the host.
+    pub below: Option<HostPath>,
+}
+
+impl Part {
+    /// Returns where it is put.
+    pub fn place(&self) -> HostPath {
+        let Some(below) = &self.below else { return self.point.clone() };
+        match self.point.below(&HostPath::root()) {
+            Some(rest) if !rest.is_empty() => below.join(rest),
+            _ => below.clone(),
+        }
+    }
 }
 
 /// What a part is.
@@ -51,6 +64,8 @@ pub enum What {
     Symlink(Vec<u8>),
     /// A small file as on the host: a copy, for a layer to lie on.
     Copy,
+    /// A memory file system that everybody may write to.
+    Scratch,
 }
 
 /// A whole tree.
@@ -66,6 +81,8 @@ pub struct Tree {
     pub screen: Option<Screen>,
     /// How names are asked for, when the network is on.
     pub resolver: Option<Resolver>,
+    /// Whether it is only looked at: whoever does gets no right but to read.
+    pub is_view: bool,
 }
 
 /// A tree and what the session has to remember of it.
@@ -95,6 +112,8 @@ pub struct Planner<'a> {
     /// Layers that the session has from before.
     pub(super) old: Vec<Layer>,
     pub(super) plan: Plan,
+    /// Whether the tree is only looked at: nothing new is made on disk.
+    pub(super) is_view: bool,
     /// How many bytes of small files may still be copied.
     copies_left: u64,
 }
@@ -111,17 +130,11 @@ pub fn make(
 ) -> Result<Plan> {
     let mounts = visible()?;
     let secrets = hide(&mounts)?;
-    let rooms = Rooms::new(store, &mounts);
     let entered_before = !old.is_empty();
-    let mut planner =
-        Planner { store, session, mounts, rooms, old, plan: Plan::default(), copies_left: COPIES_LIMIT };
+    let mut planner = Planner::new(store, session, mounts, old, false);
     planner.plan.hidden = secrets.iter().map(HostPath::to_ref).collect();
     planner.hide(secrets);
-    let covered = match store.mode() {
-        Mode::System => planner.cover_mounts(),
-        Mode::User => user_tree::cover(&mut planner, needed),
-    };
-    if let Err(error) = covered {
+    if let Err(error) = planner.cover(needed) {
         // Whoever asked knows nothing of layers in other rooms.
         for layer in planner.plan.layers.iter().filter(|_| !entered_before) {
             dismantle::layer(layer)?;
@@ -134,7 +147,30 @@ pub fn make(
     Ok(planner.plan)
 }
 
+/// Plans the tree of a session, or with no layers the host's, for somebody who only looks.
+pub fn view(store: &Store, session: &str, layers: Vec<Layer>) -> Result<Tree> {
+    let mut planner = Planner::new(store, session, visible()?, layers, true);
+    planner.hide(Vec::new());
+    planner.cover(&[])?;
+    Ok(planner.plan.tree)
+}
+
+impl<'a> Planner<'a> {
+    fn new(store: &'a Store, session: &'a str, mounts: Vec<Mount>, old: Vec<Layer>, is_view: bool) -> Self {
+        let rooms = Rooms::new(store, &mounts);
+        let (plan, copies_left) = (Plan::default(), COPIES_LIMIT);
+        Self { store, session, mounts, rooms, old, plan, is_view, copies_left }
+    }
+}
+
 impl Planner<'_> {
+    fn cover(&mut self, needed: &[HostPath]) -> Result<()> {
+        match self.store.mode() {
+            Mode::System => self.cover_mounts(),
+            Mode::User => user_tree::cover(self, needed),
+        }
+    }
+
     /// One part for each mount of the host.
     fn cover_mounts(&mut self) -> Result<()> {
         for mount in self.mounts.clone() {
@@ -207,6 +243,10 @@ impl Planner<'_> {
                 return Ok(());
             }
             Some(layer) => Layer { untouched: false, ..layer },
+            None if self.is_view => {
+                self.add(point, What::ReadOnly(mount.kind()), mount.flags);
+                return Ok(());
+            }
             None => {
                 let room = self.rooms.of(mount);
                 self.rooms.make_layer(self.session, self.next_index(), point.clone(), mount.device, &room)?
@@ -224,7 +264,7 @@ impl Planner<'_> {
     }
 
     pub(super) fn add(&mut self, point: HostPath, what: What, flags: Flags) {
-        self.plan.tree.parts.push(Part { point, what, flags });
+        self.plan.tree.parts.push(Part { point, what, flags, below: None });
     }
 
     pub(super) fn limit(&mut self, path: &HostPath, why: impl Into<String>) {

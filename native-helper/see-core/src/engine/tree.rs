@@ -22,6 +22,7 @@ use super::masks;
 use super::mirror;
 use super::namespaces::SHIFT;
 use super::plan::{Part, Tree, What};
+use super::view::scratch;
 
 /// Settings of every overlay with a layer.
 const SHARED: [Setting<'static>; 1] = [Setting::Value("index", "off")];
@@ -43,7 +44,7 @@ pub enum Ids<'a> {
 }
 
 impl<'a> Ids<'a> {
-    fn map(self) -> Option<BorrowedFd<'a>> {
+    pub(super) fn map(self) -> Option<BorrowedFd<'a>> {
         match self {
             Ids::Shifted(map) => Some(map),
             Ids::Identity | Ids::Own => None,
@@ -119,7 +120,7 @@ impl<'a> Builder<'a> {
 
         let own =
             tree.parts.iter().filter(|part| matches!(part.what, What::Directory { .. } | What::Mirrored(_)));
-        let own: HashSet<HostPath> = own.map(|part| part.point.clone()).collect();
+        let own: HashSet<HostPath> = own.map(Part::place).collect();
         let mut builder = Self {
             tree,
             ids,
@@ -135,7 +136,7 @@ impl<'a> Builder<'a> {
             What::Layered(layer) => builder.layered(first, layer)?,
             What::Directory { .. } => mirror::own_root()?,
             What::ReadOnly(kind) => builder.read_only(first, *kind)?,
-            What::Mirrored(_) | What::File | What::Symlink(_) | What::Copy => {
+            What::Mirrored(_) | What::File | What::Symlink(_) | What::Copy | What::Scratch => {
                 return Err(SeeError::internal("A root that is no directory."));
             }
         };
@@ -153,16 +154,17 @@ impl<'a> Builder<'a> {
 
     /// Makes the place of a part that lies right in a directory of the SEE's own.
     fn prepare(&mut self, part: &Part) -> Result<()> {
-        if !part.point.parent().is_some_and(|parent| self.own.contains(&parent)) {
+        let at = part.place();
+        if !at.parent().is_some_and(|parent| self.own.contains(&parent)) {
             return Ok(());
         }
-        let made = self.make_place(part).and_then(|()| match &part.what {
-            What::Mirrored(_) => place(self.root.as_fd(), &part.point).map(Some),
+        let made = self.make_place(part, &at).and_then(|()| match &part.what {
+            What::Mirrored(_) => place(self.root.as_fd(), &at).map(Some),
             _ => Ok(None),
         });
         match made {
             Ok(mirror) => {
-                self.mirrors.extend(mirror.map(|mirror| (part.point.clone(), mirror)));
+                self.mirrors.extend(mirror.map(|mirror| (at, mirror)));
                 Ok(())
             }
             Err(e) => Err(failed("making", &part.point, e)),
@@ -175,7 +177,9 @@ impl<'a> Builder<'a> {
         let fail = |doing: &'static str| move |e: Errno| failed(doing, &part.point, e);
         let mount = match &part.what {
             What::Directory { .. } | What::Symlink(_) | What::Copy => return Ok(None),
+            What::Scratch => scratch()?,
             What::Mirrored(layer) => self.mirrored(part, layer)?,
+            What::Layered(layer) if part.below.is_some() => self.viewed(part, layer)?,
             What::Layered(layer) => match self.layered(part, layer) {
                 Ok(mount) => mount,
                 Err(error) if error.code == ErrorCode::DiskFull => return Err(error),
@@ -200,7 +204,7 @@ impl<'a> Builder<'a> {
                 }
             }
         };
-        let target = match place(self.root.as_fd(), &part.point) {
+        let target = match place(self.root.as_fd(), &part.place()) {
             Ok(target) => target,
             // The session moved or removed the place when it ran before. Its layer stays as it is.
             Err(Errno::NOENT | Errno::LOOP | Errno::NOTDIR) => return Ok(None),
@@ -211,10 +215,10 @@ impl<'a> Builder<'a> {
     }
 
     /// Makes the directory entry for a part in a directory of the SEE's own.
-    fn make_place(&self, part: &Part) -> std::result::Result<(), Errno> {
-        let parent = part.point.parent().unwrap_or_else(HostPath::root);
+    fn make_place(&self, part: &Part, at: &HostPath) -> std::result::Result<(), Errno> {
+        let parent = at.parent().unwrap_or_else(HostPath::root);
         let parent = place(self.root.as_fd(), &parent)?;
-        let name = part.point.name();
+        let name = at.name();
         match &part.what {
             What::Symlink(target) => rustix::fs::symlinkat(target.as_slice(), &parent, name),
             What::File => {
@@ -227,7 +231,7 @@ impl<'a> Builder<'a> {
                 rustix::fs::chmodat(&parent, name, Bits::from_raw_mode(*mode), AtFlags::empty())
             }
             What::Copy => mirror::copy_file(&part.point, parent.as_fd()),
-            What::Mirrored(_) | What::Layered(_) | What::ReadOnly(_) => {
+            What::Mirrored(_) | What::Layered(_) | What::ReadOnly(_) | What::Scratch => {
                 rustix::fs::mkdirat(&parent, name, Bits::RWXU)
             }
         }
@@ -278,13 +282,16 @@ impl<'a> Builder<'a> {
 
     /// A directory of the SEE's own with a layer on top.
     fn mirrored(&self, part: &Part, layer: &HostPath) -> Result<OwnedFd> {
-        let mirror = self.mirrors.get(&part.point);
+        let mirror = self.mirrors.get(&part.place());
         let mirror = mirror.ok_or_else(|| SeeError::internal("A mirror in a directory of the host."))?;
+        if part.below.is_some() {
+            return self.seen_on_top(part, mirror.as_fd(), layer);
+        }
         self.on_top(part, mirror.as_fd(), layer)
     }
 
     /// The host's directory, read-only. An overlay without a layer: its sockets and pipes are not the host's.
-    fn read_only(&self, part: &Part, kind: Kind) -> Result<OwnedFd> {
+    pub(super) fn read_only(&self, part: &Part, kind: Kind) -> Result<OwnedFd> {
         let flags = carried(part.flags) | attributes::READ_ONLY;
         if kind == Kind::Plain {
             return self.copied(part);
@@ -311,7 +318,7 @@ impl<'a> Builder<'a> {
     }
 
     /// Attaches a mount in the scratch space: kernels before 6.15 take no layers that are attached nowhere.
-    fn parked(&self, mount: OwnedFd, what: &HostPath) -> Result<OwnedFd> {
+    pub(super) fn parked(&self, mount: OwnedFd, what: &HostPath) -> Result<OwnedFd> {
         self.parked.set(self.parked.get() + 1);
         let place = make_dir(self.scratch.as_fd(), &self.parked.get().to_string())?;
         attach(mount.as_fd(), place.as_fd()).map_err(|e| failed("attaching", what, e))?;
@@ -348,7 +355,7 @@ pub(super) fn make_dir_at(parent: BorrowedFd<'_>, name: &str) -> std::result::Re
     rustix::fs::openat(parent, name, path_flags(), Bits::empty())
 }
 
-fn path_flags() -> OFlags {
+pub(super) fn path_flags() -> OFlags {
     OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC
 }
 

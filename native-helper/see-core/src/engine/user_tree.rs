@@ -128,7 +128,7 @@ fn layered(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
     let mount = planner.mount_of(dir)?;
     let known = planner.plan.layers.len();
     planner.add_layered(dir.clone(), &mount)?;
-    if let Some(layer) = planner.plan.layers.get(known) {
+    if let Some(layer) = planner.plan.layers.get(known).filter(|_| !planner.is_view) {
         let mode = Bits::from_raw_mode(layer_mode(dir)?);
         rustix::fs::chmod(&layer.upper, mode)
             .map_err(|e| super::rooms::os("setting the mode of", &layer.upper, e))?;
@@ -140,9 +140,11 @@ fn layered(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
 fn mirrored(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
     layered(planner, dir)?;
     if let Some(part) = planner.plan.tree.parts.last_mut() {
-        if let What::Layered(layer) = &part.what {
-            part.what = What::Mirrored(layer.clone());
-        }
+        part.what = match &part.what {
+            What::Layered(layer) => What::Mirrored(layer.clone()),
+            // Without a layer there is only the directory of its own.
+            _ => What::Directory { mode: native_mode(dir)? },
+        };
     }
     planner.limit(
         dir,

@@ -1,0 +1,37 @@
+//! `alcatraz inspect`: a shell that sees this machine and a session side by side, and can change neither.
+
+use std::ffi::OsString;
+
+use see_core::engine;
+use see_core::error::Result;
+
+use crate::actions;
+use crate::args::InspectArgs;
+use crate::context::Context;
+use crate::exit_status::ExitStatus;
+use crate::terminal_relay::{self, Outcome, Signals};
+
+pub fn run(context: &Context, args: &InspectArgs) -> Result<ExitStatus> {
+    let store = context.open_store()?;
+    let session = store.find_session(&args.session)?;
+    actions::reviewable(&session)?;
+    actions::at_rest(&session)?;
+    let signals = Signals::collect()?;
+    let shell = || std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
+    let command = match args.command.as_slice() {
+        [] => {
+            context.output.say(
+                "This machine is below /host, the session below /session. Nothing of them can be changed; /tmp is \
+                 gone when you leave, and there is no network.",
+            );
+            vec![shell().unwrap_or_else(|| OsString::from("/bin/sh"))]
+        }
+        command => command.to_vec(),
+    };
+    let spec = super::run::request(&command, args.run_as.as_deref(), args.tty);
+    let client = engine::inspect(&store, &session, spec)?;
+    Ok(match terminal_relay::relay(client, &signals, &session.id)? {
+        Outcome::HungUp => ExitStatus::of_program(129),
+        Outcome::Exited(status, _) => ExitStatus::of_program(status),
+    })
+}
