@@ -1,7 +1,9 @@
 // npm run bench: set-up, then the measurements. With --write the figures go into bench/README.md.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { runMain, setUp } from "./setup.mjs";
 import { checkSystem } from "./setup/debian.mjs";
-import { bin } from "./setup/paths.mjs";
+import { bin, ROOT } from "./setup/paths.mjs";
 import { run } from "./setup/run.mjs";
 
 await runMain(async () => {
@@ -9,7 +11,11 @@ await runMain(async () => {
   await checkSystem("bench");
   const args = process.argv.slice(2);
   const env = { ALCATRAZ_BENCH_WRITE: args.includes("--write") ? "1" : "" };
-  const rest = args.filter((word) => word !== "--write");
+  // By itself a word would be looked for in the whole path, the folder's name included.
+  const isBench = (/** @type {string} */ word) => existsSync(join(ROOT, "bench", `${word}.bench.ts`));
+  const rest = args
+    .filter((word) => word !== "--write")
+    .map((word) => (isBench(word) ? `/bench/${word}\\.bench\\.ts$` : word));
   const result = await run(bin("playwright"), ["test", "--config", "bench/bench.config.ts", ...rest], {
     show: true,
     env,
