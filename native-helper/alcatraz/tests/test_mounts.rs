@@ -69,3 +69,33 @@ fn a_file_system_that_went_away_matters_only_when_something_was_changed_there() 
     assert_eq!((lab.read("busy"), lab.state("busy")), ("two\n".to_owned(), "finished".to_owned()));
     assert!(!lab.exists("place/mounted/lost"));
 }
+
+#[test]
+fn what_lies_beneath_or_instead_of_a_file_system_that_went_away_is_never_written() {
+    let lab = Lab::new();
+    // Of a file system whose top belongs to somebody else the store keeps the layer: it stays when that one goes.
+    let script = "mkdir -p place/mounted; echo beneath > $point/file; \
+                  mount -t tmpfs -o mode=755,uid=4 first $point; echo first > $point/file; \
+                  alcatraz run --keep -q --name idle -- /bin/sh -ec 'echo one > idle'; \
+                  alcatraz run --keep -q --name busy -- /bin/sh -ec 'echo two > busy; cd $0; echo new > made; \
+                  echo changed > file' $point; \
+                  mkdir place/aside; mount --move $point place/aside; \
+                  alcatraz commit -q idle; \
+                  alcatraz commit --json busy || echo gone $?; \
+                  mount -t tmpfs -o mode=755,uid=4 second $point; echo second > $point/file; \
+                  alcatraz commit --json busy || echo other $?; \
+                  alcatraz enter busy -- /bin/sh -c 'cat $0/file; echo lost > $0/lost' $point || echo entered; \
+                  alcatraz commit -q --skip $point busy; \
+                  test $(cat $point/file) = second; test $(ls $point | wc -l) = 1; \
+                  umount $point; test $(cat $point/file) = beneath; test $(ls $point | wc -l) = 1; \
+                  mount --move place/aside $point; \
+                  alcatraz commit -q busy; test $(cat $point/file) = changed; test $(cat $point/made) = new";
+    let outcome = apart(&lab, script);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    for words in ["gone 3", "other 3", "second\nentered"] {
+        assert!(outcome.text().contains(words), "{words}: {outcome:?}");
+    }
+    assert_eq!(outcome.stderr.matches("name-vanished").count(), 2, "{outcome:?}");
+    assert_eq!((lab.read("idle"), lab.read("busy")), ("one\n".to_owned(), "two\n".to_owned()));
+    assert_eq!((lab.state("idle"), lab.state("busy")), ("committed".to_owned(), "committed".to_owned()));
+}

@@ -1,7 +1,9 @@
 //! A layer: the private copy-on-write store for one mounted file system of the host. Plain data.
 
+use std::os::fd::{AsFd as _, BorrowedFd};
 use std::path::PathBuf;
 
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxAttributes, StatxFlags};
 use serde::{Deserialize, Serialize};
 
 use crate::path::HostPath;
@@ -52,12 +54,67 @@ pub struct Layer {
     /// When the session began, by the clock of the covered file system (of a probe file in the layer when on the
     /// same file system; else of the system).
     pub began: Timestamp,
+    /// What it covered then; `None` in records that do not tell.
+    pub covered: Option<Covered>,
     /// Whether nothing was in it when the session came to rest, as its supervisor saw: should it go with its file system,
     /// nothing is lost.
     pub untouched: bool,
 }
 
+/// What a layer covers, so that what is there later is not taken for it: a file system may have gone, so that the
+/// directory beneath shows, and another one may have come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Covered {
+    /// The file system's own number: of most kinds the same whenever and wherever it is mounted.
+    file_system: u64,
+    /// Inode number of the directory.
+    directory: u64,
+    /// When the directory was made, where that is known.
+    born: Option<Timestamp>,
+    /// Whether the directory is where something is mounted.
+    is_mount: bool,
+}
+
+impl Covered {
+    /// Returns what is at this place now; `None` when it cannot be told.
+    pub fn at(place: &HostPath) -> Option<Self> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let dir = rustix::fs::openat(CWD, place.as_path(), flags, Mode::empty()).ok()?;
+        Self::of(dir.as_fd())
+    }
+
+    fn of(dir: BorrowedFd<'_>) -> Option<Self> {
+        let wanted = StatxFlags::INO | StatxFlags::BTIME;
+        let facts = rustix::fs::statx(dir, "", AtFlags::EMPTY_PATH, wanted).ok()?;
+        let is_born = StatxFlags::from_bits_retain(facts.stx_mask).contains(StatxFlags::BTIME);
+        Some(Self {
+            file_system: rustix::fs::fstatvfs(dir).ok()?.f_fsid,
+            directory: facts.stx_ino,
+            born: is_born
+                .then(|| Timestamp::from_parts(facts.stx_btime.tv_sec, facts.stx_btime.tv_nsec.into())),
+            is_mount: facts.stx_attributes.contains(StatxAttributes::MOUNT_ROOT),
+        })
+    }
+
+    /// Tells whether what is there now is the same. A directory on the same file system may be another one, when nothing
+    /// was mounted there: then each path in it is judged by itself.
+    fn is_still(&self, now: &Self) -> bool {
+        let is_same_directory = self.directory == now.directory && self.born == now.born;
+        let is_same_system = self.file_system == now.file_system;
+        is_same_directory && self.born.is_some() || is_same_system && (is_same_directory || !self.is_mount)
+    }
+}
+
 impl Layer {
+    /// Tells whether what it covered is away: nothing, or something else, is at its mount point, which `host` is open on.
+    pub fn is_astray(&self, host: Option<BorrowedFd<'_>>) -> bool {
+        let Some(covered) = self.covered else { return false };
+        match host.and_then(Covered::of) {
+            Some(now) => !covered.is_still(&now),
+            None => covered.is_mount,
+        }
+    }
+
     /// Looks whether nothing is in it, and its root is as what it covers. What cannot be looked at counts as touched.
     pub fn is_empty(&self) -> bool {
         let is_same = || {

@@ -56,7 +56,7 @@ pub struct ChangeSet {
     /// Directories whose entries are not listed: deeper than any program can name, or (in user mode) closed to us by
     /// their permission bits. Whether anything differs below them is not known.
     pub unlisted: Vec<HostPath>,
-    /// Mount points of layers that cannot be looked at: they went away with their file systems, and something was in them.
+    /// Mount points whose file systems went away, where the session had changed something: that waits for them.
     pub astray: Vec<HostPath>,
 }
 

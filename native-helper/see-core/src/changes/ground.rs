@@ -59,9 +59,9 @@ impl Source {
 
 /// All layers of a session, and what is not to be told.
 pub struct Ground {
-    /// The layers, as in `Session::layers`; `None` for one that went away with its file system.
+    /// The layers, as in `Session::layers`; `None` for one whose file system went away, with it or from under it.
     pub sources: Vec<Option<Source>>,
-    /// Mount points of layers that went away with their file systems, with what was in them.
+    /// Mount points whose file systems went away, where the session had changed something.
     pub astray: Vec<HostPath>,
     /// What comparisons found so far.
     pub memory: Memory,
@@ -98,6 +98,11 @@ impl Ground {
             };
             let host = absent_is_none(Root::open_exact(&layer.mount_point))
                 .map_err(|errno| SeeError::os("opening", &layer.mount_point, errno))?;
+            if layer.is_astray(host.as_ref().map(Root::as_fd)) {
+                ground.astray.extend((!layer.untouched).then(|| layer.mount_point.clone()));
+                ground.sources.push(None);
+                continue;
+            }
             ground.mount_points.insert(layer.mount_point.clone(), index);
             ground.hidden.insert(host_path(&layer.room));
             ground.sources.push(Some(Source { layer: layer.clone(), upper, host }));

@@ -1,11 +1,12 @@
 //! The host and the layers as a check and a commit see them: every host object is looked at once, so that what was
 //! checked, what was planned and what is expected when a step begins are the same observation.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::os::fd::AsFd as _;
 use std::os::unix::ffi::OsStrExt as _;
 
 use crate::changes::found::Found;
-use crate::error::{Result, SeeError};
+use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::path::HostPath;
 use crate::session::Session;
@@ -22,12 +23,14 @@ pub struct View<'a> {
     /// The trees.
     pub places: Places,
     seen: HashMap<HostPath, Option<Stat>>,
+    /// Layers whose mount points are open, on what they covered: what is open stays the same, whatever is mounted.
+    held: HashSet<u32>,
 }
 
 impl<'a> View<'a> {
     /// Returns a view that has looked at nothing yet.
     pub fn new(session: &'a Session) -> Self {
-        Self { session, places: Places::new(Vec::new()), seen: HashMap::new() }
+        Self { session, places: Places::new(Vec::new()), seen: HashMap::new(), held: HashSet::new() }
     }
 
     /// Returns the layer with this index.
@@ -37,12 +40,18 @@ impl<'a> View<'a> {
     }
 
     /// Returns the spot of a host path that this layer covers.
-    pub fn host_spot(&mut self, layer: u32, path: &HostPath) -> Result<Spot> {
-        let layer = self.layer(layer)?;
+    pub fn host_spot(&mut self, number: u32, path: &HostPath) -> Result<Spot> {
+        let layer = self.layer(number)?;
         let below = path.below(&layer.mount_point).ok_or_else(|| {
             SeeError::internal("A change lies outside of what its layer covers.").with_path(path)
         })?;
         let base = self.places.base(Role::Host, layer.mount_point.as_path())?;
+        if self.held.insert(number) {
+            let top = self.places.dir(&Spot { base, path: Bytes::default() });
+            if top.is_ok_and(|top| layer.is_astray(Some(top.as_fd()))) {
+                return Err(went_away(&layer.mount_point));
+            }
+        }
         Ok(Spot { base, path: Bytes(below.to_vec()) })
     }
 
@@ -76,4 +85,14 @@ impl<'a> View<'a> {
         self.seen.insert(path.clone(), stat);
         Ok(stat)
     }
+}
+
+/// Returns the error for a file system that was unmounted, or another one mounted, while a commit looked at it.
+fn went_away(point: &HostPath) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::Conflicts,
+        format!("What was mounted on {} is not there any more.", point.display()),
+        "Mount it again, or check again to leave it out.",
+    )
+    .with_path(point)
 }

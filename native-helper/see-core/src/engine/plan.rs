@@ -1,9 +1,10 @@
 //! What a SEE's file tree is made of, decided before anything is mounted. Knows the host's mounts and the store.
 
 use std::collections::BTreeSet;
+use std::os::fd::AsFd as _;
 use std::os::unix::ffi::OsStrExt as _;
 
-use rustix::fs::Access;
+use rustix::fs::{Access, CWD, Mode as Bits, OFlags};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, Result, SeeError};
@@ -147,6 +148,16 @@ pub fn make(
     Ok(planner.plan)
 }
 
+/// Tells whether a layer from before lies over what it covered then.
+fn is_over(layer: &Layer, mount: &Mount) -> bool {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    match layer.covered {
+        Some(_) => rustix::fs::openat(CWD, layer.mount_point.as_path(), flags, Bits::empty())
+            .is_ok_and(|dir| !layer.is_astray(Some(dir.as_fd()))),
+        None => layer.device == mount.device,
+    }
+}
+
 /// Plans the tree of a session, or with no layers the host's, for somebody who only looks.
 pub fn view(store: &Store, session: &str, layers: Vec<Layer>) -> Result<Tree> {
     let mut planner = Planner::new(store, session, visible()?, layers, true);
@@ -233,7 +244,7 @@ impl Planner<'_> {
     pub(super) fn add_layered(&mut self, point: HostPath, mount: &Mount) -> Result<()> {
         let old = self.old.iter().position(|layer| layer.mount_point == point);
         let layer = match old.map(|place| self.old.swap_remove(place)) {
-            Some(layer) if layer.device != mount.device => {
+            Some(layer) if !is_over(&layer, mount) => {
                 self.limit(
                     &point,
                     "another file system is here than when the session began, so it is read-only",
@@ -242,7 +253,7 @@ impl Planner<'_> {
                 self.add(point, What::ReadOnly(mount.kind()), mount.flags);
                 return Ok(());
             }
-            Some(layer) => Layer { untouched: false, ..layer },
+            Some(layer) => Layer { untouched: false, device: mount.device, ..layer },
             None if self.is_view => {
                 self.add(point, What::ReadOnly(mount.kind()), mount.flags);
                 return Ok(());

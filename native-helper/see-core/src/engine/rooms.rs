@@ -8,7 +8,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode as Bits, OFlags, RenameFlags};
 use rustix::io::Errno;
 
 use crate::error::{Result, SeeError};
-use crate::layer::{Layer, MarkSpace};
+use crate::layer::{Covered, Layer, MarkSpace};
 use crate::mounts::{Mount, covering};
 use crate::path::HostPath;
 use crate::session::Mode;
@@ -95,6 +95,7 @@ impl<'a> Rooms<'a> {
             Mode::System => MarkSpace::Trusted,
             Mode::User => MarkSpace::User,
         };
+        let covered = Covered::at(&point);
         Ok(Layer {
             index,
             mount_point: point,
@@ -105,6 +106,7 @@ impl<'a> Rooms<'a> {
             same_mount: room.same_mount,
             marks,
             began,
+            covered,
             untouched: false,
         })
     }

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Result, SeeError};
-use crate::layer::{Layer, MarkSpace};
+use crate::layer::{Covered, Layer, MarkSpace};
 use crate::path::HostPath;
 use crate::timestamp::Timestamp;
 
@@ -26,6 +26,8 @@ pub(super) struct StoredLayer {
     same_mount: bool,
     marks: MarkSpace,
     began: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    covered: Option<Covered>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     untouched: bool,
 }
@@ -42,6 +44,7 @@ impl StoredLayer {
             same_mount: layer.same_mount,
             marks: layer.marks,
             began: nanoseconds(layer.began)?,
+            covered: layer.covered,
             untouched: layer.untouched,
         })
     }
@@ -57,6 +60,7 @@ impl StoredLayer {
             same_mount: self.same_mount,
             marks: self.marks,
             began: Timestamp(self.began.into()),
+            covered: self.covered,
             untouched: self.untouched,
         })
     }

@@ -38,6 +38,7 @@ fn session(id: &str, name: Option<&str>) -> Session {
             same_mount: true,
             marks: MarkSpace::Trusted,
             began: Timestamp::now(),
+            covered: None,
             untouched: false,
         }],
         limits: vec![Limit { path: "/proc".to_owned(), why: "it is the kernel's".to_owned() }],

@@ -163,6 +163,7 @@ impl Lab {
                 same_mount: true,
                 marks: self.marks,
                 began: self.began,
+                covered: None,
                 untouched: false,
             }],
             limits: Vec::new(),

@@ -72,6 +72,7 @@ impl See {
             same_mount: true,
             marks: MarkSpace::Trusted,
             began: Timestamp::now(),
+            covered: None,
             untouched: false,
         }
     }

@@ -169,6 +169,7 @@ impl Bench {
                     same_mount: self.apart.is_none(),
                     marks: self.marks,
                     began,
+                    covered: None,
                     untouched: false,
                 }],
                 limits: Vec::new(),
