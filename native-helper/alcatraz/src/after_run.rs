@@ -30,17 +30,20 @@ pub fn finish(
     (status, alone): (i32, bool),
 ) -> Result<ExitStatus> {
     let program = ExitStatus::of_program(status);
-    if alone {
+    // Its supervisor aborts it at its end, and goes on clearing up, unless something speaks against it.
+    let is_aborted = then.abort && store.session(session)?.state == SessionState::Aborted;
+    if alone && !is_aborted {
         store.wait_for_rest(session)?;
     }
     let session = store.session(session)?;
-    if session.state != SessionState::Finished {
+    if session.state != SessionState::Finished && !is_aborted {
         // Another program still runs in it, or another process decided meanwhile.
         context.output.say(&kept(&session, "is not over yet"));
         return Ok(program);
     }
     let asked = if then.abort {
-        actions::abort(store, &session).map(|_| context.output.say("Aborted; the host is as it was."))
+        let aborted = if is_aborted { Ok(()) } else { actions::abort(store, &session).map(drop) };
+        aborted.map(|()| context.output.say("Aborted; the host is as it was."))
     } else if then.commit && status == 0 {
         commit_all(context, store, &session)
     } else if then.commit {

@@ -30,3 +30,32 @@ pub fn abort(store: &Store, session: &str) -> Result<()> {
     session.state = SessionState::Aborted;
     remove_layers(store, session)
 }
+
+/// Removes what is left of a session that was aborted at its end. The caller holds its lock.
+pub(crate) fn clear_away(store: &Store, session: &str) -> Result<()> {
+    // A crash of the machine must not bring back a session that lost a part of what it did.
+    store.settle(&[], Some((session, SessionState::Aborted)))?;
+    remove_layers(store, store.session(session)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::commit::tests::bench::{Bench, SESSION};
+    use crate::layer::MarkSpace;
+    use crate::session::SessionState;
+
+    #[test]
+    fn layers_of_an_aborted_session_go_with_its_supervisor_or_when_that_was_killed() {
+        let bench = Bench::fast_session(MarkSpace::User, "echo host > file", "echo new > file");
+        let layers = || bench.store.session(SESSION).unwrap().layers.len();
+        let lock = bench.store.lock_session(SESSION).unwrap();
+        bench.store.abort_session(SESSION, Some(0)).unwrap();
+        bench.recover();
+        assert_eq!(layers(), 1, "whoever holds the lock removes them");
+        assert!(bench.upper.join("file").exists());
+        drop(lock);
+        bench.recover();
+        assert_eq!((layers(), bench.state()), (0, SessionState::Aborted));
+        assert!(!bench.upper.exists());
+    }
+}

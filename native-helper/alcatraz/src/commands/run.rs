@@ -24,6 +24,7 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     spec.policy.lan = args.lan;
     spec.policy.redirect.clone_from(&args.redirect);
     spec.policy.connect.clone_from(&args.connect);
+    spec.throw_away = args.then.abort;
     policy::apply(&args.walls, &mut spec.policy)?;
     if spec.policy.display == Display::Host {
         context

@@ -30,9 +30,7 @@ pub struct Recovered {
 /// Finishes or takes back every commit that was cut off, and finishes the removal of layers that are of no use any
 /// more. Does nothing while a commit is under way. Quick when there is nothing to do.
 pub fn recover(store: &Store, monitor: &dyn Monitor) -> Result<Vec<Recovered>> {
-    let is_over = |state| matches!(state, SessionState::Committed | SessionState::Aborted);
-    let cut_off = |state| state == SessionState::Committing;
-    if !store.has_cut_off_sessions()?
+    if store.cut_off_sessions()?.is_empty()
         && store.unsettled_commits()?.is_empty()
         && store.half_dropped_commits()?.is_empty()
     {
@@ -54,15 +52,16 @@ pub fn recover(store: &Store, monitor: &dyn Monitor) -> Result<Vec<Recovered>> {
         let _ = drop_locked(store, record);
     }
     let unsettled = store.unsettled_commits()?;
-    for session in store.sessions()? {
+    for session in store.cut_off_sessions()? {
         if unsettled.iter().any(|commit| commit.session == session.id) {
             continue;
         }
-        if cut_off(session.state) {
+        if session.state == SessionState::Committing {
             // Its commit was settled, or never told to the store: the session itself is whole.
             store.move_session(&session.id, &[SessionState::Committing], SessionState::Finished)?;
-        } else if is_over(session.state) && !session.layers.is_empty() {
-            let Ok(_lock) = store.lock_session(&session.id) else { continue };
+        } else {
+            // Its supervisor may be about to do that.
+            let Ok(Some(_lock)) = store.try_lock_session(&session.id) else { continue };
             // What resists is tried again at the next start; it takes up room but can do no harm.
             let _ = finish::remove_layers(store, session);
         }

@@ -58,26 +58,36 @@ impl Interposition {
         &self.reported
     }
 
+    /// Opens what answers are kept in. `fresh` tells that nothing ran in the session before.
+    pub fn prepare(&self, store: &Store, session: &Session, fresh: bool) -> Result<Logs> {
+        raise_limit();
+        let record = Arc::new(Record::open(&log::path(store, &session.id))?);
+        if session.policy.reads.level().is_none() {
+            return Ok(Logs { record, reads: None });
+        }
+        let log = if fresh { Log::New } else { Log::GoOn };
+        let recorder = Recorder::open(&reads_path(store, &session.id), log).map(Arc::new)?;
+        let makers = MakerLog::open(&makers::path(store, &session.id))?;
+        Ok(Logs { record, reads: Some((recorder, makers)) })
+    }
+
     /// Begins to answer.
     pub fn begin(
         self,
-        store: &Store,
+        logs: Logs,
         session: &Session,
         start: &Start,
         inside: Inside,
         reach: Arc<Reach>,
         init: Pid,
     ) -> Result<Answering> {
-        raise_limit();
-        let record = Arc::new(Record::open(&log::path(store, &session.id))?);
+        let Logs { record, reads } = logs;
+        let (recorder, maker_log) = reads.unzip();
         let root = inside.root.try_clone().map_err(|e| wire::broken(&e.to_string()))?;
         let roll = Arc::new(Roll::new(Arc::clone(&record), root, init.as_raw_pid().unsigned_abs())?);
         let board = Switchboard::new(&session.policy, reach, Arc::clone(&record), Arc::clone(&roll))?;
         let actors: Vec<Arc<dyn Actor>> = vec![Arc::new(board)];
         let level = session.policy.reads.level();
-        let log = if start.fresh { Log::New } else { Log::GoOn };
-        let open = |_| Recorder::open(&reads_path(store, &session.id), log).map(Arc::new);
-        let recorder = level.map(open).transpose()?;
         let recording = recorder.as_ref().zip(level).map(|(recorder, level)| Recording {
             layers: &session.layers,
             mirrored: mirrored(&start.tree),
@@ -85,13 +95,9 @@ impl Interposition {
             is_fresh: start.fresh,
             recorder: Arc::clone(recorder),
         });
-        let makers = match session.policy.reads.level() {
-            None => None,
-            Some(level) => {
-                let log = MakerLog::open(&makers::path(store, &session.id))?;
-                Some(Arc::new(Witness::new(log, Arc::clone(&roll), level, inside.namespace)))
-            }
-        };
+        let makers = maker_log
+            .zip(level)
+            .map(|(log, level)| Arc::new(Witness::new(log, Arc::clone(&roll), level, inside.namespace)));
         let hidden = session.policy.hidden.iter().filter_map(PathRef::to_host_path).collect();
         let refusals = Refusals::new(Arc::clone(&record), Arc::clone(&roll), hidden);
         let witnesses = Witnesses {
@@ -103,6 +109,14 @@ impl Interposition {
         let deaths = Deaths::watch(Arc::clone(&roll))?;
         Ok(Answering { interposer, recorder, roll, makers, deaths, record })
     }
+}
+
+/// What answers are kept in.
+#[derive(Debug)]
+pub struct Logs {
+    record: Arc<Record>,
+    /// When reads are recorded: what was read, and who made what.
+    reads: Option<(Arc<Recorder>, MakerLog)>,
 }
 
 /// Calls are being answered.
@@ -147,14 +161,19 @@ impl Answering {
         self.roll.closing();
     }
 
-    /// Waits until nothing of the SEE runs any more, and brings what was recorded to the disk.
-    pub fn end(self) -> Result<()> {
+    /// Waits until nothing of the SEE runs any more, and brings what was recorded to the disk; of what only a decision
+    /// would need, nothing when it has been taken.
+    pub fn end(self, is_undecided: bool) -> Result<()> {
         let answered = self.interposer.join();
         drop(self.deaths);
         self.roll.close();
         self.record.finish();
         self.makers.iter().for_each(|makers| makers.finish());
-        let recorded = self.recorder.map_or(Ok(()), |recorder| recorder.finish());
+        let recorded = match (self.recorder, is_undecided) {
+            (Some(recorder), true) => recorder.finish(),
+            (Some(recorder), false) => recorder.abandon(),
+            (None, _) => Ok(()),
+        };
         answered.and(recorded)
     }
 }

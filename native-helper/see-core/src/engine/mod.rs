@@ -123,6 +123,7 @@ fn begin(store: &Store, mut spec: RunSpec, attached: bool) -> Result<(Session, C
         fresh: true,
         program,
         attached,
+        throw_away: spec.throw_away,
         display,
     };
     match supervisor.make(&start, &lock) {
@@ -193,6 +194,7 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
             fresh: false,
             program,
             attached: true,
+            throw_away: false,
             display,
         };
         supervisor.make(&start, &lock)

@@ -53,6 +53,8 @@ pub struct RunSpec {
     pub umask: u32,
     /// What a new session is allowed, and what is recorded of it.
     pub policy: Policy,
+    /// Whether it is aborted as soon as its first program, and with it the session, has ended before the caller's eyes.
+    pub throw_away: bool,
 }
 
 impl RunSpec {
@@ -70,6 +72,7 @@ impl RunSpec {
             size: None,
             umask: current_umask(),
             policy: Policy::default(),
+            throw_away: false,
         }
     }
 
@@ -136,6 +139,8 @@ pub struct Start {
     pub program: ProgramSpec,
     /// Whether the connection stays, as the first client.
     pub attached: bool,
+    /// Whether the session is aborted when its first program is the last to end and the first client is still there.
+    pub throw_away: bool,
     /// The display that it gets.
     pub display: Option<Wish>,
 }

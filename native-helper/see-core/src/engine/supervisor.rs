@@ -15,7 +15,7 @@ use rustix::process::{Pid, Signal};
 use see_sys::process::{close_all_but, fork};
 use see_sys::signals::SignalQueue;
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{Result, SeeError};
 use crate::net::policy::Net;
 use crate::net::reach::Reach;
 use crate::net::uplink::Uplink;
@@ -31,17 +31,16 @@ use super::meter::Meter;
 use super::plan::Tree;
 use super::request::{Order, ProgramSpec, Report, Start, Tell};
 use super::stream::{Client, Program};
-use super::{last_screen, socket_path, wire};
+use super::{socket_path, wire};
 
 mod audience;
+mod end;
 mod frost;
 
 /// How long programs may take to end after they were asked to.
 const GRACE: Duration = Duration::from_secs(2);
 /// Programs that end within this time of each other count as ending together.
 const TOGETHER: Duration = Duration::from_millis(50);
-/// Why a SEE was ended that nothing held.
-const OVERRUN: &str = "it reached a limit of disk space and went on writing although it was frozen";
 /// The number of a session's first program.
 const FIRST: u32 = 0;
 
@@ -100,6 +99,8 @@ struct Supervisor {
     session: Session,
     lock: Option<SessionLock>,
     fresh: bool,
+    /// Whether it is to be aborted at its end.
+    throw_away: bool,
     /// Whether the connection that asked for the session stays as a client.
     attached: bool,
     control: OwnedFd,
@@ -162,6 +163,8 @@ impl Supervisor {
         let store = Store::open(Some(start.store.as_path()))?;
         let lock = SessionLock::inherit(lock)?;
         let mut session = store.session(&start.session)?;
+        // The SEE is being made meanwhile.
+        let prepared = interposition.prepare(&store, &session, start.fresh);
         let settled = made.and_then(|(init, shell)| {
             let made = await_ready(control.as_fd(), init, shell)?;
             let resolver = start.tree.resolver.as_ref().map(|resolver| resolver.address);
@@ -172,7 +175,7 @@ impl Supervisor {
                     let filter = uplink.as_ref().map(|uplink| uplink.filter(&start.policy)).transpose()?;
                     let reach = Arc::new(Reach::new(filter));
                     let begin = |inside| {
-                        interposition.begin(&store, &session, start, inside, Arc::clone(&reach), init)
+                        interposition.begin(prepared?, &session, start, inside, Arc::clone(&reach), init)
                     };
                     Ok((uplink, made.inside.map(begin).transpose()?, reach))
                 });
@@ -202,6 +205,7 @@ impl Supervisor {
             session,
             lock: Some(lock),
             fresh: start.fresh,
+            throw_away: start.throw_away,
             attached: true,
             control,
             init,
@@ -238,66 +242,7 @@ impl Supervisor {
     /// Works until nothing runs any more, then brings the SEE to rest.
     fn serve(mut self) -> Result<()> {
         let worked = self.work();
-        let rested = self.rest(&worked);
-        // With every process dead nothing writes to the layers any more: whoever wants the session may have it. The
-        // unmounting, which waits for the disk, needs nobody's patience.
-        self.lock = None;
-        self.tell_ends(true);
-        for client in &mut self.clients {
-            if client.program.is_none() {
-                client.tell(&Tell::Stopped)?;
-            }
-            client.leaving = true;
-            client.push();
-        }
-        self.mounts = None;
-        self.store.tidy_up();
-        self.see_off();
-        worked.and(rested)
-    }
-
-    /// Ends every process and records the end.
-    fn rest(&mut self, worked: &Result<()>) -> Result<()> {
-        self.answering.iter().for_each(Answering::closing);
-        end_init(self.init)?;
-        self.display = None;
-        self.uplink = None;
-        let read = self.answering.take().map_or(Ok(()), Answering::end);
-        // Without its last screen a session is as good as with it: it must come to rest also on a full disk.
-        let shown = self.programs.get(&FIRST).map(Program::scrollback).unwrap_or_default();
-        let _ = last_screen::keep(&self.store, &self.session.id, shown);
-        let recorded = self.record_end(&worked.clone().and(read));
-        // Whoever comes too late for an answer finds the end recorded.
-        if self.listener.take().is_some() {
-            let path = socket_path(&self.store, &self.session.id);
-            rustix::fs::unlink(&path).map_err(|e| super::rooms::os("removing", &path, e))?;
-        }
-        recorded
-    }
-
-    fn record_end(&mut self, worked: &Result<()>) -> Result<()> {
-        match self.failed.clone() {
-            Some(error) => self.forget(&error),
-            None => {
-                let status = self.programs.get(&FIRST).map(|first| first.exited.unwrap_or(137));
-                // A read set that could not be kept says so itself: the session is as good as before.
-                let why = worked.as_ref().err().map(|error| error.message.as_str());
-                let why = if self.overrun { Some(OVERRUN) } else { why };
-                self.note_untouched()?;
-                self.store.finish_session(&self.session.id, status, why)
-            }
-        }
-    }
-
-    /// Remembers which layers on other file systems hold nothing: those may go away before anybody decides.
-    fn note_untouched(&mut self) -> Result<()> {
-        let store = self.store.root();
-        let away = self.session.layers.iter_mut().filter(|layer| layer.room != store);
-        away.for_each(|layer| layer.untouched = layer.is_empty());
-        if self.session.layers.iter().any(|layer| layer.untouched) {
-            self.store.update_session(&self.session)?;
-        }
-        Ok(())
+        self.end(worked)
     }
 
     fn work(&mut self) -> Result<()> {
@@ -485,15 +430,5 @@ impl Supervisor {
             self.signal_all(&[Signal::HUP, Signal::CONT])?;
         }
         Ok(now >= kill_at)
-    }
-
-    /// Leaves nothing of a session whose first program could not be started.
-    fn forget(&mut self, error: &SeeError) -> Result<()> {
-        if !self.fresh {
-            return self.store.finish_session(&self.session.id, None, None);
-        }
-        let is_command = matches!(error.code, ErrorCode::CommandNotFound | ErrorCode::CommandNotExecutable);
-        let state = if is_command { SessionState::Aborted } else { SessionState::Broken };
-        super::give_up(&self.store, self.session.clone(), state, error)
     }
 }

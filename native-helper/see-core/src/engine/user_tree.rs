@@ -84,6 +84,10 @@ fn cover_leaf(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
         planner.add(dir.clone(), What::ReadOnly(Kind::Disk), mount.flags);
         return Ok(());
     }
+    if is_bare(planner, dir) {
+        planner.add(dir.clone(), What::Directory { mode: native_mode(dir)? }, mount.flags);
+        return Ok(());
+    }
     layered(planner, dir)?;
     // The copy of a directory that belongs to somebody else cannot be made with one mapped id. A layer of its own
     // lets everybody's directories (/var/tmp) work right below.
@@ -94,6 +98,18 @@ fn cover_leaf(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Tells whether a directory is empty, neither it nor its name can be changed by the user, and the session never could:
+/// then one of the SEE's own stands for it, which costs no mount. (Every machine has some: /srv, /media, /opt.)
+fn is_bare(planner: &Planner<'_>, dir: &HostPath) -> bool {
+    let is_fixed = |dir: &HostPath| belongs_to_another(dir) && !may(dir, Access::WRITE_OK);
+    let had_layer = planner.old.iter().any(|layer| layer.mount_point == *dir);
+    !had_layer
+        && is_fixed(dir)
+        && dir.parent().is_some_and(|parent| is_fixed(&parent))
+        && may(dir, Access::READ_OK)
+        && entries(dir).is_ok_and(|entries| entries.is_empty())
 }
 
 /// Makes sure that a directory the user can change natively can be changed inside, when directories of others lie

@@ -47,6 +47,8 @@ struct State {
     /// Files that are about to be changed; what they are is kept off the hot path.
     changing: Vec<u32>,
     is_ending: bool,
+    /// Whether nobody will ask for the log.
+    is_abandoned: bool,
 }
 
 impl Shared {
@@ -61,7 +63,14 @@ impl Recorder {
     pub fn open(path: &Path, start: Start) -> Result<Self> {
         let (log, set) = LogWriter::open(path, start)?;
         let file = log.file().map_err(|e| cannot(path, &e))?;
-        let state = State { set, log, listed: Vec::new(), changing: Vec::new(), is_ending: false };
+        let state = State {
+            set,
+            log,
+            listed: Vec::new(),
+            changing: Vec::new(),
+            is_ending: false,
+            is_abandoned: false,
+        };
         let bases = Keeper::new(path.parent().unwrap_or(path));
         let shared = Arc::new(Shared { state: Mutex::new(state), wake: Condvar::new() });
         let theirs = Arc::clone(&shared);
@@ -126,6 +135,12 @@ impl Recorder {
         self.len() == 0
     }
 
+    /// Ends without a word in the log, which nobody will ask for. Later calls, of `finish` too, do nothing.
+    pub fn abandon(&self) -> Result<()> {
+        self.shared.lock().is_abandoned = true;
+        self.finish()
+    }
+
     /// Writes what waits, says in the log that the run ended well, and makes it durable. Later calls do nothing.
     pub fn finish(&self) -> Result<()> {
         let flusher = self.flusher.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -157,8 +172,11 @@ fn flush_until_end(shared: &Shared, mut file: File, mut bases: Keeper) -> Option
         } else {
             shared.wake.wait_timeout(state, FLUSH).unwrap_or_else(PoisonError::into_inner).0
         };
-        let is_ending = waited.is_ending;
+        let (is_ending, is_abandoned) = (waited.is_ending, waited.is_abandoned);
         drop(waited);
+        if is_ending && is_abandoned {
+            return failed;
+        }
         digest_listed(shared);
         keep_changing(shared, &mut bases);
         let block = {

@@ -93,7 +93,7 @@ impl Store {
     }
 
     /// Takes the lock of a session only when it is free now; leaves the recorded holder alone.
-    pub(super) fn try_lock_session(&self, session: &str) -> Result<Option<File>> {
+    pub(crate) fn try_lock_session(&self, session: &str) -> Result<Option<File>> {
         let file = self.lock_file(session)?;
         match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Some(file)),

@@ -139,8 +139,8 @@ fn connect(root: &Path, extra: OpenFlags) -> Result<Connection> {
     Ok(db)
 }
 
-/// Folds the log in when it has grown: whoever is the first to open the store reads all of it. When others are at work,
-/// or the disk fails, it stays as it is, and is as good.
+/// Folds the log in when it has grown: whoever is the first to open the store reads all of it. Begins the next log too,
+/// for that waits for the disk. When others are at work, or the disk fails, it stays as it is, and is as good.
 pub(super) fn fold(db: &Connection, root: &Path) {
     if log_length(root) <= NOTABLE_LOG {
         return;
@@ -148,6 +148,7 @@ pub(super) fn fold(db: &Connection, root: &Path) {
     let _ = db
         .busy_timeout(Duration::ZERO)
         .and_then(|()| db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())))
+        .and_then(|()| db.execute("UPDATE store SET id = id", []))
         .and(db.busy_timeout(PATIENCE));
 }
 

@@ -42,7 +42,13 @@ impl Store {
 
     /// Records that the first program ended: the session is finished, its changes wait for a decision.
     pub fn finish_session(&self, id: &str, exit_status: Option<i32>, why: Option<&str>) -> Result<()> {
-        transact(&mut self.db(), |db| finish(db, id, exit_status, why))
+        transact(&mut self.db(), |db| end(db, id, SessionState::Finished, exit_status, why))
+    }
+
+    /// Records that the first program ended and nobody wants what it did. A crash of the machine may still bring the
+    /// session back, finished and whole, as long as nothing of it was removed.
+    pub fn abort_session(&self, id: &str, exit_status: Option<i32>) -> Result<()> {
+        transact(&mut self.db(), |db| end(db, id, SessionState::Aborted, exit_status, None))
     }
 
     /// Records why a session could not be made or is damaged.
@@ -97,11 +103,10 @@ impl Store {
         select(&self.db(), "ORDER BY created DESC, id", [])
     }
 
-    /// Tells whether there is a session whose commit was cut off, or one that is over and still has layers.
-    pub fn has_cut_off_sessions(&self) -> Result<bool> {
-        let found = "SELECT EXISTS (SELECT 1 FROM sessions WHERE state = 'committing' \
-                     OR (state IN ('committed', 'aborted') AND layers <> '[]'))";
-        self.db().query_row(found, [], |row| row.get(0)).map_err(|e| db_error(&e))
+    /// Returns the sessions whose commit was cut off, and those that are over and still have layers.
+    pub fn cut_off_sessions(&self) -> Result<Vec<Session>> {
+        let cut_off = "WHERE state = 'committing' OR (state IN ('committed', 'aborted') AND layers <> '[]')";
+        select(&self.db(), cut_off, [])
     }
 
     /// Settles sessions whose supervisor died without a word: one that ran is finished, one that was being made is
@@ -124,7 +129,8 @@ impl Store {
                     self.break_session(&id, "its supervisor was killed before the SEE was ready")?;
                 }
                 SessionState::Running => {
-                    transact(&mut self.db(), |db| finish(db, &id, None, Some("its supervisor was killed")))?;
+                    let why = Some("its supervisor was killed");
+                    transact(&mut self.db(), |db| end(db, &id, SessionState::Finished, None, why))?;
                 }
                 _ => continue,
             }
@@ -157,14 +163,20 @@ pub(super) fn move_session(
     Ok(())
 }
 
-fn finish(db: &Connection, id: &str, exit_status: Option<i32>, why: Option<&str>) -> Result<()> {
+fn end(
+    db: &Connection,
+    id: &str,
+    state: SessionState,
+    exit_status: Option<i32>,
+    why: Option<&str>,
+) -> Result<()> {
     let ended = nanoseconds(Timestamp::now())?;
     require(db, id)?;
     db.execute(
-        "UPDATE sessions SET state = 'finished', ended = ?2, exit_status = coalesce(exit_status, ?3), why = ?4, \
+        "UPDATE sessions SET state = ?5, ended = ?2, exit_status = coalesce(exit_status, ?3), why = ?4, \
          frozen = NULL \
          WHERE id = ?1",
-        params![id, ended, exit_status, why],
+        params![id, ended, exit_status, why, to_word(&state)?],
     )
     .map_err(|e| db_error(&e))?;
     Ok(())
