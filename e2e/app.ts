@@ -304,9 +304,14 @@ export class App {
   }
 
   /** Shows what lies below the change in hand. */
-  async lower(name: "Terminal" | "Programs" | "Network"): Promise<void> {
-    const choice = this.page.getByRole("radiogroup", { name: "Terminal, Programs, Network" });
+  async lower(name: "Terminal" | "Programs" | "Network" | "Look around"): Promise<void> {
+    const choice = this.page.getByRole("radiogroup", { name: "Terminal, Programs, Network, Look around" });
     await choice.getByRole("radio", { name }).click();
+  }
+
+  /** The shell that looks at the machine and the session. */
+  get inspection(): Locator {
+    return this.page.getByRole("region", { name: "Look around" });
   }
 
   /** What the session tried with the network. */

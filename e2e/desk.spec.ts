@@ -165,6 +165,28 @@ test("ClamAV flags what it knows", async ({ machine, app }) => {
   }
 });
 
+test("a shell looks at the machine and at the session side by side, and ends with its pane", async ({
+  machine,
+  app,
+}) => {
+  machine.file("home/file", "host\n");
+  await app.run(machine.file("program.sh", "#!/bin/sh\ncd; echo session >file; read line\n", 0o755));
+  await expect(app.terminal).toContainText("What you type goes to the program");
+  await app.lower("Look around");
+  await expect(app.inspection).toContainText("When the session has ended");
+  await app.stop();
+  // The shell has begun when it prints what only a shell can.
+  await expect(app.inspection).toContainText("the session below /session");
+  await app.inspection.getByRole("textbox", { name: "Output of the shell" }).focus();
+  const file = join(machine.home, "file");
+  await app.page.keyboard.type(`cat /host${file} /session${file}; echo x >/session${file}; exit\n`);
+  await expect(app.inspection).toContainText("session");
+  await expect(app.inspection).toContainText("Read-only file system");
+  await expect(app.inspection).toContainText("The shell has ended.");
+  await expect(app.inspection.getByRole("button", { name: "Open another one" })).toBeVisible();
+  expect(readFileSync(file, "utf8")).toBe("host\n");
+});
+
 test("the icon in the panel takes the last commit back, and asks where the machine has changed", async ({
   machine,
   app,

@@ -174,7 +174,7 @@ test("what a verb does not take is refused with a code", async ({ app }) => {
       ["content", [{ session: "a", path: "/a", side: "middle", offset: 0, length: 1 }]],
       ["content", [{ session: "a", path: "/a", side: "after", offset: 0, length: 2 ** 40 }]],
       ["commit", [{ session: "a" }, 0]],
-      ["openTerminal", ["a", 0, 0]],
+      ["openTerminal", ["a", "program", 0, 0]],
       ["saveSettings", [{ theme: "plaid", panes: {}, recent: [] }]],
       ["copyText", [{ toString: "x" }]],
     ];
@@ -192,7 +192,7 @@ test("a session's name is never an option of the program that shows its terminal
           text += new TextDecoder().decode(data);
         });
         window.see.onTerminalExit(() => done(text));
-        void window.see.openTerminal("--help", 24, 80);
+        void window.see.openTerminal("--help", "program", 24, 80);
       }),
   );
   expect(outcome).not.toContain("Usage");

@@ -122,7 +122,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
       return rooms.integration.isOn();
     },
 
-    openTerminal: (session, rows, cols) => terminals.open(session, rows, cols),
+    openTerminal: (session, what, rows, cols) => terminals.open(session, what, rows, cols),
 
     settings: () => settings.read(),
     saveSettings: async (choices) => {

@@ -100,7 +100,7 @@ function build(sample: () => string | null, opened: string[]): Rooms {
   });
   const applications = new ApplicationList({ home: app.getPath("home"), environment: process.env });
   const watches = new Watches(helper);
-  const terminals = new Terminals((id) => helper.attachCommand(id), {
+  const terminals = new Terminals((id, what) => helper.terminalCommand(id, what), {
     data: (terminal, bytes) => tell(page(), "terminalData", terminal, bytes),
     exit: (terminal, status) => tell(page(), "terminalExit", terminal, status),
   });

@@ -45,7 +45,7 @@ afterEach(() => desk?.terminals.closeAll());
 describe("a terminal", () => {
   test("gives its program a pty of the asked size, the type and the environment", async () => {
     const { terminals, until, ...seen } = bound(open('stty size; echo "$TERM $GREETING"; pwd'));
-    await terminals.open("s", 30, 100);
+    await terminals.open("s", "program", 30, 100);
     await until(() => seen.exits().length > 0);
     expect(seen.text()).toBe("30 100\r\nxterm-256color hello\r\n/\r\n");
     expect(seen.exits()).toEqual([0]);
@@ -54,7 +54,7 @@ describe("a terminal", () => {
   test("passes typing in, bytes out and sizes on", async () => {
     const script = "trap 'stty size' WINCH; echo ready; while read -r line; do echo \"got <$line>\"; done";
     const { terminals, until, ...seen } = bound(open(script));
-    const terminal = await terminals.open("s", 24, 80);
+    const terminal = await terminals.open("s", "program", 24, 80);
     await until(() => seen.text().includes("ready"));
     terminals.write(terminal, "grüße\n");
     await until(() => seen.text().includes("got <grüße>"));
@@ -68,7 +68,7 @@ describe("a terminal", () => {
     ["kill -TERM $$", 128 + 15],
   ])("tells how %s ended", async (script, status) => {
     const { terminals, until, ...seen } = bound(open(script));
-    await terminals.open("s", 24, 80);
+    await terminals.open("s", "program", 24, 80);
     await until(() => seen.exits().length > 0);
     expect(seen.exits()).toEqual([status]);
   });
@@ -76,7 +76,7 @@ describe("a terminal", () => {
   test("pauses a flood that nobody looks at, and goes on when somebody does", async () => {
     const staged = open("yes 'a flood of words that would drown the page'");
     staged.attentive = false;
-    const terminal = await staged.terminals.open("s", 24, 80);
+    const terminal = await staged.terminals.open("s", "program", 24, 80);
     await staged.until(() => staged.bytes >= 512 * 1024);
     const turns = (count: number): Promise<void> =>
       count === 0
@@ -93,7 +93,7 @@ describe("a terminal", () => {
     const { terminals, until, ...seen } = bound(
       open("echo $$; trap 'exit 0' HUP; while :; do sleep 0.05; done"),
     );
-    const terminal = await terminals.open("s", 24, 80);
+    const terminal = await terminals.open("s", "program", 24, 80);
     await until(() => /\d+/.test(seen.text()));
     const pid = Number(seen.text().trim());
     terminals.close(terminal);
@@ -108,7 +108,7 @@ test.each([
   ["only when they are killed", "trap '' HUP; while :; do sleep 0.05; done"],
 ])("the end waits for programs that end %s", async (_how, script) => {
   const staged = open(`echo $$; ${script}`);
-  await staged.terminals.open("s", 24, 80);
+  await staged.terminals.open("s", "program", 24, 80);
   await staged.until(() => /\d+/.test(staged.text));
   const pid = Number(staged.text.trim());
   expect(alive(pid)).toBe(true);
@@ -118,7 +118,7 @@ test.each([
 
 test("there is an end to how many terminals a page may open", async () => {
   const { terminals } = open("read -r line");
-  const opened = Array.from({ length: 40 }, () => terminals.open("s", 24, 80));
+  const opened = Array.from({ length: 40 }, () => terminals.open("s", "program", 24, 80));
   const results = await Promise.allSettled(opened);
   const refused = results.filter((result) => result.status === "rejected");
   expect(refused).toHaveLength(8);

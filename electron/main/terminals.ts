@@ -1,9 +1,12 @@
-// Terminals of SEEs: each a local pty on which `alcatraz attach` runs. Bytes pass through unread;
+// Terminals of SEEs: each a local pty on which `alcatraz attach` or `inspect` runs. Bytes pass through unread;
 // what they mean is the page's terminal emulator's business.
 import type { IPty } from "node-pty";
+import type { TerminalOf } from "../../protocol/src/bridge.js";
 import { fail } from "./failure.js";
 import { FloodGate } from "./flood-gate.js";
-import type { AttachCommand } from "./helper/helper.js";
+import type { TerminalCommand } from "./helper/helper.js";
+
+type CommandOf = (session: string, what: TerminalOf) => Promise<TerminalCommand>;
 
 export interface TerminalEvents {
   data(terminal: number, bytes: Uint8Array): void;
@@ -19,7 +22,7 @@ interface Terminal {
 const TERMINAL_LIMIT = 32;
 
 export class Terminals {
-  readonly #attach: (session: string) => Promise<AttachCommand>;
+  readonly #command: CommandOf;
   readonly #events: TerminalEvents;
   readonly #open = new Map<number, Terminal>();
   /** Ptys whose program has not ended yet, closed ones too. */
@@ -28,15 +31,15 @@ export class Terminals {
   /** Counts pages, so that none gets a terminal after it has left. */
   #page = 0;
 
-  constructor(attach: (session: string) => Promise<AttachCommand>, events: TerminalEvents) {
-    this.#attach = attach;
+  constructor(command: CommandOf, events: TerminalEvents) {
+    this.#command = command;
     this.#events = events;
   }
 
   /** Opens a terminal on a session and returns its number. */
-  async open(session: string, rows: number, cols: number): Promise<number> {
+  async open(session: string, what: TerminalOf, rows: number, cols: number): Promise<number> {
     const page = this.#page;
-    const command = await this.#attach(session);
+    const command = await this.#command(session, what);
     // Loaded here and not at start-up: the first window needs no native module.
     const { spawn } = await import("node-pty");
     if (this.#open.size >= TERMINAL_LIMIT) {
@@ -102,7 +105,7 @@ export class Terminals {
     this.#open.get(id)?.gate.seen(count);
   }
 
-  /** Detaches: the program in the SEE runs on. */
+  /** Detaches: the program in the SEE runs on; an inspection ends. */
   close(id: number): void {
     const terminal = this.#open.get(id);
     this.#open.delete(id);

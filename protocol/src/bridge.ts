@@ -95,6 +95,10 @@ export interface Tools {
   comparers: { id: string; name: string }[];
 }
 
+/** What a terminal shows: the session's own program, or a shell that looks at the machine and the session side by side. */
+export const TerminalOf = z.enum(["program", "inspection"]);
+export type TerminalOf = z.infer<typeof TerminalOf>;
+
 /** How the changes of a session are written to a file. */
 export const ExportForm = z.enum(["tar", "patch"]);
 export type ExportForm = z.infer<typeof ExportForm>;
@@ -170,8 +174,8 @@ export interface SeeBridge {
   integration(): Promise<Outcome<boolean>>;
   setIntegration(on: boolean): Promise<Outcome<boolean>>;
 
-  /** Opens the SEE's terminal: a local pty that is attached to the session. Returns the terminal's number. */
-  openTerminal(session: string, rows: number, cols: number): Promise<Outcome<number>>;
+  /** Opens a terminal of a session on a local pty. Returns the terminal's number. */
+  openTerminal(session: string, what: TerminalOf, rows: number, cols: number): Promise<Outcome<number>>;
   writeTerminal(terminal: number, data: string): void;
   resizeTerminal(terminal: number, rows: number, cols: number): void;
   closeTerminal(terminal: number): void;

@@ -11,6 +11,7 @@ import {
   type HelperStatus,
   type SeeBridge,
   Settings,
+  TerminalOf,
 } from "./bridge.js";
 import { methods, type Progress } from "./rpc.js";
 import { RunRequest, Tightening, type Session } from "./session.js";
@@ -84,7 +85,7 @@ export const calls = {
   takeOpened: z.tuple([]),
   integration: z.tuple([]),
   setIntegration: z.tuple([z.boolean()]),
-  openTerminal: z.tuple([SessionKey, Cells, Cells]),
+  openTerminal: z.tuple([SessionKey, TerminalOf, Cells, Cells]),
   settings: z.tuple([]),
   saveSettings: z.tuple([Settings]),
   copyText: z.tuple([z.string().max(TEXT_LIMIT)]),

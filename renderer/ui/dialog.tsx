@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef, type ReactElement, type ReactNode } from "react";
 import { IconButton } from "./button.js";
 import { cx } from "./cx.js";
+import { TEXTS } from "./texts.js";
 import styles from "./dialog.module.css";
 
 interface DialogProps {
@@ -62,7 +63,7 @@ export function Dialog({
     >
       <div className={styles.head}>
         <h1 id={heading}>{title}</h1>
-        <IconButton icon="abort" label="Close" disabled={!closable} onClick={onClose} />
+        <IconButton icon="abort" label={TEXTS.close} disabled={!closable} onClick={onClose} />
       </div>
       <div className={styles.body}>{children}</div>
       {footer !== undefined && <div className={styles.foot}>{footer}</div>}

@@ -1,5 +1,5 @@
 // The helper as the rest of the app sees it: a status, questions, tickets. Starts it, watches over it, starts it again.
-import type { HelperStatus } from "../../../protocol/src/bridge.js";
+import type { HelperStatus, TerminalOf } from "../../../protocol/src/bridge.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import {
   type Method,
@@ -50,7 +50,7 @@ interface Run {
 }
 
 /** How to attach a terminal to a session: a program to run on a pty. */
-export interface AttachCommand {
+export interface TerminalCommand {
   file: string;
   args: string[];
   environment: Record<string, string>;
@@ -133,10 +133,11 @@ export class Helper {
     if (id !== undefined) this.#run?.client.cancel(id);
   }
 
-  /** Returns the command that joins a pty to a session's terminal. */
-  async attachCommand(session: string): Promise<AttachCommand> {
+  /** Returns the command that joins a pty to a session's terminal, or to a shell that inspects the session. */
+  async terminalCommand(session: string, what: TerminalOf): Promise<TerminalCommand> {
     const file = await this.#options.locate();
-    return { file, args: ["attach", "--", session], environment: this.#options.environment };
+    const verb = what === "program" ? "attach" : "inspect";
+    return { file, args: [verb, "--", session], environment: this.#options.environment };
   }
 
   /** Writes a session's changes to a file, by the command line: the file is the person's own. */

@@ -180,7 +180,7 @@ describe("the real helper", () => {
     const session = await shell('echo early; read -r line; echo "got <$line>"; stty size');
     let text = "";
     const ends: number[] = [];
-    const terminals = new Terminals((id) => helper.attachCommand(id), {
+    const terminals = new Terminals((id, what) => helper.terminalCommand(id, what), {
       data: (_terminal, bytes) => {
         text += Buffer.from(bytes).toString();
         heard();
@@ -190,7 +190,7 @@ describe("the real helper", () => {
         heard();
       },
     });
-    const terminal = await terminals.open(session.id, 31, 97);
+    const terminal = await terminals.open(session.id, "program", 31, 97);
     await until(() => text.includes("early"));
     terminals.write(terminal, "typed\r");
     await until(() => ends.length > 0);

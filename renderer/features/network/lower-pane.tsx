@@ -1,30 +1,38 @@
-// Below the change in hand: the terminal, the programs, or what the network was asked. The terminal stays alive and keeps
-// its size while the other is shown.
+// Below the change in hand: the terminal, the programs, what the network was asked, or a shell to look around. Terminals stay
+// alive and keep their size while another one is shown.
 import { useState, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { Segmented } from "../../ui/segmented.js";
+import { InspectionPane } from "../terminal/inspection-pane.js";
 import { TerminalPane } from "../terminal/terminal-pane.js";
-import { TEXTS as TERMINAL } from "../terminal/texts.js";
+import { INSPECTION, TEXTS as TERMINAL } from "../terminal/texts.js";
 import { NetworkPane } from "./network-pane.js";
 import { ProgramsPane } from "./programs-pane.js";
 import { PROGRAMS, TEXTS } from "./texts.js";
 import styles from "./lower-pane.module.css";
 
-type Shown = "terminal" | "programs" | "network";
+type Shown = "terminal" | "programs" | "network" | "inspection";
 const OPTIONS = [
   { value: "terminal", label: TERMINAL.title },
   { value: "programs", label: PROGRAMS.title },
   { value: "network", label: TEXTS.title },
+  { value: "inspection", label: INSPECTION.title },
 ] as const;
 
 export function LowerPane({ session, begun }: { session: Session; begun: boolean }): ReactElement {
   const [shown, setShown] = useState<Shown>("terminal");
+  /** The session that a shell looks at. */
+  const [inspected, setInspected] = useState<string | null>(null);
+  const show = (wanted: Shown): void => {
+    setShown(wanted);
+    if (wanted === "inspection") setInspected(session.id);
+  };
   const head = (
     <Segmented<Shown>
       label={OPTIONS.map((option) => option.label).join(", ")}
       options={OPTIONS}
       value={shown}
-      onChange={setShown}
+      onChange={show}
     />
   );
   return (
@@ -40,6 +48,11 @@ export function LowerPane({ session, begun }: { session: Session; begun: boolean
       {shown === "network" && (
         <div className={styles.layer}>
           <NetworkPane key={session.id} session={session} head={head} />
+        </div>
+      )}
+      {(shown === "inspection" || inspected === session.id) && (
+        <div className={styles.layer} inert={shown !== "inspection"}>
+          <InspectionPane key={session.id} session={session} head={head} />
         </div>
       )}
     </div>
