@@ -106,6 +106,17 @@ export class App {
     await expect.poll(() => this.host(), { timeout: 30_000 }).toEqual(before);
   }
 
+  /** Turns to something else: the window is not in front any more. */
+  async lookAway(): Promise<void> {
+    const isInFront = (): Promise<boolean> =>
+      this.electron.evaluate(({ BrowserWindow }) => {
+        const windows = BrowserWindow.getAllWindows();
+        windows.forEach((window) => window.blur());
+        return windows.some((window) => window.isFocused());
+      });
+    await expect.poll(isInFront).toBe(false);
+  }
+
   /** Makes the window think that the system prefers this scheme. */
   async scheme(colorScheme: "light" | "dark"): Promise<void> {
     await this.page.emulateMedia({ colorScheme });

@@ -34,6 +34,7 @@ test("settings and the window's size outlive the app", async ({ machine, app }) 
       recent: ["true"],
       profiles: [],
       notify: true,
+      notifyWarnings: true,
       viewer: "",
       comparer: "",
     }),

@@ -87,7 +87,10 @@ function build(sample: () => string | null, opened: string[]): Rooms {
   );
   const settings = new SettingsFile(userData);
   const notifier = new Notifier({
-    wanted: async () => (await settings.read()).notify && window?.isFocused() !== true,
+    wanted: async ({ warning }) => {
+      const { notify, notifyWarnings } = await settings.read();
+      return (warning === true ? notifyWarnings : notify) && window?.isFocused() !== true;
+    },
     chosen: bringSession,
     takeBack: (session) => void rollback.takeBack(session),
   });

@@ -36,6 +36,31 @@ test("a session that waits for more room is told", () => {
   expect(titles([session({ frozen })], [session({ frozen })])).toEqual([]);
 });
 
+test("a quota that is nearly used up is told once, and again for another quota", () => {
+  const near = (used: number, limit: number): Session => session({ alerts: { near: { used, limit } } });
+  expect(noticesOf([BASE], [near(85, 100)])).toEqual([
+    {
+      session: "a",
+      title: String.raw`install\u{202e}.sh needs more room soon`,
+      body: "It has written 85 % of what it may. At the limit it will stand still, and nothing is lost.",
+      warning: true,
+    },
+  ]);
+  expect(titles([near(85, 100)], [near(95, 100)])).toEqual([]);
+  expect(titles([near(85, 100)], [near(170, 200)])).toHaveLength(1);
+});
+
+test("the first thing that was refused is told, with words that cannot deceive", () => {
+  const refused = session({
+    alerts: {
+      refused: { what: "hidden-place", detail: `/home/\u202e${"x".repeat(300)}`, program: "/bin/sh" },
+    },
+  });
+  const [notice] = noticesOf([BASE], [refused]);
+  expect(notice?.body).toMatch(/^It tried to open \/home\/\\u\{202e\}x+…, which is hidden from it\./);
+  expect(titles([refused], [refused])).toEqual([]);
+});
+
 test("a commit is told, because it can be taken back; what was thrown away is no news", () => {
   const [notice] = noticesOf(
     [session({ state: "finished" })],

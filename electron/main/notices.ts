@@ -8,7 +8,14 @@ export interface Notice {
   body: string;
   /** Whether it tells of a commit, which one click takes back. */
   committed?: true;
+  /** Whether it warns of what happens while the session runs. */
+  warning?: true;
 }
+
+type Refused = NonNullable<NonNullable<Session["alerts"]>["refused"]>;
+
+/** The longest part of what a program named that a notification shows. */
+const LONGEST = 200;
 
 /** Returns what has happened between two lists. */
 export function noticesOf(before: readonly Session[], after: readonly Session[]): Notice[] {
@@ -36,5 +43,37 @@ function noticeOf(old: Session, now: Session): Notice[] {
       ? notice(`${name} waits for you`, "It has written as much as it may. Allow it more, or stop it.")
       : notice(`${name} waits for you`, "The disk is nearly full. Make room, or stop it.");
   }
-  return [];
+  return warningsOf(name, old, now);
+}
+
+/** What comes while a session runs, and once. */
+function warningsOf(name: string, old: Session, now: Session): Notice[] {
+  const { near, refused } = now.alerts ?? {};
+  const warning = (title: string, body: string): Notice => ({ session: now.id, title, body, warning: true });
+  const notices: Notice[] = [];
+  // With another quota it is news again.
+  if (near !== undefined && old.alerts?.near?.limit !== near.limit) {
+    const used = Math.floor((100 * near.used) / near.limit);
+    const body = `It has written ${used} % of what it may. At the limit it will stand still, and nothing is lost.`;
+    notices.push(warning(`${name} needs more room soon`, body));
+  }
+  if (refused !== undefined && old.alerts?.refused === undefined)
+    notices.push(
+      warning(`${name} was refused something`, `${refusedWords(refused)} See what else in its list.`),
+    );
+  return notices;
+}
+
+function refusedWords({ what, detail = "" }: Refused): string {
+  const shown = escapeText(detail.length > LONGEST ? `${detail.slice(0, LONGEST)}…` : detail);
+  switch (what) {
+    case "network":
+      return `It tried to reach ${shown}, and its network does not lead there.`;
+    case "hidden-place":
+      return `It tried to open ${shown}, which is hidden from it.`;
+    case "mount":
+      return `It tried to change mounts (${shown}).`;
+    case "set-id":
+      return `It ran ${shown} without its owner's rights.`;
+  }
 }

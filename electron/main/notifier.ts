@@ -4,8 +4,8 @@ import type { Session } from "../../protocol/src/session.js";
 import { type Notice, noticesOf } from "./notices.js";
 
 export interface NotifierOptions {
-  /** Whether the person wants them, and is not looking anyway. */
-  wanted(): Promise<boolean>;
+  /** Whether the person wants this one, and is not looking anyway. */
+  wanted(notice: Notice): Promise<boolean>;
   /** The person has chosen one. */
   chosen(session: string): void;
   /** The person wants the session's commit taken back. */
@@ -29,8 +29,9 @@ export class Notifier {
   async take(sessions: readonly Session[]): Promise<void> {
     const notices = noticesOf(this.#sessions, sessions);
     this.#sessions = sessions;
-    if (notices.length === 0 || !Notification.isSupported() || !(await this.#options.wanted())) return;
-    for (const notice of notices) this.#show(notice);
+    if (notices.length === 0 || !Notification.isSupported()) return;
+    const wanted = await Promise.all(notices.map((notice) => this.#options.wanted(notice)));
+    notices.filter((_, place) => wanted[place]).forEach((notice) => this.#show(notice));
   }
 
   /** Tells the outcome of something that the person asked for, whether they look or not. */

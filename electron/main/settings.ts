@@ -10,6 +10,7 @@ export const DEFAULT_SETTINGS: Settings = {
   recent: [],
   profiles: [],
   notify: true,
+  notifyWarnings: true,
   viewer: "",
   comparer: "",
 };

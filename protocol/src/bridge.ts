@@ -60,6 +60,8 @@ export const Settings = z.object({
   profiles: z.array(Profile).max(50).default([]),
   /** Whether the desktop tells what happens while the window is not looked at. */
   notify: z.boolean().default(true),
+  /** The same for what happens in a session that runs: its disk space ends, it is refused something. */
+  notifyWarnings: z.boolean().default(true),
   /** Programs that show and compare files, by the ids of their entries; empty: what the desktop has. */
   viewer: z.string().max(256).default(""),
   comparer: z.string().max(256).default(""),

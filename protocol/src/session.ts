@@ -47,6 +47,22 @@ export const Frozen = z.object({
 });
 export type Frozen = z.infer<typeof Frozen>;
 
+/**
+ * What a person should hear of while a session runs, the first of each kind: its quota is nearly used up (bytes), a program of
+ * it was refused something. Only `sessions` notifications carry it. `detail` and `program` come from hostile programs.
+ */
+export const Alerts = z.object({
+  near: z.object({ used: Size, limit: Size }).optional(),
+  refused: z
+    .object({
+      what: z.enum(["network", "mount", "hidden-place", "set-id"]),
+      detail: z.string().optional(),
+      program: z.string().optional(),
+    })
+    .optional(),
+});
+export type Alerts = z.infer<typeof Alerts>;
+
 /** What a session is allowed, and what is recorded of it: chosen when it begins. */
 export const Policy = z.object({
   reads: Reads,
@@ -92,6 +108,7 @@ export const Session = z.object({
   limits: z.array(Limit).optional(),
   policy: Policy,
   frozen: Frozen.optional(),
+  alerts: Alerts.optional(),
 });
 export type Session = z.infer<typeof Session>;
 

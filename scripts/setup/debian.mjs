@@ -33,6 +33,8 @@ const ELECTRON = [
   library("libxcb.so.1", "libxcb1"),
   library("libxkbcommon.so.0", "libxkbcommon0"),
   library("libudev.so.1", "libudev1"),
+  // Notifications.
+  library("libnotify.so.4", "libnotify4"),
 ];
 
 /** A text font: without one, Chromium draws empty boxes. */
@@ -63,6 +65,10 @@ const TESTS = [
   program("ssh-agent", "openssh-client"),
   program("dbus-daemon", "dbus-daemon", "dbus"),
   program("dbus-send", "dbus-bin", "dbus"),
+  // What shows notifications.
+  program("dunst"),
+  // Another package manager's records.
+  program("rpmbuild", "rpm"),
   // A server that is upgraded in a session.
   program("apache2"),
   program("openssl"),

@@ -84,6 +84,34 @@ fn tells_which_package_owns_a_change() {
     );
 }
 
+/// A package that rpm installed inside, into a database that only the session has.
+#[test]
+fn tells_which_package_of_rpm_owns_a_change() {
+    let lab = Lab::new();
+    if !rustix::process::geteuid().is_root() {
+        return ordinary_user_owns_nothing(&lab);
+    }
+    lab.write(
+        "probe.spec",
+        "Name: alcatraz-probe\nVersion: 1\nRelease: 1\nSummary: x\nLicense: x\nBuildArch: noarch\n%description\nx\n\
+         %install\nmkdir -p %{buildroot}/opt/probe\necho x > %{buildroot}/opt/probe/file\n%files\n/opt/probe\n",
+    );
+    let id = lab.see(
+        "export HOME=$PWD; rpmbuild -bb --quiet --define \"_topdir $PWD/build\" probe.spec >&2
+         rpm --install --force-debian --nodeps --dbpath /var/lib/rpm build/RPMS/noarch/*.rpm >&2; test -e /opt/probe/file",
+    );
+    let answer = Client::new(&lab).ask("changes.origins", json!({ "session": id, "from": 0 }));
+    let owners = owners(&answer);
+    for path in ["/opt/probe", "/opt/probe/file"] {
+        let owner = owners.iter().find(|(at, _)| at == path).unwrap_or_else(|| panic!("{path}: {owners:?}"));
+        assert_eq!(owner.1.as_deref(), Some("alcatraz-probe"), "{path}");
+    }
+    let packages = answer["packages"].as_array().unwrap();
+    let probe = packages.iter().find(|package| package["name"] == "alcatraz-probe").unwrap();
+    assert_eq!(probe["state"], "installed");
+    assert!(!std::path::Path::new("/opt/probe").exists(), "the host was changed");
+}
+
 fn ordinary_user_owns_nothing(lab: &Lab) {
     let id = lab.see("echo x > made");
     let answer = Client::new(lab).ask("changes.origins", json!({ "session": id, "from": 0 }));
@@ -282,6 +310,30 @@ fn a_session_that_runs_is_not_inspected() {
     };
     let refused = lab.run(["--json", "inspect", &id, "--", "true"]);
     assert_eq!((refused.status, refused.error()["code"].as_str()), (125, Some("wrong-state")));
+    drop(running.stdin.take());
+    assert!(running.wait().is_ok());
+}
+
+/// The app hears while a session runs that its quota is nearly used up, and the first thing that it was refused; each once.
+#[test]
+fn warnings_come_while_a_session_runs() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    let script = "head -c 9000000 /dev/zero > large; echo > /dev/tcp/192.0.2.7/443; echo > /dev/tcp/192.0.2.8/80; read line";
+    let mut running = lab.command(["run", "--keep", "-q", "--quota", "10M", "--", "/bin/bash", "-c", script]);
+    running.stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::null());
+    let mut running = running.spawn().unwrap();
+    let told = client.wait_for(|message| {
+        let alerts = &message["params"]["sessions"][0]["alerts"];
+        alerts["near"].is_object() && alerts["refused"].is_object()
+    });
+    let alerts = &told["params"]["sessions"][0]["alerts"];
+    assert_eq!(alerts["near"]["limit"], 10 << 20);
+    assert!(alerts["near"]["used"].as_u64().unwrap() >= 9_000_000, "{alerts}");
+    assert_eq!(
+        (&alerts["refused"]["what"], &alerts["refused"]["detail"]),
+        (&json!("network"), &json!("192.0.2.7:443"))
+    );
     drop(running.stdin.take());
     assert!(running.wait().is_ok());
 }

@@ -15,7 +15,7 @@ import { TEXTS } from "./texts.js";
 import styles from "./settings-dialog.module.css";
 
 export function SettingsDialog({ onClose }: { onClose: () => void }): ReactElement {
-  const { theme, notify } = useSettings();
+  const { theme, notify, notifyWarnings } = useSettings();
   return (
     <Dialog
       title={TEXTS.title}
@@ -44,7 +44,13 @@ export function SettingsDialog({ onClose }: { onClose: () => void }): ReactEleme
         label={TEXTS.notify}
         why={TEXTS.notifyWhy}
         on={notify}
-        onChange={useSettings.getState().setNotify}
+        onChange={(on) => useSettings.getState().setNotify("notify", on)}
+      />
+      <Switch
+        label={TEXTS.notifyWarnings}
+        why={TEXTS.notifyWarningsWhy}
+        on={notifyWarnings}
+        onChange={(on) => useSettings.getState().setNotify("notifyWarnings", on)}
       />
       <IntegrationSwitch />
       <ToolChoice />

@@ -10,6 +10,7 @@ const DEFAULTS: Settings = {
   recent: [],
   profiles: [],
   notify: true,
+  notifyWarnings: true,
   viewer: "",
   comparer: "",
 };
@@ -20,7 +21,7 @@ interface SettingsState extends Settings {
   loaded: boolean;
   load: () => Promise<void>;
   setTheme: (theme: Settings["theme"]) => void;
-  setNotify: (notify: boolean) => void;
+  setNotify: (which: "notify" | "notifyWarnings", on: boolean) => void;
   setTool: (tool: "viewer" | "comparer", id: string) => void;
   setPane: (name: string, size: number) => void;
   resetPane: (name: string) => void;
@@ -33,8 +34,8 @@ interface SettingsState extends Settings {
 export const useSettings = create<SettingsState>((set, get) => {
   const change = (part: Partial<Settings>): void => {
     set(part);
-    const { theme, panes, recent, profiles, notify, viewer, comparer } = get();
-    void see.saveSettings({ theme, panes, recent, profiles, notify, viewer, comparer });
+    const { theme, panes, recent, profiles, notify, notifyWarnings, viewer, comparer } = get();
+    void see.saveSettings({ theme, panes, recent, profiles, notify, notifyWarnings, viewer, comparer });
   };
   return {
     ...DEFAULTS,
@@ -44,7 +45,7 @@ export const useSettings = create<SettingsState>((set, get) => {
       set(outcome.ok ? { ...outcome.value, loaded: true } : { loaded: true });
     },
     setTheme: (theme) => change({ theme }),
-    setNotify: (notify) => change({ notify }),
+    setNotify: (which, on) => change({ [which]: on }),
     setTool: (tool, id) => change({ [tool]: id }),
     setPane: (name, size) => change({ panes: { ...get().panes, [name]: size } }),
     resetPane: (name) => {

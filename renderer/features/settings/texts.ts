@@ -8,6 +8,8 @@ export const TEXTS = {
   contrast: "High contrast and less motion follow the system's settings.",
   notify: "Tell me when a session ends or waits",
   notifyWhy: "By a notification of the desktop, while this window is not in front.",
+  notifyWarnings: "Tell me when a session is refused something or needs more room soon",
+  notifyWarningsWhy: "Once for each session.",
   integration: "Open programs, scripts and packages in Alcatraz",
   integrationWhy: "Your file manager then opens them here first. Switched off, they open as before.",
   tools: "Other programs",

@@ -283,7 +283,10 @@ impl Methods {
 
     fn origins(&self, params: &OriginsParams, monitor: &RequestMonitor) -> Result<Answer> {
         let session = self.store.find_session(&params.session)?;
-        let look = || origins::origins(&session, &actions::scan(&self.store, &session, monitor)?, monitor);
+        let look = || {
+            let changes = actions::scan(&self.store, &session, monitor)?;
+            origins::origins(&self.store, &session, &changes, monitor)
+        };
         reply(self.origins.page(&session.id, params.from, look)?)
     }
 

@@ -18,6 +18,7 @@ use self::methods::{Answer, Methods, Weight};
 use self::requests::{Pool, RequestMonitor, Requests};
 use self::writer::Writer;
 
+mod alerts;
 mod decisions;
 mod desk;
 mod envelope;

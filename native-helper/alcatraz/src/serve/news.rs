@@ -12,6 +12,7 @@ use serde_json::Value;
 
 use crate::wire::session::WireSession;
 
+use super::alerts::Watched;
 use super::messages::SessionsResult;
 use super::writer::Writer;
 
@@ -21,12 +22,13 @@ const LOOK_AGAIN: Duration = Duration::from_millis(200);
 /// Starts the watching thread. It ends with the process, or when the app is gone.
 pub fn start(store: Arc<Store>, writer: Writer) -> Result<()> {
     let watch = store.watch()?;
-    let (mut last, mut alive) = look(&store)?;
+    let mut watched = Watched::default();
+    let (mut last, mut alive) = look(&store, &mut watched)?;
     std::thread::spawn(move || {
         let mut trouble = String::new();
         loop {
             watch.wait(alive.then_some(LOOK_AGAIN));
-            let seen = match mend(&store).and_then(|()| look(&store)) {
+            let seen = match mend(&store).and_then(|()| look(&store, &mut watched)) {
                 Ok(seen) => Ok(seen),
                 Err(error) => {
                     // Once is enough: it is tried again and again.
@@ -35,7 +37,7 @@ pub fn start(store: Arc<Store>, writer: Writer) -> Result<()> {
                         trouble.clone_from(&error.message);
                     }
                     std::thread::sleep(LOOK_AGAIN);
-                    look(&store)
+                    look(&store, &mut watched)
                 }
             };
             let Ok((now, still_alive)) = seen else { continue };
@@ -59,11 +61,12 @@ fn mend(store: &Store) -> Result<()> {
 }
 
 /// Returns the list as it is sent, and whether a process should be at work on a session.
-fn look(store: &Store) -> Result<(Value, bool)> {
+fn look(store: &Store, watched: &mut Watched) -> Result<(Value, bool)> {
     let sessions = store.sessions()?;
     let alive = sessions.iter().any(|session| {
         matches!(session.state, SessionState::Starting | SessionState::Running | SessionState::Committing)
     });
-    let list = SessionsResult { sessions: sessions.iter().map(WireSession::from).collect() };
+    let told = |session| Ok(WireSession { alerts: watched.alerts(store, session)?, ..session.into() });
+    let list = SessionsResult { sessions: sessions.iter().map(told).collect::<Result<_>>()? };
     Ok((serde_json::to_value(list).unwrap_or_default(), alive))
 }

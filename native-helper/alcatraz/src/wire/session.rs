@@ -40,6 +40,59 @@ pub struct WireSession {
     /// Why it stands still, while it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<Frozen>,
+    /// What a person should hear of while it runs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alerts: Option<Alerts>,
+}
+
+/// What a person should hear of while a session runs: the first of each kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alerts {
+    /// Its quota is nearly used up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub near: Option<Near>,
+    /// Something was refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Refusal>,
+}
+
+/// How much of a quota is used, in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Near {
+    /// What the changes hold.
+    pub used: u64,
+    /// The quota.
+    pub limit: u64,
+}
+
+/// What was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// Which wall it was.
+    pub what: Wall,
+    /// The place, the call, or the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// The program's file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+}
+
+/// A wall that refuses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Wall {
+    /// The network's.
+    Network,
+    /// Around mounts.
+    Mount,
+    /// Around hidden places.
+    HiddenPlace,
+    /// Around owner's rights.
+    SetId,
 }
 
 impl From<&Session> for WireSession {
@@ -58,6 +111,7 @@ impl From<&Session> for WireSession {
             limits: if session.limits.is_empty() { None } else { Some(session.limits.clone()) },
             policy: session.policy.clone(),
             frozen: session.frozen.clone(),
+            alerts: None,
         }
     }
 }

@@ -24,6 +24,7 @@ use crate::record::refused::{self, Refused};
 use crate::roll::{self, Deaths, Refusals, Roll};
 use crate::session::{Frozen, FrozenWhy, Session};
 use crate::store::Store;
+use crate::timestamp::Timestamp;
 
 use super::plan::{Tree, What};
 use super::program::candidates;
@@ -154,6 +155,11 @@ impl Answering {
         let detail = Some(limit.to_owned());
         let (time, what) = (frozen.since.clone(), refused::What::Disk);
         self.record.add(&Event::Refused(Refused { time, what, detail, program: None, program_id: None }));
+    }
+
+    /// Records that the session's quota is nearly used up.
+    pub fn near(&self, used: u64, limit: u64) {
+        self.record.add(&Event::Near { time: Timestamp::now().to_rfc3339(), used, limit });
     }
 
     /// Says that all that still runs ends with the session.

@@ -31,6 +31,8 @@ const DEPTH: usize = 128;
 const SLACK: u64 = 64 << 20;
 /// After this time none is under way.
 const SETTLED: Duration = Duration::from_secs(5);
+/// Four fifths of a quota are nearly all of it.
+const NEARLY: (u64, u64) = (4, 5);
 
 /// The limits of a SEE, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +52,8 @@ pub enum Finding {
     GoOn,
     /// A limit is reached.
     Reached(Frozen),
+    /// The quota is nearly used up; said once for each quota. What the layers hold, and the quota.
+    Near(u64, u64),
     /// The SEE goes on writing although it is frozen.
     NotHeld,
 }
@@ -94,6 +98,7 @@ impl Meter {
             measured: Instant::now(),
             took: Duration::ZERO,
             held: None,
+            told_near: false,
             heard,
             said,
             ringer,
@@ -157,6 +162,8 @@ struct Work {
     took: Duration,
     /// While the SEE is frozen: since when, and what was used then.
     held: Option<(Instant, u64)>,
+    /// Whether it said that the quota is nearly used up.
+    told_near: bool,
     heard: Receiver<Order>,
     said: Sender<Finding>,
     ringer: OwnedFd,
@@ -202,6 +209,7 @@ impl Work {
         match self.heard.recv_timeout(pause) {
             Ok(Order::Held) => self.weigh(),
             Ok(Order::Bounds(bounds)) => {
+                self.told_near &= self.bounds.quota == bounds.quota;
                 self.bounds = bounds;
                 self.held = None;
                 self.set_floors();
@@ -258,6 +266,22 @@ impl Work {
         {
             // Others may have freed what the SEE took.
             self.measure();
+        }
+        self.look_whether_near();
+    }
+
+    /// Says once when the quota is nearly used up. What is estimated counts others' files too: it is measured first.
+    fn look_whether_near(&mut self) {
+        let Some(quota) = self.bounds.quota.filter(|_| !self.told_near && self.held.is_none()) else {
+            return;
+        };
+        let near = quota / NEARLY.1 * NEARLY.0;
+        if self.used < near && self.estimate() >= near && self.measured.elapsed() > self.took * SHARE {
+            self.measure();
+        }
+        if self.used >= near {
+            self.told_near = true;
+            self.say(Finding::Near(self.used, quota));
         }
     }
 

@@ -53,6 +53,7 @@ mod view;
 mod warden;
 pub(crate) mod wire;
 
+pub use inspection::{HOST, SESSION};
 pub use interposition::reads_path;
 
 use client::Client;

@@ -1,5 +1,5 @@
 //! Where the changes of a session come from, beside the program: the package that owns each path, and when each was made
-//! last. Read from the layers and from the records of the package managers; runs none of their programs.
+//! last. Read from the layers and from the records of the package managers.
 
 use std::path::{Path, PathBuf};
 
@@ -14,10 +14,12 @@ use crate::error::Result;
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
 use crate::session::Session;
+use crate::store::Store;
 use crate::timestamp::Timestamp;
 
 mod dpkg;
 mod owners;
+mod rpm;
 
 /// What became of a package in a session, by the record of what it holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -62,8 +64,14 @@ pub struct Origins {
 }
 
 /// Returns where the changes come from.
-pub fn origins(session: &Session, changes: &ChangeSet, monitor: &dyn Monitor) -> Result<Origins> {
-    let owners = dpkg::owners(session, changes, monitor)?;
+pub fn origins(
+    store: &Store,
+    session: &Session,
+    changes: &ChangeSet,
+    monitor: &dyn Monitor,
+) -> Result<Origins> {
+    let mut owners = dpkg::owners(session, changes, monitor)?;
+    rpm::add(&mut owners, store, session, changes, monitor)?;
     let uppers: Vec<Option<Root>> =
         session.layers.iter().map(|layer| Root::open(&layer.upper).ok()).collect();
     let total = u64::try_from(changes.found.len()).ok();

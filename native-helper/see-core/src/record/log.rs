@@ -171,7 +171,7 @@ fn kind_of(event: &Event) -> Kind {
     match event {
         Event::Network(_) => Kind::Network,
         Event::Program(_) | Event::Ended(_) => Kind::Programs,
-        Event::Refused(_) => Kind::Refused,
+        Event::Refused(_) | Event::Near { .. } => Kind::Refused,
         Event::Dropped { kind, .. } => *kind,
     }
 }

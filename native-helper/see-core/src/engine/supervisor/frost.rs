@@ -30,6 +30,9 @@ impl Supervisor {
                     self.answering.iter().for_each(|answering| answering.frozen(&frozen));
                     self.tell_all(&Tell::Frozen { frozen });
                 }
+                Finding::Near(used, limit) => {
+                    self.answering.iter().for_each(|answering| answering.near(used, limit));
+                }
                 Finding::NotHeld => {
                     self.overrun = true;
                     return Ok(true);

@@ -1,0 +1,53 @@
+// What the desktop tells while the window is not in front: an end, a limit that is near, something that was refused. Each once;
+// a click leads to the session.
+import { App } from "./app.js";
+import { Notifications } from "./harness/notifications.js";
+import { expect, test } from "./test.js";
+
+const SCRIPT = `cd; head -c 9000000 /dev/zero >large
+python3 -c 'import socket; socket.create_connection(("192.0.2.7", 443))' 2>/dev/null
+read line`;
+
+test("the desktop tells once what a session was refused, that its room ends, and that it has ended", async ({
+  machine,
+}) => {
+  const desktop = await Notifications.start(machine);
+  try {
+    const app = await App.start(machine, [], desktop.environment);
+    await app.lookAway();
+    const options = ["--name", "trial", "--keep", "--quota", "10M", "--tty", "always"];
+    const ended = machine.alcatraz("run", ...options, "--", "sh", "-c", SCRIPT);
+    const titles = async (): Promise<string[]> => (await desktop.read()).map(({ title }) => title).toSorted();
+    const warnings = ["trial needs more room soon", "trial was refused something"];
+    await expect.poll(titles, { timeout: 60_000 }).toEqual(warnings);
+    const told = await desktop.read();
+    expect(told.map(({ body }) => body).join(" ")).toContain("It tried to reach 192.0.2.7:443");
+    await machine.alcatraz("stop", "trial");
+    await ended;
+    await expect.poll(titles, { timeout: 60_000 }).toEqual(["trial has ended", ...warnings]);
+    await desktop.clickNewest();
+    await expect(app.title).toHaveText("trial");
+    await app.ended();
+
+    // Who does not want them gets none: the next thing to be told is the end of the second one.
+    await app.page.keyboard.press("Control+,");
+    await app.dialog.getByRole("switch", { name: /refused something/ }).uncheck();
+    await app.dialog.getByRole("button", { name: "Done" }).click();
+    await app.lookAway();
+    await machine.alcatraz(
+      "run",
+      "--name",
+      "second",
+      "--keep",
+      "--",
+      "sh",
+      "-c",
+      SCRIPT.replace("read line", ""),
+    );
+    await expect.poll(titles, { timeout: 60_000 }).toContain("second has ended");
+    expect((await titles()).filter((title) => title.startsWith("second"))).toEqual(["second has ended"]);
+    await app.close();
+  } finally {
+    await desktop.stop();
+  }
+});
