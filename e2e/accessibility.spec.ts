@@ -185,3 +185,36 @@ cd ~ && date +%N >stamp.txt && echo '{"a":1}' >settings.json && tar -cf archive.
     expect(await violations(app), "two results").toEqual([]);
   });
 }
+
+/** What a person may have asked the desktop for, beside light and dark. */
+const LOOKS = {
+  "more contrast, light": { contrast: "more", forcedColors: "none", colorScheme: "light" },
+  "more contrast, dark": { contrast: "more", forcedColors: "none", colorScheme: "dark" },
+  "forced colours": { contrast: "more", forcedColors: "active", colorScheme: "dark" },
+} as const;
+
+test("more contrast, forced colours and no motion", async ({ machine, app }) => {
+  const inEveryLook = async (screen: string): Promise<void> => {
+    for (const [name, look] of Object.entries(LOOKS)) {
+      await app.page.emulateMedia({ ...look, reducedMotion: "reduce" });
+      expect(await violations(app), `${screen}, ${name}`).toEqual([]);
+      expect(await app.page.evaluate(() => document.getAnimations().length), `motion: ${screen}`).toBe(0);
+    }
+  };
+  await inEveryLook("home");
+  const forced = app.page.getByRole("button", { name: "Run", exact: true });
+  await app.page.emulateMedia({ contrast: "more", forcedColors: "none", colorScheme: "light" });
+  await expect(app.page.locator(":root")).toHaveCSS("--ink", "light-dark(#000000, #ffffff)");
+  await app.page.emulateMedia({ forcedColors: "active" });
+  await expect(forced).toHaveCSS("forced-color-adjust", "auto");
+  const script = "#!/bin/sh\necho text >~/text.txt\nrm ~/.bashrc\nread line\n";
+  await app.run(machine.file("program.sh", script, 0o755));
+  await expect(app.row(".bashrc")).toBeVisible();
+  await inEveryLook("a session that runs");
+  await app.stop();
+  await app.show("text.txt");
+  await inEveryLook("a change");
+  await app.openCommit();
+  await expect(app.dialog).toContainText("changes will become real");
+  await inEveryLook("commit");
+});

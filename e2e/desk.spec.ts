@@ -41,12 +41,18 @@ test("files go to programs of the desktop as read-only copies, never as what a d
     "#!/bin/sh\ncd; echo after >notes.txt; printf '[Desktop Entry]\\nExec=x\\n' >run.desktop; cp /bin/true tool; chmod 755 run.desktop\n",
     0o755,
   );
+  const editor = machine.file("editor.sh", '#!/bin/sh\nsed -i s/after/edited/ "$1"; : >"$0.done"\n', 0o755);
+  machine.file(
+    "home/.local/share/applications/editor.desktop",
+    `[Desktop Entry]\nType=Application\nName=editor\nExec=${editor} %F\n`,
+  );
   // What is installed is known when the app starts.
   const app = await App.start(machine);
   await app.run(script);
   await app.ended();
   await app.page.keyboard.press("Control+,");
   await app.dialog.getByRole("combobox", { name: "Open files in" }).selectOption("recorder");
+  await app.dialog.getByRole("combobox", { name: "Edit texts in" }).selectOption("editor");
   await app.dialog.getByRole("button", { name: "Done" }).click();
 
   await app.show("notes.txt");
@@ -56,6 +62,15 @@ test("files go to programs of the desktop as read-only copies, never as what a d
   expect(await toldBy(viewer)).toMatch(/^400 .*\/before-\w+\/notes\.txt\nbefore\n$/);
   await app.changeMenu("Compare in another program");
   expect(await toldBy(differ)).toMatch(/before\n400 .*\nafter\n$/);
+
+  await app.changeMenu("Edit…");
+  await app.dialog.getByRole("button", { name: "Open in your editor" }).click();
+  await expect.poll(() => existsSync(`${editor}.done`), { timeout: 30_000 }).toBe(true);
+  await app.dialog.getByRole("button", { name: "Take what it saved" }).click();
+  await expect(app.dialog.getByRole("textbox", { name: "Content of the file" })).toHaveValue("edited\n");
+  await app.dialog.getByRole("button", { name: "Save in the session" }).click();
+  await expect(app.dialog).toBeHidden();
+  await expect(app.detail).toContainText("edited");
 
   await app.show("run.desktop");
   await app.changeMenu("Open in a viewer");

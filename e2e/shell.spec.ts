@@ -37,6 +37,7 @@ test("settings and the window's size outlive the app", async ({ machine, app }) 
       notifyWarnings: true,
       viewer: "",
       comparer: "",
+      editor: "",
     }),
   );
   expect(saved).toEqual({ ok: true, value: null });

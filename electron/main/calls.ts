@@ -74,6 +74,8 @@ export function callHandlers(rooms: Rooms): CallHandlers {
       await rooms.outside.open(file);
       return null;
     },
+    editOutside: (path, text) => rooms.outside.edit(path, text),
+    editedOutside: (key) => rooms.outside.edited(key),
     tools: () => rooms.outside.tools(),
     exportChanges: async (session, form) => {
       const file = await askWhere(rooms, form === "tar" ? "changes.tar" : "changes.patch");

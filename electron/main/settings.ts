@@ -13,6 +13,7 @@ export const DEFAULT_SETTINGS: Settings = {
   notifyWarnings: true,
   viewer: "",
   comparer: "",
+  editor: "",
 };
 
 /** How long changes are gathered before they are written, in milliseconds: a dragged line is many of them. */

@@ -57,6 +57,8 @@ contextBridge.exposeInMainWorld("see", {
   notes: call("notes"),
   saveNote: call("saveNote"),
   openOutside: call("openOutside"),
+  editOutside: call("editOutside"),
+  editedOutside: call("editedOutside"),
   tools: call("tools"),
   exportChanges: call("exportChanges"),
 

@@ -62,9 +62,10 @@ export const Settings = z.object({
   notify: z.boolean().default(true),
   /** The same for what happens in a session that runs: its disk space ends, it is refused something. */
   notifyWarnings: z.boolean().default(true),
-  /** Programs that show and compare files, by the ids of their entries; empty: what the desktop has. */
+  /** Programs that show, compare and edit files, by the ids of their entries; empty: what the desktop has. */
   viewer: z.string().max(256).default(""),
   comparer: z.string().max(256).default(""),
+  editor: z.string().max(256).default(""),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -139,6 +140,10 @@ export interface SeeBridge {
   /** Answers with all notes of the session. */
   saveNote(note: NoteRequest): Promise<Outcome<Note[]>>;
   openOutside(file: OpenOutside): Promise<Outcome<null>>;
+  /** Opens a text of a session, by its path for a name, in an editor of the person's. Answers with a key for `editedOutside`. */
+  editOutside(path: string, text: string): Promise<Outcome<string>>;
+  /** What that editor has saved by now. */
+  editedOutside(key: string): Promise<Outcome<string>>;
   tools(): Promise<Outcome<Tools>>;
   /** Asks where to, and writes there. Answers with the file, or null when the person named none. */
   exportChanges(session: string, form: ExportForm): Promise<Outcome<string | null>>;

@@ -62,6 +62,8 @@ export const calls = {
   notes: z.tuple([SessionKey]),
   saveNote: z.tuple([methods["notes.set"].params]),
   openOutside: z.tuple([OpenOutside]),
+  editOutside: z.tuple([z.string().max(LINE_LIMIT), z.string().max(TEXT_LIMIT)]),
+  editedOutside: z.tuple([z.string().max(16)]),
   tools: z.tuple([]),
   exportChanges: z.tuple([SessionKey, ExportForm]),
   versions: z.tuple([methods.versions.params]),

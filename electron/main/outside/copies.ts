@@ -1,5 +1,5 @@
-// Copies of a session's files for programs of the desktop: read-only, in a directory that is the person's alone, gone when
-// the app ends or, after a crash, when it starts.
+// Copies of a session's files for programs of the desktop: read-only but for texts to edit, in a directory that is the person's
+// alone, gone when the app ends or, after a crash, when it starts.
 import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { AnySide } from "../../../protocol/src/content.js";
@@ -23,11 +23,7 @@ export class Copies {
 
   /** Copies one side of a file and returns where it is. */
   async make(file: PathRef & { session: string; side: AnySide }, name: string): Promise<string> {
-    // What an app that crashed has left is nobody's any more.
-    this.#ready ??= this.clear();
-    await this.#ready;
-    await mkdir(this.#place, { recursive: true, mode: 0o700 });
-    const folder = await mkdtemp(join(this.#place, `${file.side}-`));
+    const folder = await this.#folder(file.side);
     const path = join(folder, name);
     const copy = await open(path, "wx", 0o400);
     try {
@@ -52,6 +48,26 @@ export class Copies {
       await copy.close();
     }
     return path;
+  }
+
+  /** Writes a text that a program may change, and returns where it is. */
+  async makeText(text: string, name: string): Promise<string> {
+    const path = join(await this.#folder("edit"), name);
+    const copy = await open(path, "wx", 0o600);
+    try {
+      await copy.writeFile(text);
+    } finally {
+      await copy.close();
+    }
+    return path;
+  }
+
+  async #folder(kind: string): Promise<string> {
+    // What an app that crashed has left is nobody's any more.
+    this.#ready ??= this.clear();
+    await this.#ready;
+    await mkdir(this.#place, { recursive: true, mode: 0o700 });
+    return mkdtemp(join(this.#place, `${kind}-`));
   }
 
   /** Removes all copies. */

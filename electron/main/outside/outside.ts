@@ -1,6 +1,6 @@
 // Opens files of a session in programs of the desktop, as read-only copies that no desktop runs.
 import { delimiter, join } from "node:path";
-import { access, constants } from "node:fs/promises";
+import { access, constants, open } from "node:fs/promises";
 import type { OpenOutside, Tools } from "../../../protocol/src/bridge.js";
 import type { SideFacts } from "../../../protocol/src/content.js";
 import type { ApplicationList } from "../applications/applications.js";
@@ -11,6 +11,11 @@ import type { SettingsFile } from "../settings.js";
 import { Copies } from "./copies.js";
 import { compareName, viewName } from "./copy-name.js";
 import { comparerOf, toolsOf } from "./tools.js";
+
+/** What is known of a text that is edited: all that its name depends on. */
+const TEXT = { content: "text" } as SideFacts;
+/** The page's own limit of texts to edit, in bytes. */
+const LONGEST_TEXT = 1024 * 1024;
 
 export interface OutsideOptions {
   helper: Helper;
@@ -23,6 +28,8 @@ export interface OutsideOptions {
 export class Outside {
   readonly #options: OutsideOptions;
   readonly #copies: Copies;
+  /** Texts that were opened in an editor, by the names that the page knows. */
+  readonly #edited = new Map<string, string>();
 
   constructor(options: OutsideOptions) {
     this.#options = options;
@@ -53,8 +60,37 @@ export class Outside {
         "Look at it here: Inside and Hex show what it holds.",
       );
     }
-    const program = await this.#viewer();
+    const program = await this.#opener("viewer");
     await this.#start([...program, await this.#copies.make({ ...file, side: what }, name)]);
+  }
+
+  /** Opens a text of a session in an editor of the person's; returns the name of the copy for `edited`. */
+  async edit(path: string, text: string): Promise<string> {
+    const name = viewName(path, TEXT);
+    const program = await this.#opener("editor");
+    const copy = await this.#copies.makeText(text, name ?? "text.txt");
+    const key = String(this.#edited.size + 1);
+    this.#edited.set(key, copy);
+    await this.#start([...program, copy]);
+    return key;
+  }
+
+  /** Returns what the editor has saved by now. */
+  async edited(key: string): Promise<string> {
+    const copy = this.#edited.get(key);
+    if (copy === undefined) throw fail("bad-request", "There is no such copy.", "Open the editor again.");
+    const bytes = await readWhole(copy);
+    try {
+      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    } catch (cause) {
+      throw fail(
+        "bad-request",
+        "The editor saved something that is not UTF-8.",
+        "Save it as UTF-8.",
+        {},
+        cause,
+      );
+    }
   }
 
   /** Removes all copies: the app ends. */
@@ -62,10 +98,11 @@ export class Outside {
     return this.#copies.clear();
   }
 
-  async #viewer(): Promise<string[]> {
-    const { viewer } = await this.#options.settings.read();
-    if (viewer !== "") {
-      const chosen = (await this.#options.applications.get()).find(({ id }) => id === viewer);
+  /** Returns the program that the person has chosen for this, or what the desktop has. */
+  async #opener(what: "viewer" | "editor"): Promise<string[]> {
+    const id = (await this.#options.settings.read())[what];
+    if (id !== "") {
+      const chosen = (await this.#options.applications.get()).find((each) => each.id === id);
       if (chosen === undefined) throw gone();
       return chosen.command;
     }
@@ -75,7 +112,7 @@ export class Outside {
     throw fail(
       "command-not-found",
       "There is no program that opens files on this machine.",
-      "Install xdg-utils, or choose a viewer in Settings.",
+      "Install xdg-utils, or choose a program in Settings.",
     );
   }
 
@@ -116,7 +153,29 @@ function plainFile(facts: SideFacts | undefined): SideFacts {
 function gone(): Failure {
   return fail(
     "command-not-found",
-    "The viewer that you chose is not installed any more.",
+    "The program that you chose is not installed any more.",
     "Choose another one in Settings.",
   );
+}
+
+/** Reads a text that an editor has saved: an ordinary file of at most a megabyte. */
+async function readWhole(path: string): Promise<Buffer> {
+  const unfit = (why: string): Failure =>
+    fail(
+      "bad-request",
+      `What the editor saved cannot be taken: ${why}.`,
+      "Save it once more as a text of at most 1 MB.",
+    );
+  const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    (cause: Error) => {
+      throw unfit(cause.message);
+    },
+  );
+  try {
+    const facts = await file.stat();
+    if (!facts.isFile() || facts.size > LONGEST_TEXT) throw unfit("it is no file, or longer than 1 MB");
+    return await file.readFile();
+  } finally {
+    await file.close();
+  }
 }

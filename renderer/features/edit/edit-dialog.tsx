@@ -11,7 +11,7 @@ import { PathText } from "../../ui/path-text.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useDetail } from "../diff/detail-store.js";
-import { fromEditable, LONGEST, toEditable, type Editable } from "./edit-model.js";
+import { fromEditable, fromLines, LONGEST, toEditable, toLines, type Editable } from "./edit-model.js";
 import { TEXTS } from "./texts.js";
 import styles from "./edit-dialog.module.css";
 
@@ -29,6 +29,8 @@ type Opened =
 export function EditDialog({ session, path, onClose }: EditDialogProps): ReactElement {
   const [opened, setOpened] = useState<Opened>({ state: "reading" });
   const [text, setText] = useState("");
+  /** The copy that is open in the person's own editor. */
+  const [copy, setCopy] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<SeeError | null>(null);
 
@@ -58,6 +60,18 @@ export function EditDialog({ session, path, onClose }: EditDialogProps): ReactEl
     void useDetail.getState().load(session, path);
     onClose();
   };
+  const outside = async (editable: Editable): Promise<void> => {
+    setError(null);
+    if (copy === null) {
+      const outcome = await see.editOutside(path.path, fromLines(editable, text));
+      if (outcome.ok) setCopy(outcome.value);
+      else setError(outcome.error);
+      return;
+    }
+    const outcome = await see.editedOutside(copy);
+    if (outcome.ok) setText(toLines(outcome.value));
+    else setError(outcome.error);
+  };
   const changed = opened.state === "open" && text !== opened.editable.text;
   return (
     <Dialog
@@ -68,6 +82,11 @@ export function EditDialog({ session, path, onClose }: EditDialogProps): ReactEl
       onHurry={() => void save()}
       footer={
         <>
+          {opened.state === "open" && (
+            <Button disabled={busy} onClick={() => void outside(opened.editable)}>
+              {copy === null ? TEXTS.outside : TEXTS.take}
+            </Button>
+          )}
           <Button disabled={busy} onClick={onClose}>
             {TEXTS.cancel}
           </Button>
@@ -99,7 +118,7 @@ export function EditDialog({ session, path, onClose }: EditDialogProps): ReactEl
             value={text}
             onChange={(event) => setText(event.target.value)}
           />
-          <p>{TEXTS.why}</p>
+          <p>{copy === null ? TEXTS.why : TEXTS.outsideWhy}</p>
         </>
       )}
       {error !== null && <ErrorNote error={error} />}

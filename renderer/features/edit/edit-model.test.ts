@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { fromEditable, toEditable } from "./edit-model.js";
+import { fromEditable, fromLines, toEditable, toLines } from "./edit-model.js";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
@@ -14,6 +14,12 @@ test("what is not touched comes back byte for byte", () => {
 test("a new line ends as the others do", () => {
   const editable = toEditable(bytes("a\r\nb\r\n"))!;
   expect(fromEditable(editable, "a\nx\nb\n")).toEqual(bytes("a\r\nx\r\nb\r\n"));
+});
+
+test("an editor gets the file's own line ends, and gives back what the text box keeps", () => {
+  const editable = toEditable(bytes("a\r\nb\r\n"))!;
+  expect(fromLines(editable, editable.text)).toBe("a\r\nb\r\n");
+  expect(toLines("\ufeffa\r\nx\r\n")).toBe("a\nx\n");
 });
 
 test("what a text box cannot keep is not offered", () => {

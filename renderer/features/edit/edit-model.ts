@@ -32,9 +32,18 @@ export function toEditable(bytes: Uint8Array): Editable | null {
 }
 
 /** Returns the bytes of a changed text. */
-export function fromEditable({ mark, returns }: Editable, text: string): Uint8Array {
-  const lines = returns ? text.replaceAll("\n", "\r\n") : text;
-  return new TextEncoder().encode((mark ? MARK : "") + lines);
+export function fromEditable(editable: Editable, text: string): Uint8Array {
+  return new TextEncoder().encode((editable.mark ? MARK : "") + fromLines(editable, text));
+}
+
+/** Returns a changed text with the line ends that the file has, as an editor of the person's gets it. */
+export function fromLines({ returns }: Editable, text: string): string {
+  return returns ? text.replaceAll("\n", "\r\n") : text;
+}
+
+/** Returns what an editor has saved as a text box keeps it: without a mark, and with plain line ends. */
+export function toLines(saved: string): string {
+  return (saved.startsWith(MARK) ? saved.slice(1) : saved).replaceAll("\r\n", "\n");
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

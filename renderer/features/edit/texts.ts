@@ -7,6 +7,9 @@ export const TEXTS = {
   save: "Save in the session",
   saving: "Saving…",
   cancel: "Cancel",
+  outside: "Open in your editor",
+  take: "Take what it saved",
+  outsideWhy: "Save it there, then take it here. The session changes only when you save it here.",
   loading: "Reading the file",
   unfit: "This file cannot be edited here",
   unfitWhy:

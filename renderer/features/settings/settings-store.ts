@@ -13,6 +13,7 @@ const DEFAULTS: Settings = {
   notifyWarnings: true,
   viewer: "",
   comparer: "",
+  editor: "",
 };
 const RECENT_LIMIT = 8;
 const PROFILE_LIMIT = 50;
@@ -22,7 +23,7 @@ interface SettingsState extends Settings {
   load: () => Promise<void>;
   setTheme: (theme: Settings["theme"]) => void;
   setNotify: (which: "notify" | "notifyWarnings", on: boolean) => void;
-  setTool: (tool: "viewer" | "comparer", id: string) => void;
+  setTool: (tool: "viewer" | "comparer" | "editor", id: string) => void;
   setPane: (name: string, size: number) => void;
   resetPane: (name: string) => void;
   remember: (command: string) => void;
@@ -34,8 +35,9 @@ interface SettingsState extends Settings {
 export const useSettings = create<SettingsState>((set, get) => {
   const change = (part: Partial<Settings>): void => {
     set(part);
-    const { theme, panes, recent, profiles, notify, notifyWarnings, viewer, comparer } = get();
-    void see.saveSettings({ theme, panes, recent, profiles, notify, notifyWarnings, viewer, comparer });
+    const { theme, panes, recent, profiles, notify, notifyWarnings, viewer, comparer, editor } = get();
+    const programs = { viewer, comparer, editor };
+    void see.saveSettings({ theme, panes, recent, profiles, notify, notifyWarnings, ...programs });
   };
   return {
     ...DEFAULTS,

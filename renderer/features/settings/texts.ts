@@ -15,11 +15,12 @@ export const TEXTS = {
   tools: "Other programs",
   viewer: "Open files in",
   comparer: "Compare files in",
+  editor: "Edit texts in",
   usualViewer: "What the desktop uses",
   usualComparer: "The first that is installed",
   noComparer: "None is installed",
   toolsWhy:
-    "For instance Meld, KDiff3 or Diffuse. They get a read-only copy that is not run. What a program reads, it can still be attacked by.",
+    "For instance Meld, KDiff3 or Diffuse. They get a copy that is not run, and only an editor may change it. What a program reads, it can still be attacked by.",
   done: "Done",
   shortcuts: "Keyboard shortcuts",
   groups: [

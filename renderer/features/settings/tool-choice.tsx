@@ -1,4 +1,4 @@
-// Which programs of the desktop show and compare files of a session.
+// Which programs of the desktop show, compare and edit files of a session.
 import { useEffect, useState, type ReactElement } from "react";
 import type { Tools } from "../../../protocol/src/bridge.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
@@ -10,7 +10,7 @@ import { TEXTS } from "./texts.js";
 import styles from "./settings-dialog.module.css";
 
 export function ToolChoice(): ReactElement {
-  const { viewer, comparer } = useSettings();
+  const { viewer, comparer, editor } = useSettings();
   const { setTool } = useSettings.getState();
   const [tools, setTools] = useState<Tools>({ viewers: [], comparers: [] });
   const [error, setError] = useState<SeeError | null>(null);
@@ -36,6 +36,13 @@ export function ToolChoice(): ReactElement {
         all={tools.comparers}
         value={comparer}
         onChange={(id) => setTool("comparer", id)}
+      />
+      <Choice
+        label={TEXTS.editor}
+        usual={TEXTS.usualViewer}
+        all={tools.viewers}
+        value={editor}
+        onChange={(id) => setTool("editor", id)}
       />
       <p>{TEXTS.toolsWhy}</p>
       {error !== null && <ErrorNote error={error} />}
