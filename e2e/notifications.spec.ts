@@ -16,7 +16,8 @@ test("the desktop tells once what a session was refused, that its room ends, and
     const app = await App.start(machine, [], desktop.environment);
     await app.lookAway();
     const options = ["--name", "trial", "--keep", "--quota", "10M", "--tty", "always"];
-    const ended = machine.alcatraz("run", ...options, "--", "sh", "-c", SCRIPT);
+    // Its status is that of the program, which will be stopped.
+    const ended = machine.run([machine.installation.helper, "run", ...options, "--", "sh", "-c", SCRIPT]);
     const titles = async (): Promise<string[]> => (await desktop.read()).map(({ title }) => title).toSorted();
     const warnings = ["trial needs more room soon", "trial was refused something"];
     await expect.poll(titles, { timeout: 60_000 }).toEqual(warnings);
