@@ -25,10 +25,11 @@ test("the desktop tells once what a session was refused, that its room ends, and
     expect(told.map(({ body }) => body).join(" ")).toContain("It tried to reach 192.0.2.7:443");
     await machine.alcatraz("stop", "trial");
     await ended;
-    await expect.poll(titles, { timeout: 60_000 }).toEqual(["trial has ended", ...warnings]);
-    await desktop.clickNewest();
+    await expect.poll(() => desktop.shown(), { timeout: 60_000 }).toBe(1);
+    await desktop.click();
     await expect(app.title).toHaveText("trial");
     await app.ended();
+    expect(await titles()).toEqual(["trial has ended", ...warnings]);
 
     // Who does not want them gets none: the next thing to be told is the end of the second one.
     await app.page.keyboard.press("Control+,");

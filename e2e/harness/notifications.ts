@@ -35,7 +35,7 @@ export class Notifications {
     const environment = { DBUS_SESSION_BUS_ADDRESS: await firstLine(bus) };
     const rules = machine.file(
       "dunstrc",
-      "[global]\n    history_length = 50\n    idle_threshold = 0\n    sticky_history = yes\n",
+      "[global]\n    history_length = 50\n    idle_threshold = 0\n[urgency_normal]\n    timeout = 0\n",
     );
     const shower = begin(["dunst", "-config", rules], environment);
     const notifications = new Notifications(machine, bus, shower, environment);
@@ -65,9 +65,13 @@ export class Notifications {
     return data.flat().map(({ summary, body }) => ({ title: summary.data, body: body.data }));
   }
 
-  /** Shows the newest one again and clicks on it. */
-  async clickNewest(): Promise<void> {
-    await this.ask("dunstctl", "history-pop");
+  /** How many are on the screen. */
+  async shown(): Promise<number> {
+    return Number(await this.ask("dunstctl", "count", "displayed"));
+  }
+
+  /** Clicks on the newest one on the screen. */
+  async click(): Promise<void> {
     await this.ask("dunstctl", "action", "0");
   }
 
