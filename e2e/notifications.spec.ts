@@ -44,7 +44,7 @@ test("the desktop tells once what a session was refused, that its room ends, and
       "--",
       "sh",
       "-c",
-      SCRIPT.replace("read line", ""),
+      SCRIPT.replace("read line", "true"),
     );
     await expect.poll(titles, { timeout: 60_000 }).toContain("second has ended");
     expect((await titles()).filter((title) => title.startsWith("second"))).toEqual(["second has ended"]);
