@@ -50,7 +50,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
           {total > 0 ? summarySentence(tree) : TEXTS.pane}
         </h2>
         {settled !== null && (reading || live) && total > 0 && (
-          <span className={styles.badge} title={TEXTS.liveWhy}>
+          <span className={styles.badge} title={live ? TEXTS.liveWhy : undefined}>
             {live ? TEXTS.live : TEXTS.reading}
           </span>
         )}

@@ -50,7 +50,7 @@ export const TEXTS = {
   committing: "Committing",
   pastReturn: "It can no longer be cancelled: changes are being applied.",
   committed: (n: number): string => `${changes(n)} committed`,
-  committedWhy: "They are on your machine now.",
+  committedWhy: "They were put on your machine.",
   verified: "Looked at again: your machine has what was committed.",
   differing: (n: number, first: string): string =>
     `Looked at again: ${n === 1 ? "1 path is" : `${n} paths are`} not as committed (${first}). Something else changed it meanwhile.`,

@@ -13,7 +13,7 @@ export const TEXTS = {
 
 export const INSPECTION = {
   title: "Look around",
-  note: "A shell: your machine is in /host, the session in /session. It can change neither.",
+  note: "Your machine: /host. The session: /session.",
   ended: "The shell has ended.",
   again: "Open another one",
   later: "When the session has ended, you can look around here",
