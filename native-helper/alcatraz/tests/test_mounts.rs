@@ -71,6 +71,18 @@ fn a_file_system_that_went_away_matters_only_when_something_was_changed_there() 
 }
 
 #[test]
+fn a_file_system_that_went_away_while_the_session_ran_does_not_matter_when_nothing_was_changed_there() {
+    let lab = Lab::new();
+    let script = "mkdir -p place/mounted; mount -t tmpfs -o mode=700,uid=4 x $point; mkfifo go; \
+                  alcatraz run --keep -q --name one -- /bin/sh -ec 'echo one > one; echo runs; read line' \
+                  < go > said & exec 3> go; until grep -q runs said; do :; done; umount $point; rmdir $point; \
+                  echo >&3; wait; alcatraz commit -q one";
+    let outcome = apart(&lab, script);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    assert_eq!((lab.read("one"), lab.state("one")), ("one\n".to_owned(), "committed".to_owned()));
+}
+
+#[test]
 fn what_lies_beneath_or_instead_of_a_file_system_that_went_away_is_never_written() {
     let lab = Lab::new();
     // Of a file system whose top belongs to somebody else the store keeps the layer: it stays when that one goes.

@@ -3,7 +3,7 @@
 use std::os::fd::{AsFd as _, BorrowedFd};
 use std::path::PathBuf;
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxAttributes, StatxFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, StatxAttributes, StatxFlags};
 use serde::{Deserialize, Serialize};
 
 use crate::path::HostPath;
@@ -73,6 +73,22 @@ pub struct Covered {
     born: Option<Timestamp>,
     /// Whether the directory is where something is mounted.
     is_mount: bool,
+    /// What the directory itself is like.
+    root: Root,
+}
+
+/// Mode and owner of a directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Root {
+    mode: u32,
+    uid: u32,
+    gid: u32,
+}
+
+impl From<Stat> for Root {
+    fn from(stat: Stat) -> Self {
+        Self { mode: stat.st_mode, uid: stat.st_uid, gid: stat.st_gid }
+    }
 }
 
 impl Covered {
@@ -84,7 +100,7 @@ impl Covered {
     }
 
     fn of(dir: BorrowedFd<'_>) -> Option<Self> {
-        let wanted = StatxFlags::INO | StatxFlags::BTIME;
+        let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
         let facts = rustix::fs::statx(dir, "", AtFlags::EMPTY_PATH, wanted).ok()?;
         let is_born = StatxFlags::from_bits_retain(facts.stx_mask).contains(StatxFlags::BTIME);
         Some(Self {
@@ -93,6 +109,7 @@ impl Covered {
             born: is_born
                 .then(|| Timestamp::from_parts(facts.stx_btime.tv_sec, facts.stx_btime.tv_nsec.into())),
             is_mount: facts.stx_attributes.contains(StatxAttributes::MOUNT_ROOT),
+            root: Root { mode: facts.stx_mode.into(), uid: facts.stx_uid, gid: facts.stx_gid },
         })
     }
 
@@ -115,12 +132,16 @@ impl Layer {
         }
     }
 
-    /// Looks whether nothing is in it, and its root is as what it covers. What cannot be looked at counts as touched.
+    /// Looks whether nothing is in it, and its root is as what it covered. What cannot be looked at counts as touched.
     pub fn is_empty(&self) -> bool {
         let is_same = || {
-            let (ours, theirs) =
-                (rustix::fs::lstat(&self.upper).ok()?, rustix::fs::lstat(self.mount_point.as_path()).ok()?);
-            Some((ours.st_mode, ours.st_uid, ours.st_gid) == (theirs.st_mode, theirs.st_uid, theirs.st_gid))
+            let ours = rustix::fs::lstat(&self.upper).ok()?;
+            let theirs = match self.covered {
+                Some(Covered { root, .. }) => root,
+                None => Root::from(rustix::fs::lstat(self.mount_point.as_path()).ok()?),
+            };
+            // Without privilege the root over somebody else's directory is never like it, and never counts as a change.
+            Some(Root::from(ours) == theirs || self.marks == MarkSpace::User && theirs.uid != ours.st_uid)
         };
         let has_entries = std::fs::read_dir(&self.upper).map_or(true, |mut entries| entries.next().is_some());
         !has_entries && is_same().unwrap_or(false)

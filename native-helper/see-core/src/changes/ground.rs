@@ -99,7 +99,8 @@ impl Ground {
             let host = absent_is_none(Root::open_exact(&layer.mount_point))
                 .map_err(|errno| SeeError::os("opening", &layer.mount_point, errno))?;
             if layer.is_astray(host.as_ref().map(Root::as_fd)) {
-                ground.astray.extend((!layer.untouched).then(|| layer.mount_point.clone()));
+                let is_touched = !layer.untouched && !layer.is_empty();
+                ground.astray.extend(is_touched.then(|| layer.mount_point.clone()));
                 ground.sources.push(None);
                 continue;
             }

@@ -5,6 +5,7 @@ use std::os::fd::AsFd as _;
 use std::os::unix::ffi::OsStrExt as _;
 
 use rustix::fs::{Access, CWD, Mode as Bits, OFlags};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, Result, SeeError};
@@ -12,6 +13,7 @@ use crate::layer::Layer;
 use crate::mounts::{Flags, Kind, Mount, covering, visible};
 use crate::net::resolver::Resolver;
 use crate::path::{HostPath, PathRef};
+use crate::remove_tree::remove_dir;
 use crate::secrets::outermost;
 use crate::session::{Limit, Mode};
 use crate::store::Store;
@@ -148,6 +150,10 @@ pub fn make(
     Ok(planner.plan)
 }
 
+fn is_gone(path: &HostPath) -> bool {
+    rustix::fs::lstat(path.as_path()).is_err_and(|e| matches!(e, Errno::NOENT | Errno::NOTDIR))
+}
+
 /// Tells whether a layer from before lies over what it covered then.
 fn is_over(layer: &Layer, mount: &Mount) -> bool {
     let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -259,8 +265,17 @@ impl Planner<'_> {
                 return Ok(());
             }
             None => {
-                let room = self.rooms.of(mount);
-                self.rooms.make_layer(self.session, self.next_index(), point.clone(), mount.device, &room)?
+                let (room, index) = (self.rooms.of(mount), self.next_index());
+                let made = self.rooms.make_layer(self.session, index, point.clone(), mount.device, &room);
+                match made {
+                    // Unmounted since the list was made, and the place went with it.
+                    Err(_) if is_gone(&point) => {
+                        return remove_dir(
+                            &room.path.join("layers").join(self.session).join(index.to_string()),
+                        );
+                    }
+                    made => made?,
+                }
             }
         };
         let dir = layer.upper.parent().and_then(|dir| HostPath::new(dir.as_os_str().as_bytes()));
