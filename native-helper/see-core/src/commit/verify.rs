@@ -4,12 +4,13 @@
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use rustix::io::Errno;
 
-use crate::beneath::{Facts, Root};
+use crate::beneath::{Facts, Root, facts_at};
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found};
 use crate::path::HostPath;
@@ -23,32 +24,50 @@ pub fn differing(
     chosen: &[bool],
     other: &HashSet<HostPath>,
 ) -> Vec<HostPath> {
-    let mut roots: HashMap<u32, Root> = HashMap::new();
+    let mut host = Host { session, roots: HashMap::new(), holder: None };
     let taken = changes.found.iter().zip(chosen).filter(|(_, chosen)| **chosen).map(|(found, _)| found);
     let looked_at = taken.filter(|found| !other.contains(&found.change.path));
     // The commit is done: what cannot be looked at is told like what differs, and is no error.
-    let differs =
-        |found: &&Found| !look(session, &mut roots, found).is_ok_and(|facts| fits(found, facts.as_ref()));
+    let differs = |found: &&Found| !host.look(found).is_ok_and(|facts| fits(found, facts.as_ref()));
     looked_at.filter(differs).map(|found| found.change.path.clone()).collect()
 }
 
-/// Returns what the host has at the path of a change.
-fn look(
-    session: &Session,
-    roots: &mut HashMap<u32, Root>,
-    found: &Found,
-) -> rustix::io::Result<Option<Facts>> {
-    let index = usize::try_from(found.layer).unwrap_or(usize::MAX);
-    let layer = session.layers.get(index).ok_or(Errno::NOENT)?;
-    let root = match roots.entry(found.layer) {
-        Entry::Occupied(known) => known.into_mut(),
-        Entry::Vacant(free) => free.insert(Root::open_exact(&layer.mount_point)?),
-    };
-    let below = found.change.path.below(&layer.mount_point).unwrap_or_default();
-    match root.facts(Path::new(OsStr::from_bytes(below))) {
-        Ok(facts) => Ok(Some(facts)),
-        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(None),
-        Err(errno) => Err(errno),
+/// The host, looked at anew.
+struct Host<'a> {
+    session: &'a Session,
+    roots: HashMap<u32, Root>,
+    /// The directory that held what was looked at last: mostly the next one's too.
+    holder: Option<(u32, HostPath, OwnedFd)>,
+}
+
+impl Host<'_> {
+    /// Returns what the host has at the path of a change.
+    fn look(&mut self, found: &Found) -> rustix::io::Result<Option<Facts>> {
+        match self.facts(found) {
+            Ok(facts) => Ok(Some(facts)),
+            Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(None),
+            Err(errno) => Err(errno),
+        }
+    }
+
+    fn facts(&mut self, found: &Found) -> rustix::io::Result<Facts> {
+        let path = &found.change.path;
+        let index = usize::try_from(found.layer).unwrap_or(usize::MAX);
+        let point = &self.session.layers.get(index).ok_or(Errno::NOENT)?.mount_point;
+        let root = match self.roots.entry(found.layer) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(free) => free.insert(Root::open_exact(point)?),
+        };
+        let Some(parent) = path.parent().filter(|_| path != point) else { return root.facts(Path::new("")) };
+        if let Some((layer, known, dir)) = &self.holder {
+            if *layer == found.layer && *known == parent {
+                return facts_at(dir.as_fd(), path.name());
+            }
+        }
+        let below = parent.below(point).unwrap_or_default();
+        let dir = root.place(Path::new(OsStr::from_bytes(below)))?;
+        let (_, _, dir) = self.holder.insert((found.layer, parent, dir));
+        facts_at(dir.as_fd(), path.name())
     }
 }
 

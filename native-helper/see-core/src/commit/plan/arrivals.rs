@@ -145,7 +145,7 @@ impl Planner<'_, '_> {
             return self.link_to(found, at, first, None);
         }
         let (from, identity) = if layer.same_mount && !self.units.is_shared(&object.identity) {
-            self.take_from_layer(&source, &at, layer.marks)?;
+            self.take_from_layer((&source, object), &at, layer.marks)?;
             (source, object.identity)
         } else {
             let slot = self.rooms.slot(self.view, found.layer, &found.change.path)?;
@@ -175,7 +175,7 @@ impl Planner<'_, '_> {
             let Some(stat) = self.view.places.stat(&inner)? else { continue };
             let target = at.join(&name);
             let (from, object) = if layer.same_mount {
-                self.take_from_layer(&inner, &target, layer.marks)?;
+                self.take_from_layer((&inner, stat), &target, layer.marks)?;
                 (inner, stat.identity)
             } else {
                 let slot = self.rooms.slot(self.view, found.layer, &path)?;
@@ -192,15 +192,22 @@ impl Planner<'_, '_> {
 
     /// Notes what leaving the layer means for an object: its directory's time must survive a revert, its data must
     /// be on the disk, the marks of it and of all below it must go. Their steps come after everything has arrived.
-    fn take_from_layer(&mut self, source: &Spot, at: &Spot, space: MarkSpace) -> Result<()> {
+    fn take_from_layer(
+        &mut self,
+        (source, object): (&Spot, Stat),
+        at: &Spot,
+        space: MarkSpace,
+    ) -> Result<()> {
         self.keep_time(&source.parent())?;
         self.plan.sources.push(source.clone());
-        let mut todo = vec![(source.clone(), at.clone())];
-        while let Some((source, at)) = todo.pop() {
-            let Some(stat) = self.view.places.stat(&source)? else { continue };
+        let mut todo = vec![(source.clone(), object, at.clone())];
+        while let Some((source, stat, at)) = todo.pop() {
             if stat.is_dir() {
                 for name in self.view.places.names(&source)? {
-                    todo.push((source.join(&name), at.join(&name)));
+                    let inner = source.join(&name);
+                    if let Some(stat) = self.view.places.stat(&inner)? {
+                        todo.push((inner, stat, at.join(&name)));
+                    }
                 }
             }
             let change = attributes::marks(&mut self.view.places, &source, space)?;
