@@ -100,3 +100,20 @@ fn the_helper_serves_an_ordinary_user() {
     assert_eq!(lab.read("new"), "new\n");
     client.close();
 }
+
+#[test]
+fn a_directory_that_its_own_mode_closes_is_told_and_can_be_left_out() {
+    let lab = lab();
+    let id = lab.see("mkdir closed; echo x > closed/file; chmod 111 closed; echo new > new");
+    let closed = lab.work().join("closed");
+    let answer = lab.json(["changes", &id]);
+    assert_eq!(answer["unlisted"], json!([{"path": closed.to_str().unwrap()}]));
+    assert!(lab.json(["changes", &id, "new"]).get("unlisted").is_none());
+    let told = lab.run(["changes", &id]).text();
+    assert!(told.contains("/closed  (cannot be listed: what changed in it is not shown)"), "{told}");
+    assert_eq!(lab.run(["commit", "-q", &id]).status, 1, "what nobody can look at is not committed");
+    assert!(!lab.exists("new"));
+    let part = lab.json(["commit", "--skip", "closed", &id]);
+    assert_eq!((lab.read("new").as_str(), &part["applied"]), ("new\n", &json!(1)));
+    assert_eq!((lab.exists("closed"), lab.state(&id)), (false, "finished".to_owned()));
+}

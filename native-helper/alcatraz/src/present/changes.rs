@@ -4,7 +4,7 @@ use std::io::Write;
 
 use see_core::change::{Aspect, Change, ChangeKind, FileType, Summary};
 
-use see_core::path::escape_for_display;
+use see_core::path::{HostPath, escape_for_display};
 
 use crate::output::{Output, Style};
 use crate::table::human_size;
@@ -31,6 +31,19 @@ pub fn write_changes<'a>(
         }
         let more = if more.is_empty() { more } else { output.paint(Style::Dim, &format!("  ({more})")) };
         writeln!(out, "{} {size:>11}  {path}{more}", output.paint(style, letter))?;
+    }
+    Ok(())
+}
+
+/// Writes one line for each directory whose entries could not be listed.
+pub fn write_unlisted<'a>(
+    out: &mut dyn Write,
+    output: Output,
+    unlisted: impl Iterator<Item = &'a HostPath>,
+) -> std::io::Result<()> {
+    let why = output.paint(Style::Dim, "  (cannot be listed: what changed in it is not shown)");
+    for path in unlisted {
+        writeln!(out, "{} {:>11}  {}{why}", output.paint(Style::Yellow, "?"), "", path.display())?;
     }
     Ok(())
 }
