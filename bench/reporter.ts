@@ -1,4 +1,4 @@
-// Prints the figures as a table and, when asked, puts them into bench/README.md.
+// Prints the figures as a table and, when asked, puts them into bench/README.md, in the place of the same ones from before.
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus, release } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,7 @@ import { FIGURE, type Figure } from "./measure.js";
 const README = join(import.meta.dirname, "README.md");
 const BEGIN = "<!-- figures: npm run bench -- --write -->";
 const END = "<!-- end of figures -->";
+const HEAD = "| what | mode | reached | wanted | measured | when |\n| --- | --- | --- | --- | --- | --- |";
 
 class FigureReporter implements Reporter {
   private readonly rows: [mode: string, figure: Figure][] = [];
@@ -24,25 +25,47 @@ class FigureReporter implements Reporter {
   }
 
   onEnd(): void {
-    const lines = this.rows.map(
-      ([mode, { what, reached, wanted, how }]) => `| ${what} | ${mode} | ${reached} | ${wanted} | ${how} |`,
+    const today = new Date().toISOString().slice(0, 10);
+    const rows = this.rows.map(
+      ([mode, { what, reached, wanted, how }]) =>
+        `| ${what} | ${mode} | ${reached} | ${wanted} | ${how} | ${today} |`,
     );
-    const processor = cpus()[0]?.model ?? "unknown processor";
-    const table = [
-      `Linux ${release()}, ${cpus().length} × ${processor}, ${new Date().toISOString().slice(0, 10)}.`,
-      "",
-      "| what | mode | reached | wanted | measured |",
-      "| --- | --- | --- | --- | --- |",
-      ...lines,
-      // A figure that is missing is said to be missing; it takes none of the others with it.
-      ...(this.unfinished.length === 0 ? [] : ["", `Not finished: ${this.unfinished.join("; ")}.`]),
-    ].join("\n");
-    process.stdout.write(`\n${table}\n`);
+    process.stdout.write(`\n${HEAD}\n${rows.join("\n")}\n`);
+    // A figure that is missing is said to be missing; it takes none of the others with it.
+    if (this.unfinished.length > 0) process.stdout.write(`\nNot finished: ${this.unfinished.join("; ")}.\n`);
     if (process.env["ALCATRAZ_BENCH_WRITE"] !== "1" || this.rows.length === 0) return;
     const text = readFileSync(README, "utf8");
-    const [before, after] = [text.split(BEGIN)[0] ?? "", text.split(END)[1] ?? ""];
-    writeFileSync(README, `${before}${BEGIN}\n\n${table}\n\n${END}${after}`);
+    const [before = "", rest = ""] = text.split(BEGIN);
+    const [table = "", after = ""] = rest.split(END);
+    // What was not measured now stays as it was then.
+    const kept = new Map(
+      table
+        .split("\n")
+        .filter(isRow)
+        .map((row) => [key(row), row]),
+    );
+    for (const row of rows) kept.set(key(row), row);
+    const processor = cpus()[0]?.model ?? "unknown processor";
+    const machine = `Linux ${release()}, ${cpus().length} × ${processor}.`;
+    const whole = [machine, "", HEAD, ...[...kept.values()].toSorted()].join("\n");
+    writeFileSync(README, `${before}${BEGIN}\n\n${whole}\n\n${END}${after}`);
   }
+}
+
+function isRow(line: string): boolean {
+  return line.startsWith("| ") && !/^(what|-+)$/.test(cells(line)[0] ?? "");
+}
+
+/** What and in which mode: by that a row is known again. */
+function key(row: string): string {
+  return cells(row).slice(0, 2).join(" | ");
+}
+
+function cells(row: string): string[] {
+  return row
+    .split("|")
+    .slice(1, -1)
+    .map((cell) => cell.trim());
 }
 
 export default FigureReporter;
