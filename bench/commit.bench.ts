@@ -1,5 +1,5 @@
 // Committing 10,000 small new files, against a program that renames and syncs as many; and 100,000, some of them large.
-import { rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "../e2e/test.js";
 import { clock, interleave, milliseconds, ratio, report } from "./measure.js";
@@ -76,15 +76,17 @@ test("commit: 100,000", async ({ machine }, info) => {
     const session = await makeManyFiles(machine, 1000, 99);
     const large = ["/usr/bin/python3", program, "1000", String(size)];
     await machine.alcatraz("enter", session, "--", ...large);
-    const time = await clock(() => machine.alcatraz("commit", session, "--only", join(machine.home, "many")));
-    rmSync(join(machine.home, "many"), { recursive: true });
+    const many = join(machine.home, "many");
+    const time = await clock(() => machine.alcatraz("commit", session, "--only", many));
+    // Where many files were just removed, ext4 is slow to make new ones.
+    renameSync(many, join(machine.home, session));
     return time;
   };
-  const times = await interleave(2, { small: () => commit(4096), large: () => commit(1 << 30) });
+  const times = await interleave(1, { small: () => commit(4096), large: () => commit(1 << 30) });
   report(info, {
     what: "commit of 100,000 new files",
     reached: milliseconds(times.large),
     wanted: "≤ 5 s, whatever their sizes",
-    how: `1,000 of them of 1 GiB (sparse); ${milliseconds(times.small)} when those have 4 KiB; 2 runs each`,
+    how: `1,000 of them of 1 GiB (sparse); ${milliseconds(times.small)} when those have 4 KiB; the second run of each`,
   });
 });
