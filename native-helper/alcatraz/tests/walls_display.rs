@@ -4,6 +4,7 @@
 mod engine_lab;
 
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use engine_lab::{Lab, Outcome, both, finish, wait_until};
@@ -13,12 +14,19 @@ struct Host {
     server: Child,
     window: Child,
     name: String,
+    cookies: Option<String>,
 }
 
 impl Host {
+    /// One that lets everybody in.
     fn new() -> Self {
+        Self::with(&["-ac"])
+    }
+
+    fn with(access: &[&str]) -> Self {
         let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-ac", "-nolisten", "tcp", "-screen", "0", "1400x1000x24"])
+            .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "1400x1000x24"])
+            .args(access)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -26,8 +34,12 @@ impl Host {
         let mut line = String::new();
         BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let name = format!(":{}", line.trim());
-        let window = Command::new("xeyes").env("DISPLAY", &name).spawn().unwrap();
-        let host = Self { server, window, name };
+        let mut window = Command::new("xeyes");
+        window.env("DISPLAY", &name);
+        let cookies = access.iter().find(|word| word.starts_with('/')).map(|path| (*path).to_owned());
+        window.envs(cookies.iter().map(|path| ("XAUTHORITY", path)));
+        let window = window.spawn().unwrap();
+        let host = Self { server, window, name, cookies };
         assert_eq!(host.xdotool(&["search", "--sync", "--onlyvisible", "--class", "XEyes"]).status, 0);
         host
     }
@@ -35,6 +47,7 @@ impl Host {
     fn xdotool(&self, arguments: &[&str]) -> Outcome {
         let mut command = Command::new("xdotool");
         command.env("DISPLAY", &self.name).args(arguments);
+        command.envs(self.cookies.iter().map(|path| ("XAUTHORITY", path)));
         finish(command)
     }
 
@@ -174,6 +187,112 @@ fn only_a_program_that_the_desktop_knows_gets_a_display_unasked() {
         let blind = run(&[name], None);
         assert!(blind.status != 0 && blind.status != 125, "{blind:?}");
         assert_ne!(run(&["sh", "-c", name], Some(&host.name)).status, 0);
+    });
+}
+
+/// A Wayland desktop without X.
+struct Wayland {
+    compositor: Child,
+    room: PathBuf,
+}
+
+impl Wayland {
+    fn new(lab: &Lab) -> Self {
+        let room = lab.home().join("runtime");
+        let made = lab.as_user("/bin/mkdir".as_ref()).args(["-m", "700"]).arg(&room).status();
+        assert!(made.unwrap().success());
+        let compositor = lab
+            .as_user("/usr/bin/weston".as_ref())
+            .args(["--backend=headless-backend.so", "--socket=desk", "--no-config", "--debug"])
+            .args(["--width=1600", "--height=1200"])
+            .env("XDG_RUNTIME_DIR", &room)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let desk = Self { compositor, room };
+        wait_until("the compositor takes connections", || {
+            std::os::unix::net::UnixStream::connect(desk.socket()).is_ok()
+        });
+        desk
+    }
+
+    fn socket(&self) -> PathBuf {
+        self.room.join("desk")
+    }
+
+    /// Tells whether a program shows a window.
+    fn has_window(&self, lab: &Lab) -> bool {
+        let mut look = lab.as_user("/usr/bin/timeout".as_ref());
+        look.args(["2", "weston-debug", "scene-graph"]);
+        look.env("XDG_RUNTIME_DIR", &self.room).env("WAYLAND_DISPLAY", "desk");
+        finish(look).stdout.contains("role xdg_toplevel")
+    }
+
+    fn command(&self, lab: &Lab, words: &[&str]) -> Command {
+        let mut command = lab.command(words);
+        command.env_remove("DISPLAY").env("XDG_RUNTIME_DIR", &self.room).env("WAYLAND_DISPLAY", "desk");
+        command
+    }
+}
+
+impl Drop for Wayland {
+    fn drop(&mut self) {
+        self.compositor.kill().unwrap();
+        self.compositor.wait().unwrap();
+    }
+}
+
+#[test]
+fn a_display_that_wants_a_cookie_shows_it_too() {
+    both(|lab| {
+        // One cookie for any display, in the form that X libraries read.
+        let cookie = [&[0xff, 0xff, 0, 0, 0, 0, 0, 18][..], b"MIT-MAGIC-COOKIE-1", &[0, 16], &[7; 16]].concat();
+        let file = lab.home().join("cookies");
+        std::fs::write(&file, cookie).unwrap();
+        lab.give_to_user(&["cookies"]);
+        let path = file.to_str().unwrap();
+        let other = Host::new();
+        let host = Host::with(&["-auth", path]);
+        let words = ["run", "--keep", "-q", "--display", "nested", "--", "xdotool", "getdisplaygeometry"];
+        let mut command = lab.command(&words);
+        command.env("DISPLAY", &host.name).env("XAUTHORITY", path);
+        assert_eq!(finish(command).stdout, "1280 800\n");
+        drop(other);
+    });
+}
+
+#[test]
+fn on_wayland_without_x_it_is_a_window_of_xwayland() {
+    both(|lab| {
+        // Of a number that is taken a server complains: once into the connection to the compositor, which then waited for more.
+        let taken = Host::new();
+        let desk = Wayland::new(lab);
+        assert!(!desk.has_window(lab));
+        let script = "xeyes & xdotool search --sync --onlyvisible --class XEyes getwindowname; echo \"<$WAYLAND_DISPLAY>\"; \
+                      kill $!; exec sleep 1000";
+        let words = ["run", "--keep", "-q", "--name", "way", "--display", "nested", "--", "sh", "-c", script];
+        let mut child = desk.command(lab, &words).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert_eq!(lines.next().unwrap().unwrap(), "xeyes");
+        assert_eq!(lines.next().unwrap().unwrap(), "<>");
+        assert!(desk.has_window(lab));
+        assert_eq!(lab.run(&["stop", "way"]).status, 0);
+        child.wait().unwrap();
+        wait_until("the window is gone", || !desk.has_window(lab));
+        // The desktop itself is out of reach.
+        let connect = format!(
+            "python3 -c 'import socket; s = socket.socket(socket.AF_UNIX); s.connect(\"{}\"); print(\"in\")'",
+            desk.socket().display()
+        );
+        let mut native = lab.as_user("/bin/sh".as_ref());
+        native.args(["-c", &connect]);
+        assert_eq!(finish(native).stdout, "in\n");
+        let inside = finish(
+            desk.command(lab, &["run", "--keep", "-q", "--display", "nested", "--", "sh", "-c", &connect]),
+        );
+        assert!(inside.status != 125 && inside.stdout.is_empty(), "{inside:?}");
+        drop(taken);
     });
 }
 

@@ -8,7 +8,8 @@ use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
-use rustix::process::{Pid, Signal, WaitOptions};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions};
 use serde::{Deserialize, Serialize};
 
 pub use self::server::Server;
@@ -26,6 +27,8 @@ pub const SOCKETS: &str = "/tmp/.X11-unix";
 const AUTHORITY: &str = "/tmp/.X11-unix/authority";
 /// The user that a server runs as which root started.
 const NOBODY: u32 = 65_534;
+/// How long a server may take to end.
+const GOODBYE: Timespec = Timespec { tv_sec: 2, tv_nsec: 0 };
 /// The longest authority file of the host that is taken over.
 const LONGEST: u64 = 1024 * 1024;
 
@@ -152,9 +155,17 @@ impl Drop for Shown {
     }
 }
 
-/// Ends a server: politely first, for then it removes its socket and lock file.
+/// Ends a server: politely first, for then it removes its socket and lock file. One that waits for an answer of the host's
+/// display does not heed that.
 fn end(server: Pid) {
     let _ = rustix::process::kill_process(server, Signal::TERM);
+    let ended = rustix::process::pidfd_open(server, PidfdFlags::empty()).is_ok_and(|server| {
+        let mut ends = [PollFd::new(&server, PollFlags::IN)];
+        matches!(poll(&mut ends, Some(&GOODBYE)), Ok(1))
+    });
+    if !ended {
+        let _ = rustix::process::kill_process(server, Signal::KILL);
+    }
     let _ = rustix::process::waitpid(Some(server), WaitOptions::empty());
 }
 

@@ -3,17 +3,17 @@
 
 use std::ffi::{CStr, CString};
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{MemfdFlags, SeekFrom};
-use rustix::io::Errno;
+use rustix::fs::{MemfdFlags, SealFlags, SeekFrom};
+use rustix::io::{Errno, FdFlags};
 use rustix::pipe::{PipeFlags, pipe_with};
-use rustix::process::{Gid, Pid, Signal, Uid};
+use rustix::process::{Gid, Pid, Resource, Rlimit, Signal, Uid};
 use see_sys::process::{close_on_exec_from, execve, exit_now, fork};
 use serde::{Deserialize, Serialize};
 
@@ -22,8 +22,12 @@ use crate::error::Result;
 use super::unavailable;
 
 const COOKIE_KIND: &[u8] = b"MIT-MAGIC-COOKIE-1";
-/// How long a server may take until it is ready. Xwayland was seen to wait for ever for a compositor's first answer.
-const PATIENCE: Timespec = Timespec { tv_sec: 15, tv_nsec: 0 };
+/// How long a server may take until it is ready.
+const PATIENCE: Timespec = Timespec { tv_sec: 30, tv_nsec: 0 };
+/// The most bytes of data that a server may hold for its clients, which are hostile: it lives outside of their limits.
+const MOST_DATA: u64 = 2 << 30;
+/// How much of what a server complains of is kept.
+const COMPLAINTS: u64 = 4096;
 /// Width and height of the window.
 const SIZE: &str = "1280x800";
 /// What every server is told. Its cookies come on descriptor 0, its number goes to 1. It listens by its abstract name too:
@@ -85,11 +89,12 @@ impl Server {
             Self::Xephyr => in_memory(window.cookies).map_err(|e| failed("no memory", &e))?,
             Self::Xwayland => connect(window.host).map_err(|e| failed("the Wayland display", &e))?,
         };
+        let complaints = complaints().map_err(|e| failed("no memory", &e))?;
         let arguments = self.arguments(window.title);
         let (heard, said) = pipe_with(PipeFlags::CLOEXEC).map_err(|e| failed("no pipe", &e))?;
         let Some(process) = fork(0).map_err(|e| failed("no process", &e))? else {
             drop(heard);
-            let _ = self.exec(window, &arguments, [&own, &said, &outlet]);
+            let _ = self.exec(window, &arguments, [&own, &said, &complaints, &outlet]);
             exit_now(127)
         };
         drop(said);
@@ -97,7 +102,7 @@ impl Server {
         let mut answer = [PollFd::new(&heard, PollFlags::IN)];
         if !matches!(poll(&mut answer, Some(&PATIENCE)), Ok(1)) {
             super::end(process);
-            return Err(failed("it did not answer", &Errno::TIMEDOUT));
+            return Err(failed(&blamed(&complaints, "it did not answer"), &Errno::TIMEDOUT));
         }
         // One line: Xwayland leaves the descriptor open.
         let _ = BufReader::new(std::fs::File::from(heard).take(16)).read_line(&mut told);
@@ -106,7 +111,7 @@ impl Server {
             Err(_) => {
                 super::end(process);
                 Err(unavailable(
-                    "the nested display ended before it was ready",
+                    &blamed(&complaints, "the nested display ended before it was ready"),
                     "Look whether programs can open windows on your display, or use --display none.",
                 ))
             }
@@ -138,33 +143,29 @@ impl Server {
         })
     }
 
-    /// In the child: becomes the server. Returns only when that failed. Descriptor 2 holds the cookies of the host's display,
-    /// or is the connection to it.
+    /// In the child: becomes the server. Returns only when that failed. `outlet` holds the cookies of the host's display, or is
+    /// the connection to it; what the server complains of must not get into either.
     fn exec(
         self,
         window: &Window<'_>,
         arguments: &[CString],
-        [own, said, outlet]: [&OwnedFd; 3],
+        [own, said, complaints, outlet]: [&OwnedFd; 4],
     ) -> std::result::Result<(), Errno> {
         rustix::stdio::dup2_stdin(own)?;
         rustix::stdio::dup2_stdout(said)?;
-        rustix::stdio::dup2_stderr(outlet)?;
+        rustix::stdio::dup2_stderr(complaints)?;
         close_on_exec_from(3)?;
+        rustix::io::fcntl_setfd(outlet, FdFlags::empty())?;
         see_sys::signals::reset_all()?;
-        if rustix::process::geteuid().is_root() {
-            let (user, group) = (Uid::from_raw(window.user.0), Gid::from_raw(window.user.1));
-            rustix::thread::set_thread_groups(&[])?;
-            rustix::thread::set_thread_res_gid(group, group, group)?;
-            rustix::thread::set_thread_res_uid(user, user, user)?;
-        }
-        rustix::thread::set_no_new_privs(true)?;
-        rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+        become_user(window.user)?;
         let path = self.path().ok_or(Errno::NOENT)?;
+        let number = outlet.as_raw_fd();
         let display = match self {
-            Self::Xephyr => {
-                vec![[b"DISPLAY=".as_slice(), window.host].concat(), b"XAUTHORITY=/proc/self/fd/2".to_vec()]
-            }
-            Self::Xwayland => vec![b"WAYLAND_SOCKET=2".to_vec()],
+            Self::Xephyr => vec![
+                [b"DISPLAY=".as_slice(), window.host].concat(),
+                format!("XAUTHORITY=/proc/self/fd/{number}").into_bytes(),
+            ],
+            Self::Xwayland => vec![format!("WAYLAND_SOCKET={number}").into_bytes()],
         };
         let environment: Vec<CString> = display
             .into_iter()
@@ -172,6 +173,40 @@ impl Server {
             .filter_map(|variable| CString::new(variable).ok())
             .collect();
         Err(execve(path, arguments, &environment))
+    }
+}
+
+/// Gives up what a process that serves hostile programs has no use for. It ends with its parent.
+pub(super) fn become_user((user, group): (u32, u32)) -> std::result::Result<(), Errno> {
+    let most = Rlimit { current: Some(MOST_DATA), maximum: Some(MOST_DATA) };
+    rustix::process::setrlimit(Resource::Data, most)?;
+    if rustix::process::geteuid().is_root() {
+        let (user, group) = (Uid::from_raw(user), Gid::from_raw(group));
+        rustix::thread::set_thread_groups(&[])?;
+        rustix::thread::set_thread_res_gid(group, group, group)?;
+        rustix::thread::set_thread_res_uid(user, user, user)?;
+    }
+    rustix::thread::set_no_new_privs(true)?;
+    // Changing the user forgets this.
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
+}
+
+/// Returns where a server complains: a file in memory that cannot grow, whatever its clients do.
+fn complaints() -> std::result::Result<OwnedFd, Errno> {
+    let file = rustix::fs::memfd_create("complaints", MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
+    rustix::fs::ftruncate(&file, COMPLAINTS)?;
+    rustix::fs::fcntl_add_seals(&file, SealFlags::GROW | SealFlags::SHRINK)?;
+    Ok(file)
+}
+
+/// Returns what went wrong, with the last that the server complained of.
+fn blamed(complaints: &OwnedFd, what: &str) -> String {
+    let mut text = [0_u8; COMPLAINTS as usize];
+    let length = rustix::io::pread(complaints, &mut text, 0).unwrap_or(0);
+    let lines = text.get(..length).unwrap_or_default().split(|byte| *byte == b'\n' || *byte == 0);
+    match lines.map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).next_back() {
+        Some(line) => format!("{what} (“{}”)", crate::path::escape_for_display(line)),
+        None => what.to_owned(),
     }
 }
 
