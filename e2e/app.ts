@@ -153,9 +153,15 @@ export class App {
     return this.page.getByRole("group", { name: "More options" });
   }
 
+  /** Opens the choices, and all that is folded among them. */
   async moreOptions(): Promise<void> {
     await this.page.getByRole("button", { name: "More options" }).click();
     await expect(this.options).toBeVisible();
+    const folded = this.options.locator("details:not([open]) > summary");
+    for (let left = await folded.count(); left > 0; left -= 1) {
+      await folded.first().click();
+      await expect(folded).toHaveCount(left - 1);
+    }
   }
 
   option(name: string): Locator {

@@ -7,9 +7,9 @@ test("a hidden place is empty for the program", async ({ machine, app }) => {
   machine.directory("home/private");
   machine.file("home/private/diary.txt", "dear diary\n");
   await app.moreOptions();
-  await app.option("Hidden places").fill("private");
+  await app.option("Hidden").fill("private");
   await expect(app.options).toContainText("begins with / or ~/");
-  await app.option("Hidden places").fill("~/private");
+  await app.option("Hidden").fill("~/private");
   await app.run("sh -c 'cat private/diary.txt; ls -A private | wc -l; read line'");
   await expect(app.terminal).toContainText("No such file");
   await app.stop();
@@ -33,6 +33,48 @@ test("a session that fills the disk is frozen, goes on with as much again, and i
   await app.dialog.getByRole("button", { name: "Throw away", exact: true }).click();
   await expect(app.state).toHaveText(/^Aborted/, { timeout: 30_000 });
   expect(existsSync(join(machine.home, "fill"))).toBe(false);
+});
+
+test("what matters most comes first, and the rest is folded until it is chosen", async ({ app }) => {
+  await app.page.getByRole("button", { name: "More options" }).click();
+  await expect(app.option("Profile")).toBeVisible();
+  await expect(app.option("Disk space")).toBeHidden();
+  await app.option("Profile").selectOption("Document");
+  const limits = app.options.locator("details").filter({ hasText: "Limits" });
+  await expect(limits.locator("summary")).toContainText("changed");
+  await limits.locator("summary").click();
+  await app.option("Processes").fill("3");
+  await expect(app.options).toContainText("8 or more");
+});
+
+test("limits are lowered while a program runs, and a place is always hidden", async ({ machine, app }) => {
+  machine.directory("home/private");
+  machine.file("home/private/diary.txt", "dear diary\n");
+  await app.navigation.getByRole("button", { name: "Settings" }).click();
+  const list = app.dialog.getByRole("region", { name: "Always hidden" });
+  await list.getByRole("textbox", { name: "New place" }).fill("~/private");
+  await list.getByRole("button", { name: "Hide", exact: true }).click();
+  await expect(list.getByRole("listitem")).toHaveText(join(machine.home, "private"));
+  await app.dialog.getByRole("button", { name: "Done" }).click();
+
+  const script = "cat private/diary.txt; head -c 30000000 /dev/zero >fill; echo filled; read line";
+  await app.run(`sh -c '${script}'`);
+  await expect(app.terminal).toContainText("No such file");
+  await expect(app.terminal).toContainText("filled");
+  await app.page.getByRole("button", { name: "no network" }).click();
+  await app.page.getByLabel("Disk space").fill("20 MB");
+  await app.page.getByRole("button", { name: "Lower", exact: true }).click();
+  const bar = app.page.getByRole("alert").filter({ hasText: "Frozen." });
+  await expect(bar).toContainText("it was given 20 MB", { timeout: 30_000 });
+  await app.page.keyboard.press("Escape");
+  await app.stop();
+
+  await app.goHome();
+  await app.moreOptions();
+  await app.option("Left visible").fill("~/private");
+  await app.run("sh -c 'cat private/diary.txt; read line'");
+  await expect(app.terminal).toContainText("dear diary");
+  await app.stop();
 });
 
 test("choices are kept as a profile and chosen again", async ({ app }) => {

@@ -8,7 +8,7 @@ import { readHomes } from "./homes.js";
 import type { Integration } from "./desktop/integration.js";
 import type { Outside } from "./outside/outside.js";
 import type { Rollback } from "./rollback.js";
-import { completed } from "./run-request.js";
+import { completed, fromHome } from "./run-request.js";
 import type { Helper } from "./helper/helper.js";
 import type { CallHandlers, SendHandlers } from "./ipc.js";
 import type { SettingsFile } from "./settings.js";
@@ -87,6 +87,11 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     mergePreview: (params) => helper.request("merge.preview", params),
     ignored: async () => (await helper.request("ignore.get", {})).patterns,
     saveIgnored: async (patterns) => (await helper.request("ignore.set", { patterns })).patterns,
+    alwaysHidden: async () => (await helper.request("hidden.get", {})).places,
+    saveAlwaysHidden: async (places) => {
+      const whole = places.map((place) => fromHome(place, rooms.home));
+      return (await helper.request("hidden.set", { places: whole })).places;
+    },
     check: (request, ticket) => helper.request("check", request, ticket),
     commit: (request, ticket) => helper.request("commit", request, ticket),
     history: () => helper.request("history.list", {}),

@@ -9,7 +9,9 @@ describe("completed", () => {
 
   it("knows the home of a hidden place", () => {
     const hide = ["~", "~/.ssh", "/a/~", "~other/x"].map((path) => ({ path }));
-    const { policy } = completed({ command: ["ls"], policy: { quota: 5, hide } }, "/home/$&", {});
+    const show = [{ path: "~/.aws" }];
+    const { policy } = completed({ command: ["ls"], policy: { quota: 5, hide, show } }, "/home/$&", {});
+    expect(policy?.show).toEqual([{ path: "/home/$&/.aws" }]);
     expect(policy?.hide?.map(({ path }) => path)).toEqual(["/home/$&", "/home/$&/.ssh", "/a/~", "~other/x"]);
     expect(policy?.quota).toBe(5);
   });

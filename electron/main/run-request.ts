@@ -20,9 +20,21 @@ export function completed(
       if (value !== undefined) whole.env[name] ??= value;
     }
   }
-  if (policy?.hide === undefined) return whole;
-  const hide = policy.hide.map((place): PathRef =>
-    place.path_bytes === undefined ? { path: place.path.replace(/^~(?=\/|$)/, () => home) } : place,
-  );
-  return { ...whole, policy: { ...policy, hide } };
+  if (policy === undefined) return whole;
+  const known = (places: PathRef[]): PathRef[] =>
+    places.map((place) => (place.path_bytes === undefined ? { path: fromHome(place.path, home) } : place));
+  const { hide, show } = policy;
+  return {
+    ...whole,
+    policy: {
+      ...policy,
+      ...(hide === undefined ? {} : { hide: known(hide) }),
+      ...(show === undefined ? {} : { show: known(show) }),
+    },
+  };
+}
+
+/** Returns a place with the home folder for a leading `~`. */
+export function fromHome(place: string, home: string): string {
+  return place.replace(/^~(?=\/|$)/, () => home);
 }

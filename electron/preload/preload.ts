@@ -66,6 +66,8 @@ contextBridge.exposeInMainWorld("see", {
   mergePreview: call("mergePreview"),
   ignored: call("ignored"),
   saveIgnored: call("saveIgnored"),
+  alwaysHidden: call("alwaysHidden"),
+  saveAlwaysHidden: call("saveAlwaysHidden"),
   check: call("check"),
   commit: call("commit"),
   history: call("history"),

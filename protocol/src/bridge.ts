@@ -20,7 +20,7 @@ import { PathRef } from "./path.js";
 import type { Origins } from "./origins.js";
 import type { SessionLog } from "./log.js";
 import type { Progress, Params } from "./rpc.js";
-import { Display, Reads, type RunRequest, type Session, type Tightening } from "./session.js";
+import { Clipboard, Display, Reads, type RunRequest, type Session, type Tightening } from "./session.js";
 
 /** How every bridge call ends: errors are values, because Electron flattens thrown ones to text. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: SeeError };
@@ -45,10 +45,17 @@ export const Profile = z.object({
   ports: z.string().max(4096),
   detours: z.string().max(4096).default(""),
   hide: z.string().max(16_384),
+  show: z.string().max(16_384).default(""),
   quota: z.string().max(32),
+  floor: z.string().max(32).default(""),
   memory: z.string().max(32),
+  processes: z.string().max(32).default(""),
   reads: Reads,
   display: Display,
+  clipboard: Clipboard.default("none"),
+  gpu: z.boolean().default(false),
+  sound: z.boolean().default(false),
+  camera: z.boolean().default(false),
 });
 export type Profile = z.infer<typeof Profile>;
 
@@ -153,6 +160,10 @@ export interface SeeBridge {
   ignored(): Promise<Outcome<string[]>>;
   /** Answers with the list as it is then. */
   saveIgnored(patterns: string[]): Promise<Outcome<string[]>>;
+  /** The places that every session finds empty. */
+  alwaysHidden(): Promise<Outcome<string[]>>;
+  /** Answers with the list as it is then. */
+  saveAlwaysHidden(places: string[]): Promise<Outcome<string[]>>;
   check(request: Omit<CommitRequest, "dry_run">, ticket: number): Promise<Outcome<CheckResult>>;
   commit(request: CommitRequest, ticket: number): Promise<Outcome<CommitResult>>;
   history(): Promise<Outcome<History>>;

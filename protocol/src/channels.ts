@@ -70,6 +70,8 @@ export const calls = {
   mergePreview: z.tuple([methods["merge.preview"].params]),
   ignored: z.tuple([]),
   saveIgnored: z.tuple([methods["ignore.set"].params.shape.patterns]),
+  alwaysHidden: z.tuple([]),
+  saveAlwaysHidden: z.tuple([methods["hidden.set"].params.shape.places]),
   check: z.tuple([CommitRequest.omit({ dry_run: true }), Ticket]),
   commit: z.tuple([CommitRequest, Ticket]),
   history: z.tuple([]),

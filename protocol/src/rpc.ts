@@ -21,7 +21,7 @@ import { LogPlace, SessionLog } from "./log.js";
 import { Origins } from "./origins.js";
 import { PathRef } from "./path.js";
 import { SeeError } from "./errors.js";
-import { Mode, RunRequest, Session, Tightening } from "./session.js";
+import { Mode, Places, RunRequest, Session, Tightening } from "./session.js";
 
 /** Both sides refuse to talk when this differs. */
 export const PROTOCOL_VERSION = 1;
@@ -91,6 +91,8 @@ export const methods = {
   "merge.preview": { params: PathRef.extend({ session: z.string().min(1) }), result: MergePreview },
   "ignore.get": { params: Empty, result: Patterns },
   "ignore.set": { params: Patterns, result: Patterns },
+  "hidden.get": { params: Empty, result: Places },
+  "hidden.set": { params: Places, result: Places },
   check: { params: CommitRequest.omit({ dry_run: true }), result: CheckResult },
   commit: { params: CommitRequest, result: CommitResult },
   "history.list": { params: Empty, result: History },

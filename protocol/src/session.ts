@@ -33,8 +33,16 @@ const Size = z.number().int().min(0);
 export const Display = z.enum(["none", "nested", "host", "auto"]);
 export type Display = z.infer<typeof Display>;
 
+/** Which way text may be copied between the clipboard of a nested display and the host's. */
+export const Clipboard = z.enum(["none", "in", "out", "both"]);
+export type Clipboard = z.infer<typeof Clipboard>;
+
+/** Devices of the host that programs may use on request. */
+export const Device = z.enum(["gpu", "sound", "camera"]);
+export type Device = z.infer<typeof Device>;
+
 /** Promises that not every machine can keep. */
-export const AcceptedPromise = z.enum(["memory", "processes", "display"]);
+export const AcceptedPromise = z.enum(["memory", "processes", "display", "devices"]);
 
 /** Why a session stands still until somebody decides. Sizes are bytes. */
 export const Frozen = z.object({
@@ -83,6 +91,8 @@ export const Policy = z.object({
   memory: Size.optional(),
   /** What its programs can show windows on; nothing when left out. */
   display: Display.optional(),
+  clipboard: Clipboard.optional(),
+  devices: z.array(Device).optional(),
   /** What this machine need not keep in full, though it was asked for. */
   accept: z.array(AcceptedPromise).optional(),
   net: Net,
@@ -120,12 +130,22 @@ export const RunRequest = z.object({
   as: z.string().min(1).optional(),
   rows: z.number().int().min(1).max(10_000).optional(),
   cols: z.number().int().min(1).max(10_000).optional(),
-  /** The defaults when left out. */
   /** What is left out has its default. */
   policy: Policy.partial().optional(),
 });
 export type RunRequest = z.infer<typeof RunRequest>;
 
 /** What a session shall be allowed no longer; what is left out stays. */
-export const Tightening = z.object({ net: Net.optional(), lan: z.boolean().optional() });
+export const Tightening = z.object({
+  net: Net.optional(),
+  lan: z.boolean().optional(),
+  clipboard: z.boolean().optional(),
+  quota: Size.optional(),
+  floor: Size.optional(),
+  processes: Size.optional(),
+  memory: Size.optional(),
+});
 export type Tightening = z.infer<typeof Tightening>;
+
+/** The places that every session finds empty. */
+export const Places = z.object({ places: z.array(z.string()) });

@@ -50,6 +50,7 @@ const TESTS = [
   program("Xwayland", "xwayland"),
   program("weston"),
   program("xdotool"),
+  program("xclip"),
   program("xeyes", "x11-apps"),
   program("desktop-file-validate", "desktop-file-utils"),
   program("xdg-mime", "xdg-utils"),

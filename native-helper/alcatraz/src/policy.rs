@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::path::{HostPath, PathRef, escape_for_display};
-use see_core::policy::{Display, Policy, Promise};
+use see_core::policy::{Clipboard, Device, Display, Policy, Promise};
 
-use crate::args::{DisplayArg, PromiseArg, WallArgs};
+use crate::args::{ClipboardArg, DeviceArg, DisplayArg, PromiseArg, WallArgs};
 
 /// Puts the options into the policy.
 pub fn apply(args: &WallArgs, policy: &mut Policy) -> Result<()> {
@@ -23,6 +23,21 @@ pub fn apply(args: &WallArgs, policy: &mut Policy) -> Result<()> {
         DisplayArg::Nested => Display::Nested,
         DisplayArg::Host => Display::Host,
     };
+    policy.clipboard = match args.clipboard {
+        ClipboardArg::None => Clipboard::None,
+        ClipboardArg::In => Clipboard::In,
+        ClipboardArg::Out => Clipboard::Out,
+        ClipboardArg::Both => Clipboard::Both,
+    };
+    policy.devices = args
+        .devices
+        .iter()
+        .map(|device| match device {
+            DeviceArg::Gpu => Device::Gpu,
+            DeviceArg::Sound => Device::Sound,
+            DeviceArg::Camera => Device::Camera,
+        })
+        .collect();
     policy.accept = args
         .accept
         .iter()
@@ -30,6 +45,7 @@ pub fn apply(args: &WallArgs, policy: &mut Policy) -> Result<()> {
             PromiseArg::Memory => Promise::Memory,
             PromiseArg::Processes => Promise::Processes,
             PromiseArg::Display => Promise::Display,
+            PromiseArg::Devices => Promise::Devices,
         })
         .collect();
     Ok(())
@@ -37,6 +53,19 @@ pub fn apply(args: &WallArgs, policy: &mut Policy) -> Result<()> {
 
 fn places(paths: &[PathBuf]) -> Result<Vec<PathRef>> {
     paths.iter().map(|path| place(path)).collect()
+}
+
+/// Returns a path as it is from the working directory, for a list of text.
+pub fn absolute(path: &Path) -> Result<String> {
+    let place = place(path)?;
+    match place.path_bytes {
+        None => Ok(place.path),
+        Some(_) => Err(SeeError::new(
+            ErrorCode::BadRequest,
+            format!("This path is no text: {}", place.path),
+            "Name a directory above it, or give it to each run: --hide",
+        )),
+    }
 }
 
 /// Returns a path as it is from the working directory.

@@ -50,6 +50,46 @@ fn sudo_means_the_user_who_typed_it() {
     assert_eq!(finish(command).stdout, "0\n");
 }
 
+/// Devices of the host are those of a mount name space of the test's own, where a copy of `/dev/zero` poses as a sound card.
+#[test]
+fn devices_are_there_on_request_alone() {
+    both(|lab| {
+        let device = |options: &str| {
+            let script = format!(
+                "set -e; mkdir -p {0}; mount -t tmpfs none {0}; cd {0}; mkdir pts shm snd
+                 for node in null zero full random urandom tty; do cp -a /dev/$node .; done
+                 ln -s pts/ptmx ptmx; ln -s /proc/self/fd fd
+                 mknod -m 660 snd/card c 1 5; mknod -m 666 video0 c 1 5; chgrp $GROUP snd/card
+                 mount --rbind /dev/pts pts; mount --move . /dev; cd /
+                 exec $AS run --keep -q {options} -- sh -c \
+                 'head -c 3 /dev/snd/card | od -An -tx1; ls /dev; stat -c %t:%T:%a /dev/snd/card; : < /dev/video0'",
+                lab.dir().join("dev").display()
+            );
+            let run = lab.command(&[]);
+            let words = std::iter::once(run.get_program()).chain(run.get_args());
+            let words: Vec<_> = words.map(|word| word.to_string_lossy().into_owned()).collect();
+            let mut command = std::process::Command::new("unshare");
+            command.args(["-m", "--propagation", "private", "sh", "-c", &script]);
+            let owner = std::fs::metadata(lab.home()).unwrap();
+            command.env("AS", words.join(" ")).env("HOME", lab.home()).env("ALCATRAZ_STORE", lab.store());
+            command
+                .env("GROUP", std::os::unix::fs::MetadataExt::gid(&owner).to_string())
+                .env_remove("SUDO_UID");
+            finish(command)
+        };
+        let usual = device("");
+        assert!(!usual.stdout.contains("snd") && !usual.stdout.contains("video"), "{usual:?}");
+        let sound = device("--device sound");
+        assert!(sound.stdout.starts_with(" 00 00 00\n") && sound.stdout.contains("\n1:5:660\n"), "{sound:?}");
+        assert!(!sound.stdout.contains("video") && sound.status != 0, "{sound:?}");
+        assert_eq!(device("--device sound --device camera").status, 0);
+        // What this machine does not have is said, and can be done without.
+        let missing = device("--device gpu");
+        assert!(missing.status == 125 && missing.stderr.contains("--accept devices"), "{missing:?}");
+        assert!(device("--device gpu --accept devices --device camera").stdout.contains("video0"));
+    });
+}
+
 #[test]
 fn writes_stay_inside() {
     both(|lab| {

@@ -3,11 +3,11 @@
 
 mod engine_lab;
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
-use engine_lab::{Lab, Outcome, both, finish, wait_until};
+use engine_lab::{Lab, Mode, Outcome, both, finish, wait_until};
 
 /// A display of the host that a test made, with a window on it.
 struct Host {
@@ -247,7 +247,8 @@ impl Drop for Wayland {
 fn a_display_that_wants_a_cookie_shows_it_too() {
     both(|lab| {
         // One cookie for any display, in the form that X libraries read.
-        let cookie = [&[0xff, 0xff, 0, 0, 0, 0, 0, 18][..], b"MIT-MAGIC-COOKIE-1", &[0, 16], &[7; 16]].concat();
+        let cookie =
+            [&[0xff, 0xff, 0, 0, 0, 0, 0, 18][..], b"MIT-MAGIC-COOKIE-1", &[0, 16], &[7; 16]].concat();
         let file = lab.home().join("cookies");
         std::fs::write(&file, cookie).unwrap();
         lab.give_to_user(&["cookies"]);
@@ -260,6 +261,131 @@ fn a_display_that_wants_a_cookie_shows_it_too() {
         assert_eq!(finish(command).stdout, "1280 800\n");
         drop(other);
     });
+}
+
+/// Something that was copied on a display, until another program copies.
+struct Copied(Child);
+
+impl Copied {
+    fn on(host: &Host, text: &str) -> Self {
+        let mut owner = Command::new("xclip")
+            .args(["-selection", "clipboard", "-quiet", "-i"])
+            .env("DISPLAY", &host.name)
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        owner.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+        wait_until("it is copied", || paste(host).as_deref() == Some(text));
+        Self(owner)
+    }
+
+    /// Tells whether no other program has copied since.
+    fn holds(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Copied {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        self.0.wait().unwrap();
+    }
+}
+
+/// What a person would paste on the host.
+fn paste(host: &Host) -> Option<String> {
+    let mut command = Command::new("xclip");
+    command.args(["-selection", "clipboard", "-o"]).env("DISPLAY", &host.name);
+    let outcome = finish(command);
+    (outcome.status == 0).then_some(outcome.stdout)
+}
+
+/// Starts a named session on a nested display.
+fn share(
+    lab: &Lab,
+    host: &Host,
+    name: &str,
+    options: &[&str],
+    script: &str,
+) -> (Child, Lines<BufReader<ChildStdout>>) {
+    let words = [
+        &["run", "--keep", "-q", "--name", name, "--display", "nested"],
+        options,
+        &["--", "sh", "-c", &format!("{INSIDE}\n{script}")],
+    ];
+    let mut command = lab.command(&words.concat());
+    command.env("DISPLAY", &host.name).env_remove("XAUTHORITY").stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    (child, lines)
+}
+
+/// Words for scripts: copies, and waits until something can be pasted.
+const INSIDE: &str = "copy() { printf \"$1\" | xclip -selection clipboard -i >/dev/null; }
+paste() { xclip -selection clipboard -o 2>/dev/null; }
+await() { until [ \"$(paste)\" = \"$1\" ]; do sleep 0.05; done; }";
+
+#[test]
+fn text_goes_from_clipboard_to_clipboard_when_allowed() {
+    both(|lab| {
+        let host = Host::new();
+        let mut first = Copied::on(&host, "of the host, é");
+        let script = "await 'of the host, é'; echo in; copy 'ls\\033[201~\\r\\n'; await secret; echo again; \
+                      while paste; do sleep 0.05; done; echo cleared; exec sleep 1000";
+        let (mut child, mut lines) = share(lab, &host, "both", &["--clipboard", "both"], script);
+        assert_eq!(lines.next().unwrap().unwrap(), "in");
+        // What comes out does nothing where it is pasted.
+        wait_until("it came out", || paste(&host).as_deref() == Some("ls[201~\n"));
+        assert!(!first.holds());
+        let secret = Copied::on(&host, "secret");
+        assert_eq!(lines.next().unwrap().unwrap(), "again");
+        // A password that its keeper takes back is gone inside, too.
+        drop(secret);
+        let rest = lines.next().unwrap().unwrap();
+        assert!(rest.ends_with("cleared"), "{rest}");
+        // It can be cut while the session runs.
+        assert_eq!(lab.run(&["tighten", "both", "--no-clipboard"]).status, 0);
+        let _more = Copied::on(&host, "more");
+        let inside = lab.run(&["enter", "both", "--", "xclip", "-selection", "clipboard", "-o"]);
+        assert!(inside.status != 0 && inside.status != 125, "{inside:?}");
+        assert_eq!(lab.run(&["stop", "both"]).status, 0);
+        child.wait().unwrap();
+    });
+}
+
+#[test]
+fn text_goes_no_other_way_than_allowed() {
+    let lab = &Lab::new(Mode::User);
+    let host = Host::new();
+    let mut first = Copied::on(&host, "first");
+    let script = "await first; copy thief; await second; echo seen; exec sleep 1000";
+    let (mut child, mut lines) = share(lab, &host, "in", &["--clipboard", "in"], script);
+    wait_until("it has copied", || {
+        lab.run(&["enter", "in", "--", "sh", "-c", "test \"$(xclip -selection clipboard -o)\" = thief"])
+            .status
+            == 0
+    });
+    assert!(first.holds());
+    let mut second = Copied::on(&host, "second");
+    assert_eq!(lines.next().unwrap().unwrap(), "seen");
+    assert!(second.holds());
+    assert_eq!(lab.run(&["stop", "in"]).status, 0);
+    child.wait().unwrap();
+    // Out alone: the host's is not seen, what is copied inside comes.
+    let script = "paste && echo seen; copy mine; exec sleep 1000";
+    let (mut child, lines) = share(lab, &host, "out", &["--clipboard", "out"], script);
+    wait_until("it came out", || paste(&host).as_deref() == Some("mine"));
+    assert_eq!(lab.run(&["stop", "out"]).status, 0);
+    child.wait().unwrap();
+    assert_eq!(lab.session("out").unwrap()["policy"]["clipboard"], "out");
+    assert!(lines.map(Result::unwrap).all(|line| line != "seen"));
+    // Nothing is shared unasked.
+    let _host = Copied::on(&host, "again");
+    let (mut child, mut lines) = share(lab, &host, "neither", &[], "paste || echo nothing; exec sleep 1000");
+    assert_eq!(lines.next().unwrap().unwrap(), "nothing");
+    assert_eq!(lab.run(&["stop", "neither"]).status, 0);
+    child.wait().unwrap();
 }
 
 #[test]
@@ -292,6 +418,10 @@ fn on_wayland_without_x_it_is_a_window_of_xwayland() {
             desk.command(lab, &["run", "--keep", "-q", "--display", "nested", "--", "sh", "-c", &connect]),
         );
         assert!(inside.status != 125 && inside.stdout.is_empty(), "{inside:?}");
+        // No clipboard can be shared with it, and that is said.
+        let words = ["run", "--keep", "-q", "--display", "nested", "--clipboard", "in", "--", "true"];
+        let refused = finish(desk.command(lab, &words));
+        assert!(refused.status == 125 && refused.stderr.contains("--clipboard"), "{refused:?}");
         drop(taken);
     });
 }

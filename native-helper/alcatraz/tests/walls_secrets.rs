@@ -227,3 +227,31 @@ fn with_a_network_the_usual_secrets_are_hidden() {
     let part = lab.run(&["run", "--net", "web", "--show", ".ssh/id", "--", "true"]);
     assert!(part.status == 125 && part.stderr.contains("--show"), "{part:?}");
 }
+
+#[test]
+fn what_is_always_hidden_is_empty_unless_it_is_shown_for_one_run() {
+    both(|lab| {
+        with_secrets(lab);
+        let hidden = |words: &[&str]| lab.run(&[&["hidden"], words].concat());
+        assert_eq!(hidden(&[]).stdout, "");
+        let (keys, token) = (lab.home().join("place/keys"), lab.home().join("token"));
+        let list = format!("{}\n{}\n", lab.home().join("shortcut").display(), token.display());
+        assert_eq!(hidden(&["shortcut", "token"]).stdout, list);
+        let read = |options: &[&str]| {
+            let words =
+                [&["run", "--keep", "-q"], options, &["--", "/bin/sh", "-c", "ls -A place/keys; cat token"]];
+            lab.run(&words.concat()).stdout
+        };
+        assert_eq!(read(&[]), "");
+        assert_eq!(read(&["--show", "token"]), format!("{SECRET}\n"));
+        assert_eq!(read(&["--show", keys.to_str().unwrap()]), "id\n");
+        let part = lab.run(&["run", "--show", "place/keys/id", "--", "true"]);
+        assert!(part.status == 125 && part.stderr.contains("--show"), "{part:?}");
+        // What is not there any more needs no hiding.
+        assert_eq!(hidden(&["gone", "--remove", "shortcut"]).status, 0);
+        assert_eq!(read(&[]), "id\n");
+        for wrong in [&["--remove", "never"][..], &["/"]] {
+            assert_eq!(hidden(wrong).status, 2, "{wrong:?}");
+        }
+    });
+}

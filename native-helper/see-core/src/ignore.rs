@@ -1,13 +1,12 @@
 //! The ignore list: patterns of paths that commits leave out by themselves. One list for a store, in a text file of one
 //! pattern a line, so that command line and app share it.
 
-use std::io::Write as _;
-use std::path::PathBuf;
-
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::{HostPath, escape_for_display};
-use crate::store::Store;
+use crate::store::{Store, lines};
 
+/// The file in the store.
+const FILE: &str = "ignore";
 /// Most patterns in a list.
 const MOST: usize = 1000;
 /// Longest pattern, in bytes.
@@ -41,30 +40,12 @@ impl IgnoreList {
 
     /// Returns the list of a store; empty when it has none.
     pub fn of(store: &Store) -> Result<Self> {
-        let file = place(store);
-        let text = match std::fs::read_to_string(&file) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(broken(&file, &error)),
-        };
-        let lines = text.lines().filter(|line| !line.is_empty());
-        Self::new(lines.map(str::to_owned)).map_err(|error| broken(&file, &error))
+        Self::new(lines::read(store, FILE)?).map_err(|error| lines::broken(store, FILE, &error))
     }
 
     /// Makes this the list of a store.
     pub fn save(&self, store: &Store) -> Result<()> {
-        let file = place(store);
-        let text: String = self.patterns.iter().map(|pattern| format!("{pattern}\n")).collect();
-        // Whole or not at all, whoever else saves one at the same time.
-        let fresh = file.with_extension(store.new_id()?);
-        let written = (|| {
-            let mut new = std::fs::OpenOptions::new().write(true).create_new(true).open(&fresh)?;
-            let put = new.write_all(text.as_bytes()).and_then(|()| new.sync_all());
-            put.and_then(|()| std::fs::rename(&fresh, &file)).inspect_err(|_| {
-                let _ = std::fs::remove_file(&fresh);
-            })
-        })();
-        written.map_err(|error| broken(&file, &error))
+        lines::save(store, FILE, &self.patterns)
     }
 
     /// Returns the patterns.
@@ -108,20 +89,6 @@ fn check(pattern: &str) -> Result<()> {
         return refuse("a pattern of a whole path begins with / or **".to_owned());
     }
     fast_glob::validate(pattern).or_else(|error| refuse(error.to_string()))
-}
-
-fn place(store: &Store) -> PathBuf {
-    store.root().join("ignore")
-}
-
-fn broken(file: &std::path::Path, error: &dyn std::fmt::Display) -> Box<SeeError> {
-    use std::os::unix::ffi::OsStrExt as _;
-    let shown = escape_for_display(file.as_os_str().as_bytes());
-    SeeError::new(
-        ErrorCode::StoreUnusable,
-        format!("The ignore list {shown} cannot be used: {error}"),
-        "Mend the file, one pattern a line, or remove it.",
-    )
 }
 
 #[cfg(test)]

@@ -1,12 +1,18 @@
 //! What a session is allowed and what is recorded of it: chosen when it begins, kept with it. Plain data; whoever makes
 //! an item true reads it here.
 
+mod tightening;
+
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ErrorCode, Result, SeeError};
+pub use self::tightening::Tightening;
+
 use crate::interpose::calls::Level;
 use crate::net::policy::{Net, Redirect, Reroute};
 use crate::path::PathRef;
+
+/// The most processes and threads, when nothing else was asked for.
+const USUAL_PROCESSES: u64 = 4096;
 
 /// The choices of one session. A field that an older record lacks has its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +55,12 @@ pub struct Policy {
     /// What its programs can show windows on.
     #[serde(skip_serializing_if = "Display::is_none")]
     pub display: Display,
+    /// Which way text goes between the clipboard of its display and the host's.
+    #[serde(skip_serializing_if = "Clipboard::is_none")]
+    pub clipboard: Clipboard,
+    /// Devices of the host that its programs may open, with the rights that they have natively.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub devices: Vec<Device>,
     /// What this machine need not keep in full, though it was asked for.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub accept: Vec<Promise>,
@@ -64,6 +76,8 @@ pub enum Promise {
     Processes,
     /// A display.
     Display,
+    /// Devices that were asked for.
+    Devices,
 }
 
 impl Promise {
@@ -73,20 +87,9 @@ impl Promise {
             Self::Memory => "memory",
             Self::Processes => "processes",
             Self::Display => "display",
+            Self::Devices => "devices",
         }
     }
-}
-
-/// What a session shall be allowed no longer.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Tightening {
-    /// How far the network still reaches.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub net: Option<Net>,
-    /// Whether it still reaches the host's neighbours.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub lan: Option<bool>,
 }
 
 impl Policy {
@@ -95,18 +98,63 @@ impl Policy {
         self.net != Net::None || !self.connect.is_empty()
     }
 
-    /// Returns the tightened policy. Fails when something would be allowed that was not before.
-    pub fn tighten(&self, to: &Tightening) -> Result<Self> {
-        let net = to.net.unwrap_or(self.net);
-        let lan = to.lan.unwrap_or(self.lan);
-        if net > self.net || (lan && !self.lan) {
-            return Err(SeeError::new(
-                ErrorCode::BadRequest,
-                "A session can be allowed less, never more than it was started with.",
-                "Start a new session with the network that you want it to have.",
-            ));
+    /// Returns the most processes and threads that it may have.
+    pub fn most_processes(&self) -> u64 {
+        self.processes.unwrap_or(USUAL_PROCESSES)
+    }
+}
+
+/// Which way text goes between two clipboards.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Clipboard {
+    /// Neither.
+    #[default]
+    None,
+    /// What is copied on the host can be pasted inside.
+    In,
+    /// What is copied inside can be pasted on the host.
+    Out,
+    /// Both.
+    Both,
+}
+
+impl Clipboard {
+    /// Tells whether programs inside can read what is copied on the host.
+    pub fn goes_in(self) -> bool {
+        matches!(self, Self::In | Self::Both)
+    }
+
+    /// Tells whether programs inside can set what is pasted on the host.
+    pub fn goes_out(self) -> bool {
+        matches!(self, Self::Out | Self::Both)
+    }
+
+    fn is_none(&self) -> bool {
+        *self == Self::None
+    }
+}
+
+/// A kind of devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Device {
+    /// What computes pictures; not what shows them.
+    Gpu,
+    /// Sound cards: speakers and microphones.
+    Sound,
+    /// Cameras.
+    Camera,
+}
+
+impl Device {
+    /// Returns its name, as people type it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gpu => "gpu",
+            Self::Sound => "sound",
+            Self::Camera => "camera",
         }
-        Ok(Self { net, lan, ..self.clone() })
     }
 }
 

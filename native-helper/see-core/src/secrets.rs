@@ -6,6 +6,7 @@ use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt as _;
 
 use crate::error::{ErrorCode, Result, SeeError};
+use crate::hiding::HidingList;
 use crate::mounts::Mount;
 use crate::path::HostPath;
 use crate::policy::Policy;
@@ -70,8 +71,13 @@ const USUAL: &[&str] = &[
 ];
 
 /// Returns the true paths that a session must not see, and every other name that the host's mounts give them.
-/// `home` is the home directory of its program.
-pub fn hidden(policy: &Policy, home: Option<&HostPath>, mounts: &[Mount]) -> Result<Vec<HostPath>> {
+/// `home` is the home directory of its program; `always` are the places that no session sees unless it is said.
+pub fn hidden(
+    policy: &Policy,
+    always: &HidingList,
+    home: Option<&HostPath>,
+    mounts: &[Mount],
+) -> Result<Vec<HostPath>> {
     let mut found = BTreeSet::new();
     for asked in &policy.hide {
         let path = asked.to_host_path().ok_or_else(|| not_a_path("--hide", &asked.path))?;
@@ -81,14 +87,13 @@ pub fn hidden(policy: &Policy, home: Option<&HostPath>, mounts: &[Mount]) -> Res
         }
         found.insert(real);
     }
-    if policy.hides_usual_secrets() {
-        let mut shown = Vec::new();
-        for asked in &policy.show {
-            let path = asked.to_host_path().ok_or_else(|| not_a_path("--show", &asked.path))?;
-            shown.push(real_path(&path)?.unwrap_or(path));
-        }
-        found.extend(usual(home, &shown)?);
+    let mut shown = Vec::new();
+    for asked in &policy.show {
+        let path = asked.to_host_path().ok_or_else(|| not_a_path("--show", &asked.path))?;
+        shown.push(real_path(&path)?.unwrap_or(path));
     }
+    let usual = policy.hides_usual_secrets().then(|| usual(home));
+    found.extend(that_are_there(always.paths().chain(usual.into_iter().flatten()), &shown)?);
     let mut all = BTreeSet::new();
     for path in &found {
         all.extend(names_of(path, mounts));
@@ -96,23 +101,26 @@ pub fn hidden(policy: &Policy, home: Option<&HostPath>, mounts: &[Mount]) -> Res
     Ok(outermost(all))
 }
 
-/// Returns the usual places that are there. In `shown` are those that a person wants to be seen.
-fn usual(home: Option<&HostPath>, shown: &[HostPath]) -> Result<Vec<HostPath>> {
+/// Returns the usual places.
+fn usual(home: Option<&HostPath>) -> impl Iterator<Item = HostPath> {
+    homes(home).into_iter().flat_map(|home| USUAL.iter().map(move |name| home.join(name.as_bytes())))
+}
+
+/// Returns what these places lead to. In `shown` are those that a person wants to be seen.
+fn that_are_there(places: impl Iterator<Item = HostPath>, shown: &[HostPath]) -> Result<Vec<HostPath>> {
     let mut found = Vec::new();
-    for home in homes(home) {
-        for name in USUAL {
-            let Some(real) = real_path(&home.join(name.as_bytes()))? else { continue };
-            if let Some(part) = shown.iter().find(|part| part.is_within(&real) && **part != real) {
-                return Err(SeeError::new(
-                    ErrorCode::BadRequest,
-                    format!("A part of a hidden place cannot be shown: {}.", part.display()),
-                    format!("Show the whole of it: --show {}", real.display()),
-                )
-                .with_path(part));
-            }
-            if !shown.iter().any(|outer| real.is_within(outer)) {
-                found.push(real);
-            }
+    for place in places {
+        let Some(real) = real_path(&place)?.filter(|real| *real != HostPath::root()) else { continue };
+        if let Some(part) = shown.iter().find(|part| part.is_within(&real) && **part != real) {
+            return Err(SeeError::new(
+                ErrorCode::BadRequest,
+                format!("A part of a hidden place cannot be shown: {}.", part.display()),
+                format!("Show the whole of it: --show {}", real.display()),
+            )
+            .with_path(part));
+        }
+        if !shown.iter().any(|outer| real.is_within(outer)) {
+            found.push(real);
         }
     }
     Ok(found)
@@ -243,10 +251,13 @@ mod tests {
         let ask = |name: &str| Policy { hide: vec![dir.join(name.as_bytes()).to_ref()], ..Policy::default() };
         std::fs::write(dir.join(b"key").as_path(), "k").unwrap();
         std::os::unix::fs::symlink("key", dir.join(b"link").as_path()).unwrap();
-        assert_eq!(hidden(&ask("link"), None, &[]).unwrap(), [dir.join(b"key")]);
-        assert_eq!(hidden(&ask("none"), None, &[]).unwrap_err().code, ErrorCode::BadRequest);
+        assert_eq!(hidden(&ask("link"), &HidingList::default(), None, &[]).unwrap(), [dir.join(b"key")]);
+        assert_eq!(
+            hidden(&ask("none"), &HidingList::default(), None, &[]).unwrap_err().code,
+            ErrorCode::BadRequest
+        );
         let root = Policy { hide: vec![HostPath::root().to_ref()], ..Policy::default() };
-        assert_eq!(hidden(&root, None, &[]).unwrap_err().code, ErrorCode::BadRequest);
+        assert_eq!(hidden(&root, &HidingList::default(), None, &[]).unwrap_err().code, ErrorCode::BadRequest);
     }
 
     #[test]
@@ -257,7 +268,10 @@ mod tests {
             std::fs::create_dir(home.join(name).as_path()).unwrap();
         }
         let own = |shown: &[HostPath]| -> Result<Vec<HostPath>> {
-            Ok(usual(Some(&home), shown)?.into_iter().filter(|path| path.is_within(&home)).collect())
+            Ok(that_are_there(usual(Some(&home)), shown)?
+                .into_iter()
+                .filter(|path| path.is_within(&home))
+                .collect())
         };
         assert_eq!(own(&[]).unwrap(), [home.join(b".ssh"), home.join(b".aws")]);
         assert_eq!(own(&[home.join(b".ssh")]).unwrap(), [home.join(b".aws")]);

@@ -64,7 +64,7 @@ export function IgnoreDialog({ path, onClose }: { path: PathRef; onClose: () => 
           onChange={(event) => setPattern(event.target.value)}
         />
       </div>
-      <p>{TEXTS.ignoreWhy}</p>
+      <p>{TEXTS.ignore.why}</p>
       {error !== null && <ErrorNote error={error} />}
     </Dialog>
   );

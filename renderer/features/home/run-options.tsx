@@ -1,23 +1,21 @@
-// The choices for a run beside its command, each with one plain sentence; and sets of them by name.
-import { useState, type ReactElement } from "react";
-import { Button, IconButton } from "../../ui/button.js";
+// The choices for a run beside its command, each with one plain sentence: those that matter most, and the rest folded.
+import type { ReactElement } from "react";
+import { Clipboard } from "../../../protocol/src/session.js";
 import { Segmented } from "../../ui/segmented.js";
-import { useSettings } from "../settings/settings-store.js";
-import { NetworkChoice } from "./network-choice.js";
+import { Field } from "./field.js";
+import { Detours, NetworkChoice, OpenPorts } from "./network-choice.js";
 import { Option } from "./option.js";
-import { BUILT_IN, choicesOf, matching } from "./profiles.js";
-import { picked, wrongFields } from "./run-request.js";
+import { ProfileChoice } from "./profile-choice.js";
+import { RunSection } from "./run-section.js";
 import { useRun } from "./run-store.js";
 import { TEXTS } from "./texts.js";
 import styles from "./run-options.module.css";
 
 export function RunOptions({ system }: { system: boolean }): ReactElement {
-  const choices = useRun();
-  const { name, asRoot, hide, quota, memory, reads, display, edit } = choices;
-  const wrong = wrongFields(choices);
+  const { name, asRoot, display, edit } = useRun();
   return (
     <div className={styles.options} role="group" aria-label={TEXTS.options}>
-      <Profiles system={system} />
+      <ProfileChoice system={system} />
       <Option label={TEXTS.sessionName} why={TEXTS.sessionNameWhy}>
         {(field) => (
           <input
@@ -60,132 +58,123 @@ export function RunOptions({ system }: { system: boolean }): ReactElement {
           />
         )}
       </Option>
-      <Option label={TEXTS.hide} why={TEXTS.hideWhy} wrong={wrong.includes("hide") && TEXTS.hideWrong}>
-        {(field) => (
-          <textarea
-            {...field}
-            className={styles.places}
-            rows={2}
-            value={hide}
-            spellCheck={false}
-            placeholder={TEXTS.hideHint}
-            onChange={(event) => edit({ hide: event.target.value })}
+      <div>
+        <RunSection label={TEXTS.sectionPorts} names={["ports", "detours"]}>
+          <OpenPorts />
+          <Detours />
+        </RunSection>
+        <RunSection label={TEXTS.sectionPlaces} names={["hide", "show"]}>
+          <Field
+            name="hide"
+            label={TEXTS.hide}
+            why={TEXTS.hideWhy}
+            wrong={TEXTS.hideWrong}
+            hint={TEXTS.hideHint}
           />
-        )}
-      </Option>
-      <Option label={TEXTS.quota} why={TEXTS.quotaWhy} wrong={wrong.includes("quota") && TEXTS.sizeWrong}>
-        {(field) => (
-          <input
-            {...field}
-            className={`${styles.text} ${styles.size}`}
-            value={quota}
-            placeholder={TEXTS.quotaHint}
-            onChange={(event) => edit({ quota: event.target.value })}
+          <Field
+            name="show"
+            label={TEXTS.show}
+            why={TEXTS.showWhy}
+            wrong={TEXTS.hideWrong}
+            hint={TEXTS.showHint}
           />
-        )}
-      </Option>
-      <Option label={TEXTS.memory} why={TEXTS.memoryWhy} wrong={wrong.includes("memory") && TEXTS.sizeWrong}>
-        {(field) => (
-          <input
-            {...field}
-            className={`${styles.text} ${styles.size}`}
-            value={memory}
-            placeholder={TEXTS.memoryHint}
-            onChange={(event) => edit({ memory: event.target.value })}
+        </RunSection>
+        <RunSection label={TEXTS.sectionLimits} names={["quota", "floor", "memory", "processes"]}>
+          <Field
+            name="quota"
+            label={TEXTS.quota}
+            why={TEXTS.quotaWhy}
+            wrong={TEXTS.sizeWrong}
+            hint={TEXTS.quotaHint}
           />
-        )}
-      </Option>
-      <Option label={TEXTS.reads} why={TEXTS.readsWhy[reads]} plain>
-        {() => (
-          <Segmented
-            label={TEXTS.reads}
-            options={[
-              { value: "off", label: TEXTS.readsOff },
-              { value: "opens", label: TEXTS.readsOpens },
-              { value: "lookups", label: TEXTS.readsLookups },
-            ]}
-            value={reads}
-            onChange={(value) => edit({ reads: value })}
+          <Field
+            name="floor"
+            label={TEXTS.floor}
+            why={TEXTS.floorWhy}
+            wrong={TEXTS.sizeWrong}
+            hint={TEXTS.usualHint}
           />
-        )}
-      </Option>
+          <Field
+            name="memory"
+            label={TEXTS.memory}
+            why={TEXTS.memoryWhy}
+            wrong={TEXTS.sizeWrong}
+            hint={TEXTS.usualHint}
+          />
+          <Field
+            name="processes"
+            label={TEXTS.processes}
+            why={TEXTS.processesWhy}
+            wrong={TEXTS.processesWrong}
+            hint={TEXTS.processesHint}
+          />
+        </RunSection>
+        <RunSection label={TEXTS.sectionDevices} names={["clipboard", "gpu", "sound", "camera"]}>
+          <ClipboardChoice />
+          <DeviceChoice />
+        </RunSection>
+        <RunSection label={TEXTS.sectionRecord} names={["reads"]}>
+          <ReadsChoice />
+        </RunSection>
+      </div>
     </div>
   );
 }
 
-/** Chooses a set of choices by name, keeps the present ones as a new set, drops one. */
-function Profiles({ system }: { system: boolean }): ReactElement {
-  const choices = useRun();
-  const own = useSettings((state) => state.profiles);
-  const { keepProfile, dropProfile } = useSettings.getState();
-  const [naming, setNaming] = useState<string | null>(null);
-  const all = [...BUILT_IN, ...own];
-  const current = matching(all, choices, system);
-  const title = naming?.trim() ?? "";
-  const taken = BUILT_IN.some((profile) => profile.name === title);
-
-  const keep = (): void => {
-    if (title === "" || taken) return;
-    keepProfile({ ...picked(choices), name: title });
-    setNaming(null);
-  };
+function ClipboardChoice(): ReactElement {
+  const { clipboard, edit } = useRun();
   return (
-    <Option label={TEXTS.profile} why={taken ? TEXTS.profileTaken : TEXTS.profileWhy}>
+    <Option label={TEXTS.clipboard} why={TEXTS.clipboardWhy[clipboard]} plain>
+      {() => (
+        <Segmented
+          label={TEXTS.clipboard}
+          options={Clipboard.options.map((value) => ({ value, label: TEXTS.clipboardChoices[value] }))}
+          value={clipboard}
+          onChange={(value) => edit({ clipboard: value })}
+        />
+      )}
+    </Option>
+  );
+}
+
+function DeviceChoice(): ReactElement {
+  const { edit, ...choices } = useRun();
+  return (
+    <Option label={TEXTS.devices} why={TEXTS.devicesWhy} plain>
       {(field) => (
         <div className={styles.line}>
-          <select
-            id={field.id}
-            aria-describedby={field["aria-describedby"]}
-            className={styles.select}
-            value={current?.name ?? ""}
-            onChange={(event) => {
-              const chosen = all.find((profile) => profile.name === event.target.value);
-              if (chosen !== undefined) choices.edit(choicesOf(chosen, system));
-            }}
-          >
-            {current === null && <option value="">{TEXTS.profileOwn}</option>}
-            {all.map((profile) => (
-              <option key={profile.name} value={profile.name}>
-                {profile.name}
-              </option>
-            ))}
-          </select>
-          {naming === null ? (
-            current === null && (
-              <Button look="quiet" icon="plus" onClick={() => setNaming("")}>
-                {TEXTS.profileKeep}
-              </Button>
-            )
-          ) : (
-            <>
+          {(["gpu", "sound", "camera"] as const).map((device) => (
+            <label key={device} className={styles.line}>
               <input
-                className={styles.text}
-                aria-label={TEXTS.profileName}
-                aria-invalid={taken}
-                placeholder={TEXTS.profileName}
-                maxLength={64}
-                value={naming}
-                autoFocus
-                onChange={(event) => setNaming(event.target.value)}
-                onKeyDown={(event) => {
-                  if (event.key !== "Enter") return;
-                  event.preventDefault();
-                  keep();
-                }}
+                type="checkbox"
+                aria-describedby={field["aria-describedby"]}
+                checked={choices[device]}
+                onChange={(event) => edit({ [device]: event.target.checked })}
               />
-              <Button disabled={title === "" || taken} onClick={keep}>
-                {TEXTS.profileSave}
-              </Button>
-            </>
-          )}
-          {current !== null && own.includes(current) && (
-            <IconButton
-              icon="abort"
-              label={TEXTS.profileDrop(current.name)}
-              onClick={() => dropProfile(current.name)}
-            />
-          )}
+              {TEXTS.deviceNames[device]}
+            </label>
+          ))}
         </div>
+      )}
+    </Option>
+  );
+}
+
+function ReadsChoice(): ReactElement {
+  const { reads, edit } = useRun();
+  return (
+    <Option label={TEXTS.reads} why={TEXTS.readsWhy[reads]} plain>
+      {() => (
+        <Segmented
+          label={TEXTS.reads}
+          options={[
+            { value: "off", label: TEXTS.readsOff },
+            { value: "opens", label: TEXTS.readsOpens },
+            { value: "lookups", label: TEXTS.readsLookups },
+          ]}
+          value={reads}
+          onChange={(value) => edit({ reads: value })}
+        />
       )}
     </Option>
   );

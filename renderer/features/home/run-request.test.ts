@@ -16,6 +16,11 @@ describe("runRequest", () => {
       hide: "~/.ssh\n\n /srv/keys ",
       quota: "2 GB",
       memory: "512M",
+      show: "~/.aws",
+      floor: "10 GB",
+      processes: " 64 ",
+      clipboard: "in" as const,
+      sound: true,
       reads: "lookups" as const,
       display: "nested" as const,
     };
@@ -30,6 +35,11 @@ describe("runRequest", () => {
         hide: [{ path: "~/.ssh" }, { path: "/srv/keys" }],
         quota: 2_000_000_000,
         memory: 512_000_000,
+        show: [{ path: "~/.aws" }],
+        floor: 10_000_000_000,
+        processes: 64,
+        clipboard: "in",
+        devices: ["sound"],
       },
     });
     const redirect = [{ outside: 3080, inside: 80 }];
@@ -58,5 +68,12 @@ describe("wrongFields", () => {
     expect(
       wrongFields({ ...NO_CHOICES, hide: "a/b", quota: "much", memory: "0", ports: "80", detours: "a" }),
     ).toEqual(["hide", "quota", "memory", "ports", "detours"]);
+    for (const processes of ["7", "many", "-9", "1e3"]) {
+      expect(wrongFields({ ...NO_CHOICES, show: "x", floor: "1 mile", processes })).toEqual([
+        "show",
+        "floor",
+        "processes",
+      ]);
+    }
   });
 });

@@ -1,6 +1,6 @@
 // What a person may choose beside the command, and what the helper is asked for then. Pure.
 import type { Net } from "../../../protocol/src/net.js";
-import type { Display, Policy, Reads, RunRequest } from "../../../protocol/src/session.js";
+import type { Clipboard, Device, Display, Policy, Reads, RunRequest } from "../../../protocol/src/session.js";
 import { parseSize } from "../../ui/format.js";
 import { readDetours, readPorts } from "./network-model.js";
 
@@ -15,11 +15,18 @@ export interface Choices {
   detours: string;
   /** Places, one a line. */
   hide: string;
-  /** Sizes as typed; empty for no limit of one's own. */
+  show: string;
+  /** Sizes and a number as typed; empty for no limit of one's own. */
   quota: string;
+  floor: string;
   memory: string;
+  processes: string;
   reads: Reads;
   display: Display;
+  clipboard: Clipboard;
+  gpu: boolean;
+  sound: boolean;
+  camera: boolean;
 }
 
 export const NO_CHOICES: Readonly<Choices> = {
@@ -30,20 +37,36 @@ export const NO_CHOICES: Readonly<Choices> = {
   ports: "",
   detours: "",
   hide: "",
+  show: "",
   quota: "",
+  floor: "",
   memory: "",
+  processes: "",
   reads: "opens",
   display: "auto",
+  clipboard: "none",
+  gpu: false,
+  sound: false,
+  camera: false,
 };
 
-export type WrongField = "hide" | "quota" | "memory" | "ports" | "detours";
+/** The names of all choices. */
+const NAMES = Object.keys(NO_CHOICES) as (keyof Choices)[];
+/** The fewest processes that a session can begin with. */
+const FEWEST = 8;
+
+export type WrongField = "hide" | "show" | "quota" | "floor" | "memory" | "processes" | "ports" | "detours";
 
 /** Which of the fields hold something that cannot be understood. */
 export function wrongFields(choices: Readonly<Choices>): WrongField[] {
   const wrong: WrongField[] = [];
-  if (places(choices.hide).some((path) => !/^(\/|~(\/|$))/.test(path))) wrong.push("hide");
-  if (choices.quota.trim() !== "" && parseSize(choices.quota) === null) wrong.push("quota");
-  if (choices.memory.trim() !== "" && parseSize(choices.memory) === null) wrong.push("memory");
+  for (const field of ["hide", "show"] as const) {
+    if (places(choices[field]).some((path) => !/^(\/|~(\/|$))/.test(path))) wrong.push(field);
+  }
+  for (const field of ["quota", "floor", "memory"] as const) {
+    if (choices[field].trim() !== "" && parseSize(choices[field]) === null) wrong.push(field);
+  }
+  if (choices.processes.trim() !== "" && parseCount(choices.processes) === null) wrong.push("processes");
   if ("wrong" in readPorts(choices.ports)) wrong.push("ports");
   if ("wrong" in readDetours(choices.detours)) wrong.push("detours");
   return wrong;
@@ -51,8 +74,18 @@ export function wrongFields(choices: Readonly<Choices>): WrongField[] {
 
 /** Returns only the choices of a larger state. */
 export function picked(state: Readonly<Choices>): Choices {
-  const { name, asRoot, net, lan, ports, detours, hide, quota, memory, reads, display } = state;
-  return { name, asRoot, net, lan, ports, detours, hide, quota, memory, reads, display };
+  return Object.fromEntries(NAMES.map((name) => [name, state[name]])) as unknown as Choices;
+}
+
+/** Tells whether one of these differs from the usual. */
+export function isChosen(choices: Readonly<Choices>, names: readonly (keyof Choices)[]): boolean {
+  return names.some((name) => choices[name] !== NO_CHOICES[name]);
+}
+
+/** Returns a number of processes; null when there is none. */
+export function parseCount(text: string): number | null {
+  const count = /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : 0;
+  return count < FEWEST ? null : count;
 }
 
 /** Returns the request; null as `cwd`: the home folder. */
@@ -72,7 +105,11 @@ function policyOf(choices: Readonly<Choices>): Partial<Policy> {
   const policy: Partial<Policy> = {};
   const hide = places(choices.hide);
   const quota = parseSize(choices.quota);
+  const floor = parseSize(choices.floor);
   const memory = parseSize(choices.memory);
+  const processes = parseCount(choices.processes);
+  const show = places(choices.show);
+  const devices = (["gpu", "sound", "camera"] satisfies Device[]).filter((device) => choices[device]);
   const redirect = readPorts(choices.ports);
   const connect = readDetours(choices.detours);
   if (choices.net !== "none") {
@@ -84,8 +121,13 @@ function policyOf(choices: Readonly<Choices>): Partial<Policy> {
   if (choices.reads !== NO_CHOICES.reads) policy.reads = choices.reads;
   if (choices.display !== "none") policy.display = choices.display;
   if (hide.length > 0) policy.hide = hide.map((path) => ({ path }));
+  if (show.length > 0) policy.show = show.map((path) => ({ path }));
+  if (choices.clipboard !== "none") policy.clipboard = choices.clipboard;
+  if (devices.length > 0) policy.devices = devices;
   if (quota !== null) policy.quota = quota;
+  if (floor !== null) policy.floor = floor;
   if (memory !== null) policy.memory = memory;
+  if (processes !== null) policy.processes = processes;
   return policy;
 }
 

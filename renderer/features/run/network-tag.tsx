@@ -1,4 +1,4 @@
-// In a session's header: how far its network reaches, and how to make that less while it runs.
+// In a session's header: how far its network reaches, what else it was given, and how to make that less while it runs.
 import { useState, type ReactElement } from "react";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Endpoint, Redirect } from "../../../protocol/src/net.js";
@@ -6,7 +6,9 @@ import type { Session, Tightening } from "../../../protocol/src/session.js";
 import { Button } from "../../ui/button.js";
 import { escapeText } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
+import { isLive } from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
+import { TightenLimits } from "./tighten-limits.js";
 import { TEXTS } from "./texts.js";
 import header from "./session-header.module.css";
 import styles from "./network-tag.module.css";
@@ -18,13 +20,14 @@ interface NetworkTagProps {
 
 export function NetworkTag({ session, onError }: NetworkTagProps): ReactElement {
   const [busy, setBusy] = useState(false);
-  const { net, lan, redirect, connect } = session.policy;
+  const { net, lan, redirect, connect, clipboard = "none", devices = [] } = session.policy;
 
-  const tighten = async (to: Tightening): Promise<void> => {
+  const tighten = async (to: Tightening): Promise<boolean> => {
     setBusy(true);
     const outcome = await useSessions.getState().tighten(session.id, to);
     onError(outcome.ok ? null : outcome.error);
     setBusy(false);
+    return outcome.ok;
   };
   return (
     <>
@@ -52,7 +55,9 @@ export function NetworkTag({ session, onError }: NetworkTagProps): ReactElement 
         {connect.map((each) => (
           <p key={wordOf(each.from)}>{TEXTS.rerouted(wordOf(each.from), wordOf(each.to))}</p>
         ))}
-        {net !== "none" && (
+        {clipboard !== "none" && <p>{TEXTS.clipboard[clipboard]}</p>}
+        {devices.length > 0 && <p>{TEXTS.devices(devices)}</p>}
+        {(net !== "none" || clipboard !== "none") && (
           <div className={styles.less}>
             {net === "full" && (
               <Button disabled={busy} onClick={() => void tighten({ net: "web" })}>
@@ -64,11 +69,19 @@ export function NetworkTag({ session, onError }: NetworkTagProps): ReactElement 
                 {TEXTS.toLocal}
               </Button>
             )}
-            <Button disabled={busy} onClick={() => void tighten({ net: "none" })}>
-              {TEXTS.toNone}
-            </Button>
+            {net !== "none" && (
+              <Button disabled={busy} onClick={() => void tighten({ net: "none" })}>
+                {TEXTS.toNone}
+              </Button>
+            )}
+            {clipboard !== "none" && (
+              <Button disabled={busy} onClick={() => void tighten({ clipboard: false })}>
+                {TEXTS.cutClipboard}
+              </Button>
+            )}
           </div>
         )}
+        {isLive(session) && <TightenLimits busy={busy} onTighten={tighten} />}
       </div>
     </>
   );

@@ -1,4 +1,5 @@
 // The words of the window around the screens, and of a session's header.
+import type { Device } from "../../../protocol/src/session.js";
 import { formatCount, formatMany } from "../../ui/format.js";
 
 export const TEXTS = {
@@ -28,6 +29,18 @@ export const TEXTS = {
   toWeb: "Leave only the web",
   toLocal: "Cut off the neighbours",
   toNone: "Cut the network",
+  clipboard: {
+    in: "They can read whatever you copy.",
+    out: "They can change what you paste.",
+    both: "They can read whatever you copy, and change what you paste.",
+  },
+  cutClipboard: "Stop sharing the clipboard",
+  devices: (names: readonly Device[]): string =>
+    `They may use: ${names.map((name) => ({ gpu: "the graphics processor", sound: "sound", camera: "the camera" })[name]).join(", ")}.`,
+  lessWhy: "Lower its limits. This holds at once, and cannot be taken back.",
+  less: "Lower",
+  lessNames: { quota: "Disk space", memory: "Memory", processes: "Processes" },
+  lessHints: { quota: "2 GB", memory: "1 GB", processes: "100" },
   frozen: "Frozen",
   frozenCalm: "Everything stands still, and nothing is lost.",
   resumeQuota: "Go on with as much again",

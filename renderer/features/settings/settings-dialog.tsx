@@ -5,10 +5,12 @@ import type { SeeError } from "../../../protocol/src/errors.js";
 import { see } from "../../see.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
+import { ListEditor } from "../../ui/list-editor.js";
 import { Segmented } from "../../ui/segmented.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { IgnoreEditor } from "../commit/ignore-editor.js";
 import { BackupLimit } from "../history/backup-limit.js";
+import { useAlwaysHidden } from "./hidden-store.js";
 import { ToolChoice } from "./tool-choice.js";
 import { useSettings } from "./settings-store.js";
 import { TEXTS } from "./texts.js";
@@ -54,6 +56,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }): ReactEleme
       />
       <IntegrationSwitch />
       <ToolChoice />
+      <ListEditor list={useAlwaysHidden} texts={TEXTS.hidden} />
       <IgnoreEditor />
       <BackupLimit />
     </Dialog>

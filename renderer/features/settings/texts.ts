@@ -21,6 +21,14 @@ export const TEXTS = {
   noComparer: "None is installed",
   toolsWhy:
     "For instance Meld, KDiff3 or Diffuse. They get a copy that is not run, and only an editor may change it. What a program reads, it can still be attacked by.",
+  hidden: {
+    title: "Always hidden",
+    why: "Every session finds these files and folders empty. One run can be let see them again: Left visible, in its options.",
+    item: "New place",
+    placeholder: "~/Documents/private",
+    add: "Hide",
+    remove: (place: string): string => `Hide ${place} no longer`,
+  },
   done: "Done",
   shortcuts: "Keyboard shortcuts",
   groups: [

@@ -16,7 +16,9 @@ pub use self::reviewing::{ChangesArgs, DiffArgs, ExportArgs};
 pub use self::running::{AttachArgs, EnterArgs, InspectArgs, RetryArgs, RunArgs, SuperviseArgs, Then, Tty};
 pub use self::size::Limit;
 pub use self::tools::{CompletionsArgs, ManArgs, ProbeArgs};
-pub use self::walls::{DisplayArg, Net, PromiseArg, ResumeArgs, TightenArgs, WallArgs};
+pub use self::walls::{
+    ClipboardArg, DeviceArg, DisplayArg, HiddenArgs, Net, PromiseArg, ResumeArgs, TightenArgs, WallArgs,
+};
 
 /// Run software in a sandbox that sees your real machine; then commit what it changed, or abort it.
 #[derive(Debug, Parser)]
@@ -78,6 +80,8 @@ pub enum Command {
     Retry(RetryArgs),
     /// Show or change the patterns of paths that commits leave out
     Ignore(IgnoreArgs),
+    /// Show or change the places that every session finds empty
+    Hidden(HiddenArgs),
     /// End the programs of a session; its changes stay
     Stop(SessionArg),
     /// Let a frozen session go on, or change its quota

@@ -13,7 +13,7 @@ pub struct WallArgs {
     /// Hide this file or directory from the program; may be repeated
     #[arg(long, value_name = "PATH")]
     pub hide: Vec<PathBuf>,
-    /// Leave this place visible although it usually holds secrets; may be repeated
+    /// Leave this place visible although it usually holds secrets or is always hidden; may be repeated
     #[arg(long, value_name = "PATH")]
     pub show: Vec<PathBuf>,
     /// Freeze the session when its changes hold this many bytes (500M, 2G); then ask
@@ -31,6 +31,12 @@ pub struct WallArgs {
     /// What the program can show windows on
     #[arg(long, value_enum, default_value_t = DisplayArg::Auto)]
     pub display: DisplayArg,
+    /// Which way text may be copied between a nested display's clipboard and yours
+    #[arg(long, value_enum, default_value_t = ClipboardArg::None)]
+    pub clipboard: ClipboardArg,
+    /// Let the program use this kind of devices; may be repeated
+    #[arg(long = "device", value_enum, value_name = "DEVICE")]
+    pub devices: Vec<DeviceArg>,
     /// Go on without this promise where it cannot be kept; may be repeated
     #[arg(long, value_enum, value_name = "PROMISE")]
     pub accept: Vec<PromiseArg>,
@@ -45,6 +51,32 @@ pub enum PromiseArg {
     Processes,
     /// A display; the program then gets none
     Display,
+    /// Devices that this machine does not have
+    Devices,
+}
+
+/// Which way text may be copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ClipboardArg {
+    /// Neither
+    None,
+    /// The program can read whatever you copy while it runs
+    In,
+    /// The program can set what you paste
+    Out,
+    /// Both
+    Both,
+}
+
+/// A kind of devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DeviceArg {
+    /// What computes pictures
+    Gpu,
+    /// Speakers and microphones
+    Sound,
+    /// Cameras
+    Camera,
 }
 
 /// What a program can show windows on.
@@ -92,6 +124,32 @@ pub struct TightenArgs {
     /// Cut off this machine's neighbours
     #[arg(long)]
     pub no_lan: bool,
+    /// Share the clipboard no longer
+    #[arg(long)]
+    pub no_clipboard: bool,
+    /// The most bytes that its changes may hold (500M, 2G)
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub quota: Option<u64>,
+    /// How much must stay free on each disk
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub floor: Option<u64>,
+    /// The most processes and threads
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(8..))]
+    pub processes: Option<u64>,
+    /// The most bytes of memory
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
+}
+
+/// Arguments of `hidden`.
+#[derive(Debug, Args)]
+pub struct HiddenArgs {
+    /// Files or directories that every session finds empty from now on
+    #[arg(value_name = "PATH")]
+    pub add: Vec<PathBuf>,
+    /// Place to take from the list; may be repeated
+    #[arg(long, value_name = "PATH")]
+    pub remove: Vec<PathBuf>,
 }
 
 /// How much is recorded of what a program looks at.

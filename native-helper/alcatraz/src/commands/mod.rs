@@ -18,6 +18,7 @@ mod doctor;
 mod drop;
 mod enter;
 mod export;
+mod hidden;
 pub mod history;
 mod ignore;
 mod inspect;
@@ -53,6 +54,7 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::Abort(args) => abort::run(context, args),
         Command::Retry(args) => retry::run(context, args),
         Command::Ignore(args) => ignore::run(context, args),
+        Command::Hidden(args) => hidden::run(context, args),
         Command::Stop(args) => stop::run(context, args),
         Command::Resume(args) => resume::run(context, args),
         Command::Tighten(args) => tighten::run(context, args),

@@ -11,7 +11,15 @@ use crate::exit_status::ExitStatus;
 use crate::wire::session::WireSession;
 
 pub fn run(context: &Context, args: &TightenArgs) -> Result<ExitStatus> {
-    let to = Tightening { net: args.net.map(super::run::net), lan: args.no_lan.then_some(false) };
+    let to = Tightening {
+        net: args.net.map(super::run::net),
+        lan: args.no_lan.then_some(false),
+        clipboard: args.no_clipboard.then_some(false),
+        quota: args.quota,
+        floor: args.floor,
+        processes: args.processes,
+        memory: args.memory,
+    };
     if to == Tightening::default() {
         return Err(SeeError::new(
             ErrorCode::BadRequest,

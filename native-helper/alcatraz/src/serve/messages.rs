@@ -10,7 +10,7 @@ use see_core::error::SeeError;
 use see_core::monitor::Phase;
 use see_core::net::policy::Net;
 use see_core::path::{HostPath, PathRef};
-use see_core::policy::Policy;
+use see_core::policy::{Policy, Tightening};
 use see_core::session::Mode;
 use serde::{Deserialize, Serialize};
 
@@ -77,6 +77,31 @@ pub struct TightenParams {
     pub net: Option<Net>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lan: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clipboard: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quota: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub floor: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processes: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<u64>,
+}
+
+impl TightenParams {
+    /// Returns what it asks for.
+    pub fn tightening(&self) -> Tightening {
+        let Self { session: _, net, lan, clipboard, quota, floor, processes, memory } = *self;
+        Tightening { net, lan, clipboard, quota, floor, processes, memory }
+    }
+}
+
+/// The places that every session finds empty, as an answer and as an argument.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Places {
+    pub places: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

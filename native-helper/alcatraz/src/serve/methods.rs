@@ -9,11 +9,11 @@ use see_core::content::{self, Side};
 use see_core::doctor;
 use see_core::engine::{self, request::RunSpec};
 use see_core::error::{ErrorCode, Result, SeeError};
+use see_core::hiding::HidingList;
 use see_core::ignore::IgnoreList;
 use see_core::merge;
 use see_core::origins;
 use see_core::path::HostPath;
-use see_core::policy::Tightening;
 use see_core::session::Session;
 use see_core::store::Store;
 use see_core::versions;
@@ -35,7 +35,7 @@ use super::requests::RequestMonitor;
 use super::writer::Writer;
 
 /// Every method.
-pub const NAMES: [&str; 33] = [
+pub const NAMES: [&str; 35] = [
     "hello",
     "doctor",
     "sessions.list",
@@ -61,6 +61,8 @@ pub const NAMES: [&str; 33] = [
     "merge.preview",
     "ignore.get",
     "ignore.set",
+    "hidden.get",
+    "hidden.set",
     "check",
     "commit",
     "history.list",
@@ -185,6 +187,11 @@ impl Methods {
                 IgnoreList::new(parse::<Patterns>(params)?.patterns)?.save(&self.store)?;
                 self.ignored()
             }
+            "hidden.get" => parse::<Empty>(params).and_then(|_| self.always_hidden()),
+            "hidden.set" => {
+                HidingList::new(parse::<Places>(params)?.places)?.save(&self.store)?;
+                self.always_hidden()
+            }
             "check" => self.check(parse(params)?, monitor),
             "commit" => self.commit(&parse(params)?, monitor),
             "history.list" => parse::<Empty>(params).and_then(|_| reply(self.list_commits()?)),
@@ -256,9 +263,9 @@ impl Methods {
     }
 
     fn tighten(&self, params: TightenParams) -> Result<Answer> {
-        let TightenParams { session, net, lan } = params;
-        let session = self.store.find_session(&session)?;
-        let session = engine::tighten(&self.store, &session, &Tightening { net, lan })?;
+        let to = params.tightening();
+        let session = self.store.find_session(&params.session)?;
+        let session = engine::tighten(&self.store, &session, &to)?;
         reply(SessionResult { session: WireSession::from(&session) })
     }
 
@@ -337,6 +344,10 @@ impl Methods {
 
     fn ignored(&self) -> Result<Answer> {
         reply(Patterns { patterns: IgnoreList::of(&self.store)?.patterns().to_vec() })
+    }
+
+    fn always_hidden(&self) -> Result<Answer> {
+        reply(Places { places: HidingList::of(&self.store)?.places().to_vec() })
     }
 
     fn notes(&self, session: &str) -> Result<Answer> {

@@ -13,6 +13,8 @@ pub struct Attack {
     /// With which rights it works where nothing stops it.
     pub rights: Rights,
     pub launch: Launch,
+    /// Words for `alcatraz run` that close the way.
+    pub options: &'static [&'static str],
 }
 
 /// How harm shows.
@@ -58,6 +60,7 @@ pub const PLAIN: Attack = Attack {
     harm: Harm::Told,
     rights: Rights::Anybody,
     launch: Launch::Plain,
+    options: &[],
 };
 
 /// One that natively needs root.

@@ -34,6 +34,10 @@ const AREAS: &[(&str, &Area)] = &[
     ("ipc", &table::ipc::AREA),
     ("sockets", &table::sockets::AREA),
     ("terminal", &table::terminal::AREA),
+    ("display", &table::display::AREA),
+    ("network", &table::network::AREA),
+    ("secrets", &table::secrets::AREA),
+    ("resources", &table::resources::AREA),
 ];
 
 fn area(name: &str) {
@@ -76,6 +80,26 @@ fn sockets() {
 #[test]
 fn terminal() {
     area("terminal");
+}
+
+#[test]
+fn display() {
+    area("display");
+}
+
+#[test]
+fn network() {
+    area("network");
+}
+
+#[test]
+fn secrets() {
+    area("secrets");
+}
+
+#[test]
+fn resources() {
+    area("resources");
 }
 
 #[test]

@@ -98,7 +98,7 @@ impl Range {
     fn inside(&self, area: &Area, attack: &Attack) -> Result<(), String> {
         let attempt = self.attempt(area, attack, |command| {
             let mut see = self.lab.as_user(&self.lab.binary());
-            see.args(["run", "--abort", "-q", "--"]).args(command);
+            see.args(["run", "--abort", "-q"]).args(attack.options).arg("--").args(command);
             see
         });
         if attempt.did_harm(attack) || !attempt.changed.is_empty() {

@@ -10,8 +10,6 @@ use crate::session::Mode;
 use super::group::{Group, PREFIX, Powers};
 use super::request::ProgramSpec;
 
-/// The most processes and threads, when nothing else was asked for.
-const USUAL_PROCESSES: u64 = 4096;
 /// The part of the machine's memory that a SEE may use, when nothing else was asked for.
 const USUAL_MEMORY: (u64, u64) = (4, 5);
 /// `RLIMIT_NPROC`, `RLIMIT_DATA`.
@@ -32,7 +30,7 @@ impl Bounds {
     pub fn make(mode: Mode, session: &str, policy: &Policy) -> Result<Self> {
         let group = Group::make(mode, &format!("{PREFIX}{session}"));
         let powers = group.powers();
-        let processes = policy.processes.unwrap_or(USUAL_PROCESSES);
+        let processes = policy.most_processes();
         let failed = |what: &str, e: rustix::io::Errno| {
             SeeError::new(
                 ErrorCode::CannotIsolate,
@@ -45,6 +43,41 @@ impl Bounds {
             group.limit_memory(memory).map_err(|e| failed("memory", e))?;
         }
         Ok(Self { group, powers, processes, memory: policy.memory })
+    }
+
+    /// Holds the limits of a policy that allows less, from now on.
+    pub fn tighten(&mut self, policy: &Policy) -> Result<()> {
+        let failed = |promise: Promise, why: String| {
+            SeeError::new(
+                ErrorCode::CannotIsolate,
+                format!("The limit of {} could not be lowered: {why}.", promise.name()),
+                "Stop some of the session's programs, or end the session.",
+            )
+            .with_fact("promise", promise.name())
+        };
+        let lacking = "there is no control group, and running programs keep the limits that they began with";
+        let processes = policy.most_processes();
+        if processes != self.processes {
+            if !self.powers.processes {
+                return Err(failed(Promise::Processes, lacking.to_owned()));
+            }
+            self.group.limit_processes(processes).map_err(|e| failed(Promise::Processes, e.to_string()))?;
+            self.processes = processes;
+        }
+        if policy.memory != self.memory {
+            if !self.powers.memory {
+                return Err(failed(Promise::Memory, lacking.to_owned()));
+            }
+            let most = policy.memory.into_iter().chain(usual_memory()).min().unwrap_or(u64::MAX);
+            self.group.limit_memory(most).map_err(|e| match e {
+                rustix::io::Errno::BUSY => {
+                    failed(Promise::Memory, "its programs use more already".to_owned())
+                }
+                e => failed(Promise::Memory, e.to_string()),
+            })?;
+            self.memory = policy.memory;
+        }
+        Ok(())
     }
 
     /// Runs `make` so that what it starts, in the control group that it is given, belongs to the SEE.
@@ -88,8 +121,8 @@ pub fn check(policy: &Policy, mode: Mode) -> Result<()> {
     let asked = |promise| match promise {
         Promise::Memory => policy.memory.is_some(),
         Promise::Processes => policy.processes.is_some(),
-        // Its own module says so.
-        Promise::Display => false,
+        // Their own modules say so.
+        Promise::Display | Promise::Devices => false,
     };
     let wanted = [Promise::Memory, Promise::Processes].into_iter();
     let wanted: Vec<_> =
@@ -120,7 +153,7 @@ pub fn powers(mode: Mode) -> Powers {
 /// Returns why a promise cannot be kept; `None` when it can.
 pub fn lack(promise: Promise, mode: Mode, powers: Powers) -> Option<&'static str> {
     match promise {
-        Promise::Display => None,
+        Promise::Display | Promise::Devices => None,
         Promise::Memory if powers.memory => None,
         Promise::Memory => {
             Some("no control group for memory is offered, so only each process by itself is limited")

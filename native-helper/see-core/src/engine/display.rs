@@ -1,23 +1,27 @@
 //! The display of a SEE: a nested X server of its own, in a window of the host's display; or the host's display itself,
 //! when a person wants that. Knows no tree.
 
+mod authority;
+mod clipboard;
 mod graphical;
 mod server;
 
 use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions};
 use serde::{Deserialize, Serialize};
 
+use self::clipboard::End;
 pub use self::server::Server;
 use self::server::{Ready, Window};
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::HostPath;
-use crate::policy::{Display, Promise};
+use crate::policy::{Clipboard, Display, Policy, Promise};
 
 use super::request::ProgramSpec;
 
@@ -44,6 +48,8 @@ pub struct Wish {
     title: String,
     /// Who the server runs as.
     user: (u32, u32),
+    /// What goes from one clipboard to the other.
+    clipboard: Clipboard,
 }
 
 /// What the SEE shows of it: a socket, and the cookies that it takes.
@@ -62,6 +68,8 @@ pub struct Screen {
 pub struct Shown {
     screen: Screen,
     server: Option<Pid>,
+    /// Carries text from one clipboard to the other.
+    relay: Option<Pid>,
 }
 
 /// Returns what is meant for this program: a display of its own when the desktop knows it as one that shows windows.
@@ -80,9 +88,9 @@ pub fn settle(kind: Display, program: &ProgramSpec) -> Display {
 
 impl Wish {
     /// Returns what a session's program is to get; `None` for no display. Fails when there is none to be had.
-    pub fn of(kind: Display, program: &ProgramSpec, title: &str) -> Result<Option<Self>> {
+    pub fn of(policy: &Policy, program: &ProgramSpec, title: &str) -> Result<Option<Self>> {
         let (x, wayland) = (variable(program, b"DISPLAY").cloned(), wayland_socket(program));
-        let server = match settle(kind, program) {
+        let server = match settle(policy.display, program) {
             Display::None | Display::Auto => return Ok(None),
             Display::Host => None,
             Display::Nested => Some(choose(x.is_some(), wayland.is_some())?),
@@ -97,18 +105,47 @@ impl Wish {
         let usual = variable(program, b"HOME").map(|home| [home.as_slice(), b"/.Xauthority"].concat());
         let authority = variable(program, b"XAUTHORITY").cloned().or(usual);
         let user = if program.uid == 0 { (NOBODY, NOBODY) } else { (program.uid, program.gid) };
-        Ok(Some(Self { server, host, authority, title: title.to_owned(), user }))
+        // On the host's own display there is but one clipboard.
+        let clipboard = if server.is_some() { policy.clipboard } else { Clipboard::None };
+        if clipboard != Clipboard::None
+            && (server == Some(Server::Xwayland) || display_number(&host).is_none())
+        {
+            return Err(unavailable(
+                "its clipboard can be shared with an X display of this machine only",
+                "Run without --clipboard.",
+            ));
+        }
+        Ok(Some(Self { server, host, authority, title: title.to_owned(), user, clipboard }))
     }
 
     /// Makes the display. For a process with one thread.
     pub fn show(&self) -> Result<Shown> {
         let Some(server) = self.server else {
-            return Ok(Shown { screen: self.host_screen()?, server: None });
+            return Ok(Shown { screen: self.host_screen()?, server: None, relay: None });
         };
         let cookies = if server == Server::Xephyr { self.cookies_of_host() } else { Vec::new() };
         let window = Window { host: &self.host, cookies: &cookies, title: &self.title, user: self.user };
         let Ready { process, number, authority } = server.start(&window)?;
-        Ok(Shown { screen: Screen { socket: socket_of(number), number, authority }, server: Some(process) })
+        let screen = Screen { socket: socket_of(number), number, authority };
+        // From here on it ends with this.
+        let mut shown = Shown { screen, server: Some(process), relay: None };
+        if self.clipboard != Clipboard::None {
+            shown.relay = Some(self.share_clipboard(&shown.screen, cookies)?);
+        }
+        Ok(shown)
+    }
+
+    fn share_clipboard(&self, inside: &Screen, cookies: Vec<u8>) -> Result<Pid> {
+        let end = |socket: &HostPath, number, authority| {
+            let stream = UnixStream::connect(socket.as_path()).map_err(|e| {
+                unavailable(&format!("its clipboard could not be shared: {e}"), "Run without --clipboard.")
+            })?;
+            Ok::<_, Box<SeeError>>(End { stream, number, authority })
+        };
+        let number = display_number(&self.host).unwrap_or(0);
+        let host = end(&socket_of(number), number, cookies)?;
+        let inside = end(&inside.socket, inside.number, inside.authority.clone())?;
+        clipboard::share(host, inside, self.clipboard, self.user)
     }
 
     fn host_screen(&self) -> Result<Screen> {
@@ -138,6 +175,11 @@ impl Shown {
         &self.screen
     }
 
+    /// Shares the clipboard no longer.
+    pub fn cut_clipboard(&mut self) {
+        self.relay.take().into_iter().for_each(end);
+    }
+
     /// Tells a program where its display is.
     pub fn adapt(&self, program: &mut ProgramSpec) {
         let gone = [b"DISPLAY".as_slice(), b"XAUTHORITY", b"WAYLAND_DISPLAY", b"WAYLAND_SOCKET"];
@@ -149,6 +191,7 @@ impl Shown {
 
 impl Drop for Shown {
     fn drop(&mut self) {
+        self.cut_clipboard();
         if let Some(server) = self.server {
             end(server);
         }

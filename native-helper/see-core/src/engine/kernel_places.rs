@@ -3,14 +3,16 @@
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{FileType, Mode as Bits, OFlags};
+use rustix::fs::{AtFlags, FileType, Gid, Mode as Bits, OFlags, Uid};
 use rustix::io::Errno;
 use see_sys::mount_attributes::{NO_DEV, NO_EXEC, NO_SUID, READ_ONLY};
 
 use crate::error::Result;
 use crate::path::HostPath;
 
+use super::devices::Node;
 use super::filesystems::{Setting, attach, copy_of, copy_of_host, failed, make, place, set_flags};
+use super::namespaces::SHIFT;
 use super::tree::Ids;
 
 const QUIET: u64 = NO_SUID | NO_DEV | NO_EXEC;
@@ -43,8 +45,8 @@ const PROC_FOR_ROOT: &[&str] = &[
     "timer_list",
 ];
 
-/// Mounts them below `root`. The caller is in the SEE's pid and network name spaces already.
-pub fn mount(root: BorrowedFd<'_>, ids: Ids<'_>) -> Result<()> {
+/// Mounts them below `root`, with these devices of the host besides the usual ones. The caller is in the SEE's pid and network name spaces already.
+pub fn mount(root: BorrowedFd<'_>, ids: Ids<'_>, devices: &[Node]) -> Result<()> {
     put(root, "/proc", make("proc", &[], QUIET)?)?;
     protect(root, "/proc/sys")?;
     if matches!(ids, Ids::Identity) {
@@ -57,9 +59,10 @@ pub fn mount(root: BorrowedFd<'_>, ids: Ids<'_>) -> Result<()> {
     let dev =
         make("tmpfs", &[Setting::Value("mode", "0755"), Setting::Value("size", "1m")], NO_SUID | NO_EXEC)?;
     fill_dev(dev.as_fd(), ids)?;
+    add_devices(dev.as_fd(), ids, devices)?;
     put(root, "/dev", dev)?;
     if matches!(ids, Ids::Own) {
-        bind_devices(root)?;
+        bind_devices(root, devices)?;
     }
     let shm = make("tmpfs", &[Setting::Value("mode", "1777")], QUIET & !NO_EXEC)?;
     put(root, "/dev/shm", shm)
@@ -151,10 +154,46 @@ fn fill_dev(dev: BorrowedFd<'_>, ids: Ids<'_>) -> Result<()> {
 }
 
 /// Binds the host's device nodes over the empty files that stand for them, where nodes cannot be made.
-fn bind_devices(root: BorrowedFd<'_>) -> Result<()> {
-    for (name, ..) in NODES {
-        let path = host("/dev").join(name.as_bytes());
-        put(root, &format!("/dev/{name}"), copy_of_host(&path, None, NO_SUID | NO_EXEC)?)?;
+fn bind_devices(root: BorrowedFd<'_>, devices: &[Node]) -> Result<()> {
+    let usual = NODES.iter().map(|(name, ..)| host("/dev").join(name.as_bytes()));
+    for path in usual.chain(devices.iter().map(|node| node.path.clone())) {
+        let target = place(root, &path).map_err(|e| failed("finding", &path, e))?;
+        let node = copy_of_host(&path, None, NO_SUID | NO_EXEC)?;
+        attach(node.as_fd(), target.as_fd()).map_err(|e| failed("mounting", &path, e))?;
+    }
+    Ok(())
+}
+
+/// Adds devices of the host that were asked for: nodes with the owners that they have there, as they are seen inside; or empty
+/// files for them.
+fn add_devices(dev: BorrowedFd<'_>, ids: Ids<'_>, devices: &[Node]) -> Result<()> {
+    let shift = if matches!(ids, Ids::Shifted(_)) { SHIFT.0 } else { 0 };
+    for node in devices {
+        let add = || {
+            let mut dir = dev.try_clone_to_owned().map_err(|_| Errno::MFILE)?;
+            let mut names: Vec<&[u8]> =
+                node.path.below(&host("/dev")).unwrap_or_default().split(|byte| *byte == b'/').collect();
+            let name = names.pop().unwrap_or_default();
+            for above in names {
+                match rustix::fs::mkdirat(&dir, above, Bits::from_raw_mode(0o755)) {
+                    Ok(()) | Err(Errno::EXIST) => {}
+                    Err(e) => return Err(e),
+                }
+                dir = rustix::fs::openat(&dir, above, OFlags::DIRECTORY | OFlags::CLOEXEC, Bits::empty())?;
+            }
+            if matches!(ids, Ids::Own) {
+                let flags = OFlags::CREATE | OFlags::WRONLY | OFlags::CLOEXEC;
+                return rustix::fs::openat(&dir, name, flags, Bits::empty()).map(drop);
+            }
+            let (mode, number) =
+                (Bits::from_raw_mode(node.mode), rustix::fs::makedev(node.number.0, node.number.1));
+            rustix::fs::mknodat(&dir, name, FileType::CharacterDevice, mode, number)?;
+            let (user, group) = (shift.saturating_add(node.owner.0), shift.saturating_add(node.owner.1));
+            let flags = AtFlags::SYMLINK_NOFOLLOW;
+            rustix::fs::chownat(&dir, name, Some(Uid::from_raw(user)), Some(Gid::from_raw(group)), flags)?;
+            rustix::fs::chmodat(&dir, name, mode, AtFlags::empty())
+        };
+        add().map_err(|e| failed("making", &node.path, e))?;
     }
     Ok(())
 }

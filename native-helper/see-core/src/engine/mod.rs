@@ -12,6 +12,7 @@ use rustix::fs::{CWD, Mode as Bits, OFlags};
 use rustix::io::Errno;
 
 use crate::error::{ErrorCode, Result, SeeError};
+use crate::hiding::HidingList;
 use crate::net::policy::Net;
 use crate::net::resolver::Resolver;
 use crate::path::{HostPath, escape_for_display};
@@ -25,6 +26,7 @@ mod birth;
 pub(crate) mod bounds;
 pub mod client;
 mod covers;
+pub mod devices;
 pub mod dismantle;
 pub(crate) mod display;
 mod filesystems;
@@ -219,9 +221,13 @@ pub fn inspect(store: &Store, session: &Session, spec: RunSpec) -> Result<Client
 fn plan_of(store: &Store, session: &Session, program: &ProgramSpec) -> Result<Plan> {
     let home = home_of(program);
     let needed: Vec<HostPath> = [directory_of(program)?].into_iter().chain(home.clone()).collect();
-    plan::make(store, &session.id, session.layers.clone(), &needed, |mounts| {
-        secrets::hidden(&session.policy, home.as_ref(), mounts)
-    })
+    let always = HidingList::of(store)?;
+    let devices = devices::find(&session.policy.devices, &session.policy.accept)?;
+    let mut plan = plan::make(store, &session.id, session.layers.clone(), &needed, |mounts| {
+        secrets::hidden(&session.policy, &always, home.as_ref(), mounts)
+    })?;
+    plan.tree.devices = devices;
+    Ok(plan)
 }
 
 /// Allows a session less than before, at once when it runs, and from its next program on when not.
@@ -248,7 +254,7 @@ fn resolver(policy: &Policy) -> Option<Resolver> {
 /// Returns the display that a policy asks for; none when that was accepted by name.
 fn wish(policy: &Policy, program: &ProgramSpec) -> Result<Option<Wish>> {
     let name = program.command.first().map(|name| escape_for_display(name)).unwrap_or_default();
-    match Wish::of(policy.display, program, &format!("{name} (in an Alcatraz session)")) {
+    match Wish::of(policy, program, &format!("{name} (in an Alcatraz session)")) {
         Err(_) if policy.accept.contains(&Promise::Display) => Ok(None),
         other => other,
     }

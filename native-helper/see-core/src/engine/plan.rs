@@ -18,6 +18,7 @@ use crate::secrets::outermost;
 use crate::session::{Limit, Mode};
 use crate::store::Store;
 
+use super::devices::Node;
 use super::display::Screen;
 use super::rooms::Rooms;
 use super::{dismantle, user_tree};
@@ -80,6 +81,8 @@ pub struct Tree {
     pub hidden: Vec<HostPath>,
     /// Whether programs of the session have changed the tree before.
     pub entered_before: bool,
+    /// Devices of the host that it gets.
+    pub devices: Vec<Node>,
     /// The display to show, once it is there.
     pub screen: Option<Screen>,
     /// How names are asked for, when the network is on.

@@ -16,10 +16,8 @@ use see_sys::process::{close_all_but, fork};
 use see_sys::signals::SignalQueue;
 
 use crate::error::{Result, SeeError};
-use crate::net::policy::Net;
 use crate::net::reach::Reach;
 use crate::net::uplink::Uplink;
-use crate::policy::{Policy, Tightening};
 use crate::session::{Mode, Session, SessionState};
 use crate::store::{SessionLock, Store};
 
@@ -36,6 +34,7 @@ use super::{socket_path, wire};
 mod audience;
 mod end;
 mod frost;
+mod less;
 
 /// How long programs may take to end after they were asked to.
 const GRACE: Duration = Duration::from_secs(2);
@@ -381,25 +380,6 @@ impl Supervisor {
         let listener = super::listen(&path)?;
         self.listener = Some(listener);
         Ok(())
-    }
-
-    /// Allows the session less, at once.
-    fn tighten(&mut self, to: &Tightening) -> Result<()> {
-        let policy = self.session.policy.tighten(to)?;
-        let changed = match &mut self.uplink {
-            Some(uplink) => {
-                let changed = uplink.change(&policy);
-                changed.and_then(|()| uplink.filter(&policy)).map(|filter| self.reach.change(filter))
-            }
-            None => Ok(()),
-        };
-        self.session.policy = match changed {
-            Ok(()) => policy,
-            // Nothing passes any more.
-            Err(_) => Policy { net: Net::None, ..policy },
-        };
-        self.store.update_session(&self.session)?;
-        changed
     }
 
     /// Asks every program to end; those that do not are killed after a while.

@@ -70,7 +70,7 @@ pub fn enter(tree: &Tree, workshop: &HostPath, ids: Ids<'_>) -> Result<Vec<Limit
     for part in tree.parts.iter().skip(1) {
         limits.extend(builder.put(part)?);
     }
-    kernel_places::mount(builder.root.as_fd(), ids)?;
+    kernel_places::mount(builder.root.as_fd(), ids, &tree.devices)?;
     for hidden in &tree.hidden {
         builder.hide(hidden)?;
     }

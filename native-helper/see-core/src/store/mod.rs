@@ -11,6 +11,7 @@ use crate::path::escape_for_display;
 use crate::session::Mode;
 
 mod commits;
+pub mod lines;
 mod location;
 mod lock;
 mod notes;

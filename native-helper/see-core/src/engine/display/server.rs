@@ -19,9 +19,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 
-use super::unavailable;
+use super::{authority, unavailable};
 
-const COOKIE_KIND: &[u8] = b"MIT-MAGIC-COOKIE-1";
 /// How long a server may take until it is ready.
 const PATIENCE: Timespec = Timespec { tv_sec: 30, tv_nsec: 0 };
 /// The most bytes of data that a server may hold for its clients, which are hostile: it lives outside of their limits.
@@ -83,7 +82,7 @@ impl Server {
         let mut cookie = [0_u8; 16];
         rustix::rand::getrandom(&mut cookie, rustix::rand::GetRandomFlags::empty())
             .map_err(|e| failed("no random numbers", &e))?;
-        let authority = authority_file(&cookie);
+        let authority = authority::file_with(&cookie);
         let own = in_memory(&authority).map_err(|e| failed("no memory", &e))?;
         let outlet = match self {
             Self::Xephyr => in_memory(window.cookies).map_err(|e| failed("no memory", &e))?,
@@ -215,16 +214,6 @@ fn connect(path: &[u8]) -> std::io::Result<OwnedFd> {
     UnixStream::connect(Path::new(std::ffi::OsStr::from_bytes(path))).map(OwnedFd::from)
 }
 
-/// Returns an authority file with one cookie, for any display.
-fn authority_file(cookie: &[u8; 16]) -> Vec<u8> {
-    const ANY: [u8; 2] = [0xff, 0xff];
-    let with_length = |bytes: &[u8]| {
-        let length = u16::try_from(bytes.len()).unwrap_or(0).to_be_bytes();
-        [&length[..], bytes].concat()
-    };
-    [&ANY[..], &with_length(b""), &with_length(b""), &with_length(COOKIE_KIND), &with_length(cookie)].concat()
-}
-
 /// Returns a file in memory with this content, from its beginning.
 fn in_memory(content: &[u8]) -> std::result::Result<OwnedFd, Errno> {
     let fd = rustix::fs::memfd_create("authority", MemfdFlags::CLOEXEC)?;
@@ -232,17 +221,4 @@ fn in_memory(content: &[u8]) -> std::result::Result<OwnedFd, Errno> {
     file.write_all(content).map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO))?;
     rustix::fs::seek(fd.as_fd(), SeekFrom::Start(0))?;
     Ok(fd)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_authority_file_has_the_form_that_libraries_read() {
-        let file = authority_file(&[7; 16]);
-        assert_eq!(&file[..8], [0xff, 0xff, 0, 0, 0, 0, 0, 18]);
-        assert_eq!(&file[8..26], COOKIE_KIND);
-        assert_eq!(file.len(), 26 + 2 + 16);
-    }
 }

@@ -240,7 +240,7 @@ impl Supervisor {
     }
 }
 
-fn stands_still(session: &str) -> Box<SeeError> {
+pub(super) fn stands_still(session: &str) -> Box<SeeError> {
     SeeError::new(
         ErrorCode::SessionBusy,
         format!("The session {session} is frozen."),

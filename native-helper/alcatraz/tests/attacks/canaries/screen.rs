@@ -1,0 +1,69 @@
+//! A screen with a window on it, a key that is held down, and something that was copied. The server and the window are there for all
+//! attempts of a test; they end with its machine.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use crate::engine_lab::{finish, wait_until};
+
+use super::files::SECRET;
+use super::{Canary, Facts};
+
+static NAME: OnceLock<String> = OnceLock::new();
+
+pub struct Screen(&'static str);
+
+impl Screen {
+    pub fn show() -> Self {
+        let screen = Self(NAME.get_or_init(start));
+        let mut copy = screen.tool("xclip", &["-selection", "clipboard", "-i"]);
+        let mut copy =
+            copy.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        copy.stdin.take().unwrap().write_all(SECRET.as_bytes()).unwrap();
+        assert!(copy.wait().unwrap().success());
+        wait_until("it is copied", || screen.copied() == SECRET);
+        screen
+    }
+
+    fn tool(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command.args(arguments).env("DISPLAY", self.0);
+        command
+    }
+
+    fn copied(&self) -> String {
+        finish(self.tool("xclip", &["-selection", "clipboard", "-o"])).stdout
+    }
+}
+
+fn start() -> String {
+    let mut server = Command::new("Xvfb")
+        .args(["-displayfd", "1", "-ac", "-listen", "tcp", "-screen", "0", "640x480x24"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let screen = Screen(Box::leak(format!(":{}", line.trim()).into_boxed_str()));
+    screen.tool("xeyes", &[]).stderr(Stdio::null()).spawn().unwrap();
+    // The pointer, and with it the focus, is beside every window.
+    for step in [
+        &["search", "--sync", "--onlyvisible", "--name", "^xeyes$"][..],
+        &["mousemove", "630", "470", "keydown", "a"],
+    ] {
+        assert_eq!(finish(screen.tool("xdotool", step)).status, 0);
+    }
+    screen.0.to_owned()
+}
+
+impl Canary for Screen {
+    fn env(&self) -> Vec<(&'static str, String)> {
+        vec![("SCREEN", self.0.to_owned()), ("WINDOW", "xeyes".to_owned())]
+    }
+
+    fn tell(&self, facts: &mut Facts) {
+        facts.insert("screen/copied".to_owned(), self.copied());
+    }
+}

@@ -1,0 +1,2 @@
+# What the user has copied.
+DISPLAY=$SCREEN xclip -selection clipboard -o

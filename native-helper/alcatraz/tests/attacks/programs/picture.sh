@@ -1,0 +1,2 @@
+# A picture of the whole screen.
+DISPLAY=$SCREEN xwd -silent -root -out /dev/null

@@ -1,0 +1,2 @@
+# In another place.
+mv "$PRIVATE" moved; cat moved/key

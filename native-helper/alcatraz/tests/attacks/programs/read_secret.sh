@@ -1,0 +1,2 @@
+# The file itself.
+cat "$PRIVATE/key"

@@ -1,0 +1,2 @@
+# A processor that nobody else gets.
+chrt --fifo 50 true

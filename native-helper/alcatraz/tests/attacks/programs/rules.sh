@@ -1,0 +1,2 @@
+# A rule in the host's packet filter.
+nft add table inet hurt

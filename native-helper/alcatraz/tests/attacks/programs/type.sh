@@ -1,0 +1,2 @@
+# Keys that nobody has pressed.
+DISPLAY=$SCREEN xdotool key b

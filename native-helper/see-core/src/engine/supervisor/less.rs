@@ -1,0 +1,41 @@
+//! Allowing a session less while it runs.
+
+use crate::engine::bounds::Bounds;
+use crate::error::Result;
+use crate::net::policy::Net;
+use crate::policy::{Clipboard, Policy, Tightening};
+
+use super::{Supervisor, audience, frost};
+
+impl Supervisor {
+    /// Allows the session less, at once. What fails leaves the rest as it was, but for the network, which is off then.
+    pub(super) fn tighten(&mut self, to: &Tightening) -> Result<()> {
+        let policy = self.session.policy.tighten(to)?;
+        let is_measured =
+            (policy.quota, policy.floor) != (self.session.policy.quota, self.session.policy.floor);
+        if is_measured && self.session.frozen.is_some() {
+            return Err(audience::stands_still(&self.session.id));
+        }
+        Bounds::tighten(&mut self.bounds, &policy)?;
+        if policy.clipboard == Clipboard::None {
+            self.display.iter_mut().for_each(|display| display.cut_clipboard());
+        }
+        let changed = match &mut self.uplink {
+            Some(uplink) => {
+                let changed = uplink.change(&policy);
+                changed.and_then(|()| uplink.filter(&policy)).map(|filter| self.reach.change(filter))
+            }
+            None => Ok(()),
+        };
+        self.session.policy = match changed {
+            Ok(()) => policy,
+            // Nothing passes any more.
+            Err(_) => Policy { net: Net::None, ..policy },
+        };
+        if is_measured {
+            self.meter.set(frost::limits(&self.session));
+        }
+        self.store.update_session(&self.session)?;
+        changed
+    }
+}

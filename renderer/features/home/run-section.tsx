@@ -1,0 +1,35 @@
+// Choices that most people leave alone, folded under a word. Open when one of them was made, or cannot be understood.
+import { useState, type ReactElement, type ReactNode } from "react";
+import { Icon } from "../../ui/icon.js";
+import { isChosen, wrongFields, type Choices } from "./run-request.js";
+import { useRun } from "./run-store.js";
+import { TEXTS } from "./texts.js";
+import styles from "./run-options.module.css";
+
+interface RunSectionProps {
+  label: string;
+  /** The choices in it. */
+  names: readonly (keyof Choices)[];
+  children: ReactNode;
+}
+
+export function RunSection({ label, names, children }: RunSectionProps): ReactElement {
+  const choices = useRun();
+  const chosen = isChosen(choices, names);
+  const [open, setOpen] = useState(chosen);
+  const isWrong = wrongFields(choices).some((field) => names.includes(field));
+  return (
+    <details
+      className={styles.section}
+      open={open || isWrong}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
+      <summary>
+        <Icon name={open || isWrong ? "down" : "chevron"} size={14} />
+        {label}
+        {chosen && <span className={styles.chosen}>{TEXTS.chosen}</span>}
+      </summary>
+      <div className={styles.inside}>{children}</div>
+    </details>
+  );
+}
