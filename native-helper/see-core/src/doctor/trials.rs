@@ -53,7 +53,11 @@ fn nested_display() -> DoctorRow {
     let mend = "sudo apt-get install xserver-xephyr";
     match [Server::Xephyr, Server::Xwayland].map(|server| server.path().is_some()) {
         [true, _] => DoctorRow::full(feature),
-        [_, true] => DoctorRow::partial(feature, "only Wayland can show it: Xephyr is not installed", mend),
+        [_, true] => DoctorRow::partial(
+            feature,
+            "only Wayland can show it, and its clipboard cannot be shared: Xephyr is not installed",
+            mend,
+        ),
         _ => DoctorRow::none(feature, "Xephyr, which shows it in a window, is not installed", mend),
     }
 }

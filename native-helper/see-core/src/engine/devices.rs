@@ -44,11 +44,6 @@ pub fn find(devices: &[Device], accept: &[Promise]) -> Result<Vec<Node>> {
     Ok(found)
 }
 
-/// Tells whether this machine has such a device.
-pub fn has(device: Device) -> bool {
-    places(device).iter().any(|(dir, start)| nodes(dir, start).next().is_some())
-}
-
 fn nodes(dir: &str, start: &str) -> impl Iterator<Item = Node> {
     let (dir, start) = (HostPath::new(dir.as_bytes()), start.as_bytes().to_vec());
     let entries = dir.iter().filter_map(|dir| std::fs::read_dir(dir.as_path()).ok()).flatten().flatten();

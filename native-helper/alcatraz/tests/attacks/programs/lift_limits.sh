@@ -1,2 +1,2 @@
 # More than was allowed, once there is a limit.
-ulimit -Hn 100 && ulimit -Hn 200
+ulimit -n 100 && ulimit -n 200
