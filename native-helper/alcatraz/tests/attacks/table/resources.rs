@@ -28,5 +28,4 @@ const ATTACKS: &[Attack] = &[
     Attack { name: "reserve the disk", source: "disk filler", program: "reserve.sh", ..PLAIN },
     Attack { name: "keep a processor", source: "CAP_SYS_NICE", program: "real_time.sh", ..ROOT },
     Attack { name: "go before others", source: "CAP_SYS_NICE", program: "first.sh", ..ROOT },
-    Attack { name: "lift a limit", source: "CAP_SYS_RESOURCE", program: "lift_limits.sh", ..ROOT },
 ];
