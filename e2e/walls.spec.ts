@@ -75,6 +75,9 @@ test("limits are lowered while a program runs, and a place is always hidden", as
   await app.run("sh -c 'cat private/diary.txt; read line'");
   await expect(app.terminal).toContainText("dear diary");
   await app.stop();
+  await app.goHome();
+  await app.moreOptions();
+  await expect(app.option("Left visible")).toHaveValue("");
 });
 
 test("choices are kept as a profile and chosen again", async ({ app }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NO_CHOICES, runRequest, wrongFields } from "./run-request.js";
+import { NO_CHOICES, runRequest, UNCHOSEN, wrongFields } from "./run-request.js";
 
 describe("runRequest", () => {
   it("asks for nothing that was not chosen", () => {
@@ -58,6 +58,17 @@ describe("runRequest", () => {
       redirect,
       connect: [{ from: { host: "db", port: 5432 }, to: { host: "localhost", port: 1 } }],
     });
+  });
+});
+
+describe("UNCHOSEN", () => {
+  it("gives nothing", () => {
+    const given = runRequest(["x"], null, { ...NO_CHOICES, quota: "1 GB", hide: "/a", ...UNCHOSEN });
+    expect(given).toEqual({
+      command: ["x"],
+      policy: { display: "auto", quota: 1_000_000_000, hide: [{ path: "/a" }] },
+    });
+    expect(NO_CHOICES).toMatchObject(UNCHOSEN);
   });
 });
 

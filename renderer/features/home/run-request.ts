@@ -50,6 +50,22 @@ export const NO_CHOICES: Readonly<Choices> = {
   camera: false,
 };
 
+/** What was given to one command is not given to the next; what was taken from it stays taken. */
+export const UNCHOSEN = {
+  name: "",
+  asRoot: false,
+  net: "none",
+  lan: false,
+  ports: "",
+  detours: "",
+  show: "",
+  display: "auto",
+  clipboard: "none",
+  gpu: false,
+  sound: false,
+  camera: false,
+} satisfies Partial<Choices>;
+
 /** The names of all choices. */
 const NAMES = Object.keys(NO_CHOICES) as (keyof Choices)[];
 /** The fewest processes that a session can begin with. */

@@ -6,7 +6,7 @@ import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
 import { useSessions } from "../run/sessions-store.js";
 import { useSettings } from "../settings/settings-store.js";
-import { NO_CHOICES, runRequest, wrongFields, type Choices } from "./run-request.js";
+import { NO_CHOICES, runRequest, UNCHOSEN, wrongFields, type Choices } from "./run-request.js";
 import { TEXTS } from "./texts.js";
 
 interface RunState extends Choices {
@@ -24,9 +24,6 @@ interface RunState extends Choices {
   runCommand: (command: string[], cwd: string | null, display?: Display) => Promise<void>;
 }
 
-/** The form with nothing chosen in it. */
-const FRESH = { name: "", asRoot: false, net: "none", lan: false, ports: "", detours: "" } as const;
-
 export const useRun = create<RunState>((set, get) => {
   /** Starts the command, and tells whether it started. */
   const start = async (command: string[], cwd: string | null, choices: Choices): Promise<boolean> => {
@@ -38,7 +35,7 @@ export const useRun = create<RunState>((set, get) => {
       return false;
     }
     // What was chosen for one command is not chosen for the next.
-    set({ starting: false, ...FRESH });
+    set({ starting: false, ...UNCHOSEN });
     // Who has gone elsewhere meanwhile stays there: the session is in the list.
     const { screen, dialog, go } = useRoute.getState();
     if (screen.name === "home" && dialog === null) go({ name: "session", session: outcome.value.id });
@@ -74,7 +71,7 @@ export const useRun = create<RunState>((set, get) => {
     },
     runLine: async (line, cwd) => {
       if (get().starting) return;
-      get().edit({ line, cwd, ...FRESH });
+      get().edit({ line, cwd, ...UNCHOSEN });
       await get().runForm();
     },
     runCommand: async (command, cwd, display = "none") => {

@@ -23,7 +23,7 @@ export const TEXTS = {
     "For instance Meld, KDiff3 or Diffuse. They get a copy that is not run, and only an editor may change it. What a program reads, it can still be attacked by.",
   hidden: {
     title: "Always hidden",
-    why: "Every session finds these files and folders empty. One run can be let see them again: Left visible, in its options.",
+    why: "Every session finds these files and folders empty. To let one program see a place again, name it under Left visible in the options of its run.",
     item: "New place",
     placeholder: "~/Documents/private",
     add: "Hide",
