@@ -2,7 +2,7 @@
 //! attempts of a test; they end with its machine.
 
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use crate::engine_lab::{finish, wait_until};
@@ -10,13 +10,14 @@ use crate::engine_lab::{finish, wait_until};
 use super::files::SECRET;
 use super::{Canary, Facts};
 
-static NAME: OnceLock<String> = OnceLock::new();
+/// The name of the display, and what runs for it.
+static STARTED: OnceLock<(String, [Child; 2])> = OnceLock::new();
 
 pub struct Screen(&'static str);
 
 impl Screen {
     pub fn show() -> Self {
-        let screen = Self(NAME.get_or_init(start));
+        let screen = Self(&STARTED.get_or_init(start).0);
         let mut copy = screen.tool("xclip", &["-selection", "clipboard", "-i"]);
         let mut copy =
             copy.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -37,7 +38,7 @@ impl Screen {
     }
 }
 
-fn start() -> String {
+fn start() -> (String, [Child; 2]) {
     let mut server = Command::new("Xvfb")
         .args(["-displayfd", "1", "-ac", "-listen", "tcp", "-screen", "0", "640x480x24"])
         .stdout(Stdio::piped())
@@ -47,7 +48,7 @@ fn start() -> String {
     let mut line = String::new();
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let screen = Screen(Box::leak(format!(":{}", line.trim()).into_boxed_str()));
-    screen.tool("xeyes", &[]).stderr(Stdio::null()).spawn().unwrap();
+    let window = screen.tool("xeyes", &[]).stderr(Stdio::null()).spawn().unwrap();
     // The pointer, and with it the focus, is beside every window.
     for step in [
         &["search", "--sync", "--onlyvisible", "--name", "^xeyes$"][..],
@@ -55,7 +56,7 @@ fn start() -> String {
     ] {
         assert_eq!(finish(screen.tool("xdotool", step)).status, 0);
     }
-    screen.0.to_owned()
+    (screen.0.to_owned(), [server, window])
 }
 
 impl Canary for Screen {

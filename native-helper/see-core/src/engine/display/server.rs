@@ -203,7 +203,7 @@ fn blamed(complaints: &OwnedFd, what: &str) -> String {
     let mut text = [0_u8; COMPLAINTS as usize];
     let length = rustix::io::pread(complaints, &mut text, 0).unwrap_or(0);
     let lines = text.get(..length).unwrap_or_default().split(|byte| *byte == b'\n' || *byte == 0);
-    match lines.map(<[u8]>::trim_ascii).filter(|line| !line.is_empty()).next_back() {
+    match lines.map(<[u8]>::trim_ascii).rfind(|line| !line.is_empty()) {
         Some(line) => format!("{what} (“{}”)", crate::path::escape_for_display(line)),
         None => what.to_owned(),
     }
