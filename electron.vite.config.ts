@@ -37,6 +37,8 @@ export default defineConfig({
     root: resolve(root, "renderer"),
     base: "/",
     plugins: [react()],
+    // Modules, so that a worker loads the rest of itself only when it needs it.
+    worker: { format: "es" },
     build: {
       target: CHROME,
       outDir: resolve(root, "out/renderer"),
@@ -45,6 +47,8 @@ export default defineConfig({
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       minify: true,
+      // The largest file is pdf.js, which is loaded when a document is opened.
+      chunkSizeWarningLimit: 2000,
       rolldownOptions: { input: resolve(root, "renderer/index.html") },
     },
   },

@@ -18,6 +18,7 @@ const WINDOW_ALONE = [
   "inside",
   "keyboard",
   "many-changes",
+  "pages",
   "notifications",
   "shell",
 ].map((name) => `${name}.spec.ts`);

@@ -303,7 +303,7 @@ export class App {
     return this.page.getByRole("region", { name: "The change in hand" });
   }
 
-  async view(name: "Inside" | "Text" | "Image" | "Hex" | "Details"): Promise<void> {
+  async view(name: "Pages" | "Inside" | "Text" | "Image" | "Hex" | "Details"): Promise<void> {
     await this.detail.getByRole("radio", { name }).click();
   }
 

@@ -1,5 +1,5 @@
-// The page's exceptions to "text becomes neither markup nor code": the diff view's worker, made of its own code, and the
-// worker that looks inside files, a file of the app.
+// The exceptions to "text becomes neither markup nor code", of the page and of workers: the diff view's worker, made of its
+// own code, and the workers that read files of a session, which are files of the app.
 
 /** What Chromium has and the type library does not. */
 interface TrustedTypes {
@@ -7,15 +7,14 @@ interface TrustedTypes {
 }
 
 declare global {
-  interface Window {
-    readonly trustedTypes: TrustedTypes;
-  }
+  // Of the page and of workers alike: only `var` declares that.
+  var trustedTypes: TrustedTypes;
 }
 
-/** Lets workers start from blobs that this page made and from the app's own files; any other address, and any markup, stays refused. */
+/** Lets workers start from blobs that the page made and from the app's own files; any other address, and any markup, stays refused. */
 export function allowOwnWorkers(): void {
   const own = [`blob:${location.origin}/`, `${location.origin}/assets/`];
-  window.trustedTypes.createPolicy("default", {
+  globalThis.trustedTypes.createPolicy("default", {
     createScriptURL: (url) => (own.some((start) => url.startsWith(start)) ? url : null),
   });
 }

@@ -36,6 +36,18 @@ export const CONTENT_SECURITY_POLICY = [
   "trusted-types default",
 ].join("; ");
 
+/** The worker that reads PDF documents decodes pictures with WebAssembly. The page and all other workers may not. */
+const PARSER_POLICY = CONTENT_SECURITY_POLICY.replace(
+  "script-src 'self'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+);
+const PARSER = /^\/assets\/parser\.worker-[\w-]+\.js$/;
+
+/** Returns what a file of the app may load, by its path in the URL. */
+export function policyOf(pathname: string): string {
+  return PARSER.test(pathname) ? PARSER_POLICY : CONTENT_SECURITY_POLICY;
+}
+
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
@@ -85,6 +97,11 @@ export function serveApp(protocol: Protocol, root: string): void {
     if (file === null) return refuse(404);
     const type = CONTENT_TYPES[extname(file)];
     if (type === undefined) return refuse(404);
-    return new Response(await readFile(file), { headers: { ...SECURITY_HEADERS, "Content-Type": type } });
+    const headers = {
+      ...SECURITY_HEADERS,
+      "Content-Security-Policy": policyOf(url.pathname),
+      "Content-Type": type,
+    };
+    return new Response(await readFile(file), { headers });
   });
 }

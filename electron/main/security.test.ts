@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { CONTENT_SECURITY_POLICY, resolveAsset } from "./app-protocol.js";
+import { CONTENT_SECURITY_POLICY, policyOf, resolveAsset } from "./app-protocol.js";
 import { mayLoad, sandboxVerdict } from "./security.js";
 
 describe("the network layer", () => {
@@ -39,6 +39,12 @@ describe("the page's files", () => {
     await symlink(join(directory, "outside.js"), join(root, "assets", "link.js"));
   });
   afterEach(() => rm(join(root, ".."), { recursive: true, force: true }));
+
+  test("compile WebAssembly in the one worker that decodes pictures of documents", () => {
+    expect(policyOf("/assets/parser.worker-Bm_G-1.js")).toContain("script-src 'self' 'wasm-unsafe-eval';");
+    for (const path of ["/index.html", "/assets/pages.worker-B.js", "/assets/x/../parser.worker-B.js"])
+      expect(policyOf(path)).toBe(CONTENT_SECURITY_POLICY);
+  });
 
   test("are found", async () => {
     expect(await resolveAsset(root, "/index.html")).toMatch(/renderer\/index\.html$/);

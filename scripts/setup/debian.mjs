@@ -77,6 +77,8 @@ const TESTS = [
   program("xz", "xz-utils"),
   program("zstd"),
   program("dpkg-deb", "dpkg"),
+  program("rpmbuild", "rpm"),
+  program("bzip2"),
   // A virus scanner; the tests bring a signature of their own.
   program("clamscan", "clamav"),
 ];

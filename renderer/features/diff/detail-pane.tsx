@@ -26,6 +26,7 @@ import { useDiscard } from "../review/discard-store.js";
 import { TEXTS as REVIEW_TEXTS } from "../review/texts.js";
 import { Reasons } from "../review/reasons.js";
 import { InsideView } from "../inside/inside-view.js";
+import { PagesView } from "../pages/pages-view.js";
 import { DetailsView } from "./details-view.js";
 import { detailKey, useDetail } from "./detail-store.js";
 import { HexView } from "./hex-view.js";
@@ -36,6 +37,7 @@ import { pickView, viewsOf, type ViewName } from "./view-model.js";
 import styles from "./detail-pane.module.css";
 
 const VIEW_WORDS: Readonly<Record<ViewName, string>> = {
+  pages: TEXTS.pages,
   inside: TEXTS.inside,
   text: TEXTS.text,
   image: TEXTS.image,
@@ -226,6 +228,8 @@ function View({ session, path, change, description, reading }: ViewProps): React
   const views = viewsOf(description, change?.aspects ?? [], change?.change === "modified", path.path);
   const props = { session, path, description, reading };
   switch (pickView(views, wish)) {
+    case "pages":
+      return <PagesView key={pathKey(path)} {...props} />;
     case "inside":
       return <InsideView key={pathKey(path)} {...props} />;
     case "text":

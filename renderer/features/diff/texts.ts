@@ -7,6 +7,7 @@ export const TEXTS = {
   views: "How to show it",
   text: "Text",
   image: "Image",
+  pages: "Pages",
   inside: "Inside",
   hex: "Hex",
   details: "Details",

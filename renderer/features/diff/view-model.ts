@@ -14,7 +14,7 @@ export function imageLoading(size: number): "at once" | "when asked" | "never" {
   return size <= IMAGE_LIMIT ? "when asked" : "never";
 }
 
-export type ViewName = "inside" | "text" | "image" | "hex" | "details";
+export type ViewName = "pages" | "inside" | "text" | "image" | "hex" | "details";
 
 /** Returns the views that can show this change, the best first. */
 export function viewsOf(
@@ -31,6 +31,7 @@ export function viewsOf(
   const shows = (kind: SideFacts["content"]): boolean => files.some((side) => side.content === kind);
   // One side may be an image and the other text: both views are offered then.
   if (shows("image")) views.push("image");
+  if (files.some(({ mime }) => mime === "application/pdf")) views.push("pages");
   const inside = files.filter((side) => hasInside(side, name));
   // Of a text, its words come first; of anything else, what it holds.
   const isText = shows("text");
@@ -54,6 +55,8 @@ const LOOKED_INTO = new Set([
   "application/zip",
   "application/gzip",
   "application/zstd",
+  "application/x-bzip2",
+  "application/x-rpm",
   "application/x-xz",
   "application/x-tar",
   "application/x-executable",

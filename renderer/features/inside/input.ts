@@ -5,6 +5,8 @@
 export class Damaged extends Error {}
 /** The file asks for more than a look inside may cost. */
 export class TooMuch extends Error {}
+/** Nobody reads the file without a password. */
+export class Locked extends Error {}
 
 export interface Input {
   readonly size: number;

@@ -35,14 +35,12 @@ export function InsideView({ session, path, description, reading }: InsideViewPr
   if (failed?.state === "error") return <ErrorPanel error={failed.error} />;
   const told = [before, after].map((look) => (look?.state === "told" ? look.report : undefined));
   const toHex = <Button onClick={() => useDetail.getState().choose("hex")}>{DIFF_TEXTS.showHex}</Button>;
-  if (failed?.state === "refused") {
-    const damaged = failed.title === TEXTS.damaged;
+  if (failed?.state === "refused")
     return (
       <EmptyPanel icon="file" title={failed.title} actions={toHex}>
-        {damaged ? TEXTS.damagedWhy(escapeText(failed.why)) : `${escapeText(failed.why)}.`}
+        {escapeText(failed.why)}
       </EmptyPanel>
     );
-  }
   if (told[0] === undefined && told[1] === undefined)
     return <EmptyPanel icon="file" title={TEXTS.unknown} actions={toHex} />;
   return <Told before={told[0]} after={told[1]} session={session} path={path} description={description} />;

@@ -52,6 +52,7 @@ describe("archives", () => {
   }
 
   for (const [option, word] of [
+    ["-j", "bzip2"],
     ["-z", "gzip"],
     ["-J", "xz"],
     ["--zstd", "Zstandard"],
@@ -107,6 +108,11 @@ with zipfile.ZipFile("a.zip", "w", zipfile.ZIP_DEFLATED) as z:
     await expect(lookAt(bomb)).rejects.toThrow(TooMuch);
   }, 30_000);
 
+  it("a bzip2 bomb is given up, and its beginning told", async () => {
+    run("sh", "-c", "head -c 200000000 /dev/zero | bzip2 >bomb.bz2");
+    await expect(look("bomb.bz2")).rejects.toThrow(TooMuch);
+  }, 60_000);
+
   it("a Debian package: what it is, runs and would install", async () => {
     mkdirSync(join(room, "deb/DEBIAN"), { recursive: true });
     mkdirSync(join(room, "deb/usr/bin"), { recursive: true });
@@ -126,6 +132,54 @@ with zipfile.ZipFile("a.zip", "w", zipfile.ZIP_DEFLATED) as z:
       expect(report.texts).toEqual([{ title: "postinst", text: "#!/bin/sh\necho hello\n" }]);
       expect([...rows(report, "Would install").keys()]).toContain("./usr/bin/thing");
     }
+  });
+});
+
+describe("RPM", () => {
+  it("a package: what it is, runs and would install", async () => {
+    writeFileSync(
+      join(room, "thing.spec"),
+      `Name: thing
+Version: 1.2
+Release: 3
+Summary: A thing
+License: MIT
+BuildArch: noarch
+Requires: something >= 4
+%description
+More of it.
+%install
+mkdir -p %{buildroot}/usr/bin
+echo x >%{buildroot}/usr/bin/thing
+ln -s thing %{buildroot}/usr/bin/other
+%post
+echo hello
+%files
+%attr(4755, root, root) /usr/bin/thing
+/usr/bin/other
+`,
+    );
+    run(
+      "rpmbuild",
+      "-bb",
+      "--quiet",
+      "--define",
+      `_topdir ${room}/rpm`,
+      "--define",
+      `_rpmdir ${room}`,
+      "thing.spec",
+    );
+    const report = await look("noarch/thing-1.2-3.noarch.rpm");
+    expect(report.format).toBe("RPM package");
+    expect(fact(report, "Package")).toBe("thing");
+    expect(fact(report, "Release")).toBe("3");
+    expect(fact(report, "Scripts")).toBe("after installing");
+    expect(report.texts).toEqual([{ title: "after installing", text: "echo hello" }]);
+    expect([...rows(report, "Would install")]).toEqual([
+      ["/usr/bin/other", undefined],
+      ["/usr/bin/thing", expect.stringMatching(/rights of its owner/)],
+    ]);
+    expect([...rows(report, "Needs").keys()]).toContain("something");
   });
 });
 
@@ -258,9 +312,19 @@ describe("hostile files", () => {
   it("end in an error or a report, whatever is broken in them, and never in anything else", async () => {
     run("tar", "-cJf", "s.tar.xz", "tree");
     run("tar", "--zstd", "-cf", "s.tar.zst", "tree");
-    const seeds = ["a.zip", "s.tar.xz", "s.tar.zst", "thing.deb", "a.db", "libl.so", "a.pdf", "gnu.tar"].map(
-      (name) => readFileSync(join(room, name)),
-    );
+    run("tar", "-cjf", "s.tar.bz2", "tree");
+    const seeds = [
+      "a.zip",
+      "s.tar.xz",
+      "s.tar.zst",
+      "thing.deb",
+      "noarch/thing-1.2-3.noarch.rpm",
+      "s.tar.bz2",
+      "a.db",
+      "libl.so",
+      "a.pdf",
+      "gnu.tar",
+    ].map((name) => readFileSync(join(room, name)));
     seeds.push(readFileSync("/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf"));
     let state = 7;
     const random = (n: number): number => {

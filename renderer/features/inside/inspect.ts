@@ -3,6 +3,7 @@ import { inspectDeb } from "./formats/deb.js";
 import { inspectElf } from "./formats/elf.js";
 import { inspectFont } from "./formats/font.js";
 import { inspectPdf } from "./formats/pdf.js";
+import { inspectRpm } from "./formats/rpm.js";
 import { inspectScript } from "./formats/script.js";
 import { inspectSqlite } from "./formats/sqlite.js";
 import { structureOf } from "./formats/structure-names.js";
@@ -14,7 +15,12 @@ import { type Report, reportOf } from "./report.js";
 import { type Packing, packingOf, unpacked } from "./unpack.js";
 import { sizeWords } from "./words.js";
 
-const PACKED: Readonly<Record<Packing, string>> = { gzip: "gzip", xz: "xz", zstd: "Zstandard" };
+const PACKED: Readonly<Record<Packing, string>> = {
+  bzip2: "bzip2",
+  gzip: "gzip",
+  xz: "xz",
+  zstd: "Zstandard",
+};
 
 /** Returns what is inside, or null when nobody here knows such files. `name` is the last part of its path. */
 export async function inspect(input: Input, name: string): Promise<Report | null> {
@@ -24,6 +30,7 @@ export async function inspect(input: Input, name: string): Promise<Report | null
   if (magic === "\x7fELF") return inspectElf(input);
   if (["PK\x03\x04", "PK\x05\x06"].includes(magic)) return inspectZip(input);
   if (text(0, 8) === "!<arch>\n" && /\bdebian-binary/.test(text(8, 16))) return inspectDeb(input);
+  if (head.subarray(0, 4).join() === "237,171,238,219") return inspectRpm(input);
   if (text(0, 16) === "SQLite format 3\0") return inspectSqlite(input);
   if (magic === "%PDF") return inspectPdf(input);
   if (["OTTO", "ttcf", "wOFF", "wOF2", "true"].includes(magic) || head.subarray(0, 4).join() === "0,1,0,0")

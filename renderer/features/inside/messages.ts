@@ -1,13 +1,34 @@
-// What the page and the worker that looks inside files say to each other.
+// What the page and the workers that read files say to each other.
 import type { Report } from "./report.js";
 
-export type ToWorker =
-  | { do: "inspect"; name: string; size: number }
-  /** The part that was asked for; null: it cannot be had, and the page knows why. */
-  | { do: "take"; bytes: Uint8Array | null };
+/** A worker asks for a part of its file. */
+export interface ReadPart {
+  say: "read";
+  offset: number;
+  length: number;
+}
 
-export type ToPage =
-  | { say: "read"; offset: number; length: number }
-  | { say: "report"; report: Report | null }
+/** The part that was asked for. */
+export interface TakePart {
+  do: "take";
+  bytes: Uint8Array;
+}
+
+export interface Failed {
+  say: "failed";
   /** `bug`: neither the file nor a limit is to blame. */
-  | { say: "failed"; kind: "damaged" | "too-much" | "bug"; why: string };
+  kind: "damaged" | "too-much" | "locked" | "bug";
+  /** Ends a sentence. */
+  why: string;
+}
+
+export interface Inspect {
+  do: "inspect";
+  name: string;
+  size: number;
+}
+
+export interface Inspected {
+  say: "report";
+  report: Report | null;
+}

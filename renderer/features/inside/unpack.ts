@@ -2,6 +2,7 @@
 // little goes in.
 import { Gunzip, Unzlib } from "fflate";
 import { Decompress } from "fzstd";
+import { unbzip2 } from "./bzip2.js";
 import { exactly, Damaged, type Input, TooMuch } from "./input.js";
 import { unxz } from "./xz.js";
 
@@ -14,13 +15,14 @@ const SIP = 8 * 1024;
 const GULP_LIMIT = 64 * 1024 * 1024;
 const WINDOW_LIMIT = 128 * 1024 * 1024;
 
-export type Packing = "gzip" | "xz" | "zstd";
+export type Packing = "bzip2" | "gzip" | "xz" | "zstd";
 
 /** Tells how a file is packed from how it begins; undefined: not in a way that is unpacked here. */
 export function packingOf(head: Uint8Array): Packing | undefined {
   const begins = (...magic: number[]): boolean => magic.every((byte, at) => head[at] === byte);
   if (begins(0x1f, 0x8b)) return "gzip";
   if (begins(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return "xz";
+  if (begins(0x42, 0x5a, 0x68)) return "bzip2";
   if (begins(0x28, 0xb5, 0x2f, 0xfd)) return "zstd";
   return undefined;
 }
@@ -39,6 +41,8 @@ function parts(input: Input, packing: Packing | undefined): AsyncGenerator<Uint8
   switch (packing) {
     case undefined:
       return plain(input);
+    case "bzip2":
+      return unbzip2(input);
     case "gzip":
       return inflated(input, "gzip");
     case "xz":

@@ -22,7 +22,7 @@ pub enum ContentKind {
 }
 
 /// Beginnings of files that tell what the rest is.
-const MAGIC: [(&[u8], ContentKind, &str); 18] = [
+const MAGIC: [(&[u8], ContentKind, &str); 20] = [
     (b"\x89PNG\r\n\x1a\n", ContentKind::Image, "image/png"),
     (b"\xff\xd8\xff", ContentKind::Image, "image/jpeg"),
     (b"GIF87a", ContentKind::Image, "image/gif"),
@@ -33,6 +33,8 @@ const MAGIC: [(&[u8], ContentKind, &str); 18] = [
     (b"\x1f\x8b", ContentKind::Binary, "application/gzip"),
     (b"\x7fELF", ContentKind::Binary, "application/x-executable"),
     (b"SQLite format 3\0", ContentKind::Binary, "application/vnd.sqlite3"),
+    (b"BZh", ContentKind::Binary, "application/x-bzip2"),
+    (b"\xed\xab\xee\xdb", ContentKind::Binary, "application/x-rpm"),
     (b"\xfd7zXZ\0", ContentKind::Binary, "application/x-xz"),
     (b"\x28\xb5\x2f\xfd", ContentKind::Binary, "application/zstd"),
     (b"!<arch>\ndebian-binary", ContentKind::Binary, "application/vnd.debian.binary-package"),

@@ -1,4 +1,4 @@
-// What a PDF says of itself, and what it can do beside being read. It is not drawn.
+// What a PDF says of itself, and what it can do beside being read. Its pages are drawn elsewhere (features/pages/).
 import { type Input, inputOf } from "../input.js";
 import { type Report, reportOf } from "../report.js";
 import { inflated } from "../unpack.js";
@@ -42,7 +42,6 @@ export async function inspectPdf(input: Input): Promise<Report> {
   for (const [pattern, name, warning] of ACTS)
     if (pattern.test(text)) report.facts.push({ name, value: "yes", warning });
   if (input.size > READ) report.notes.push("Only the beginning of it was looked into.");
-  report.notes.push("The pages are not drawn here: a viewer outside would be needed for that.");
   return report;
 }
 

@@ -1,0 +1,173 @@
+// What an RPM package is, what it would install, and the scripts that it would run: all of it stands in its header. Its
+// content is not unpacked.
+import { Block, Damaged, exactly, type Input, utf8 } from "../input.js";
+import { type Report, reportOf, TableMaker } from "../report.js";
+import { modeWords, pathWarning, sizeWords } from "../words.js";
+
+const LEAD = 96;
+const HEAD = 16;
+const ENTRY = 16;
+const MAGIC = 0x8eade801;
+/** More entries than any package has. */
+const ENTRIES = 65_536;
+
+const FACTS: readonly (readonly [tag: number, name: string])[] = [
+  [1000, "Package"],
+  [1001, "Version"],
+  [1002, "Release"],
+  [1022, "Architecture"],
+  [1011, "Vendor"],
+  [1015, "Packager"],
+  [1014, "License"],
+  [1020, "Homepage"],
+  [1004, "Description"],
+];
+const SCRIPTS: readonly (readonly [tag: number, name: string])[] = [
+  [1151, "before everything"],
+  [1023, "before installing"],
+  [1024, "after installing"],
+  [1152, "after everything"],
+  [1025, "before removing"],
+  [1026, "after removing"],
+  [1065, "when another package comes or goes"],
+];
+const SIZE = 1009;
+const SIZES = 1028;
+const MODES = 1030;
+const LINKS = 1036;
+const OWNERS = 1039;
+const GROUPS = 1040;
+const NEEDS = 1049;
+const FOLDER_OF = 1116;
+const NAMES = 1117;
+const FOLDERS = 1118;
+const LONG_SIZES = 5008;
+const LONG_SIZE = 5009;
+
+export async function inspectRpm(input: Input): Promise<Report> {
+  const signature = await readHeader(input, LEAD);
+  const header = await readHeader(input, Math.ceil(signature.end / 8) * 8);
+  const report = reportOf("RPM package");
+  for (const [tag, name] of FACTS) {
+    const [value] = header.texts(tag);
+    if (value !== undefined) report.facts.push({ name, value });
+  }
+  for (const [tag, title] of SCRIPTS) {
+    const text = header.texts(tag).join("\n");
+    if (text !== "") report.texts.push({ title, text });
+  }
+  if (report.texts.length > 0)
+    report.facts.push({
+      name: "Scripts",
+      value: report.texts.map(({ title }) => title).join(", "),
+      warning: "they run as root",
+    });
+  const needs = new TableMaker("Needs", ["Name"]);
+  for (const name of new Set(header.texts(NEEDS))) needs.add(name, [name]);
+  const files = listFiles(header);
+  report.facts.push({ name: "Files", value: String(files.length) });
+  const size = header.numbers(LONG_SIZE)[0] ?? header.numbers(SIZE)[0];
+  if (size !== undefined) report.facts.push({ name: "Size installed", value: sizeWords(size) });
+  report.tables.push(files.done());
+  if (needs.length > 0) report.tables.push(needs.done());
+  return report;
+}
+
+function listFiles(header: Header): TableMaker {
+  const table = new TableMaker("Would install", ["Name", "Kind", "Size", "Permissions", "Owner"]);
+  const [names, folders, links] = [header.texts(NAMES), header.texts(FOLDERS), header.texts(LINKS)];
+  const [folderOf, modes] = [header.numbers(FOLDER_OF), header.numbers(MODES)];
+  const [owners, groups] = [header.texts(OWNERS), header.texts(GROUPS)];
+  const long = header.numbers(LONG_SIZES);
+  const sizes = long.length > 0 ? long : header.numbers(SIZES);
+  for (const [at, base] of names.entries()) {
+    const name = `${folders[folderOf[at] ?? 0] ?? ""}${base}`;
+    const mode = modes[at] ?? 0;
+    const kind = kindWords(mode);
+    const link = kind === "symbolic link" ? (links[at] ?? "") : "";
+    table.add(
+      name,
+      [
+        link === "" ? name : `${name} → ${link}`,
+        kind,
+        kind === "file" ? sizeWords(sizes[at] ?? 0) : "",
+        modeWords(mode & 0o7777),
+        `${owners[at] ?? ""}:${groups[at] ?? ""}`,
+      ],
+      // A package names places from the root on, and its links may point anywhere on the system.
+      pathWarning(name.replace(/^\//, ""), "", kind, mode & 0o7777),
+    );
+  }
+  return table;
+}
+
+function kindWords(mode: number): string {
+  switch (mode & 0o170000) {
+    case 0o040000:
+      return "folder";
+    case 0o120000:
+      return "symbolic link";
+    case 0o020000:
+    case 0o060000:
+      return "device";
+    case 0o010000:
+      return "named pipe";
+    default:
+      return "file";
+  }
+}
+
+/** Sizes of numbers, by their type. Texts are of the types 6, 8 and 9. */
+const WIDTHS: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8 };
+const TEXT_TYPES: ReadonlySet<number> = new Set([6, 8, 9]);
+
+/** A header: values by their tags. */
+class Header {
+  private readonly places = new Map<number, { type: number; at: number; count: number }>();
+
+  constructor(
+    index: Block,
+    private readonly values: Block,
+    readonly end: number,
+  ) {
+    for (let at = 0; at < index.length; at += ENTRY) {
+      const place = { type: index.u32(at + 4), at: index.u32(at + 8), count: index.u32(at + 12) };
+      this.places.set(index.u32(at), place);
+    }
+  }
+
+  texts(tag: number): string[] {
+    const place = this.places.get(tag);
+    if (place === undefined || !TEXT_TYPES.has(place.type)) return [];
+    const texts: string[] = [];
+    for (let { at } = place; texts.length < place.count;) {
+      const end = this.values.bytes.indexOf(0, at);
+      if (end === -1) throw new Damaged("a text in it does not end");
+      texts.push(utf8(this.values.slice(at, end - at)));
+      at = end + 1;
+    }
+    return texts;
+  }
+
+  numbers(tag: number): number[] {
+    const place = this.places.get(tag);
+    const width = WIDTHS[place?.type ?? 0];
+    if (place === undefined || width === undefined) return [];
+    this.values.slice(place.at, place.count * width);
+    return Array.from({ length: place.count }, (_, number) => {
+      const at = place.at + number * width;
+      if (width === 8) return this.values.u64(at);
+      return width === 4 ? this.values.u32(at) : width === 2 ? this.values.u16(at) : this.values.u8(at);
+    });
+  }
+}
+
+async function readHeader(input: Input, at: number): Promise<Header> {
+  const head = new Block((await exactly(input, at, HEAD)).bytes, false);
+  if (head.u32(0) !== MAGIC) throw new Damaged("a header in it is damaged");
+  const [entries, size] = [head.u32(8), head.u32(12)];
+  if (entries > ENTRIES) throw new Damaged("a header in it is damaged");
+  const index = new Block((await exactly(input, at + HEAD, entries * ENTRY)).bytes, false);
+  const start = at + HEAD + entries * ENTRY;
+  return new Header(index, new Block((await exactly(input, start, size)).bytes, false), start + size);
+}

@@ -1,0 +1,132 @@
+// The pages of a PDF document, before and after: one at a time, side by side or on top of each other.
+import { useEffect, useRef, useState, type ReactElement } from "react";
+import type { Description, SideFacts } from "../../../protocol/src/content.js";
+import type { PathRef } from "../../../protocol/src/path.js";
+import { Button } from "../../ui/button.js";
+import { escapeText } from "../../ui/escape.js";
+import { formatBytes, formatCount } from "../../ui/format.js";
+import { Segmented } from "../../ui/segmented.js";
+import { Skeleton } from "../../ui/skeleton.js";
+import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
+import { useDetail } from "../diff/detail-store.js";
+import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
+import { TEXTS } from "./texts.js";
+import { usePages, type Pages } from "./use-pages.js";
+import styles from "./pages-view.module.css";
+
+interface PagesViewProps {
+  session: string;
+  path: PathRef;
+  description: Description;
+  reading: number;
+}
+
+export function PagesView({ session, path, description, reading }: PagesViewProps): ReactElement {
+  const [wanted, setPage] = useState(1);
+  const [mode, setMode] = useState<"sides" | "difference">("sides");
+  const before = usePages(session, path, "before", documentOf(description.before), wanted, reading);
+  const after = usePages(session, path, "after", documentOf(description.after), wanted, reading);
+  const pages = Math.max(before?.pages ?? 0, after?.pages ?? 0);
+  const page = Math.min(wanted, Math.max(1, pages));
+  const both = drawnAt(before, page) !== undefined && drawnAt(after, page) !== undefined;
+  const sides = [
+    { side: "before", name: DIFF_TEXTS.before, facts: description.before, pages: before },
+    { side: "after", name: DIFF_TEXTS.after, facts: description.after, pages: after },
+  ] as const;
+  return (
+    <section className={styles.view} aria-label={TEXTS.view}>
+      <div className={styles.bar}>
+        <Button disabled={page <= 1} onClick={() => setPage(page - 1)}>
+          {DIFF_TEXTS.earlier}
+        </Button>
+        <Button disabled={page >= pages} onClick={() => setPage(page + 1)}>
+          {DIFF_TEXTS.later}
+        </Button>
+        <span role="status">{pages > 0 && TEXTS.page(formatCount(page), formatCount(pages))}</span>
+        {before !== undefined && after !== undefined && (
+          <Segmented
+            label={DIFF_TEXTS.layout}
+            options={[
+              { value: "sides", label: DIFF_TEXTS.split },
+              { value: "difference", label: DIFF_TEXTS.difference },
+            ]}
+            value={mode}
+            onChange={setMode}
+          />
+        )}
+      </div>
+      {mode === "difference" && both ? (
+        <div className={styles.stage}>
+          <div className={styles.stack} role="img" aria-label={DIFF_TEXTS.difference}>
+            <Picture image={drawnAt(before, page)!} />
+            <Picture image={drawnAt(after, page)!} />
+          </div>
+          <p className={styles.why}>{DIFF_TEXTS.differenceWhy}</p>
+        </div>
+      ) : (
+        <div className={styles.sides}>
+          {sides.map(
+            (each) =>
+              each.facts !== undefined && (
+                <section key={each.side} className={styles.side} aria-label={each.name}>
+                  <div className={styles.label}>
+                    {each.name} · {formatBytes(each.facts.size)}
+                  </div>
+                  <div className={styles.stage}>
+                    <SidePage name={each.name} pages={each.pages} page={page} />
+                  </div>
+                </section>
+              ),
+          )}
+        </div>
+      )}
+    </section>
+  );
+}
+
+interface SidePageProps {
+  name: string;
+  pages: Pages | undefined;
+  page: number;
+}
+
+function SidePage({ name, pages, page }: SidePageProps): ReactElement {
+  if (pages === undefined) return <EmptyPanel icon="file" title={TEXTS.noDocument} />;
+  const { refusal } = pages;
+  if (refusal?.state === "error") return <ErrorPanel error={refusal.error} />;
+  if (refusal !== undefined) {
+    return (
+      <EmptyPanel
+        icon="file"
+        title={refusal.title}
+        actions={<Button onClick={() => useDetail.getState().choose("hex")}>{DIFF_TEXTS.showHex}</Button>}
+      >
+        {escapeText(refusal.why)}
+      </EmptyPanel>
+    );
+  }
+  if (pages.pages > 0 && page > pages.pages)
+    return <EmptyPanel icon="file" title={TEXTS.noPage(formatCount(page))} />;
+  const image = drawnAt(pages, page);
+  if (image === undefined) return <Skeleton label={TEXTS.drawing} rows={8} />;
+  return (
+    <div role="img" aria-label={TEXTS.picture(name, page)}>
+      <Picture image={image} />
+    </div>
+  );
+}
+
+function Picture({ image }: { image: ImageBitmap }): ReactElement {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => canvas.current?.getContext("2d")?.drawImage(image, 0, 0), [image]);
+  return <canvas ref={canvas} className={styles.page} width={image.width} height={image.height} />;
+}
+
+function drawnAt(pages: Pages | undefined, page: number): ImageBitmap | undefined {
+  return pages?.drawn?.page === page ? pages.drawn.image : undefined;
+}
+
+/** The side as a document; undefined: it is none. */
+function documentOf(facts: SideFacts | undefined): SideFacts | undefined {
+  return facts?.type === "file" && facts.mime === "application/pdf" ? facts : undefined;
+}

@@ -1,0 +1,50 @@
+// The pages of one side of a change, as far as they are there: how many, the one that was drawn last, or why there is none.
+import { useEffect, useRef, useState } from "react";
+import type { Side, SideFacts } from "../../../protocol/src/content.js";
+import type { PathRef } from "../../../protocol/src/path.js";
+import type { Refusal } from "../inside/confined.js";
+import { type Drawn, PageDrawer } from "./draw.js";
+
+export interface Pages {
+  /** 0: not known yet. */
+  pages: number;
+  drawn: Drawn | undefined;
+  refusal: Refusal | undefined;
+}
+
+const NOTHING: Pages = { pages: 0, drawn: undefined, refusal: undefined };
+
+/** Draws a page; undefined: there is no such side. Reads the document anew when `reading` counts up. */
+export function usePages(
+  session: string,
+  path: PathRef,
+  side: Side,
+  facts: SideFacts | undefined,
+  page: number,
+  reading: number,
+): Pages | undefined {
+  const [pages, setPages] = useState(NOTHING);
+  const drawer = useRef<PageDrawer | null>(null);
+  const wanted = useRef(page);
+  const size = facts?.size ?? 0;
+  useEffect(() => {
+    if (size === 0) return;
+    setPages(NOTHING);
+    const made = new PageDrawer({ session, path, side }, size, {
+      opened: (count) => setPages((held) => ({ ...held, pages: count })),
+      drawn: (drawn) => setPages((held) => ({ ...held, drawn })),
+      refused: (refusal) => setPages((held) => ({ ...held, refusal })),
+    });
+    made.draw(wanted.current);
+    drawer.current = made;
+    return () => {
+      drawer.current = null;
+      made.stop();
+    };
+  }, [session, path, side, size, reading]);
+  useEffect(() => {
+    wanted.current = page;
+    drawer.current?.draw(page);
+  }, [page]);
+  return size === 0 ? undefined : pages;
+}

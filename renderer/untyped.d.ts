@@ -1,0 +1,19 @@
+// What packages without types of their own are used for.
+
+/** Only started, in a worker of its own. */
+declare module "pdfjs-dist/build/pdf.worker.mjs";
+
+declare module "@openpgp/seek-bzip" {
+  const Bunzip: {
+    decode(
+      input: {
+        readByte(): number;
+        read(into: Uint8Array, at: number, length: number): number;
+        eof(): boolean;
+      },
+      output: { writeByte(byte: number): void },
+      multistream: boolean,
+    ): void;
+  };
+  export default Bunzip;
+}
