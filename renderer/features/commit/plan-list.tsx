@@ -13,6 +13,8 @@ interface PlanListProps {
   tree: Tree;
   nodes: readonly number[];
   label: string;
+  /** The one that is shown beside the list already, when it is one of them. */
+  shown: number | undefined;
   /** Whether what is listed is part of the commit. */
   chosen: boolean;
   /** A word beside the path, when there is one to say. */
@@ -22,8 +24,8 @@ interface PlanListProps {
 }
 
 export function PlanList(props: PlanListProps): ReactElement {
-  const { tree, nodes, label, chosen, tagOf, onToggle, onShow } = props;
-  const [wish, setWish] = useState(0);
+  const { tree, nodes, label, shown, chosen, tagOf, onToggle, onShow } = props;
+  const [wish, setWish] = useState(() => (shown === undefined ? 0 : Math.max(0, nodes.indexOf(shown))));
   const typeOf = (id: number): (typeof TYPES)[number] => TYPES[tree.type[id]!] ?? "file";
   const nameOf = (row: number): string => {
     const id = nodes[row]!;

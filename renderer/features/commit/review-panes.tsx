@@ -5,10 +5,11 @@ import { formatCount } from "../../ui/format.js";
 import { Segmented } from "../../ui/segmented.js";
 import { EmptyPanel } from "../../ui/state-panel.js";
 import { useFeed } from "../changes/feed-store.js";
+import { pathParts } from "../changes/path-parts.js";
 import { useReview } from "../changes/review-store.js";
 import { rememberChoice } from "../changes/selection-history.js";
 import { choose } from "../changes/selection-model.js";
-import { nodeParts, nodeRef } from "../changes/tree-model.js";
+import { findNode, nodeParts, nodeRef } from "../changes/tree-model.js";
 import { DetailPane } from "../diff/detail-pane.js";
 import type { Review } from "./commit-model.js";
 import { useCommit } from "./commit-store.js";
@@ -45,6 +46,8 @@ export function ReviewPanes({ review, id, session }: ReviewPanesProps): ReactEle
   const part = offered.find(({ value }) => value === wish)?.value ?? offered[0]?.value ?? "goes";
   const about = useMemo(() => ({ what: "commit", session: id }) as const, [id]);
 
+  const { opened } = useReview.getState();
+  const shown = opened === null ? undefined : findNode(tree, pathParts(opened));
   const show = (node: number): void => {
     useReview.getState().setCurrent(nodeParts(tree, node));
     useReview.getState().open(nodeRef(tree, node));
@@ -99,6 +102,7 @@ export function ReviewPanes({ review, id, session }: ReviewPanesProps): ReactEle
                 key={part}
                 tree={tree}
                 nodes={plan[part]}
+                shown={shown}
                 label={part === "goes" ? TEXTS.parts.goes : TEXTS.parts.stays}
                 chosen={part === "goes"}
                 tagOf={tagOf}

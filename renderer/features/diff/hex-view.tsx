@@ -13,7 +13,6 @@ import type { Description, Side } from "../../../protocol/src/content.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { cx } from "../../ui/cx.js";
 import { formatBytes } from "../../ui/format.js";
-import { Segmented } from "../../ui/segmented.js";
 import { ErrorPanel } from "../../ui/state-panel.js";
 import { BytePages } from "./byte-pages.js";
 import { readBytes } from "./content-reader.js";
@@ -29,6 +28,7 @@ import {
   rowCount,
   topOf,
 } from "./hex-model.js";
+import { SideChoice } from "./side-choice.js";
 import { TEXTS } from "./texts.js";
 import styles from "./hex-view.module.css";
 
@@ -69,17 +69,7 @@ export function HexView({ session, path, description, reading }: HexViewProps): 
           />
         </form>
         <span>{formatBytes(size)}</span>
-        {sides.length > 1 && (
-          <Segmented
-            label={TEXTS.side}
-            options={[
-              { value: "before", label: TEXTS.before },
-              { value: "after", label: TEXTS.after },
-            ]}
-            value={side}
-            onChange={setWish}
-          />
-        )}
+        {sides.length > 1 && <SideChoice side={side} onSide={setWish} />}
       </div>
       <HexRows
         key={`${pathKey(path)} ${side} ${reading}`}

@@ -3,13 +3,13 @@ import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import type { Description, Side } from "../../../protocol/src/content.js";
 import { Button } from "../../ui/button.js";
 import { formatCount } from "../../ui/format.js";
-import { Segmented } from "../../ui/segmented.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorPanel } from "../../ui/state-panel.js";
 import type { Source } from "./content-reader.js";
 import { decodeText, type Encoding, guessEncoding } from "./encoding-model.js";
 import { PlainText } from "./plain-text.js";
 import { showLines } from "./text-model.js";
+import { SideChoice } from "./side-choice.js";
 import { TEXTS } from "./texts.js";
 import { useContent } from "./use-content.js";
 import styles from "./text-view.module.css";
@@ -56,14 +56,9 @@ export function PagedText({
         <span role="status">{TEXTS.page(formatCount(page + 1), formatCount(pages))}</span>
         {actions}
         {sources.before !== null && sources.after !== null && (
-          <Segmented
-            label={TEXTS.side}
-            options={[
-              { value: "before", label: TEXTS.before },
-              { value: "after", label: TEXTS.after },
-            ]}
-            value={side}
-            onChange={(next) => {
+          <SideChoice
+            side={side}
+            onSide={(next) => {
               setSide(next);
               setPage(0);
             }}

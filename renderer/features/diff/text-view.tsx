@@ -15,6 +15,7 @@ import { decodeText, ENCODINGS, type Encoding, guessEncoding } from "./encoding-
 import { PagedText } from "./paged-text.js";
 import { PlainText } from "./plain-text.js";
 import { compare, sameness, showLines } from "./text-model.js";
+import { SideChoice } from "./side-choice.js";
 import { TEXTS } from "./texts.js";
 import { useContent } from "./use-content.js";
 import styles from "./text-view.module.css";
@@ -190,15 +191,7 @@ function Apart({ left, right, note, more }: ApartProps): ReactElement {
     <div className={styles.view}>
       <Bar note={`${TEXTS.tooDifferent} ${note}`}>
         {more}
-        <Segmented
-          label={TEXTS.side}
-          options={[
-            { value: "before", label: TEXTS.before },
-            { value: "after", label: TEXTS.after },
-          ]}
-          value={side}
-          onChange={setSide}
-        />
+        <SideChoice side={side} onSide={setSide} />
       </Bar>
       <div className={styles.body}>
         <PlainText lines={side === "before" ? left : right} look={side === "before" ? "removed" : "added"} />
