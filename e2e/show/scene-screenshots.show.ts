@@ -1,0 +1,114 @@
+// Scenes of the walk-through, made with the real app: what each kind of program does, and how that looks.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "@playwright/test";
+import type { Machine } from "../harness/machine.js";
+import { makePicture } from "../harness/picture.js";
+import { test } from "../test.js";
+import { onSet } from "./camera.js";
+
+const program = (name: string): Buffer => readFileSync(join(import.meta.dirname, "..", "programs", name));
+
+test("screenshots: a hidden attack", async ({ account, installation, display }) => {
+  await onSet({ account, installation, display }, async (app, machine, shoot) => {
+    machine.file("home/.made-by-a-test", "");
+    machine.directory("home/.ssh", 0o700);
+    machine.file("home/.ssh/authorized_keys", "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5 ann\n", 0o600);
+    const photos = machine.directory("home/photos");
+    for (let number = 1; number <= 6; number++)
+      machine.file(
+        `home/photos/beach-${number}.png`,
+        makePicture(120, 80, [number * 30, 90, 200 - number * 20]),
+      );
+    for (const tool of ["make-album.sh", "make-album-with-attack.sh"])
+      machine.file(`home/bin/${tool}`, program(tool), 0o755);
+    await app.run(`${machine.path("home/bin/make-album-with-attack.sh")} ${photos}`);
+    await app.ended();
+    await app.show("authorized_keys");
+    await app.detail.getByText("stranger").first().waitFor();
+    await shoot("scenario-attack");
+    await app.abort();
+  });
+});
+
+test("screenshots: a script that fills the disk", async ({ account, installation, display }) => {
+  await onSet({ account, installation, display }, async (app, machine, shoot) => {
+    machine.file("home/.made-by-a-test", "");
+    machine.file("home/tidy.pl", program("tidy.pl"));
+    await app.moreOptions();
+    await app.option("Disk space").fill("10 MB");
+    await app.run("perl tidy.pl");
+    await expect(app.state).toHaveText(/^Frozen/, { timeout: 30_000 });
+    await app.show("junk-1.dat");
+    await shoot("scenario-quota");
+    await app.abort();
+  });
+});
+
+test("screenshots: an installation into the wrong place", async ({ account, installation, display }) => {
+  await onSet({ account, installation, display }, async (app, machine, shoot) => {
+    const programs = machine.directory("home/usr/bin");
+    const base = machine.directory("home/usr/local");
+    await machine.run(["cp", "-r", join(installation.root, "assets/sample"), machine.path("home/lantern")]);
+    const installer = machine.path("home/lantern/install.sh");
+    await app.run(`${installer} --base ${base} --prefix ${programs}`);
+    await app.ended();
+    await app.show("lantern-de.json");
+    await app.view("Details");
+    await shoot("scenario-wrong-place");
+    await app.abort();
+  });
+});
+
+test("screenshots: both sides changed", async ({ account, installation, display }) => {
+  await onSet({ account, installation, display }, async (app, machine, shoot) => {
+    const log = (...lines: string[]): string => `${["server started", ...lines].join("\n")}\n`;
+    machine.file("home/site/server.conf", "port 80\ntls off\n");
+    machine.file("home/site/access.log", log());
+    await app.run(upgrade(machine));
+    await app.ended();
+    machine.file("home/site/access.log", log("GET /index.html", "GET /style.css"));
+    await app.openCommit();
+    await expect(app.conflict("access.log")).toBeVisible();
+    await app.conflict("access.log").click();
+    await shoot("scenario-conflict");
+    await app.page.keyboard.press("Escape");
+    await app.abort();
+  });
+});
+
+/** A program that changes a server's settings and writes to its log. */
+function upgrade(machine: Machine): string {
+  const script =
+    "#!/bin/sh\ncd ~/site\nprintf 'port 443\\ntls on\\n' >server.conf\necho 'server started, with TLS' >>access.log\n";
+  return machine.file("home/upgrade.sh", script, 0o755);
+}
+
+test("screenshots: packages and documents", async ({ account, installation, display }) => {
+  await onSet({ account, installation, display }, async (app, machine, shoot) => {
+    const source = machine.file("pages.ps", program("pages.ps"));
+    const convert = (count: number): string =>
+      `gs -q -dSAFER -dBATCH -dNOPAUSE -sDEVICE=pdfwrite -sOutputFile=$HOME/report.pdf -c "/count ${count} def" -f ${source}`;
+    await machine.run(["sh", "-c", convert(2)]);
+    const script = `#!/bin/sh
+${convert(3)}
+mkdir -p ~/lamp/DEBIAN ~/lamp/usr/bin
+printf 'Package: lamp\\nVersion: 1.2\\nArchitecture: all\\nMaintainer: Ann <ann@example.org>\\nDescription: A lamp\\n' >~/lamp/DEBIAN/control
+printf '#!/bin/sh\\nsystemctl restart lamp\\n' >~/lamp/DEBIAN/postinst
+chmod 755 ~/lamp/DEBIAN ~/lamp/DEBIAN/postinst
+cp /bin/true ~/lamp/usr/bin/lamp; chmod 4755 ~/lamp/usr/bin/lamp
+dpkg-deb --root-owner-group -b ~/lamp ~/lamp.deb; rm -r ~/lamp
+`;
+    await app.run(machine.file("home/make.sh", script, 0o755));
+    await app.ended();
+    await app.show("lamp.deb");
+    await app.insidePart("Would install");
+    await shoot("scenario-package");
+    await app.show("report.pdf");
+    await app.view("Pages");
+    await app.detail.getByRole("button", { name: "Later" }).click();
+    await app.detail.getByRole("img", { name: "After, page 2" }).waitFor();
+    await shoot("pages");
+    await app.abort();
+  });
+});
