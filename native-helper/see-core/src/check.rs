@@ -1,7 +1,7 @@
 //! Does the criterion hold? Compares what a SEE has looked at with what the host did meanwhile. Changes nothing.
 
 mod host;
-mod in_use;
+pub(crate) mod in_use;
 mod only_read;
 
 use std::collections::HashMap;
@@ -26,7 +26,7 @@ use crate::store::Store;
 use crate::timestamp::Timestamp;
 
 use host::OneLook;
-use in_use::InUse;
+use in_use::{Hold, InUse};
 pub(crate) use only_read::{only_read, still_holds};
 
 /// What a commit of the chosen part of the changes would meet.
@@ -121,6 +121,11 @@ pub(crate) fn find(
     grounds: &Grounds,
 ) -> Result<Vec<(usize, Conflict)>> {
     let mut worst: HashMap<usize, Conflict> = HashMap::new();
+    for (index, found) in changes.found.iter().enumerate() {
+        if chosen.get(index).copied().unwrap_or(false) && is_covered(view, found)? {
+            worst.insert(index, covered(view.layer(found.layer)?.began, found));
+        }
+    }
     for read in reads::derive(view.session, changes, chosen) {
         let Some(index) = read.change.filter(|index| !worst.contains_key(index)) else { continue };
         let Some(found) = changes.found.get(index) else { continue };
@@ -142,15 +147,32 @@ pub(crate) fn find(
         if found.lower.is_none() && !is_blind && was_copied_up(view, found, deletes_files)? {
             let against = Against { reason: ConflictReason::NameVanished, first_seen, changed: None };
             worst.insert(index, conflict(found, against, None));
-        } else if in_use.is_written(view, found)? {
+        } else if let Some(hold) = in_use.hold(view, found)? {
             let against = Against { reason: ConflictReason::InUse, first_seen, changed: None };
             let host = view.host(found.layer, &found.change.path)?;
-            worst.insert(index, conflict(found, against, host));
+            let mut conflict = conflict(found, against, host);
+            // The kernel lets nobody write to a program that runs.
+            conflict.choices.retain(|choice| hold != Hold::Run || *choice != Resolution::Overwrite);
+            worst.insert(index, conflict);
         }
     }
     let mut conflicts: Vec<_> = worst.into_iter().collect();
     conflicts.sort_by_key(|(index, _)| *index);
     Ok(conflicts)
+}
+
+/// Tells whether the host has mounted something where this change is of, or would come to.
+fn is_covered(view: &mut View<'_>, found: &Found) -> Result<bool> {
+    let path = &found.change.path;
+    let lower = found.lower.as_ref().filter(|lower| *lower != path);
+    Ok(view.is_covered(found.layer, path)?
+        || lower.map_or(Ok(false), |lower| view.is_covered(found.layer, lower))?)
+}
+
+/// What the host has covered is as good as gone; it can only be left out.
+fn covered(began: Timestamp, found: &Found) -> Conflict {
+    let against = Against { reason: ConflictReason::NameVanished, first_seen: began, changed: None };
+    Conflict { choices: vec![Resolution::Skip], ..conflict(found, against, None) }
 }
 
 /// Why something speaks against the commit.
@@ -171,7 +193,9 @@ fn judge(read: &Read, found: &Found, host: Option<Stat>, grounds: &Grounds) -> O
         Some(Whose::Ours) => return None,
         Some(Whose::Host(stat)) => Now::Object(Object::from(&stat)),
     };
-    let is_directory = found.change.file_type == FileType::Directory;
+    // Also where it was the host's: the layer remembers names as absent, so a program may never have met what is recorded.
+    let is_directory =
+        found.change.file_type == FileType::Directory || host.is_some_and(|stat| stat.is_dir());
     match (grounds.basis(&read.path), read.what) {
         (Basis::Seen(entry), Seen::Directory) => match (entry.seen, now) {
             (entry::Seen::Object(old), Now::Object(new)) if old.is_same_inode(&new) => None,

@@ -3,7 +3,7 @@
 
 use rustix::io::Errno;
 
-use crate::bpf::{self, ALLOW, equal, fail, load, verdict};
+use crate::bpf::{self, ALLOW, any_bit, argument_offset, at_least, equal, fail, load, verdict};
 
 /// What is wrong with the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub enum Fault {
 /// Calls that need room.
 const GROW: &[libc::c_long] = &[
     libc::SYS_pwrite64,
+    libc::SYS_pwritev,
+    libc::SYS_pwritev2,
     libc::SYS_copy_file_range,
     libc::SYS_fallocate,
     libc::SYS_mkdirat,
@@ -26,7 +28,16 @@ const GROW: &[libc::c_long] = &[
     libc::SYS_setxattr,
     libc::SYS_lsetxattr,
     libc::SYS_fsetxattr,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_mkdir,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_symlink,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_link,
 ];
+
+/// Calls that need room when the descriptor is a file's: the first three are left to messages about the test.
+const WRITE: &[libc::c_long] = &[libc::SYS_write, libc::SYS_writev];
 
 /// Calls that change files in any other way, or promise that they are changed.
 const CHANGE: &[libc::c_long] = &[
@@ -44,6 +55,14 @@ const CHANGE: &[libc::c_long] = &[
     libc::SYS_fsync,
     libc::SYS_fdatasync,
     libc::SYS_syncfs,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_rename,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_unlink,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_rmdir,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_chmod,
 ];
 
 /// Lets calls of this thread fail from now on, until it ends.
@@ -52,11 +71,23 @@ pub fn begin(fault: Fault) -> Result<(), Errno> {
         Fault::Full => (GROW.to_vec(), libc::ENOSPC),
         Fault::Broken => ([GROW, CHANGE].concat(), libc::EIO),
     };
+    // A file that is made anew needs room; one that is opened whether it is there or not may well be there.
+    let new = match fault {
+        Fault::Full => (libc::O_EXCL | libc::O_TRUNC) as u32,
+        Fault::Broken => libc::O_CREAT as u32,
+    };
+    let number = |call: libc::c_long| u32::try_from(call).map_err(|_| Errno::INVAL);
     let mut filter = vec![load(bpf::OFFSET_NUMBER)];
     for call in calls {
-        let number = u32::try_from(call).map_err(|_| Errno::INVAL)?;
-        filter.extend([equal(number, 0, 1), fail(errno)]);
+        filter.extend([equal(number(call)?, 0, 1), fail(errno)]);
     }
+    for call in WRITE {
+        let is_file = [load(argument_offset(0)), at_least(3, 0, 1), fail(errno), verdict(ALLOW)];
+        filter.push(equal(number(*call)?, 0, 4));
+        filter.extend(is_file);
+    }
+    filter.extend([equal(number(libc::SYS_openat)?, 0, 5), load(argument_offset(2))]);
+    filter.extend([any_bit(libc::O_CREAT as u32, 0, 2), any_bit(new, 0, 1), fail(errno), verdict(ALLOW)]);
     filter.push(verdict(ALLOW));
     bpf::install(&filter, 0).map(|_| ())
 }

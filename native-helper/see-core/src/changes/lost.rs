@@ -46,9 +46,10 @@ impl<'a> Losses<'a> {
             return Ok(());
         }
         if tree.with_itself {
-            let Some(facts) = self.source.host_facts(&tree.host).map_err(reading(&tree.host))? else {
-                return Ok(());
-            };
+            // Seen from where it lies: something may be mounted on it by now.
+            let holder = self.source.host_parent(&tree.host).map_err(reading(&tree.host))?;
+            let facts = look(holder.as_ref().map(AsFd::as_fd), tree.host.name());
+            let Some(facts) = facts.map_err(reading(&tree.host))? else { return Ok(()) };
             self.rows.push(deleted(self.layer, tree.view.clone(), tree.host.clone(), &facts));
         }
         let mut waiting = vec![(tree.host.clone(), tree.view.clone(), tree.against.clone())];

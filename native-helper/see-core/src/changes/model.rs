@@ -1,21 +1,23 @@
 //! Everything that is known of a session's changes, directory by directory, kept up to date name by name. A scan
 //! fills it once; the watcher goes on refreshing what was touched. Both read the same rows from it.
 
+mod contributions;
+
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustix::io::Errno;
 
-use super::entry::{Dir, DirKey, Entry, Special, Spot};
+use super::entry::{Dir, DirKey, Spot};
 use super::found::Found;
 use super::ground::{Ground, Source, absent_is_none, reading};
 use super::judge::Judge;
 use super::links::{Links, in_light_of};
 use super::moves::Moves;
 use super::root;
-use super::verdict::{OpenDir, Row, Seat, Telling, Verdict};
+use super::verdict::{OpenDir, Row, Seat, Telling};
 use super::waves::{Listed, judge_wave, waves};
 use crate::beneath::{facts_of, names};
 use crate::error::{Result, SeeError};
@@ -292,176 +294,4 @@ impl Model {
         self.to_scan.push(key);
         key
     }
-
-    /// Replaces what a name contributed.
-    fn apply(&mut self, key: DirKey, open: &OpenDir, name: Box<[u8]>, verdict: Verdict) {
-        let Some(dir) = self.dirs.get_mut(&key) else { return };
-        let dir_is_provisional = dir.is_provisional;
-        if !self.tracking && !dir_is_provisional && verdict.sub.is_none() && !verdict.is_special() {
-            // Nobody will come back to this name.
-            self.lone.extend(verdict.row);
-            return;
-        }
-        let old = dir.entries.remove(&name).unwrap_or_default();
-        let view = open.view.join(&name);
-        let kept = old.sub.filter(|sub| {
-            let seat = self.dirs.get(sub).map(|dir| &dir.seat);
-            seat.is_some() && seat == verdict.sub.as_ref()
-        });
-        if let Some(gone) = old.sub.filter(|_| kept.is_none()) {
-            self.drop_dir(gone);
-        }
-        let old_move = old.special.as_ref().and_then(|special| special.moved_from.clone());
-        let spot = (key, name);
-        self.retract(&spot, &view, &old);
-
-        let mut entry = Entry { has_row: verdict.row.is_some(), sub: kept, special: None };
-        let layer = open.layer;
-        let provisional = dir_is_provisional || !verdict.asked.is_empty();
-        if verdict.is_special() {
-            let mut special = Special { moved_from: verdict.moved_from.clone(), ..Special::default() };
-            for displaced in verdict.displaced {
-                self.links.displace(layer, displaced.host.clone(), displaced.ino, &view);
-                special.displaced.push(displaced.host);
-            }
-            for tree in &verdict.trees {
-                self.moves.lost(&tree.host, &spot);
-                self.to_expand.insert(spot.clone());
-            }
-            special.trees = verdict.trees;
-            for asked in &verdict.asked {
-                self.moves.ask(asked, &spot);
-            }
-            if !verdict.asked.is_empty() && self.moves.made() != self.judged_at {
-                // Moves came to light since the verdict was made.
-                self.to_judge.push(spot.clone());
-            }
-            special.asked = verdict.asked;
-            if let Some(name) = verdict.name {
-                special.node = Some(name.ino);
-                self.links.add_name(layer, view.clone(), name);
-            }
-            entry.special = Some(Box::new(special));
-        }
-        if let Some(row) = verdict.row {
-            self.plain.insert(view.clone(), row);
-        }
-        self.links.touch(&view);
-        if let Some(seat) = verdict.sub.filter(|_| kept.is_none()) {
-            let relative = open.relative.join(Path::new(as_os(&spot.1)));
-            entry.sub = Some(self.add_dir(layer, view, relative, seat, provisional));
-        }
-        let empty = !entry.has_row && entry.sub.is_none() && entry.special.is_none();
-        if let Some(dir) = self.dirs.get_mut(&key).filter(|_| !empty) {
-            dir.entries.insert(spot.1, entry);
-        }
-        if old_move != verdict.moved_from {
-            self.moved(old_move.as_ref(), false);
-            self.moved(verdict.moved_from.as_ref(), true);
-        }
-    }
-
-    /// Takes back what a name contributed, but for its directory and its move.
-    fn retract(&mut self, spot: &Spot, view: &HostPath, entry: &Entry) {
-        if entry.has_row {
-            self.plain.remove(view);
-        }
-        self.links.touch(view);
-        let Some(special) = &entry.special else { return };
-        let layer = self.dirs.get(&spot.0).map_or(0, |dir| dir.layer);
-        for host in &special.displaced {
-            self.links.replace_back(host, view);
-        }
-        for (host, at) in &special.tree_displaced {
-            self.links.replace_back(host, at);
-        }
-        for row in &special.tree_rows {
-            self.plain.remove(row);
-            self.links.touch(row);
-        }
-        for tree in &special.trees {
-            self.moves.lost_no_more(&tree.host, spot);
-        }
-        for asked in &special.asked {
-            self.moves.ask_no_more(asked, spot);
-        }
-        if let Some(ino) = special.node {
-            self.links.remove_name(layer, ino, view);
-        }
-        self.to_expand.remove(spot);
-    }
-
-    /// Forgets a directory and all below it.
-    fn drop_dir(&mut self, key: DirKey) {
-        let mut doomed = vec![key];
-        while let Some(key) = doomed.pop() {
-            let Some(dir) = self.dirs.get_mut(&key) else { continue };
-            let entries = std::mem::take(&mut dir.entries);
-            let view = dir.view.clone();
-            for (name, entry) in entries {
-                doomed.extend(entry.sub);
-                let path = view.join(&name);
-                self.retract(&(key, name), &path, &entry);
-                if let Some(special) = &entry.special {
-                    self.moved(special.moved_from.as_ref(), false);
-                }
-            }
-            self.unlisted.remove(&view);
-            self.dirs.remove(&key);
-            self.dropped.push(key);
-        }
-    }
-
-    /// Notes that a host directory lives on elsewhere, or does not any more, and queues who depends on it.
-    fn moved(&mut self, host: Option<&HostPath>, added: bool) {
-        let dependents = self.moves.moved(host, added);
-        self.to_judge.extend(dependents.judge);
-        self.to_expand.extend(dependents.expand);
-    }
-
-    /// Goes through the lost trees of a name again.
-    fn expand(&mut self, spot: &Spot, monitor: &dyn Monitor) -> Result<()> {
-        let Some(dir) = self.dirs.get_mut(&spot.0) else { return Ok(()) };
-        let layer = dir.layer;
-        let entry = dir.entries.get_mut(&spot.1);
-        let Some(special) = entry.and_then(|entry| entry.special.as_mut()) else { return Ok(()) };
-        let trees = special.trees.clone();
-        for row in std::mem::take(&mut special.tree_rows) {
-            self.plain.remove(&row);
-            self.links.touch(&row);
-        }
-        for (host, at) in std::mem::take(&mut special.tree_displaced) {
-            self.links.replace_back(&host, &at);
-        }
-        let (mut rows, mut displaced) = (Vec::new(), Vec::new());
-        let source = self.ground.source(layer)?;
-        for tree in trees {
-            let is_moved = |path: &HostPath| self.moves.is_moved(path);
-            let mut losses = super::lost::Losses::new(&self.ground, source, layer, &is_moved, monitor);
-            losses.go_through(&tree)?;
-            self.unlisted.extend(losses.unlisted);
-            for (host, ino, at) in losses.displaced {
-                self.links.displace(layer, host.clone(), ino, &at);
-                displaced.push((host, at));
-            }
-            for row in losses.rows {
-                let path = row.found.change.path.clone();
-                if let std::collections::hash_map::Entry::Vacant(slot) = self.plain.entry(path.clone()) {
-                    slot.insert(row);
-                    self.links.touch(&path);
-                    rows.push(path);
-                }
-            }
-        }
-        let entry = self.dirs.get_mut(&spot.0).and_then(|dir| dir.entries.get_mut(&spot.1));
-        if let Some(special) = entry.and_then(|entry| entry.special.as_mut()) {
-            special.tree_rows = rows;
-            special.tree_displaced = displaced;
-        }
-        Ok(())
-    }
-}
-
-fn as_os(name: &[u8]) -> &std::ffi::OsStr {
-    std::os::unix::ffi::OsStrExt::from_bytes(name)
 }

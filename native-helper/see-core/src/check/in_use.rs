@@ -13,8 +13,19 @@ use see_sys::lease;
 
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::Found;
+use crate::commit::places::{Places, Spot};
+use crate::commit::units::keeps_inode;
 use crate::commit::view::View;
 use crate::error::Result;
+
+/// How a program of the host holds a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hold {
+    /// Open for writing.
+    Write,
+    /// As the program that it runs.
+    Run,
+}
 
 /// Tells which files are being written. Looks at processes at most once.
 #[derive(Debug, Default)]
@@ -23,33 +34,29 @@ pub struct InUse {
 }
 
 impl InUse {
-    /// Tells whether somebody has the host's file open for writing that a commit of this change replaces.
+    /// Returns how somebody holds the host's file that a commit of this change replaces; `None` when nobody does.
     ///
     /// Only for files that stay the same file when a program changes them: one that is deleted or moved while it is open
     /// goes on as natively.
-    pub fn is_written(&mut self, view: &mut View<'_>, found: &Found) -> Result<bool> {
+    pub fn hold(&mut self, view: &mut View<'_>, found: &Found) -> Result<Option<Hold>> {
         if found.change.kind != ChangeKind::Modified || found.change.file_type != FileType::File {
-            return Ok(false);
+            return Ok(None);
         }
         let path = &found.change.path;
         let Some(stat) = view.host(found.layer, path)?.filter(|stat| stat.identity.kind == FileType::File)
         else {
-            return Ok(false);
+            return Ok(None);
         };
         let spot = view.host_spot(found.layer, path)?;
-        // Whoever holds a lease of their own is asked about it here, not waited for.
-        let opened = view.places.holder(&spot).and_then(|holder| {
-            let flags =
-                OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-            rustix::fs::openat(&*holder, spot.split().1, flags, rustix::fs::Mode::empty())
-                .map_err(|errno| view.places.error("opening", &spot, errno))
-        });
-        let asked = opened.ok().map(|file| lease::is_written(&file));
-        match asked {
-            Some(Ok(is_written)) => Ok(is_written),
-            Some(Err(Errno::AGAIN)) => Ok(true),
-            _ => Ok(self.seen().contains(&(stat.dev, stat.identity.ino))),
+        // One that keeps its inode is written to; others are replaced, and who runs the old one may.
+        if keeps_inode(&stat) && is_run(&mut view.places, &spot)? {
+            return Ok(Some(Hold::Run));
         }
+        let is_written = match is_written(&mut view.places, &spot)? {
+            Some(is_written) => is_written,
+            None => self.seen().contains(&(stat.dev, stat.identity.ino)),
+        };
+        Ok(is_written.then_some(Hold::Write))
     }
 
     /// Returns the files that processes have open for writing, as far as this user may see.
@@ -60,6 +67,27 @@ impl InUse {
             numbers.filter(|number| *number != std::process::id()).flat_map(written_by).collect()
         })
     }
+}
+
+/// Tells whether somebody runs a file, so that nobody may write to it.
+fn is_run(places: &mut Places, spot: &Spot) -> Result<bool> {
+    let holder = places.holder(spot)?;
+    let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let opened = rustix::fs::openat(&*holder, spot.split().1, flags, rustix::fs::Mode::empty());
+    Ok(matches!(opened, Err(Errno::TXTBSY)))
+}
+
+/// Tells whether somebody has a file open for writing; `None` when the kernel does not say.
+pub(crate) fn is_written(places: &mut Places, spot: &Spot) -> Result<Option<bool>> {
+    let holder = places.holder(spot)?;
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = match rustix::fs::openat(&*holder, spot.split().1, flags, rustix::fs::Mode::empty()) {
+        Ok(file) => file,
+        // Whoever holds a lease of their own is asked about it here, not waited for.
+        Err(Errno::AGAIN) => return Ok(Some(true)),
+        Err(_) => return Ok(None),
+    };
+    Ok(lease::is_written(&file).ok())
 }
 
 fn written_by(process: u32) -> Vec<(u64, u64)> {
@@ -120,50 +148,42 @@ mod tests {
         assert!(!opened_for_writing(""));
     }
 
-    #[test]
-    fn descriptors_of_other_processes_are_found() {
+    /// Lets another process hold the file in some way, says what `InUse` must find meanwhile and what after.
+    fn while_held(program: &str, args: &[&str], name: &str, test: impl FnOnce(u32)) {
         let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("f");
-        std::fs::write(&path, "").unwrap();
-        let mut child = std::process::Command::new("sh")
-            .args(["-c", "exec 3>>\"$0\"; echo ready; read x"])
+        let path = dir.path().join(name);
+        std::fs::write(&path, "text").unwrap();
+        let mut holder = std::process::Command::new(program)
+            .args(args)
             .arg(&path)
             .stdin(std::process::Stdio::piped())
             .stdout(std::process::Stdio::piped())
             .spawn()
             .unwrap();
         let mut ready = [0; 6];
-        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut ready).unwrap();
+        std::io::Read::read_exact(holder.stdout.as_mut().unwrap(), &mut ready).unwrap();
         let meta = std::fs::metadata(&path).unwrap();
-        assert!(InUse::default().seen().contains(&(meta.dev(), meta.ino())));
-        drop(child.stdin.take());
-        child.wait().unwrap();
-        assert!(!InUse::default().seen().contains(&(meta.dev(), meta.ino())));
+        let is_seen = || InUse::default().seen().contains(&(meta.dev(), meta.ino()));
+        assert!(is_seen());
+        test(holder.id());
+        drop(holder.stdin.take());
+        holder.wait().unwrap();
+        assert!(!is_seen());
+    }
+
+    #[test]
+    fn descriptors_of_other_processes_are_found() {
+        while_held("sh", &["-c", "exec 3>>\"$0\"; echo ready; read x"], "f", |_| ());
     }
 
     #[test]
     fn what_is_only_mapped_is_found() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("with a blank");
-        std::fs::write(&path, "text").unwrap();
         let program = "import mmap, os, sys\nf = os.open(sys.argv[1], os.O_RDWR)\nm = mmap.mmap(f, 0)\nos.close(f)\n\
             for n in os.listdir('/proc/self/fd'):\n    int(n) > 2 and os.closerange(int(n), int(n) + 1)\n\
             print('ready', flush=True)\nsys.stdin.read()";
-        let mut child = std::process::Command::new("python3")
-            .args(["-c", program])
-            .arg(&path)
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut ready = [0; 6];
-        std::io::Read::read_exact(child.stdout.as_mut().unwrap(), &mut ready).unwrap();
-        let meta = std::fs::metadata(&path).unwrap();
-        assert!(mapped_by(child.id()).contains(&(meta.dev(), meta.ino())));
-        assert!(InUse::default().seen().contains(&(meta.dev(), meta.ino())));
-        drop(child.stdin.take());
-        child.wait().unwrap();
-        assert!(!InUse::default().seen().contains(&(meta.dev(), meta.ino())));
+        while_held("python3", &["-c", program], "with a blank", |holder| {
+            assert_eq!(mapped_by(holder).len(), 1);
+        });
         assert_eq!(mapped(b"7f00-7f01 rw-p 0 08:01 12 /none"), None);
         assert_eq!(mapped(b"7f00-7f01 r--s 0 08:01 12 /none"), None);
         assert_eq!(mapped(b"7f00-7f01 rw-s 0 08:01 12  /none"), Some((rustix::fs::makedev(8, 1), 12)));

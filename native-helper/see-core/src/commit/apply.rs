@@ -4,6 +4,7 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::change::FileType;
+use crate::check::in_use;
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
@@ -24,6 +25,21 @@ struct Ours {
     directories: HashSet<(u64, u64)>,
 }
 
+impl Ours {
+    fn has(&self, object: &Stat) -> bool {
+        self.objects.contains(&object.identity)
+            || self.directories.contains(&(object.dev, object.identity.ino))
+    }
+
+    /// Tells whether an object is the expected one, and stands as expected where nothing of ours changed it.
+    fn explains(&self, now: Option<Stat>, expected: &Stat) -> bool {
+        now.is_some_and(|now| match self.has(expected) {
+            true => now.identity == expected.identity,
+            false => now.is_unchanged_since(expected),
+        })
+    }
+}
+
 /// Does all steps. When it fails, some may have been done: `begun` tells how many were begun.
 pub fn apply(places: &mut Places, plan: &Plan, begun: &mut usize, monitor: &dyn Monitor) -> Result<()> {
     let steps = &plan.steps;
@@ -41,28 +57,56 @@ pub fn apply(places: &mut Places, plan: &Plan, begun: &mut usize, monitor: &dyn 
         }
         crash::point();
         for (spot, expected) in &planned.expects {
-            let now = places.stat(spot)?;
-            let is_ours = ours.objects.contains(&expected.identity)
-                || ours.directories.contains(&(expected.dev, expected.identity.ino));
-            let as_expected = now.is_some_and(|now| match is_ours {
-                true => now.identity == expected.identity,
-                false => now.is_unchanged_since(expected),
-            });
-            if !as_expected {
+            if !ours.explains(places.stat(spot)?, expected) {
                 return Err(changed(places, spot));
             }
         }
+        crash::gap();
         for name in planned.step.names() {
             let number = places.holder(name)?.number;
             ours.directories.insert(number);
         }
+        let was_ours: Vec<bool> = planned.expects.iter().map(|(_, expected)| ours.has(expected)).collect();
         ours.objects.extend(planned.step.objects());
         *begun = done + 1;
         planned.step.apply(places)?;
+        look_again(places, planned, &ours, &was_ours)?;
     }
     monitor.progress(Phase::Apply, total.unwrap_or(0), total);
     crash::point();
     Ok(())
+}
+
+/// Looks at what a step took out of the way, now that nobody reaches it by its name any more: what the host did to it
+/// between our last look and the step would be lost in the backup.
+fn look_again(places: &mut Places, planned: &Planned, ours: &Ours, was_ours: &[bool]) -> Result<()> {
+    let Some((from, to)) = planned.step.displaces() else { return Ok(()) };
+    for ((spot, expected), was_ours) in planned.expects.iter().zip(was_ours) {
+        let Some(below) = spot.below(from) else { continue };
+        let now = places.stat(&to.join(below))?;
+        // The rename itself shows in the time of the last change of what was renamed.
+        let is_as_expected = match below.is_empty() && !was_ours {
+            true => now.is_some_and(|now| now.stands_like(expected)),
+            false => ours.explains(now, expected),
+        };
+        if !is_as_expected {
+            return Err(changed(places, spot));
+        }
+    }
+    if planned.unwritten && in_use::is_written(places, to)? == Some(true) {
+        return Err(written(places, from));
+    }
+    Ok(())
+}
+
+fn written(places: &Places, spot: &Spot) -> Box<SeeError> {
+    let path = places.path(spot);
+    SeeError::new(
+        ErrorCode::RolledBack,
+        format!("{} was opened for writing by a program of the host during the commit.", path.display()),
+        "Close that program, or leave the file out, then commit again.",
+    )
+    .with_path(&path)
 }
 
 /// What the host looks like after everything was taken back.
@@ -112,19 +156,13 @@ pub fn revert(
 pub fn compare(places: &mut Places, header: &Header) -> Result<Vec<Left>> {
     let mut left = Vec::new();
     for seen in &header.before {
-        let now = places.stat(&seen.at)?.filter(|now| now.identity == seen.stat.identity);
-        if let Some(stat) = now.filter(|now| stands_alike(now, &seen.stat) && *now != seen.stat) {
+        // We put back all but the time of the last change; any other difference is somebody else's.
+        let now = places.stat(&seen.at)?.filter(|now| now.stands_like(&seen.stat));
+        if let Some(stat) = now.filter(|now| *now != seen.stat) {
             left.push(Left { at: seen.at.clone(), stat, before: Some(seen.stat) });
         }
     }
     Ok(left)
-}
-
-/// Tells whether nothing but the time of its last change of attributes tells two looks at an object apart. We put
-/// everything else back; a difference is somebody else's.
-fn stands_alike(one: &Stat, other: &Stat) -> bool {
-    let key = |stat: &Stat| (stat.mode, stat.uid, stat.gid, stat.mtime);
-    key(one) == key(other) && (one.size == other.size || one.is_dir())
 }
 
 /// Writes all that the steps changed to the disk: few objects each on its own, else their file systems.

@@ -18,6 +18,8 @@ use crate::timestamp::Timestamp;
 
 use super::bytes::Bytes;
 use super::places::{Places, Spot};
+use super::stat::Identity;
+use super::step::changed;
 
 /// The attributes of one object.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,11 +63,19 @@ pub fn read(places: &mut Places, spot: &Spot, marks: Option<MarkSpace>) -> Resul
 
 /// Gives an object these attributes; changes only what differs.
 pub fn write(places: &mut Places, spot: &Spot, wanted: &Attributes) -> Result<()> {
+    write_to(places, spot, None, wanted)
+}
+
+/// As [`write`]; to no other object than this one, whatever came to its place a moment ago.
+pub fn write_to(places: &mut Places, spot: &Spot, only: Option<Identity>, wanted: &Attributes) -> Result<()> {
     let now = read(places, spot, None)?;
+    let object = Object::open(places, spot)?;
+    if only.is_some_and(|only| only != object.identity) {
+        return Err(changed(places, spot));
+    }
     if now == *wanted {
         return Ok(());
     }
-    let object = Object::open(places, spot)?;
     let failed = |errno| places.error("setting the attributes of", spot, errno);
     object.write(&now, wanted).map_err(failed)
 }
@@ -139,16 +149,15 @@ pub fn change_marks(places: &mut Places, spot: &Spot, change: &MarkChange) -> Re
 struct Object {
     fd: OwnedFd,
     through: PathBuf,
-    kind: FileType,
+    identity: Identity,
 }
 
 impl Object {
     fn open(places: &mut Places, spot: &Spot) -> Result<Self> {
-        let kind = places.stat(spot)?.map(|stat| stat.identity.kind);
-        let kind = kind.ok_or_else(|| places.error("opening", spot, Errno::NOENT))?;
         let fd = places.open(spot, OFlags::PATH)?;
+        let identity = Identity::of(fd.as_fd()).map_err(|errno| places.error("opening", spot, errno))?;
         let through = PathBuf::from(format!("/proc/self/fd/{}", fd.as_raw_fd()));
-        Ok(Self { fd, through, kind })
+        Ok(Self { fd, through, identity })
     }
 
     fn write(&self, now: &Attributes, wanted: &Attributes) -> rustix::io::Result<()> {
@@ -166,7 +175,7 @@ impl Object {
                 self.set_xattr(name, value)?;
             }
         }
-        if self.kind != FileType::Symlink
+        if self.identity.kind != FileType::Symlink
             && (owner_changes || now.mode != wanted.mode || now.xattrs != wanted.xattrs)
         {
             rustix::fs::chmod(&self.through, Mode::from_raw_mode(wanted.mode))?;

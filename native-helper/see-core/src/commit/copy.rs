@@ -18,6 +18,7 @@ use super::attributes;
 use super::merged::Piece;
 use super::places::{Places, Spot, name};
 use super::stat::Identity;
+use super::step::changed;
 
 /// Copies one object, and all below it when `deep`, to a name that is free. Gives `marks` when the original lies in
 /// a layer: overlay marks are left out then. Hard links among the copied objects are kept.
@@ -109,14 +110,36 @@ fn open_original(places: &mut Places, spot: &Spot) -> Result<OwnedFd> {
     Ok(file.into())
 }
 
-/// Writes the content of one file over that of another, whose inode stays. Can be repeated.
-pub fn rewrite(places: &mut Places, from: &Spot, to: &Spot) -> Result<()> {
+/// Writes the content of one file over that of another, `object`, whose inode stays. Can be repeated.
+pub fn rewrite(places: &mut Places, from: &Spot, to: &Spot, object: Identity) -> Result<()> {
     let old = open_original(places, from)?;
     let new = places.open(to, OFlags::WRONLY | OFlags::NONBLOCK)?;
+    if Identity::of(new.as_fd()).map_err(|errno| places.error("opening", to, errno))? != object {
+        return Err(changed(places, to));
+    }
     let done = rustix::fs::ftruncate(&new, 0)
         .and_then(|()| copy_content(&old, &new))
         .and_then(|()| rustix::fs::fsync(&new));
     done.map_err(|errno| places.error("rewriting", to, errno))
+}
+
+/// Tells whether two files have the same content.
+pub fn is_alike(places: &mut Places, one: &Spot, other: &Spot) -> Result<bool> {
+    let (left, right) = (open_original(places, one)?, open_original(places, other)?);
+    let failed = |errno| places.error("comparing", other, errno);
+    let mut at = 0;
+    let (mut mine, mut theirs) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    loop {
+        let length = rustix::io::pread(&left, mine.as_mut_slice(), at).map_err(failed)?;
+        let same = rustix::io::pread(&right, theirs.as_mut_slice(), at).map_err(failed)?;
+        if mine.get(..length) != theirs.get(..same) {
+            return Ok(false);
+        }
+        if length == 0 {
+            return Ok(true);
+        }
+        at += length as u64;
+    }
 }
 
 /// Makes a file of pieces of two others, on the disk.

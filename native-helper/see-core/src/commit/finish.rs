@@ -92,8 +92,9 @@ pub fn clear_up(store: &Store, journal: &Journal, left: &[Left]) -> Result<()> {
     let dir = super::commit_dir(store, &journal.header.commit);
     if journal.reverted.is_none() {
         match journal::write_reverted(&dir, &journal.header, left) {
-            // Without a journal there is nothing to take back either; only later checks know less.
-            Err(error) if error.code == ErrorCode::DiskFull => journal::forget(&dir)?,
+            // Without a journal there is nothing to take back either. But where something was taken back, later checks must
+            // know that it was us: then the commit stays cut off until there is room to write that down.
+            Err(error) if error.code == ErrorCode::DiskFull && left.is_empty() => journal::forget(&dir)?,
             written => written?,
         }
     }

@@ -34,10 +34,9 @@ pub fn loosen(places: &mut Places, plan: &mut Plan) -> Result<()> {
         gatekeeper.follow(&planned.step);
         // What the step expects can be told from our own change only before that.
         let expects = |_: &Closed| planned.expects.clone();
-        loosened
-            .extend(closed.iter().map(|closed| Planned { step: closed.open(), expects: expects(closed) }));
+        loosened.extend(closed.iter().map(|closed| Planned::new(closed.open(), expects(closed))));
         loosened.push(planned);
-        loosened.extend(closed.iter().map(|closed| Planned { step: closed.close(), expects: Vec::new() }));
+        loosened.extend(closed.iter().map(|closed| Planned::new(closed.close(), Vec::new())));
     }
     plan.steps = loosened;
     loosen_residue(places, &mut plan.residue)

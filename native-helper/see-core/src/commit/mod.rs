@@ -17,7 +17,7 @@ mod lock;
 mod loosen;
 pub mod merged;
 pub(crate) mod namespace;
-mod places;
+pub(crate) mod places;
 mod plan;
 pub mod record;
 mod recover;
@@ -30,7 +30,7 @@ mod step;
 #[cfg(test)]
 pub(crate) mod tests;
 mod undo;
-mod units;
+pub(crate) mod units;
 mod verify;
 pub(crate) mod view;
 
@@ -93,6 +93,7 @@ pub fn commit(
     monitor: &dyn Monitor,
 ) -> Result<CommitOutcome> {
     let _host = lock::lock_host(store, monitor)?;
+    settle_cut_off(store, monitor)?;
     let _lock = store.lock_session(session)?;
     let session = store.session(session)?;
     if session.state != SessionState::Finished {
@@ -147,6 +148,14 @@ pub fn commit(
     Ok(CommitOutcome { id, applied, skipped, joined, ignored, differing, dropped })
 }
 
+/// Puts back what a full disk kept a commit from putting back, now that there may be room. What still fails stays as it is.
+fn settle_cut_off(store: &Store, monitor: &dyn Monitor) -> Result<()> {
+    if !store.unsettled_commits()?.is_empty() {
+        recover::recover_locked(store, monitor)?;
+    }
+    Ok(())
+}
+
 /// A commit that was checked.
 struct Prepared {
     plan: Plan,
@@ -182,6 +191,7 @@ fn prepare<'s>(
     }
     monitor.check_cancelled()?;
     let plan = plan::plan(view, rooms, changes, chosen, &selection)?;
+    plan.refuse_fixed(&view.places)?;
     Ok(Prepared { plan, joined, selection, grounds })
 }
 

@@ -206,6 +206,11 @@ impl Places {
         Ok(opened)
     }
 
+    /// Tells whether a directory lies in another mount than its tree.
+    pub fn is_elsewhere(&mut self, dir: &Spot) -> Result<bool> {
+        Ok(matches!(self.try_dir(dir)?, Err(Errno::XDEV)))
+    }
+
     /// Opens the directory that holds a spot.
     pub fn holder(&mut self, spot: &Spot) -> Result<Rc<Dir>> {
         self.dir(&spot.parent())

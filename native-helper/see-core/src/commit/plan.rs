@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::change::ChangeKind;
 use crate::changes::found::{ChangeSet, Found, UpperState};
-use crate::error::{Result, SeeError};
+use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::MarkSpace;
 use crate::path::HostPath;
 use crate::timestamp::Timestamp;
@@ -36,6 +36,15 @@ pub struct Planned {
     pub step: Step,
     /// Host objects and how they were when the commit was checked.
     pub expects: Vec<(Spot, Stat)>,
+    /// Whether nobody may have the object that it takes out of the way open for writing.
+    pub unwritten: bool,
+}
+
+impl Planned {
+    /// Returns a step that does not mind who has what open.
+    pub fn new(step: Step, expects: Vec<(Spot, Stat)>) -> Self {
+        Self { step, expects, unwritten: false }
+    }
 }
 
 /// Something to make in the stage before the journal is written.
@@ -102,6 +111,25 @@ pub struct Plan {
     pub rooms: Vec<Room>,
     /// How objects stand whose marks go: their places tell it no more.
     pub marked: HashMap<Identity, Stat>,
+}
+
+impl Plan {
+    /// Fails when the host lets nobody change what is to be changed, or only add to it: half of the steps would go, and could
+    /// not be taken back.
+    pub fn refuse_fixed(&self, places: &Places) -> Result<()> {
+        for seen in self.before.iter().filter(|seen| seen.stat.fixed) {
+            if places.role(&seen.at)? == Role::Host {
+                let path = places.path(&seen.at);
+                return Err(SeeError::new(
+                    ErrorCode::PermissionDenied,
+                    format!("{} is immutable or may only be added to on the host.", path.display()),
+                    "Take the attribute off (chattr -i -a), or leave out what is to be changed there.",
+                )
+                .with_path(&path));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Makes the plan of a commit.
@@ -177,7 +205,7 @@ impl<'p, 'a> Planner<'p, 'a> {
     }
 
     fn add(&mut self, step: Step, expects: Vec<(Spot, Stat)>) {
-        self.plan.steps.push(Planned { step, expects });
+        self.plan.steps.push(Planned::new(step, expects));
     }
 
     /// Returns the directory's final name on the host, which the path has there when all is applied.
@@ -194,18 +222,17 @@ impl<'p, 'a> Planner<'p, 'a> {
         for (at, (object, mtime)) in &self.kept_times {
             if self.view.places.role(at)? == Role::Upper {
                 let step = Step::SetTime { at: at.clone(), object: *object, mtime: *mtime };
-                self.plan.steps.push(Planned { step, expects: Vec::new() });
+                self.plan.steps.push(Planned::new(step, Vec::new()));
             }
         }
-        let keep = std::mem::take(&mut self.kept_times).into_iter().map(|(at, (object, mtime))| Planned {
-            step: Step::KeepTime { at, object, mtime },
-            expects: Vec::new(),
-        });
+        let keep = std::mem::take(&mut self.kept_times).into_iter();
+        let keep =
+            keep.map(|(at, (object, mtime))| Planned::new(Step::KeepTime { at, object, mtime }, Vec::new()));
         let mut steps: Vec<Planned> = keep.collect();
         steps.append(&mut self.plan.steps);
         for (at, (object, mtime)) in std::mem::take(&mut self.dir_times) {
             self.plan.results.push(at.clone());
-            steps.push(Planned { step: Step::SetTime { at, object, mtime }, expects: Vec::new() });
+            steps.push(Planned::new(Step::SetTime { at, object, mtime }, Vec::new()));
         }
         self.plan.steps = steps;
         // Making a room changes the directory that it lies in: later checks must know that it was us.
@@ -252,7 +279,7 @@ pub fn is_whiteout(places: &mut Places, spot: &Spot, space: MarkSpace) -> Result
 
 fn vanished(path: &HostPath) -> Box<SeeError> {
     SeeError::new(
-        crate::error::ErrorCode::Conflicts,
+        ErrorCode::Conflicts,
         format!("{} vanished from the host.", path.display()),
         "Check again, then commit again.",
     )

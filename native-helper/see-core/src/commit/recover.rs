@@ -37,6 +37,11 @@ pub fn recover(store: &Store, monitor: &dyn Monitor) -> Result<Vec<Recovered>> {
         return Ok(Vec::new());
     }
     let Some(_host) = try_lock_host(store)? else { return Ok(Vec::new()) };
+    recover_locked(store, monitor)
+}
+
+/// As [`recover`], for whoever holds the host's lock: what is cut off belongs to nobody then.
+pub(super) fn recover_locked(store: &Store, monitor: &dyn Monitor) -> Result<Vec<Recovered>> {
     let mut recovered = Vec::new();
     // Looked up again now that nobody else is at work.
     for record in store.unsettled_commits()? {

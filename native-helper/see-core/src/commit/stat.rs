@@ -1,6 +1,9 @@
-//! What an inode looks like from outside: who it is, and how it stood when we looked. Reads nothing by itself.
+//! What an inode looks like from outside: who it is, and how it stood when we looked.
 
-use rustix::fs::{Statx, StatxAttributes, StatxTimestamp};
+use std::os::fd::BorrowedFd;
+
+use rustix::fs::{AtFlags, Statx, StatxAttributes, StatxFlags, StatxTimestamp};
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::change::FileType;
@@ -41,6 +44,18 @@ pub struct Stat {
     pub ctime: Timestamp,
     /// Whether something is mounted here.
     pub mount_root: bool,
+    /// Whether the file system lets nobody change it, or only add to it (`chattr +i`, `+a`).
+    #[serde(default)]
+    pub fixed: bool,
+}
+
+impl Identity {
+    /// Returns which inode an open descriptor means.
+    pub fn of(object: BorrowedFd<'_>) -> rustix::io::Result<Self> {
+        let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
+        let raw = rustix::fs::statx(object, "", AtFlags::EMPTY_PATH, wanted)?;
+        Stat::new(&raw).map(|stat| stat.identity).ok_or(Errno::INVAL)
+    }
 }
 
 impl Stat {
@@ -58,6 +73,7 @@ impl Stat {
             mtime: stamp(&raw.stx_mtime),
             ctime: stamp(&raw.stx_ctime),
             mount_root: raw.stx_attributes.contains(StatxAttributes::MOUNT_ROOT),
+            fixed: raw.stx_attributes.intersects(StatxAttributes::IMMUTABLE | StatxAttributes::APPEND),
         })
     }
 
@@ -72,6 +88,13 @@ impl Stat {
             && self.ctime == earlier.ctime
             && self.mtime == earlier.mtime
             && (self.size == earlier.size || self.is_dir())
+    }
+
+    /// Tells whether nothing but the time of its last change of attributes tells two looks at an inode apart: what a
+    /// rename alone does to it.
+    pub fn stands_like(&self, other: &Self) -> bool {
+        let key = |stat: &Self| (stat.identity, stat.mode, stat.uid, stat.gid, stat.mtime);
+        key(self) == key(other) && (self.size == other.size || self.is_dir())
     }
 
     /// Returns the later one of both times of change.

@@ -69,6 +69,15 @@ impl Step {
         }
     }
 
+    /// Returns where an object of the host goes that the step takes out of the way: from its name to a backup.
+    pub fn displaces(&self) -> Option<(&Spot, &Spot)> {
+        match self {
+            Self::Replace { at, backup, .. } => Some((at, backup)),
+            Self::Move { from, to, purpose: Purpose::Remove, .. } => Some((from, to)),
+            _ => None,
+        }
+    }
+
     /// Returns the inodes that the step itself changes: how they stood before is no measure any more.
     pub fn objects(&self) -> Vec<Identity> {
         match self {
@@ -117,11 +126,13 @@ impl Step {
             }
             Self::Link { target, at, .. } => copy::link(places, target, at),
             Self::Unlink { at, .. } => places.unlink(at).map(|_| ()),
-            Self::Attributes { at, after, .. } => attributes::write(places, at, after),
-            Self::Rewrite { at, new, after, .. } => {
-                copy::rewrite(places, new, at)?;
+            Self::Attributes { at, object, after, .. } => {
+                attributes::write_to(places, at, Some(*object), after)
+            }
+            Self::Rewrite { at, object, new, after, .. } => {
+                copy::rewrite(places, new, at, *object)?;
                 crash::point();
-                attributes::write(places, at, after)
+                attributes::write_to(places, at, Some(*object), after)
             }
             Self::Mode { at, object, after, .. } => {
                 if !holds(places, at, *object)? {
@@ -164,14 +175,17 @@ impl Step {
             }
             Self::Attributes { at, object, before, .. } => {
                 if holds(places, at, *object)? {
-                    attributes::write(places, at, before)?;
+                    attributes::write_to(places, at, Some(*object), before)?;
                 }
             }
             Self::Rewrite { at, object, backup, before, .. } => {
                 if holds(places, at, *object)? {
-                    copy::rewrite(places, backup, at)?;
+                    // Whoever runs it by now lets nobody write to it, but then it was not written to either.
+                    if !copy::is_alike(places, backup, at)? {
+                        copy::rewrite(places, backup, at, *object)?;
+                    }
                     crash::point();
-                    attributes::write(places, at, before)?;
+                    attributes::write_to(places, at, Some(*object), before)?;
                 }
             }
             Self::Mode { at, object, before, .. } => {

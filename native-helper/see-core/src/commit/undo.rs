@@ -16,7 +16,7 @@ use super::left::LeftByUs;
 use super::places::Places;
 use super::record::{CommitRecord, CommitState};
 use super::run::{self, Purpose as For};
-use super::{CommitOutcome, lock};
+use super::{CommitOutcome, lock, settle_cut_off};
 use backwards::Backwards;
 
 /// Takes a commit back, all or nothing. `commit` is its id or the beginning of it.
@@ -33,6 +33,7 @@ pub fn undo(
     monitor: &dyn Monitor,
 ) -> Result<CommitOutcome> {
     let _host = lock::lock_host(store, monitor)?;
+    settle_cut_off(store, monitor)?;
     let undone = store.commit(commit)?;
     let journal = readable(store, &undone)?;
     let id = store.new_id()?;
@@ -52,6 +53,7 @@ pub fn undo(
         return Err(error);
     }
     monitor.check_cancelled()?;
+    plan.refuse_fixed(reader.places)?;
     let (taken_back, skipped) = (reader.taken_back, reader.left_alone);
     if taken_back == 0 && skipped > 0 {
         let message = "These answers leave nothing to take back.";

@@ -18,7 +18,8 @@ use super::view::View;
 pub struct Units {
     /// New directories all of whose content is new, chosen, and may move with them.
     whole: HashSet<HostPath>,
-    /// Inodes of layers that changes which are left out name too: they must not reach the host.
+    /// Inodes of layers that have other names there too, which are left out or are no change: they must not reach the
+    /// host.
     shared: HashSet<Identity>,
     /// Inodes of layers that are chosen under a name whose own object arrives.
     arriving: HashSet<Identity>,
@@ -64,6 +65,7 @@ impl Units {
     fn find_inodes(&mut self, view: &mut View<'_>, changes: &ChangeSet, chosen: &[bool]) -> Result<()> {
         let mut claims: HashMap<Identity, Vec<Claim>> = HashMap::new();
         let mut candidates = Vec::new();
+        let mut names: HashMap<Identity, (u32, u32)> = HashMap::new();
         for (found, is_chosen) in changes.found.iter().zip(chosen) {
             if found.change.file_type == FileType::Directory {
                 continue;
@@ -81,12 +83,16 @@ impl Units {
             }
             let source = view.source(found)?;
             let Some(stat) = view.places.stat(&source)?.filter(|stat| stat.links > 1) else { continue };
+            names.entry(stat.identity).or_insert((0, stat.links)).0 += 1;
             if !is_chosen {
                 self.shared.insert(stat.identity);
             } else if arrives_itself(found) {
                 candidates.push((stat.identity, keeps));
             }
         }
+        // A name that is no change stays in the layer, and goes with it: that shows in the time of the inode.
+        let others = names.into_iter().filter(|(_, (told, all))| told < all);
+        self.shared.extend(others.map(|(inode, _)| inode));
         let disagree = |claims: &Vec<Claim>| match claims.split_first() {
             Some((first, others)) => others.iter().any(|other| other != first || *other == Claim::Content),
             None => false,
@@ -143,9 +149,9 @@ impl Units {
     }
 }
 
-/// Tells whether a host file must keep its inode when its content changes: it has other names, or is mounted there.
+/// Tells whether a host file must keep its inode when its content changes: it has other names.
 pub fn keeps_inode(stat: &Stat) -> bool {
-    stat.identity.kind == FileType::File && (stat.links > 1 || stat.mount_root)
+    stat.identity.kind == FileType::File && stat.links > 1
 }
 
 /// What a change wants an inode of the host to look like.

@@ -23,6 +23,7 @@ pub struct View<'a> {
     /// The trees.
     pub places: Places,
     seen: HashMap<HostPath, Option<Stat>>,
+    covered: HashSet<HostPath>,
     /// Layers whose mount points are open, on what they covered: what is open stays the same, whatever is mounted.
     held: HashSet<u32>,
 }
@@ -30,7 +31,13 @@ pub struct View<'a> {
 impl<'a> View<'a> {
     /// Returns a view that has looked at nothing yet.
     pub fn new(session: &'a Session) -> Self {
-        Self { session, places: Places::new(Vec::new()), seen: HashMap::new(), held: HashSet::new() }
+        Self {
+            session,
+            places: Places::new(Vec::new()),
+            seen: HashMap::new(),
+            covered: HashSet::new(),
+            held: HashSet::new(),
+        }
     }
 
     /// Returns the layer with this index.
@@ -75,15 +82,32 @@ impl<'a> View<'a> {
         Ok(Spot { base, path: Bytes(relative.as_os_str().as_bytes().to_vec()) })
     }
 
-    /// Returns how the host's object stood at the first look; `None` when there is none.
+    /// Returns how the host's object stood at the first look; `None` when there is none, or it is covered.
     pub fn host(&mut self, layer: u32, path: &HostPath) -> Result<Option<Stat>> {
         if let Some(stat) = self.seen.get(path) {
             return Ok(*stat);
         }
         let spot = self.host_spot(layer, path)?;
-        let stat = self.places.stat(&spot)?;
+        let is_top = spot.path.0.is_empty();
+        let mut stat = None;
+        if self.places.is_elsewhere(&spot.parent())? {
+            self.covered.insert(path.clone());
+        } else {
+            stat = self.places.stat(&spot)?;
+        }
+        if !is_top && stat.is_some_and(|stat| stat.mount_root) {
+            self.covered.insert(path.clone());
+            stat = None;
+        }
         self.seen.insert(path.clone(), stat);
         Ok(stat)
+    }
+
+    /// Tells whether the host has mounted something here, or above it, since the session began: what the layer covers is
+    /// out of reach then.
+    pub fn is_covered(&mut self, layer: u32, path: &HostPath) -> Result<bool> {
+        self.host(layer, path)?;
+        Ok(self.covered.contains(path))
     }
 }
 

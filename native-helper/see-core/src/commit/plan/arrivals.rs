@@ -14,7 +14,7 @@ use super::super::places::Spot;
 use super::super::stat::{Identity, Stat};
 use super::super::step::{Purpose, Step};
 use super::super::units::{changes_attributes, keeps_inode};
-use super::{Planner, Staged, is_whiteout, vanished};
+use super::{Planned, Planner, Staged, is_whiteout, vanished};
 
 impl Planner<'_, '_> {
     /// Plans the arrivals.
@@ -139,12 +139,13 @@ impl Planner<'_, '_> {
         if let Some(host) = self.file_to_rewrite(found)? {
             return self.rewrite(found, at, source, host);
         }
-        if let Some(first) = self.placed.get(&object.identity).cloned().filter(|_| !layer.same_mount) {
+        let is_copied = !layer.same_mount || self.units.is_shared(&object.identity);
+        if let Some(first) = self.placed.get(&object.identity).cloned().filter(|_| is_copied) {
             // A copy was made of its other name: this one is a link to that.
             self.plan.residue.push(Residue::Remove(source));
             return self.link_to(found, at, first, None);
         }
-        let (from, identity) = if layer.same_mount && !self.units.is_shared(&object.identity) {
+        let (from, identity) = if !is_copied {
             self.take_from_layer((&source, object), &at, layer.marks)?;
             (source, object.identity)
         } else {
@@ -233,9 +234,13 @@ impl Planner<'_, '_> {
         match self.occupant(found, at)? {
             Some(old) => {
                 let backup = self.rooms.slot(self.view, found.layer, &found.change.path)?;
-                let expects = vec![(at.clone(), old)];
+                let expects = self.expect_occupant(found, at, old)?;
                 let step = Step::Replace { at: at.clone(), new: from, backup, object, old: old.identity };
-                self.add(step, expects);
+                // A file that a program has open is another one than it writes to once it was replaced.
+                let unwritten = found.change.kind == ChangeKind::Modified
+                    && old.identity.kind == FileType::File
+                    && self.selection.resolution(&found.change.path).is_none();
+                self.plan.steps.push(Planned { step, expects, unwritten });
             }
             None => self.add(Step::Move { from, to: at.clone(), object, purpose }, Vec::new()),
         }
@@ -256,8 +261,21 @@ impl Planner<'_, '_> {
         Ok(occupant)
     }
 
-    /// Returns the host's file when it must keep its inode: it has other names, or is mounted there. Not when
-    /// several changes rest on that inode: then they do not agree on its content.
+    /// Returns how what is at a place must stand, with all that goes with it, when a change takes the place.
+    pub(super) fn expect_occupant(
+        &mut self,
+        found: &Found,
+        at: &Spot,
+        old: Stat,
+    ) -> Result<Vec<(Spot, Stat)>> {
+        let mut expects = vec![(at.clone(), old)];
+        if let Some(name) = self.namespace.before(&found.change.path).filter(|_| old.is_dir()) {
+            expects.extend(self.lost_below(found, &name)?);
+        }
+        Ok(expects)
+    }
+
+    /// Returns the host's file when it must keep its inode: it has other names. Not when several changes rest on that inode: then they do not agree on its content.
     pub(super) fn file_to_rewrite(&mut self, found: &Found) -> Result<Option<Stat>> {
         if found.change.kind != ChangeKind::Modified || found.change.file_type != FileType::File {
             return Ok(None);

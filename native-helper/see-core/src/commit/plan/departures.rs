@@ -9,6 +9,8 @@ use crate::error::Result;
 use crate::path::HostPath;
 
 use super::super::journal::Residue;
+use super::super::places::Spot;
+use super::super::stat::Stat;
 use super::super::step::{Purpose, Step};
 use super::{Planner, vanished};
 
@@ -64,6 +66,24 @@ impl Planner<'_, '_> {
         doomed
     }
 
+    /// Returns what the host loses with a directory that goes, and how it stands now.
+    pub(super) fn lost_below(&mut self, found: &Found, top: &HostPath) -> Result<Vec<(Spot, Stat)>> {
+        let mut lost = Vec::new();
+        for below in self.changes.within(&found.change.path) {
+            let deleted = below.lower.as_ref().filter(|_| below.change.kind == ChangeKind::Deleted);
+            let Some(path) = deleted.filter(|path| *path != top && path.is_within(top)) else { continue };
+            // A step of its own, or of something above it, has taken it away by then.
+            let mut ways = std::iter::successors(Some(path.clone()), HostPath::parent);
+            if ways.by_ref().take_while(|way| way != top).any(|way| self.gone.contains(&way)) {
+                continue;
+            }
+            if let Some(stat) = self.view.host(found.layer, path)? {
+                lost.push((self.view.host_spot(found.layer, path)?, stat));
+            }
+        }
+        Ok(lost)
+    }
+
     fn depart(&mut self, lower: &HostPath, found: &Found, moves: bool) -> Result<()> {
         let stat = self.view.host(found.layer, lower)?.ok_or_else(|| vanished(lower))?;
         let from = self.view.host_spot(found.layer, lower)?;
@@ -77,13 +97,7 @@ impl Planner<'_, '_> {
         self.gone.insert(lower.clone());
         if !moves {
             if found.change.kind == ChangeKind::Deleted && stat.is_dir() {
-                for below in self.changes.within(&found.change.path) {
-                    let lost = below.lower.as_ref().filter(|_| below.change.kind == ChangeKind::Deleted);
-                    let Some(lost) = lost.filter(|lost| *lost != lower) else { continue };
-                    if let Some(stat) = self.view.host(found.layer, lost)? {
-                        expects.push((self.view.host_spot(found.layer, lost)?, stat));
-                    }
-                }
+                expects.extend(self.lost_below(found, lower)?);
             }
             let to = self.rooms.slot(self.view, found.layer, lower)?;
             self.add(Step::Move { from, to, object, purpose: Purpose::Remove }, expects);

@@ -55,7 +55,7 @@ impl Planner<'_, '_> {
         self.rooms.room(self.view, found.layer, &found.change.path)?;
         if let Some(old) = self.occupant(found, &at)? {
             let to = self.rooms.slot(self.view, found.layer, &found.change.path)?;
-            let expects = vec![(at.clone(), old)];
+            let expects = self.expect_occupant(found, &at, old)?;
             let object = old.identity;
             self.add(Step::Move { from: at.clone(), to, object, purpose: Purpose::Remove }, expects);
         }

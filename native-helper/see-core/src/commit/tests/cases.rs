@@ -187,3 +187,21 @@ fn round_trips_with_marks_of_user_mode() {
         round_trip(SYSTEM, |host, program| Bench::fast_session(MarkSpace::User, host, program));
     }
 }
+
+#[test]
+fn another_name_of_a_pipe_can_be_taken_back_in_user_mode() {
+    if !is_inside("cases::another_name_of_a_pipe_can_be_taken_back_in_user_mode") {
+        return;
+    }
+    // The layer cannot tell that it began as the host's: the new names are one new pipe.
+    let mut bench = Bench::fast_session(MarkSpace::User, "mkdir d; mkfifo d/p", "ln d/p d/q; ln d/q d/r");
+    let (before, seen) = (bench.has(), bench.seen());
+    let committed = bench.commit().unwrap();
+    let after = bench.has();
+    assert!(after.keys().eq(seen.keys()));
+    assert_eq!(after[std::path::Path::new("d/r")].first_name, std::path::Path::new("d/q"));
+    let undone = bench.undo(&committed.id).unwrap();
+    assert_same("undo", &bench.has(), &before);
+    bench.undo(&undone.id).unwrap();
+    assert_same("redo", &bench.has(), &after);
+}

@@ -14,7 +14,7 @@ use crate::layer::MarkSpace;
 use crate::monitor::Unmonitored;
 use crate::session::SessionState;
 
-fn run<T: std::fmt::Debug>(
+pub fn run<T: std::fmt::Debug>(
     cases: u32,
     inputs: impl Strategy<Value = T>,
     test: impl Fn(T) -> Result<(), TestCaseError>,
@@ -28,7 +28,7 @@ fn run<T: std::fmt::Debug>(
 }
 
 /// Puts canaries beside the host tree, where paths that lead outside would end.
-fn canaries(bench: &Bench) -> std::path::PathBuf {
+pub fn canaries(bench: &Bench) -> std::path::PathBuf {
     let outside = bench.dir.path().join("outside");
     std::fs::create_dir_all(outside.join("d")).unwrap();
     std::fs::write(outside.join("canary"), "alive").unwrap();
@@ -144,7 +144,7 @@ fn damaged(bytes: &[u8], record: usize, leaf: usize, value: &Value) -> Vec<u8> {
     damaged
 }
 
-fn collect<'v>(value: &'v mut Value, leaves: &mut Vec<&'v mut Value>) {
+pub fn collect<'v>(value: &'v mut Value, leaves: &mut Vec<&'v mut Value>) {
     match value {
         Value::Object(fields) => {
             let inner = fields.iter_mut().filter(|(name, _)| !matches!(name.as_str(), "bases" | "rooms"));
@@ -155,7 +155,7 @@ fn collect<'v>(value: &'v mut Value, leaves: &mut Vec<&'v mut Value>) {
     }
 }
 
-fn hostile_value() -> impl Strategy<Value = Value> {
+pub fn hostile_value() -> impl Strategy<Value = Value> {
     let text = prop::sample::select(vec![
         "../outside/canary",
         "../../outside",

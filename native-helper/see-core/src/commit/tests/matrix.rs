@@ -27,7 +27,7 @@ enum Change {
 
 /// What the host has at `p` when the commit begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Host {
+pub enum Host {
     Same,
     Absent,
     File,
@@ -69,7 +69,7 @@ const CHANGES: [Change; 14] = [
     C::Link,
 ];
 
-const HOSTS: [Host; 10] = [
+pub const HOSTS: [Host; 10] = [
     H::Same,
     H::Absent,
     H::File,
@@ -103,7 +103,7 @@ fn scripts(change: Change) -> (&'static str, &'static str) {
 }
 
 /// Returns what the host does meanwhile.
-fn meanwhile(host: Host) -> &'static str {
+pub fn meanwhile(host: Host) -> &'static str {
     match host {
         H::Same => "true",
         H::Absent => "rm -rf p",
@@ -114,7 +114,9 @@ fn meanwhile(host: Host) -> &'static str {
         H::Special => "rm -rf p; mkfifo p",
         H::ContentChanged => "if [ -d p ]; then echo h > p/o; else echo h > p; fi",
         H::ModeChanged => "[ -e p ] || touch p; chmod 711 p",
-        H::HardLinked => "if [ -d p ]; then ln p/o ../l; else touch p; ln p ../l; fi",
+        H::HardLinked => {
+            "l=\"../${PWD##*/}.l\"; if [ -d p ]; then ln p/o \"$l\"; else touch p; ln p \"$l\"; fi"
+        }
     }
 }
 

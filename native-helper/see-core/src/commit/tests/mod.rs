@@ -3,18 +3,24 @@
 mod backups;
 pub(crate) mod bench;
 mod cases;
+mod clashes;
 mod crashes;
+mod decisions;
 mod discards;
-mod failures;
 mod faults;
 mod fuzz;
 #[path = "../../../tests/lab/mod.rs"]
 pub(crate) mod lab;
 mod matrix;
+mod matrix_reads;
+mod meddling;
 mod merges;
 mod operations;
 mod ordinary;
 mod parts;
 mod property;
 mod speed;
+mod stored;
+mod targets;
+mod torn;
 mod undo_choices;

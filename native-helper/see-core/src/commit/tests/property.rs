@@ -11,9 +11,10 @@ use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner
 use super::bench::{Bench, Sight, is_inside, look};
 use super::operations::{Lesson, Operation, operation};
 use crate::commit::selection::Selection;
-use crate::error::{ErrorCode, SeeError};
+use crate::error::{ErrorCode, Resolution, SeeError};
 use crate::interpose::rehearsal::Rehearsal;
 use crate::layer::MarkSpace;
+use crate::path::HostPath;
 use crate::read_set::entry::Moment;
 use crate::session::SessionState;
 
@@ -132,8 +133,8 @@ struct Tally {
     refused: [u32; 2],
     /// Those of them where the replay comes to the same.
     needless: [u32; 2],
-    /// Those of them, with a record, where it has all that the conflicts are about.
-    false_ones: u32,
+    /// Refused ones of which the rest was committed, without what conflicted.
+    skipped: u32,
 }
 
 /// Tells whether one of two paths leads to the other.
@@ -272,11 +273,69 @@ fn tell(story: &Story, marks: MarkSpace, tally: &mut Tally) -> Result<(), TestCa
                     let paths = error.conflicts.iter().map(|conflict| conflict.path.to_host_path().unwrap());
                     paths.into_iter().all(|path| record.seen.get(&path).is_some())
                 };
-                tally.false_ones += u32::from(record.as_ref().is_some_and(is_recorded));
+                let is_false = record.as_ref().is_some_and(is_recorded);
+                prop_assert!(!is_false, "refused without a reason: {:?}", error.conflicts);
             }
+            skip(&mut bench, &error, (&before, &view, &alone, &start), &by_session, tally)?;
         }
     }
     Ok(())
+}
+
+/// Answers every conflict by leaving its path out: what is left out stays the host's, the rest is as it was seen.
+fn skip(
+    bench: &mut Bench,
+    error: &SeeError,
+    (before, view, alone, start): (&Tree, &Tree, &Tree, &Tree),
+    by_session: &[(Operation, Option<Lesson>)],
+    tally: &mut Tally,
+) -> Result<(), TestCaseError> {
+    let mut skipped: Vec<HostPath> = Vec::new();
+    let mut conflicts = error.conflicts.clone();
+    loop {
+        let new: Vec<HostPath> =
+            conflicts.iter().map(|conflict| conflict.path.to_host_path().unwrap()).collect();
+        // An answer stays one: nothing that was left out is asked about again.
+        prop_assert!(!new.iter().any(|path| skipped.contains(path)), "asked again: {:?}", conflicts);
+        skipped.extend(new);
+        let resolve = skipped.iter().map(|path| (path.clone(), Resolution::Skip)).collect();
+        match bench.commit_part(&Selection { resolve, ..Selection::default() }) {
+            Ok(outcome) => {
+                tally.skipped += 1;
+                let after = tree(&bench.host);
+                let is_left_out = |path: &Path| {
+                    skipped
+                        .iter()
+                        .any(|left| related(left.as_path().strip_prefix(&bench.host).unwrap(), path))
+                };
+                for path in &skipped {
+                    let path = path.as_path().strip_prefix(&bench.host).unwrap();
+                    if let Some(host) = before.get(path).filter(|sight| sight.kind != 'd') {
+                        let content = after.get(path).map(|sight| &sight.content);
+                        prop_assert_eq!(content, Some(&host.content), "what was left out changed");
+                    }
+                }
+                let touched = by_session.iter().filter(|(o, _)| o.changes()).flat_map(|(o, _)| o.paths());
+                for path in
+                    touched.filter(|path| !is_left_out(path) && part(alone, path) != part(start, path))
+                {
+                    prop_assert_eq!(part(&after, path), part(view, path), "the rest is not what was seen");
+                }
+                if bench.store.commit(&outcome.id).is_ok_and(|commit| commit.is_undoable()) {
+                    bench.undo(&outcome.id).map_err(fail)?;
+                    prop_assert_eq!(&tree(&bench.host), before, "the undo does not bring the former state");
+                }
+                return Ok(());
+            }
+            Err(error) if error.code == ErrorCode::Conflicts => conflicts.clone_from(&error.conflicts),
+            Err(error) => {
+                let is_known = matches!(error.code, ErrorCode::SelectionNeeds | ErrorCode::BadRequest);
+                prop_assert!(is_known, "{error:?}");
+                prop_assert_eq!(&tree(&bench.host), before, "a refused part changed the host");
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// Commits a part of what a session did, then the rest: together that is all, and in between the session sees the same.
@@ -361,7 +420,10 @@ fn prove(marks: MarkSpace, count: u32) {
     let tally = tally.into_inner();
     println!("{tally:?}");
     assert!(
-        tally.proven > 0 && tally.in_parts > 0 && tally.refused.iter().all(|count| *count > 0),
+        tally.proven > 0
+            && tally.in_parts > 0
+            && tally.skipped > 0
+            && tally.refused.iter().all(|count| *count > 0),
         "{tally:?}"
     );
 }

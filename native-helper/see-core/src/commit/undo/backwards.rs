@@ -22,7 +22,7 @@ use fate::Fate;
 
 /// Reads a journal backwards.
 pub(super) struct Backwards<'j> {
-    places: &'j mut Places,
+    pub(super) places: &'j mut Places,
     journal: &'j Journal,
     id: String,
     steps: &'j [Step],
@@ -114,7 +114,7 @@ impl<'j> Backwards<'j> {
             }
         }
         let mut plan = std::mem::take(&mut self.plan);
-        let quiet = |step| Planned { step, expects: Vec::new() };
+        let quiet = |step| Planned::new(step, Vec::new());
         let mut steps: Vec<Planned> = kept.into_iter().map(quiet).collect();
         steps.append(&mut plan.steps);
         steps.extend(ends.into_iter().map(quiet));
@@ -290,7 +290,7 @@ impl<'j> Backwards<'j> {
     }
 
     fn add(&mut self, step: Step, expects: Vec<(Spot, Stat)>) {
-        self.plan.steps.push(Planned { step, expects });
+        self.plan.steps.push(Planned::new(step, expects));
     }
 
     fn expect_backup(&mut self, spot: &Spot, object: &Identity) -> Result<()> {

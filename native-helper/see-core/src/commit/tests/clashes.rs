@@ -1,0 +1,72 @@
+//! What the host did between the session and the commit: a conflict with its reason, or none, and nothing changes.
+
+use super::bench::{Bench, assert_same, is_inside};
+use crate::error::{ConflictReason, ErrorCode, Resolution};
+use crate::layer::MarkSpace;
+use crate::session::SessionState;
+
+/// What the host did meanwhile, after what the SEE did, and why that is a conflict.
+struct Clash(&'static str, &'static str, &'static str, Option<(&'static str, ConflictReason)>);
+
+const CLASHES: &[Clash] = &[
+    Clash("echo a > f", "echo b > f", "echo c > f", Some(("f", ConflictReason::WriteThenChanged))),
+    Clash("echo a > f", "echo b > f", "touch f", Some(("f", ConflictReason::WriteThenChanged))),
+    Clash("echo a > f", "echo b > f", "chmod 600 f", Some(("f", ConflictReason::WriteThenChanged))),
+    Clash("echo a > f", "echo b > f", "touch -d 2001-01-01 f", Some(("f", ConflictReason::WriteThenChanged))),
+    Clash("echo a > f", "echo b > f", "cat f", None),
+    Clash("echo a > f", "echo b > f", "echo x > g", None),
+    Clash("echo a > f", "echo b > f", "rm f", Some(("f", ConflictReason::NameVanished))),
+    Clash("echo a > f", "echo b > f", "mv f g", Some(("f", ConflictReason::NameVanished))),
+    Clash("echo a > f", "echo b > f", "rm f; mkdir f", Some(("f", ConflictReason::TypeChanged))),
+    Clash("echo a > f", "echo b > f", "echo c > g; mv g f", Some(("f", ConflictReason::NameAppeared))),
+    Clash("echo a > f", "rm f", "echo c > f", Some(("f", ConflictReason::WriteThenChanged))),
+    Clash("echo a > f", "rm f", "rm f", None),
+    Clash("echo a > f", "mv f g", "echo c > f", Some(("g", ConflictReason::ReadThenChanged))),
+    Clash("echo a > f", "mv f g", "echo c > g", Some(("g", ConflictReason::NameAppeared))),
+    Clash("echo a > f", "ln f g", "echo c > f", Some(("g", ConflictReason::ReadThenChanged))),
+    Clash("echo a > f", "chmod 600 f", "echo c > f", Some(("f", ConflictReason::WriteThenChanged))),
+    Clash("true", "echo b > n", "echo c > n", Some(("n", ConflictReason::NameAppeared))),
+    Clash("true", "echo b > n", "mkdir n", Some(("n", ConflictReason::TypeChanged))),
+    Clash("true", "mkdir n; echo b > n/x", "mkdir n", Some(("n", ConflictReason::NameAppeared))),
+    Clash("true", "ln -s a n", "ln -s b n", Some(("n", ConflictReason::NameAppeared))),
+    Clash(
+        "mkdir d; echo a > d/f",
+        "rm -r d",
+        "echo c > d/f",
+        Some(("d/f", ConflictReason::WriteThenChanged)),
+    ),
+    Clash("mkdir d; echo a > d/f", "rm -r d", "echo c > d/n", Some(("d", ConflictReason::WriteThenChanged))),
+    Clash("mkdir d; echo a > d/f", "rm -r d", "rm d/f", Some(("d", ConflictReason::WriteThenChanged))),
+    Clash("mkdir d; echo a > d/f", "echo b > d/n", "rm -r d", Some(("d", ConflictReason::NameVanished))),
+    Clash("mkdir d", "echo b > d/n", "mv d e; mkdir d", Some(("d/n", ConflictReason::TypeChanged))),
+    Clash("mkdir d; echo a > d/f", "echo b > d/n", "echo c > d/m", None),
+    Clash("mkdir d; echo a > d/f", "mv d e", "echo c > d/n", Some(("e", ConflictReason::ReadThenChanged))),
+];
+
+#[test]
+fn what_the_host_did_meanwhile_stops_a_commit() {
+    if !is_inside("clashes::what_the_host_did_meanwhile_stops_a_commit") {
+        return;
+    }
+    for Clash(host, program, meanwhile, expected) in CLASHES {
+        let what = format!("{host} | {program} | {meanwhile}");
+        let bench = Bench::fast_session(MarkSpace::Trusted, host, program);
+        bench.on_host(meanwhile);
+        let (before, layer) = (bench.has(), bench.layer());
+        match (bench.commit(), expected) {
+            (Ok(_), None) => assert_eq!(bench.state(), SessionState::Committed, "{what}"),
+            (Err(error), Some((path, reason))) => {
+                assert_eq!(error.code, ErrorCode::Conflicts, "{what}: {error:?}");
+                let found: Vec<_> =
+                    error.conflicts.iter().map(|c| (c.path.to_host_path().unwrap(), c.reason)).collect();
+                assert!(found.contains(&(bench.path(path), *reason)), "{what}: {found:?}");
+                assert!(error.conflicts.iter().all(|c| !c.choices.contains(&Resolution::Merge)), "{what}");
+                assert_same(&what, &bench.has(), &before);
+                assert_same(&what, &bench.layer(), &layer);
+                assert_eq!(bench.state(), SessionState::Finished, "{what}");
+                assert!(bench.store.commits().unwrap().is_empty(), "{what}");
+            }
+            (outcome, _) => panic!("{what}: {outcome:?}"),
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! A host that changes during the commit: at any point of it, and between the last look at something and the step.
+
+use std::cell::Cell;
+use std::io::Write as _;
+use std::rc::Rc;
+
+use super::bench::{Bench, assert_same, is_inside, run_in};
+use super::decisions::resolve;
+use crate::commit::{CommitOutcome, crash};
+use crate::error::{ErrorCode, Resolution, Result};
+use crate::layer::MarkSpace;
+use crate::read_set::access::Access;
+use crate::session::SessionState;
+
+#[test]
+fn a_rolled_back_commit_hides_no_conflict() {
+    if !is_inside("meddling::a_rolled_back_commit_hides_no_conflict") {
+        return;
+    }
+    let bench = Bench::fast_session(MarkSpace::Trusted, "echo a > f; echo a > g", "echo b > f; echo b > g");
+    bench.on_host("echo c > f");
+    let overwrite = resolve(&bench, "f", Resolution::Overwrite);
+    let outcome = meddle(&bench, 8, "echo d > g", || bench.commit_part(&overwrite)).unwrap();
+    assert_eq!(outcome.unwrap_err().code, ErrorCode::RolledBack);
+    let error = bench.commit().unwrap_err();
+    let paths: Vec<_> = error.conflicts.iter().map(|c| c.path.to_host_path().unwrap()).collect();
+    assert_eq!(paths, bench.paths(&["f", "g"]));
+}
+
+/// Does something on the host when a commit comes to the point with this number.
+fn meddle<T>(bench: &Bench, point: u64, script: &str, run: impl FnOnce() -> T) -> Option<T> {
+    let (host, script) = (bench.host.clone(), script.to_owned());
+    crash::interrupt(point, move || run_in(&host, &script));
+    let outcome = run();
+    let meddled = !crash::is_uninterrupted();
+    crash::survive_all();
+    meddled.then_some(outcome)
+}
+
+/// Host tree, program, what the host does during the commit, and how one sees that it is not lost.
+const MEDDLING: &[(&str, &str, &str, &str)] = &[
+    ("echo a > f; echo a > g", "echo b > f; echo b > g", "echo c > g", "grep -q c g"),
+    ("echo a > f", "echo b > f; echo b > n", "echo c > n", "grep -q c n"),
+    ("echo a > f; mkdir d; echo x > d/x", "echo b > f; rm -r d", "mkdir -p d; echo y > d/y", "grep -q y d/y"),
+    (
+        "echo a > f; mkdir d; echo x > d/x",
+        "echo b > f; rm -r d",
+        "mkdir -p d; echo y >> d/x",
+        "grep -q y d/x",
+    ),
+    ("echo a > f; mkdir d", "echo b > f; echo n > d/n", "mv d e; ln -s /var d", "[ -L d ] && [ -d e ]"),
+    ("echo a > f; mkdir d", "echo b > f; echo n > d/n", "mv d e; mkdir d", "[ -d d ] && [ -d e ]"),
+    ("echo a > f; echo g > g", "echo b > f; mv g h", "echo c > h", "grep -q c h"),
+    ("echo a > f; echo g > g", "echo b > f; chmod 600 g", "echo c > g", "grep -q c g"),
+    ("echo a > f; echo g > g; ln g ../l", "echo b > f; echo h > g", "echo c > g.t; mv g.t g", "grep -q c g"),
+    (
+        "echo a > f; mkdir -p p/d; echo x > p/d/x",
+        "echo b > f; rm -r p; echo file > p",
+        "[ ! -d p ] || { echo y > p/d/x; }",
+        "[ ! -d p ] || grep -q y p/d/x",
+    ),
+    (
+        "echo a > f; mkdir -p p/d; echo x > p/d/x",
+        "echo b > f; rm -r p; mkdir p",
+        "mkdir -p p/d; echo y > p/d/y",
+        "grep -q y p/d/y",
+    ),
+];
+
+/// Runs a commit during which the host does something, as often as there are moments for it; returns what became of it.
+fn meddle_everywhere(
+    (host, program, meddling, kept): &(&'static str, &'static str, &'static str, &'static str),
+    meddle: impl Fn(&Bench, u64, &str) -> Option<Result<CommitOutcome>>,
+) -> (u64, u64) {
+    let (mut rolled_back, mut moment) = (0, 0);
+    loop {
+        let what = format!("{host} | {program} | {meddling} at {moment}");
+        let bench = Bench::fast_session(MarkSpace::Trusted, host, program);
+        let (before, layer) = (bench.has(), bench.layer());
+        let Some(outcome) = meddle(&bench, moment, meddling) else { return (rolled_back, moment) };
+        match outcome {
+            Ok(_) => assert_eq!(bench.state(), SessionState::Committed, "{what}"),
+            Err(error) if error.code == ErrorCode::RolledBack => {
+                rolled_back += 1;
+                let old = std::fs::read(bench.host.join("f")).unwrap();
+                assert_eq!(old, before[std::path::Path::new("f")].content, "{what}");
+                assert_same(&what, &bench.layer(), &layer);
+                assert_eq!(bench.state(), SessionState::Finished, "{what}");
+            }
+            Err(error) => assert_eq!(error.code, ErrorCode::RecoveryNeeded, "{what}: {error:?}"),
+        }
+        run_in(&bench.host, kept);
+        moment += 1;
+    }
+}
+
+#[test]
+fn the_host_may_change_at_any_point_of_a_commit() {
+    if !is_inside("meddling::the_host_may_change_at_any_point_of_a_commit") {
+        return;
+    }
+    for row in MEDDLING {
+        let (rolled_back, points) =
+            meddle_everywhere(row, |bench, point, script| meddle(bench, point, script, || bench.commit()));
+        assert!(rolled_back > 0, "{row:?}: {points} points");
+    }
+}
+
+#[test]
+fn the_host_may_change_between_the_last_look_and_the_step() {
+    if !is_inside("meddling::the_host_may_change_between_the_last_look_and_the_step") {
+        return;
+    }
+    for row in MEDDLING {
+        let (_, gaps) = meddle_everywhere(row, |bench, gap, script| {
+            let (host, script) = (bench.host.clone(), script.to_owned());
+            crash::interrupt_gap(gap, move || run_in(&host, &script));
+            let outcome = bench.commit();
+            let meddled = !crash::is_uninterrupted();
+            crash::survive_all();
+            meddled.then_some(outcome)
+        });
+        assert!(gaps > 1, "{row:?}");
+    }
+}
+
+/// A program of the host that opens a file for writing when it is told, and holds it.
+#[test]
+fn a_file_that_is_opened_for_writing_at_the_last_moment_is_not_replaced() {
+    if !is_inside("meddling::a_file_that_is_opened_for_writing_at_the_last_moment_is_not_replaced") {
+        return;
+    }
+    let mut gap = 0;
+    let mut refused = 0;
+    loop {
+        let bench =
+            Bench::fast_session(MarkSpace::Trusted, "echo a > f; echo a > g", "echo b > f; echo b > g");
+        let (path, held) = (bench.host.join("g"), Rc::new(Cell::new(None)));
+        let holder = Rc::clone(&held);
+        crash::interrupt_gap(gap, move || {
+            holder.set(Some(std::fs::File::options().append(true).open(path).unwrap()));
+        });
+        let outcome = bench.commit();
+        let meddled = !crash::is_uninterrupted();
+        crash::survive_all();
+        if !meddled {
+            break;
+        }
+        held.take().unwrap().write_all(b"mine\n").unwrap();
+        match outcome {
+            // It was opened when the new file was there already.
+            Ok(_) => assert_eq!(std::fs::read(bench.host.join("g")).unwrap(), b"b\nmine\n"),
+            Err(error) => {
+                refused += 1;
+                assert_eq!(error.code, ErrorCode::RolledBack, "{error:?}");
+                assert_eq!(error.path, Some(bench.path("g").to_ref()));
+                assert_eq!(std::fs::read(bench.host.join("g")).unwrap(), b"a\nmine\n");
+                assert_eq!(std::fs::read(bench.host.join("f")).unwrap(), b"a\n");
+            }
+        }
+        gap += 1;
+    }
+    assert!(refused > 0 && gap > refused, "{refused} of {gap}");
+}
+
+#[test]
+fn what_was_only_read_may_not_change_until_the_first_step() {
+    if !is_inside("meddling::what_was_only_read_may_not_change_until_the_first_step") {
+        return;
+    }
+    // What the session saw, and what the host does to that during the commit.
+    let cases = [
+        ("r", Access::READ, "echo c > r"),
+        ("r", Access::READ, "echo c > t; mv t r"),
+        ("r", Access::LOOKUP, "rm r"),
+        ("none", Access::LOOKUP, "echo c > none"),
+        ("d", Access::LIST, "echo c > d/n"),
+    ];
+    for (path, access, meddling) in cases {
+        let (mut refused, mut rolled_back, mut committed, mut point) = (0, 0, 0, 0);
+        loop {
+            let what = format!("{path} {access:?} | {meddling} at {point}");
+            let bench =
+                Bench::fast_session(MarkSpace::Trusted, "mkdir d; echo a > r; echo a > f", "echo b > f");
+            bench.record(&[(path, access), ("f", Access::TRUNCATE)]);
+            let Some(outcome) = meddle(&bench, point, meddling, || bench.commit()) else { break };
+            let is_old = std::fs::read(bench.host.join("f")).unwrap() == b"a\n";
+            match outcome {
+                Ok(_) => committed += 1,
+                Err(error) => {
+                    assert_eq!(
+                        error.path,
+                        Some(bench.path(path).to_ref()).filter(|_| error.conflicts.is_empty())
+                    );
+                    assert!(is_old && committed == 0, "{what}: {error:?}");
+                    assert_eq!(bench.state(), SessionState::Finished, "{what}");
+                    match error.code {
+                        ErrorCode::Conflicts => refused += 1,
+                        ErrorCode::RolledBack => rolled_back += 1,
+                        _ => panic!("{what}: {error:?}"),
+                    }
+                }
+            }
+            point += 1;
+        }
+        assert!(rolled_back > 3 && committed > 3, "{meddling}: {refused} {rolled_back} {committed}");
+    }
+}
