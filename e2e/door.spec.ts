@@ -190,6 +190,7 @@ test("a session's name is never an option of the program that shows its terminal
         let text = "";
         window.see.onTerminalData((_terminal, data) => {
           text += new TextDecoder().decode(data);
+          return true;
         });
         window.see.onTerminalExit(() => done(text));
         void window.see.openTerminal("--help", "program", 24, 80);

@@ -5,6 +5,7 @@ import type { SeeBridge } from "../../protocol/src/bridge.js";
 import { callChannel, eventChannel, sendChannel } from "../../protocol/src/channel-names.js";
 import type { CallName, EventName, Events, SendName, Sends } from "../../protocol/src/channels.js";
 import type { z } from "zod";
+import { countDrawn } from "./count-drawn.js";
 
 type Unsubscribe = () => void;
 type Answer<K extends CallName> = ReturnType<SeeBridge[K]>;
@@ -27,8 +28,6 @@ function on<K extends EventName>(name: K, listener: (...values: Events[K]) => vo
   ipcRenderer.on(channel, relay);
   return () => void ipcRenderer.off(channel, relay);
 }
-
-const seen = send("terminalSeen");
 
 contextBridge.exposeInMainWorld("see", {
   helperStatus: call("helperStatus"),
@@ -101,12 +100,7 @@ contextBridge.exposeInMainWorld("see", {
   onSessions: (listener) => on("sessions", listener),
   onFeed: (listener) => on("feed", listener),
   onProgress: (listener) => on("progress", listener),
-  onTerminalData: (listener) =>
-    on("terminalData", (terminal, data) => {
-      const count = data.byteLength;
-      // Counted as dealt with even when the listener fails: a page with a bug must not freeze the program.
-      void Promise.resolve(listener(terminal, data)).finally(() => seen(terminal, count));
-    }),
+  onTerminalData: (listener) => on("terminalData", countDrawn(listener, send("terminalSeen"))),
   onOpened: (listener) => on("opened", listener),
   onAskUndo: (listener) => on("askUndo", listener),
   onShowSession: (listener) => on("showSession", listener),

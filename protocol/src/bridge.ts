@@ -207,8 +207,11 @@ export interface SeeBridge {
   onFeed(listener: (event: FeedEvent) => void): Unsubscribe;
   /** `progress.request` is the ticket of the call that it belongs to. */
   onProgress(listener: (progress: Progress) => void): Unsubscribe;
-  /** Return a promise to say when the data is drawn: until then a flood waits in the terminal, not in the page. */
-  onTerminalData(listener: (terminal: number, data: Uint8Array) => void | Promise<void>): Unsubscribe;
+  /**
+   * Every listener hears all terminals, and says whether the data was its own, with a promise once it is drawn: until then
+   * a flood waits in the terminal, not in the page.
+   */
+  onTerminalData(listener: (terminal: number, data: Uint8Array) => boolean | Promise<boolean>): Unsubscribe;
   /** Files wait for `takeOpened`. */
   onOpened(listener: () => void): Unsubscribe;
   /** The person chose a session, or History, outside of the window. */

@@ -5,6 +5,7 @@ import "@xterm/xterm/css/xterm.css";
 import type { TerminalOf } from "../../../protocol/src/bridge.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { see } from "../../see.js";
+import { Feed } from "./feed.js";
 import { terminalTheme } from "./terminal-theme.js";
 import { TEXTS } from "./texts.js";
 
@@ -35,39 +36,30 @@ export function attach(
   terminal.textarea?.setAttribute("aria-label", TEXTS.outputOf[what]);
   fit.fit();
 
-  let number: number | null = null;
   let closed = false;
   let over = false;
   /** What was typed before the terminal was there. */
   const ahead: string[] = [];
-  const early: { terminal: number; data: Uint8Array }[] = [];
-  const earlyEnds = new Map<number, number>();
-  const end = (status: number): void => {
-    number = null;
-    over = true;
-    terminal.options.disableStdin = true;
-    terminal.options.cursorStyle = "underline";
-    onEnd(status);
-  };
-  // Fulfilled when drawn: until then main holds the flood of a program that prints without end.
-  const draw = (data: Uint8Array): Promise<void> => new Promise((drawn) => terminal.write(data, drawn));
+  const feed = new Feed({
+    // Fulfilled when drawn: until then main holds the flood of a program that prints without end.
+    draw: (data) => new Promise((drawn) => terminal.write(data, drawn)),
+    end: (status) => {
+      over = true;
+      terminal.options.disableStdin = true;
+      terminal.options.cursorStyle = "underline";
+      onEnd(status);
+    },
+  });
   const stops = [
-    see.onTerminalData((which, data) => {
-      if (number === null) early.push({ terminal: which, data });
-      else if (which === number) return draw(data);
-      return undefined;
-    }),
-    see.onTerminalExit((which, status) => {
-      if (number === null) earlyEnds.set(which, status);
-      else if (which === number) end(status);
-    }),
+    see.onTerminalData((which, data) => feed.take(which, data)),
+    see.onTerminalExit((which, status) => feed.exit(which, status)),
   ];
   const typed = terminal.onData((data) => {
-    if (number !== null) see.writeTerminal(number, data);
+    if (feed.number !== null) see.writeTerminal(feed.number, data);
     else if (!over) ahead.push(data);
   });
   const resized = terminal.onResize(({ rows, cols }) => {
-    if (number !== null) see.resizeTerminal(number, rows, cols);
+    if (feed.number !== null) see.resizeTerminal(feed.number, rows, cols);
   });
   // Shift-Tab twice leaves the terminal: Tab itself belongs to the program.
   let leaving = false;
@@ -89,24 +81,18 @@ export function attach(
   scheme.addEventListener("change", recolour);
 
   void see.openTerminal(session, what, terminal.rows, terminal.cols).then((outcome) => {
-    if (!outcome.ok) {
-      if (!closed) onError(outcome.error);
-      return;
-    }
     if (closed) {
-      see.closeTerminal(outcome.value);
+      if (outcome.ok) see.closeTerminal(outcome.value);
       return;
     }
-    number = outcome.value;
-    for (const each of early) if (each.terminal === number) terminal.write(each.data);
-    early.length = 0;
-    const status = earlyEnds.get(number);
-    if (status !== undefined) {
-      end(status);
+    feed.opened(outcome.ok ? outcome.value : null);
+    if (!outcome.ok) {
+      onError(outcome.error);
       return;
     }
-    see.resizeTerminal(number, terminal.rows, terminal.cols);
-    for (const data of ahead.splice(0)) see.writeTerminal(number, data);
+    if (feed.number === null) return;
+    see.resizeTerminal(feed.number, terminal.rows, terminal.cols);
+    for (const data of ahead.splice(0)) see.writeTerminal(feed.number, data);
   });
 
   return () => {
@@ -117,7 +103,8 @@ export function attach(
     observer.disconnect();
     themes.disconnect();
     scheme.removeEventListener("change", recolour);
-    if (number !== null) see.closeTerminal(number);
+    if (feed.number !== null) see.closeTerminal(feed.number);
+    feed.opened(null);
     terminal.dispose();
   };
 }
