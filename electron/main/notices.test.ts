@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Session } from "../../protocol/src/session.js";
-import { noticesOf } from "./notices.js";
+import { noticesOf, withoutMarkup } from "./notices.js";
 
 const BASE: Session = {
   id: "a",
@@ -69,4 +69,8 @@ test("a commit is told, because it can be taken back; what was thrown away is no
   expect(notice).toMatchObject({ title: "trial was committed", committed: true });
   expect(titles([session({ state: "committed" })], [session({ state: "committed" })])).toEqual([]);
   expect(titles([session({ state: "finished" })], [session({ state: "aborted" })])).toEqual([]);
+});
+
+test("nothing that a program named is markup", () => {
+  expect(withoutMarkup('/home/<a href="x">&lt;b')).toBe('/home/‹a href="x"›＆lt;b');
 });

@@ -26,6 +26,13 @@ export function noticesOf(before: readonly Session[], after: readonly Session[])
   });
 }
 
+const ALIKE: Readonly<Record<string, string>> = { "<": "‹", ">": "›", "&": "＆" };
+
+/** Returns a text that no server of notifications takes for markup: some do, and programs of a session chose parts of it. */
+export function withoutMarkup(text: string): string {
+  return text.replaceAll(/[<>&]/g, (c) => ALIKE[c] ?? "");
+}
+
 function noticeOf(old: Session, now: Session): Notice[] {
   const name = escapeText(now.name ?? now.command[0]?.split("/").at(-1) ?? "");
   const notice = (title: string, body: string): Notice[] => [{ session: now.id, title, body }];

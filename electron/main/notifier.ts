@@ -1,7 +1,7 @@
 // Desktop notifications of what happens to sessions while the person looks elsewhere. Shows; decides nothing.
 import { Notification } from "electron";
 import type { Session } from "../../protocol/src/session.js";
-import { type Notice, noticesOf } from "./notices.js";
+import { type Notice, noticesOf, withoutMarkup } from "./notices.js";
 
 export interface NotifierOptions {
   /** Whether the person wants this one, and is not looking anyway. */
@@ -41,7 +41,11 @@ export class Notifier {
 
   #show({ session, title, body, committed }: Told): void {
     const actions = committed === true ? [{ type: "button" as const, text: "Take it back" }] : [];
-    const notification = new Notification({ title, body, actions });
+    const notification = new Notification({
+      title: withoutMarkup(title),
+      body: withoutMarkup(body),
+      actions,
+    });
     notification.on("action", () => {
       this.#shown.delete(notification);
       if (session !== null) this.#options.takeBack(session);
