@@ -5,5 +5,7 @@ export default defineConfig({
   test: {
     include: ["{protocol,electron,renderer}/**/*.test.{ts,tsx}", "{scripts,bench}/**/*.test.mjs"],
     environment: "node",
+    // A busy machine is no bug: this only ends a test that hangs.
+    testTimeout: 60_000,
   },
 });

@@ -1,6 +1,7 @@
 // A change: one difference between the SEE's view and the host. Also the live feed of them.
 import { z } from "zod";
 import { SeeError } from "./errors.js";
+import { LogPlace } from "./log.js";
 import { PathRef } from "./path.js";
 
 export const ChangeKind = z.enum(["created", "modified", "deleted", "renamed", "replaced", "linked"]);
@@ -50,7 +51,8 @@ export type Summary = z.infer<typeof Summary>;
 /**
  * One step of a watched session's change feed. `reset` empties the receiver's list (at the start, and
  * again when the feed fell behind); `rows` adds or replaces by path, and so does `walk`; `gone` removes by path; `settled`
- * says that all sent so far is one consistent picture, and whether programs still run in the SEE; `failed`
+ * says that all sent so far is one consistent picture, and whether programs still run in the SEE; `record` says that the
+ * session's record has grown, to `next` as `sessions.log` counts; `failed`
  * ends the feed: what was sent may be true no longer.
  */
 /**
@@ -90,6 +92,7 @@ export const FeedEvent = z.discriminatedUnion("event", [
     summary: Summary,
     live: z.boolean(),
   }),
+  z.object({ event: z.literal("record"), watch: z.number().int(), next: LogPlace }),
   z.object({ event: z.literal("failed"), watch: z.number().int(), error: SeeError }),
 ]);
 export type FeedEvent = z.infer<typeof FeedEvent>;

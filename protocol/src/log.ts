@@ -48,11 +48,20 @@ export type ProgramRun = z.infer<typeof ProgramRun>;
 
 /**
  * Something that a wall kept from a program; equal ones are told once, by the first. `detail` names the place, the
- * call or the limit. What concerns the whole session (`disk`: it was frozen at a limit) has no program.
+ * call, the family of sockets or the limit. What concerns the whole session (`disk`: it was frozen at a limit) has no program.
  */
 export const RefusedAction = z.object({
   time: z.string(),
-  what: z.enum(["mount", "hidden-place", "set-id", "disk"]),
+  what: z.enum([
+    "mount",
+    "hidden-place",
+    "set-id",
+    "disk",
+    "kernel-call",
+    "socket-family",
+    "device",
+    "host-socket",
+  ]),
   detail: z.string().optional(),
   program: z.string().optional(),
   program_id: ProgramId.optional(),

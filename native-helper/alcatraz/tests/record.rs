@@ -224,3 +224,58 @@ fn what_is_refused_is_told_with_who_tried() {
         assert!(text.contains("/secret: hidden from this session"), "{text}");
     });
 }
+
+#[test]
+fn what_the_filter_refuses_devices_and_sockets_of_the_host_are_told_with_who_asked() {
+    both(|lab| {
+        let _listening = std::os::unix::net::UnixListener::bind(lab.home().join("host.sock")).unwrap();
+        let name = format!("alcatraz-record-{}-{:?}", std::process::id(), lab.mode);
+        let address =
+            <std::os::unix::net::SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(&name)
+                .unwrap();
+        let _named = std::os::unix::net::UnixListener::bind_addr(&address).unwrap();
+        let device = std::fs::read_dir("/dev").unwrap().find_map(|entry| {
+            use std::os::unix::fs::FileTypeExt as _;
+            let (entry, inside) =
+                (entry.unwrap(), ["null", "zero", "full", "random", "urandom", "tty", "ptmx"]);
+            let kind = entry.file_type().unwrap();
+            let is_other = !inside.iter().any(|known| entry.file_name() == *known);
+            (is_other && (kind.is_char_device() || kind.is_block_device())).then(|| entry.path())
+        });
+        let device = device.unwrap_or_else(|| panic!("this machine has no other device"));
+        let script = format!(
+            "perl -e '
+                syscall(250, 0, 0) == -1 && $!{{EPERM}} or die \"keyctl: $!\";
+                !socket(V, 40, 1, 0) && $!{{EAFNOSUPPORT}} or die \"vsock: $!\";
+                open(D, \"<\", \"{device}\") and die \"device\";
+                for (\"host.sock\", \"\\0{name}\") {{
+                    socket(U, 1, 1, 0) or die \"socket: $!\";
+                    connect(U, pack(\"Sa*\", 1, $_)) and die \"connected to $_\";
+                }}
+                socket(L, 1, 1, 0) && bind(L, pack(\"Sa*\", 1, \"own.sock\")) && listen(L, 1) or die \"own: $!\";
+                socket(U, 1, 1, 0) && connect(U, pack(\"Sa*\", 1, \"own.sock\")) or die \"own: $!\";
+                syscall(250, 0, 0); exit 9'",
+            device = device.display()
+        );
+        let log = run_named(lab, "walls", &[], &script);
+        let perl = log["programs"].as_array().unwrap().iter().find(|run| run["args"][0] == "perl").unwrap();
+        assert_eq!(end(perl), json!({"end": "exited", "status": 9}), "{log:#}");
+        let told: Vec<Value> = log["refused"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| {
+                assert_eq!(one["program_id"], perl["id"], "{log:#}");
+                json!([one["what"], one["detail"]])
+            })
+            .collect();
+        let wanted = [
+            json!(["kernel-call", "keyctl"]),
+            json!(["socket-family", "AF_VSOCK"]),
+            json!(["device", device]),
+            json!(["host-socket", lab.home().join("host.sock")]),
+            json!(["host-socket", format!("@{name}")]),
+        ];
+        assert_eq!(told, wanted, "{log:#}");
+    });
+}

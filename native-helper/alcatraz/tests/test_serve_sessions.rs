@@ -33,6 +33,8 @@ struct Mirror {
     rows: BTreeMap<String, Value>,
     settled: Option<Value>,
     resets: u32,
+    /// How far the session's record was told to have grown.
+    record: u64,
 }
 
 impl Mirror {
@@ -78,6 +80,7 @@ impl Mirror {
                         return;
                     }
                 }
+                "record" => self.record = event["next"].as_u64().unwrap(),
                 other => panic!("{other}"),
             }
         }
@@ -178,6 +181,9 @@ fn a_feed_follows_a_running_program() {
     mirror.until(&mut client, |mirror| {
         mirror.has(&lab, "d/e") && mirror.has(&lab, "second") && !mirror.has(&lab, "first")
     });
+    // What the record has by now was told as well.
+    let log = client.ask("sessions.log", json!({ "session": id }));
+    assert!(mirror.record > 0 && log["next"].as_u64().unwrap() >= mirror.record, "{log}");
     enter("rm -r d second; for i in $(seq 3000); do echo > f$i; done");
     mirror.until(&mut client, |mirror| mirror.has(&lab, "f3000") && !mirror.has(&lab, "d"));
     assert_eq!(

@@ -5,55 +5,64 @@
 use rustix::io::Errno;
 
 use crate::bpf::{self, ALLOW, Instruction, argument_offset, equal, fail, load, verdict};
+use crate::seccomp_notify::{Wanted, When};
+
+/// A call that is refused whatever its arguments are.
+#[derive(Clone, Copy, Debug)]
+pub struct Refused {
+    /// Its name.
+    pub name: &'static str,
+    native: Option<libc::c_long>,
+    /// Its numbers for 32 bits.
+    pub i386: &'static [u32],
+}
+
+impl Refused {
+    /// Returns its number for this machine's own architecture.
+    pub fn native(&self) -> Option<u32> {
+        self.native.and_then(|number| u32::try_from(number).ok())
+    }
+}
+
+const fn refused(name: &'static str, native: libc::c_long, i386: &'static [u32]) -> Refused {
+    Refused { name, native: Some(native), i386 }
+}
 
 /// Refused with `EPERM`: what reaches the kernel as a whole, or objects that no name space parts.
 /// Key rings; BPF; performance counters; io_uring (also: it would slip past interposition); another kernel;
-/// files by handle; page-fault handlers; the system's accounting, swap and quota; modules; ports.
-const REFUSED: &[libc::c_long] = &[
-    libc::SYS_add_key,
-    libc::SYS_request_key,
-    libc::SYS_keyctl,
-    libc::SYS_bpf,
-    libc::SYS_perf_event_open,
-    libc::SYS_io_uring_setup,
-    libc::SYS_io_uring_enter,
-    libc::SYS_io_uring_register,
-    libc::SYS_kexec_load,
-    libc::SYS_kexec_file_load,
-    libc::SYS_open_by_handle_at,
-    libc::SYS_userfaultfd,
-    libc::SYS_acct,
-    libc::SYS_swapon,
-    libc::SYS_swapoff,
-    libc::SYS_quotactl,
-    libc::SYS_quotactl_fd,
-    libc::SYS_init_module,
-    libc::SYS_finit_module,
-    libc::SYS_delete_module,
+/// files by handle; page-fault handlers; the system's accounting, swap and quota; modules; ports; old real mode.
+pub const REFUSED: &[Refused] = &[
+    refused("add_key", libc::SYS_add_key, &[286]),
+    refused("request_key", libc::SYS_request_key, &[287]),
+    refused("keyctl", libc::SYS_keyctl, &[288]),
+    refused("bpf", libc::SYS_bpf, &[357]),
+    refused("perf_event_open", libc::SYS_perf_event_open, &[336]),
+    refused("io_uring_setup", libc::SYS_io_uring_setup, &[425]),
+    refused("io_uring_enter", libc::SYS_io_uring_enter, &[426]),
+    refused("io_uring_register", libc::SYS_io_uring_register, &[427]),
+    refused("kexec_load", libc::SYS_kexec_load, &[283]),
+    refused("kexec_file_load", libc::SYS_kexec_file_load, &[]),
+    refused("open_by_handle_at", libc::SYS_open_by_handle_at, &[342]),
+    refused("userfaultfd", libc::SYS_userfaultfd, &[374]),
+    refused("acct", libc::SYS_acct, &[51]),
+    refused("swapon", libc::SYS_swapon, &[87]),
+    refused("swapoff", libc::SYS_swapoff, &[115]),
+    refused("quotactl", libc::SYS_quotactl, &[131]),
+    refused("quotactl_fd", libc::SYS_quotactl_fd, &[443]),
+    refused("init_module", libc::SYS_init_module, &[128]),
+    refused("finit_module", libc::SYS_finit_module, &[350]),
+    refused("delete_module", libc::SYS_delete_module, &[129]),
     #[cfg(target_arch = "x86_64")]
-    libc::SYS_iopl,
+    refused("iopl", libc::SYS_iopl, &[110]),
     #[cfg(target_arch = "x86_64")]
-    libc::SYS_ioperm,
+    refused("ioperm", libc::SYS_ioperm, &[101]),
+    Refused { name: "vm86", native: None, i386: &[113, 166] },
 ];
 
-/// The same calls by their i386 numbers, and `vm86`, `vm86old`.
-const REFUSED_I386: &[u32] = &[
-    286, 287, 288, // add_key, request_key, keyctl
-    357, // bpf
-    336, // perf_event_open
-    425, 426, 427, // io_uring_*
-    283, // kexec_load
-    342, // open_by_handle_at
-    374, // userfaultfd
-    51,  // acct
-    87, 115, // swapon, swapoff
-    131, 443, // quotactl, quotactl_fd
-    128, 350, 129, // init_module, finit_module, delete_module
-    110, 101, // iopl, ioperm
-    113, 166, // vm86old, vm86
-];
-
-const SOCKET_I386: u32 = 359;
+/// `socket`, by its number for this machine's own architecture.
+pub const SOCKET: u32 = libc::SYS_socket as u32;
+/// `socket`, by its number for 32 bits.
+pub const SOCKET_I386: u32 = 359;
 /// Hides the family in memory, where a filter cannot look. Programs since 2016 use `socket` itself.
 const SOCKETCALL_I386: u32 = 102;
 
@@ -66,7 +75,7 @@ const GIVES_BACK: [u32; 2] =
 
 /// The socket families that a network name space, a pid name space or the caller's own memory confines. Others
 /// (vsock, bluetooth, qrtr …) reach past it.
-const FAMILIES: &[u32] = &[
+pub const FAMILIES: &[u32] = &[
     1,  // AF_UNIX
     2,  // AF_INET
     10, // AF_INET6
@@ -77,16 +86,28 @@ const FAMILIES: &[u32] = &[
 
 /// Installs the filter for this process and all that it starts. Without `no_new_privs` the caller needs
 /// CAP_SYS_ADMIN in its user name space.
-pub fn install() -> Result<(), Errno> {
-    bpf::install(&filter(), 0).map(drop)
+///
+/// A call that a supervisor is told of whenever this filter would refuse it is left to that supervisor, who must refuse it:
+/// the kernel would not tell of it else.
+pub fn install(told: &[Wanted], told_i386: &[Wanted]) -> Result<(), Errno> {
+    bpf::install(&filter(told, told_i386), 0).map(drop)
 }
 
-fn filter() -> Vec<Instruction> {
+/// Tells when a supervisor has to be told of `socket`, to refuse what this filter would.
+pub const OTHER_FAMILY: When = When::NoneOf(0, FAMILIES);
+
+fn filter(told: &[Wanted], told_i386: &[Wanted]) -> Vec<Instruction> {
+    let is_told =
+        |told: &[Wanted], number, when| told.iter().any(|one| one.number == number && one.when == when);
     // One instruction pair per number keeps every jump short.
-    let refuse = |numbers: &[u32]| -> Vec<Instruction> {
-        numbers.iter().flat_map(|number| [equal(*number, 0, 1), fail(libc::EPERM)]).collect()
+    let refuse = |numbers: Vec<u32>, told: &[Wanted]| -> Vec<Instruction> {
+        let ours = numbers.into_iter().filter(|number| !is_told(told, *number, When::Always));
+        ours.flat_map(|number| [equal(number, 0, 1), fail(libc::EPERM)]).collect()
     };
-    let families = |socket: u32| -> Vec<Instruction> {
+    let families = |socket: u32, told: &[Wanted]| -> Vec<Instruction> {
+        if is_told(told, socket, OTHER_FAMILY) {
+            return Vec::new();
+        }
         let count = u8::try_from(FAMILIES.len()).unwrap_or(u8::MAX);
         let mut block = vec![load(argument_offset(0))];
         block.extend(FAMILIES.iter().zip(0_u8..).map(|(family, place)| equal(*family, count - place, 0)));
@@ -110,16 +131,15 @@ fn filter() -> Vec<Instruction> {
         ]
     };
 
-    let refused: Vec<u32> = REFUSED.iter().filter_map(|number| u32::try_from(*number).ok()).collect();
-    let mut native = refuse(&refused);
+    let mut native = refuse(REFUSED.iter().filter_map(Refused::native).collect(), told);
     native.extend(reserve(u32::try_from(libc::SYS_fallocate).unwrap_or(u32::MAX)));
-    native.extend(families(u32::try_from(libc::SYS_socket).unwrap_or(u32::MAX)));
+    native.extend(families(SOCKET, told));
     native.push(verdict(ALLOW));
 
-    let mut i386 = refuse(REFUSED_I386);
+    let mut i386 = refuse(REFUSED.iter().flat_map(|call| call.i386).copied().collect(), told_i386);
     i386.extend([equal(SOCKETCALL_I386, 0, 1), fail(libc::ENOSYS)]);
     i386.extend(reserve(FALLOCATE_I386));
-    i386.extend(families(SOCKET_I386));
+    i386.extend(families(SOCKET_I386, told_i386));
     i386.push(verdict(ALLOW));
 
     bpf::by_architecture(native, i386)
@@ -130,10 +150,8 @@ mod tests {
     use super::*;
     use crate::bpf::{ARCH_I386, ARCH_NATIVE, FAIL, KILL, X32_BIT, run};
 
-    const SOCKET_NATIVE: u32 = libc::SYS_socket as u32;
-
     fn verdict(arch: u32, number: u32, first: u32) -> u32 {
-        run(&filter(), arch, number, [u64::from(first), 0, 0, 0, 0, 0])
+        run(&filter(&[], &[]), arch, number, [u64::from(first), 0, 0, 0, 0, 0])
     }
 
     #[test]
@@ -152,7 +170,7 @@ mod tests {
     #[test]
     fn space_can_be_given_back_and_not_reserved() {
         for (arch, number) in [(ARCH_NATIVE, libc::SYS_fallocate as u32), (ARCH_I386, FALLOCATE_I386)] {
-            let verdict = |mode: u64| run(&filter(), arch, number, [3, mode, 0, 1 << 40, 0, 0]);
+            let verdict = |mode: u64| run(&filter(&[], &[]), arch, number, [3, mode, 0, 1 << 40, 0, 0]);
             for mode in [0, 1, 0x10, 0x11, 0x20, 0x40] {
                 assert_eq!(verdict(mode), FAIL | libc::EOPNOTSUPP as u32, "{mode}");
             }
@@ -163,14 +181,34 @@ mod tests {
     #[test]
     fn confines_socket_families() {
         for family in FAMILIES {
-            assert_eq!(verdict(ARCH_NATIVE, SOCKET_NATIVE, *family), ALLOW, "{family}");
+            assert_eq!(verdict(ARCH_NATIVE, SOCKET, *family), ALLOW, "{family}");
             assert_eq!(verdict(ARCH_I386, SOCKET_I386, *family), ALLOW, "{family}");
         }
         let refused = FAIL | libc::EAFNOSUPPORT as u32;
         for family in [0, 29, 31, 40, 42, 44] {
-            assert_eq!(verdict(ARCH_NATIVE, SOCKET_NATIVE, family), refused, "{family}");
+            assert_eq!(verdict(ARCH_NATIVE, SOCKET, family), refused, "{family}");
             assert_eq!(verdict(ARCH_I386, SOCKET_I386, family), refused, "{family}");
         }
         assert_eq!(verdict(ARCH_I386, SOCKETCALL_I386, 1), FAIL | 38);
+    }
+
+    #[test]
+    fn what_a_supervisor_is_told_of_is_left_to_it_and_nothing_else() {
+        let always = |number| Wanted { number, when: When::Always };
+        let told = [always(libc::SYS_keyctl as u32), Wanted { number: SOCKET, when: OTHER_FAMILY }];
+        let ask = |arch, number, first| run(&filter(&told, &[]), arch, number, [first, 0, 0, 0, 0, 0]);
+        assert_eq!(ask(ARCH_NATIVE, libc::SYS_keyctl as u32, 0), ALLOW);
+        assert_eq!(ask(ARCH_NATIVE, SOCKET, 40), ALLOW);
+        assert_eq!(ask(ARCH_NATIVE, libc::SYS_bpf as u32, 0), FAIL | 1);
+        assert_eq!(ask(ARCH_I386, 288, 0), FAIL | 1);
+        assert_eq!(ask(ARCH_I386, SOCKET_I386, 40), FAIL | libc::EAFNOSUPPORT as u32);
+        // Told only sometimes is not told.
+        let sometimes = [
+            Wanted { number: libc::SYS_keyctl as u32, when: When::NotZero(0) },
+            Wanted { number: SOCKET, when: When::NoneOf(0, &[1]) },
+        ];
+        let ask = |number, first| run(&filter(&sometimes, &[]), ARCH_NATIVE, number, [first, 0, 0, 0, 0, 0]);
+        assert_eq!(ask(libc::SYS_keyctl as u32, 0), FAIL | 1);
+        assert_eq!(ask(SOCKET, 40), FAIL | libc::EAFNOSUPPORT as u32);
     }
 }

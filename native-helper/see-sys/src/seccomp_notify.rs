@@ -41,6 +41,8 @@ pub enum When {
     AnyBit(u8, u32),
     /// When this argument's low half is this number.
     Is(u8, u32),
+    /// When this argument's low half is none of these few numbers.
+    NoneOf(u8, &'static [u32]),
 }
 
 /// A call to report.
@@ -135,6 +137,15 @@ fn part(wanted: &[Wanted]) -> Vec<Instruction> {
             }
             When::Is(argument, number) => {
                 vec![load(argument_offset(argument)), equal(number, 1, 0), verdict(ALLOW), verdict(NOTIFY)]
+            }
+            When::NoneOf(argument, numbers) => {
+                let count = u8::try_from(numbers.len()).unwrap_or(u8::MAX);
+                let mut test = vec![load(argument_offset(argument))];
+                test.extend(
+                    numbers.iter().zip(0_u8..).map(|(number, place)| equal(*number, count - place, 0)),
+                );
+                test.extend([verdict(NOTIFY), verdict(ALLOW)]);
+                test
             }
         };
         part.push(equal(one.number, 0, u8::try_from(test.len()).unwrap_or(u8::MAX)));
@@ -291,6 +302,7 @@ mod tests {
             wanted(280, When::NotZero(1)),
             wanted(263, When::AnyBit(2, 0x200)),
             wanted(54, When::Is(2, 30)),
+            wanted(41, When::NoneOf(1, &[1, 2, 10])),
         ];
         x86_64.extend(&many);
         let filter = bpf::by_architecture(part(&x86_64), part(&[wanted(5, When::Always)]));
@@ -304,6 +316,8 @@ mod tests {
         assert_eq!(ask(ARCH_NATIVE, 263, 0, 0x300), NOTIFY);
         assert_eq!(ask(ARCH_NATIVE, 54, 0, 30), NOTIFY);
         assert_eq!(ask(ARCH_NATIVE, 54, 0, 31), ALLOW);
+        let by_family = [0, 1, 2, 3, 10, 40].map(|family| ask(ARCH_NATIVE, 41, family, 0));
+        assert_eq!(by_family, [NOTIFY, ALLOW, ALLOW, NOTIFY, ALLOW, NOTIFY]);
         assert_eq!(ask(ARCH_NATIVE, 399, 0, 0), NOTIFY);
         assert_eq!(ask(ARCH_NATIVE, 400, 0, 0), ALLOW);
         assert_eq!(ask(ARCH_I386, 5, 0, 0), NOTIFY);

@@ -4,6 +4,7 @@ import { create } from "zustand";
 import type { Outcome } from "../../../protocol/src/bridge.js";
 import type { FeedEvent } from "../../../protocol/src/change.js";
 import { SeeError } from "../../../protocol/src/errors.js";
+import { LogPlace } from "../../../protocol/src/log.js";
 import { see } from "../../see.js";
 import { pageError } from "../../ui/error-words.js";
 import { useSessions } from "../run/sessions-store.js";
@@ -25,6 +26,8 @@ interface FeedState {
   settled: Settled | null;
   /** Whether rows wait to be read. */
   reading: boolean;
+  /** How far the session's record has grown, as the helper told last. */
+  recorded: number;
   /** Why the feed ended; the tree is then the last picture and no longer to be decided on. */
   error: SeeError | null;
   watch: (session: string) => () => void;
@@ -91,6 +94,12 @@ export const useFeed = create<FeedState>((set, get) => {
         else fail(error.error);
         return;
       }
+      if (event.event === "record") {
+        const next = LogPlace.safeParse(event.next);
+        if (next.success) set({ recorded: next.data });
+        else fail(next.error);
+        return;
+      }
       try {
         reader.push(event);
       } catch (thrown) {
@@ -144,12 +153,21 @@ export const useFeed = create<FeedState>((set, get) => {
     touched: 0,
     settled: null,
     reading: false,
+    recorded: 0,
     error: null,
     watch: (session) => {
       stop?.();
       // Looked at again, a session shows what it had until it is read anew: nothing jumps.
       const tree = get().session === session ? get().tree : createTree();
-      set({ session, tree, version: get().version + 1, settled: null, reading: false, error: null });
+      set({
+        session,
+        tree,
+        version: get().version + 1,
+        settled: null,
+        reading: false,
+        recorded: 0,
+        error: null,
+      });
       stop = open(session, tree);
       return () => {
         stop?.();

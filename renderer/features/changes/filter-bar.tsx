@@ -2,6 +2,7 @@
 import type { ReactElement, RefObject } from "react";
 import { IconButton } from "../../ui/button.js";
 import { GroupBy } from "../groups/group-by.js";
+import { escapeText } from "../../ui/escape.js";
 import { formatCount } from "../../ui/format.js";
 import { Icon } from "../../ui/icon.js";
 import { isFiltering, NO_FILTER } from "./filter-model.js";
@@ -56,6 +57,16 @@ export function FilterBar({ session, tree, input, onLeave }: FilterBarProps): Re
           <IconButton icon="abort" label={TEXTS.clearFilter} onClick={() => setFilter(NO_FILTER)} />
         )}
       </div>
+      {filter.maker !== null && (
+        <div className={styles.maker}>
+          <span className={styles.makerName}>{TEXTS.madeBy(escapeText(filter.maker.program))}</span>
+          <IconButton
+            icon="abort"
+            label={TEXTS.madeByAnyone}
+            onClick={() => setFilter({ ...filter, maker: null })}
+          />
+        </div>
+      )}
       <div className={styles.chips} role="group" aria-label={TEXTS.kinds}>
         {kinds.map((kind) => {
           const code = kindCode(kind);

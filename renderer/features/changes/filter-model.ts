@@ -1,4 +1,5 @@
 // Which changes a filter shows. Pure functions over the tree; parents come before children in its arrays.
+import type { Maker } from "./program-column.js";
 import { ROOT, type Tree } from "./tree-model.js";
 
 export interface Filter {
@@ -8,16 +9,18 @@ export interface Filter {
   kinds: ReadonlySet<number>;
   /** Bits of the rules of which one must hold; 0: all changes. */
   hints: number;
+  /** Show only what this program made; null: whoever made it. */
+  maker: Maker | null;
 }
 
 /** All rules: what needs a look for whatever reason. */
 export const ANY_HINT = -1;
 
-export const NO_FILTER: Filter = { text: "", kinds: new Set(), hints: 0 };
+export const NO_FILTER: Filter = { text: "", kinds: new Set(), hints: 0, maker: null };
 
 /** Tells whether a filter hides anything. */
-export function isFiltering({ text, kinds, hints }: Filter): boolean {
-  return text.trim() !== "" || kinds.size > 0 || hints !== 0;
+export function isFiltering({ text, kinds, hints, maker }: Filter): boolean {
+  return text.trim() !== "" || kinds.size > 0 || hints !== 0 || maker !== null;
 }
 
 export interface Matches {
@@ -37,7 +40,8 @@ export function matchTree(tree: Tree, filter: Filter): Matches | null {
     const kind = tree.kind[id]!;
     const wanted =
       (filter.kinds.size === 0 || filter.kinds.has(kind)) &&
-      (filter.hints === 0 || (tree.hints[id]! & filter.hints) !== 0);
+      (filter.hints === 0 || (tree.hints[id]! & filter.hints) !== 0) &&
+      (filter.maker === null || tree.program.get(id)?.run === filter.maker.run);
     return hit[id] === 1 && wanted;
   });
 }

@@ -1,25 +1,33 @@
-// Which program made a change, by node: a number for each into a list of names. Most changes have one of few makers.
+// Which program made a change, by node: a number for each into a list of makers. Most changes have one of few.
+
+export interface Maker {
+  /** Its file, as it is told: to be escaped. */
+  program: string;
+  /** Its number in the session's record, where its start was recorded. */
+  run: number | undefined;
+}
 
 export class ProgramColumn {
   private numbers = new Uint32Array(0);
-  private readonly names: string[] = [];
+  private readonly makers: Maker[] = [];
   private readonly known = new Map<string, number>();
 
-  /** Returns the file of the program that made a node's change; undefined when nobody knows. */
-  get(id: number): string | undefined {
+  /** Returns who made a node's change; undefined when nobody knows. */
+  get(id: number): Maker | undefined {
     const number = this.numbers[id] ?? 0;
-    return number === 0 ? undefined : this.names[number - 1];
+    return number === 0 ? undefined : this.makers[number - 1];
   }
 
-  set(id: number, program: string | undefined): void {
-    if (program === undefined) {
+  set(id: number, maker: Maker | undefined): void {
+    if (maker === undefined) {
       if (id < this.numbers.length) this.numbers[id] = 0;
       return;
     }
-    let number = this.known.get(program);
+    const key = `${maker.run ?? ""} ${maker.program}`;
+    let number = this.known.get(key);
     if (number === undefined) {
-      number = this.names.push(program);
-      this.known.set(program, number);
+      number = this.makers.push(maker);
+      this.known.set(key, number);
     }
     if (id >= this.numbers.length) {
       const larger = new Uint32Array(Math.max(1024, id * 2));
@@ -28,4 +36,12 @@ export class ProgramColumn {
     }
     this.numbers[id] = number;
   }
+}
+
+/** Returns a maker as the helper tells it. */
+export function makerOf(told: {
+  program?: string | undefined;
+  program_id?: number | undefined;
+}): Maker | undefined {
+  return told.program === undefined ? undefined : { program: told.program, run: told.program_id };
 }

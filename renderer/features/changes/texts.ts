@@ -5,6 +5,8 @@ export const TEXTS = {
   filter: "Filter by path",
   clearFilter: "Clear the filter",
   kinds: "Kinds to show",
+  madeBy: (program: string): string => `Made by ${program}`,
+  madeByAnyone: "Show what all programs made",
   live: "still changing",
   liveWhy: "The program still runs; more changes may come.",
   reading: "reading…",

@@ -4,7 +4,7 @@ import type { Change, ChangeKind, FileType } from "../../../protocol/src/change.
 import type { PathRef } from "../../../protocol/src/path.js";
 import { Judge } from "../review/judge.js";
 import { aspectBits, DIRECTORY, kindCode, TYPES } from "./kinds.js";
-import { ProgramColumn } from "./program-column.js";
+import { makerOf, ProgramColumn, type Maker } from "./program-column.js";
 import { partsToRef, pathParts } from "./path-parts.js";
 
 export const ROOT = 0;
@@ -121,9 +121,17 @@ export function putChange(tree: Tree, change: Change, now: number, openNew: bool
     from = { path: change.from };
     if (change.from_bytes !== undefined) from.path_bytes = change.from_bytes;
   }
-  const { change: kind, type, mode, program } = change;
+  const { change: kind, type, mode } = change;
   const size = kind === "deleted" ? (change.size_before ?? 0) : change.size;
-  putFacts(tree, id, { kind, aspects: aspectBits(change.aspects), type, mode, size, from, program });
+  putFacts(tree, id, {
+    kind,
+    aspects: aspectBits(change.aspects),
+    type,
+    mode,
+    size,
+    from,
+    maker: makerOf(change),
+  });
   return id;
 }
 
@@ -135,7 +143,7 @@ export interface ChangeFacts {
   mode: number;
   size: number;
   from: PathRef | undefined;
-  program: string | undefined;
+  maker: Maker | undefined;
 }
 
 /** Says what the change of a node is. */
@@ -152,7 +160,7 @@ export function putFacts(tree: Tree, id: number, facts: ChangeFacts): void {
   tree.bytes[id] = facts.size;
   if (facts.from === undefined) tree.from.delete(id);
   else tree.from.set(id, facts.from);
-  tree.program.set(id, facts.program);
+  tree.program.set(id, facts.maker);
   setHints(tree, id, judgeChange(tree, id, facts));
   if (wasFolder !== isFolder(tree, id) && id !== ROOT) tree.stale[tree.parent[id]!] = 1;
   addUpward(tree, id, before, own(tree, id));

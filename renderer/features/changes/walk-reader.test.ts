@@ -32,7 +32,7 @@ const facts = (tree: Tree): unknown[] =>
     ...[tree.kind, tree.aspects, tree.type, tree.mode, tree.bytes, tree.total, tree.weight].map(
       (each) => each[id],
     ),
-    tree.program.get(id),
+    tree.program.get(id)?.program,
   ]);
 
 describe("a walk", () => {

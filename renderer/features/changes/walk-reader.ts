@@ -2,6 +2,7 @@
 // outlives a row. Knows no feed.
 import { ChangeKind, type FeedWalk, FileType } from "../../../protocol/src/change.js";
 import { aspectBits, ASPECTS, KIND_LETTERS } from "./kinds.js";
+import { makerOf, type Maker } from "./program-column.js";
 import { child, putFacts, ROOT, type Tree } from "./tree-model.js";
 
 const KINDS = new Map(ChangeKind.options.map((kind) => [KIND_LETTERS[kind] as string, kind]));
@@ -15,14 +16,14 @@ export class WalkReader {
   private readonly types: Column<FileType>;
   private readonly sizes: Column<number>;
   private readonly modes: Column<number>;
-  private readonly by: Column<string | null>;
+  private readonly by: Column<Maker | null>;
   /** The next token; the folders from the root to where the walk stands; rows that are still to come. */
   private at = 0;
   private readonly folders: number[] = [ROOT];
   private left: number;
 
   constructor(event: FeedWalk) {
-    const { programs } = event;
+    const makers = event.programs.map(makerOf);
     this.tokens = event.walk.split("/");
     this.left = event.count;
     this.kinds = new Column(event.kinds, (word) => KINDS.get(word));
@@ -30,9 +31,7 @@ export class WalkReader {
     this.types = new Column(event.types, (word) => TYPES.get(word));
     this.sizes = new Column(event.sizes, (word) => numberOf(word, Number.MAX_SAFE_INTEGER));
     this.modes = new Column(event.modes, (word) => numberOf(word, 0o7777));
-    this.by = new Column(event.by, (word) =>
-      word === "-" ? null : programs[numberOf(word, 1e9) ?? -1]?.program,
-    );
+    this.by = new Column(event.by, (word) => (word === "-" ? null : makers[numberOf(word, 1e9) ?? -1]));
   }
 
   /**
@@ -62,7 +61,7 @@ export class WalkReader {
         size: this.sizes.next(),
         mode: this.modes.next(),
         from: undefined,
-        program: this.by.next() ?? undefined,
+        maker: this.by.next() ?? undefined,
       });
       rows += 1;
       this.left -= 1;

@@ -7,7 +7,7 @@ import type { Session } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
 import { useRoute } from "../../route-store.js";
 import { Button, IconButton } from "../../ui/button.js";
-import { displayPath } from "../../ui/escape.js";
+import { displayPath, escapeText } from "../../ui/escape.js";
 import { formatBytes } from "../../ui/format.js";
 import { PathText } from "../../ui/path-text.js";
 import { Segmented } from "../../ui/segmented.js";
@@ -19,7 +19,9 @@ import { aspectsOf, kindOf, KIND_WORDS, TYPES, TYPE_WORDS } from "../changes/kin
 import { pathParts } from "../changes/path-parts.js";
 import { useReview } from "../changes/review-store.js";
 import { findNode, type Tree } from "../changes/tree-model.js";
+import type { Maker } from "../changes/program-column.js";
 import { CONFLICT_TEXTS } from "../commit/conflict-texts.js";
+import { useLower } from "../network/lower-store.js";
 import { NoteLine } from "../notes/note-line.js";
 import { ChangeMenu } from "../review/change-menu.js";
 import { useDiscard } from "../review/discard-store.js";
@@ -49,6 +51,7 @@ const REREAD_MS = 400;
 
 type OpenedChange = Pick<Change, "change" | "aspects" | "type" | "size"> & {
   from: PathRef | undefined;
+  maker: Maker | undefined;
   hints: number;
 };
 
@@ -202,6 +205,7 @@ function PaneHead({
           {TEXTS.from} <PathText path={change.from} />
         </span>
       )}
+      {change?.maker !== undefined && <MadeBy maker={change.maker} />}
       <span className={styles.spacer} />
       {views.length > 0 && (
         <Segmented
@@ -212,6 +216,30 @@ function PaneHead({
         />
       )}
     </header>
+  );
+}
+
+/** Who made the change, and the way to its row in the record. */
+function MadeBy({ maker: { program, run } }: { maker: Maker }): ReactElement {
+  const name = escapeText(program);
+  const short = name.slice(name.lastIndexOf("/") + 1);
+  const isLinked = useLower((state) => state.isThere) && run !== undefined;
+  return (
+    <span className={styles.maker} title={TEXTS.changedBy(name)}>
+      {TEXTS.by}{" "}
+      {!isLinked ? (
+        short
+      ) : (
+        <button
+          type="button"
+          className={styles.link}
+          aria-label={TEXTS.changedBy(name)}
+          onClick={() => useLower.getState().showProgram(run)}
+        >
+          {short}
+        </button>
+      )}
+    </span>
   );
 }
 
@@ -239,7 +267,7 @@ function View({ session, path, change, description, reading }: ViewProps): React
     case "hex":
       return <HexView {...props} />;
     case "details":
-      return <DetailsView description={description} />;
+      return <DetailsView description={description} maker={change?.maker} />;
   }
 }
 
@@ -260,6 +288,7 @@ function changeAt(tree: Tree, path: PathRef): OpenedChange | null {
     type: TYPES[tree.type[id]!] ?? "file",
     size: tree.bytes[id]!,
     from: tree.from.get(id),
+    maker: tree.program.get(id),
     hints: tree.hints[id]!,
   };
 }

@@ -1,6 +1,8 @@
 // The facts of a change beside its content, before and after.
 import type { ReactElement } from "react";
 import type { Description } from "../../../protocol/src/content.js";
+import type { Maker } from "../changes/program-column.js";
+import { escapeText } from "../../ui/escape.js";
 import { cx } from "../../ui/cx.js";
 import { factRows } from "./details-model.js";
 import { TEXTS } from "./texts.js";
@@ -8,11 +10,13 @@ import styles from "./details-view.module.css";
 
 interface DetailsViewProps {
   description: Description;
+  /** Who made the change, when that is known. */
+  maker?: Maker | undefined;
   /** What the two sides are called. */
   heads?: { before: string; after: string };
 }
 
-export function DetailsView({ description, heads = TEXTS }: DetailsViewProps): ReactElement {
+export function DetailsView({ description, maker, heads = TEXTS }: DetailsViewProps): ReactElement {
   const { before, after } = description;
   return (
     // Scrolled by keyboard too: a long table is a place of its own.
@@ -41,6 +45,13 @@ export function DetailsView({ description, heads = TEXTS }: DetailsViewProps): R
               <Cell value={row.after} mono={row.mono} />
             </tr>
           ))}
+          {maker !== undefined && (
+            <tr>
+              <th scope="row">{TEXTS.maker}</th>
+              <Cell value={undefined} mono />
+              <Cell value={escapeText(maker.program)} mono />
+            </tr>
+          )}
         </tbody>
       </table>
     </div>

@@ -47,7 +47,7 @@ export function groupChanges(
         tree,
         shown,
         (id) => {
-          const program = tree.program.get(id);
+          const program = tree.program.get(id)?.program;
           return program === undefined ? null : { key: program, title: program, note: "", rank: 0 };
         },
         TEXTS.noProgram,

@@ -1,17 +1,17 @@
 // Below the change in hand: the terminal, the programs, what the network was asked, or a shell to look around. Terminals stay
 // alive and keep their size while another one is shown.
-import { useState, type ReactElement } from "react";
+import { useEffect, useState, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { Segmented } from "../../ui/segmented.js";
 import { InspectionPane } from "../terminal/inspection-pane.js";
 import { TerminalPane } from "../terminal/terminal-pane.js";
 import { INSPECTION, TEXTS as TERMINAL } from "../terminal/texts.js";
+import { useLower, type Shown } from "./lower-store.js";
 import { NetworkPane } from "./network-pane.js";
 import { ProgramsPane } from "./programs-pane.js";
 import { PROGRAMS, TEXTS } from "./texts.js";
 import styles from "./lower-pane.module.css";
 
-type Shown = "terminal" | "programs" | "network" | "inspection";
 const OPTIONS = [
   { value: "terminal", label: TERMINAL.title },
   { value: "programs", label: PROGRAMS.title },
@@ -20,11 +20,13 @@ const OPTIONS = [
 ] as const;
 
 export function LowerPane({ session, begun }: { session: Session; begun: boolean }): ReactElement {
-  const [shown, setShown] = useState<Shown>("terminal");
+  const { shown, show: choose } = useLower();
   /** The session that a shell looks at. */
   const [inspected, setInspected] = useState<string | null>(null);
+  // What another session showed is nothing to this one.
+  useEffect(() => useLower.getState().begin(), [session.id]);
   const show = (wanted: Shown): void => {
-    setShown(wanted);
+    choose(wanted);
     if (wanted === "inspection") setInspected(session.id);
   };
   const head = (

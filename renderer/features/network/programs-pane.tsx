@@ -1,14 +1,17 @@
 // The programs that a session started, as a tree, and what walls kept from them. What they said of themselves is data.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef, type ReactElement, type ReactNode } from "react";
-import type { ProgramEnd, RefusedAction, SessionLog } from "../../../protocol/src/log.js";
+import { useEffect, useMemo, useRef, type KeyboardEvent, type ReactElement, type ReactNode } from "react";
+import type { ProgramEnd, ProgramRun, RefusedAction, SessionLog } from "../../../protocol/src/log.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { cx } from "../../ui/cx.js";
 import { escapeText } from "../../ui/escape.js";
 import { formatTime } from "../../ui/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
-import { programRows, type ProgramRow } from "./record-model.js";
+import { NO_FILTER } from "../changes/filter-model.js";
+import { useReview } from "../changes/review-store.js";
+import { useLower } from "./lower-store.js";
+import { nextPlace, programRows, type ProgramRow } from "./record-model.js";
 import { PROGRAMS as TEXTS } from "./texts.js";
 import { useRecord } from "./use-record.js";
 import styles from "./network-pane.module.css";
@@ -64,14 +67,39 @@ function Refused({ refused }: { refused: readonly RefusedAction[] }): ReactEleme
 function Programs({ log }: { log: SessionLog }): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => programRows(log.programs), [log]);
+  const chosen = useLower((state) => state.program);
+  const place = useMemo(() => rows.findIndex((row) => row.run.id === chosen), [rows, chosen]);
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 20,
   });
+  useEffect(() => {
+    if (place !== -1) virtualizer.scrollToIndex(place, { align: "auto" });
+    // Only where the program in hand is matters: rows that come later move nothing.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- see above
+  }, [chosen, place === -1]);
+  const move = (event: KeyboardEvent): void => {
+    const next = nextPlace(event.key, place, rows.length);
+    const row = next === undefined ? undefined : rows[next];
+    if (row !== undefined) {
+      useLower.getState().choose(row.run.id);
+      virtualizer.scrollToIndex(next!, { align: "auto" });
+    } else if (event.key === "Enter" && rows[place] !== undefined) showChanges(rows[place].run);
+    else return;
+    event.preventDefault();
+  };
   return (
-    <div ref={scroller} className={styles.body} role="tree" aria-label={TEXTS.tree} tabIndex={0}>
+    <div
+      ref={scroller}
+      className={styles.body}
+      role="tree"
+      aria-label={TEXTS.tree}
+      aria-activedescendant={place === -1 ? undefined : rowId(chosen)}
+      tabIndex={0}
+      onKeyDown={move}
+    >
       <div
         className={cx(styles.programs, "selectable")}
         style={{ height: virtualizer.getTotalSize() }}
@@ -79,27 +107,53 @@ function Programs({ log }: { log: SessionLog }): ReactElement {
       >
         {virtualizer.getVirtualItems().map((item) => {
           const row = rows[item.index];
-          return row === undefined ? null : <Program key={row.run.id} row={row} top={item.start} />;
+          return row === undefined ? null : (
+            <Program key={row.run.id} row={row} top={item.start} chosen={row.run.id === chosen} />
+          );
         })}
       </div>
     </div>
   );
 }
 
-function Program({ row: { run, depth }, top }: { row: ProgramRow; top: number }): ReactElement {
+function rowId(run: number | null): string {
+  return `program-${run}`;
+}
+
+/** Shows what a program made, and nothing else, in the list of changes. */
+function showChanges({ id, program }: ProgramRun): void {
+  useReview.getState().setFilter({ ...NO_FILTER, maker: { program, run: id } });
+}
+
+interface ProgramProps {
+  row: ProgramRow;
+  top: number;
+  chosen: boolean;
+}
+
+function Program({ row: { run, depth }, top, chosen }: ProgramProps): ReactElement {
   const words = [run.program, ...run.args.slice(1)].map(escapeText).join(" ");
   const command = run.cut === true ? `${words} …` : words;
   const failed = run.ended !== undefined && isFailure(run.ended);
   return (
+    // The keys are the tree's.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events -- see above
     <div
+      id={rowId(run.id)}
       role="treeitem"
       aria-level={depth + 1}
-      aria-selected={false}
-      className={styles.program}
+      aria-selected={chosen}
+      className={cx(styles.program, chosen && styles.chosen)}
       style={{ top, height: ROW, paddingLeft: `calc(var(--s3) + ${Math.min(depth, DEEPEST) * 16}px)` }}
       title={`${command}\n${TEXTS.details(formatTime(run.time), escapeText(run.cwd ?? ""))}`}
+      onClick={() => useLower.getState().choose(run.id)}
     >
       <code className={styles.command}>{command}</code>
+      {chosen && (
+        <button type="button" className={styles.link} onClick={() => showChanges(run)}>
+          {TEXTS.itsChanges}
+        </button>
+      )}
       <span className={failed ? styles.refused : styles.soft}>{TEXTS.end(run.ended)}</span>
     </div>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ProgramRun, SessionLog } from "../../../protocol/src/log.js";
-import { append, programRows } from "./record-model.js";
+import { append, nextPlace, programRows } from "./record-model.js";
 
 const time = "2026-01-31T12:00:00Z";
 const run = (id: number, parent?: number): ProgramRun => ({
@@ -43,6 +43,18 @@ describe("a record", () => {
       [2, 1],
       [5, 0],
       [6, 0],
+    ]);
+  });
+
+  it("is walked by keys", () => {
+    const from = (key: string, place: number): number | undefined => nextPlace(key, place, 3);
+    expect([from("ArrowDown", -1), from("ArrowDown", 1), from("ArrowDown", 2)]).toEqual([0, 2, undefined]);
+    expect([from("ArrowUp", -1), from("ArrowUp", 2), from("ArrowUp", 0)]).toEqual([0, 1, undefined]);
+    expect([from("Home", 2), from("End", 0), from("x", 0), nextPlace("Home", -1, 0)]).toEqual([
+      0,
+      2,
+      undefined,
+      undefined,
     ]);
   });
 

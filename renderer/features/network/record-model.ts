@@ -52,3 +52,9 @@ export function programRows(programs: readonly ProgramRun[]): ProgramRow[] {
   }
   return rows;
 }
+
+/** Returns where a key leads from a place in a list; undefined when it leads nowhere. -1 stands before the first. */
+export function nextPlace(key: string, place: number, count: number): number | undefined {
+  const to = { ArrowDown: place + 1, ArrowUp: Math.max(place, 1) - 1, Home: 0, End: count - 1 }[key];
+  return to !== undefined && to < count && to !== place ? to : undefined;
+}

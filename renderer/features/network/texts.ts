@@ -32,6 +32,10 @@ const REFUSED: Readonly<Record<RefusedAction["what"], string>> = {
   mount: "May not change mounts:",
   "hidden-place": "Hidden from it:",
   "set-id": "Ran without its owner’s rights:",
+  "kernel-call": "May not make the system call",
+  "socket-family": "May not make sockets of the family",
+  device: "The session has no device",
+  "host-socket": "Belongs to programs outside:",
   disk: "The session was frozen, it reached its limit:",
 };
 
@@ -49,6 +53,7 @@ export const PROGRAMS = {
       ? many(programs, "program", "programs")
       : `${many(programs, "program", "programs")} · ${refused} refused`,
   dropped: (n: number): string => `${many(n, "more is", "more are")} not kept`,
+  itsChanges: "Show its changes",
   by: (program: string): string => `by ${program}`,
   details: (time: string, cwd: string): string => `${time}, in ${cwd}`,
   what: REFUSED,

@@ -105,6 +105,10 @@ pub fn refused(refused: &Refused) -> Vec<String> {
         What::Mount => format!("{detail}: changing mounts needs rights that it has not"),
         What::HiddenPlace => format!("{detail}: hidden from this session"),
         What::SetId => format!("{detail}: runs without its owner's rights"),
+        What::KernelCall => format!("{detail}: reaches the kernel as a whole"),
+        What::SocketFamily => format!("{detail}: sockets of this kind reach out of any session"),
+        What::Device => format!("{detail}: this device is not in the session"),
+        What::HostSocket => format!("{detail}: a socket of the host's programs"),
         What::Disk => format!("the session was frozen at a limit of disk space ({detail})"),
     };
     let program = refused.program.as_deref().unwrap_or("–");

@@ -11,6 +11,7 @@ use see_core::changes::found::Found;
 use see_core::changes::watch::{WatchEvent, Watcher};
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::path::HostPath;
+use see_core::record::log;
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
 
@@ -93,11 +94,19 @@ fn lock(open: &Open) -> MutexGuard<'_, HashMap<u64, Feed>> {
 
 /// Sends one feed's events until it is closed, the app is gone, or there is nothing to watch any more.
 fn pump(store: &Store, writer: &Writer, open: &Open, watch: u64, feed: &Feed) {
+    let record = log::path(store, &feed.session);
+    let mut told = 0;
     loop {
         let event = feed.watcher.next(PAUSE);
         if !lock(open).contains_key(&watch) {
             return;
         }
+        // A session without a record yet has nothing to tell of.
+        let next = std::fs::metadata(&record).map_or(0, |record| record.len());
+        if next != told && !send(writer, &FeedEvent::Record { watch, next }) {
+            return;
+        }
+        told = next;
         match event {
             Some(event) => {
                 let is_last = matches!(event, WatchEvent::Failed(_));

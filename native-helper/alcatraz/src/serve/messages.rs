@@ -280,6 +280,11 @@ pub enum FeedEvent {
         summary: Summary,
         live: bool,
     },
+    /// The session's record has grown to `next`.
+    Record {
+        watch: u64,
+        next: u64,
+    },
     Failed {
         watch: u64,
         error: SeeError,

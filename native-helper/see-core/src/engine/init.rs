@@ -102,12 +102,12 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
             .map_err(|e| own("its mounts could not be held", e))
     };
     let (mounts, mount_list) = (open("/proc/self/ns/mnt")?, open("/proc/self/mountinfo")?);
-    see_sys::seccomp::install().map_err(|e| own("system calls could not be filtered", e))?;
+    let Reported { x86_64, i386 } = birth.reported;
+    see_sys::seccomp::install(x86_64, i386).map_err(|e| own("system calls could not be filtered", e))?;
     // From here on this process's own calls wait too, until the supervisor has the listener: nothing may be opened.
     let listener = if birth.reported.is_empty() {
         None
     } else {
-        let Reported { x86_64, i386 } = birth.reported;
         let installed = see_sys::seccomp_notify::install(x86_64, i386);
         Some(installed.map_err(|e| own("system calls could not be observed", e))?)
     };

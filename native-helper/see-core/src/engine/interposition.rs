@@ -12,16 +12,16 @@ use crate::interpose::calls::Reported;
 use crate::interpose::supervisor::{Inside, Interposer, Recording};
 use crate::interpose::witnesses::Witnesses;
 use crate::makers::{self, MakerLog, Witness};
-use crate::net;
 use crate::net::reach::Reach;
 use crate::net::switchboard::Switchboard;
+use crate::net::{self, HostSockets};
 use crate::path::{HostPath, PathRef};
 use crate::policy::Policy;
 use crate::read_set::recorder::{Recorder, Start as Log};
 use crate::record::event::Event;
 use crate::record::log::{self, Log as Record};
 use crate::record::refused::{self, Refused};
-use crate::roll::{self, Deaths, Refusals, Roll};
+use crate::roll::{self, Deaths, Refusals, Refuser, Roll};
 use crate::session::{Frozen, FrozenWhy, Session};
 use crate::store::Store;
 use crate::timestamp::Timestamp;
@@ -51,6 +51,7 @@ impl Interposition {
         }
         reported.claim(net::reported(!policy.redirect.is_empty() || !policy.connect.is_empty()));
         reported.claim(roll::reported());
+        reported.claim(Refuser::reported());
         Self { reported }
     }
 
@@ -86,8 +87,13 @@ impl Interposition {
         let (recorder, maker_log) = reads.unzip();
         let root = inside.root.try_clone().map_err(|e| wire::broken(&e.to_string()))?;
         let roll = Arc::new(Roll::new(Arc::clone(&record), root, init.as_raw_pid().unsigned_abs())?);
-        let board = Switchboard::new(&session.policy, reach, Arc::clone(&record), Arc::clone(&roll))?;
-        let actors: Vec<Arc<dyn Actor>> = vec![Arc::new(board)];
+        let hidden = session.policy.hidden.iter().filter_map(PathRef::to_host_path).collect();
+        let refusals = Arc::new(Refusals::new(Arc::clone(&record), Arc::clone(&roll), hidden));
+        let sockets = HostSockets::new(Arc::clone(&roll), Arc::clone(&refusals), &session.layers);
+        let (log, known) = (Arc::clone(&record), Arc::clone(&roll));
+        let board = Switchboard::new(&session.policy, reach, log, known, sockets)?;
+        let refuser = Refuser::new(Arc::clone(&refusals));
+        let actors: Vec<Arc<dyn Actor>> = vec![Arc::new(refuser), Arc::new(board)];
         let level = session.policy.reads.level();
         let recording = recorder.as_ref().zip(level).map(|(recorder, level)| Recording {
             layers: &session.layers,
@@ -99,13 +105,8 @@ impl Interposition {
         let makers = maker_log
             .zip(level)
             .map(|(log, level)| Arc::new(Witness::new(log, Arc::clone(&roll), level, inside.namespace)));
-        let hidden = session.policy.hidden.iter().filter_map(PathRef::to_host_path).collect();
-        let refusals = Refusals::new(Arc::clone(&record), Arc::clone(&roll), hidden);
-        let witnesses = Witnesses {
-            roll: Some(Arc::clone(&roll)),
-            makers: makers.clone(),
-            refusals: Some(Arc::new(refusals)),
-        };
+        let witnesses =
+            Witnesses { roll: Some(Arc::clone(&roll)), makers: makers.clone(), refusals: Some(refusals) };
         let interposer = Interposer::start(inside, recording.as_ref(), actors, witnesses)?;
         let deaths = Deaths::watch(Arc::clone(&roll))?;
         Ok(Answering { interposer, recorder, roll, makers, deaths, record })

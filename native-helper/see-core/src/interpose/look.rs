@@ -24,6 +24,7 @@ pub const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
 pub const AT_EMPTY_PATH: u64 = 0x1000;
 /// `/proc/self/fd/3` may lead to `/proc/self/cwd`.
 const MOST_MAGIC: u32 = 4;
+const DEV: &[u8] = b"/dev/";
 /// The flags that tell intents apart come first in a look's text.
 const FLAGS: usize = 4;
 
@@ -314,10 +315,18 @@ impl Observer {
                     if context.is_late() { self.tree.absent_since(path, context.at) } else { Seen::Absent };
                 self.record(context, path.clone(), file, seen);
             }
+            Found::Absent { host: None } => self.absent(context, &reached.path),
             Found::Unknown => return None,
             _ => {}
         }
         Some(reached)
+    }
+
+    /// Something is not there that no file of the host is about: it may be one of its devices.
+    fn absent(&self, context: &Context<'_, '_>, path: &HostPath) {
+        if let Some(refusals) = self.shared.refusals.as_ref().filter(|_| path.as_bytes().starts_with(DEV)) {
+            refusals.absent_in_dev(context.thread, path);
+        }
     }
 
     fn record(&self, context: &Context<'_, '_>, path: HostPath, access: Access, seen: Seen) {

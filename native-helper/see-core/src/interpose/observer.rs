@@ -11,6 +11,7 @@ use crate::read_set::access::Access;
 use crate::read_set::entry::Moment;
 use crate::read_set::recorder::Recorder;
 use crate::read_set::set::Missing;
+use crate::roll::Refusals;
 
 use super::by_thread::ByThread;
 use super::calls::{Call, Level, PathCall, call};
@@ -35,6 +36,8 @@ const RENAME_EXCHANGE: u64 = 2;
 pub struct Shared {
     /// Where observations go.
     pub recorder: Arc<Recorder>,
+    /// Who is told of devices that only the host has.
+    pub refusals: Option<Arc<Refusals>>,
     /// How much is recorded.
     pub level: Level,
     /// Calls that told nothing new.

@@ -88,7 +88,7 @@ impl Interposer {
         let root = Arc::new(root);
         let count = std::thread::available_parallelism().map_or(2, |count| count.get() + 1).min(MOST_THREADS);
         let watch = recording
-            .map(|recording| Watch::new(recording, &root, mounts, namespace, count + 2))
+            .map(|recording| Watch::new(recording, &root, mounts, namespace, count + 2, &witnesses))
             .transpose()?;
         let listener = Arc::new(Listener::new(listener));
         let actors = Arc::new(Actors::new(actors));
@@ -167,6 +167,7 @@ impl Watch {
         mounts: Vec<Mount>,
         namespace: u64,
         threads: usize,
+        witnesses: &Witnesses,
     ) -> Result<Self> {
         let told = tracee::link_path(format!("/proc/self/fd/{}", root.as_raw_fd()).as_bytes());
         let prefix = told.and_then(|told| HostPath::new(&told));
@@ -177,6 +178,7 @@ impl Watch {
         let unfinished = Arc::new(Unfinished::default());
         let shared = Shared {
             recorder: Arc::clone(&recording.recorder),
+            refusals: witnesses.refusals.clone(),
             level: recording.level,
             seen: SeenCalls::new(Arc::clone(&unfinished)),
             unfinished,

@@ -6,6 +6,7 @@ mod calls;
 mod detour;
 mod hands;
 pub mod host;
+mod host_sockets;
 pub mod plumber;
 pub mod policy;
 pub mod reach;
@@ -16,3 +17,4 @@ pub mod switchboard;
 pub mod uplink;
 
 pub use calls::reported;
+pub use host_sockets::HostSockets;

@@ -29,6 +29,7 @@ use super::caller::{self, Caller};
 use super::calls::{self, Call};
 use super::detour::Detour;
 use super::hands::Hands;
+use super::host_sockets::HostSockets;
 use super::policy::Redirect;
 use super::reach::{Reach, Reached};
 use super::standin;
@@ -41,6 +42,7 @@ pub struct Switchboard {
     reach: Arc<Reach>,
     log: Arc<Log>,
     roll: Arc<Roll>,
+    sockets: HostSockets,
     /// The number of the host's network, when sockets of it may be in the SEE.
     host: Option<u64>,
     /// Whether sockets can be locked; else a stand-in connects.
@@ -50,7 +52,13 @@ pub struct Switchboard {
 
 impl Switchboard {
     /// Returns one for these redirections.
-    pub fn new(policy: &Policy, reach: Arc<Reach>, log: Arc<Log>, roll: Arc<Roll>) -> Result<Self> {
+    pub fn new(
+        policy: &Policy,
+        reach: Arc<Reach>,
+        log: Arc<Log>,
+        roll: Arc<Roll>,
+        sockets: HostSockets,
+    ) -> Result<Self> {
         let redirects = policy.redirect.clone();
         let (host, locks) = match redirects.is_empty() && policy.connect.is_empty() {
             true => (None, true),
@@ -59,7 +67,7 @@ impl Switchboard {
         let hands = Hands::default();
         let detour = |reroute| Detour::new(reroute, hands.clone(), locks);
         let detours = policy.connect.iter().map(detour).collect::<Result<_>>()?;
-        Ok(Self { redirects, detours, reach, log, roll, host, locks, hands })
+        Ok(Self { redirects, detours, reach, log, roll, sockets, host, locks, hands })
     }
 
     fn record(&self, caller: &Caller<'_>, tried: Tried, verdict: Verdict, instead: Option<String>) {
@@ -132,6 +140,9 @@ impl Switchboard {
         let caller = Caller::new(call);
         let raw = caller.address(1, 2)?;
         let to = address::parse(&raw);
+        if to.is_none() {
+            self.sockets.see(call.thread, &raw);
+        }
         if to.is_none() && self.host.is_none() {
             return Ok(Answer::Run);
         }
@@ -173,7 +184,11 @@ impl Switchboard {
         if self.host.is_some() && calls::is_fast_open(caller.argument(3)) {
             return Err(Errno::OPNOTSUPP);
         }
-        let Some(to) = address::parse(&caller.address(4, 5)?) else { return Ok(Answer::Run) };
+        let raw = caller.address(4, 5)?;
+        let Some(to) = address::parse(&raw) else {
+            self.sockets.see(call.thread, &raw);
+            return Ok(Answer::Run);
+        };
         let tried = Tried { action: Action::Send, protocol: protocol_of(caller.socket()?.as_fd()), to };
         self.record(&caller, tried, self.verdict(tried), None);
         Ok(Answer::Run)

@@ -33,4 +33,12 @@ pub enum What {
     SetId,
     /// To write more than the session may, which was frozen: `detail` is the limit.
     Disk,
+    /// To make a call that reaches the kernel as a whole: `detail` is its name.
+    KernelCall,
+    /// To make a socket of a family that no name space parts: `detail` is the family.
+    SocketFamily,
+    /// To reach a device that the host has: `detail` is its path.
+    Device,
+    /// To connect to a socket of the host's programs: `detail` is its path, or `@` and its name.
+    HostSocket,
 }

@@ -8,6 +8,7 @@ mod file;
 mod members;
 mod process;
 mod refusals;
+mod refuser;
 mod who;
 
 pub use calls::reported;
@@ -15,4 +16,5 @@ pub use deaths::Deaths;
 pub use file::Files;
 pub use members::Run;
 pub use refusals::Refusals;
+pub use refuser::Refuser;
 pub use who::Roll;

@@ -1,8 +1,12 @@
 //! Sees what a program tries that a wall will keep from it, as far as that is certain before the call runs: changes of mounts
-//! without the right to, and looks into hidden places by their names.
+//! without the right to, looks into hidden places by their names, and devices that only the host has.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::sync::Arc;
 
+use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
 use see_sys::seccomp_notify::{Arch, Notification};
 
 use crate::interpose::tracee::{self, Place};
@@ -16,6 +20,8 @@ use super::process::Facts;
 use super::who::Roll;
 
 const AT_FDCWD: i32 = -100;
+/// Where devices are.
+const DEV: &str = "/dev";
 /// `CAP_SYS_CHROOT` and `CAP_SYS_ADMIN`.
 const CHANGE_ROOT: u8 = 18;
 const ADMINISTER: u8 = 21;
@@ -64,6 +70,21 @@ impl Refusals {
         }
     }
 
+    /// Takes notice that a thread asks for something in `/dev` that the SEE has not.
+    pub fn absent_in_dev(&self, thread: u32, path: &HostPath) {
+        let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_MAGICLINKS;
+        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        let of_host = || {
+            let dev = rustix::fs::openat(CWD, DEV, flags | OFlags::DIRECTORY, Mode::empty()).ok()?;
+            let below = Path::new(OsStr::from_bytes(path.as_bytes().strip_prefix(DEV.as_bytes())?.get(1..)?));
+            let file = rustix::fs::openat2(dev, below, flags, Mode::empty(), resolve).ok()?;
+            Some(FileType::from_raw_mode(rustix::fs::fstat(&file).ok()?.st_mode))
+        };
+        if matches!(of_host(), Some(FileType::BlockDevice | FileType::CharacterDevice)) {
+            self.refused(thread, What::Device, &wire_text(path.as_bytes()).0);
+        }
+    }
+
     fn open(&self, call: &Notification, at: bool) -> Option<()> {
         let argument = |place: usize| call.arguments.get(place).copied().unwrap_or(0);
         let mut buffer = [0; 4096];
@@ -88,7 +109,8 @@ impl Refusals {
         Some(())
     }
 
-    fn refused(&self, thread: u32, what: What, detail: &str) {
+    /// Records that a thread tried something that was refused.
+    pub fn refused(&self, thread: u32, what: What, detail: &str) {
         let file = self.roll.file_of(thread).unwrap_or_default();
         let program = wire_text(&file).0;
         let program_id = self.roll.of(thread).and_then(|run| run.id);

@@ -1,0 +1,155 @@
+//! Sees when a program of the SEE asks for a UNIX socket of the host's programs, which no SEE reaches, and records that.
+//! Decides nothing: of a file of the host's an overlay shows no socket to talk to, and names without a file are parted by
+//! the network name space.
+
+use std::os::fd::AsRawFd as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
+
+use crate::interpose::tracee::{self, Place};
+use crate::layer::Layer;
+use crate::path::{HostPath, wire_text};
+use crate::record::refused::What;
+use crate::roll::{Refusals, Roll};
+
+const AF_UNIX: u16 = 1;
+const OVERLAY_MAGIC: u64 = 0x794c_7630;
+
+/// What sees it.
+#[derive(Debug)]
+pub struct HostSockets {
+    roll: Arc<Roll>,
+    refusals: Arc<Refusals>,
+    /// Mount points and upper directories of the layers.
+    layers: Vec<(HostPath, PathBuf)>,
+}
+
+/// What a UNIX address means.
+#[derive(Debug, PartialEq, Eq)]
+enum Name<'a> {
+    File(&'a [u8]),
+    /// Without the zero byte in front.
+    Abstract(&'a [u8]),
+}
+
+impl HostSockets {
+    /// Returns one for a session with these layers.
+    pub fn new(roll: Arc<Roll>, refusals: Arc<Refusals>, layers: &[Layer]) -> Self {
+        let layers = layers.iter().map(|layer| (layer.mount_point.clone(), layer.upper.clone())).collect();
+        Self { roll, refusals, layers }
+    }
+
+    /// Takes notice of an address that a thread names; of other families nothing is told.
+    pub fn see(&self, thread: u32, address: &[u8]) {
+        let found = match parse(address) {
+            Some(Name::File(raw)) => self.file(thread, raw),
+            Some(Name::Abstract(name)) => abstract_name(thread, name),
+            None => None,
+        };
+        if let Some(place) = found {
+            self.refusals.refused(thread, What::HostSocket, &wire_text(&place).0);
+        }
+    }
+
+    /// Returns the path of a socket that only the host has.
+    fn file(&self, thread: u32, raw: &[u8]) -> Option<Vec<u8>> {
+        let files = self.roll.files();
+        let whole = match raw.first()? {
+            b'/' => raw.to_vec(),
+            _ => [&files.place(thread, Place::Cwd)?, b"/".as_slice(), raw].concat(),
+        };
+        let root = files.root_of(thread);
+        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+        let root = root.as_ref().unwrap_or(files.root());
+        let path = match rustix::fs::openat2(root, as_path(&whole), flags, Mode::empty(), resolve) {
+            Ok(file) => {
+                let is_shown = is_socket(&rustix::fs::fstat(&file).ok()?)
+                    && u64::try_from(rustix::fs::fstatfs(&file).ok()?.f_type).ok() == Some(OVERLAY_MAGIC);
+                if !is_shown {
+                    return None;
+                }
+                let told = tracee::link_path(format!("/proc/self/fd/{}", file.as_raw_fd()).as_bytes())?;
+                let path = HostPath::new(&files.inner(told))?;
+                if self.is_made_inside(&path) {
+                    return None;
+                }
+                path
+            }
+            // Hidden, or in a place that is the session's own.
+            Err(Errno::NOENT) => HostPath::new(&whole)?,
+            Err(_) => return None,
+        };
+        let on_host = rustix::fs::statat(CWD, path.as_path(), AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        is_socket(&on_host).then(|| path.as_bytes().to_vec())
+    }
+
+    fn is_made_inside(&self, path: &HostPath) -> bool {
+        let covering = self.layers.iter().filter(|(point, _)| path.is_within(point));
+        let Some((point, upper)) = covering.max_by_key(|(point, _)| point.as_bytes().len()) else {
+            return false;
+        };
+        let below = path.below(point).unwrap_or_default();
+        let below = below.strip_prefix(b"/").unwrap_or(below);
+        rustix::fs::lstat(upper.join(as_path(below))).is_ok_and(|stat| is_socket(&stat))
+    }
+}
+
+/// Returns a name that the host has and the thread's own network has not, with `@` in front.
+fn abstract_name(thread: u32, name: &[u8]) -> Option<Vec<u8>> {
+    // The kernel writes every zero byte so.
+    let told = name.iter().map(|byte| if *byte == 0 { b'@' } else { *byte });
+    let told: Vec<u8> = std::iter::once(b'@').chain(told).collect();
+    let lists = |list: &Path| {
+        let list = std::fs::read(list).unwrap_or_default();
+        list.split(|byte| *byte == b'\n')
+            .any(|line| line.strip_suffix(told.as_slice()).is_some_and(ends_field))
+    };
+    let is_hosts =
+        !lists(Path::new(&format!("/proc/{thread}/net/unix"))) && lists(Path::new("/proc/self/net/unix"));
+    is_hosts.then_some(told)
+}
+
+fn ends_field(before: &[u8]) -> bool {
+    before.last() == Some(&b' ')
+}
+
+fn parse(address: &[u8]) -> Option<Name<'_>> {
+    let (family, name) = address.split_first_chunk::<2>()?;
+    if u16::from_ne_bytes(*family) != AF_UNIX {
+        return None;
+    }
+    match name.split_first()? {
+        (0, []) => None,
+        (0, rest) => Some(Name::Abstract(rest)),
+        _ => name.split(|byte| *byte == 0).next().map(Name::File),
+    }
+}
+
+fn is_socket(stat: &rustix::fs::Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::Socket
+}
+
+fn as_path(bytes: &[u8]) -> &Path {
+    Path::new(std::ffi::OsStr::from_bytes(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_mean_files_or_names() {
+        let address = |name: &[u8]| [&AF_UNIX.to_ne_bytes(), name].concat();
+        assert_eq!(parse(&address(b"/run/x\0junk")), Some(Name::File(b"/run/x")));
+        assert_eq!(parse(&address(b"x")), Some(Name::File(b"x")));
+        assert_eq!(parse(&address(b"\0x\0y")), Some(Name::Abstract(b"x\0y")));
+        for nothing in [&address(b"")[..], &address(b"\0"), &[2, 0, 0, 80], &[1]] {
+            assert_eq!(parse(nothing), None);
+        }
+    }
+}
