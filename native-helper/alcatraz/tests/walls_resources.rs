@@ -63,6 +63,28 @@ fn a_disk_filler_is_frozen_at_its_quota_and_goes_on_when_told() {
 }
 
 #[test]
+fn what_others_write_to_the_same_disk_is_not_held_against_a_session() {
+    both(|lab| {
+        let script = "head -c 8000000 /dev/zero > own; echo > ready; while ! test -e go; do :; done; \
+                      head -c 20000000 /dev/zero > more; sync more; echo > end";
+        let child = start(lab, "neighbour", &["--quota", "60M"], script);
+        let written = |name: &str| lab.run(&["changes", "neighbour"]).stdout.contains(&format!("/{name}"));
+        wait_until("the session has written", || written("ready"));
+        let disk = lab.home().join("of-others");
+        let filled = Command::new("head").args(["-c", "100000000", "/dev/zero"]).output().unwrap().stdout;
+        let mut file = std::fs::File::create(&disk).unwrap();
+        std::io::Write::write_all(&mut file, &filled).unwrap();
+        file.sync_all().unwrap();
+        assert_eq!(lab.run(&["enter", "neighbour", "--", "touch", "go"]).status, 0);
+        let outcome = finish_child(child);
+        assert_eq!(outcome.status, 0, "{outcome:?}");
+        let log: Value = serde_json::from_str(&lab.run(&["log", "neighbour", "--json"]).stdout).unwrap();
+        assert_eq!(log["refused"], serde_json::json!([]), "it was frozen: {log:#}");
+        assert!(written("end"));
+    });
+}
+
+#[test]
 fn a_quota_can_be_tightened_while_a_program_runs() {
     both(|lab| {
         let script = "head -c 20000000 /dev/zero > fill; touch filled; while :; do sleep 0.05; done";

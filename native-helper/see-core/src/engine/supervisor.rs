@@ -10,7 +10,6 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{CWD, Mode as Bits, OFlags};
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use rustix::process::{Pid, Signal};
 use see_sys::process::{close_all_but, fork};
 use see_sys::signals::SignalQueue;
@@ -18,15 +17,13 @@ use see_sys::signals::SignalQueue;
 use crate::error::{Result, SeeError};
 use crate::net::reach::Reach;
 use crate::net::uplink::Uplink;
-use crate::session::{Mode, Session, SessionState};
+use crate::session::{Session, SessionState};
 use crate::store::{SessionLock, Store};
 
-use super::birth::{await_ready, end_init, make_init};
 use super::bounds::Bounds;
-use super::display::{Shown, Wish};
-use super::interposition::{Answering, Interposition};
+use super::display::Shown;
+use super::interposition::Answering;
 use super::meter::Meter;
-use super::plan::Tree;
 use super::request::{Order, ProgramSpec, Report, Start, Tell};
 use super::stream::{Client, Program};
 use super::{socket_path, wire};
@@ -34,6 +31,7 @@ use super::{socket_path, wire};
 mod audience;
 mod end;
 mod frost;
+mod making;
 mod less;
 
 /// How long programs may take to end after they were asked to.
@@ -135,99 +133,6 @@ struct Supervisor {
 }
 
 impl Supervisor {
-    /// Makes the SEE.
-    fn begin(start: &Start, lock: OwnedFd) -> Result<Self> {
-        let signals =
-            SignalQueue::collect(&[Signal::TERM.as_raw(), Signal::INT.as_raw(), Signal::HUP.as_raw()])
-                .map_err(wire::gone)?;
-        let (control, theirs) =
-            socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
-                .map_err(wire::gone)?;
-        let interposition = Interposition::of(&start.policy);
-        let reported = interposition.reported();
-        let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
-        let bounds = Bounds::make(mode, &start.session, &start.policy);
-        let display = start.display.as_ref().map(Wish::show).transpose();
-        let made = display.as_ref().map_err(Clone::clone).and_then(|display| {
-            let bounds = bounds.as_ref().map_err(Clone::clone)?;
-            let screen = display.as_ref().map(|display| display.screen().clone());
-            let tree = Tree { screen, ..start.tree.clone() };
-            bounds.inside(|group| {
-                make_init(&start.store, &start.session, &tree, reported, theirs.as_fd(), group)
-            })
-        });
-        drop(theirs);
-        // The SEE's root has its set-id programs; this process has no use for any.
-        rustix::thread::set_no_new_privs(true).map_err(wire::gone)?;
-        let store = Store::open(Some(start.store.as_path()))?;
-        let lock = SessionLock::inherit(lock)?;
-        let mut session = store.session(&start.session)?;
-        // The SEE is being made meanwhile.
-        let prepared = interposition.prepare(&store, &session, start.fresh);
-        let settled = made.and_then(|(init, shell)| {
-            let made = await_ready(control.as_fd(), init, shell)?;
-            let resolver = start.tree.resolver.as_ref().map(|resolver| resolver.address);
-            let begun = resolver
-                .map(|resolver| Uplink::connect(made.network, &start.policy, resolver))
-                .transpose()
-                .and_then(|uplink| {
-                    let filter = uplink.as_ref().map(|uplink| uplink.filter(&start.policy)).transpose()?;
-                    let reach = Arc::new(Reach::new(filter));
-                    let begin = |inside| {
-                        interposition.begin(prepared?, &session, start, inside, Arc::clone(&reach), init)
-                    };
-                    Ok((uplink, made.inside.map(begin).transpose()?, reach))
-                });
-            match begun {
-                Ok((uplink, answering, reach)) => {
-                    Ok((init, made.mounts, made.limits, (uplink, reach), answering))
-                }
-                Err(error) => end_init(init).and(Err(error)),
-            }
-        });
-        let (init, mounts, limits, (uplink, reach), answering) = match settled {
-            Ok(settled) => settled,
-            Err(error) => {
-                match start.fresh {
-                    true => super::give_up(&store, session, SessionState::Broken, &error)?,
-                    false => store.finish_session(&session.id, None, None)?,
-                }
-                return Err(error);
-            }
-        };
-        session.limits.extend(limits);
-        let (bounds, display) = (bounds?, display?);
-        let meter = Meter::start(&session.layers, frost::limits(&session), bounds.is_firm())?;
-        Ok(Self {
-            listener: None,
-            store,
-            session,
-            lock: Some(lock),
-            fresh: start.fresh,
-            throw_away: start.throw_away,
-            attached: true,
-            control,
-            init,
-            answering,
-            mounts: Some(mounts),
-            uplink,
-            reach,
-            signals,
-            programs: BTreeMap::new(),
-            clients: Vec::new(),
-            next_number: FIRST + 1,
-            empty: false,
-            kill_at: None,
-            hung_up: false,
-            failed: None,
-            bounds,
-            display,
-            meter,
-            is_held: false,
-            overrun: false,
-        })
-    }
-
     fn start_program(&mut self, number: u32, mut spec: ProgramSpec) -> Result<()> {
         self.bounds.adapt(&mut spec);
         self.display.iter().for_each(|display| display.adapt(&mut spec));
