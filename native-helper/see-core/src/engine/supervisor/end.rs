@@ -1,10 +1,11 @@
 //! How a SEE comes to rest: its processes end, the end is recorded and told, and only then what takes its time is done.
 
 use crate::abort;
+use crate::engine::birth::end_init;
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::session::SessionState;
 
-use super::{Answering, FIRST, Program, Supervisor, end_init, socket_path};
+use super::{Answering, FIRST, Program, Supervisor, socket_path};
 use crate::engine::{give_up, last_screen, rooms};
 
 /// Why a SEE was ended that nothing held.
