@@ -31,8 +31,8 @@ use super::{socket_path, wire};
 mod audience;
 mod end;
 mod frost;
-mod making;
 mod less;
+mod making;
 
 /// How long programs may take to end after they were asked to.
 const GRACE: Duration = Duration::from_secs(2);
