@@ -61,6 +61,8 @@ impl Alerts {
                     What::SetId => Wall::SetId,
                     // A session that is frozen says so itself.
                     What::Disk => return,
+                    // Ordinary programs try these as they start, and go on without: the record has them.
+                    What::KernelCall | What::SocketFamily | What::Device | What::HostSocket => return,
                 };
                 Refusal { what, detail: refused.detail, program: refused.program }
             }
