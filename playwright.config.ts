@@ -8,9 +8,7 @@ const root = process.geteuid?.() === 0;
 const WINDOW_ALONE = [
   "accessibility",
   "conflicts",
-  "desk",
   "desktop",
-  "discard",
   "door",
   "encodings",
   "groups",

@@ -298,20 +298,16 @@ fn an_inspection_shows_both_trees_and_changes_neither() {
 #[test]
 fn a_session_that_runs_is_not_inspected() {
     let lab = Lab::new();
-    let mut running =
-        lab.command(["run", "--keep", "-q", "--", "/bin/sh", "-c", "echo x > begun; read line"]);
-    running.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+    let mut client = Client::new(&lab);
+    let mut running = lab.command(["run", "--keep", "-q", "--", "/bin/sh", "-c", "read line; exit 7"]);
+    running.stdin(std::process::Stdio::piped());
     let mut running = running.spawn().unwrap();
-    let id = loop {
-        let list = lab.json(["list"]);
-        if let Some(session) = list["sessions"].get(0).filter(|session| session["state"] == "running") {
-            break session["id"].as_str().unwrap().to_owned();
-        }
-    };
-    let refused = lab.run(["--json", "inspect", &id, "--", "true"]);
+    let told = client.wait_for(|message| message["params"]["sessions"][0]["state"] == "running");
+    let id = told["params"]["sessions"][0]["id"].as_str().unwrap();
+    let refused = lab.run(["--json", "inspect", id, "--", "true"]);
     assert_eq!((refused.status, refused.error()["code"].as_str()), (125, Some("wrong-state")));
     drop(running.stdin.take());
-    assert!(running.wait().is_ok());
+    assert_eq!(running.wait().unwrap().code(), Some(7), "the program went on as if nobody had asked");
 }
 
 /// The app hears while a session runs that its quota is nearly used up, and the first thing that it was refused; each once.
