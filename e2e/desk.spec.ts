@@ -66,8 +66,16 @@ test("files go to programs of the desktop as read-only copies, never as what a d
   await app.changeMenu("Edit…");
   await app.dialog.getByRole("button", { name: "Open in your editor" }).click();
   await expect.poll(() => existsSync(`${editor}.done`), { timeout: 30_000 }).toBe(true);
+  // The copy outlives the dialog, and nothing that was typed is replaced without a question.
+  await app.dialog.getByRole("button", { name: "Cancel" }).click();
+  await app.changeMenu("Edit…");
+  const text = app.dialog.getByRole("textbox", { name: "Content of the file" });
+  await text.fill("typed\n");
   await app.dialog.getByRole("button", { name: "Take what it saved" }).click();
-  await expect(app.dialog.getByRole("textbox", { name: "Content of the file" })).toHaveValue("edited\n");
+  await expect(app.dialog).toContainText("You have typed here since.");
+  await expect(text).toHaveValue("typed\n");
+  await app.dialog.getByRole("button", { name: "Replace what you typed" }).click();
+  await expect(text).toHaveValue("edited\n");
   await app.dialog.getByRole("button", { name: "Save in the session" }).click();
   await expect(app.dialog).toBeHidden();
   await expect(app.detail).toContainText("edited");
@@ -184,8 +192,8 @@ test("a shell looks at the machine and at the session side by side, and ends wit
   machine,
   app,
 }) => {
-  machine.file("home/file", "host\n");
-  await app.run(machine.file("program.sh", "#!/bin/sh\ncd; echo session >file; read line\n", 0o755));
+  machine.file("home/file", "of-the-host\n");
+  await app.run(machine.file("program.sh", "#!/bin/sh\ncd; echo of-the-session >file; read line\n", 0o755));
   await expect(app.terminal).toContainText("What you type goes to the program");
   await app.lower("Look around");
   await expect(app.inspection).toContainText("When the session has ended");
@@ -195,11 +203,23 @@ test("a shell looks at the machine and at the session side by side, and ends wit
   await app.inspection.getByRole("textbox", { name: "Output of the shell" }).focus();
   const file = join(machine.home, "file");
   await app.page.keyboard.type(`cat /host${file} /session${file}; echo x >/session${file}; exit\n`);
-  await expect(app.inspection).toContainText("session");
+  await expect(app.inspection).toContainText("of-the-host");
+  await expect(app.inspection).toContainText("of-the-session");
   await expect(app.inspection).toContainText("Read-only file system");
   await expect(app.inspection).toContainText("The shell has ended.");
-  await expect(app.inspection.getByRole("button", { name: "Open another one" })).toBeVisible();
-  expect(readFileSync(file, "utf8")).toBe("host\n");
+  expect(readFileSync(file, "utf8")).toBe("of-the-host\n");
+  // Another one ends with its pane, whatever runs in it.
+  await app.inspection.getByRole("button", { name: "Open another one" }).click();
+  await expect(app.inspection).toContainText("Your machine: /host.");
+  await expect(app.inspection).toContainText("the session below /session");
+  await app.inspection.getByRole("textbox", { name: "Output of the shell" }).focus();
+  const program = `sleep 9${process.pid}`;
+  await app.page.keyboard.type(`exec ${program}\n`);
+  const found = (): number | undefined => app.processes().find(({ command }) => command === program)?.pid;
+  await expect.poll(found, { timeout: 30_000 }).toBeDefined();
+  const pid = found();
+  await app.goHome();
+  await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 30_000 }).toBe(false);
 });
 
 test("the icon in the panel takes the last commit back, and asks where the machine has changed", async ({

@@ -13,7 +13,8 @@ const BASE: Session = {
   policy: { reads: "off", net: "none", lan: false, redirect: [], connect: [] },
 };
 const session = (part: Partial<Session>): Session => ({ ...BASE, ...part });
-const titles = (old: Session[], now: Session[]): string[] => noticesOf(old, now).map(({ title }) => title);
+const titles = (old: Session[] | null, now: Session[]): string[] =>
+  noticesOf(old, now).map(({ title }) => title);
 
 test("an end is told once, with a name that cannot deceive", () => {
   const ended = session({ state: "finished" });
@@ -22,7 +23,9 @@ test("an end is told once, with a name that cannot deceive", () => {
 });
 
 test("what was over before the app looked is no news", () => {
+  const refused = { what: "network", detail: "192.0.2.7:443" } as const;
   expect(titles([], [session({ state: "finished" })])).toEqual([]);
+  expect(titles(null, [session({ alerts: { refused } })])).toEqual([]);
 });
 
 test("a session that waits for more room is told", () => {
@@ -59,6 +62,21 @@ test("the first thing that was refused is told, with words that cannot deceive",
   const [notice] = noticesOf([BASE], [refused]);
   expect(notice?.body).toMatch(/^It tried to open \/home\/\\u\{202e\}x+…, which is hidden from it\./);
   expect(titles([refused], [refused])).toEqual([]);
+});
+
+test("what was refused is told also when it comes at once with the session, its end or a full disk", () => {
+  const alerts = { near: { used: 9, limit: 10 }, refused: { what: "mount", detail: "tmpfs" } } as const;
+  const warning = String.raw`install\u{202e}.sh was refused something`;
+  expect(titles([], [session({ state: "finished", alerts })])).toEqual([warning]);
+  expect(titles([BASE], [session({ state: "finished", alerts })])).toEqual([
+    String.raw`install\u{202e}.sh has ended`,
+    warning,
+  ]);
+  const frozen = { why: "quota", used: 10, limit: 10, since: "2026-01-01T00:00:00Z" } as const;
+  expect(titles([BASE], [session({ frozen, alerts })])).toEqual([
+    String.raw`install\u{202e}.sh waits for you`,
+    warning,
+  ]);
 });
 
 test("a commit is told, because it can be taken back; what was thrown away is no news", () => {

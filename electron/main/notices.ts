@@ -17,12 +17,15 @@ type Refused = NonNullable<NonNullable<Session["alerts"]>["refused"]>;
 /** The longest part of what a program named that a notification shows. */
 const LONGEST = 200;
 
-/** Returns what has happened between two lists. */
-export function noticesOf(before: readonly Session[], after: readonly Session[]): Notice[] {
+/** Returns what has happened between two lists; with none before, all of it is old. */
+export function noticesOf(before: readonly Session[] | null, after: readonly Session[]): Notice[] {
+  if (before === null) return [];
   const known = new Map(before.map((session) => [session.id, session]));
   return after.flatMap((session) => {
     const old = known.get(session.id);
-    return old === undefined ? [] : noticeOf(old, session);
+    const name = escapeText(session.name ?? session.command[0]?.split("/").at(-1) ?? "");
+    const news = old === undefined ? [] : noticeOf(name, old, session);
+    return [...news, ...warningsOf(name, old, session)];
   });
 }
 
@@ -33,8 +36,7 @@ export function withoutMarkup(text: string): string {
   return text.replaceAll(/[<>&]/g, (c) => ALIKE[c] ?? "");
 }
 
-function noticeOf(old: Session, now: Session): Notice[] {
-  const name = escapeText(now.name ?? now.command[0]?.split("/").at(-1) ?? "");
+function noticeOf(name: string, old: Session, now: Session): Notice[] {
   const notice = (title: string, body: string): Notice[] => [{ session: now.id, title, body }];
   const ran = old.state === "starting" || old.state === "running";
   if (ran && now.state === "finished") {
@@ -50,21 +52,22 @@ function noticeOf(old: Session, now: Session): Notice[] {
       ? notice(`${name} waits for you`, "It has written as much as it may. Allow it more, or stop it.")
       : notice(`${name} waits for you`, "The disk is nearly full. Make room, or stop it.");
   }
-  return warningsOf(name, old, now);
+  return [];
 }
 
-/** What comes while a session runs, and once. */
-function warningsOf(name: string, old: Session, now: Session): Notice[] {
+/** What comes while a session runs, and once; what was refused also when all comes at once with its end. */
+function warningsOf(name: string, old: Session | undefined, now: Session): Notice[] {
   const { near, refused } = now.alerts ?? {};
   const warning = (title: string, body: string): Notice => ({ session: now.id, title, body, warning: true });
   const notices: Notice[] = [];
-  // With another quota it is news again.
-  if (near !== undefined && old.alerts?.near?.limit !== near.limit) {
+  // With another quota it is news again; who stands still or has ended needs no room soon.
+  const goes = (now.state === "starting" || now.state === "running") && now.frozen === undefined;
+  if (near !== undefined && goes && old?.alerts?.near?.limit !== near.limit) {
     const used = Math.floor((100 * near.used) / near.limit);
     const body = `It has written ${used} % of what it may. At the limit it will stand still, and nothing is lost.`;
     notices.push(warning(`${name} needs more room soon`, body));
   }
-  if (refused !== undefined && old.alerts?.refused === undefined)
+  if (refused !== undefined && old?.alerts?.refused === undefined)
     notices.push(
       warning(`${name} was refused something`, `${refusedWords(refused)} See what else in its list.`),
     );

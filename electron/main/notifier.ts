@@ -17,7 +17,7 @@ type Told = Omit<Notice, "session"> & { session: string | null };
 
 export class Notifier {
   readonly #options: NotifierOptions;
-  #sessions: readonly Session[] = [];
+  #sessions: readonly Session[] | null = null;
   /** Held as long as they may be chosen: else they are collected and do nothing. */
   readonly #shown = new Set<Notification>();
 

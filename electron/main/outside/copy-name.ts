@@ -19,11 +19,16 @@ const LONGEST = 80;
 /** Returns the name for a viewer; null when no desktop can be trusted to only show such a file. */
 export function viewName(path: string, { content, mime }: SideFacts): string | null {
   const name = plain(path);
-  const isText = content === "text" || content === "empty";
-  if (isText) return TEXT.test(name) && !RUN.has(mime ?? "") ? name : `${name}.txt`;
+  if (content === "text" || content === "empty") return textName(path, mime);
   const ending = mime === undefined ? undefined : IMAGES[mime];
   if (content === "image" && ending !== undefined) return SHOWN.test(name) ? name : `${name}.${ending}`;
   return SHOWN.test(name) && !TEXT.test(name) && !RUN.has(mime ?? "") ? name : null;
+}
+
+/** Returns the name for a viewer or an editor of texts. */
+export function textName(path: string, mime = ""): string {
+  const name = plain(path);
+  return TEXT.test(name) && !RUN.has(mime) ? name : `${name}.txt`;
 }
 
 /** Returns the name for a program that compares files: it reads bytes and runs nothing. */

@@ -9,11 +9,9 @@ import type { Helper } from "../helper/helper.js";
 import { startProgram } from "../helper/programs.js";
 import type { SettingsFile } from "../settings.js";
 import { Copies } from "./copies.js";
-import { compareName, viewName } from "./copy-name.js";
+import { compareName, textName, viewName } from "./copy-name.js";
 import { comparerOf, toolsOf } from "./tools.js";
 
-/** What is known of a text that is edited: all that its name depends on. */
-const TEXT = { content: "text" } as SideFacts;
 /** The page's own limit of texts to edit, in bytes. */
 const LONGEST_TEXT = 1024 * 1024;
 
@@ -66,9 +64,8 @@ export class Outside {
 
   /** Opens a text of a session in an editor of the person's; returns the name of the copy for `edited`. */
   async edit(path: string, text: string): Promise<string> {
-    const name = viewName(path, TEXT);
     const program = await this.#opener("editor");
-    const copy = await this.#copies.makeText(text, name ?? "text.txt");
+    const copy = await this.#copies.makeText(text, textName(path));
     const key = String(this.#edited.size + 1);
     this.#edited.set(key, copy);
     await this.#start([...program, copy]);
@@ -172,9 +169,15 @@ async function readWhole(path: string): Promise<Buffer> {
     },
   );
   try {
-    const facts = await file.stat();
-    if (!facts.isFile() || facts.size > LONGEST_TEXT) throw unfit("it is no file, or longer than 1 MB");
-    return await file.readFile();
+    if (!(await file.stat()).isFile()) throw unfit("it is no file");
+    // Not by the size that it had: a program may be writing to it.
+    const bytes = Buffer.alloc(LONGEST_TEXT + 1);
+    let length = 0;
+    for (let more = 1; more > 0 && length < bytes.length; length += more) {
+      ({ bytesRead: more } = await file.read(bytes, length, bytes.length - length));
+    }
+    if (length > LONGEST_TEXT) throw unfit("it is longer than 1 MB");
+    return bytes.subarray(0, length);
   } finally {
     await file.close();
   }

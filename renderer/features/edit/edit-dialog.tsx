@@ -21,6 +21,9 @@ interface EditDialogProps {
   onClose: () => void;
 }
 
+/** Copies that are open in the person's own editor, by session and path: they outlive the dialog. */
+const copies = new Map<string, string>();
+
 type Opened =
   | { state: "reading" | "unfit" }
   | { state: "open"; editable: Editable; size: number; mtime: string }
@@ -29,8 +32,11 @@ type Opened =
 export function EditDialog({ session, path, onClose }: EditDialogProps): ReactElement {
   const [opened, setOpened] = useState<Opened>({ state: "reading" });
   const [text, setText] = useState("");
-  /** The copy that is open in the person's own editor. */
-  const [copy, setCopy] = useState<string | null>(null);
+  /** The text when the editor and this box had the same one last: what differs was typed here. */
+  const [shared, setShared] = useState("");
+  const [asked, setAsked] = useState(false);
+  const place = JSON.stringify([session, path]);
+  const [copy, setCopy] = useState<string | null>(copies.get(place) ?? null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<SeeError | null>(null);
 
@@ -39,7 +45,9 @@ export function EditDialog({ session, path, onClose }: EditDialogProps): ReactEl
     void open(session, path).then((next) => {
       if (gone) return;
       setOpened(next);
-      if (next.state === "open") setText(next.editable.text);
+      if (next.state !== "open") return;
+      setText(next.editable.text);
+      setShared(next.editable.text);
     });
     return () => {
       gone = true;
@@ -57,19 +65,34 @@ export function EditDialog({ session, path, onClose }: EditDialogProps): ReactEl
       setError(outcome.error);
       return;
     }
+    copies.delete(place);
     void useDetail.getState().load(session, path);
     onClose();
   };
   const outside = async (editable: Editable): Promise<void> => {
     setError(null);
-    if (copy === null) {
-      const outcome = await see.editOutside(path.path, fromLines(editable, text));
-      if (outcome.ok) setCopy(outcome.value);
-      else setError(outcome.error);
+    const outcome = await see.editOutside(path.path, fromLines(editable, text));
+    if (!outcome.ok) {
+      setError(outcome.error);
       return;
     }
-    const outcome = await see.editedOutside(copy);
-    if (outcome.ok) setText(toLines(outcome.value));
+    copies.set(place, outcome.value);
+    setCopy(outcome.value);
+    setShared(text);
+  };
+  const take = async (from: string): Promise<void> => {
+    setError(null);
+    if (text !== shared && !asked) {
+      setAsked(true);
+      return;
+    }
+    setAsked(false);
+    const outcome = await see.editedOutside(from);
+    const saved = outcome.ok ? toLines(outcome.value) : null;
+    if (saved !== null) {
+      setText(saved);
+      setShared(saved);
+    } else if (outcome.ok) setError({ code: "bad-request", message: TEXTS.unlike, hint: TEXTS.unlikeHint });
     else setError(outcome.error);
   };
   const changed = opened.state === "open" && text !== opened.editable.text;
@@ -84,7 +107,12 @@ export function EditDialog({ session, path, onClose }: EditDialogProps): ReactEl
         <>
           {opened.state === "open" && (
             <Button disabled={busy} onClick={() => void outside(opened.editable)}>
-              {copy === null ? TEXTS.outside : TEXTS.take}
+              {TEXTS.outside}
+            </Button>
+          )}
+          {opened.state === "open" && copy !== null && (
+            <Button disabled={busy} onClick={() => void take(copy)}>
+              {asked ? TEXTS.takeAnyway : TEXTS.take}
             </Button>
           )}
           <Button disabled={busy} onClick={onClose}>
@@ -116,9 +144,12 @@ export function EditDialog({ session, path, onClose }: EditDialogProps): ReactEl
             wrap="off"
             rows={18}
             value={text}
-            onChange={(event) => setText(event.target.value)}
+            onChange={(event) => {
+              setText(event.target.value);
+              setAsked(false);
+            }}
           />
-          <p>{copy === null ? TEXTS.why : TEXTS.outsideWhy}</p>
+          <p role="status">{asked ? TEXTS.typed : copy === null ? TEXTS.why : TEXTS.outsideWhy}</p>
         </>
       )}
       {error !== null && <ErrorNote error={error} />}

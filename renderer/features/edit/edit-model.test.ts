@@ -20,6 +20,7 @@ test("an editor gets the file's own line ends, and gives back what the text box 
   const editable = toEditable(bytes("a\r\nb\r\n"))!;
   expect(fromLines(editable, editable.text)).toBe("a\r\nb\r\n");
   expect(toLines("\ufeffa\r\nx\r\n")).toBe("a\nx\n");
+  for (const saved of ["a\rb\n", "a\r\nb\n", "a\0"]) expect(toLines(saved)).toBeNull();
 });
 
 test("what a text box cannot keep is not offered", () => {

@@ -41,9 +41,9 @@ export function fromLines({ returns }: Editable, text: string): string {
   return returns ? text.replaceAll("\n", "\r\n") : text;
 }
 
-/** Returns what an editor has saved as a text box keeps it: without a mark, and with plain line ends. */
-export function toLines(saved: string): string {
-  return (saved.startsWith(MARK) ? saved.slice(1) : saved).replaceAll("\r\n", "\n");
+/** Returns what an editor has saved as a text box keeps it, without a mark and with plain line ends; null when it cannot. */
+export function toLines(saved: string): string | null {
+  return toEditable(new TextEncoder().encode(saved))?.text ?? null;
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {

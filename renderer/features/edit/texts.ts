@@ -9,6 +9,11 @@ export const TEXTS = {
   cancel: "Cancel",
   outside: "Open in your editor",
   take: "Take what it saved",
+  takeAnyway: "Replace what you typed",
+  typed: "You have typed here since. What your editor saved would replace it.",
+  unlike:
+    "The text box cannot show what your editor saved: it has line ends of more than one kind, or bytes that are no text.",
+  unlikeHint: "Save it with line ends of one kind, then take it again.",
   outsideWhy: "Save it there, then take it here. The session changes only when you save it here.",
   loading: "Reading the file",
   unfit: "This file cannot be edited here",
