@@ -159,6 +159,16 @@ pub fn at_rest(session: &Session) -> Result<()> {
     }
 }
 
+/// Fails unless nothing is at work on a session, so that it can be looked at.
+pub fn inspectable(session: &Session) -> Result<()> {
+    reviewable(session)?;
+    at_rest(session)?;
+    match session.state {
+        SessionState::Committing => Err(wrong_state(session, "Try again when its commit has ended.")),
+        _ => Ok(()),
+    }
+}
+
 /// Ends a session's programs and returns the session when its layers are at rest.
 pub fn stop(store: &Store, session: &Session) -> Result<Session> {
     if !matches!(session.state, SessionState::Starting | SessionState::Running) {

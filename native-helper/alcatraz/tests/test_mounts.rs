@@ -94,6 +94,7 @@ fn what_lies_beneath_or_instead_of_a_file_system_that_went_away_is_never_written
                   mkdir place/aside; mount --move $point place/aside; \
                   alcatraz commit -q idle; \
                   alcatraz commit --json busy || echo gone $?; \
+                  alcatraz inspect busy -- /bin/sh -c 'echo looked at $(cat /session$0/file)' $point; \
                   mount -t tmpfs -o mode=755,uid=4 second $point; echo second > $point/file; \
                   alcatraz commit --json busy || echo other $?; \
                   alcatraz enter busy -- /bin/sh -c 'cat $0/file; echo lost > $0/lost' $point || echo entered; \
@@ -104,10 +105,13 @@ fn what_lies_beneath_or_instead_of_a_file_system_that_went_away_is_never_written
                   alcatraz commit -q busy; test $(cat $point/file) = changed; test $(cat $point/made) = new";
     let outcome = apart(&lab, script);
     assert_eq!(outcome.status, 0, "{outcome:?}");
-    for words in ["gone 3", "other 3", "second\nentered"] {
+    for words in ["gone 3", "looked at beneath", "other 3", "second\nentered"] {
         assert!(outcome.text().contains(words), "{words}: {outcome:?}");
     }
     assert_eq!(outcome.stderr.matches("name-vanished").count(), 2, "{outcome:?}");
+    let point = lab.work().join("place/mounted");
+    let lost = format!("Not shown: what the session changed below {}.", point.display());
+    assert_eq!(outcome.stderr.matches(&lost).count(), 1, "{outcome:?}");
     assert_eq!((lab.read("idle"), lab.read("busy")), ("one\n".to_owned(), "two\n".to_owned()));
     assert_eq!((lab.state("idle"), lab.state("busy")), ("committed".to_owned(), "committed".to_owned()));
 }

@@ -14,8 +14,7 @@ use crate::terminal_relay::{self, Outcome, Signals};
 pub fn run(context: &Context, args: &InspectArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
-    actions::reviewable(&session)?;
-    actions::at_rest(&session)?;
+    actions::inspectable(&session)?;
     let signals = Signals::collect()?;
     let shell = || std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
     let command = match args.command.as_slice() {
@@ -29,7 +28,14 @@ pub fn run(context: &Context, args: &InspectArgs) -> Result<ExitStatus> {
         command => command.to_vec(),
     };
     let spec = super::run::request(&command, args.run_as.as_deref(), args.tty);
-    let client = engine::inspect(&store, &session, spec)?;
+    let (client, lost) = engine::inspect(&store, &session, spec)?;
+    for point in lost {
+        context.output.say(&format!(
+            "Not shown: what the session changed below {}. Its file system is not there now, or cannot be covered: mount it, \
+             then inspect the session again.",
+            point.display()
+        ));
+    }
     Ok(match terminal_relay::relay(client, &signals, &session.id)? {
         Outcome::HungUp => ExitStatus::of_program(129),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),

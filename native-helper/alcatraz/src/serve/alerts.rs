@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use see_core::error::Result;
+use see_core::error::SeeError;
 use see_core::record::event::{Event, Verdict};
 use see_core::record::log;
 use see_core::record::refused::What;
@@ -23,20 +23,30 @@ struct Seen {
 }
 
 impl Watched {
-    /// Returns what is to be told of a session; `None` when there is nothing.
-    pub fn alerts(&mut self, store: &Store, session: &Session) -> Result<Option<Alerts>> {
+    /// Returns what is to be told of a session; `None` when there is nothing. A record that cannot be read is told to
+    /// `trouble`, and what was known before stays.
+    pub fn alerts(
+        &mut self,
+        store: &Store,
+        session: &Session,
+        trouble: impl FnOnce(&SeeError),
+    ) -> Option<Alerts> {
         let is_live = matches!(session.state, SessionState::Starting | SessionState::Running);
         if !is_live && !self.0.contains_key(&session.id) {
-            return Ok(None);
+            return None;
         }
         let seen = self.0.entry(session.id.clone()).or_default();
         let path = log::path(store, &session.id);
         if std::fs::metadata(&path).is_ok_and(|meta| meta.len() > seen.next) {
-            let record = log::read(&path, seen.next)?;
-            seen.next = seen.next.max(record.next);
-            record.events.into_iter().for_each(|event| seen.alerts.take(event));
+            match log::read(&path, seen.next) {
+                Ok(record) => {
+                    seen.next = seen.next.max(record.next);
+                    record.events.into_iter().for_each(|event| seen.alerts.take(event));
+                }
+                Err(error) => trouble(&error),
+            }
         }
-        Ok(Some(seen.alerts.clone()).filter(|alerts| *alerts != Alerts::default()))
+        Some(seen.alerts.clone()).filter(|alerts| *alerts != Alerts::default())
     }
 }
 

@@ -1,10 +1,11 @@
 //! Tells the app whenever the list of sessions or a state in it changes, whoever changed it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use see_core::commit;
-use see_core::error::Result;
+use see_core::error::{Result, SeeError};
 use see_core::monitor::Unmonitored;
 use see_core::session::SessionState;
 use see_core::store::Store;
@@ -19,25 +20,32 @@ use super::writer::Writer;
 /// How often to look whether a process was killed: that alone leaves no mark in the store.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
+/// What was told of troubles: once is enough, for everything is tried again and again.
+#[derive(Default)]
+struct Troubles(HashSet<String>);
+
+impl Troubles {
+    fn tell(&mut self, error: &SeeError) {
+        if self.0.insert(error.message.clone()) {
+            eprintln!("alcatraz: {error}");
+        }
+    }
+}
+
 /// Starts the watching thread. It ends with the process, or when the app is gone.
 pub fn start(store: Arc<Store>, writer: Writer) -> Result<()> {
     let watch = store.watch()?;
-    let mut watched = Watched::default();
-    let (mut last, mut alive) = look(&store, &mut watched)?;
+    let (mut watched, mut troubles) = (Watched::default(), Troubles::default());
+    let (mut last, mut alive) = look(&store, &mut watched, &mut troubles)?;
     std::thread::spawn(move || {
-        let mut trouble = String::new();
         loop {
             watch.wait(alive.then_some(LOOK_AGAIN));
-            let seen = match mend(&store).and_then(|()| look(&store, &mut watched)) {
+            let seen = match mend(&store).and_then(|()| look(&store, &mut watched, &mut troubles)) {
                 Ok(seen) => Ok(seen),
                 Err(error) => {
-                    // Once is enough: it is tried again and again.
-                    if error.message != trouble {
-                        eprintln!("alcatraz: {error}");
-                        trouble.clone_from(&error.message);
-                    }
+                    troubles.tell(&error);
                     std::thread::sleep(LOOK_AGAIN);
-                    look(&store, &mut watched)
+                    look(&store, &mut watched, &mut troubles)
                 }
             };
             let Ok((now, still_alive)) = seen else { continue };
@@ -61,12 +69,15 @@ fn mend(store: &Store) -> Result<()> {
 }
 
 /// Returns the list as it is sent, and whether a process should be at work on a session.
-fn look(store: &Store, watched: &mut Watched) -> Result<(Value, bool)> {
+fn look(store: &Store, watched: &mut Watched, troubles: &mut Troubles) -> Result<(Value, bool)> {
     let sessions = store.sessions()?;
     let alive = sessions.iter().any(|session| {
         matches!(session.state, SessionState::Starting | SessionState::Running | SessionState::Committing)
     });
-    let told = |session| Ok(WireSession { alerts: watched.alerts(store, session)?, ..session.into() });
-    let list = SessionsResult { sessions: sessions.iter().map(told).collect::<Result<_>>()? };
+    let told = |session| {
+        let alerts = watched.alerts(store, session, |error| troubles.tell(error));
+        WireSession { alerts, ..session.into() }
+    };
+    let list = SessionsResult { sessions: sessions.iter().map(told).collect() };
     Ok((serde_json::to_value(list).unwrap_or_default(), alive))
 }

@@ -10,7 +10,6 @@ use crate::session::Session;
 use crate::store::Store;
 
 use super::plan::{self, Part, Tree, What};
-use super::request::ProgramSpec;
 
 /// Where this machine's tree is.
 pub const HOST: &[u8] = b"/host";
@@ -20,8 +19,8 @@ const MEMORY: &[u8] = b"/tmp";
 /// What the kernel shows, made anew.
 const KERNEL: [&[u8]; 3] = [b"/proc", b"/sys", b"/dev"];
 
-/// Plans the tree.
-pub fn tree(store: &Store, session: &Session) -> Result<Tree> {
+/// Plans the tree. Returns also the mount points below which changes of the session cannot be shown.
+pub fn tree(store: &Store, session: &Session) -> Result<(Tree, Vec<HostPath>)> {
     let (host, seen, memory) = (path(HOST)?, path(SESSION)?, path(MEMORY)?);
     let own = |point: HostPath, what: What| Part { point, what, flags: Flags::default(), below: None };
     let mut tree = Tree { is_view: true, ..Tree::default() };
@@ -34,17 +33,13 @@ pub fn tree(store: &Store, session: &Session) -> Result<Tree> {
             tree.parts.push(own(point, What::Symlink([&b"host/"[..], &name].concat())));
         }
     }
-    let machine = plan::view(store, &session.id, Vec::new())?;
+    let (machine, _) = plan::view(store, &session.id, Vec::new())?;
     add(&mut tree, machine, &host, Flags { read_only: true, ..Flags::default() });
     // Nothing that the session made is run.
     let flags = Flags { read_only: true, no_suid: true, no_exec: true };
-    add(&mut tree, plan::view(store, &session.id, session.layers.clone())?, &seen, flags);
-    Ok(tree)
-}
-
-/// Lets a program begin in the session's tree.
-pub fn adapt(program: ProgramSpec) -> ProgramSpec {
-    ProgramSpec { cwd: SESSION.to_vec(), ..program }
+    let (inside, lost) = plan::view(store, &session.id, session.layers.clone())?;
+    add(&mut tree, inside, &seen, flags);
+    Ok((tree, lost))
 }
 
 /// Adds a tree below a directory, with these flags beside its own.

@@ -210,11 +210,13 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
 }
 
 /// Starts a program, a shell as a rule, that looks at the host's tree and at a session's side by side and can change
-/// neither. For a process with one thread; the program ends with the connection.
-pub fn inspect(store: &Store, session: &Session, spec: RunSpec) -> Result<Client> {
+/// neither. For a process with one thread; the program ends with the connection. Returns also where changes of the session
+/// cannot be shown.
+pub fn inspect(store: &Store, session: &Session, spec: RunSpec) -> Result<(Client, Vec<HostPath>)> {
+    // Not in the session's tree: many programs trust the files in the directory that they begin in.
     let (program, _) = resolve(store, &RunSpec { cwd: Some(b"/".to_vec()), ..spec })?;
-    let tree = inspection::tree(store, session)?;
-    warden::start(&path_of(store.root())?, &session.id, &tree, inspection::adapt(program))
+    let (tree, lost) = inspection::tree(store, session)?;
+    Ok((warden::start(&path_of(store.root())?, &session.id, &tree, program)?, lost))
 }
 
 /// Plans the tree of a session for a program: what it covers, what it hides.

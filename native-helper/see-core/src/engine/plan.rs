@@ -167,12 +167,17 @@ fn is_over(layer: &Layer, mount: &Mount) -> bool {
     }
 }
 
-/// Plans the tree of a session, or with no layers the host's, for somebody who only looks.
-pub fn view(store: &Store, session: &str, layers: Vec<Layer>) -> Result<Tree> {
+/// Plans the tree of a session, or with no layers the host's, for somebody who only looks. Returns also where layers that
+/// hold something have no place now.
+pub fn view(store: &Store, session: &str, layers: Vec<Layer>) -> Result<(Tree, Vec<HostPath>)> {
+    // Where the session had a layer for a directory that it began in, it is needed again.
+    let needed: Vec<HostPath> = layers.iter().map(|layer| layer.mount_point.clone()).collect();
     let mut planner = Planner::new(store, session, visible()?, layers, true);
     planner.hide(Vec::new());
-    planner.cover(&[])?;
-    Ok(planner.plan.tree)
+    planner.cover(&needed)?;
+    let lost = planner.old.iter().filter(|layer| !layer.is_empty());
+    let lost = lost.map(|layer| layer.mount_point.clone()).collect();
+    Ok((planner.plan.tree, lost))
 }
 
 impl<'a> Planner<'a> {

@@ -131,8 +131,7 @@ impl State {
     /// Adds an event, unless its kind is full. Returns whether it is there.
     fn add(&mut self, event: &Event) -> bool {
         let kind = kind_of(event);
-        // The end of a program that is there has had its room since its start.
-        let size = if matches!(event, Event::Ended(_)) { 0 } else { size_of(event) };
+        let size = size_of(event);
         let tally = self.tally.entry(kind).or_default();
         if tally.bytes + size <= most(kind) {
             tally.bytes += size;
@@ -176,11 +175,12 @@ fn kind_of(event: &Event) -> Kind {
     }
 }
 
-/// Returns what an event counts for: its line, and of a start also the line of its end.
+/// Returns what an event counts for: its line, and of a start also the line of its end, which then counts no more. The
+/// warning that a quota is nearly used up comes once for each quota, and no program can make it be dropped.
 fn size_of(event: &Event) -> u64 {
     let room = match event {
         Event::Program(_) => ROOM_OF_AN_END,
-        Event::Ended(_) => return 0,
+        Event::Ended(_) | Event::Near { .. } => return 0,
         _ => 0,
     };
     serde_json::to_vec(event).map_or(0, |line| line.len() as u64 + 1) + room
@@ -234,6 +234,7 @@ fn cannot(path: &Path, error: &std::io::Error) -> Box<SeeError> {
 mod tests {
     use super::super::event::{Action, NetworkTry, Protocol, Verdict};
     use super::super::program::{End, Ended, Start};
+    use super::super::refused::{Refused, What};
     use super::*;
 
     const NOW: &str = "2026-01-31T12:00:00Z";
@@ -325,6 +326,25 @@ mod tests {
             read(&path, 0).unwrap().events.into_iter().filter(|event| matches!(event, Event::Ended(_)));
         assert_eq!(ends.count(), started.len());
         assert!(std::fs::metadata(&path).unwrap().len() <= most(Kind::Programs) + 4096);
+    }
+
+    #[test]
+    fn refusals_leave_room_for_the_warning_of_the_quota() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("record");
+        let log = Log::open(&path).unwrap();
+        let refused = Event::Refused(Refused {
+            time: NOW.to_owned(),
+            what: What::Mount,
+            detail: None,
+            program: Some("x".repeat(1000)),
+            program_id: None,
+        });
+        (0..1100).for_each(|_| log.add(&refused));
+        assert!(dropped(&read(&path, 0).unwrap(), Kind::Refused) > 0);
+        let near = Event::Near { time: NOW.to_owned(), used: 9, limit: 10 };
+        log.add(&near);
+        assert!(read(&path, 0).unwrap().events.contains(&near));
     }
 
     #[test]
