@@ -46,7 +46,7 @@ pub struct Member {
 #[derive(Debug, Default)]
 pub struct Members {
     by_process: HashMap<u32, Member>,
-    /// Programs that said that they are over, with their processes, which may still be there.
+    /// Programs that are over or were replaced, with their processes, which may still be there.
     late: VecDeque<(u32, Arc<Run>)>,
 }
 
@@ -67,21 +67,28 @@ impl Members {
         self.by_process.len()
     }
 
-    /// Says what a process is from now on.
+    /// Says what a process is from now on. What it was until now may have left others behind.
     pub fn put(&mut self, process: u32, member: Member) {
-        self.by_process.insert(process, member);
+        if let Some(before) = self.by_process.insert(process, member) {
+            self.remember(process, &before);
+        }
     }
 
     /// Forgets a process that is over, but not yet its program.
     pub fn remove(&mut self, process: u32) -> Option<Member> {
         let member = self.by_process.remove(&process)?;
-        if member.is_main {
-            if self.late.len() >= LATE {
-                self.late.pop_front();
-            }
-            self.late.push_back((process, Arc::clone(&member.run)));
-        }
+        self.remember(process, &member);
         Some(member)
+    }
+
+    fn remember(&mut self, process: u32, member: &Member) {
+        if !member.is_main {
+            return;
+        }
+        if self.late.len() >= LATE {
+            self.late.pop_front();
+        }
+        self.late.push_back((process, Arc::clone(&member.run)));
     }
 
     /// Returns the latest program that is over and was started with these words.

@@ -142,13 +142,18 @@ impl Roll {
         if let Some(member) = self.lock().members.get(facts.process) {
             return Some(Arc::clone(&member.run));
         }
-        let run = self.ancestor(facts.parent).or_else(|| {
+        let run = self.maker(thread, facts.parent)?;
+        self.adopt(facts.process, facts.inside, Arc::clone(&run));
+        Some(run)
+    }
+
+    /// Returns the program whose process made a process that has not become a program by itself yet.
+    fn maker(&self, thread: u32, parent: u32) -> Option<Arc<Run>> {
+        self.ancestor(parent).or_else(|| {
             // Whoever made it is over, and the init has taken it over.
             let words = process::words(thread)?;
             self.lock().members.left_by(&words)
-        })?;
-        self.adopt(facts.process, facts.inside, Arc::clone(&run));
-        Some(run)
+        })
     }
 
     fn ancestor(&self, process: u32) -> Option<Arc<Run>> {
@@ -195,12 +200,16 @@ impl Roll {
                 return None;
             }
             let known = state.members.get(process).map(|m| (Arc::clone(&m.run), m.is_main, m.inside));
-            (known, state.coming.as_ref().map(|coming| coming.start.clone()))
+            let announced = state.coming.as_ref().filter(|coming| coming.process.is_none());
+            (known, announced.map(|coming| coming.start.clone()))
         };
         if known.is_none() {
             facts = facts.or_else(|| Facts::of(thread));
         }
-        let is_announced = known.is_none() && facts.as_ref().is_some_and(|facts| facts.parent == self.init);
+        // The init's child is also whoever was left behind, so this says nothing once the announced one has come.
+        let is_announced = announced.is_some()
+            && known.is_none()
+            && facts.as_ref().is_some_and(|facts| facts.parent == self.init);
         let start = match announced.filter(|_| is_announced) {
             Some(start) => {
                 if let Some(coming) = &mut self.lock().coming {
@@ -217,7 +226,7 @@ impl Roll {
         let parent = match (&known, &facts) {
             (Some((run, ..)), _) => Some(Arc::clone(run)),
             (None, Some(_)) if is_announced => None,
-            (None, facts) => facts.as_ref().and_then(|facts| self.ancestor(facts.parent)),
+            (None, facts) => facts.as_ref().and_then(|facts| self.maker(thread, facts.parent)),
         };
         if let Some((run, true, _)) = &known {
             self.ended(run, End::Replaced);
