@@ -115,3 +115,29 @@ fn what_lies_beneath_or_instead_of_a_file_system_that_went_away_is_never_written
     assert_eq!((lab.read("idle"), lab.read("busy")), ("one\n".to_owned(), "two\n".to_owned()));
     assert_eq!((lab.state("idle"), lab.state("busy")), ("committed".to_owned(), "committed".to_owned()));
 }
+
+#[test]
+fn an_undo_never_writes_beneath_a_file_system_that_went_away() {
+    let lab = Lab::new();
+    // Its top belongs to somebody else, so the backup is in the store and stays when the file system goes.
+    let script = "mkdir -p place/mounted place/aside; mount -t tmpfs -o mode=755,uid=4 first $point; \
+                  echo first > $point/file; echo host > both; \
+                  alcatraz run --keep -q --name one -- /bin/sh -ec \
+                  'rm $0/file; echo made > $0/made; echo see > both' $point; \
+                  alcatraz commit -q one; test ! -e $point/file; \
+                  commit=$(alcatraz history --json | sed -n 's/.*\"id\":\"\\([^\"]*\\).*/\\1/p'); \
+                  mount --move $point place/aside; \
+                  alcatraz undo --json $commit || echo gone $?; test -z \"$(ls -A $point)\"; \
+                  mount -t tmpfs -o mode=755,uid=4 second $point; \
+                  alcatraz undo --json $commit || echo other $?; test -z \"$(ls $point)\"; \
+                  umount $point; test $(cat both) = see; test -z \"$(ls -A $point)\"; \
+                  alcatraz undo -q --resolve $point=skip $commit; test -z \"$(ls -A $point)\"; \
+                  test $(cat both) = host; \
+                  mount --move place/aside $point; test $(cat $point/made) = made; test ! -e $point/file";
+    let outcome = apart(&lab, script);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    for words in ["gone 3", "other 3"] {
+        assert!(outcome.text().contains(words), "{words}: {outcome:?}");
+    }
+    assert_eq!(outcome.stderr.matches("name-vanished").count(), 2, "{outcome:?}");
+}

@@ -113,6 +113,14 @@ impl Covered {
         })
     }
 
+    /// Tells whether it is away: nothing, or something else, is at its place, which `host` is open on.
+    pub fn is_away(&self, host: Option<BorrowedFd<'_>>) -> bool {
+        match host.and_then(Self::of) {
+            Some(now) => !self.is_still(&now),
+            None => self.is_mount,
+        }
+    }
+
     /// Tells whether what is there now is the same. A directory on the same file system may be another one, when nothing
     /// was mounted there: then each path in it is judged by itself.
     fn is_still(&self, now: &Self) -> bool {
@@ -125,11 +133,7 @@ impl Covered {
 impl Layer {
     /// Tells whether what it covered is away: nothing, or something else, is at its mount point, which `host` is open on.
     pub fn is_astray(&self, host: Option<BorrowedFd<'_>>) -> bool {
-        let Some(covered) = self.covered else { return false };
-        match host.and_then(Covered::of) {
-            Some(now) => !covered.is_still(&now),
-            None => covered.is_mount,
-        }
+        self.covered.is_some_and(|covered| covered.is_away(host))
     }
 
     /// Looks whether nothing is in it, and its root is as what it covered. What cannot be looked at counts as touched.

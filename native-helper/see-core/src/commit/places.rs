@@ -1,5 +1,6 @@
 //! Names in the few directory trees that a commit works in, and the system calls on them. Every name is reached
-//! beneath its tree, through no symlink and into no other mount, so that nobody can lead a commit astray.
+//! beneath its tree, through no symlink and into no other mount, so that nobody can lead a commit astray. A tree of the
+//! host is reached only while what the session covered is there.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -14,7 +15,8 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::beneath::Root;
-use crate::error::{Result, SeeError};
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::layer::Covered;
 use crate::path::HostPath;
 
 use super::bytes::Bytes;
@@ -41,6 +43,16 @@ pub struct Base {
     pub role: Role,
     /// Its directory.
     pub path: Bytes,
+    /// What the session covered there; `None` for what is not the host's, and in journals that do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub covered: Option<Covered>,
+}
+
+impl Base {
+    fn whole(&self) -> Result<HostPath> {
+        HostPath::new(&self.path.0)
+            .ok_or_else(|| SeeError::internal("A tree of a commit has no absolute path."))
+    }
 }
 
 /// A name in one of the trees.
@@ -130,9 +142,19 @@ impl Places {
 
     /// Returns the number of this tree, which is added when it is new.
     pub fn base(&mut self, role: Role, path: &Path) -> Result<u16> {
-        let base = Base { role, path: Bytes(path.as_os_str().as_bytes().to_vec()) };
-        let index = self.bases.iter().position(|b| *b == base).unwrap_or_else(|| {
-            self.bases.push(base);
+        self.base_over(role, path, None)
+    }
+
+    /// As [`Places::base`], for a tree of the host where the session covered this.
+    pub fn host(&mut self, point: &HostPath, covered: Option<Covered>) -> Result<u16> {
+        self.base_over(Role::Host, point.as_path(), covered)
+    }
+
+    fn base_over(&mut self, role: Role, path: &Path, covered: Option<Covered>) -> Result<u16> {
+        let path = Bytes(path.as_os_str().as_bytes().to_vec());
+        let known = self.bases.iter().position(|base| base.role == role && base.path == path);
+        let index = known.unwrap_or_else(|| {
+            self.bases.push(Base { role, path, covered });
             self.bases.len() - 1
         });
         u16::try_from(index).map_err(|_| SeeError::internal("A commit spans too many file systems."))
@@ -178,15 +200,21 @@ impl Places {
             return Ok(Ok(Rc::clone(dir)));
         }
         let base = self.base_of(spot)?;
-        let whole = HostPath::new(&base.path.0)
-            .ok_or_else(|| SeeError::internal("A tree of a commit has no absolute path."))?;
+        let (whole, covered) = (base.whole()?, base.covered);
         let index = usize::from(spot.base);
         let root = match self.roots.entry(index) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(free) => match Root::open_exact(&whole) {
-                Ok(root) => free.insert(root),
-                Err(errno) => return Ok(Err(errno)),
-            },
+            Entry::Vacant(free) => {
+                let root = Root::open_exact(&whole);
+                if is_away(covered, &root) {
+                    return Err(went_away(&whole));
+                }
+                match root {
+                    // What is open stays the same, whatever is mounted there from now on.
+                    Ok(root) => free.insert(root),
+                    Err(errno) => return Ok(Err(errno)),
+                }
+            }
         };
         let opened = root.place(Path::new(OsStr::from_bytes(&spot.path.0))).and_then(|fd| {
             let raw = rustix::fs::statx(&fd, "", AtFlags::EMPTY_PATH, StatxFlags::INO | StatxFlags::TYPE)?;
@@ -204,6 +232,15 @@ impl Places {
             self.open.insert(spot.clone(), Rc::clone(dir));
         }
         Ok(opened)
+    }
+
+    /// Tells whether what the session covered at the tree of a spot is not there now.
+    pub fn is_away(&self, spot: &Spot) -> Result<bool> {
+        if self.roots.contains_key(&usize::from(spot.base)) {
+            return Ok(false);
+        }
+        let base = self.base_of(spot)?;
+        Ok(is_away(base.covered, &Root::open_exact(&base.whole()?)))
     }
 
     /// Tells whether a directory lies in another mount than its tree.
@@ -320,6 +357,27 @@ impl Places {
         let dir = self.dir(spot)?;
         crate::beneath::open_dir_at(dir.as_fd(), b".").map_err(|errno| self.error("opening", spot, errno))
     }
+}
+
+/// Tells whether this is not what was covered. What cannot be opened for another reason than that it is not there is no
+/// matter of what is mounted.
+fn is_away(covered: Option<Covered>, found: &std::result::Result<Root, Errno>) -> bool {
+    let Some(covered) = covered else { return false };
+    match found {
+        Ok(root) => covered.is_away(Some(root.as_fd())),
+        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => covered.is_away(None),
+        Err(_) => false,
+    }
+}
+
+/// Returns the error for a file system that was unmounted, or another one mounted: nothing is to be done beneath it.
+fn went_away(point: &HostPath) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::Conflicts,
+        format!("What was mounted on {} is not there any more.", point.display()),
+        "Mount it again, then try again.",
+    )
+    .with_path(point)
 }
 
 /// Returns the last name of a spot.

@@ -130,6 +130,8 @@ pub fn make_private(dir: &Path) -> Result<()> {
 pub fn make_stage(places: &mut Places, room: &Room, commit: &str) -> Result<()> {
     let path = attributes::as_path(&room.path);
     if !is_beside(places, room) {
+        // The room may lie on the file system that it serves: never make it beneath that one.
+        places.dir(&room.serves)?;
         return make_private(&room.stage(commit));
     }
     let spot = room.serves.join(path.file_name().map(OsStr::as_bytes).unwrap_or_default());

@@ -47,7 +47,7 @@ pub fn undo(
         let mut error = SeeError::new(
             ErrorCode::Conflicts,
             format!("The host changed since the commit {}; nothing was taken back.", undone.id),
-            "Decide for each of them, or undo later commits first.",
+            "Decide for each of them, undo later commits first, or mount again what is not there.",
         );
         error.conflicts = conflicts;
         return Err(error);

@@ -2,11 +2,10 @@
 //! checked, what was planned and what is expected when a step begins are the same observation.
 
 use std::collections::{HashMap, HashSet};
-use std::os::fd::AsFd as _;
 use std::os::unix::ffi::OsStrExt as _;
 
 use crate::changes::found::Found;
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{Result, SeeError};
 use crate::layer::Layer;
 use crate::path::HostPath;
 use crate::session::Session;
@@ -24,20 +23,12 @@ pub struct View<'a> {
     pub places: Places,
     seen: HashMap<HostPath, Option<Stat>>,
     covered: HashSet<HostPath>,
-    /// Layers whose mount points are open, on what they covered: what is open stays the same, whatever is mounted.
-    held: HashSet<u32>,
 }
 
 impl<'a> View<'a> {
     /// Returns a view that has looked at nothing yet.
     pub fn new(session: &'a Session) -> Self {
-        Self {
-            session,
-            places: Places::new(Vec::new()),
-            seen: HashMap::new(),
-            covered: HashSet::new(),
-            held: HashSet::new(),
-        }
+        Self { session, places: Places::new(Vec::new()), seen: HashMap::new(), covered: HashSet::new() }
     }
 
     /// Returns the layer with this index.
@@ -52,13 +43,7 @@ impl<'a> View<'a> {
         let below = path.below(&layer.mount_point).ok_or_else(|| {
             SeeError::internal("A change lies outside of what its layer covers.").with_path(path)
         })?;
-        let base = self.places.base(Role::Host, layer.mount_point.as_path())?;
-        if self.held.insert(number) {
-            let top = self.places.dir(&Spot { base, path: Bytes::default() });
-            if top.is_ok_and(|top| layer.is_astray(Some(top.as_fd()))) {
-                return Err(went_away(&layer.mount_point));
-            }
-        }
+        let base = self.places.host(&layer.mount_point, layer.covered)?;
         Ok(Spot { base, path: Bytes(below.to_vec()) })
     }
 
@@ -109,14 +94,4 @@ impl<'a> View<'a> {
         self.host(layer, path)?;
         Ok(self.covered.contains(path))
     }
-}
-
-/// Returns the error for a file system that was unmounted, or another one mounted, while a commit looked at it.
-fn went_away(point: &HostPath) -> Box<SeeError> {
-    SeeError::new(
-        ErrorCode::Conflicts,
-        format!("What was mounted on {} is not there any more.", point.display()),
-        "Mount it again, or check again to leave it out.",
-    )
-    .with_path(point)
 }

@@ -88,8 +88,12 @@ impl<'j> Backwards<'j> {
     pub(super) fn read(&mut self) -> Result<Plan> {
         let (mut kept, mut ends) = (Vec::new(), Vec::new());
         let moves = Moves::new(self.places, self.steps.iter());
+        let away = self.away()?;
         for (index, step) in self.steps.iter().enumerate().rev() {
             match step {
+                step if spots(step).any(|at| away.contains(&at.base)) => {
+                    self.left_alone += u64::from(is_work(step));
+                }
                 Step::KeepTime { at, object, mtime } if self.places.role(at)? == Role::Host => {
                     if self.time_is_ours(at, index, &moves)? {
                         ends.push(Step::SetTime { at: at.clone(), object: *object, mtime: *mtime });
@@ -102,7 +106,7 @@ impl<'j> Backwards<'j> {
                     }
                 }
                 // An object keeps no marks in a backup, and permissions for one step are given anew.
-                Step::KeepTime { .. } | Step::SetTime { .. } | Step::Marks { .. } | Step::Mode { .. } => {}
+                step if !is_work(step) => {}
                 step => {
                     if self.invert(step, index, &moves)? {
                         self.taken_back += 1;
@@ -123,6 +127,21 @@ impl<'j> Backwards<'j> {
         plan.before = before.map(|(at, stat)| Seen { at, stat }).collect();
         plan.results = results(self.places, &plan.steps)?;
         Ok(plan)
+    }
+
+    /// Returns the trees of the host whose file systems are not there: what was done there can only be left as it is, all of
+    /// it.
+    fn away(&mut self) -> Result<HashSet<u16>> {
+        let mut away = HashSet::new();
+        for at in self.steps.iter().flat_map(spots) {
+            let top = Spot { base: at.base, path: Bytes::default() };
+            if !away.contains(&at.base) && self.places.is_away(&top)? {
+                self.decide(&top, ConflictReason::NameVanished, None, vec![Resolution::Skip]);
+                away.insert(at.base);
+            }
+        }
+        self.plan.rooms.retain(|room| !away.contains(&room.serves.base));
+        Ok(away)
     }
 
     /// Tells whether a directory still has the time that the commit gave it, so that it may get its former one.
@@ -336,4 +355,14 @@ impl<'j> Backwards<'j> {
         self.rests.insert(spot.clone(), rest.clone());
         Ok(rest)
     }
+}
+
+/// Returns the places that a step is about.
+fn spots(step: &Step) -> impl Iterator<Item = &Spot> {
+    step.names().into_iter().chain([step.place()])
+}
+
+/// Tells whether a step is one that is taken back by its inverse, not one that only serves others.
+fn is_work(step: &Step) -> bool {
+    !matches!(step, Step::KeepTime { .. } | Step::SetTime { .. } | Step::Marks { .. } | Step::Mode { .. })
 }
