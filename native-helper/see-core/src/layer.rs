@@ -106,8 +106,10 @@ impl Covered {
         Some(Self {
             file_system: rustix::fs::fstatvfs(dir).ok()?.f_fsid,
             directory: facts.stx_ino,
+            // Some file systems say zero where they do not know.
             born: is_born
-                .then(|| Timestamp::from_parts(facts.stx_btime.tv_sec, facts.stx_btime.tv_nsec.into())),
+                .then(|| Timestamp::from_parts(facts.stx_btime.tv_sec, facts.stx_btime.tv_nsec.into()))
+                .filter(|born| born.0 != 0),
             is_mount: facts.stx_attributes.contains(StatxAttributes::MOUNT_ROOT),
             root: Root { mode: facts.stx_mode.into(), uid: facts.stx_uid, gid: facts.stx_gid },
         })
@@ -115,19 +117,29 @@ impl Covered {
 
     /// Tells whether it is away: nothing, or something else, is at its place, which `host` is open on.
     pub fn is_away(&self, host: Option<BorrowedFd<'_>>) -> bool {
-        match host.and_then(Self::of) {
-            Some(now) => !self.is_still(&now),
+        match host.and_then(|host| Some((Self::of(host)?, has_own_number(host)))) {
+            Some((now, is_numbered)) => !self.is_still(&now, is_numbered),
             None => self.is_mount,
         }
     }
 
     /// Tells whether what is there now is the same. A directory on the same file system may be another one, when nothing
-    /// was mounted there: then each path in it is judged by itself.
-    fn is_still(&self, now: &Self) -> bool {
+    /// was mounted there: then each path in it is judged by itself. The same directory with another number is on a file
+    /// system that got another device, unless its number `is_numbered`: a file system's own.
+    fn is_still(&self, now: &Self, is_numbered: bool) -> bool {
         let is_same_directory = self.directory == now.directory && self.born == now.born;
         let is_same_system = self.file_system == now.file_system;
-        is_same_directory && self.born.is_some() || is_same_system && (is_same_directory || !self.is_mount)
+        is_same_directory && self.born.is_some() && !is_numbered
+            || is_same_system && (is_same_directory || !self.is_mount)
     }
+}
+
+/// Tells whether a file system has a number that it was made with, not one of its device: two that were made in the same
+/// second have the same directory at their top, of the same age.
+fn has_own_number(dir: BorrowedFd<'_>) -> bool {
+    const EXT: i64 = 0xef53;
+    const BTRFS: i64 = 0x9123_683e;
+    rustix::fs::fstatfs(dir).is_ok_and(|facts| matches!(facts.f_type, EXT | BTRFS))
 }
 
 impl Layer {
@@ -149,5 +161,23 @@ impl Layer {
         };
         let has_entries = std::fs::read_dir(&self.upper).map_or(true, |mut entries| entries.next().is_some());
         !has_entries && is_same().unwrap_or(false)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_top_is_another_file_system_when_its_own_number_differs_or_its_age_is_not_known() {
+        let born = Some(Timestamp(7));
+        let root = Root { mode: 0o755, uid: 0, gid: 0 };
+        let covered = Covered { file_system: 1, directory: 2, born, is_mount: true, root };
+        let other = Covered { file_system: 3, ..covered };
+        assert!(covered.is_still(&covered, true) && covered.is_still(&covered, false));
+        assert!(covered.is_still(&other, false), "it got another device");
+        assert!(!covered.is_still(&other, true));
+        let (ageless, there) = (Covered { born: None, ..covered }, Covered { born: None, ..other });
+        assert!(ageless.is_still(&ageless, false) && !ageless.is_still(&there, false));
     }
 }
