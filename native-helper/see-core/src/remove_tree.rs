@@ -1,11 +1,11 @@
-//! Removes a directory tree that a hostile program made: any depth, any mode, no symlink followed, no recursion.
+//! Removes a directory tree that a hostile program made: any depth, any mode, no symlink followed, no mount entered.
 //! Knows nothing of what the tree was for.
 
 use std::ffi::{CStr, CString};
 use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{AtFlags, Dir, FileType, IFlags, Mode, OFlags, RenameFlags};
+use rustix::fs::{AtFlags, Dir, FileType, IFlags, Mode, OFlags, RenameFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use crate::error::SeeError;
@@ -127,12 +127,7 @@ fn empty(dir: BorrowedFd<'_>, up: Option<BorrowedFd<'_>>, serial: &mut u64) -> R
 
 /// Opens a directory for listing and changing, whatever its mode and flags are.
 fn open_writable(dir: BorrowedFd<'_>, name: &Path) -> Result<OwnedFd> {
-    let handle = rustix::fs::openat(
-        dir,
-        name,
-        OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC,
-        Mode::empty(),
-    )?;
+    let handle = open_here(dir, name, OFlags::PATH | OFlags::DIRECTORY)?;
     let through = format!("/proc/self/fd/{}", handle.as_raw_fd());
     let mode = Mode::from_raw_mode(rustix::fs::fstat(&handle)?.st_mode);
     if !mode.contains(Mode::RWXU) {
@@ -161,15 +156,20 @@ fn open_writable(dir: BorrowedFd<'_>, name: &Path) -> Result<OwnedFd> {
     Ok(open)
 }
 
+/// Opens what lies in a directory itself, not what a symlink or a mount shows in its place: that is nobody's to remove.
+fn open_here(dir: BorrowedFd<'_>, name: &Path, flags: OFlags) -> Result<OwnedFd> {
+    let flags = flags | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    rustix::fs::openat2(dir, name, flags, Mode::empty(), ResolveFlags::BENEATH | ResolveFlags::NO_XDEV)
+}
+
 /// Takes the immutable and append-only flags away, where there are any and we may. What follows tells whether it
 /// was enough.
 fn unprotect(dir: BorrowedFd<'_>, name: &Path) {
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let Ok(stat) = rustix::fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW) else { return };
     if !matches!(FileType::from_raw_mode(stat.st_mode), FileType::RegularFile | FileType::Directory) {
         return;
     }
-    if let Ok(file) = rustix::fs::openat(dir, name, flags, Mode::empty()) {
+    if let Ok(file) = open_here(dir, name, OFlags::RDONLY | OFlags::NONBLOCK) {
         if let Ok(old) = rustix::fs::ioctl_getflags(&file) {
             let _ = rustix::fs::ioctl_setflags(&file, old - (IFlags::IMMUTABLE | IFlags::APPEND));
         }

@@ -163,6 +163,25 @@ fn remove_empty_room(room: &Path) {
 
 /// Removes the layers of a session that is over, and forgets them.
 pub fn remove_layers(store: &Store, mut session: Session) -> Result<()> {
+    let removed = remove_all(store, &session);
+    match &removed {
+        Ok(()) => {
+            session.layers.clear();
+            session.why = session.why.filter(|why| !why.starts_with(NOT_REMOVED));
+        }
+        // Its layers stay in the record, so the next start tries again; until then a person can see what fills the disk.
+        Err(error) => {
+            session.why = Some(format!("{NOT_REMOVED}: {error} It is tried again at the next start."))
+        }
+    }
+    store.update_session(&session)?;
+    removed
+}
+
+/// How the reason begins that is told of a session whose layers could not be removed.
+const NOT_REMOVED: &str = "what it wrote could not be removed";
+
+fn remove_all(store: &Store, session: &Session) -> Result<()> {
     for layer in &session.layers {
         dismantle::layer(layer)?;
         crash::point();
@@ -178,9 +197,7 @@ pub fn remove_layers(store: &Store, mut session: Session) -> Result<()> {
             }
         }
     }
-    dismantle::notes(store, &session.id)?;
-    session.layers.clear();
-    store.update_session(&session)
+    dismantle::notes(store, &session.id)
 }
 
 /// Clears the layers of a session that lives on: what the host has now goes, what is left is based on it.

@@ -231,3 +231,22 @@ fn an_aborted_session_leaves_nothing() {
     assert_eq!(crate::abort::abort(&bench.store, SESSION).unwrap_err().code, ErrorCode::WrongState);
     assert_eq!(bench.commit().unwrap_err().code, ErrorCode::WrongState);
 }
+
+#[test]
+fn what_cannot_be_removed_is_told_until_it_can() {
+    if !is_inside("decisions::what_cannot_be_removed_is_told_until_it_can") {
+        return;
+    }
+    let bench = Bench::session(MarkSpace::Trusted, "echo a > f", "echo b > f; mkdir held");
+    let told = || bench.store.session(SESSION).unwrap();
+    run_in(&bench.upper, "mount -t tmpfs none held; echo canary > held/canary");
+    assert!(crate::abort::abort(&bench.store, SESSION).is_err());
+    let why = told().why.unwrap();
+    assert!(why.starts_with("what it wrote could not be removed"), "{why}");
+    assert_eq!((told().state, told().layers.len()), (SessionState::Aborted, 1));
+    assert!(bench.upper.join("held/canary").exists(), "nothing is removed across a mount");
+    run_in(&bench.upper, "umount held");
+    bench.recover();
+    assert_eq!((told().why, told().layers.len()), (None, 0));
+    assert!(!bench.upper.exists());
+}
