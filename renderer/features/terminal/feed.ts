@@ -9,7 +9,7 @@ export interface FeedEvents {
 interface Early {
   terminal: number;
   data: Uint8Array;
-  settle(own: boolean | Promise<boolean>): void;
+  settle: (own: boolean | Promise<boolean>) => void;
 }
 
 export class Feed {
