@@ -49,14 +49,43 @@ impl Context {
     }
 
     fn tell(&self, recovered: &Recovered) {
-        let what = match recovered.state {
-            CommitState::Done => "finished",
-            CommitState::Applying | CommitState::Reverted => "taken back",
-        };
-        self.output.say(&format!("The commit {} was cut off; it is {what} now.", recovered.commit));
+        self.output.say(&outcome(recovered));
         for path in &recovered.foreign {
             let path = path.display();
             self.output.say(&format!("  {path} was changed by somebody else meanwhile and stays as it is."));
         }
+    }
+}
+
+/// Returns what to tell of a commit that was cut off.
+fn outcome(recovered: &Recovered) -> String {
+    let what = match (recovered.waits(), recovered.state) {
+        (Some(error), _) => return format!("{} {}", error.message, error.hint),
+        (None, CommitState::Done) => "finished",
+        (None, CommitState::Applying | CommitState::Reverted) => "taken back",
+    };
+    format!("The commit {} was cut off; it is {what} now.", recovered.commit)
+}
+
+#[cfg(test)]
+mod tests {
+    use see_core::error::{ErrorCode, SeeError};
+
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_taken_back_is_not_told_as_done() {
+        let mut recovered = Recovered {
+            commit: "c1".to_owned(),
+            session: "s1".to_owned(),
+            state: CommitState::Reverted,
+            foreign: Vec::new(),
+            failed: None,
+        };
+        assert_eq!(outcome(&recovered), "The commit c1 was cut off; it is taken back now.");
+        recovered.state = CommitState::Applying;
+        recovered.failed = Some(SeeError::new(ErrorCode::Io, "The disk is broken.", "Mend it."));
+        let waits = "The commit c1 was cut off and still waits: The disk is broken. Mend it.";
+        assert_eq!(outcome(&recovered), waits);
     }
 }

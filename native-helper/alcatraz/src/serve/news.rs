@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use see_core::commit;
+use see_core::commit::{self, Recovered};
 use see_core::error::{Result, SeeError};
 use see_core::monitor::Unmonitored;
 use see_core::session::SessionState;
@@ -40,14 +40,15 @@ pub fn start(store: Arc<Store>, writer: Writer) -> Result<()> {
     std::thread::spawn(move || {
         loop {
             watch.wait(alive.then_some(LOOK_AGAIN));
-            let seen = match mend(&store).and_then(|()| look(&store, &mut watched, &mut troubles)) {
-                Ok(seen) => Ok(seen),
-                Err(error) => {
-                    troubles.tell(&error);
-                    std::thread::sleep(LOOK_AGAIN);
-                    look(&store, &mut watched, &mut troubles)
-                }
-            };
+            let seen =
+                match mend(&store, &mut troubles).and_then(|()| look(&store, &mut watched, &mut troubles)) {
+                    Ok(seen) => Ok(seen),
+                    Err(error) => {
+                        troubles.tell(&error);
+                        std::thread::sleep(LOOK_AGAIN);
+                        look(&store, &mut watched, &mut troubles)
+                    }
+                };
             let Ok((now, still_alive)) = seen else { continue };
             alive = still_alive;
             if now != last {
@@ -62,9 +63,10 @@ pub fn start(store: Arc<Store>, writer: Writer) -> Result<()> {
 }
 
 /// Settles what processes that were killed left behind.
-fn mend(store: &Store) -> Result<()> {
+fn mend(store: &Store, troubles: &mut Troubles) -> Result<()> {
     store.repair_dead_sessions()?;
-    commit::recover(store, &Unmonitored)?;
+    let recovered = commit::recover(store, &Unmonitored)?;
+    recovered.iter().filter_map(Recovered::waits).for_each(|error| troubles.tell(&error));
     Ok(())
 }
 

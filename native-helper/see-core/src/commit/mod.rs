@@ -93,11 +93,13 @@ pub fn commit(
     monitor: &dyn Monitor,
 ) -> Result<CommitOutcome> {
     let _host = lock::lock_host(store, monitor)?;
-    settle_cut_off(store, monitor)?;
+    let settled = settle_cut_off(store, monitor)?;
     let _lock = store.lock_session(session)?;
     let session = store.session(session)?;
     if session.state != SessionState::Finished {
-        return Err(wrong_state(&session));
+        // Nobody else commits now: a commit of its own that is under way was cut off.
+        let mut own = settled.iter().filter(|recovered| recovered.session == session.id);
+        return Err(own.find_map(Recovered::waits).unwrap_or_else(|| wrong_state(&session)));
     }
     let changes = changes::scan_recorded(store, &session, monitor)?;
     let mut view = View::new(&session);
@@ -149,11 +151,11 @@ pub fn commit(
 }
 
 /// Puts back what a full disk kept a commit from putting back, now that there may be room. What still fails stays as it is.
-fn settle_cut_off(store: &Store, monitor: &dyn Monitor) -> Result<()> {
-    if !store.unsettled_commits()?.is_empty() {
-        recover::recover_locked(store, monitor)?;
+fn settle_cut_off(store: &Store, monitor: &dyn Monitor) -> Result<Vec<Recovered>> {
+    match store.unsettled_commits()?.is_empty() {
+        true => Ok(Vec::new()),
+        false => recover::recover_locked(store, monitor),
     }
-    Ok(())
 }
 
 /// A commit that was checked.

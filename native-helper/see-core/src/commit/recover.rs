@@ -1,6 +1,6 @@
 //! Looks after commits that were cut off: each is finished when all of it was applied, else taken back.
 
-use crate::error::{Result, SeeError};
+use crate::error::{ErrorCode, Result, SeeError};
 use crate::monitor::Monitor;
 use crate::path::HostPath;
 use crate::remove_tree::remove_dir;
@@ -19,12 +19,26 @@ use super::record::{CommitRecord, CommitState};
 pub struct Recovered {
     /// The commit.
     pub commit: String,
-    /// Done or reverted.
+    /// Its session.
+    pub session: String,
+    /// Done or reverted; applying while it still waits.
     pub state: CommitState,
     /// Paths that somebody else changed after the crash: theirs stayed, ours is kept in the commit's backup.
     pub foreign: Vec<HostPath>,
     /// Why it is still cut off; it is tried again at the next start.
     pub failed: Option<Box<SeeError>>,
+}
+
+impl Recovered {
+    /// Returns the error that tells what the commit still waits for; `None` when it is settled.
+    pub fn waits(&self) -> Option<Box<SeeError>> {
+        let cause = self.failed.as_ref()?;
+        let message = format!("The commit {} was cut off and still waits: {}", self.commit, cause.message);
+        let mut error = SeeError::new(ErrorCode::RecoveryNeeded, message, cause.hint.clone())
+            .with_fact("commit", self.commit.clone());
+        error.path.clone_from(&cause.path);
+        Some(error)
+    }
 }
 
 /// Finishes or takes back every commit that was cut off, and finishes the removal of layers that are of no use any
@@ -47,6 +61,7 @@ pub(super) fn recover_locked(store: &Store, monitor: &dyn Monitor) -> Result<Vec
     for record in store.unsettled_commits()? {
         recovered.push(recover_one(store, &record, monitor).unwrap_or_else(|error| Recovered {
             commit: record.id.clone(),
+            session: record.session.clone(),
             state: CommitState::Applying,
             foreign: Vec::new(),
             failed: Some(error),
@@ -77,6 +92,7 @@ pub(super) fn recover_locked(store: &Store, monitor: &dyn Monitor) -> Result<Vec
 fn recover_one(store: &Store, record: &CommitRecord, monitor: &dyn Monitor) -> Result<Recovered> {
     let mut outcome = Recovered {
         commit: record.id.clone(),
+        session: record.session.clone(),
         state: CommitState::Reverted,
         foreign: Vec::new(),
         failed: None,

@@ -33,8 +33,13 @@ pub fn undo(
     monitor: &dyn Monitor,
 ) -> Result<CommitOutcome> {
     let _host = lock::lock_host(store, monitor)?;
-    settle_cut_off(store, monitor)?;
+    let settled = settle_cut_off(store, monitor)?;
     let undone = store.commit(commit)?;
+    for (recovered, error) in settled.iter().filter_map(|one| Some((one, one.waits()?))) {
+        if store.commit(&recovered.commit)?.undid.as_ref() == Some(&undone.id) {
+            return Err(error);
+        }
+    }
     let journal = readable(store, &undone)?;
     let id = store.new_id()?;
     let mut places = Places::new(journal.header.bases.clone());
