@@ -57,6 +57,8 @@ if (process.geteuid?.() === 0) {
     // The helper of this app opened the store that was there before.
     await app.page.evaluate(() => window.see.restartHelper());
     await expect(app.command).toBeVisible();
+    // While it restarts, the list of sessions says so.
+    await expect(app.page.getByRole("alert")).toHaveCount(0);
     await machine.fill(fill);
     await app.command.fill("/bin/true");
     const run = app.page.getByRole("button", { name: "Run", exact: true });
