@@ -1,7 +1,7 @@
 // Unpacks bzip2 files. The decoder is seek-bzip's, which unpacks in one go: what goes in is read whole, what comes out is
 // kept up to a limit.
 import Bunzip from "@openpgp/seek-bzip";
-import { Damaged, exactly, type Input, READ_LIMIT, TooMuch } from "./input.js";
+import { Damaged, inPieces, type Input, TooMuch } from "./input.js";
 
 const PACKED_LIMIT = 64 * 1024 * 1024;
 const PLAIN_LIMIT = 128 * 1024 * 1024;
@@ -10,9 +10,7 @@ const PART = 1024 * 1024;
 /** Yields the plain bytes; where there are too many, the first of them, and then fails with TooMuch. */
 export async function* unbzip2(input: Input): AsyncGenerator<Uint8Array> {
   if (input.size > PACKED_LIMIT) throw new TooMuch("it holds too much to go through all of it");
-  const packed = new Uint8Array(input.size);
-  for (let at = 0; at < packed.length; at += READ_LIMIT)
-    packed.set((await exactly(input, at, Math.min(READ_LIMIT, packed.length - at))).bytes, at);
+  const packed = await inPieces(input, 0, input.size);
   const plain = new Plain();
   let failed: unknown;
   try {

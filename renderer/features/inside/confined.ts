@@ -3,12 +3,13 @@
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { pageError } from "../../ui/error-words.js";
 import { readBytes, type Source } from "../diff/content-reader.js";
+import { READ_LIMIT } from "./input.js";
 import type { Failed, ReadPart, TakePart } from "./messages.js";
 import { TEXTS } from "./texts.js";
 
-/** An answer takes no longer, and reads no more. */
+/** An answer takes no longer, and reads no more in all. */
 const TIME_LIMIT_MS = 20_000;
-const READ_LIMIT = 512 * 1024 * 1024;
+const ANSWER_LIMIT = 512 * 1024 * 1024;
 
 /** Why there is nothing to see. */
 export type Refusal =
@@ -78,7 +79,8 @@ export class Confined<Question, Answer extends { say: string }> {
 
   private async serve({ offset, length }: ReadPart): Promise<void> {
     this.read += length;
-    if (this.read > READ_LIMIT) {
+    // The page holds what one read gives: it is never much.
+    if (!(length >= 0 && length <= READ_LIMIT && this.read <= ANSWER_LIMIT)) {
       this.refuse({ state: "refused", title: TEXTS.tooMuch, why: TEXTS.tooMuchWhy });
       return;
     }

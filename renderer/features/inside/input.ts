@@ -27,6 +27,17 @@ export async function exactly(input: Input, offset: number, length: number): Pro
   return new Block(bytes);
 }
 
+/** What is read in pieces is read in such ones. */
+const PIECE = 1024 * 1024;
+
+/** Returns exactly this part of the file, however large: read in pieces, so that nobody else holds more than one of them. */
+export async function inPieces(input: Input, offset: number, length: number): Promise<Uint8Array> {
+  const whole = new Uint8Array(length);
+  for (let at = 0; at < length; at += PIECE)
+    whole.set((await exactly(input, offset + at, Math.min(PIECE, length - at))).bytes, at);
+  return whole;
+}
+
 /** Bytes with numbers and texts in them. */
 export class Block {
   private readonly view: DataView;

@@ -11,7 +11,7 @@ import { inspectStructure } from "./formats/structure.js";
 import { isTarHeader, readTar, tellTar } from "./formats/tar.js";
 import { inspectZip } from "./formats/zip.js";
 import { type Input, utf8 } from "./input.js";
-import { type Report, reportOf } from "./report.js";
+import { bounded, type Report, reportOf } from "./report.js";
 import { type Packing, packingOf, unpacked } from "./unpack.js";
 import { sizeWords } from "./words.js";
 
@@ -24,6 +24,11 @@ const PACKED: Readonly<Record<Packing, string>> = {
 
 /** Returns what is inside, or null when nobody here knows such files. `name` is the last part of its path. */
 export async function inspect(input: Input, name: string): Promise<Report | null> {
+  const report = await askWhoKnows(input, name);
+  return report === null ? null : bounded(report);
+}
+
+async function askWhoKnows(input: Input, name: string): Promise<Report | null> {
   const head = await input.read(0, 512);
   const text = (at: number, length: number): string => utf8(head.subarray(at, at + length));
   const magic = text(0, 4);

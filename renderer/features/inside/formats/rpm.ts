@@ -1,6 +1,6 @@
 // What an RPM package is, what it would install, and the scripts that it would run: all of it stands in its header. Its
 // content is not unpacked.
-import { Block, Damaged, exactly, type Input, utf8 } from "../input.js";
+import { Block, Damaged, exactly, type Input, TooMuch, utf8 } from "../input.js";
 import { type Report, reportOf, TableMaker } from "../report.js";
 import { modeWords, pathWarning, sizeWords } from "../words.js";
 
@@ -10,6 +10,10 @@ const ENTRY = 16;
 const MAGIC = 0x8eade801;
 /** More entries than any package has. */
 const ENTRIES = 65_536;
+/** More values than any entry has: a header of the largest size that is read could not name so many files. */
+const VALUES = 262_144;
+/** No system has longer names. All files may name one folder: it would be in memory once for each of them. */
+const NAME_LIMIT = 4096;
 
 const FACTS: readonly (readonly [tag: number, name: string])[] = [
   [1000, "Package"],
@@ -63,7 +67,7 @@ export async function inspectRpm(input: Input): Promise<Report> {
       warning: "they run as root",
     });
   const needs = new TableMaker("Needs", ["Name"]);
-  for (const name of new Set(header.texts(NEEDS))) needs.add(name, [name]);
+  for (const name of new Set(header.names(NEEDS))) needs.add(name, [name]);
   const files = listFiles(header);
   report.facts.push({ name: "Files", value: String(files.length) });
   const size = header.numbers(LONG_SIZE)[0] ?? header.numbers(SIZE)[0];
@@ -75,9 +79,9 @@ export async function inspectRpm(input: Input): Promise<Report> {
 
 function listFiles(header: Header): TableMaker {
   const table = new TableMaker("Would install", ["Name", "Kind", "Size", "Permissions", "Owner"]);
-  const [names, folders, links] = [header.texts(NAMES), header.texts(FOLDERS), header.texts(LINKS)];
+  const [names, folders, links] = [header.names(NAMES), header.names(FOLDERS), header.names(LINKS)];
   const [folderOf, modes] = [header.numbers(FOLDER_OF), header.numbers(MODES)];
-  const [owners, groups] = [header.texts(OWNERS), header.texts(GROUPS)];
+  const [owners, groups] = [header.names(OWNERS), header.names(GROUPS)];
   const long = header.numbers(LONG_SIZES);
   const sizes = long.length > 0 ? long : header.numbers(SIZES);
   for (const [at, base] of names.entries()) {
@@ -136,13 +140,20 @@ class Header {
     }
   }
 
-  texts(tag: number): string[] {
+  /** Texts that are names: none of them is long. */
+  names(tag: number): string[] {
+    return this.texts(tag, NAME_LIMIT);
+  }
+
+  texts(tag: number, limit = Number.POSITIVE_INFINITY): string[] {
     const place = this.places.get(tag);
     if (place === undefined || !TEXT_TYPES.has(place.type)) return [];
+    refuseMany(place.count);
     const texts: string[] = [];
     for (let { at } = place; texts.length < place.count;) {
       const end = this.values.bytes.indexOf(0, at);
       if (end === -1) throw new Damaged("a text in it does not end");
+      if (end - at > limit) throw new Damaged("a name in it is too long");
       texts.push(utf8(this.values.slice(at, end - at)));
       at = end + 1;
     }
@@ -153,6 +164,7 @@ class Header {
     const place = this.places.get(tag);
     const width = WIDTHS[place?.type ?? 0];
     if (place === undefined || width === undefined) return [];
+    refuseMany(place.count);
     this.values.slice(place.at, place.count * width);
     return Array.from({ length: place.count }, (_, number) => {
       const at = place.at + number * width;
@@ -160,6 +172,10 @@ class Header {
       return width === 4 ? this.values.u32(at) : width === 2 ? this.values.u16(at) : this.values.u8(at);
     });
   }
+}
+
+function refuseMany(count: number): void {
+  if (count > VALUES) throw new TooMuch("it names too many files");
 }
 
 async function readHeader(input: Input, at: number): Promise<Header> {
