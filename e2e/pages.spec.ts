@@ -50,7 +50,7 @@ test("hostile documents end in words", async ({ machine, app }) => {
   for (const [name, words] of [
     ["locked.pdf", "This file is locked with a password"],
     ["cut.pdf", "This file cannot be looked into"],
-    ["loop.pdf", "This file cannot be looked into"],
+    ["loop.pdf", "This page cannot be drawn"],
     ["nothing.pdf", "This file cannot be looked into"],
   ] as const) {
     await app.show(name);

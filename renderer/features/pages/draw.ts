@@ -3,11 +3,10 @@ import type { Source } from "../diff/content-reader.js";
 import { Confined, type Refusal } from "../inside/confined.js";
 import type { AskPages, GotPages } from "./messages.js";
 
-export interface Drawn {
-  state: "drawn";
-  image: ImageBitmap;
-  page: number;
-}
+/** A page as a picture, or why there is none. The picture is of whom it is given to, who closes it. */
+export type Drawn = { page: number } & (
+  { state: "drawn"; image: ImageBitmap } | { state: "undrawn"; why: string }
+);
 
 export interface PageEvents {
   opened(pages: number): void;
@@ -31,10 +30,15 @@ export class PageDrawer {
           this.pages = answer.pages;
           events.opened(answer.pages);
           this.draw(this.wanted);
-        } else if (answer.page === this.wanted)
-          events.drawn({ state: "drawn", page: answer.page, image: answer.image });
-        // The person has gone on to another page meanwhile.
-        else this.draw(this.wanted);
+          return;
+        }
+        const { page } = answer;
+        if (page !== this.wanted) {
+          // The person has gone on to another page meanwhile.
+          if (answer.say === "drawn") answer.image.close();
+          this.draw(this.wanted);
+        } else if (answer.say === "drawn") events.drawn({ state: "drawn", page, image: answer.image });
+        else events.drawn({ state: "undrawn", page, why: answer.why });
       },
       refuse: (refusal) => events.refused(refusal),
     });

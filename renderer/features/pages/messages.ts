@@ -4,4 +4,6 @@ export type AskPages = { do: "open"; size: number } | { do: "draw"; page: number
 export type GotPages =
   | { say: "opened"; pages: number }
   /** Pages count from 1. */
-  | { say: "drawn"; page: number; image: ImageBitmap };
+  | { say: "drawn"; page: number; image: ImageBitmap }
+  /** This page cannot be drawn, others perhaps can; `why` ends a sentence. */
+  | { say: "undrawn"; page: number; why: string };

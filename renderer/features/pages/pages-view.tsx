@@ -92,16 +92,21 @@ interface SidePageProps {
 
 function SidePage({ name, pages, page }: SidePageProps): ReactElement {
   if (pages === undefined) return <EmptyPanel icon="file" title={TEXTS.noDocument} />;
-  const { refusal } = pages;
+  const { refusal, drawn } = pages;
   if (refusal?.state === "error") return <ErrorPanel error={refusal.error} />;
-  if (refusal !== undefined) {
+  const words =
+    refusal ??
+    (drawn?.state === "undrawn" && drawn.page === page
+      ? { title: TEXTS.undrawn, why: TEXTS.undrawnWhy(drawn.why) }
+      : undefined);
+  if (words !== undefined) {
     return (
       <EmptyPanel
         icon="file"
-        title={refusal.title}
+        title={words.title}
         actions={<Button onClick={() => useDetail.getState().choose("hex")}>{DIFF_TEXTS.showHex}</Button>}
       >
-        {escapeText(refusal.why)}
+        {escapeText(words.why)}
       </EmptyPanel>
     );
   }
@@ -123,7 +128,8 @@ function Picture({ image }: { image: ImageBitmap }): ReactElement {
 }
 
 function drawnAt(pages: Pages | undefined, page: number): ImageBitmap | undefined {
-  return pages?.drawn?.page === page ? pages.drawn.image : undefined;
+  const drawn = pages?.drawn;
+  return drawn?.state === "drawn" && drawn.page === page ? drawn.image : undefined;
 }
 
 /** The side as a document; undefined: it is none. */

@@ -2,18 +2,18 @@
 // time. Knows the file only by asking the page for parts of it. pdf.js runs no script of a document and makes no code of it.
 import { getDocument, PDFDataRangeTransport, PDFWorker, type PDFDocumentProxy } from "pdfjs-dist";
 import { allowOwnWorkers } from "../../trusted-types.js";
-import { Damaged, Locked, TooMuch } from "../inside/input.js";
+import { Damaged, inPieces, Locked, TooMuch } from "../inside/input.js";
 import type { TakePart } from "../inside/messages.js";
 import { failureOf, PageInput } from "../inside/page-input.js";
+import { CANVAS_LIMIT, Canvases } from "./canvases.js";
 import type { AskPages, GotPages } from "./messages.js";
 import { OwnFiles } from "./pdf-data.js";
 
 /** A page becomes a picture of this width, unless it is very tall. */
 const WIDTH = 1100;
 const HEIGHT_LIMIT = 3300;
-/** Pictures in a document may have so many pixels, and a canvas so many bytes. */
+/** Pictures in a document may have so many pixels. */
 const PICTURE_LIMIT = 32 * 1024 * 1024;
-const CANVAS_LIMIT = 128 * 1024 * 1024;
 const FIRST_PART = 256 * 1024;
 
 let input: PageInput | undefined;
@@ -22,8 +22,13 @@ let opened: Promise<PDFDocumentProxy> | undefined;
 allowOwnWorkers();
 addEventListener("message", ({ data }: MessageEvent<AskPages | TakePart>) => {
   if (data.do === "take") input?.take(data);
-  else answer(data).catch((thrown: unknown) => postMessage(failureOf(blame(thrown))));
+  else answer(data).catch(fail);
 });
+
+/** Says why there is nothing to see any more: the page stops this worker. */
+function fail(thrown: unknown): void {
+  postMessage(failureOf(blame(thrown)));
+}
 
 async function answer(question: AskPages): Promise<void> {
   if (question.do === "open") {
@@ -34,8 +39,16 @@ async function answer(question: AskPages): Promise<void> {
   }
   const document = await opened;
   if (document === undefined) throw new Error("No document was opened");
-  const image = await draw(document, question.page);
-  postMessage({ say: "drawn", page: question.page, image } satisfies GotPages, { transfer: [image] });
+  const { page } = question;
+  try {
+    const image = await draw(document, page);
+    postMessage({ say: "drawn", page, image } satisfies GotPages, { transfer: [image] });
+  } catch (thrown) {
+    // Other pages may be whole. Who asks for too much is not asked again.
+    const blamed = blame(thrown);
+    if (!(blamed instanceof Damaged)) throw blamed;
+    postMessage({ say: "undrawn", page, why: blamed.message } satisfies GotPages);
+  }
 }
 
 async function open(file: PageInput): Promise<PDFDocumentProxy> {
@@ -83,9 +96,10 @@ async function draw(document: PDFDocumentProxy, number: number): Promise<ImageBi
   return canvas.transferToImageBitmap();
 }
 
-/** Gives pdf.js the parts that it asks for, one after the other. */
+/** Gives pdf.js the parts that it asks for, one after the other. Of a broken document it asks for all in one. */
 class Parts extends PDFDataRangeTransport {
   private last: Promise<void> = Promise.resolve();
+  private aborted = false;
 
   constructor(
     private readonly file: PageInput,
@@ -95,30 +109,18 @@ class Parts extends PDFDataRangeTransport {
   }
 
   override requestDataRange(begin: number, end: number): void {
-    this.last = this.last.then(async () => {
-      this.onDataRange(begin, (await this.file.read(begin, end - begin)).slice());
-    });
-  }
-}
-
-/** Canvases without a document. */
-class Canvases {
-  create(width: number, height: number): { canvas: OffscreenCanvas; context: unknown } {
-    if (!(width > 0 && height > 0)) throw new Damaged("a picture in it has no size");
-    if (width * height * 4 > CANVAS_LIMIT) throw new TooMuch("a picture in it is too large");
-    const canvas = new OffscreenCanvas(width, height);
-    return { canvas, context: canvas.getContext("2d", { willReadFrequently: true }) };
+    this.last = this.last
+      .then(async () => {
+        if (this.aborted) return;
+        const bytes = await inPieces(this.file, begin, end - begin);
+        // It may have given up meanwhile, and then takes nothing.
+        if (!this.aborted) this.onDataRange(begin, bytes);
+      })
+      .catch(fail);
   }
 
-  reset({ canvas }: { canvas: OffscreenCanvas }, width: number, height: number): void {
-    canvas.width = width;
-    canvas.height = height;
-  }
-
-  destroy(pair: { canvas: OffscreenCanvas | null; context: unknown }): void {
-    if (pair.canvas !== null) pair.canvas.width = pair.canvas.height = 0;
-    pair.canvas = null;
-    pair.context = null;
+  override abort(): void {
+    this.aborted = true;
   }
 }
 

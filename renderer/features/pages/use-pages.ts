@@ -46,5 +46,8 @@ export function usePages(
     wanted.current = page;
     drawer.current?.draw(page);
   }, [page]);
+  const { drawn } = pages;
+  // Closed once the page shows another one, or none: a picture is large, and nobody else gives its memory back soon.
+  useEffect(() => () => void (drawn?.state === "drawn" && drawn.image.close()), [drawn]);
   return size === 0 ? undefined : pages;
 }
