@@ -22,12 +22,29 @@ pub struct Node {
     pub owner: (u32, u32),
 }
 
-/// Where the nodes of a kind are, and how their names begin. Nodes that set what the screen shows are not among them.
-fn places(device: Device) -> &'static [(&'static str, &'static str)] {
+/// Where the nodes of a kind are.
+fn places(device: Device) -> &'static [&'static str] {
     match device {
-        Device::Gpu => &[("/dev/dri", "renderD"), ("/dev", "nvidia"), ("/dev", "kfd")],
-        Device::Sound => &[("/dev/snd", "")],
-        Device::Camera => &[("/dev", "video"), ("/dev", "media")],
+        Device::Gpu => &["/dev/dri", "/dev"],
+        Device::Sound => &["/dev/snd"],
+        Device::Camera => &["/dev"],
+    }
+}
+
+/// Tells whether a name in one of a kind's places is of that kind. Nodes that set what the screen shows are not: neither
+/// `card0` nor `nvidia-modeset`.
+fn is_of(device: Device, place: &str, name: &[u8]) -> bool {
+    let numbered = |start: &str| {
+        let number = name.strip_prefix(start.as_bytes());
+        number.is_some_and(|number| !number.is_empty() && number.iter().all(u8::is_ascii_digit))
+    };
+    match (device, place) {
+        (Device::Gpu, "/dev/dri") => numbered("renderD"),
+        (Device::Gpu, _) => {
+            numbered("nvidia") || matches!(name, b"nvidiactl" | b"nvidia-uvm" | b"nvidia-uvm-tools" | b"kfd")
+        }
+        (Device::Sound, _) => true,
+        (Device::Camera, _) => numbered("video") || numbered("media"),
     }
 }
 
@@ -36,7 +53,7 @@ pub fn find(devices: &[Device], accept: &[Promise]) -> Result<Vec<Node>> {
     let mut found = Vec::new();
     for device in devices {
         let before = found.len();
-        places(*device).iter().for_each(|(dir, start)| found.extend(nodes(dir, start)));
+        places(*device).iter().for_each(|place| found.extend(nodes(*device, place)));
         if found.len() == before && !accept.contains(&Promise::Devices) {
             return Err(missing(*device));
         }
@@ -44,15 +61,15 @@ pub fn find(devices: &[Device], accept: &[Promise]) -> Result<Vec<Node>> {
     Ok(found)
 }
 
-fn nodes(dir: &str, start: &str) -> impl Iterator<Item = Node> {
-    let (dir, start) = (HostPath::new(dir.as_bytes()), start.as_bytes().to_vec());
+fn nodes(device: Device, place: &str) -> impl Iterator<Item = Node> {
+    let dir = HostPath::new(place.as_bytes());
     let entries = dir.iter().filter_map(|dir| std::fs::read_dir(dir.as_path()).ok()).flatten().flatten();
     let mut nodes: Vec<Node> = entries
         .filter_map(|entry| {
             use std::os::unix::ffi::OsStrExt as _;
             let meta = entry.metadata().ok()?;
             let name = entry.file_name();
-            let is_node = meta.file_type().is_char_device() && name.as_bytes().starts_with(&start);
+            let is_node = meta.file_type().is_char_device() && is_of(device, place, name.as_bytes());
             let path = dir.as_ref()?.join(name.as_bytes());
             is_node.then(|| Node {
                 path,
@@ -74,4 +91,44 @@ fn missing(device: Device) -> Box<SeeError> {
         format!("Run without --device {name}, or go on where it is missing: --accept devices"),
     )
     .with_fact("promise", Promise::Devices.name())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_nodes_of_the_kind_are_chosen() {
+        let chosen = |device: Device, place: &str, names: &[&str]| -> Vec<String> {
+            let names = names.iter().filter(|name| is_of(device, place, name.as_bytes()));
+            names.map(|name| (*name).to_owned()).collect()
+        };
+        let dri = ["card0", "renderD128", "renderD", "controlD64", "by-path"];
+        assert_eq!(chosen(Device::Gpu, "/dev/dri", &dri), ["renderD128"]);
+        let dev = [
+            "nvidia0",
+            "nvidia12",
+            "nvidiactl",
+            "nvidia-uvm",
+            "nvidia-uvm-tools",
+            "nvidia-modeset",
+            "nvidia",
+            "nvidia0x",
+            "nvidia-nvswitch0",
+            "nvidia-caps",
+            "kfd",
+            "kfd0",
+            "video0",
+            "video",
+            "videodev",
+            "media1",
+            "mediatek",
+            "sda",
+            "mem",
+        ];
+        let gpu = ["nvidia0", "nvidia12", "nvidiactl", "nvidia-uvm", "nvidia-uvm-tools", "kfd"];
+        assert_eq!(chosen(Device::Gpu, "/dev", &dev), gpu);
+        assert_eq!(chosen(Device::Camera, "/dev", &dev), ["video0", "media1"]);
+        assert_eq!(chosen(Device::Sound, "/dev/snd", &["pcmC0D0p", "seq"]), ["pcmC0D0p", "seq"]);
+    }
 }
