@@ -97,7 +97,7 @@ export const SessionLog = z.object({
   ended: z.array(ProgramEnd),
   network: z.array(NetworkTry),
   refused: z.array(RefusedAction),
-  dropped: z.object({ programs: Count, network: Count, refused: Count }),
+  dropped: z.object({ programs: Count, network: Count, refused: Count, tried: Count }),
   complete: z.boolean(),
   next: LogPlace,
 });

@@ -246,7 +246,7 @@ fn what_the_filter_refuses_devices_and_sockets_of_the_host_are_told_with_who_ask
         let script = format!(
             "perl -e '
                 syscall(250, 0, 0) == -1 && $!{{EPERM}} or die \"keyctl: $!\";
-                !socket(V, 40, 1, 0) && $!{{EAFNOSUPPORT}} or die \"vsock: $!\";
+                for (40, 70..99) {{ !socket(V, $_, 1, 0) && $!{{EAFNOSUPPORT}} or die \"family $_: $!\" }}
                 open(D, \"<\", \"{device}\") and die \"device\";
                 for (\"host.sock\", \"\\0{name}\") {{
                     socket(U, 1, 1, 0) or die \"socket: $!\";
@@ -272,6 +272,7 @@ fn what_the_filter_refuses_devices_and_sockets_of_the_host_are_told_with_who_ask
         let wanted = [
             json!(["kernel-call", "keyctl"]),
             json!(["socket-family", "AF_VSOCK"]),
+            json!(["socket-family", "another family"]),
             json!(["device", device]),
             json!(["host-socket", lab.home().join("host.sock")]),
             json!(["host-socket", format!("@{name}")]),

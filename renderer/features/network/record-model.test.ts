@@ -15,7 +15,7 @@ const log = (programs: ProgramRun[], next: number, more: Partial<SessionLog> = {
   ended: [],
   network: [],
   refused: [],
-  dropped: { programs: 0, network: 0, refused: 0 },
+  dropped: { programs: 0, network: 0, refused: 0, tried: 0 },
   complete: true,
   next,
   ...more,
@@ -27,7 +27,7 @@ describe("a record", () => {
     expect(append(null, first)).toBe(first);
     expect(append(first, log([], 10))).toBe(first);
     const ended = { id: 0, time, end: "exited", status: 3 } as const;
-    const dropped = { programs: 7, network: 0, refused: 0 };
+    const dropped = { programs: 7, network: 0, refused: 0, tried: 0 };
     const grown = append(first, log([run(1, 0)], 20, { ended: [ended], dropped, complete: false }));
     expect(grown.programs).toEqual([{ ...run(0), ended }, run(1, 0)]);
     expect(grown).toMatchObject({ dropped, complete: false, next: 20, ended: [] });

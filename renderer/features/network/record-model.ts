@@ -17,7 +17,12 @@ export function append(known: SessionLog | null, more: SessionLog): SessionLog {
     ended: [],
     network: [...known.network, ...more.network],
     refused: [...known.refused, ...more.refused],
-    dropped: { programs: dropped("programs"), network: dropped("network"), refused: dropped("refused") },
+    dropped: {
+      programs: dropped("programs"),
+      network: dropped("network"),
+      refused: dropped("refused"),
+      tried: dropped("tried"),
+    },
     complete: known.complete && more.complete,
     next: more.next,
   };

@@ -120,7 +120,7 @@ pub fn dropped(log: &LogResult) -> Option<String> {
     let counts = [
         (log.dropped.programs, "starts of programs"),
         (log.dropped.network, "tries with the network"),
-        (log.dropped.refused, "refused actions"),
+        (log.dropped.refused + log.dropped.tried, "refused actions"),
     ];
     let told: Vec<_> = counts
         .iter()

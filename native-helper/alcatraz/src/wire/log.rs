@@ -38,6 +38,8 @@ pub struct Dropped {
     pub network: u64,
     /// Refused actions.
     pub refused: u64,
+    /// Refused actions that ordinary programs try.
+    pub tried: u64,
 }
 
 /// A program, and how it ended when that is known.
@@ -76,11 +78,12 @@ impl From<Record> for LogResult {
                     Kind::Programs => result.dropped.programs = count,
                     Kind::Network => result.dropped.network = count,
                     Kind::Refused => result.dropped.refused = count,
+                    Kind::Tried => result.dropped.tried = count,
                 },
             }
         }
-        let Dropped { programs, network, refused } = result.dropped;
-        result.complete = !record.is_cut && programs + network + refused == 0;
+        let Dropped { programs, network, refused, tried } = result.dropped;
+        result.complete = !record.is_cut && programs + network + refused + tried == 0;
         result
     }
 }

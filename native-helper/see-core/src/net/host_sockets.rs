@@ -2,6 +2,8 @@
 //! Decides nothing: of a file of the host's an overlay shows no socket to talk to, and names without a file are parted by
 //! the network name space.
 
+use std::fs::File;
+use std::io::{BufRead, BufReader};
 use std::os::fd::AsRawFd as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -18,6 +20,8 @@ use crate::roll::{Refusals, Roll};
 
 const AF_UNIX: u16 = 1;
 const OVERLAY_MAGIC: u64 = 0x794c_7630;
+/// A table of more sockets is not looked through: the SEE's own is as long as its programs make it.
+const MOST_SOCKETS: usize = 64 << 10;
 
 /// What sees it.
 #[derive(Debug)]
@@ -104,14 +108,27 @@ fn abstract_name(thread: u32, name: &[u8]) -> Option<Vec<u8>> {
     // The kernel writes every zero byte so.
     let told = name.iter().map(|byte| if *byte == 0 { b'@' } else { *byte });
     let told: Vec<u8> = std::iter::once(b'@').chain(told).collect();
-    let lists = |list: &Path| {
-        let list = std::fs::read(list).unwrap_or_default();
-        list.split(|byte| *byte == b'\n')
-            .any(|line| line.strip_suffix(told.as_slice()).is_some_and(ends_field))
-    };
-    let is_hosts =
-        !lists(Path::new(&format!("/proc/{thread}/net/unix"))) && lists(Path::new("/proc/self/net/unix"));
+    let lists = |table: &str| lists(BufReader::new(File::open(table).ok()?), &told);
+    // The SEE's table is read only for names that the host has.
+    let is_hosts = lists("/proc/self/net/unix")? && !lists(&format!("/proc/{thread}/net/unix"))?;
     is_hosts.then_some(told)
+}
+
+/// Tells whether a table of the kernel's has this name; `None` when it cannot be read or is too long. Never holds more than a
+/// line, which is short.
+fn lists(mut table: impl BufRead, name: &[u8]) -> Option<bool> {
+    let mut line = Vec::new();
+    for _ in 0..MOST_SOCKETS {
+        line.clear();
+        if table.read_until(b'\n', &mut line).ok()? == 0 {
+            return Some(false);
+        }
+        let line = line.strip_suffix(b"\n").unwrap_or(&line);
+        if line.strip_suffix(name).is_some_and(ends_field) {
+            return Some(true);
+        }
+    }
+    None
 }
 
 fn ends_field(before: &[u8]) -> bool {
@@ -151,5 +168,17 @@ mod tests {
         for nothing in [&address(b"")[..], &address(b"\0"), &[2, 0, 0, 80], &[1]] {
             assert_eq!(parse(nothing), None);
         }
+    }
+
+    #[test]
+    fn tables_are_looked_through_as_far_as_they_are_reasonable() {
+        let table = b"Num RefCount\n0: 2 @one\n1: 2 @one more\n2: 2 @three";
+        let has = |name: &[u8]| lists(table.as_slice(), name);
+        assert_eq!([has(b"@one"), has(b"@three")], [Some(true); 2]);
+        assert_eq!([has(b"@on"), has(b"one"), has(b"@two")], [Some(false); 3]);
+        let long = |lines: usize| [b"0: 2 @x\n".repeat(lines), b"0: 2 @last\n".to_vec()].concat();
+        assert_eq!(lists(long(MOST_SOCKETS - 1).as_slice(), b"@last"), Some(true));
+        assert_eq!(lists(long(MOST_SOCKETS).as_slice(), b"@last"), None);
+        assert_eq!(lists(BufReader::new(std::io::repeat(b'\n')), b"@last"), None);
     }
 }

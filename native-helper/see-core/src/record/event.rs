@@ -47,6 +47,8 @@ pub enum Kind {
     Programs,
     /// What was refused.
     Refused,
+    /// What ordinary programs try, and go on without.
+    Tried,
 }
 
 /// What was tried with the network. The first of many equal tries stands for all of them.

@@ -20,13 +20,14 @@ const fn most(kind: Kind) -> u64 {
         Kind::Network => 3 << 20,
         Kind::Programs => 8 << 20,
         Kind::Refused => 1 << 20,
+        Kind::Tried => 1 << 19,
     }
 }
 
 /// What the end of a program takes at most.
 const ROOM_OF_AN_END: u64 = 128;
 /// No record is longer: all kinds, and how many were dropped of each whenever that number has doubled.
-const MOST: u64 = 13 << 20;
+const MOST: u64 = 14 << 20;
 
 /// Returns where a session's record is kept.
 pub fn path(store: &Store, session: &str) -> PathBuf {
@@ -121,7 +122,7 @@ impl Log {
     /// Says exactly how many events are not kept.
     pub fn finish(&self) {
         let mut state = self.lock();
-        for kind in [Kind::Network, Kind::Programs, Kind::Refused] {
+        for kind in [Kind::Network, Kind::Programs, Kind::Refused, Kind::Tried] {
             state.tell_dropped(kind);
         }
     }
@@ -170,6 +171,7 @@ fn kind_of(event: &Event) -> Kind {
     match event {
         Event::Network(_) => Kind::Network,
         Event::Program(_) | Event::Ended(_) => Kind::Programs,
+        Event::Refused(refused) if refused.what.is_ordinary() => Kind::Tried,
         Event::Refused(_) | Event::Near { .. } => Kind::Refused,
         Event::Dropped { kind, .. } => *kind,
     }
@@ -328,19 +330,39 @@ mod tests {
         assert!(std::fs::metadata(&path).unwrap().len() <= most(Kind::Programs) + 4096);
     }
 
+    fn refused(what: What) -> Event {
+        Event::Refused(Refused {
+            time: NOW.to_owned(),
+            what,
+            detail: None,
+            program: Some("x".repeat(1000)),
+            program_id: None,
+        })
+    }
+
+    #[test]
+    fn what_ordinary_programs_try_leaves_room_for_what_raises_an_alarm() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("record");
+        let log = Log::open(&path).unwrap();
+        for what in [What::KernelCall, What::SocketFamily, What::Device, What::HostSocket] {
+            (0..1100).for_each(|_| log.add(&refused(what)));
+        }
+        let alarming = [What::HiddenPlace, What::Mount, What::SetId, What::Disk].map(refused);
+        alarming.iter().for_each(|event| log.add(event));
+        log.finish();
+        let record = read(&path, 0).unwrap();
+        assert!(alarming.iter().all(|event| record.events.contains(event)));
+        assert!(dropped(&record, Kind::Tried) > 3000);
+        assert_eq!(dropped(&record, Kind::Refused), 0);
+    }
+
     #[test]
     fn refusals_leave_room_for_the_warning_of_the_quota() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("record");
         let log = Log::open(&path).unwrap();
-        let refused = Event::Refused(Refused {
-            time: NOW.to_owned(),
-            what: What::Mount,
-            detail: None,
-            program: Some("x".repeat(1000)),
-            program_id: None,
-        });
-        (0..1100).for_each(|_| log.add(&refused));
+        (0..1100).for_each(|_| log.add(&refused(What::Mount)));
         assert!(dropped(&read(&path, 0).unwrap(), Kind::Refused) > 0);
         let near = Event::Near { time: NOW.to_owned(), used: 9, limit: 10 };
         log.add(&near);

@@ -42,3 +42,14 @@ pub enum What {
     /// To connect to a socket of the host's programs: `detail` is its path, or `@` and its name.
     HostSocket,
 }
+
+impl What {
+    /// Tells whether ordinary programs try it as they start, and go on without. No alarm is raised for it, and it takes no
+    /// room from what does raise one.
+    pub fn is_ordinary(self) -> bool {
+        match self {
+            Self::Mount | Self::HiddenPlace | Self::SetId | Self::Disk => false,
+            Self::KernelCall | Self::SocketFamily | Self::Device | Self::HostSocket => true,
+        }
+    }
+}
