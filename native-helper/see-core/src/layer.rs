@@ -75,6 +75,9 @@ pub struct Covered {
     is_mount: bool,
     /// What the directory itself is like.
     root: Root,
+    /// Whether the file system is in memory alone: it ends with this start of the machine.
+    #[serde(default)]
+    in_memory: bool,
 }
 
 /// Mode and owner of a directory.
@@ -112,7 +115,13 @@ impl Covered {
                 .filter(|born| born.0 != 0),
             is_mount: facts.stx_attributes.contains(StatxAttributes::MOUNT_ROOT),
             root: Root { mode: facts.stx_mode.into(), uid: facts.stx_uid, gid: facts.stx_gid },
+            in_memory: is_in_memory(dir),
         })
+    }
+
+    /// Tells whether it was in memory alone.
+    pub fn is_in_memory(&self) -> bool {
+        self.in_memory
     }
 
     /// Tells whether it is away: nothing, or something else, is at its place, which `host` is open on.
@@ -140,6 +149,12 @@ fn has_own_number(dir: BorrowedFd<'_>) -> bool {
     const EXT: i64 = 0xef53;
     const BTRFS: i64 = 0x9123_683e;
     rustix::fs::fstatfs(dir).is_ok_and(|facts| matches!(facts.f_type, EXT | BTRFS))
+}
+
+fn is_in_memory(dir: BorrowedFd<'_>) -> bool {
+    const TMPFS: i64 = 0x0102_1994;
+    const RAMFS: i64 = 0x8584_58f6;
+    rustix::fs::fstatfs(dir).is_ok_and(|facts| matches!(facts.f_type, TMPFS | RAMFS))
 }
 
 impl Layer {
@@ -172,7 +187,7 @@ mod tests {
     fn the_same_top_is_another_file_system_when_its_own_number_differs_or_its_age_is_not_known() {
         let born = Some(Timestamp(7));
         let root = Root { mode: 0o755, uid: 0, gid: 0 };
-        let covered = Covered { file_system: 1, directory: 2, born, is_mount: true, root };
+        let covered = Covered { file_system: 1, directory: 2, born, is_mount: true, root, in_memory: false };
         let other = Covered { file_system: 3, ..covered };
         assert!(covered.is_still(&covered, true) && covered.is_still(&covered, false));
         assert!(covered.is_still(&other, false), "it got another device");

@@ -9,6 +9,7 @@ use crate::error::{ErrorCode, Result, SeeError};
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
 
+use super::away::{Away, Fate};
 use super::crash;
 use super::journal::{Header, Left};
 use super::places::{Places, Role, Spot};
@@ -116,18 +117,22 @@ pub struct Reverted {
     pub left: Vec<Left>,
     /// Where somebody else changed the host meanwhile: theirs stays, ours is in the backup.
     pub foreign: Vec<HostPath>,
+    /// The steps that were not taken back, whether for that or because their tree is awaited.
+    pub rest: Vec<Step>,
 }
 
-/// Takes steps back, the last one first; they may have been done in part or not at all.
+/// Takes steps back, the last one first, but for those in trees that are not there; they may have been done in part or
+/// not at all.
 pub fn revert(
     places: &mut Places,
-    header: &Header,
+    (header, away): (&Header, &Away),
     steps: &[Step],
     monitor: &dyn Monitor,
 ) -> Result<Reverted> {
+    let there: Vec<&Step> = steps.iter().filter(|step| !away.bars(step)).collect();
     let mut dirs = BTreeSet::new();
     places.forget();
-    for (done, step) in steps.iter().rev().enumerate() {
+    for (done, step) in there.iter().rev().enumerate() {
         if done % 64 == 0 {
             monitor.progress(Phase::Recover, u64::try_from(done).unwrap_or(0), None);
         }
@@ -135,27 +140,32 @@ pub fn revert(
         step.revert(places)?;
     }
     crash::point();
-    for spot in steps.iter().flat_map(Step::names) {
+    for spot in there.iter().flat_map(|step| step.names()) {
         let dir = spot.parent();
         if places.role(&dir)? != Role::Stage && places.stat(&dir)?.is_some_and(|stat| stat.is_dir()) {
             dirs.insert(dir);
         }
     }
     sync_dirs(places, dirs)?;
-    let mut reverted = Reverted { left: compare(places, header)?, foreign: Vec::new() };
-    let homes = header.before.iter().map(|seen| (seen.stat.identity, &seen.at)).collect();
+    let mut reverted = Reverted { left: compare(places, header, away)?, ..Reverted::default() };
+    let homes = header.before.iter().filter(|seen| !away.has(&seen.at));
+    let homes = homes.map(|seen| (seen.stat.identity, &seen.at)).collect();
     for step in steps {
-        if !step.is_reverted(places, &homes)? {
-            reverted.foreign.push(places.path(step.place()));
+        match away.fate(step) {
+            Some(Fate::Lost) => continue,
+            Some(Fate::Awaited) => {}
+            None if step.is_reverted(places, &homes)? => continue,
+            None => reverted.foreign.push(places.path(step.place())),
         }
+        reverted.rest.push(step.clone());
     }
     Ok(reverted)
 }
 
 /// Returns the host's objects that stand different from how they stood before the commit, by our doing alone.
-pub fn compare(places: &mut Places, header: &Header) -> Result<Vec<Left>> {
+pub fn compare(places: &mut Places, header: &Header, away: &Away) -> Result<Vec<Left>> {
     let mut left = Vec::new();
-    for seen in &header.before {
+    for seen in header.before.iter().filter(|seen| !away.has(&seen.at)) {
         // We put back all but the time of the last change; any other difference is somebody else's.
         let now = places.stat(&seen.at)?.filter(|now| now.stands_like(&seen.stat));
         if let Some(stat) = now.filter(|now| *now != seen.stat) {

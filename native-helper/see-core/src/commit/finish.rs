@@ -16,6 +16,7 @@ use crate::store::Store;
 
 use super::apply;
 use super::attributes::{self, as_path};
+use super::away::Away;
 use super::backups;
 use super::crash;
 use super::journal::{self, Journal, Left, Residue};
@@ -62,7 +63,7 @@ pub fn finish(store: &Store, places: &mut Places, journal: &Journal) -> Result<(
 
 /// Ends a commit that was not applied in full, or not known to be: takes every step back. Returns the paths where
 /// somebody else changed the host meanwhile; then nothing is cleared up. When it is known that only the first steps
-/// were `begun`, the others are left alone.
+/// were `begun`, the others are left alone. Fails when a tree is not there, after it has taken back what lies elsewhere.
 pub fn take_back(
     store: &Store,
     places: &mut Places,
@@ -72,7 +73,15 @@ pub fn take_back(
 ) -> Result<Vec<HostPath>> {
     let steps = journal.steps.as_deref().unwrap_or_default();
     let steps = steps.get(..begun.unwrap_or(steps.len())).unwrap_or(steps);
-    let reverted = apply::revert(places, &journal.header, steps, monitor)?;
+    let away = Away::look(places, &journal.header)?;
+    let reverted = apply::revert(places, (&journal.header, &away), steps, monitor)?;
+    if let Err(error) = away.refuse_awaited(places) {
+        if reverted.rest.len() < steps.len() {
+            let dir = super::commit_dir(store, &journal.header.commit);
+            journal::write_rest(&dir, &journal.header, &reverted.rest)?;
+        }
+        return Err(error);
+    }
     match reverted.foreign.is_empty() {
         true => clear_up(store, journal, &reverted.left)?,
         false => set_aside(store, journal)?,
@@ -82,7 +91,9 @@ pub fn take_back(
 
 /// Ends a commit that never changed a name of the host: removes what it staged, then tells the store.
 pub fn give_up(store: &Store, places: &mut Places, journal: &Journal) -> Result<()> {
-    let left = apply::compare(places, &journal.header)?;
+    let away = Away::look(places, &journal.header)?;
+    away.refuse_awaited(places)?;
+    let left = apply::compare(places, &journal.header, &away)?;
     clear_up(store, journal, &left)
 }
 

@@ -38,6 +38,9 @@ pub struct Header {
     /// The objects of the host, and those in backups, that the commit changes or moves: where they are before it, and
     /// how they stand.
     pub before: Vec<Seen>,
+    /// The start of the machine in which it began; `None` in journals that do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot: Option<String>,
 }
 
 /// An object, where it is and how it stands.
@@ -169,17 +172,30 @@ impl Writer {
     }
 }
 
+/// Replaces a commit's journal by one of the steps that could not be taken back yet: nobody may take back the others
+/// again, for what they changed is the host's own by then.
+pub fn write_rest(dir: &Path, header: &Header, rest: &[Step]) -> Result<()> {
+    let new = dir.join("journal.new");
+    Writer::open(new.clone(), header)?.plan(rest, &[])?;
+    replace(dir, &new)
+}
+
 /// Replaces a commit's journal by the statement that nothing of it is on the host, and what the host had then.
 pub fn write_reverted(dir: &Path, header: &Header, left: &[Left]) -> Result<()> {
-    let (new, path) = (dir.join("journal.new"), journal_path(dir));
+    let new = dir.join("journal.new");
     let mut writer = Writer::open(new.clone(), header)?;
     for one in left {
         writer.record(&Record::Left(one.clone()))?;
     }
     writer.record(&Record::Reverted { left: left.len().try_into().unwrap_or(u64::MAX) })?;
     writer.flush()?;
+    replace(dir, &new)
+}
+
+fn replace(dir: &Path, new: &Path) -> Result<()> {
+    let path = journal_path(dir);
     crash::point();
-    std::fs::rename(&new, &path).map_err(|e| failed(&path, &e))?;
+    std::fs::rename(new, &path).map_err(|e| failed(&path, &e))?;
     sync_dir(dir)
 }
 

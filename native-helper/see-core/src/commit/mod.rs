@@ -3,6 +3,7 @@
 
 mod apply;
 mod attributes;
+mod away;
 mod backups;
 mod bytes;
 mod copy;

@@ -371,7 +371,7 @@ fn is_away(covered: Option<Covered>, found: &std::result::Result<Root, Errno>) -
 }
 
 /// Returns the error for a file system that was unmounted, or another one mounted: nothing is to be done beneath it.
-fn went_away(point: &HostPath) -> Box<SeeError> {
+pub fn went_away(point: &HostPath) -> Box<SeeError> {
     SeeError::new(
         ErrorCode::Conflicts,
         format!("What was mounted on {} is not there any more.", point.display()),

@@ -6,6 +6,7 @@ use crate::session::SessionState;
 use crate::store::Store;
 
 use super::apply;
+use super::away;
 use super::backups;
 use super::crash;
 use super::finish;
@@ -48,6 +49,7 @@ pub fn run(
         bases: places.bases().to_vec(),
         rooms: plan.rooms.clone(),
         before: plan.before.clone(),
+        boot: away::this_boot(),
     };
     let mut journal = Journal { header, steps: None, residue: Vec::new(), left: None, reverted: None };
     make_private(&super::commit_dir(store, &journal.header.commit))?;

@@ -1,0 +1,100 @@
+//! The trees of a cut-off commit that are not there: what was done in them waits until they are, and is settled when
+//! they never will be.
+
+use std::collections::BTreeMap;
+
+use crate::error::Result;
+
+use super::bytes::Bytes;
+use super::journal::Header;
+use super::places::{Places, Role, Spot, went_away};
+use super::step::Step;
+
+/// What becomes of a tree that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Fate {
+    /// It was in memory, and the machine has started anew since: nothing of it is left anywhere.
+    Lost,
+    /// It may come back.
+    Awaited,
+}
+
+/// The trees that are not there, by their number.
+#[derive(Debug, Default)]
+pub struct Away {
+    hosts: BTreeMap<u16, Fate>,
+    /// Layers and stages that lie in them.
+    inside: BTreeMap<u16, Fate>,
+}
+
+impl Away {
+    /// Looks which trees of a commit are not there.
+    pub fn look(places: &Places, header: &Header) -> Result<Self> {
+        let mut away = Self::default();
+        let restarted = header.boot.is_some() && header.boot != this_boot();
+        let is_host = |(_, role): &(Spot, Role)| *role == Role::Host;
+        let tops = places.bases().iter().zip(0_u16..).map(|(base, number)| (top(number), base.role));
+        let (hosts, others): (Vec<_>, Vec<_>) = tops.partition(is_host);
+        for (host, _) in &hosts {
+            let covered = places.bases().get(usize::from(host.base)).and_then(|base| base.covered);
+            // Whatever is there now, it is not what was in memory before.
+            if restarted && covered.is_some_and(|covered| covered.is_in_memory()) {
+                away.hosts.insert(host.base, Fate::Lost);
+            } else if places.is_away(host)? {
+                away.hosts.insert(host.base, Fate::Awaited);
+            }
+        }
+        for (other, _) in others {
+            let path = places.path(&other);
+            let around = hosts.iter().map(|(host, _)| (places.path(host), host.base));
+            let nearest =
+                around.filter(|(host, _)| path.is_within(host)).max_by_key(|(host, _)| host.as_bytes().len());
+            if let Some(fate) = nearest.and_then(|(_, host)| away.hosts.get(&host)) {
+                away.inside.insert(other.base, *fate);
+            }
+        }
+        Ok(away)
+    }
+
+    /// Tells whether a spot lies in a tree of the host that is not there.
+    pub fn has(&self, spot: &Spot) -> bool {
+        self.hosts.contains_key(&spot.base)
+    }
+
+    /// Tells whether a step cannot be taken back now.
+    pub fn bars(&self, step: &Step) -> bool {
+        spots(step).into_iter().any(|spot| self.has(spot))
+    }
+
+    /// Returns what becomes of a step in a tree that is not there, or in what lies in one; `None` for any other.
+    pub fn fate(&self, step: &Step) -> Option<Fate> {
+        let of = |spot: &Spot| self.hosts.get(&spot.base).or_else(|| self.inside.get(&spot.base)).copied();
+        spots(step).into_iter().filter_map(of).max()
+    }
+
+    /// Fails when a tree is awaited.
+    pub fn refuse_awaited(&self, places: &Places) -> Result<()> {
+        match self.hosts.iter().find(|(_, fate)| **fate == Fate::Awaited) {
+            Some((number, _)) => Err(went_away(&places.path(&top(*number)))),
+            None => Ok(()),
+        }
+    }
+}
+
+fn top(number: u16) -> Spot {
+    Spot { base: number, path: Bytes::default() }
+}
+
+fn spots(step: &Step) -> Vec<&Spot> {
+    let mut spots = step.names();
+    spots.push(step.place());
+    if let Step::Link { target, .. } | Step::Unlink { target, .. } = step {
+        spots.push(target);
+    }
+    spots
+}
+
+/// Returns what tells this start of the machine from any other; `None` when the kernel does not tell.
+pub fn this_boot() -> Option<String> {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim_end().to_owned())
+}
