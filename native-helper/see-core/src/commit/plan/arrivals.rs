@@ -236,10 +236,13 @@ impl Planner<'_, '_> {
                 let backup = self.rooms.slot(self.view, found.layer, &found.change.path)?;
                 let expects = self.expect_occupant(found, at, old)?;
                 let step = Step::Replace { at: at.clone(), new: from, backup, object, old: old.identity };
-                // A file that a program has open is another one than it writes to once it was replaced.
+                // A file that a program has open is another one than it writes to once it was replaced. Where a person or a
+                // merge has answered, as for the log of a server that runs, that is known.
+                let path = &found.change.path;
                 let unwritten = found.change.kind == ChangeKind::Modified
                     && old.identity.kind == FileType::File
-                    && self.selection.resolution(&found.change.path).is_none();
+                    && self.selection.resolution(path).is_none()
+                    && self.selection.merged(path).is_none();
                 self.plan.steps.push(Planned { step, expects, unwritten });
             }
             None => self.add(Step::Move { from, to: at.clone(), object, purpose }, Vec::new()),
