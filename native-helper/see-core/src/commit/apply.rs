@@ -70,7 +70,12 @@ pub fn apply(places: &mut Places, plan: &Plan, begun: &mut usize, monitor: &dyn 
         let was_ours: Vec<bool> = planned.expects.iter().map(|(_, expected)| ours.has(expected)).collect();
         ours.objects.extend(planned.step.objects());
         *begun = done + 1;
-        planned.step.apply(places)?;
+        if let Err(error) = planned.step.apply(places) {
+            if planned.step.was_refused(&error) {
+                *begun = done;
+            }
+            return Err(error);
+        }
         look_again(places, planned, &ours, &was_ours)?;
     }
     monitor.progress(Phase::Apply, total.unwrap_or(0), total);
@@ -131,13 +136,14 @@ pub fn revert(
 ) -> Result<Reverted> {
     let there: Vec<&Step> = steps.iter().filter(|step| !away.bars(step)).collect();
     let mut dirs = BTreeSet::new();
+    let known: HashSet<Identity> = steps.iter().flat_map(Step::objects).collect();
     places.forget();
     for (done, step) in there.iter().rev().enumerate() {
         if done % 64 == 0 {
             monitor.progress(Phase::Recover, u64::try_from(done).unwrap_or(0), None);
         }
         crash::point();
-        step.revert(places)?;
+        step.revert(places, &known)?;
     }
     crash::point();
     for spot in there.iter().flat_map(|step| step.names()) {
@@ -154,7 +160,7 @@ pub fn revert(
         match away.fate(step) {
             Some(Fate::Lost) => continue,
             Some(Fate::Awaited) => {}
-            None if step.is_reverted(places, &homes)? => continue,
+            None if step.is_reverted(places, &homes, &known)? => continue,
             None => reverted.foreign.push(places.path(step.place())),
         }
         reverted.rest.push(step.clone());

@@ -1,7 +1,7 @@
 //! The steps that a commit is made of. Each changes one name or one inode, knows from the inodes where it stands,
 //! and can be taken back from wherever it was cut off.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rustix::fs::RenameFlags;
 use rustix::io::Errno;
@@ -14,7 +14,7 @@ use crate::timestamp::Timestamp;
 use super::attributes::{self, Attributes, MarkChange};
 use super::copy;
 use super::crash;
-use super::places::{Places, Spot};
+use super::places::{Places, Role, Spot};
 use super::stat::Identity;
 
 /// Why an object moves.
@@ -69,11 +69,11 @@ impl Step {
         }
     }
 
-    /// Returns where an object of the host goes that the step takes out of the way: from its name to a backup.
+    /// Returns where an object of the host goes that the step takes from its name: to a backup, or to another name.
     pub fn displaces(&self) -> Option<(&Spot, &Spot)> {
         match self {
             Self::Replace { at, backup, .. } => Some((at, backup)),
-            Self::Move { from, to, purpose: Purpose::Remove, .. } => Some((from, to)),
+            Self::Move { from, to, purpose: Purpose::Remove | Purpose::Rename, .. } => Some((from, to)),
             _ => None,
         }
     }
@@ -118,7 +118,15 @@ impl Step {
     /// Does the step. It must not have been done.
     pub fn apply(&self, places: &mut Places) -> Result<()> {
         match self {
-            Self::Move { from, to, object, .. } => move_free(places, from, to, *object),
+            Self::Move { from, to, object, .. } => {
+                move_free(places, from, to, *object)?;
+                if holds(places, to, *object)? {
+                    return Ok(());
+                }
+                // What the host put there a moment ago goes back at once: of a name on the host nobody could tell later.
+                move_back(places, to, from)?;
+                Err(changed(places, from))
+            }
             Self::Replace { at, new, backup, old, .. } => {
                 swap(places, new, at, *old)?;
                 crash::point();
@@ -152,16 +160,27 @@ impl Step {
         }
     }
 
-    /// Takes the step back, whether it was not begun, half done or done. Leaves alone what somebody else put in the way.
-    pub fn revert(&self, places: &mut Places) -> Result<()> {
+    /// Tells whether the step found another object than the one that it is about, and changed nothing.
+    pub fn was_refused(&self, error: &SeeError) -> bool {
+        matches!(self, Self::Attributes { .. }) && error.code == ErrorCode::RolledBack
+    }
+
+    /// Takes the step back, whether it was not begun, half done or done. Leaves alone what somebody else put in the way,
+    /// and gives back what of theirs it took: an object that the steps do not name (`known`).
+    pub fn revert(&self, places: &mut Places, known: &HashSet<Identity>) -> Result<()> {
         match self {
             Self::Move { from, to, object, .. } => {
-                if holds(places, to, *object)? && places.stat(from)?.is_none() {
-                    move_free(places, to, from, *object)?;
+                let taken = places.stat(to)?.map(|stat| stat.identity);
+                // Nobody but us puts anything into a stage, and this slot serves this step first.
+                let is_theirs = places.role(to)? == Role::Stage
+                    && places.role(from)? == Role::Host
+                    && taken.is_some_and(|taken| !known.contains(&taken));
+                if (taken == Some(*object) || is_theirs) && places.stat(from)?.is_none() {
+                    move_back(places, to, from)?;
                 }
             }
-            Self::Replace { at, new, backup, object, old } => {
-                revert_replace(places, (at, new, backup), *object, *old)?;
+            Self::Replace { at, new, backup, object, .. } => {
+                revert_replace(places, (at, new, backup), *object)?;
             }
             Self::Link { at, object, .. } => {
                 if holds(places, at, *object)? {
@@ -209,17 +228,34 @@ impl Step {
     }
 
     /// Tells, after everything was taken back, whether this step's objects are where they were (`homes`, of those of
-    /// the host): not when somebody else put something in the way.
-    pub fn is_reverted(&self, places: &mut Places, homes: &HashMap<Identity, &Spot>) -> Result<bool> {
+    /// the host), and its resting places hold nothing of the host: not when somebody else put something in the way.
+    pub fn is_reverted(
+        &self,
+        places: &mut Places,
+        homes: &HashMap<Identity, &Spot>,
+        known: &HashSet<Identity>,
+    ) -> Result<bool> {
         let is_home = |places: &mut Places, object: Identity| match homes.get(&object) {
             Some(home) => holds(places, home, object),
             None => Ok(true),
         };
         Ok(match self {
             Self::Move { from, object, purpose: Purpose::Create, .. } => holds(places, from, *object)?,
-            Self::Move { to, object, .. } => is_home(places, *object)? || !holds(places, to, *object)?,
-            Self::Replace { new, backup, old, .. } => {
-                is_home(places, *old)? || !(holds(places, new, *old)? || holds(places, backup, *old)?)
+            Self::Move { to, object, .. } => match (places.stat(to)?, places.role(to)?) {
+                (None, _) => true,
+                (Some(_), Role::Stage) => false,
+                // It may be theirs from the beginning, or what we took from the other name.
+                (Some(stat), _) => {
+                    let is_named = stat.identity != *object && known.contains(&stat.identity);
+                    is_named || is_home(places, *object)?
+                }
+            },
+            Self::Replace { new, backup, object, .. } => {
+                let is_back = match homes.get(object) {
+                    Some(home) => holds(places, home, *object)?,
+                    None => false,
+                };
+                places.stat(backup)?.is_none() && (is_back || holds(places, new, *object)?)
             }
             Self::Attributes { object, .. } | Self::Rewrite { object, .. } => is_home(places, *object)?,
             Self::Unlink { at, object, .. } => holds(places, at, *object)?,
@@ -276,18 +312,33 @@ fn swap(places: &mut Places, one: &Spot, other: &Spot, old: Identity) -> Result<
     })
 }
 
-/// Brings the three names of a replacement back: `at` to the old object, `new` to the new one.
+/// Gives whatever is at `to` its former name back, which must be free.
+fn move_back(places: &mut Places, to: &Spot, from: &Spot) -> Result<()> {
+    let moved = places.rename(to, from, RenameFlags::NOREPLACE)?;
+    places.forget();
+    moved.map_err(|errno| match errno {
+        Errno::EXIST => appeared(places, from),
+        errno => places.error("moving", from, errno),
+    })
+}
+
+/// Brings the three names of a replacement back: `at` to what it had, `new` to the new object. What it had need not be
+/// the object that the plan knew: the host may have put another one there right before the exchange.
 fn revert_replace(
     places: &mut Places,
     (at, new, backup): (&Spot, &Spot, &Spot),
     object: Identity,
-    old: Identity,
 ) -> Result<()> {
-    // The new object is on the host: swap it with the old one, wherever that one is by now.
+    let holds_theirs = |places: &mut Places, place: &Spot| -> Result<bool> {
+        Ok(places.stat(place)?.is_some_and(|stat| stat.identity != object))
+    };
+    // The new object is on the host: swap it with what it displaced, wherever that is by now.
     if holds(places, at, object)? {
         for place in [new, backup] {
-            if holds(places, place, old)? {
-                swap(places, place, at, old)?;
+            if holds_theirs(places, place)? {
+                let swapped = places.rename(place, at, RenameFlags::EXCHANGE)?;
+                places.forget();
+                swapped.map_err(|errno| places.error("putting back", at, errno))?;
                 crash::point();
                 break;
             }
@@ -297,11 +348,11 @@ fn revert_replace(
     if holds(places, backup, object)? && places.stat(new)?.is_none() {
         move_free(places, backup, new, object)?;
     }
-    // Somebody removed the new object from the host: the old one comes back all the same.
+    // Somebody removed the new object from the host: what it displaced comes back all the same.
     if places.stat(at)?.is_none() {
         for place in [new, backup] {
-            if holds(places, place, old)? {
-                move_free(places, place, at, old)?;
+            if holds_theirs(places, place)? {
+                move_back(places, place, at)?;
                 break;
             }
         }

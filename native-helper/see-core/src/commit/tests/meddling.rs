@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::rc::Rc;
 
 use super::bench::{Bench, assert_same, is_inside, run_in};
+use super::crashes::{dies, quietly};
 use super::decisions::resolve;
 use crate::commit::{CommitOutcome, crash};
 use crate::error::{ErrorCode, Resolution, Result};
@@ -67,6 +68,19 @@ const MEDDLING: &[(&str, &str, &str, &str)] = &[
     ),
 ];
 
+/// Host tree and program of sessions that change `g`, which the host saves anew meanwhile, by a rename over it. Whether the
+/// commit can always be taken back in full: not when a name that it needs for that is the host's by then.
+const OVERTAKEN: &[(&str, &str, bool)] = &[
+    ("echo a > f; echo g > g", "echo b > f; echo h > g", true),
+    ("echo a > f; echo g > g", "echo b > f; rm g", true),
+    ("echo a > f; echo g > g", "echo b > f; mv g h", true),
+    ("echo a > f; echo g > g", "echo b > f; chmod 600 g", true),
+    ("echo a > f; echo g > g; echo h > h", "echo b > f; mv g t; mv h g; mv t h", false),
+    ("echo a > f; echo g > g; echo h > h", "echo b > f; mv g h", true),
+    ("echo a > f; echo g > g; echo h > h", "echo b > f; mv h g", true),
+];
+const OVERTAKING: &str = "echo c > t; mv t g";
+
 /// Runs a commit during which the host does something, as often as there are moments for it; returns what became of it.
 fn meddle_everywhere(
     (host, program, meddling, kept): &(&'static str, &'static str, &'static str, &'static str),
@@ -112,16 +126,77 @@ fn the_host_may_change_between_the_last_look_and_the_step() {
         return;
     }
     for row in MEDDLING {
-        let (_, gaps) = meddle_everywhere(row, |bench, gap, script| {
-            let (host, script) = (bench.host.clone(), script.to_owned());
-            crash::interrupt_gap(gap, move || run_in(&host, &script));
-            let outcome = bench.commit();
-            let meddled = !crash::is_uninterrupted();
-            crash::survive_all();
-            meddled.then_some(outcome)
-        });
+        let (_, gaps) =
+            meddle_everywhere(row, |bench, gap, script| meddle_in_gap(bench, gap, script, || bench.commit()));
         assert!(gaps > 1, "{row:?}");
     }
+}
+
+/// Does something on the host in one gap of whatever runs; tells whether that gap came.
+fn meddle_in_gap<T>(bench: &Bench, gap: u64, script: &str, run: impl FnOnce() -> T) -> Option<T> {
+    let (host, script) = (bench.host.clone(), script.to_owned());
+    crash::interrupt_gap(gap, move || run_in(&host, &script));
+    let outcome = run();
+    let meddled = !crash::is_uninterrupted();
+    crash::survive_all();
+    meddled.then_some(outcome)
+}
+
+#[test]
+fn what_the_host_saves_over_a_name_stays_there() {
+    if !is_inside("meddling::what_the_host_saves_over_a_name_stays_there") {
+        return;
+    }
+    for (host, program, is_whole) in OVERTAKEN {
+        let row = (*host, *program, OVERTAKING, "grep -q c g");
+        let (rolled_back, _) = meddle_everywhere(&row, |bench, gap, script| {
+            let outcome = meddle_in_gap(bench, gap, script, || bench.commit())?;
+            let is_needed = matches!(&outcome, Err(error) if error.code == ErrorCode::RecoveryNeeded);
+            assert!(!(is_needed && *is_whole), "{host} | {program} at {gap}: {outcome:?}");
+            Some(outcome)
+        });
+        assert!(rolled_back > 0, "{host} | {program}");
+    }
+}
+
+#[test]
+fn a_recovery_leaves_what_the_host_saved_over_a_name() {
+    if !is_inside("meddling::a_recovery_leaves_what_the_host_saved_over_a_name") {
+        return;
+    }
+    // With the gap before the step that takes `g` away.
+    let sessions =
+        [("echo g > g", "echo h > g", 0), ("echo g > g", "rm g", 0), ("echo g > g; echo h > h", "mv h g", 1)];
+    quietly(|| {
+        for (host, program, gap) in sessions {
+            let (mut point, mut recovered) = (0, 0);
+            loop {
+                let what = format!("{host} | {program} dead at {point}");
+                let bench = Bench::fast_session(MarkSpace::Trusted, host, program);
+                let layer = bench.layer();
+                let (host, meddled) = (bench.host.clone(), Rc::new(Cell::new(false)));
+                let noted = Rc::clone(&meddled);
+                crash::interrupt_gap(gap, move || {
+                    run_in(&host, OVERTAKING);
+                    noted.set(true);
+                });
+                let died = dies(point, || assert!(bench.commit().is_err()));
+                point += 1;
+                if !died {
+                    break;
+                }
+                let foreign: Vec<_> = bench.recover().into_iter().flat_map(|one| one.foreign).collect();
+                assert!(foreign.is_empty(), "{what}: {foreign:?}");
+                assert_same(&what, &bench.layer(), &layer);
+                assert_eq!(bench.state(), SessionState::Finished, "{what}");
+                if meddled.get() {
+                    recovered += 1;
+                    run_in(&bench.host, "grep -q c g && { [ ! -e h ] || grep -q h h; }");
+                }
+            }
+            assert!(recovered > 1, "{host} | {program}: {recovered} of {point}");
+        }
+    });
 }
 
 /// A program of the host that opens a file for writing when it is told, and holds it.
