@@ -54,15 +54,14 @@ fn sudo_means_the_user_who_typed_it() {
 #[test]
 fn devices_are_there_on_request_alone() {
     both(|lab| {
-        let device = |options: &str| {
+        let in_dev = |nodes: &str, words: &str| {
             let script = format!(
                 "set -e; mkdir -p {0}; mount -t tmpfs none {0}; cd {0}; mkdir pts shm snd
                  for node in null zero full random urandom tty; do cp -a /dev/$node .; done
                  ln -s pts/ptmx ptmx; ln -s /proc/self/fd fd
-                 mknod -m 660 snd/card c 1 5; mknod -m 666 video0 c 1 5; chgrp $GROUP snd/card
+                 {nodes}
                  mount --rbind /dev/pts pts; mount --move . /dev; cd /
-                 exec $AS run --keep -q {options} -- sh -c \
-                 'head -c 3 /dev/snd/card | od -An -tx1; ls /dev; stat -c %t:%T:%a /dev/snd/card; : < /dev/video0'",
+                 exec $AS {words}",
                 lab.dir().join("dev").display()
             );
             let run = lab.command(&[]);
@@ -77,6 +76,11 @@ fn devices_are_there_on_request_alone() {
                 .env_remove("SUDO_UID");
             finish(command)
         };
+        let device = |options: &str| {
+            let nodes = "mknod -m 660 snd/card c 1 5; mknod -m 666 video0 c 1 5; chgrp $GROUP snd/card";
+            let look = "head -c 3 /dev/snd/card | od -An -tx1; ls /dev; stat -c %t:%T:%a /dev/snd/card; : < /dev/video0";
+            in_dev(nodes, &format!("run --keep -q {options} -- sh -c '{look}'"))
+        };
         let usual = device("");
         assert!(!usual.stdout.contains("snd") && !usual.stdout.contains("video"), "{usual:?}");
         let sound = device("--device sound");
@@ -87,6 +91,11 @@ fn devices_are_there_on_request_alone() {
         let missing = device("--device gpu");
         assert!(missing.status == 125 && missing.stderr.contains("--accept devices"), "{missing:?}");
         assert!(device("--device gpu --accept devices --device camera").stdout.contains("video0"));
+        // A device that was unplugged since keeps nobody out of the session, and is said to be gone.
+        assert_eq!(device("--name film --device sound --device camera").status, 0);
+        let again = in_dev("", "enter film -- sh -c 'echo in; ls /dev'");
+        assert!(again.status == 0 && again.stdout.starts_with("in\n"), "{again:?}");
+        assert!(!again.stdout.contains("video0") && again.stderr.contains("now: camera"), "{again:?}");
     });
 }
 

@@ -247,6 +247,7 @@ fn what_the_filter_refuses_devices_and_sockets_of_the_host_are_told_with_who_ask
             "perl -e '
                 syscall(250, 0, 0) == -1 && $!{{EPERM}} or die \"keyctl: $!\";
                 for (40, 70..99) {{ !socket(V, $_, 1, 0) && $!{{EAFNOSUPPORT}} or die \"family $_: $!\" }}
+                syscall(317, 1, 8, 0) == -1 && $!{{EBUSY}} or die \"a listener: $!\";
                 open(D, \"<\", \"{device}\") and die \"device\";
                 for (\"host.sock\", \"\\0{name}\") {{
                     socket(U, 1, 1, 0) or die \"socket: $!\";

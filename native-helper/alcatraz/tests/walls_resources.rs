@@ -109,14 +109,17 @@ fn a_quota_can_be_tightened_while_a_program_runs() {
 #[test]
 fn limits_can_be_tightened_while_a_program_runs() {
     let lab = &Lab::new(Mode::System);
-    let child = start(lab, "less", &["--processes", "100"], "exec sleep 1000");
+    let child = start(lab, "less", &["--processes", "100", "--floor", "1M"], "exec sleep 1000");
     wait_until("it runs", || lab.state("less").as_deref() == Some("running"));
     let tighten = |words: &[&str]| lab.run(&[&["tighten", "less"], words].concat());
     let crowd = "for i in $(seq 60); do sleep 1000 & made=\"$made $!\"; done; echo made; kill $made";
     let enter = || lab.run(&["enter", "less", "--", "sh", "-c", crowd]);
     assert_eq!(enter().stdout, "made\n");
     assert_eq!(tighten(&["--processes", "101"]).status, 2);
-    let told = tighten(&["--processes", "20", "--memory", "256M", "--floor", "2G"]);
+    // More than it began with, and less than is free.
+    let disk = rustix::fs::statvfs(lab.store()).unwrap();
+    let floor = (disk.f_bavail * disk.f_frsize / 2).to_string();
+    let told = tighten(&["--processes", "20", "--memory", "256M", "--floor", &floor]);
     assert_eq!(told.status, 0, "{told:?}");
     assert!(!enter().stdout.contains("made"));
     let hog = lab.run(&["enter", "less", "--", "python3", "-c", "b'x' * 512_000_000; print('had it')"]);

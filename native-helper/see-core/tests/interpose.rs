@@ -445,3 +445,10 @@ fn what_was_absent_before_a_directory_came_and_went_is_recorded() {
         assert_eq!(read.seen, Seen::Absent, "{read:?}");
     }
 }
+
+#[test]
+fn what_runs_ends_when_nobody_can_answer_any_more() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let process = std::process::Command::new("sleep").arg("1000").spawn().unwrap();
+    assert_eq!(tracking::without_listener(process).signal(), Some(9));
+}

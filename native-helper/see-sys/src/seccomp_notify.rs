@@ -6,11 +6,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustix::io::Errno;
 
-use crate::bpf::{self, ALLOW, Instruction, NOTIFY, any_bit, argument_offset, equal, load, verdict};
+use crate::bpf::{self, ALLOW, Instruction, NOTIFY, any_bit, argument_offset, equal, fail, load, verdict};
 use crate::last_errno;
 
 const NEW_LISTENER: libc::c_ulong = 1 << 3;
 const WAIT_KILLABLE_RECV: libc::c_ulong = 1 << 5;
+/// `seccomp` itself, natively and for 32 bits.
+const SECCOMP: u32 = libc::SYS_seccomp as u32;
+const SECCOMP_I386: u32 = 354;
 const FLAG_CONTINUE: u32 = 1;
 const FLAG_SYNC_WAKE_UP: libc::c_ulong = 1;
 
@@ -104,12 +107,15 @@ struct RawResponse {
 /// Signals wait while a call is being looked at, where the kernel can do that: else a program that gets signals all
 /// the time would restart its calls forever. Fails with `EBUSY` when a listener is installed already.
 ///
+/// Whoever runs under the filter gets no listener of its own, as long as this one is open (the kernel allows one) or later:
+/// what waits for a listener that is gone fails, but another one could let it run.
+///
 /// Fails with `ENOSYS` on a machine that is neither: the numbers would mean other calls there.
 pub fn install(x86_64: &[Wanted], i386: &[Wanted]) -> Result<OwnedFd, Errno> {
     if !cfg!(target_arch = "x86_64") {
         return Err(Errno::NOSYS);
     }
-    let filter = bpf::by_architecture(part(x86_64), part(i386));
+    let filter = bpf::by_architecture(part(SECCOMP, x86_64), part(SECCOMP_I386, i386));
     let fd = match bpf::install(&filter, NEW_LISTENER | WAIT_KILLABLE_RECV) {
         Err(Errno::INVAL) => bpf::install(&filter, NEW_LISTENER)?,
         other => other?,
@@ -119,8 +125,14 @@ pub fn install(x86_64: &[Wanted], i386: &[Wanted]) -> Result<OwnedFd, Errno> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-fn part(wanted: &[Wanted]) -> Vec<Instruction> {
-    let mut part = Vec::new();
+fn part(seccomp: u32, wanted: &[Wanted]) -> Vec<Instruction> {
+    let mut part = vec![
+        equal(seccomp, 0, 4),
+        load(argument_offset(1)),
+        any_bit(NEW_LISTENER as u32, 0, 1),
+        fail(libc::EBUSY),
+        verdict(ALLOW),
+    ];
     for one in wanted {
         let test = match one.when {
             When::Always => vec![verdict(NOTIFY)],
@@ -305,7 +317,8 @@ mod tests {
             wanted(41, When::NoneOf(1, &[1, 2, 10])),
         ];
         x86_64.extend(&many);
-        let filter = bpf::by_architecture(part(&x86_64), part(&[wanted(5, When::Always)]));
+        let i386 = part(SECCOMP_I386, &[wanted(5, When::Always)]);
+        let filter = bpf::by_architecture(part(SECCOMP, &x86_64), i386);
         let ask = |arch, number, second, third| run(&filter, arch, number, [0, second, third, 0, 0, 0]);
         assert_eq!(ask(ARCH_NATIVE, 2, 0, 0), NOTIFY);
         assert_eq!(ask(ARCH_NATIVE, 3, 0, 0), ALLOW);
@@ -322,6 +335,11 @@ mod tests {
         assert_eq!(ask(ARCH_NATIVE, 400, 0, 0), ALLOW);
         assert_eq!(ask(ARCH_I386, 5, 0, 0), NOTIFY);
         assert_eq!(ask(ARCH_I386, 2, 0, 0), ALLOW);
+        for (arch, seccomp) in [(ARCH_NATIVE, SECCOMP), (ARCH_I386, 354)] {
+            let flags = [0, 1, 7, 8, 0x29, u64::MAX].map(|flags| ask(arch, seccomp, flags, 0));
+            let busy = FAIL | libc::EBUSY as u32;
+            assert_eq!(flags, [ALLOW, ALLOW, ALLOW, busy, busy, busy]);
+        }
         assert_eq!(ask(ARCH_NATIVE, X32_BIT | 2, 0, 0), FAIL | 38);
         assert_eq!(ask(0x1234, 2, 0, 0), KILL);
     }

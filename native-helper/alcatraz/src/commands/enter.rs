@@ -14,6 +14,9 @@ pub fn run(context: &Context, args: &EnterArgs) -> Result<ExitStatus> {
     let signals = Signals::collect()?;
     let spec = super::run::request(&args.command, args.run_as.as_deref(), args.tty);
     let client = engine::enter(&store, &session, spec)?;
+    // What the session asked for and this machine no longer has keeps nobody out.
+    let entered = store.session(&session.id)?;
+    engine::devices_lacking(&entered).for_each(|why| context.output.say(&format!("/dev: {why}.")));
     Ok(match terminal_relay::relay(client, &signals, &session.id)? {
         Outcome::HungUp => ExitStatus::of_program(129),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),

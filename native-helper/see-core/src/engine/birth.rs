@@ -4,7 +4,7 @@ use std::io::Read as _;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, WaitOptions};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, pidfd_open};
 use see_sys::process::{close_all_but, exit_now};
 
 use crate::error::{ErrorCode, Result, SeeError};
@@ -78,7 +78,7 @@ pub struct Made {
 /// Waits until the SEE is made.
 pub fn await_ready(control: BorrowedFd<'_>, init: Pid, shell: Option<Shell>) -> Result<Made> {
     let ready = match wire::receive::<Report>(control) {
-        Ok(Some((Report::Ready(limits), held))) => made(limits, held),
+        Ok(Some((Report::Ready(limits), held))) => made(init, limits, held),
         Ok(Some((Report::Failed(error), _))) => Err(error),
         Ok(_) => Err(SeeError::new(
             ErrorCode::CannotIsolate,
@@ -94,7 +94,7 @@ pub fn await_ready(control: BorrowedFd<'_>, init: Pid, shell: Option<Shell>) -> 
     ready
 }
 
-fn made(limits: Vec<Limit>, held: Vec<OwnedFd>) -> Result<Made> {
+fn made(first: Pid, limits: Vec<Limit>, held: Vec<OwnedFd>) -> Result<Made> {
     let mut held = held.into_iter();
     let mut next = || held.next();
     let (Some(mounts), Some(network), Some(root), Some(list)) = (next(), next(), next(), next()) else {
@@ -104,7 +104,8 @@ fn made(limits: Vec<Limit>, held: Vec<OwnedFd>) -> Result<Made> {
         let mut text = Vec::new();
         std::fs::File::from(list).read_to_end(&mut text).map_err(|e| wire::broken(&e.to_string()))?;
         let namespace = rustix::fs::fstat(&mounts).map_err(wire::gone)?.st_ino;
-        Ok(Inside { listener, root, mounts: mounts::all(&text), namespace })
+        let first = pidfd_open(first, PidfdFlags::empty()).map_err(wire::gone)?;
+        Ok(Inside { listener, root, mounts: mounts::all(&text), namespace, first })
     });
     Ok(Made { mounts, network, limits, inside: inside.transpose()? })
 }

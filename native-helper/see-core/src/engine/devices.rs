@@ -5,9 +5,10 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, SeeError};
 use crate::path::HostPath;
 use crate::policy::{Device, Promise};
+use crate::session::Limit;
 
 /// A node to make inside, with the rights that it has on the host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,17 +49,26 @@ fn is_of(device: Device, place: &str, name: &[u8]) -> bool {
     }
 }
 
-/// Returns the nodes of these devices. Fails for a kind that this machine does not have, unless that was accepted.
-pub fn find(devices: &[Device], accept: &[Promise]) -> Result<Vec<Node>> {
-    let mut found = Vec::new();
+/// Returns the nodes of these devices, and the kinds that this machine does not have.
+pub fn find(devices: &[Device]) -> (Vec<Node>, Vec<Device>) {
+    let (mut found, mut lacking) = (Vec::new(), Vec::new());
     for device in devices {
         let before = found.len();
         places(*device).iter().for_each(|place| found.extend(nodes(*device, place)));
-        if found.len() == before && !accept.contains(&Promise::Devices) {
-            return Err(missing(*device));
+        if found.len() == before {
+            lacking.push(*device);
         }
     }
-    Ok(found)
+    (found, lacking)
+}
+
+/// What a kind that is lacking is missing from.
+pub const PLACE: &str = "/dev";
+
+/// Says that a session goes on without a kind of device.
+pub fn without(device: Device) -> Limit {
+    let why = format!("this machine has no device of this kind now: {}", device.name());
+    Limit { path: PLACE.to_owned(), why }
 }
 
 fn nodes(device: Device, place: &str) -> impl Iterator<Item = Node> {
@@ -83,7 +93,8 @@ fn nodes(device: Device, place: &str) -> impl Iterator<Item = Node> {
     nodes.into_iter()
 }
 
-fn missing(device: Device) -> Box<SeeError> {
+/// Refuses to go on without a kind of device.
+pub fn missing(device: Device) -> Box<SeeError> {
     let name = device.name();
     SeeError::new(
         ErrorCode::CannotIsolate,

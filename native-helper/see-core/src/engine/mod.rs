@@ -103,7 +103,7 @@ fn begin(store: &Store, mut spec: RunSpec, attached: bool) -> Result<(Session, C
         policy: spec.policy,
         frozen: None,
     };
-    let planned = plan_of(store, &session, &program);
+    let planned = all_there(&session.policy).and_then(|()| plan_of(store, &session, &program));
     let inserted = planned.and_then(|Plan { tree, layers, limits, hidden }| {
         session.layers = layers;
         session.limits = limits;
@@ -181,7 +181,7 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
     store.move_session(&session.id, &[SessionState::Finished], SessionState::Starting)?;
     let mut session = store.session(&session.id)?;
     let supervisor = Supervising::begin(&session.id)?;
-    // Whoever enters from somewhere without a display gets none.
+    // Whoever enters from somewhere without a display gets none, and a device that is gone is done without.
     let display = wish(&session.policy, &program).unwrap_or(None);
     let started = plan_of(store, &session, &program).and_then(|mut plan| {
         plan.tree.resolver = resolver(&session.policy);
@@ -224,12 +224,25 @@ fn plan_of(store: &Store, session: &Session, program: &ProgramSpec) -> Result<Pl
     let home = home_of(program);
     let needed: Vec<HostPath> = [directory_of(program)?].into_iter().chain(home.clone()).collect();
     let always = HidingList::of(store)?;
-    let devices = devices::find(&session.policy.devices, &session.policy.accept)?;
+    let (devices, lacking) = devices::find(&session.policy.devices);
     let mut plan = plan::make(store, &session.id, session.layers.clone(), &needed, |mounts| {
         secrets::hidden(&session.policy, &always, home.as_ref(), mounts)
     })?;
     plan.tree.devices = devices;
+    plan.limits.extend(lacking.into_iter().map(devices::without));
     Ok(plan)
+}
+
+/// Refuses a new session devices that this machine does not have, unless that was accepted.
+fn all_there(policy: &Policy) -> Result<()> {
+    let (_, lacking) = devices::find(&policy.devices);
+    let lacking = lacking.first().filter(|_| !policy.accept.contains(&Promise::Devices));
+    lacking.map_or(Ok(()), |device| Err(devices::missing(*device)))
+}
+
+/// Returns what a session that was just entered goes on without.
+pub fn devices_lacking(session: &Session) -> impl Iterator<Item = &str> {
+    session.limits.iter().filter(|limit| limit.path == devices::PLACE).map(|limit| limit.why.as_str())
 }
 
 /// Allows a session less than before, at once when it runs, and from its next program on when not.

@@ -7,6 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32};
 use std::thread::JoinHandle;
 
+use rustix::io::Errno;
+use rustix::process::{Signal, pidfd_send_signal};
 use see_sys::seccomp_notify::{Listener, Notification};
 
 use crate::error::{ErrorCode, Result, SeeError};
@@ -48,6 +50,8 @@ pub struct Inside {
     pub mounts: Vec<Mount>,
     /// Its mount name space, by number.
     pub namespace: u64,
+    /// Its first process (`pidfd_open`): what runs ends with it.
+    pub first: OwnedFd,
 }
 
 /// What is recorded, and where.
@@ -84,8 +88,8 @@ impl Interposer {
         actors: Vec<Arc<dyn Actor>>,
         witnesses: Witnesses,
     ) -> Result<Self> {
-        let Inside { listener, root, mounts, namespace } = inside;
-        let root = Arc::new(root);
+        let Inside { listener, root, mounts, namespace, first } = inside;
+        let (root, first) = (Arc::new(root), Arc::new(first));
         let count = std::thread::available_parallelism().map_or(2, |count| count.get() + 1).min(MOST_THREADS);
         let watch = recording
             .map(|recording| Watch::new(recording, &root, mounts, namespace, count + 2, &witnesses))
@@ -99,9 +103,15 @@ impl Interposer {
             let watcher = watch.as_ref().map(Watch::watcher).zip(queue);
             let (listener, actors, witnesses) =
                 (Arc::clone(&listener), Arc::clone(&actors), witnesses.clone());
+            let first = Arc::clone(&first);
             let thread = std::thread::Builder::new()
                 .name(format!("calls-{number}"))
-                .spawn(move || answer_all(&listener, watcher, &actors, &witnesses))
+                .spawn(move || {
+                    if answer_all(&listener, watcher, &actors, &witnesses).is_err() {
+                        // Nobody would refuse any more. It may have ended by itself.
+                        let _ = pidfd_send_signal(&*first, Signal::KILL);
+                    }
+                })
                 .map_err(|error| cannot(&error.to_string()))?;
             threads.push(thread);
         }
@@ -217,12 +227,13 @@ fn dirs_at_hand(threads: usize) -> usize {
         .clamp(16, MOST_DIRS)
 }
 
+/// Answers calls until no program is left. Fails when the kernel gives none any more.
 fn answer_all(
     listener: &Arc<Listener>,
     mut watch: Option<(Observer, Arc<Deferred>)>,
     actors: &Actors,
     witnesses: &Witnesses,
-) {
+) -> std::result::Result<(), Errno> {
     let mut turn = None;
     loop {
         let ours = turn.take().unwrap_or_else(|| listener.turn());
@@ -246,13 +257,13 @@ fn answer_all(
                     }
                 }
             }
-            Ok(None) => return,
-            Err(_) => {
+            Ok(None) => return Ok(()),
+            Err(error) => {
                 // Every call waits for ever now, or fails once the last thread is gone: nothing goes on unseen.
                 if let Some((observer, _)) = &watch {
                     observer.lose(Missing::Blind);
                 }
-                return;
+                return Err(error);
             }
         }
     }
@@ -273,6 +284,6 @@ fn act(listener: &Arc<Listener>, actor: &Arc<dyn Actor>, call: Notification) {
         Ok(Answer::Value(value)) => listener.answer(call.id, Ok(value)),
         Ok(Answer::Fail(errno)) => listener.answer(call.id, Err(errno)),
         Ok(Answer::Later) => Ok(()),
-        Err(_) => listener.answer(call.id, Err(rustix::io::Errno::PERM)),
+        Err(_) => listener.answer(call.id, Err(Errno::PERM)),
     };
 }

@@ -194,13 +194,24 @@ pub fn inside() {
     panic!("{error}");
 }
 
+/// Hands over a process without a listener. Returns how it ended.
+pub fn without_listener(mut process: Child) -> std::process::ExitStatus {
+    let no_listener = std::fs::File::open("/dev/null").unwrap();
+    let inside = hand_over(no_listener.into(), process.id());
+    let interposer = Interposer::start(inside, None, Vec::new(), Witnesses::default()).unwrap();
+    interposer.join().unwrap();
+    process.wait().unwrap()
+}
+
 fn hand_over(listener: OwnedFd, process: u32) -> Inside {
     use std::os::unix::fs::MetadataExt as _;
     let flags = rustix::fs::OFlags::PATH | rustix::fs::OFlags::CLOEXEC;
     let root = rustix::fs::open(format!("/proc/{process}/root"), flags, rustix::fs::Mode::empty()).unwrap();
     let mounts = see_core::mounts::of_process(process).unwrap();
     let namespace = std::fs::metadata(format!("/proc/{process}/ns/mnt")).unwrap().ino();
-    Inside { listener, root, mounts, namespace }
+    let first = rustix::process::Pid::from_raw(i32::try_from(process).unwrap()).unwrap();
+    let first = rustix::process::pidfd_open(first, rustix::process::PidfdFlags::empty()).unwrap();
+    Inside { listener, root, mounts, namespace, first }
 }
 
 fn receive(socket: &std::os::unix::net::UnixStream) -> OwnedFd {

@@ -1,6 +1,6 @@
 //! The clipboard of a nested display, shared with the host's as far as a person allowed: a process without privilege that copies
-//! from one X server to the other. What comes from inside is hostile: text alone goes on, of bounded length, and no control
-//! characters. What is cleared on one side is cleared on the other.
+//! from one X server to the other. What comes from inside is hostile: text alone goes on, of bounded length, no control
+//! characters, none that deceive who looks at them, and no line break at its end. What is cleared on one side is cleared on the other.
 
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
@@ -21,6 +21,7 @@ use x11rb::rust_connection::{DefaultStream, RustConnection};
 use x11rb::wrapper::ConnectionExt as _;
 
 use crate::error::Result;
+use crate::path::is_deceptive;
 use crate::policy::Clipboard;
 
 use super::{authority, server, unavailable};
@@ -67,7 +68,7 @@ fn work(host: End, inside: End, allowed: Clipboard, user: (u32, u32), said: Owne
     see_sys::signals::reset_all()?;
     server::become_user(user)?;
     let (goes_in, goes_out) = (allowed.goes_in(), allowed.goes_out());
-    let (mut host, mut inside) = (Side::open(host)?, Side::open(inside)?);
+    let (mut host, mut inside) = (Side::open(host, true)?, Side::open(inside, false)?);
     host.begin(goes_in)?;
     inside.begin(goes_out)?;
     rustix::io::write(&said, b"!")?;
@@ -102,6 +103,8 @@ struct Names {
 
 /// One display, and what is offered there of the other's.
 struct Side {
+    /// Whether it is the host's: what it is offered is hostile.
+    is_hosts: bool,
     display: RustConnection,
     window: Window,
     names: Names,
@@ -111,7 +114,7 @@ struct Side {
 }
 
 impl Side {
-    fn open(end: End) -> std::result::Result<Self, Broken> {
+    fn open(end: End, is_hosts: bool) -> std::result::Result<Self, Broken> {
         let (name, cookie) = authority::for_display(&end.authority, end.number);
         let (stream, _) = DefaultStream::from_unix_stream(end.stream)?;
         let display = RustConnection::connect_to_stream_with_auth_info(stream, 0, name, cookie)?;
@@ -130,7 +133,7 @@ impl Side {
             piecemeal: atom("INCR")?,
             inbox: atom("ALCATRAZ_CLIPBOARD")?,
         };
-        Ok(Self { display, window, names, offered: None, coming: None })
+        Ok(Self { is_hosts, display, window, names, offered: None, coming: None })
     }
 
     /// Listens; asks for what is there already when it may leave.
@@ -222,7 +225,7 @@ impl Side {
 
     /// Offers a text of the other side here, or what was offered no longer.
     fn offer(&mut self, text: Option<Vec<u8>>) -> Done {
-        let text = text.and_then(clean);
+        let text = text.and_then(|text| clean(text, self.is_hosts));
         let owner = if text.is_some() { self.window } else { x11rb::NONE };
         if text.is_some() || self.offered.is_some() {
             self.display.set_selection_owner(owner, self.names.clipboard, Time::CURRENT_TIME)?;
@@ -278,12 +281,18 @@ fn text_of(read: &GetPropertyReply, text: Atom) -> Option<Vec<u8>> {
     is_whole.then(|| read.value.clone())
 }
 
-/// Returns text that can be pasted into a terminal without doing anything there; `None` when nothing is left.
-fn clean(text: Vec<u8>) -> Option<Vec<u8>> {
+/// Returns text that cannot end a bracketed paste: a terminal then shows what is pasted and runs nothing. One without bracketed
+/// paste runs every line that a line break ends; of hostile text the last line has none, and nothing in it deceives who
+/// looks at it. `None` when nothing is left.
+fn clean(text: Vec<u8>, is_hostile: bool) -> Option<Vec<u8>> {
     let text = String::from_utf8(text).ok()?;
-    let kept: String =
-        text.chars().filter(|sign| !sign.is_control() || matches!(sign, '\n' | '\t')).collect();
-    (!kept.is_empty()).then(|| kept.into_bytes())
+    let is_kept = |sign: &char| match sign {
+        '\n' | '\t' => true,
+        sign => !(sign.is_control() || is_hostile && is_deceptive(*sign)),
+    };
+    let kept: String = text.chars().filter(is_kept).collect();
+    let kept = if is_hostile { kept.trim_end_matches('\n') } else { &kept };
+    (!kept.is_empty()).then(|| kept.as_bytes().to_vec())
 }
 
 /// A display went away, or never answered as displays do. There is nobody to tell.
@@ -301,10 +310,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text_that_is_pasted_does_nothing() {
-        let clean = |text: &[u8]| clean(text.to_vec()).map(|text| String::from_utf8(text).unwrap());
-        assert_eq!(clean("a\u{1b}[201~\r\n\tb\u{9b}é".as_bytes()), Some("a[201~\n\tbé".to_owned()));
-        assert_eq!(clean(b"\xff\xfe"), None);
-        assert_eq!(clean(b"\x1b\x00"), None);
+    fn text_cannot_end_a_bracketed_paste_and_hostile_text_does_not_deceive() {
+        let clean = |text: &str, is_hostile| {
+            clean(text.as_bytes().to_vec(), is_hostile).map(|text| String::from_utf8(text).unwrap())
+        };
+        let text = "a\u{1b}[201~\r\n\tb\u{9b}é\u{202e}\n\n";
+        assert_eq!(clean(text, true).as_deref(), Some("a[201~\n\tbé"));
+        assert_eq!(clean(text, false).as_deref(), Some("a[201~\n\tbé\u{202e}\n\n"));
+        assert_eq!([clean("\u{1b}\0", true), clean("\u{1b}\0", false)], [None, None]);
+        assert_eq!(clean("\n\u{200b}\n", true), None);
+        assert_eq!(super::clean(b"\xff\xfe".to_vec(), false), None);
     }
 }
