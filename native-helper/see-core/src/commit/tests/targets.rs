@@ -244,6 +244,7 @@ fn a_program_may_start_at_any_point_of_a_commit() {
             break;
         }
         let has = bench.has();
+        // Started behind the step it ran the new script, which is over already.
         bench.on_host("kill $(cat ../pid) || true");
         if let Err(error) = outcome {
             rolled_back += 1;
