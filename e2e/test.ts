@@ -60,6 +60,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     if (info.status !== info.expectedStatus) {
       await info.attach("window", { body: await app.page.screenshot(), contentType: "image/png" });
       await info.attach("output", { body: app.output(), contentType: "text/plain" });
+      // What the helper says beside what the window shows: which of the two is wrong.
+      const list = await machine.run([machine.installation.helper, "list", "--json"]);
+      await info.attach("sessions", { body: list.stdout, contentType: "text/plain" });
     }
     await app.close();
   },

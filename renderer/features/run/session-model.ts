@@ -98,23 +98,16 @@ export function sessionAge(session: Session, now: number): string {
   return formatAgo(session.ended ?? session.created, now);
 }
 
-/** How far a session has come in its life. */
-const PROGRESS: Readonly<Record<SessionState, number>> = {
-  starting: 0,
-  running: 1,
-  finished: 2,
-  committing: 3,
-  committed: 4,
-  aborted: 4,
-  broken: 4,
-};
-
 /**
- * Returns the list with what a request's answer says of one session. The answer may be older than the list: a program
- * that ends at once has ended in the list before the answer that it runs is here.
+ * Returns the list with what a request's answer says of one session. An answer whose list was told anew while it was
+ * under way may be older than the list, and counts only where the list does not know the session yet; when it is the
+ * newer one, the helper tells the list once more.
  */
-export function withAnswer(sessions: readonly Session[], answer: Session): Session[] {
-  const known = sessions.find((session) => session.id === answer.id);
-  if (known !== undefined && PROGRESS[known.state] > PROGRESS[answer.state]) return [...sessions];
-  return [answer, ...sessions.filter((session) => session.id !== answer.id)];
+export function withAnswer(
+  sessions: readonly Session[],
+  answer: Session,
+  toldMeanwhile: boolean,
+): readonly Session[] {
+  const others = sessions.filter((session) => session.id !== answer.id);
+  return toldMeanwhile && others.length < sessions.length ? sessions : [answer, ...others];
 }

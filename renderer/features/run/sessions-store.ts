@@ -7,7 +7,7 @@ import { see } from "../../see.js";
 import { withAnswer } from "./session-model.js";
 
 interface SessionsState {
-  sessions: Session[] | null;
+  sessions: readonly Session[] | null;
   error: SeeError | null;
   /** Changes of each session, as last counted while it was looked at. */
   counts: Readonly<Record<string, number>>;
@@ -28,9 +28,15 @@ interface SessionsState {
 }
 
 export const useSessions = create<SessionsState>((set, get) => {
-  const put = (session: Session): void => set({ sessions: withAnswer(get().sessions ?? [], session) });
   /** How often the helper has told the list: an answer that was asked for before may be older. */
   let told = 0;
+  /** Asks for something that answers with one session, and puts that into the list. */
+  const ask = async (request: () => Promise<Outcome<Session>>): Promise<Outcome<Session>> => {
+    const before = told;
+    const outcome = await request();
+    if (outcome.ok) set({ sessions: withAnswer(get().sessions ?? [], outcome.value, told !== before) });
+    return outcome;
+  };
   return {
     sessions: null,
     error: null,
@@ -49,42 +55,25 @@ export const useSessions = create<SessionsState>((set, get) => {
       const before = told;
       const outcome = await see.listSessions();
       if (told !== before) return;
+      told += 1;
       set(outcome.ok ? { sessions: outcome.value, error: null } : { error: outcome.error });
     },
-    run: async (request) => {
-      const outcome = await see.run(request);
-      if (outcome.ok) put(outcome.value);
-      return outcome;
-    },
+    run: (request) => ask(() => see.run(request)),
     stop: async (id) => {
       set({ stopping: new Set([...get().stopping, id]) });
-      const outcome = await see.stop(id);
-      if (outcome.ok) put(outcome.value);
+      const outcome = await ask(() => see.stop(id));
       set({ stopping: new Set([...get().stopping].filter((each) => each !== id)) });
       return outcome;
     },
-    tighten: async (id, to) => {
-      const outcome = await see.tighten(id, to);
-      if (outcome.ok) put(outcome.value);
-      return outcome;
-    },
-    abort: async (id) => {
-      const outcome = await see.abort(id);
-      if (outcome.ok) put(outcome.value);
-      return outcome;
-    },
+    tighten: (id, to) => ask(() => see.tighten(id, to)),
+    abort: (id) => ask(() => see.abort(id)),
     retry: async (id) => {
       set({ retrying: new Set([...get().retrying, id]) });
-      const outcome = await see.retry(id);
-      if (outcome.ok) put(outcome.value);
+      const outcome = await ask(() => see.retry(id));
       set({ retrying: new Set([...get().retrying].filter((each) => each !== id)) });
       return outcome;
     },
-    resume: async (id) => {
-      const outcome = await see.resume(id);
-      if (outcome.ok) put(outcome.value);
-      return outcome;
-    },
+    resume: (id) => ask(() => see.resume(id)),
     count: (id, changes) => {
       if (get().counts[id] !== changes) set({ counts: { ...get().counts, [id]: changes } });
     },
