@@ -44,3 +44,15 @@ test("a write that fails says so and the next one works", async () => {
   await blocked.flush();
   expect(JSON.parse(await readFile(join(folder, "blocked/settings.json"), "utf8"))).toEqual(withPane(2));
 });
+
+test("what is saved while the file is read is not taken back by what it said", async () => {
+  const earlier = new SettingsFile(folder);
+  void earlier.save(withPane(1));
+  await earlier.flush();
+  const file = new SettingsFile(folder);
+  const reading = file.read();
+  void file.save(withPane(2));
+  expect(await reading).toEqual(withPane(2));
+  await file.flush();
+  expect(await onDisk()).toEqual(withPane(2));
+});

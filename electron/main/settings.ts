@@ -27,6 +27,7 @@ interface Write {
 export class SettingsFile {
   readonly #file: string;
   #current: Settings | null = null;
+  #reading: Promise<Settings | null> | null = null;
   /** The write that will take whatever is current when it begins. */
   #next: Write | null = null;
   /** Writes happen one after the other. */
@@ -37,7 +38,11 @@ export class SettingsFile {
   }
 
   async read(): Promise<Settings> {
-    this.#current ??= (await readJson(this.#file, Settings)) ?? DEFAULT_SETTINGS;
+    if (this.#current !== null) return this.#current;
+    this.#reading ??= readJson(this.#file, Settings).finally(() => (this.#reading = null));
+    const read = await this.#reading;
+    // What was saved meanwhile is newer.
+    this.#current ??= read ?? DEFAULT_SETTINGS;
     return this.#current;
   }
 

@@ -56,6 +56,8 @@ const SETTLE_MS = 10_000;
 
 export const useCommit = create<CommitState>((set, get) => {
   let hurried = 0;
+  /** Counts the screens that were opened: what an earlier one waited for is nothing to this one. */
+  let screen = 0;
   let selection: Pick<CommitRequest, "only" | "skip" | "include"> = {};
   let included: readonly PathRef[] = [];
   /** The last answers: a check begun anew keeps what is still on offer. */
@@ -70,6 +72,10 @@ export const useCommit = create<CommitState>((set, get) => {
     left: 0,
     last: null,
     begin: (session, live) => {
+      const { state } = get();
+      // A commit that is under way goes on, and is shown again.
+      if (state.step === "committing" && get().session === session) return;
+      screen += 1;
       const { tree } = useFeed.getState();
       included = [];
       answers = NO_ANSWERS;
@@ -81,10 +87,12 @@ export const useCommit = create<CommitState>((set, get) => {
     },
     stopAndCheck: async () => {
       set({ state: { step: "stopping" } });
+      const mine = screen;
       const outcome = await useSessions.getState().stop(get().session);
+      if (mine !== screen) return;
       if (!outcome.ok) return set({ state: { step: "failed", error: outcome.error } });
       await feedSettled();
-      await get().check();
+      if (mine === screen) await get().check();
     },
     check: async () => {
       const { session } = get();
@@ -146,16 +154,22 @@ export const useCommit = create<CommitState>((set, get) => {
       if (conflicts.length > 0) request.resolve = resolveList(conflicts, answers);
       const ticket = nextTicket();
       set({ state: { step: "committing", ticket, progress: null, cancelling: false } });
+      const mine = screen;
       const stop = follow();
       const outcome = await see.commit(request, ticket);
       stop();
-      useVersions.getState().reset();
-      set({ state: afterCommit(outcome, answers, aside) });
+      // Another commit may be on the screen by now.
+      if (mine === screen) {
+        useVersions.getState().reset();
+        set({ state: afterCommit(outcome, answers, aside) });
+      }
       if (outcome.ok) {
         set({ last: { session, result: outcome.value } });
         // What is left of the session is a new picture, and all of it is up for the next decision.
-        choose(useFeed.getState().tree, ROOT, true);
-        useFeed.getState().retry();
+        if (useFeed.getState().session === session) {
+          choose(useFeed.getState().tree, ROOT, true);
+          useFeed.getState().retry();
+        }
         void useHistory.getState().load();
         void useSessions.getState().load();
       }

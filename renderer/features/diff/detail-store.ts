@@ -4,6 +4,7 @@ import type { Description } from "../../../protocol/src/content.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { see } from "../../see.js";
+import { newest } from "../../ui/newest.js";
 import type { Encoding } from "./encoding-model.js";
 import type { ViewName } from "./view-model.js";
 
@@ -36,7 +37,7 @@ export function detailKey(session: string, path: PathRef): string {
 }
 
 export const useDetail = create<DetailState>((set, get) => {
-  let latest = 0;
+  const begin = newest();
   return {
     key: null,
     description: null,
@@ -48,12 +49,11 @@ export const useDetail = create<DetailState>((set, get) => {
     encoding: null,
     load: async (session, path) => {
       const key = detailKey(session, path);
-      latest += 1;
-      const mine = latest;
+      const isNewest = begin();
       if (key !== get().key) set({ key, description: null, error: null, encoding: null });
       const outcome = await see.describe({ session, ...path });
       // The person has gone on to another change meanwhile.
-      if (mine !== latest) return;
+      if (!isNewest()) return;
       set((state) =>
         outcome.ok
           ? { description: outcome.value, error: null, reading: state.reading + 1 }

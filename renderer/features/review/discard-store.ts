@@ -22,7 +22,8 @@ const CLOSED = { asked: null, needs: [], busy: false, error: null };
 export const useDiscard = create<DiscardState>((set, get) => ({
   ...CLOSED,
   ask: (session, paths, count) => {
-    if (paths.length > 0) set({ ...CLOSED, asked: { session, paths, count } });
+    // What is being discarded is answered first.
+    if (paths.length > 0 && !get().busy) set({ ...CLOSED, asked: { session, paths, count } });
   },
   close: () => {
     if (!get().busy) set(CLOSED);

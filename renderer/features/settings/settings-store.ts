@@ -33,8 +33,14 @@ interface SettingsState extends Settings {
 }
 
 export const useSettings = create<SettingsState>((set, get) => {
+  /** What was chosen before the choices of earlier days were read: it is newer, and nothing is saved until then. */
+  let early: Partial<Settings> = {};
   const change = (part: Partial<Settings>): void => {
     set(part);
+    if (!get().loaded) {
+      early = { ...early, ...part };
+      return;
+    }
     const { theme, panes, recent, profiles, notify, notifyWarnings, viewer, comparer, editor } = get();
     const programs = { viewer, comparer, editor };
     void see.saveSettings({ theme, panes, recent, profiles, notify, notifyWarnings, ...programs });
@@ -45,6 +51,9 @@ export const useSettings = create<SettingsState>((set, get) => {
     load: async () => {
       const outcome = await see.settings();
       set(outcome.ok ? { ...outcome.value, loaded: true } : { loaded: true });
+      const chosen = early;
+      early = {};
+      if (Object.keys(chosen).length > 0) change(chosen);
     },
     setTheme: (theme) => change({ theme }),
     setNotify: (which, on) => change({ [which]: on }),

@@ -1,0 +1,147 @@
+// An answer that is older than what the page has learned since puts nothing back: each store, with a bridge whose answers
+// come in the order that the test chooses.
+import { afterAll, beforeEach, expect, it, vi } from "vitest";
+
+type Resolve = (outcome: { ok: boolean; value?: unknown; error?: unknown }) => void;
+
+/** The questions that have no answer yet, by verb, the oldest first. */
+const open = new Map<string, Resolve[]>();
+const told = new Map<string, (value: never) => void>();
+
+const see = new Proxy(
+  {},
+  {
+    get: (_, verb: string) =>
+      verb.startsWith("on")
+        ? (listener: (value: never) => void) => {
+            told.set(verb, listener);
+            return () => told.delete(verb);
+          }
+        : () => new Promise((resolve) => open.set(verb, [...(open.get(verb) ?? []), resolve])),
+  },
+);
+vi.stubGlobal("window", { see });
+afterAll(() => vi.unstubAllGlobals());
+
+const { useHistory } = await import("./features/history/history-store.js");
+const { useNotes } = await import("./features/notes/notes-store.js");
+const { useHelper } = await import("./features/run/helper-store.js");
+const { useSettings } = await import("./features/settings/settings-store.js");
+const { useCommit } = await import("./features/commit/commit-store.js");
+const { createList } = await import("./ui/list-store.js");
+
+beforeEach(() => open.clear());
+
+/** Waits until what follows from an answer has happened: no more than promises. */
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+/** Answers the question of this verb in this place. */
+async function answer(verb: string, value: unknown, place = 0): Promise<void> {
+  const resolve = open.get(verb)?.splice(place, 1)[0];
+  if (resolve === undefined) throw new Error(`nobody has asked ${verb}`);
+  resolve({ ok: true, value });
+  await settled();
+}
+
+const note = (text: string) => [{ text, time: "2026-01-01T00:00:00Z" }];
+
+it("History lacks no commit that came while it was read", async () => {
+  void useHistory.getState().load();
+  void useHistory.getState().load();
+  await answer("history", { commits: ["new"], limit: null }, 1);
+  await answer("history", { commits: [], limit: null });
+  expect(useHistory.getState().commits).toEqual(["new"]);
+});
+
+it("a note that was saved stays, whatever was being read; of another session none is shown", async () => {
+  const { load, ask, save } = useNotes.getState();
+  void load("a");
+  ask(null);
+  void save("mine");
+  await answer("saveNote", note("mine"));
+  await answer("notes", []);
+  expect(useNotes.getState().notes).toEqual(note("mine"));
+  ask(null);
+  void save("more");
+  void load("b");
+  await answer("notes", note("of b"));
+  await answer("saveNote", note("more"));
+  expect(useNotes.getState()).toMatchObject({ session: "b", notes: note("of b") });
+});
+
+it("two changes of a list at once are both in it, and a late reading takes neither back", async () => {
+  let kept: string[] = [];
+  let late = (): void => undefined;
+  const read = vi.fn(async () => ({ ok: true as const, value: kept }));
+  const list = createList(read, async (items) => ({ ok: true, value: (kept = items) }));
+  read.mockImplementationOnce(
+    () => new Promise((resolve) => (late = () => resolve({ ok: true, value: [] }))),
+  );
+  const reading = list.getState().load();
+  await Promise.all([list.getState().add("a"), list.getState().add("b")]);
+  late();
+  await reading;
+  expect(kept).toEqual(["a", "b"]);
+  expect(list.getState().items).toEqual(["a", "b"]);
+});
+
+it("a change of a list that cannot be read saves nothing", async () => {
+  const error = { code: "io" as const, message: "no", hint: "" };
+  const save = vi.fn(async (items: string[]) => ({ ok: true as const, value: items }));
+  const list = createList(async () => ({ ok: false, error }), save);
+  expect(await list.getState().add("a")).toBe(false);
+  expect(save).not.toHaveBeenCalled();
+  expect(list.getState().error).toEqual(error);
+});
+
+it("a helper that is ready stays ready, whatever a failed restart says late", async () => {
+  useHelper.getState().follow();
+  void useHelper.getState().restart();
+  told.get("onHelperStatus")?.({ state: "ready" } as never);
+  open.get("restartHelper")?.[0]?.({ ok: false, error: { code: "helper-gone" } });
+  await settled();
+  expect(useHelper.getState()).toMatchObject({ restarting: false, status: { state: "ready" } });
+  void useHelper.getState().examine();
+  await answer("doctor", ["now"], 1);
+  await answer("doctor", ["before"]);
+  expect(useHelper.getState().rows).toEqual(["now"]);
+});
+
+it("what was chosen before the settings were read stays, and takes none of them away", async () => {
+  void useSettings.getState().load();
+  useSettings.getState().setPane("tree", 7);
+  expect(open.has("saveSettings")).toBe(false);
+  await answer("settings", {
+    ...useSettings.getInitialState(),
+    panes: {},
+    recent: ["ls"],
+    loaded: undefined,
+  });
+  expect(useSettings.getState()).toMatchObject({ panes: { tree: 7 }, recent: ["ls"], loaded: true });
+  expect(open.get("saveSettings")).toHaveLength(1);
+});
+
+it("a commit that ends while another session is decided on leaves that one's screen alone", async () => {
+  const { begin } = useCommit.getState();
+  useCommit.setState({
+    session: "a",
+    chosen: 1,
+    state: {
+      step: "review",
+      conflicts: [],
+      answers: new Map(),
+      aside: { joined: [], ignored: [], more: 0, unseen: false },
+      work: null,
+    },
+  });
+  void useCommit.getState().commit();
+  begin("a", false);
+  expect(useCommit.getState().state.step).toBe("committing");
+  begin("b", true);
+  await answer("commit", { commit: "c1" });
+  expect(useCommit.getState()).toMatchObject({
+    session: "b",
+    state: { step: "stop" },
+    last: { session: "a", result: { commit: "c1" } },
+  });
+});
