@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["{protocol,electron,renderer}/**/*.test.{ts,tsx}", "{scripts,bench}/**/*.test.mjs"],
+    include: ["{protocol,texts,electron,renderer}/**/*.test.{ts,tsx}", "{scripts,bench}/**/*.test.mjs"],
     environment: "node",
     // A busy machine is no bug: this only ends a test that hangs.
     testTimeout: 60_000,

@@ -1,6 +1,7 @@
 // What each verb of the bridge does: the table that ties the page's calls to the rooms of the main process.
 import { join } from "node:path";
 import { type BrowserWindow, clipboard, dialog, nativeTheme } from "electron";
+import { DIALOGS } from "../../texts/desktop.js";
 import type { Sample } from "../../protocol/src/bridge.js";
 import type { ApplicationList } from "./applications/applications.js";
 import { splitCommand } from "./command-line.js";
@@ -114,7 +115,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
       const window = rooms.window();
       if (window === null) return null;
       const { canceled, filePaths } = await dialog.showOpenDialog(window, {
-        title: "Choose a folder to run in",
+        title: DIALOGS.directory,
         defaultPath: rooms.home,
         properties: ["openDirectory", "showHiddenFiles", "dontAddToRecent"],
       });
@@ -149,7 +150,7 @@ async function askWhere(rooms: Rooms, name: string): Promise<string | null> {
   const above = rooms.window();
   if (above === null) return null;
   const { canceled, filePath } = await dialog.showSaveDialog(above, {
-    title: "Where to put the changes",
+    title: DIALOGS.exportTo,
     defaultPath: join(rooms.home, name),
     properties: ["showOverwriteConfirmation", "dontAddToRecent"],
   });

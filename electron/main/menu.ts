@@ -1,5 +1,6 @@
 // The menu bar, hidden until Alt is pressed: it is there for its keys. Actions of the app live in the page.
 import { Menu, type MenuItemConstructorOptions } from "electron";
+import { MENU } from "../../texts/desktop.js";
 
 /** Returns the menu. A packaged app cannot be reloaded or inspected from it. */
 export function buildMenu(packaged: boolean): Menu {
@@ -12,9 +13,9 @@ export function buildMenu(packaged: boolean): Menu {
   ];
   if (!packaged) view.push({ type: "separator" }, { role: "toggleDevTools", accelerator: "F12" });
   return Menu.buildFromTemplate([
-    { label: "&File", submenu: [{ role: "quit", label: "&Quit", accelerator: "Ctrl+Q" }] },
+    { label: MENU.file, submenu: [{ role: "quit", label: MENU.quit, accelerator: "Ctrl+Q" }] },
     {
-      label: "&Edit",
+      label: MENU.edit,
       submenu: [
         { role: "undo" },
         { role: "redo" },
@@ -25,6 +26,6 @@ export function buildMenu(packaged: boolean): Menu {
         { role: "selectAll" },
       ],
     },
-    { label: "&View", submenu: view },
+    { label: MENU.view, submenu: view },
   ]);
 }

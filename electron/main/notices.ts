@@ -1,6 +1,7 @@
 // What a person who looks elsewhere should hear about: found by comparing the list of sessions with the one before. Pure.
 import { escapeText } from "../../protocol/src/escape.js";
 import type { Session } from "../../protocol/src/session.js";
+import { NOTICES, REFUSED } from "../../texts/desktop.js";
 
 export interface Notice {
   session: string;
@@ -40,17 +41,15 @@ function noticeOf(name: string, old: Session, now: Session): Notice[] {
   const notice = (title: string, body: string): Notice[] => [{ session: now.id, title, body }];
   const ran = old.state === "starting" || old.state === "running";
   if (ran && now.state === "finished") {
-    return notice(`${name} has ended`, "What it changed waits for your decision.");
+    return notice(NOTICES.ended(name), NOTICES.endedWhy);
   }
   if (old.state !== "committed" && now.state === "committed") {
-    const [told] = notice(`${name} was committed`, "Your machine has its changes now.");
+    const [told] = notice(NOTICES.committed(name), NOTICES.committedWhy);
     return told === undefined ? [] : [{ ...told, committed: true }];
   }
-  if (ran && now.state === "broken") return notice(`${name} could not go on`, escapeText(now.why ?? ""));
+  if (ran && now.state === "broken") return notice(NOTICES.broken(name), escapeText(now.why ?? ""));
   if (old.frozen === undefined && now.frozen !== undefined) {
-    return now.frozen.why === "quota"
-      ? notice(`${name} waits for you`, "It has written as much as it may. Allow it more, or stop it.")
-      : notice(`${name} waits for you`, "The disk is nearly full. Make room, or stop it.");
+    return notice(NOTICES.waits(name), now.frozen.why === "quota" ? NOTICES.quotaWhy : NOTICES.diskWhy);
   }
   return [];
 }
@@ -64,26 +63,14 @@ function warningsOf(name: string, old: Session | undefined, now: Session): Notic
   const goes = (now.state === "starting" || now.state === "running") && now.frozen === undefined;
   if (near !== undefined && goes && old?.alerts?.near?.limit !== near.limit) {
     const used = Math.floor((100 * near.used) / near.limit);
-    const body = `It has written ${used} % of what it may. At the limit it will stand still, and nothing is lost.`;
-    notices.push(warning(`${name} needs more room soon`, body));
+    notices.push(warning(NOTICES.near(name), NOTICES.nearWhy(used)));
   }
   if (refused !== undefined && old?.alerts?.refused === undefined)
-    notices.push(
-      warning(`${name} was refused something`, `${refusedWords(refused)} See what else in its list.`),
-    );
+    notices.push(warning(NOTICES.refused(name), NOTICES.refusedWhy(refusedWords(refused))));
   return notices;
 }
 
 function refusedWords({ what, detail = "" }: Refused): string {
   const shown = escapeText(detail.length > LONGEST ? `${detail.slice(0, LONGEST)}…` : detail);
-  switch (what) {
-    case "network":
-      return `It tried to reach ${shown}, and its network does not lead there.`;
-    case "hidden-place":
-      return `It tried to open ${shown}, which is hidden from it.`;
-    case "mount":
-      return `It tried to change mounts (${shown}).`;
-    case "set-id":
-      return `It ran ${shown} without its owner's rights.`;
-  }
+  return REFUSED[what](shown);
 }

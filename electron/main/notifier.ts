@@ -1,6 +1,7 @@
 // Desktop notifications of what happens to sessions while the person looks elsewhere. Shows; decides nothing.
 import { Notification } from "electron";
 import type { Session } from "../../protocol/src/session.js";
+import { ROLLBACK } from "../../texts/desktop.js";
 import { type Notice, noticesOf, withoutMarkup } from "./notices.js";
 
 export interface NotifierOptions {
@@ -40,7 +41,7 @@ export class Notifier {
   }
 
   #show({ session, title, body, committed }: Told): void {
-    const actions = committed === true ? [{ type: "button" as const, text: "Take it back" }] : [];
+    const actions = committed === true ? [{ type: "button" as const, text: ROLLBACK.action }] : [];
     const notification = new Notification({
       title: withoutMarkup(title),
       body: withoutMarkup(body),

@@ -2,6 +2,7 @@
 // asked in the window. Knows no notification and no icon.
 import type { CommitRecord } from "../../protocol/src/commit.js";
 import { escapeText } from "../../protocol/src/escape.js";
+import { ROLLBACK } from "../../texts/desktop.js";
 import { toSeeError } from "./failure.js";
 import type { Helper } from "./helper/helper.js";
 
@@ -32,20 +33,17 @@ export class Rollback {
       const { commits } = await this.#helper.request("history.list", {});
       commit = lastOf(commits, session);
       if (commit === undefined) {
-        this.#events.told("Nothing to take back", "There is no commit that can be taken back.");
+        this.#events.told(ROLLBACK.nothing, ROLLBACK.nothingWhy);
         return;
       }
       const { applied } = await this.#helper.request("history.undo", { commit: commit.id });
       const name = escapeText(commit.command[0]?.split("/").at(-1) ?? "");
-      this.#events.told(
-        `What ${name} changed was taken back`,
-        `${applied} ${applied === 1 ? "change" : "changes"}; your machine is as it was before the commit.`,
-      );
+      this.#events.told(ROLLBACK.done(name), ROLLBACK.doneWhy(applied));
     } catch (thrown) {
       const error = toSeeError(thrown);
       if (error.conflicts !== undefined && commit !== undefined)
         this.#events.asked(commit.id, commit.applied);
-      else this.#events.told("The commit was not taken back", `${error.message} ${error.hint}`);
+      else this.#events.told(ROLLBACK.failed, `${error.message} ${error.hint}`);
     } finally {
       this.#busy = false;
     }

@@ -1,6 +1,7 @@
 // What the icon in the panel says of the sessions. Pure.
 import { escapeText } from "../../protocol/src/escape.js";
 import type { Session } from "../../protocol/src/session.js";
+import { PANEL } from "../../texts/desktop.js";
 
 /** More would be longer than a screen. */
 const LIMIT = 8;
@@ -14,18 +15,15 @@ export interface TrayModel {
 export function trayModel(sessions: readonly Session[]): TrayModel {
   const running = sessions.filter(({ state }) => state === "running" || state === "starting");
   const waiting = sessions.filter(({ state }) => state === "finished");
-  const words = [
-    ...(running.length > 0 ? [`${running.length} running`] : []),
-    ...(waiting.length > 0 ? [`${waiting.length} to decide`] : []),
-  ];
+  const words = PANEL.counts(running.length, waiting.length);
   const items = [...running, ...waiting]
     .toSorted((a, b) => b.created.localeCompare(a.created))
     .slice(0, LIMIT)
     .map((session) => {
       const name = escapeText(session.name ?? session.command[0]?.split("/").at(-1) ?? "");
       // A single one would begin a mnemonic.
-      const label = `${name} (${session.state === "finished" ? "to decide" : "running"})`;
+      const label = `${name} (${session.state === "finished" ? PANEL.waiting : PANEL.running})`;
       return { label: label.replaceAll("&", "&&"), session: session.id };
     });
-  return { tip: words.length === 0 ? "Alcatraz" : `Alcatraz: ${words.join(", ")}`, items };
+  return { tip: words.length === 0 ? PANEL.name : `${PANEL.name}: ${words.join(", ")}`, items };
 }

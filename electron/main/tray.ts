@@ -1,6 +1,7 @@
 // The small icon in the panel: how many sessions run or wait, and the way back to them and to the last commit.
 import { Menu, type MenuItemConstructorOptions, Tray } from "electron";
 import type { Session } from "../../protocol/src/session.js";
+import { PANEL } from "../../texts/desktop.js";
 import { trayModel } from "./tray-model.js";
 
 export interface TrayActions {
@@ -27,14 +28,14 @@ export class PanelIcon {
     const { tip, items } = trayModel(sessions);
     const { show, open, takeBack, history, quit } = this.#actions;
     const template: MenuItemConstructorOptions[] = [
-      { label: "Show Alcatraz", click: show },
+      { label: PANEL.show, click: show },
       { type: "separator" },
       ...items.map(({ label, session }) => ({ label, click: () => open(session) })),
       ...(items.length === 0 ? [] : [{ type: "separator" } as const]),
-      { label: "Take back the last commit", click: takeBack },
-      { label: "Older commits…", click: history },
+      { label: PANEL.takeBack, click: takeBack },
+      { label: PANEL.history, click: history },
       { type: "separator" },
-      { label: "Quit", click: quit },
+      { label: PANEL.quit, click: quit },
     ];
     this.#tray.setToolTip(tip);
     this.#tray.setContextMenu(Menu.buildFromTemplate(template));

@@ -2,7 +2,7 @@
 import { useEffect, useId, useRef, type ReactElement, type ReactNode } from "react";
 import { IconButton } from "./button.js";
 import { cx } from "./cx.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../texts/ui.js";
 import styles from "./dialog.module.css";
 
 interface DialogProps {

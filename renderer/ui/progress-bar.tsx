@@ -1,6 +1,6 @@
 // A progress bar with its words and counts; without a total it only says that work goes on.
 import type { ReactElement } from "react";
-import { formatCount } from "./format.js";
+import { formatCount } from "../../texts/format.js";
 import styles from "./progress-bar.module.css";
 import { cx } from "./cx.js";
 

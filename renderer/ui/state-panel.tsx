@@ -2,7 +2,7 @@
 import type { ReactElement, ReactNode } from "react";
 import type { SeeError } from "../../protocol/src/errors.js";
 import { cx } from "./cx.js";
-import { ERROR_WORDS } from "./error-words.js";
+import { ERROR_WORDS } from "../../texts/errors.js";
 import { displayPath, escapeText } from "./escape.js";
 import { Icon, type IconName } from "./icon.js";
 import styles from "./state-panel.module.css";

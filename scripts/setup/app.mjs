@@ -9,6 +9,7 @@ const SOURCES = [
   "electron",
   "renderer",
   "protocol/src",
+  "texts",
   "electron.vite.config.ts",
   "package.json",
   "package-lock.json",

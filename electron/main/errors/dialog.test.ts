@@ -1,11 +1,12 @@
 // Every code has a heading of its own words. The dialog itself is Electron's.
 import { expect, test, vi } from "vitest";
 import { ErrorCode } from "../../../protocol/src/errors.js";
+import { FATAL_HEADINGS as HEADINGS } from "../../../texts/errors.js";
 
 const showErrorBox = vi.hoisted(() => vi.fn<(title: string, content: string) => void>());
 vi.mock("electron", () => ({ dialog: { showErrorBox } }));
 
-const { HEADINGS, showFatal } = await import("./dialog.js");
+const { showFatal } = await import("./dialog.js");
 
 test.each(ErrorCode.options)("%s has a heading", (code) => {
   expect(HEADINGS[code]).toMatch(/^[A-Z].{8,}[^.]$/);

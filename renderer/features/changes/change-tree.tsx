@@ -13,7 +13,7 @@ import { useFeed } from "./feed-store.js";
 import { groupAt, rowOf, rowOfGroup, rowOpening } from "./outline-model.js";
 import { pathParts } from "./path-parts.js";
 import { useReview } from "./review-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/changes.js";
 import { runTreeAction } from "./tree-actions.js";
 import { findByName, treeAction } from "./tree-keys.js";
 import { TreeRow } from "./tree-row.js";

@@ -5,8 +5,9 @@ import type { Outcome } from "../../../protocol/src/bridge.js";
 import type { FeedEvent } from "../../../protocol/src/change.js";
 import { SeeError } from "../../../protocol/src/errors.js";
 import { LogPlace } from "../../../protocol/src/log.js";
+import { TEXTS } from "../../../texts/changes.js";
 import { see } from "../../see.js";
-import { pageError } from "../../ui/error-words.js";
+import { pageError } from "../../ui/page-error.js";
 import { useSessions } from "../run/sessions-store.js";
 import { Judge } from "../review/judge.js";
 import { FeedReader, type Settled } from "./feed-reader.js";
@@ -66,8 +67,7 @@ export const useFeed = create<FeedState>((set, get) => {
       set({ error, reading: false });
       close();
     };
-    const fail = (thrown: unknown): void =>
-      end(pageError("The helper sent something that this app cannot read", thrown));
+    const fail = (thrown: unknown): void => end(pageError(TEXTS.unreadable, thrown));
     const turn = (): void => {
       scheduled = false;
       if (closed || !reader.busy) return;

@@ -2,7 +2,8 @@
 import type { ReactElement } from "react";
 import type { ChangeKind } from "../../../protocol/src/change.js";
 import { cx } from "../../ui/cx.js";
-import { KIND_LETTERS, KIND_WORDS } from "./kinds.js";
+import { KIND_LETTERS } from "./kinds.js";
+import { KIND_WORDS } from "../../../texts/kinds.js";
 import styles from "./kind-mark.module.css";
 
 export function KindMark({ kind }: { kind: ChangeKind }): ReactElement {

@@ -34,33 +34,6 @@ export const KIND_LETTERS: Readonly<Record<ChangeKind, string>> = {
   linked: "L",
 };
 
-export const KIND_WORDS: Readonly<Record<ChangeKind, string>> = {
-  created: "Created",
-  modified: "Changed",
-  deleted: "Deleted",
-  renamed: "Renamed",
-  replaced: "Replaced",
-  linked: "Linked",
-};
-
-export const TYPE_WORDS: Readonly<Record<FileType, string>> = {
-  file: "file",
-  directory: "folder",
-  symlink: "symbolic link",
-  fifo: "named pipe",
-  socket: "socket",
-  device: "device",
-};
-
-/** What differs, in words, as a person would say it. */
-export const ASPECT_WORDS: Readonly<Record<Aspect, string>> = {
-  content: "content",
-  mode: "permissions",
-  owner: "owner",
-  xattrs: "extended attributes",
-  times: "times",
-};
-
 /** Returns the kind with this code; undefined for 0, which is no change. */
 export function kindOf(code: number): ChangeKind | undefined {
   return KINDS[code - 1];

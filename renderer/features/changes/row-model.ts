@@ -1,12 +1,13 @@
 // What a row of the tree says, to the eye and to the ear. Pure.
 import type { PathRef } from "../../../protocol/src/path.js";
-import { formatBytes, formatMany } from "../../ui/format.js";
+import { formatBytes, formatMany } from "../../../texts/format.js";
 import type { Matches } from "./filter-model.js";
-import { ASPECT_WORDS, aspectsOf, kindOf, KIND_WORDS, TYPE_WORDS, TYPES } from "./kinds.js";
+import { aspectsOf, kindOf, TYPES } from "./kinds.js";
+import { ASPECT_WORDS, KIND_WORDS, TYPE_WORDS } from "../../../texts/kinds.js";
 import { displayPart } from "./path-parts.js";
 import { choiceOf, type Choice } from "./selection-model.js";
 import { rulesOf } from "../review/judge.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/changes.js";
 import { nodeParts, ROOT, type Tree } from "./tree-model.js";
 
 export interface RowFacts {

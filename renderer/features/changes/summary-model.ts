@@ -1,17 +1,9 @@
 // The sentence that sums a session's changes up. Pure.
-import { formatBytes, formatCount, formatMany } from "../../ui/format.js";
+import { formatBytes, formatCount, formatMany } from "../../../texts/format.js";
+import { KIND_VERBS } from "../../../texts/kinds.js";
 import { KINDS, kindCode } from "./kinds.js";
 import type { ChangeKind } from "../../../protocol/src/change.js";
 import { ROOT, type Tree } from "./tree-model.js";
-
-const VERBS: Readonly<Record<ChangeKind, string>> = {
-  created: "created",
-  modified: "changed",
-  deleted: "deleted",
-  renamed: "renamed",
-  replaced: "replaced",
-  linked: "linked",
-};
 
 /** Returns "Created 412 files, changed 3, deleted 1 · 24 MB". */
 export function summarySentence(tree: Tree): string {
@@ -27,7 +19,7 @@ export function sumUp(counts: readonly (readonly [ChangeKind, number])[], bytes:
     .filter(([, count]) => count > 0)
     .map(
       ([kind, count], place) =>
-        `${VERBS[kind]} ${place === 0 ? formatMany(count, "item") : formatCount(count)}`,
+        `${KIND_VERBS[kind]} ${place === 0 ? formatMany(count, "item") : formatCount(count)}`,
     );
   const text = parts.join(", ");
   const sentence = text.charAt(0).toUpperCase() + text.slice(1);

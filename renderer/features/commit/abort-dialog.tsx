@@ -9,7 +9,7 @@ import { useFeed } from "../changes/feed-store.js";
 import { summarySentence } from "../changes/summary-model.js";
 import { isLive, sessionTitle } from "../run/session-model.js";
 import { useSessions } from "../run/sessions-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/commit.js";
 import styles from "./commit-screen.module.css";
 
 export function AbortDialog({ session, onClose }: { session: Session; onClose: () => void }): ReactElement {

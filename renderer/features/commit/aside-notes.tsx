@@ -4,7 +4,7 @@ import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
 import { PathText } from "../../ui/path-text.js";
 import type { Aside } from "./commit-model.js";
-import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
+import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
 import styles from "./aside-notes.module.css";
 
 /** So many paths are told one by one. */

@@ -14,7 +14,7 @@ import { NotesList } from "../notes/note-line.js";
 import { RetryButton } from "../run/retry-button.js";
 import { isLive, sessionTitle } from "../run/session-model.js";
 import { useSession } from "../run/sessions-store.js";
-import { TEXTS as RUN_TEXTS } from "../run/texts.js";
+import { TEXTS as RUN_TEXTS } from "../../../texts/run.js";
 import { AsideNotes } from "./aside-notes.js";
 import {
   changesOf,
@@ -29,10 +29,10 @@ import {
   type Work,
 } from "./commit-model.js";
 import { useCommit } from "./commit-store.js";
-import { CONFLICT_TEXTS } from "./conflict-texts.js";
+import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
 import { DonePanel } from "./done-panel.js";
 import { ReviewPanes } from "./review-panes.js";
-import { PHASE_WORDS, TEXTS } from "./texts.js";
+import { PHASE_WORDS, TEXTS } from "../../../texts/commit.js";
 import styles from "./commit-screen.module.css";
 
 export function CommitScreen({ id, onClose }: { id: string; onClose: () => void }): ReactElement {

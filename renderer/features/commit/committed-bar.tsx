@@ -5,7 +5,7 @@ import { useRoute } from "../../route-store.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { Icon } from "../../ui/icon.js";
 import { useCommit } from "./commit-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/commit.js";
 import { VerifiedNote } from "./verified-note.js";
 import styles from "./committed-bar.module.css";
 

@@ -5,11 +5,11 @@ import type { Conflict, Resolution } from "../../../protocol/src/errors.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
 import { displayPath } from "../../ui/escape.js";
-import { formatAgo, formatTime } from "../../ui/format.js";
+import { formatAgo, formatTime } from "../../../texts/format.js";
 import { Segmented } from "../../ui/segmented.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote, ErrorPanel } from "../../ui/state-panel.js";
-import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
+import { TEXTS as DIFF_TEXTS } from "../../../texts/diff.js";
 import { refOf, type Answer } from "./commit-model.js";
 import {
   choiceWords,
@@ -20,7 +20,7 @@ import {
   type About,
   type Comparison,
 } from "./conflict-model.js";
-import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
+import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
 import { IgnoreMore } from "./ignore-more.js";
 import { mergedText, type Draft } from "./merge-model.js";
 import { MergeView } from "./merge-view.js";

@@ -9,7 +9,7 @@ import { rowForKey } from "../../ui/list-keys.js";
 import { PathText } from "../../ui/path-text.js";
 import type { Answers } from "./commit-model.js";
 import { choiceWords, reasonWords, type About } from "./conflict-model.js";
-import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
+import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
 import styles from "./conflict-list.module.css";
 
 const ITEM = 52;

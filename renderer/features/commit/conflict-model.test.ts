@@ -11,7 +11,7 @@ import {
   type About,
 } from "./conflict-model.js";
 import { suggestions } from "./ignore-model.js";
-import { REASON_WORDS } from "./texts.js";
+import { REASON_WORDS } from "../../../texts/commit.js";
 import type { Known } from "./versions-store.js";
 
 const undo = { what: "undo", commit: "c" } as const;

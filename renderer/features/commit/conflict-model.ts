@@ -3,11 +3,11 @@ import type { ChangeKind } from "../../../protocol/src/change.js";
 import type { AnySide, SideFacts, UndoSide } from "../../../protocol/src/content.js";
 import type { Conflict, ConflictReason, Resolution } from "../../../protocol/src/errors.js";
 import type { PathRef } from "../../../protocol/src/path.js";
-import { formatBytes } from "../../ui/format.js";
-import { TYPE_WORDS } from "../changes/kinds.js";
+import { formatBytes } from "../../../texts/format.js";
+import { TYPE_WORDS } from "../../../texts/kinds.js";
 import type { Source } from "../diff/content-reader.js";
-import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
-import { REASON_WORDS, UNDO_REASON_WORDS } from "./texts.js";
+import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
+import { REASON_WORDS, UNDO_REASON_WORDS } from "../../../texts/commit.js";
 import type { Known } from "./versions-store.js";
 
 /** Returns the conflicts of the same sort as one: the same reason, the same choices, the same ending of the name. */

@@ -11,7 +11,7 @@ import { commonChoices, unanswered, type Answer, type Answers } from "./commit-m
 import { ConflictDetail } from "./conflict-detail.js";
 import { ConflictList } from "./conflict-list.js";
 import { alike, choiceWords, type About } from "./conflict-model.js";
-import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
+import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
 import styles from "./conflict-panes.module.css";
 
 interface ConflictPanesProps {

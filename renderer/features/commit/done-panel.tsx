@@ -2,7 +2,7 @@
 import type { ReactElement } from "react";
 import type { CommitResult } from "../../../protocol/src/commit.js";
 import { EmptyPanel } from "../../ui/state-panel.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/commit.js";
 import { VerifiedNote } from "./verified-note.js";
 
 export function DonePanel({ result }: { result: CommitResult }): ReactElement {

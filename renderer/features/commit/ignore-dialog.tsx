@@ -5,10 +5,10 @@ import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { displayPath, escapeText } from "../../ui/escape.js";
 import { ErrorNote } from "../../ui/state-panel.js";
-import { CONFLICT_TEXTS } from "./conflict-texts.js";
+import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
 import { suggestions } from "./ignore-model.js";
 import { useIgnore } from "./ignore-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/commit.js";
 import styles from "./ignore-list.module.css";
 
 export function IgnoreDialog({ path, onClose }: { path: PathRef; onClose: () => void }): ReactElement {

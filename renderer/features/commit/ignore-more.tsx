@@ -4,7 +4,7 @@ import type { PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
 import { escapeText } from "../../ui/escape.js";
 import { ErrorNote } from "../../ui/state-panel.js";
-import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
+import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
 import { suggestions } from "./ignore-model.js";
 import { useIgnore } from "./ignore-store.js";
 import styles from "./ignore-list.module.css";

@@ -3,10 +3,10 @@ import { useState, type ReactElement } from "react";
 import type { MergeHunk } from "../../../protocol/src/commit.js";
 import { Button } from "../../ui/button.js";
 import { cx } from "../../ui/cx.js";
-import { formatBytes } from "../../ui/format.js";
+import { formatBytes } from "../../../texts/format.js";
 import { Segmented } from "../../ui/segmented.js";
 import { showLines } from "../diff/text-model.js";
-import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
+import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
 import { contested, editableText, withTake, type Draft, type Take } from "./merge-model.js";
 import styles from "./merge-view.module.css";
 

@@ -1,11 +1,12 @@
 // The changes of a commit as a list, however many: what goes, or what stays. Each can be put in or left out.
 import { useState, type ReactElement } from "react";
 import { displayPath } from "../../ui/escape.js";
-import { formatBytes } from "../../ui/format.js";
+import { formatBytes } from "../../../texts/format.js";
 import { PathText } from "../../ui/path-text.js";
 import { PickList } from "../../ui/pick-list.js";
 import { KindMark } from "../changes/kind-mark.js";
-import { kindOf, KIND_WORDS, TYPE_WORDS, TYPES } from "../changes/kinds.js";
+import { kindOf, TYPES } from "../changes/kinds.js";
+import { KIND_WORDS, TYPE_WORDS } from "../../../texts/kinds.js";
 import { nodeRef, type Tree } from "../changes/tree-model.js";
 import styles from "./plan-list.module.css";
 

@@ -1,7 +1,7 @@
 // What a check has found, as lists to look through: where to decide, what goes, what stays. The change in hand beside.
 import { useMemo, useState, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
-import { formatCount } from "../../ui/format.js";
+import { formatCount } from "../../../texts/format.js";
 import { Segmented } from "../../ui/segmented.js";
 import { EmptyPanel } from "../../ui/state-panel.js";
 import { useFeed } from "../changes/feed-store.js";
@@ -16,7 +16,7 @@ import { useCommit } from "./commit-store.js";
 import { ConflictPanes } from "./conflict-panes.js";
 import { PlanList } from "./plan-list.js";
 import { planOf, tagsOf } from "./plan-model.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/commit.js";
 import styles from "./review-panes.module.css";
 
 type Part = "conflicts" | "goes" | "stays";

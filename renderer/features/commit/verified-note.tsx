@@ -2,7 +2,7 @@
 import type { ReactElement } from "react";
 import type { CommitResult } from "../../../protocol/src/commit.js";
 import { displayPath } from "../../ui/escape.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/commit.js";
 
 export function VerifiedNote({ result }: { result: CommitResult }): ReactElement {
   const [first] = result.differing ?? [];

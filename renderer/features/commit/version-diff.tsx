@@ -7,9 +7,9 @@ import { DiffTable } from "../diff/diff-table.js";
 import { decodeText, guessEncoding } from "../diff/encoding-model.js";
 import { PlainText } from "../diff/plain-text.js";
 import { compare, sameness, showLines } from "../diff/text-model.js";
-import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
+import { TEXTS as DIFF_TEXTS } from "../../../texts/diff.js";
 import { useContent } from "../diff/use-content.js";
-import { CONFLICT_TEXTS as TEXTS } from "./conflict-texts.js";
+import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
 
 /** Of each side, so much is compared. */
 const BYTES = 1024 * 1024;

@@ -1,9 +1,9 @@
 // The facts of both sides of a change, row by row, and where they differ. Pure.
 import type { Description, SideFacts } from "../../../protocol/src/content.js";
 import { decodeBase64, escapeBytes, escapeText } from "../../ui/escape.js";
-import { formatBytes, formatCount, formatMode, formatTime } from "../../ui/format.js";
-import { TYPE_WORDS } from "../changes/kinds.js";
-import { TEXTS } from "./texts.js";
+import { formatBytes, formatCount, formatMode, formatTime } from "../../../texts/format.js";
+import { TYPE_WORDS } from "../../../texts/kinds.js";
+import { TEXTS } from "../../../texts/diff.js";
 
 export interface FactRow {
   fact: string;

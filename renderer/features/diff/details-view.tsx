@@ -5,7 +5,7 @@ import type { Maker } from "../changes/program-column.js";
 import { escapeText } from "../../ui/escape.js";
 import { cx } from "../../ui/cx.js";
 import { factRows } from "./details-model.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/diff.js";
 import styles from "./details-view.module.css";
 
 interface DetailsViewProps {

@@ -2,7 +2,7 @@
 import { useEffect, useRef, type ReactElement, type RefObject } from "react";
 import DiffViewer, { DiffMethod, type ReactDiffViewerStylesOverride } from "react-diff-viewer-continued";
 import { Skeleton } from "../../ui/skeleton.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/diff.js";
 import styles from "./diff-table.module.css";
 
 interface DiffTableProps {

@@ -2,7 +2,7 @@
 import type { ReactElement } from "react";
 import { useDetail } from "./detail-store.js";
 import { type Encoding, ENCODINGS, isEncoding } from "./encoding-model.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/diff.js";
 import styles from "./text-view.module.css";
 
 /** `guesses` are those of the sides that there are. */

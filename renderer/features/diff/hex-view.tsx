@@ -12,7 +12,7 @@ import {
 import type { Description, Side } from "../../../protocol/src/content.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { cx } from "../../ui/cx.js";
-import { formatBytes } from "../../ui/format.js";
+import { formatBytes } from "../../../texts/format.js";
 import { ErrorPanel } from "../../ui/state-panel.js";
 import { BytePages } from "./byte-pages.js";
 import { readBytes } from "./content-reader.js";
@@ -29,7 +29,7 @@ import {
   topOf,
 } from "./hex-model.js";
 import { SideChoice } from "./side-choice.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/diff.js";
 import styles from "./hex-view.module.css";
 
 interface HexViewProps {

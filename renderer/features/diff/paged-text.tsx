@@ -2,7 +2,7 @@
 import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import type { Description, Side } from "../../../protocol/src/content.js";
 import { Button } from "../../ui/button.js";
-import { formatCount } from "../../ui/format.js";
+import { formatCount } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorPanel } from "../../ui/state-panel.js";
 import type { Source } from "./content-reader.js";
@@ -10,7 +10,7 @@ import { decodeText, type Encoding, guessEncoding } from "./encoding-model.js";
 import { PlainText } from "./plain-text.js";
 import { showLines } from "./text-model.js";
 import { SideChoice } from "./side-choice.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/diff.js";
 import { useContent } from "./use-content.js";
 import styles from "./text-view.module.css";
 

@@ -2,7 +2,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef, type ReactElement } from "react";
 import { cx } from "../../ui/cx.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/diff.js";
 import styles from "./plain-text.module.css";
 
 const LINE = 20;

@@ -2,7 +2,7 @@
 import type { ReactElement } from "react";
 import type { Side } from "../../../protocol/src/content.js";
 import { Segmented } from "../../ui/segmented.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/diff.js";
 
 export function SideChoice({ side, onSide }: { side: Side; onSide: (side: Side) => void }): ReactElement {
   return (

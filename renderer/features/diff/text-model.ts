@@ -1,6 +1,6 @@
 // Makes two texts fit to be compared and shown: quick whatever they hold, with nothing hidden in them. Pure.
-import { TEXTS } from "./texts.js";
-import { formatCount } from "../../ui/format.js";
+import { TEXTS } from "../../../texts/diff.js";
+import { formatCount } from "../../../texts/format.js";
 
 /** Characters of a line that are shown; the rest is only counted. */
 export const LINE_LIMIT = 2000;

@@ -3,7 +3,7 @@ import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import type { Description, Side, SideFacts } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
-import { formatBytes } from "../../ui/format.js";
+import { formatBytes } from "../../../texts/format.js";
 import { Segmented } from "../../ui/segmented.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
@@ -16,7 +16,7 @@ import { PagedText } from "./paged-text.js";
 import { PlainText } from "./plain-text.js";
 import { compare, sameness, showLines } from "./text-model.js";
 import { SideChoice } from "./side-choice.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/diff.js";
 import { useContent } from "./use-content.js";
 import styles from "./text-view.module.css";
 

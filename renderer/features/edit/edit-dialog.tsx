@@ -12,7 +12,7 @@ import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useDetail } from "../diff/detail-store.js";
 import { fromEditable, fromLines, LONGEST, toEditable, toLines, type Editable } from "./edit-model.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/edit.js";
 import styles from "./edit-dialog.module.css";
 
 interface EditDialogProps {

@@ -5,7 +5,7 @@ import { ErrorNote } from "../../ui/state-panel.js";
 import { useFeed } from "../changes/feed-store.js";
 import { GROUPINGS } from "./group-model.js";
 import { groupingOf, needsOrigins, useGrouping } from "./grouping-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/groups.js";
 import styles from "./group-by.module.css";
 
 /** Changes that go on are not looked up more often than this. */

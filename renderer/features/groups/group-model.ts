@@ -1,11 +1,12 @@
 // Changes in groups: by the package that owns them, the program that made them, their kind, the time. Every change is in
 // exactly one group. Pure; one pass over the tree, however many groups there are.
-import { kindOf, KIND_WORDS } from "../changes/kinds.js";
+import { kindOf } from "../changes/kinds.js";
+import { KIND_WORDS } from "../../../texts/kinds.js";
 import type { Matches } from "../changes/filter-model.js";
 import { ROOT, sortedKids, type Tree } from "../changes/tree-model.js";
-import { formatSpan } from "../../ui/format.js";
+import { formatSpan } from "../../../texts/format.js";
 import type { OriginTable } from "./origin-table.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/groups.js";
 
 /** By place is the tree itself. */
 export const GROUPINGS = ["place", "package", "program", "kind", "time"] as const;

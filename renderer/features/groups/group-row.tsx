@@ -2,7 +2,7 @@
 import type { ReactElement } from "react";
 import { cx } from "../../ui/cx.js";
 import { escapeText } from "../../ui/escape.js";
-import { formatCount, formatMany } from "../../ui/format.js";
+import { formatCount, formatMany } from "../../../texts/format.js";
 import { Icon } from "../../ui/icon.js";
 import { ChoiceBox } from "../changes/choice-box.js";
 import { CHOICE_WORDS } from "../changes/row-model.js";

@@ -2,11 +2,11 @@
 import { useEffect, useState, type ReactElement } from "react";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { Button } from "../../ui/button.js";
-import { formatBytes, parseSize } from "../../ui/format.js";
+import { formatBytes, parseSize } from "../../../texts/format.js";
 import { ErrorNote, ErrorPanel } from "../../ui/state-panel.js";
 import { backupBytes, wouldDrop } from "./history-model.js";
 import { useHistory } from "./history-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/history.js";
 import styles from "./backup-limit.module.css";
 
 export function BackupLimit(): ReactElement {

@@ -7,15 +7,15 @@ import { Button, IconButton } from "../../ui/button.js";
 import { cx } from "../../ui/cx.js";
 import { Dialog } from "../../ui/dialog.js";
 import { displayCommand, escapeText } from "../../ui/escape.js";
-import { formatAgo, formatBytes, formatMany, formatTime } from "../../ui/format.js";
+import { formatAgo, formatBytes, formatMany, formatTime } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote, ErrorPanel } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
-import { TEXTS as RUN_TEXTS } from "../run/texts.js";
+import { TEXTS as RUN_TEXTS } from "../../../texts/run.js";
 import { NotesButton } from "../notes/note-line.js";
 import { backupBytes, undoState } from "./history-model.js";
 import { useHistory } from "./history-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/history.js";
 import styles from "./history-screen.module.css";
 
 export function HistoryScreen(): ReactElement {

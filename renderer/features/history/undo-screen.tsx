@@ -20,8 +20,8 @@ import {
 } from "../commit/commit-model.js";
 import { useCommit } from "../commit/commit-store.js";
 import { ConflictPanes } from "../commit/conflict-panes.js";
-import { CONFLICT_TEXTS } from "../commit/conflict-texts.js";
-import { PHASE_WORDS, TEXTS } from "../commit/texts.js";
+import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
+import { PHASE_WORDS, TEXTS } from "../../../texts/commit.js";
 import { useVersions } from "../commit/versions-store.js";
 import { useSessions } from "../run/sessions-store.js";
 import { useHistory } from "./history-store.js";

@@ -10,7 +10,7 @@ import { ErrorNote } from "../../ui/state-panel.js";
 import { useHelper } from "../run/helper-store.js";
 import { findApplications } from "./application-model.js";
 import { useRun } from "./run-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/home.js";
 import section from "./home-screen.module.css";
 import styles from "./applications-panel.module.css";
 

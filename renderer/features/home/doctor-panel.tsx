@@ -7,7 +7,7 @@ import { Icon } from "../../ui/icon.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useHelper } from "../run/helper-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/home.js";
 import styles from "./doctor-panel.module.css";
 
 const STATUS_WORDS: Readonly<Record<DoctorRow["status"], string>> = {

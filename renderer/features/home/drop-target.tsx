@@ -4,7 +4,7 @@ import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
 import { commandFor, folderOf } from "./opener-model.js";
 import { useRun } from "./run-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/home.js";
 import styles from "./drop-target.module.css";
 
 export function DropTarget(): ReactElement | null {

@@ -6,13 +6,13 @@ import { see } from "../../see.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { escapeText } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
-import { TEXTS as RUN_TEXTS } from "../run/texts.js";
+import { TEXTS as RUN_TEXTS } from "../../../texts/run.js";
 import { ApplicationsPanel } from "./applications-panel.js";
 import { DoctorPanel } from "./doctor-panel.js";
 import { RunForm } from "./run-form.js";
 import { useRun } from "./run-store.js";
 import { SessionsPanel } from "./sessions-panel.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/home.js";
 import styles from "./home-screen.module.css";
 
 export function HomeScreen(): ReactElement {

@@ -5,7 +5,7 @@ import { Segmented } from "../../ui/segmented.js";
 import { readDetours, readPorts } from "./network-model.js";
 import { Option } from "./option.js";
 import { useRun } from "./run-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/home.js";
 import styles from "./run-options.module.css";
 
 const OPTIONS = Net.options.map((value) => ({ value, label: TEXTS.networkChoices[value] }));

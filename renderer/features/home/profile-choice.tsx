@@ -6,7 +6,7 @@ import { Option } from "./option.js";
 import { BUILT_IN, choicesOf, matching } from "./profiles.js";
 import { picked } from "./run-request.js";
 import { useRun } from "./run-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/home.js";
 import styles from "./run-options.module.css";
 
 export function ProfileChoice({ system }: { system: boolean }): ReactElement {

@@ -1,5 +1,6 @@
 // Sets of choices by name: those that the app brings, and a person's own. Pure.
 import type { Profile } from "../../../protocol/src/bridge.js";
+import { PROFILES } from "../../../texts/home.js";
 import { NO_CHOICES, picked, type Choices } from "./run-request.js";
 
 const usual = (name: string): Profile => {
@@ -8,14 +9,14 @@ const usual = (name: string): Profile => {
 };
 
 /** The profile that chooses nothing. */
-export const USUAL = usual("Usual");
+export const USUAL = usual(PROFILES.usual);
 
 /** What the app brings. The order is that of the list. */
 export const BUILT_IN: readonly Profile[] = [
   USUAL,
-  { ...usual("Installer"), asRoot: true, quota: "20 GB" },
-  { ...usual("Document"), quota: "500 MB", memory: "2 GB", reads: "lookups", display: "nested" },
-  { ...usual("Server upgrade"), asRoot: true, net: "web", quota: "20 GB", reads: "lookups" },
+  { ...usual(PROFILES.installer), asRoot: true, quota: "20 GB" },
+  { ...usual(PROFILES.document), quota: "500 MB", memory: "2 GB", reads: "lookups", display: "nested" },
+  { ...usual(PROFILES.upgrade), asRoot: true, net: "web", quota: "20 GB", reads: "lookups" },
 ];
 
 /** Returns what a profile chooses on this machine: without privilege nobody runs as root. */

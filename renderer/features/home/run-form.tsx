@@ -9,7 +9,7 @@ import { useHelper } from "../run/helper-store.js";
 import { useSettings } from "../settings/settings-store.js";
 import { RunOptions } from "./run-options.js";
 import { useRun } from "./run-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/home.js";
 import styles from "./run-form.module.css";
 
 export function RunForm(): ReactElement {

@@ -8,7 +8,7 @@ import { Option } from "./option.js";
 import { ProfileChoice } from "./profile-choice.js";
 import { RunSection } from "./run-section.js";
 import { useRun } from "./run-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/home.js";
 import styles from "./run-options.module.css";
 
 export function RunOptions({ system }: { system: boolean }): ReactElement {

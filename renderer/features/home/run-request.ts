@@ -1,7 +1,7 @@
 // What a person may choose beside the command, and what the helper is asked for then. Pure.
 import type { Net } from "../../../protocol/src/net.js";
 import type { Clipboard, Device, Display, Policy, Reads, RunRequest } from "../../../protocol/src/session.js";
-import { parseSize } from "../../ui/format.js";
+import { parseSize } from "../../../texts/format.js";
 import { readDetours, readPorts } from "./network-model.js";
 
 export interface Choices {

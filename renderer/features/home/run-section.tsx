@@ -3,7 +3,7 @@ import { useState, type ReactElement, type ReactNode } from "react";
 import { Icon } from "../../ui/icon.js";
 import { isChosen, wrongFields, type Choices } from "./run-request.js";
 import { useRun } from "./run-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/home.js";
 import styles from "./run-options.module.css";
 
 interface RunSectionProps {

@@ -7,7 +7,7 @@ import { see } from "../../see.js";
 import { useSessions } from "../run/sessions-store.js";
 import { useSettings } from "../settings/settings-store.js";
 import { NO_CHOICES, runRequest, UNCHOSEN, wrongFields, type Choices } from "./run-request.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/home.js";
 
 interface RunState extends Choices {
   line: string;

@@ -4,7 +4,7 @@ import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
 import { displayCommand } from "../../ui/escape.js";
-import { formatMany, formatTime } from "../../ui/format.js";
+import { formatMany, formatTime } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
@@ -19,7 +19,7 @@ import {
 } from "../run/session-model.js";
 import { useSessions } from "../run/sessions-store.js";
 import { StateDot } from "../run/state-dot.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/home.js";
 import section from "./home-screen.module.css";
 import styles from "./sessions-panel.module.css";
 

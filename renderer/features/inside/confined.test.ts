@@ -2,7 +2,7 @@
 import { expect, test, vi } from "vitest";
 import { READ_LIMIT } from "./input.js";
 import type { Refusal } from "./confined.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/inside.js";
 
 const content = vi.fn<(ask: { length: number }) => Promise<unknown>>();
 vi.stubGlobal("window", { see: { content } });

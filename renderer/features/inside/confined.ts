@@ -1,11 +1,11 @@
 // A worker that reads one side of a change: gives it the parts that it asks for, and stops it when it takes too long or
 // too much, whatever it is doing. Knows nothing of formats.
 import type { SeeError } from "../../../protocol/src/errors.js";
-import { pageError } from "../../ui/error-words.js";
+import { pageError } from "../../ui/page-error.js";
 import { readBytes, type Source } from "../diff/content-reader.js";
 import { READ_LIMIT } from "./input.js";
 import type { Failed, ReadPart, TakePart } from "./messages.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/inside.js";
 
 /** An answer takes no longer, and reads no more in all. */
 const TIME_LIMIT_MS = 20_000;

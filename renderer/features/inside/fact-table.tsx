@@ -5,7 +5,7 @@ import { escapeText } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
 import type { ComparedFact } from "./compare.js";
 import { CELL_LIMIT } from "./report.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/inside.js";
 import styles from "./inside-view.module.css";
 
 export function FactTable({ facts, both }: { facts: readonly ComparedFact[]; both: boolean }): ReactElement {

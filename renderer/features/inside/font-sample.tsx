@@ -3,7 +3,7 @@ import { useEffect, useState, type ReactElement } from "react";
 import type { Side } from "../../../protocol/src/content.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { readBytes } from "../diff/content-reader.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/inside.js";
 import styles from "./inside-view.module.css";
 
 const LIMIT = 32 * 1024 * 1024;

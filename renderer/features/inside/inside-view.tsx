@@ -4,20 +4,20 @@ import type { Description, Side, SideFacts } from "../../../protocol/src/content
 import type { PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
 import { escapeText } from "../../ui/escape.js";
-import { formatCount } from "../../ui/format.js";
+import { formatCount } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import type { Source } from "../diff/content-reader.js";
 import { useDetail } from "../diff/detail-store.js";
 import { PlainText } from "../diff/plain-text.js";
 import { showLines } from "../diff/text-model.js";
-import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
+import { TEXTS as DIFF_TEXTS } from "../../../texts/diff.js";
 import { type Comparison, compareReports } from "./compare.js";
 import { FactTable } from "./fact-table.js";
 import { FontSample } from "./font-sample.js";
 import { type Look, lookInside } from "./look.js";
 import { RowTable } from "./row-table.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/inside.js";
 import styles from "./inside-view.module.css";
 
 interface InsideViewProps {

@@ -3,11 +3,11 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useMemo, useRef, type ReactElement } from "react";
 import { cx } from "../../ui/cx.js";
 import { escapeText } from "../../ui/escape.js";
-import { formatCount } from "../../ui/format.js";
+import { formatCount } from "../../../texts/format.js";
 import { Icon } from "../../ui/icon.js";
 import { EmptyPanel } from "../../ui/state-panel.js";
 import type { ComparedTable, Mark } from "./compare.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/inside.js";
 import styles from "./inside-view.module.css";
 
 const ROW = 24;

@@ -1,5 +1,5 @@
 // What parsers say of names, sizes and permissions inside of files. Names stay as they are: the page escapes them.
-import { formatBytes, formatMode } from "../../ui/format.js";
+import { formatBytes, formatMode } from "../../../texts/format.js";
 
 export function sizeWords(bytes: number): string {
   return formatBytes(bytes);

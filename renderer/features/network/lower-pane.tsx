@@ -5,11 +5,11 @@ import type { Session } from "../../../protocol/src/session.js";
 import { Segmented } from "../../ui/segmented.js";
 import { InspectionPane } from "../terminal/inspection-pane.js";
 import { TerminalPane } from "../terminal/terminal-pane.js";
-import { INSPECTION, TEXTS as TERMINAL } from "../terminal/texts.js";
+import { INSPECTION, TEXTS as TERMINAL } from "../../../texts/terminal.js";
 import { useLower, type Shown } from "./lower-store.js";
 import { NetworkPane } from "./network-pane.js";
 import { ProgramsPane } from "./programs-pane.js";
-import { PROGRAMS, TEXTS } from "./texts.js";
+import { PROGRAMS, TEXTS } from "../../../texts/network.js";
 import styles from "./lower-pane.module.css";
 
 const OPTIONS = [

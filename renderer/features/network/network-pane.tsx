@@ -4,11 +4,11 @@ import type { SessionLog } from "../../../protocol/src/log.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { cx } from "../../ui/cx.js";
 import { escapeText } from "../../ui/escape.js";
-import { formatTime } from "../../ui/format.js";
+import { formatTime } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { placeOf, protocolOf } from "./place-model.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/network.js";
 import { useRecord } from "./use-record.js";
 import styles from "./network-pane.module.css";
 

@@ -5,14 +5,14 @@ import type { ProgramEnd, ProgramRun, RefusedAction, SessionLog } from "../../..
 import type { Session } from "../../../protocol/src/session.js";
 import { cx } from "../../ui/cx.js";
 import { escapeText } from "../../ui/escape.js";
-import { formatTime } from "../../ui/format.js";
+import { formatTime } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { NO_FILTER } from "../changes/filter-model.js";
 import { useReview } from "../changes/review-store.js";
 import { useLower } from "./lower-store.js";
 import { nextPlace, programRows, type ProgramRow } from "./record-model.js";
-import { PROGRAMS as TEXTS } from "./texts.js";
+import { PROGRAMS as TEXTS } from "../../../texts/network.js";
 import { useRecord } from "./use-record.js";
 import styles from "./network-pane.module.css";
 

@@ -6,7 +6,7 @@ import { Dialog } from "../../ui/dialog.js";
 import { PathText } from "../../ui/path-text.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { noteAt, useNotes } from "./notes-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/notes.js";
 import styles from "./notes.module.css";
 
 /** What the helper keeps is bytes; letters of most languages fit. */

@@ -4,11 +4,11 @@ import type { PathRef } from "../../../protocol/src/path.js";
 import { pathKey } from "../../../protocol/src/path.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { escapeText } from "../../ui/escape.js";
-import { formatCount } from "../../ui/format.js";
+import { formatCount } from "../../../texts/format.js";
 import { Icon } from "../../ui/icon.js";
 import { PathText } from "../../ui/path-text.js";
 import { noteAt, useNotes } from "./notes-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/notes.js";
 import styles from "./notes.module.css";
 
 export function NoteLine({ path }: { path: PathRef | null }): ReactElement | null {

@@ -4,13 +4,13 @@ import type { Description, SideFacts } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
 import { escapeText } from "../../ui/escape.js";
-import { formatBytes, formatCount } from "../../ui/format.js";
+import { formatBytes, formatCount } from "../../../texts/format.js";
 import { Segmented } from "../../ui/segmented.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import { useDetail } from "../diff/detail-store.js";
-import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS as DIFF_TEXTS } from "../../../texts/diff.js";
+import { TEXTS } from "../../../texts/pages.js";
 import { usePages, type Pages } from "./use-pages.js";
 import styles from "./pages-view.module.css";
 

@@ -5,7 +5,7 @@ import { Dialog } from "../../ui/dialog.js";
 import { paletteEntries } from "./palette-entries.js";
 import { findEntries, type Entry } from "./palette-model.js";
 import styles from "./palette-dialog.module.css";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/palette.js";
 
 const LIST = "palette-list";
 const optionId = (place: number): string => `palette-${place}`;

@@ -5,16 +5,17 @@ import { useReview } from "../changes/review-store.js";
 import { canRedo, canUndo, redoChoice, undoChoice } from "../changes/selection-history.js";
 import { setAllOpen } from "../changes/tree-actions.js";
 import { ROOT } from "../changes/tree-model.js";
-import { CONFLICT_TEXTS } from "../commit/conflict-texts.js";
+import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
 import { canCommit } from "../commit/can-commit.js";
-import { canDecide, isLive, sessionTitle, STATE_WORDS } from "../run/session-model.js";
+import { STATE_WORDS } from "../../../texts/sessions.js";
+import { canDecide, isLive, sessionTitle } from "../run/session-model.js";
 import { GROUPINGS } from "../groups/group-model.js";
 import { useGrouping } from "../groups/grouping-store.js";
-import { TEXTS as GROUP_TEXTS } from "../groups/texts.js";
+import { TEXTS as GROUP_TEXTS } from "../../../texts/groups.js";
 import { useSessions } from "../run/sessions-store.js";
 import { useSettings } from "../settings/settings-store.js";
 import type { Entry } from "./palette-model.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/palette.js";
 
 /** Returns what can be done now: first with the session in hand, then on the way around. */
 export function paletteEntries(): Entry[] {

@@ -10,10 +10,10 @@ import { Dialog } from "../../ui/dialog.js";
 import { Menu, type MenuItem } from "../../ui/menu.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { EditDialog } from "../edit/edit-dialog.js";
-import { TEXTS as EDIT_TEXTS } from "../edit/texts.js";
+import { TEXTS as EDIT_TEXTS } from "../../../texts/edit.js";
 import { useNotes } from "../notes/notes-store.js";
-import { TEXTS as NOTE_TEXTS } from "../notes/texts.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS as NOTE_TEXTS } from "../../../texts/notes.js";
+import { TEXTS } from "../../../texts/review.js";
 
 interface ChangeMenuProps {
   session: string;

@@ -2,12 +2,12 @@
 import { useEffect, useRef, type ReactElement } from "react";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
-import { formatCount, formatMany } from "../../ui/format.js";
+import { formatCount, formatMany } from "../../../texts/format.js";
 import { PathText } from "../../ui/path-text.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { useDiscard } from "./discard-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/review.js";
 import styles from "./discard-dialog.module.css";
 
 /** Paths that are listed; of the rest only the number is told. */

@@ -1,7 +1,8 @@
 // Applies the rules to changes, one at a time as they come: which of them deserve a look, and why. Pure.
 import type { ChangeKind, FileType } from "../../../protocol/src/change.js";
 import { type Pattern, Places } from "./places.js";
-import { type Rule, RULES, type RuleId } from "./rules.js";
+import { type Rule, RULES } from "./rules.js";
+import type { RuleId } from "../../../texts/rules.js";
 
 /** What a rule asks about a change beside its place. */
 export interface JudgedFacts {

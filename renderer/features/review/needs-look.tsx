@@ -1,14 +1,14 @@
 // What deserves a look before anything is committed: how many changes, for which reasons, and the way to them.
 import { useState, type ReactElement } from "react";
 import { cx } from "../../ui/cx.js";
-import { formatCount } from "../../ui/format.js";
+import { formatCount } from "../../../texts/format.js";
 import { Icon } from "../../ui/icon.js";
 import { ANY_HINT, NO_FILTER } from "../changes/filter-model.js";
 import { useReview } from "../changes/review-store.js";
 import { showFirst } from "../changes/tree-actions.js";
 import { ROOT, type Tree } from "../changes/tree-model.js";
 import { RULES } from "./rules.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/review.js";
 import styles from "./needs-look.module.css";
 
 export function NeedsLook({ tree }: { tree: Tree }): ReactElement | null {

@@ -3,10 +3,10 @@ import type { ReactElement } from "react";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { escapeText } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
-import { TEXTS as VIRUS_TEXTS } from "../viruses/texts.js";
+import { TEXTS as VIRUS_TEXTS } from "../../../texts/viruses.js";
 import { useViruses } from "../viruses/virus-store.js";
 import { rulesOf } from "./judge.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/review.js";
 import styles from "./reasons.module.css";
 
 export function Reasons({ hints, path }: { hints: number; path: PathRef }): ReactElement | null {

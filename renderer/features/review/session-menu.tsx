@@ -10,10 +10,10 @@ import { escapeText } from "../../ui/escape.js";
 import { Menu } from "../../ui/menu.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useNotes } from "../notes/notes-store.js";
-import { TEXTS as NOTE_TEXTS } from "../notes/texts.js";
-import { TEXTS as VIRUS_TEXTS } from "../viruses/texts.js";
+import { TEXTS as NOTE_TEXTS } from "../../../texts/notes.js";
+import { TEXTS as VIRUS_TEXTS } from "../../../texts/viruses.js";
 import { useViruses } from "../viruses/virus-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/review.js";
 
 type Exported = { file: string } | { error: SeeError } | null;
 

@@ -2,7 +2,7 @@
 import { useMemo, type ReactElement } from "react";
 import type { View } from "../changes/use-outline.js";
 import { story } from "./story-model.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/review.js";
 import styles from "./story-line.module.css";
 
 export function StoryLine({ view }: { view: View }): ReactElement | null {

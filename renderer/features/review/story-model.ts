@@ -2,7 +2,8 @@
 import { displayPart } from "../changes/path-parts.js";
 import { kindCode } from "../changes/kinds.js";
 import { nodeParts, ROOT, type Tree } from "../changes/tree-model.js";
-import { formatCount, formatMany } from "../../ui/format.js";
+import { formatCount } from "../../../texts/format.js";
+import { STORY } from "../../../texts/review.js";
 import { RULES } from "./rules.js";
 
 const CREATED = kindCode("created");
@@ -16,9 +17,7 @@ const REASONS = 3;
 /** Returns the parts of the story, the most important first; none when nothing happened. */
 export function story(tree: Tree): string[] {
   const parts = newPlaces(tree).map(({ id, created }) =>
-    id === ROOT
-      ? `created ${formatMany(created, "item")}`
-      : `put ${formatMany(created, "new item")} into ${shownPlace(tree, id)}`,
+    id === ROOT ? STORY.created(created) : STORY.put(created, shownPlace(tree, id)),
   );
   const reasons = RULES.flatMap((rule, number) => {
     const count = tree.hintCounts[number]!;
@@ -26,11 +25,10 @@ export function story(tree: Tree): string[] {
     return [count === 1 ? rule.says[0] : rule.says[1].replace("{n}", formatCount(count))];
   });
   parts.push(...reasons.slice(0, REASONS));
-  if (reasons.length > REASONS)
-    parts.push(`${formatMany(reasons.length - REASONS, "other thing")} to look at`);
+  if (reasons.length > REASONS) parts.push(STORY.others(reasons.length - REASONS));
   // Deletions are told whatever else there is.
   const deleted = tree.deleted[ROOT]!;
-  if (deleted > 0) parts.push(`deleted ${formatMany(deleted, "item")}`);
+  if (deleted > 0) parts.push(STORY.deleted(deleted));
   return parts;
 }
 
@@ -66,5 +64,5 @@ function shownPlace(tree: Tree, id: number): string {
   const path = `/${nodeParts(tree, id).map(displayPart).join("/")}`;
   const [home] = tree.judge.homes;
   if (home === undefined || home === "/") return path;
-  return path === home ? "your home" : path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+  return path === home ? STORY.home : path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }

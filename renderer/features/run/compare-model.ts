@@ -1,7 +1,7 @@
 // The results of two sessions compared, as lists to look through. Pure.
 import type { Comparison, Difference } from "../../../protocol/src/commit.js";
 import type { PathRef } from "../../../protocol/src/path.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/run.js";
 
 export type ComparePart = "differing" | "first" | "second";
 

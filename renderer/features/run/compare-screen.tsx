@@ -8,7 +8,7 @@ import { see } from "../../see.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { displayPath } from "../../ui/escape.js";
-import { formatCount } from "../../ui/format.js";
+import { formatCount } from "../../../texts/format.js";
 import { PathText } from "../../ui/path-text.js";
 import { PickList } from "../../ui/pick-list.js";
 import { Segmented } from "../../ui/segmented.js";
@@ -17,9 +17,9 @@ import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import { VersionDiff } from "../commit/version-diff.js";
 import { DetailsView } from "../diff/details-view.js";
 import { PagedText } from "../diff/paged-text.js";
-import { TEXTS as DIFF_TEXTS } from "../diff/texts.js";
+import { TEXTS as DIFF_TEXTS } from "../../../texts/diff.js";
 import { compareRows, type ComparePart } from "./compare-model.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/run.js";
 import styles from "./compare-screen.module.css";
 
 interface CompareScreenProps {

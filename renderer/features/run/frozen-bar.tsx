@@ -8,7 +8,7 @@ import { ErrorNote } from "../../ui/state-panel.js";
 import { AbortDialog } from "../commit/abort-dialog.js";
 import { frozenWords } from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/run.js";
 import styles from "./frozen-bar.module.css";
 
 export function FrozenBar({ session }: { session: Session }): ReactElement | null {

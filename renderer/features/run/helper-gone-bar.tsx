@@ -1,11 +1,11 @@
 // Says that the helper is gone, why, and offers the way back. On every screen, as nothing works without it.
 import type { ReactElement } from "react";
 import { Button } from "../../ui/button.js";
-import { ERROR_WORDS } from "../../ui/error-words.js";
+import { ERROR_WORDS } from "../../../texts/errors.js";
 import { escapeText } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
 import { useHelper } from "./helper-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/run.js";
 import styles from "./helper-gone-bar.module.css";
 
 export function HelperGoneBar(): ReactElement | null {

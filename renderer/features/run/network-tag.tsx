@@ -9,7 +9,7 @@ import { Icon } from "../../ui/icon.js";
 import { isLive } from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
 import { TightenLimits } from "./tighten-limits.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/run.js";
 import header from "./session-header.module.css";
 import styles from "./network-tag.module.css";
 

@@ -11,7 +11,7 @@ import { ErrorNote } from "../../ui/state-panel.js";
 import { CompareScreen } from "./compare-screen.js";
 import { isOpen, sessionTitle } from "./session-model.js";
 import { useSession } from "./sessions-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/run.js";
 import styles from "./retry-bar.module.css";
 
 type Compared = { comparison: Comparison } | { error: SeeError } | "working" | null;

@@ -4,7 +4,7 @@ import type { SeeError } from "../../../protocol/src/errors.js";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
 import { useSessions } from "./sessions-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/run.js";
 
 interface RetryButtonProps {
   session: string;

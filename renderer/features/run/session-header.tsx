@@ -5,7 +5,7 @@ import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { displayCommand, escapeText } from "../../ui/escape.js";
-import { formatClock, formatTime } from "../../ui/format.js";
+import { formatClock, formatTime } from "../../../texts/format.js";
 import { Icon } from "../../ui/icon.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
@@ -14,7 +14,7 @@ import { RetryButton } from "./retry-button.js";
 import { endWords, isLive, isOpen, sessionTitle, stateWords } from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/run.js";
 import styles from "./session-header.module.css";
 
 export function SessionHeader({ session }: { session: Session }): ReactElement {

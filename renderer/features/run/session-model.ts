@@ -1,31 +1,19 @@
 // What a session is called, what its state means, and how sessions are grouped. Pure.
-import type { Frozen, Session, SessionState } from "../../../protocol/src/session.js";
+import type { Frozen, Session } from "../../../protocol/src/session.js";
 import { escapeText } from "../../ui/escape.js";
-import { formatAgo, formatBytes, formatClock } from "../../ui/format.js";
-
-/** Words for each state: short for a list, long for the header. */
-export const STATE_WORDS: Readonly<Record<SessionState, { short: string; long: string }>> = {
-  starting: { short: "starting", long: "Starting…" },
-  running: { short: "running", long: "Running" },
-  finished: { short: "to decide", long: "Ended. Its changes wait for your decision." },
-  committing: { short: "committing", long: "Committing…" },
-  committed: { short: "committed", long: "Committed" },
-  aborted: { short: "aborted", long: "Aborted. Nothing was kept." },
-  broken: { short: "broken", long: "Broken" },
-};
+import { ENDS, FROZEN, STATE_WORDS } from "../../../texts/sessions.js";
+import { formatAgo, formatBytes, formatClock } from "../../../texts/format.js";
 
 /** Returns the words for how a session stands. */
 export function stateWords(session: Session): { short: string; long: string } {
-  return session.frozen === undefined ? STATE_WORDS[session.state] : { short: "frozen", long: "Frozen" };
+  return session.frozen === undefined ? STATE_WORDS[session.state] : FROZEN.words;
 }
 
 /** Returns why a session stands still. */
 export function frozenWords(frozen: Frozen): string {
   const limit = formatBytes(frozen.limit);
-  if (frozen.why === "quota")
-    return `Its changes hold ${formatBytes(frozen.used)}, and it was given ${limit}.`;
-  const place = escapeText(frozen.place ?? "a disk");
-  return `Only ${formatBytes(frozen.free ?? 0)} are free for ${place}, and ${limit} are to stay free.`;
+  if (frozen.why === "quota") return FROZEN.quota(formatBytes(frozen.used), limit);
+  return FROZEN.disk(formatBytes(frozen.free ?? 0), escapeText(frozen.place ?? FROZEN.somePlace), limit);
 }
 
 /** Returns what a session is called: its name, or the program that it ran. */
@@ -54,25 +42,8 @@ export function canDecide(session: Session): boolean {
 export function endWords(session: Session): string | undefined {
   const status = session.exit_status;
   if (status === undefined || isLive(session)) return undefined;
-  if (status === 0) return "ended well";
-  return status > 128 && status < 193
-    ? `ended by ${signalName(status - 128)}`
-    : `ended with status ${status}`;
-}
-
-const SIGNALS: Readonly<Record<number, string>> = {
-  1: "hang-up",
-  2: "Ctrl-C",
-  3: "quit",
-  6: "its own abort",
-  9: "kill",
-  11: "a memory fault",
-  13: "a closed pipe",
-  15: "a stop request",
-};
-
-function signalName(signal: number): string {
-  return SIGNALS[signal] ?? `signal ${signal}`;
+  if (status === 0) return ENDS.well;
+  return status > 128 && status < 193 ? ENDS.signal(status - 128) : ENDS.status(status);
 }
 
 export interface SessionGroups {

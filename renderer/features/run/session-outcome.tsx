@@ -6,11 +6,11 @@ import { Button } from "../../ui/button.js";
 import { escapeText, quoteWord } from "../../ui/escape.js";
 import { EmptyPanel } from "../../ui/state-panel.js";
 import { useCommit } from "../commit/commit-store.js";
-import { TEXTS as COMMIT_TEXTS } from "../commit/texts.js";
+import { TEXTS as COMMIT_TEXTS } from "../../../texts/commit.js";
 import { VerifiedNote } from "../commit/verified-note.js";
 import { useHistory } from "../history/history-store.js";
 import { useRun } from "../home/run-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/run.js";
 
 export function SessionOutcome({ session }: { session: Session }): ReactElement {
   const { go } = useRoute.getState();

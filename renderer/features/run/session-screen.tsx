@@ -19,7 +19,7 @@ import { SessionHeader } from "./session-header.js";
 import { isOpen } from "./session-model.js";
 import { SessionOutcome } from "./session-outcome.js";
 import { useSession, useSessions } from "./sessions-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/run.js";
 import styles from "./session-screen.module.css";
 
 const CHANGES = { usual: 420, min: 260, max: 900 };

@@ -3,13 +3,13 @@ import type { ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { IconButton } from "../../ui/button.js";
-import { formatAge, formatCount } from "../../ui/format.js";
+import { formatAge, formatCount } from "../../../texts/format.js";
 import { Icon, type IconName } from "../../ui/icon.js";
 import { useClock } from "../../ui/use-clock.js";
 import { groupSessions, isLive, sessionAge, sessionTitle, stateWords } from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/run.js";
 import styles from "./sidebar.module.css";
 
 export function Sidebar(): ReactElement {

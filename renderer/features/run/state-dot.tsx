@@ -1,9 +1,9 @@
 // A session's state as a small sign; the word for it stands or is spoken beside it.
 import type { ReactElement } from "react";
 import type { SessionState } from "../../../protocol/src/session.js";
+import { STATE_WORDS } from "../../../texts/sessions.js";
 import { cx } from "../../ui/cx.js";
 import { Icon, type IconName } from "../../ui/icon.js";
-import { STATE_WORDS } from "./session-model.js";
 import styles from "./state-dot.module.css";
 
 const ICONS: Partial<Record<SessionState, IconName>> = {

@@ -2,8 +2,8 @@
 import { useState, type FormEvent, type ReactElement } from "react";
 import type { Tightening } from "../../../protocol/src/session.js";
 import { Button } from "../../ui/button.js";
-import { parseSize } from "../../ui/format.js";
-import { TEXTS } from "./texts.js";
+import { parseSize } from "../../../texts/format.js";
+import { TEXTS } from "../../../texts/run.js";
 import styles from "./network-tag.module.css";
 
 const NOTHING = { quota: "", memory: "", processes: "" };

@@ -13,7 +13,7 @@ import { BackupLimit } from "../history/backup-limit.js";
 import { useAlwaysHidden } from "./hidden-store.js";
 import { ToolChoice } from "./tool-choice.js";
 import { useSettings } from "./settings-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/settings.js";
 import styles from "./settings-dialog.module.css";
 
 export function SettingsDialog({ onClose }: { onClose: () => void }): ReactElement {

@@ -1,7 +1,7 @@
 // The list of keys.
 import type { ReactElement } from "react";
 import { Dialog } from "../../ui/dialog.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/settings.js";
 import styles from "./settings-dialog.module.css";
 
 export function ShortcutsDialog({ onClose }: { onClose: () => void }): ReactElement {

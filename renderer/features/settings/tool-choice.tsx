@@ -6,7 +6,7 @@ import { see } from "../../see.js";
 import { escapeText } from "../../ui/escape.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useSettings } from "./settings-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/settings.js";
 import styles from "./settings-dialog.module.css";
 
 export function ToolChoice(): ReactElement {

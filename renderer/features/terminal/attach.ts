@@ -7,7 +7,7 @@ import type { SeeError } from "../../../protocol/src/errors.js";
 import { see } from "../../see.js";
 import { Feed } from "./feed.js";
 import { terminalTheme } from "./terminal-theme.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/terminal.js";
 
 const SCROLLBACK = 5000;
 

@@ -5,7 +5,7 @@ import type { Session } from "../../../protocol/src/session.js";
 import { Button } from "../../ui/button.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import { attach } from "./attach.js";
-import { INSPECTION } from "./texts.js";
+import { INSPECTION } from "../../../texts/terminal.js";
 import styles from "./terminal-pane.module.css";
 
 interface InspectionPaneProps {

@@ -7,7 +7,7 @@ import { ErrorPanel } from "../../ui/state-panel.js";
 import { useHelper } from "../run/helper-store.js";
 import { endWords, isLive } from "../run/session-model.js";
 import { attach } from "./attach.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/terminal.js";
 import styles from "./terminal-pane.module.css";
 
 interface TerminalPaneProps {

@@ -3,13 +3,13 @@ import type { ReactElement } from "react";
 import { pathKey } from "../../../protocol/src/path.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { escapeText } from "../../ui/escape.js";
-import { formatCount, formatMany } from "../../ui/format.js";
+import { formatCount, formatMany } from "../../../texts/format.js";
 import { Icon } from "../../ui/icon.js";
 import { PathText } from "../../ui/path-text.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { pathParts } from "../changes/path-parts.js";
 import { useReview } from "../changes/review-store.js";
-import { TEXTS } from "./texts.js";
+import { TEXTS } from "../../../texts/viruses.js";
 import { useViruses } from "./virus-store.js";
 import styles from "./virus-bar.module.css";
 

@@ -1,6 +1,5 @@
 // What each error means to a person. Exhaustive: a new code does not compile without its words.
-import { z } from "zod";
-import type { ErrorCode, SeeError } from "../../protocol/src/errors.js";
+import type { ErrorCode } from "../protocol/src/errors.js";
 
 interface ErrorWords {
   /** What happened, as a heading. */
@@ -92,21 +91,35 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
 };
 
-/** Returns an error of the page's own making, for what no helper said. */
-export function pageError(message: string, cause?: unknown): SeeError {
-  const why = reasonOf(cause);
-  return {
-    code: "internal",
-    message: why === undefined ? message : `${message} (${why})`,
-    hint: ERROR_WORDS.internal.next,
-  };
-}
-
-/** Returns why in one line; of what does not fit the contract, the first place where it does not. */
-function reasonOf(cause: unknown): string | undefined {
-  if (cause instanceof z.ZodError) {
-    const [issue] = cause.issues;
-    return issue === undefined ? undefined : `${issue.path.join(".")}: ${issue.message}`;
-  }
-  return cause instanceof Error ? cause.message : undefined;
-}
+/** The heading of the one dialog that comes without a window: the app cannot start. */
+export const FATAL_HEADINGS: Readonly<Record<ErrorCode, string>> = {
+  "helper-gone": "Alcatraz's helper does not run",
+  "protocol-mismatch": "App and helper do not fit together",
+  "store-unusable": "The store of sessions cannot be opened",
+  "store-too-new": "The store of sessions cannot be opened",
+  "no-user-namespaces": "This machine cannot isolate programs",
+  "cannot-isolate": "This machine cannot isolate programs",
+  "disk-full": "The disk is full",
+  "read-only-target": "A file that Alcatraz needs cannot be used",
+  "permission-denied": "A file that Alcatraz needs cannot be used",
+  io: "A file that Alcatraz needs cannot be used",
+  "command-not-found": "The program cannot be run",
+  "command-not-executable": "The program cannot be run",
+  "no-such-user": "The program cannot be run",
+  "no-such-session": "The session cannot be used",
+  "ambiguous-session": "The session cannot be used",
+  "name-taken": "The session cannot be used",
+  "wrong-state": "The session cannot be used",
+  "session-busy": "The session cannot be used",
+  "no-such-change": "The changes cannot be committed",
+  conflicts: "The changes cannot be committed",
+  "selection-needs": "The changes cannot be committed",
+  "no-such-commit": "The changes cannot be committed",
+  "not-undoable": "The changes cannot be committed",
+  "rolled-back": "The changes cannot be committed",
+  "recovery-needed": "The changes cannot be committed",
+  "bad-request": "Alcatraz cannot start",
+  "unknown-method": "Alcatraz cannot start",
+  cancelled: "Alcatraz cannot start",
+  internal: "Alcatraz cannot start",
+};

@@ -28,4 +28,5 @@ export const TEXTS = {
   needLookBelow: (n: string): string => `${n} below need a look`,
   retry: "Try again",
   chosenOf: (chosen: string, total: string): string => `${chosen} of ${total} chosen`,
+  unreadable: "The helper sent something that this app cannot read",
 } as const;

@@ -1,5 +1,5 @@
 // The words of a session's record: its programs, and what they tried.
-import type { NetworkTry, ProgramEnd, RefusedAction } from "../../../protocol/src/log.js";
+import type { NetworkTry, ProgramEnd, RefusedAction } from "../protocol/src/log.js";
 
 const ACTIONS: Readonly<Record<NetworkTry["action"], string>> = {
   bind: "listen on",

@@ -1,6 +1,4 @@
 // The words of grouped changes.
-import type { Grouping } from "./group-model.js";
-
 export const TEXTS = {
   label: "Group by",
   by: {
@@ -9,7 +7,7 @@ export const TEXTS = {
     program: "Program",
     kind: "Kind",
     time: "Time",
-  } satisfies Record<Grouping, string>,
+  },
   noPackage: "Of no package",
   noProgram: "By an unknown program",
   noTime: "At an unknown time",

@@ -1,7 +1,7 @@
 // The words of the decision: commit, abort, undo.
-import type { ConflictReason } from "../../../protocol/src/errors.js";
-import type { Phase } from "../../../protocol/src/rpc.js";
-import { formatMany } from "../../ui/format.js";
+import type { ConflictReason } from "../protocol/src/errors.js";
+import type { Phase } from "../protocol/src/rpc.js";
+import { formatMany } from "./format.js";
 
 const changes = (n: number): string => formatMany(n, "change");
 

@@ -1,6 +1,6 @@
 // The words of the window around the screens, and of a session's header.
-import type { Device } from "../../../protocol/src/session.js";
-import { formatCount, formatMany } from "../../ui/format.js";
+import type { Device } from "../protocol/src/session.js";
+import { formatCount, formatMany } from "./format.js";
 
 export const TEXTS = {
   navigation: "Sessions and screens",

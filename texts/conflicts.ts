@@ -1,5 +1,5 @@
 // The words for conflicts: what happened, and what each choice will do.
-import { formatMany } from "../../ui/format.js";
+import { formatMany } from "./format.js";
 
 export const CONFLICT_TEXTS = {
   list: "Conflicts",

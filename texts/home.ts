@@ -1,5 +1,5 @@
 // The words of the Home screen.
-import { escapeText } from "../../ui/escape.js";
+import { escapeText } from "../protocol/src/escape.js";
 
 export const TEXTS = {
   title: "Run something, keep only what you want",
@@ -138,4 +138,12 @@ export const TEXTS = {
   systemMode: "System mode",
   userMode: "User mode",
   retry: "Try again",
+} as const;
+
+/** The names of the profiles that the app brings. */
+export const PROFILES = {
+  usual: "Usual",
+  installer: "Installer",
+  document: "Document",
+  upgrade: "Server upgrade",
 } as const;

@@ -1,5 +1,5 @@
 // The words of History, and of the backups behind it.
-import { formatMany } from "../../ui/format.js";
+import { formatMany } from "./format.js";
 
 export const TEXTS = {
   title: "History",

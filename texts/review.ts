@@ -1,4 +1,6 @@
 // The words of what helps a person to decide.
+import { formatMany } from "./format.js";
+
 export const TEXTS = {
   story: "What happened",
   needLook: (n: string, one: boolean): string => (one ? `${n} needs a look` : `${n} need a look`),
@@ -29,4 +31,13 @@ export const TEXTS = {
   notExported: "The export failed",
   cancel: "Cancel",
   more: (n: string): string => `and ${n} more`,
+} as const;
+
+/** What a session did, in parts of a sentence. */
+export const STORY = {
+  created: (n: number): string => `created ${formatMany(n, "item")}`,
+  put: (n: number, place: string): string => `put ${formatMany(n, "new item")} into ${place}`,
+  deleted: (n: number): string => `deleted ${formatMany(n, "item")}`,
+  others: (n: number): string => `${formatMany(n, "other thing")} to look at`,
+  home: "your home",
 } as const;

@@ -1,0 +1,39 @@
+// What the states and ends of sessions are called.
+import type { SessionState } from "../protocol/src/session.js";
+
+/** Words for each state: short for a list, long for the header. */
+export const STATE_WORDS: Readonly<Record<SessionState, { short: string; long: string }>> = {
+  starting: { short: "starting", long: "Starting…" },
+  running: { short: "running", long: "Running" },
+  finished: { short: "to decide", long: "Ended. Its changes wait for your decision." },
+  committing: { short: "committing", long: "Committing…" },
+  committed: { short: "committed", long: "Committed" },
+  aborted: { short: "aborted", long: "Aborted. Nothing was kept." },
+  broken: { short: "broken", long: "Broken" },
+};
+
+export const FROZEN = {
+  words: { short: "frozen", long: "Frozen" },
+  quota: (used: string, limit: string): string => `Its changes hold ${used}, and it was given ${limit}.`,
+  disk: (free: string, place: string, limit: string): string =>
+    `Only ${free} are free for ${place}, and ${limit} are to stay free.`,
+  somePlace: "a disk",
+} as const;
+
+const SIGNALS: Readonly<Record<number, string>> = {
+  1: "hang-up",
+  2: "Ctrl-C",
+  3: "quit",
+  6: "its own abort",
+  9: "kill",
+  11: "a memory fault",
+  13: "a closed pipe",
+  15: "a stop request",
+};
+
+/** How a program ended. */
+export const ENDS = {
+  well: "ended well",
+  status: (status: number): string => `ended with status ${status}`,
+  signal: (signal: number): string => `ended by ${SIGNALS[signal] ?? `signal ${signal}`}`,
+} as const;
