@@ -236,9 +236,10 @@ describe("the end of a helper", () => {
     await rm(folder, { recursive: true });
   });
 
-  const playWithDiary = (script: string, grace: number): Stage =>
+  const playWithDiary = (script: string, grace: number, pauses: number[] = []): Stage =>
     play(script, {
       grace,
+      pauses,
       environment: {
         PATH: process.env["PATH"] ?? "",
         SCRIPT: script,
@@ -259,6 +260,17 @@ describe("the end of a helper", () => {
     expect((await failureOf(helper.request("sessions.list", {}))).code).toBe("helper-gone");
     expect(await diary("finished")).toEqual([]);
     await expect.poll(() => diary("finished"), { timeout: 10_000 }).toEqual(await diary("born"));
+  });
+
+  test("does not come from a line that is too long: what it is at, it finishes alone, and another one follows", async () => {
+    const staged = playWithDiary("slow-endless-line", 50, [1]);
+    const commit = failureOf(staged.helper.request("commit", { session: "s" }, 1));
+    const list = failureOf(staged.helper.request("sessions.list", {}));
+    expect([(await commit).code, (await list).code]).toEqual(["internal", "internal"]);
+    await staged.until(() => staged.statuses.filter(({ state }) => state === "ready").length === 2);
+    await staged.helper.close();
+    await expect.poll(() => diary("finished"), { timeout: 10_000 }).toHaveLength(2);
+    expect(new Set(await diary("finished"))).toEqual(new Set(await diary("born")));
   });
 
   test("is forced by a restart when it does not finish in time", async () => {

@@ -45,6 +45,7 @@ export interface HelperEvents {
 interface Run {
   process: HelperProcess;
   client: RpcClient;
+  born: number;
   /** Why we end it, when it is we who do. */
   verdict: Failure | null;
 }
@@ -164,10 +165,11 @@ export class Helper {
       // Nobody would end a helper that is started after the app has begun to close.
       if (this.#closing) return;
       const process = startHelper(path, this.#options.environment);
-      const run: Run = { process, client: this.#connect(process), verdict: null };
+      const run: Run = { process, client: this.#connect(process), born: Date.now(), verdict: null };
       this.#run = run;
-      const born = Date.now();
-      void process.ended.then((ending) => this.#onEnded(run, ending, born));
+      void process.ended.then((ending) =>
+        this.#onGone(run, (isRestarted) => run.verdict ?? died(ending, isRestarted)),
+      );
       await this.#greet(run);
     } catch (thrown) {
       // A death was reported by #onEnded; here are helpers that are missing, or alive and unusable.
@@ -180,7 +182,7 @@ export class Helper {
       sessions: (value) => this.#events.sessions(value),
       feed: (value) => this.#events.feed(value),
       progress: (value) => this.#tellProgress(value),
-      fault: (failure) => this.#condemn(failure),
+      fault: (failure) => this.#giveUp(failure),
     });
   }
 
@@ -219,12 +221,28 @@ export class Helper {
     run.process.kill();
   }
 
-  #onEnded(run: Run, ending: Ending, born: number): void {
+  /**
+   * Lets go of a helper that broke the contract. What it is at may be a commit of a session that has nothing to do with the
+   * fault: that it finishes alone, as at the app's end.
+   */
+  #giveUp(failure: Failure): void {
+    if (this.#status.state !== "ready") {
+      this.#condemn(failure);
+      return;
+    }
+    const run = this.#run;
+    if (run === null || run.verdict !== null) return;
+    run.verdict = failure;
+    run.client.close(failure);
+    void run.process.leave(this.#options.grace).then(() => this.#onGone(run, () => failure));
+  }
+
+  #onGone(run: Run, why: (isRestarted: boolean) => Failure): void {
     if (this.#run !== run) return;
     this.#run = null;
-    if (Date.now() - born >= this.#options.healthy) this.#tries = 0;
+    if (Date.now() - run.born >= this.#options.healthy) this.#tries = 0;
     const pause = this.#options.pauses[this.#tries];
-    const failure = run.verdict ?? died(ending, pause !== undefined);
+    const failure = why(pause !== undefined);
     run.client.close(failure);
     if (this.#closing) return;
     this.#setStatus({ state: "gone", error: failure.error });

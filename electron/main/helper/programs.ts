@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { open, rename, rm } from "node:fs/promises";
 import { escapeText } from "../../../protocol/src/escape.js";
-import { fail } from "../failure.js";
+import { fail, type Failure } from "../failure.js";
 
 /** What a command may say before it is cut, in characters. */
 const LONGEST = 2000;
@@ -38,8 +38,11 @@ export async function runToFile(
 ): Promise<string> {
   const [file = "", ...args] = words;
   const part = `${target}.part`;
+  // Before all else: only what was made here is ever removed again.
+  const handle = await open(part, "wx", 0o644).catch((cause: unknown) => {
+    throw failed(target, cause);
+  });
   try {
-    const handle = await open(part, "wx", 0o644);
     let said = "";
     try {
       const child = spawn(file, args, { stdio: ["ignore", handle.fd, "pipe"], env: environment });
@@ -58,12 +61,16 @@ export async function runToFile(
     return said;
   } catch (cause) {
     await rm(part, { force: true });
-    throw fail(
-      "io",
-      `The export failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-      "Choose another place for it, with enough free space.",
-      { file: target },
-      cause,
-    );
+    throw failed(target, cause);
   }
+}
+
+function failed(target: string, cause: unknown): Failure {
+  return fail(
+    "io",
+    `The export failed: ${cause instanceof Error ? cause.message : String(cause)}`,
+    "Choose another place for it, with enough free space.",
+    { file: target },
+    cause,
+  );
 }

@@ -19,7 +19,7 @@ const note = (event) => {
 };
 note("born");
 // A helper finishes when its input ends; this one takes its time, far more than a test's grace.
-if (script === "slow") process.stdin.once("end", () => setTimeout(() => note("finished"), 1000));
+if (script.startsWith("slow")) process.stdin.once("end", () => setTimeout(() => note("finished"), 1000));
 
 const cancelled = { code: "cancelled", message: "Cancelled.", hint: "Nothing was changed." };
 const giveUp = (id) => say({ id, error: { code: -32000, message: cancelled.message, data: cancelled } });
@@ -44,7 +44,7 @@ const handlers = {
   "sessions.list"({ id }) {
     if (script === "dies-in-request") process.kill(process.pid, "SIGKILL");
     else if (script === "garbage") process.stdout.write("\u0000\u0001 no JSON \n");
-    else if (script === "endless-line") process.stdout.write("x".repeat(17 * 1024 * 1024));
+    else if (script.endsWith("endless-line")) process.stdout.write("x".repeat(17 * 1024 * 1024));
     else if (script === "wrong-id") answer(4711, { sessions: [] });
     else if (script === "wrong-shape") answer(id, { sessions: "none" });
     else answer(id, { sessions: [] });

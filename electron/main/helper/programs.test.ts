@@ -1,0 +1,37 @@
+// What a command prints, put into a file by real programs: whole or not at all, and no other file is touched.
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { runToFile } from "./programs.js";
+
+let folder = "";
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "alcatraz-export-"));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const run = (script: string): Promise<string> =>
+  runToFile(["sh", "-c", script], { PATH: process.env["PATH"] ?? "" }, join(folder, "changes.tar"));
+
+test("a whole export lies under its own name, alone", async () => {
+  await run("printf whole");
+  expect(await readdir(folder)).toEqual(["changes.tar"]);
+  expect(await readFile(join(folder, "changes.tar"), "utf8")).toBe("whole");
+});
+
+test("half an export is removed, and what was there before stays", async () => {
+  await writeFile(join(folder, "changes.tar"), "older");
+  await expect(run("printf half; echo no room >&2; exit 1")).rejects.toMatchObject({
+    error: { code: "io", message: "The export failed: no room" },
+  });
+  expect(await readdir(folder)).toEqual(["changes.tar"]);
+  expect(await readFile(join(folder, "changes.tar"), "utf8")).toBe("older");
+});
+
+test("a file of others that is in the way of the export's first name stays as it is", async () => {
+  await writeFile(join(folder, "changes.tar.part"), "a download");
+  await expect(run("printf whole")).rejects.toMatchObject({ error: { code: "io" } });
+  expect(await readdir(folder)).toEqual(["changes.tar.part"]);
+  expect(await readFile(join(folder, "changes.tar.part"), "utf8")).toBe("a download");
+});
