@@ -19,6 +19,7 @@ const WINDOW_ALONE = [
   "pages",
   "notifications",
   "shell",
+  "visual",
 ].map((name) => `${name}.spec.ts`);
 
 export default defineConfig<object, HarnessOptions>({
@@ -30,6 +31,9 @@ export default defineConfig<object, HarnessOptions>({
   forbidOnly: true,
   timeout: 60_000,
   expect: { timeout: 15_000 },
+  // The pictures of e2e/visual.spec.ts are never made in passing: only when somebody asks for it, and looks at them.
+  snapshotPathTemplate: "{testDir}/baselines/{arg}{ext}",
+  updateSnapshots: (process.env["UPDATE"] ?? "") === "" ? "none" : "all",
   projects: [
     ...(root ? [{ name: "system", testIgnore: WINDOW_ALONE, use: { mode: "system" as const } }] : []),
     { name: "user", use: { mode: "user" as const } },

@@ -1,17 +1,10 @@
 // Scenario 4: a web server is changed to speak TLS in a session and tried through redirected ports, beside the one that
 // runs; both write the logs, which the commit joins; restarted outside, it speaks TLS.
-import { chmodSync, existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Machine } from "./harness/machine.js";
 import { freePort } from "./harness/port.js";
+import { get, makeSite } from "./harness/site.js";
 import { expect, test } from "./test.js";
-
-const MODULES = ["mpm_event", "authz_core", "dir", "mime", "ssl", "socache_shmcb"];
-
-/** Returns what a page says, or nothing when no server answers. */
-async function get(machine: Machine, url: string): Promise<string> {
-  return (await machine.run(["curl", "-sk", "--max-time", "10", url])).stdout;
-}
 
 test("a server is upgraded beside the one that runs", async ({ machine, app }) => {
   const [port, tls, outside, outsideTls] = [
@@ -20,54 +13,11 @@ test("a server is upgraded beside the one that runs", async ({ machine, app }) =
     await freePort(),
     await freePort(),
   ];
-  const site = machine.directory("home/site");
-  for (const name of ["htdocs", "logs", "run"]) machine.directory(`home/site/${name}`);
-  machine.file("home/site/htdocs/index.html", "the old one\n");
-  // The server gives its rights up, and must get to its pages all the same.
-  for (const above of [machine.account.base, machine.base]) chmodSync(above, 0o711);
-  const modules = MODULES.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`);
-  const config = machine.file(
-    "home/site/httpd.conf",
-    [
-      ...modules,
-      ...(machine.account.mode === "system" ? ["User www-data", "Group www-data"] : []),
-      `ServerRoot ${site}`,
-      "ServerName localhost",
-      "TypesConfig /etc/mime.types",
-      `DocumentRoot ${site}/htdocs`,
-      `PidFile ${site}/run/httpd.pid`,
-      `DefaultRuntimeDir ${site}/run`,
-      `Mutex file:${site}/run`,
-      `ErrorLog ${site}/logs/error.log`,
-      'LogFormat "%h %t %r %>s" short',
-      `CustomLog ${site}/logs/access.log short`,
-      `Listen 127.0.0.1:${port}`,
-      "",
-    ].join("\n"),
-  );
-  const apache = async (order: string): Promise<void> => {
-    const { status, stdout, stderr } = await machine.run(["/usr/sbin/apache2", "-f", config, "-k", order]);
-    expect(status, stdout + stderr).toBe(0);
+  const site = makeSite(machine, port, tls);
+  const apache = async (order: Parameters<typeof site.apache>[0]): Promise<void> => {
+    expect(await site.apache(order)).toBe("");
   };
-  const log = (name: string): string => readFileSync(join(site, "logs", name), "utf8");
-  const upgrade = machine.file(
-    "upgrade.sh",
-    `#!/bin/sh -e
-cd ${site}
-openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost 2>/dev/null
-echo "the new one" > htdocs/index.html
-cat >> httpd.conf <<END
-Listen 127.0.0.1:${tls}
-<VirtualHost *:${tls}>
-SSLEngine on
-SSLCertificateFile ${site}/cert.pem
-SSLCertificateKeyFile ${site}/key.pem
-</VirtualHost>
-END
-exec /usr/sbin/apache2 -f ${config} -DFOREGROUND
-`,
-    0o755,
-  );
+  const log = (name: string): string => readFileSync(join(site.root, "logs", name), "utf8");
 
   await apache("start");
   try {
@@ -75,7 +25,7 @@ exec /usr/sbin/apache2 -f ${config} -DFOREGROUND
     const before = app.host();
     await app.moreOptions();
     await app.option("Open ports").fill(`${outside}:${port} ${outsideTls}:${tls}`);
-    await app.run(upgrade);
+    await app.run(site.upgrade);
     await expect
       .poll(() => get(machine, `https://127.0.0.1:${outsideTls}/`), { timeout: 60_000 })
       .toBe("the new one\n");
@@ -107,7 +57,7 @@ exec /usr/sbin/apache2 -f ${config} -DFOREGROUND
     await app.openCommit();
     await expect(app.dialog).toContainText("both added lines to 2 files");
     for (const name of ["access.log", "error.log"]) await expect(app.dialog).toContainText(`/${name}`);
-    expect(existsSync(join(site, "key.pem"))).toBe(false);
+    expect(existsSync(join(site.root, "key.pem"))).toBe(false);
     await app.dialog.getByRole("button", { name: "Commit 6 changes" }).click();
     await app.committed();
     for (const request of ["?meanwhile", "?tried"]) expect(log("access.log")).toContain(request);

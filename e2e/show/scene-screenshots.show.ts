@@ -2,12 +2,32 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
-import type { Machine } from "../harness/machine.js";
 import { makePicture } from "../harness/picture.js";
 import { test } from "../test.js";
 import { onSet } from "./camera.js";
 
 const program = (name: string): Buffer => readFileSync(join(import.meta.dirname, "..", "programs", name));
+
+test("screenshots: a tool that renames", async ({ account, installation, display }) => {
+  await onSet({ account, installation, display }, async (app, machine, shoot) => {
+    machine.file("home/.made-by-a-test", "");
+    const photos = machine.directory("home/photos");
+    ["IMG_0009.png", "IMG_0010.png", "IMG_0011.png"].forEach((name, index) =>
+      machine.file(`home/photos/${name}`, makePicture(120, 80, [60, 90 + index * 40, 160])),
+    );
+    await app.run(
+      `${machine.file("home/bin/rename-photos.sh", program("rename-photos.sh"), 0o755)} ${photos}`,
+    );
+    await app.ended();
+    await app.openAll();
+    await app.tree
+      .getByRole("treeitem", { name: /Renamed file/ })
+      .first()
+      .click();
+    await shoot("scenario-rename");
+    await app.abort();
+  });
+});
 
 test("screenshots: a hidden attack", async ({ account, installation, display }) => {
   await onSet({ account, installation, display }, async (app, machine, shoot) => {
@@ -59,30 +79,6 @@ test("screenshots: an installation into the wrong place", async ({ account, inst
     await app.abort();
   });
 });
-
-test("screenshots: both sides changed", async ({ account, installation, display }) => {
-  await onSet({ account, installation, display }, async (app, machine, shoot) => {
-    const log = (...lines: string[]): string => `${["server started", ...lines].join("\n")}\n`;
-    machine.file("home/site/server.conf", "port 80\ntls off\n");
-    machine.file("home/site/access.log", log());
-    await app.run(upgrade(machine));
-    await app.ended();
-    machine.file("home/site/access.log", log("GET /index.html", "GET /style.css"));
-    await app.openCommit();
-    await expect(app.conflict("access.log")).toBeVisible();
-    await app.conflict("access.log").click();
-    await shoot("scenario-conflict");
-    await app.page.keyboard.press("Escape");
-    await app.abort();
-  });
-});
-
-/** A program that changes a server's settings and writes to its log. */
-function upgrade(machine: Machine): string {
-  const script =
-    "#!/bin/sh\ncd ~/site\nprintf 'port 443\\ntls on\\n' >server.conf\necho 'server started, with TLS' >>access.log\n";
-  return machine.file("home/upgrade.sh", script, 0o755);
-}
 
 test("screenshots: packages and documents", async ({ account, installation, display }) => {
   await onSet({ account, installation, display }, async (app, machine, shoot) => {

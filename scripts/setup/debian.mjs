@@ -37,8 +37,8 @@ const ELECTRON = [
   library("libnotify.so.4", "libnotify4"),
 ];
 
-/** A text font: without one, Chromium draws empty boxes. */
-const FONT = { kind: "font", name: "a text font", packages: ["fonts-dejavu-core"] };
+/** A text font: without one, Chromium draws empty boxes. `pattern` is fontconfig's. */
+const FONT = { kind: "font", name: "a text font", pattern: ":lang=en", packages: ["fonts-dejavu-core"] };
 const SCREEN = [program("Xvfb", "xvfb"), FONT];
 const TESTS = [
   program("setfattr", "attr"),
@@ -56,6 +56,13 @@ const TESTS = [
   program("xdg-mime", "xdg-utils"),
   program("gio", "libglib2.0-bin"),
   program("chattr", "e2fsprogs"),
+  // The type faces of the pictures in e2e/baselines/.
+  ...["DejaVu Sans", "DejaVu Sans Mono"].map((name) => ({
+    kind: "font",
+    name,
+    pattern: name,
+    packages: ["fonts-dejavu-core"],
+  })),
   // What a desktop opens hostile documents with.
   program("gs", "ghostscript"),
   program("xdg-open", "xdg-utils"),
@@ -144,7 +151,8 @@ async function findMissing(needs) {
     if (need.kind === "program" && hasProgram(need.name)) continue;
     if (need.kind === "library" && libraries.has(need.name)) continue;
     if (need.kind === "file" && existsSync(need.name)) continue;
-    if (need.kind === "font" && (await run("fc-list", [":lang=en", "family"])).stdout.trim() !== "") continue;
+    if (need.kind === "font" && (await run("fc-list", [need.pattern, "family"])).stdout.trim() !== "")
+      continue;
     missing.push(need);
   }
   return missing;
