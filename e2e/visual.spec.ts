@@ -7,8 +7,11 @@ import { onStillLife, restPointer } from "./harness/still-life.js";
 import { expect, test } from "./test.js";
 
 /** What may differ: edges of letters, a word here or there. A part that moved or is gone is far above. */
-const TOLERANCE = { threshold: 0.15, maxDiffPixelRatio: 0.01 };
+const TOLERANCE = { threshold: 0.15, maxDiffPixelRatio: 0.01, timeout: 60_000 };
 const UPDATE = "UPDATE=1 npx playwright test --project=user e2e/visual.spec.ts";
+
+// Dozens of pictures take their time on a busy machine.
+test.describe.configure({ timeout: 300_000 });
 
 /** Compares the window as it is with its pictures. All are compared, whatever comes out. */
 async function looks(app: App, name: string): Promise<void> {
@@ -22,7 +25,6 @@ async function looks(app: App, name: string): Promise<void> {
 }
 
 test("screens without a session", async ({ account, installation, display }) => {
-  test.slow();
   await onStillLife({ account, installation, display }, async (app) => {
     await expect(app.page.getByRole("button", { name: "Letters" })).toBeVisible();
     await looks(app, "home-empty");
@@ -79,7 +81,6 @@ echo done
 }
 
 test("a session, its commit and its undo", async ({ account, installation, display }) => {
-  test.slow();
   await onStillLife({ account, installation, display }, async (app, machine) => {
     prepare(machine);
     await app.run("./setup.sh");

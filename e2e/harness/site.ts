@@ -42,7 +42,7 @@ export function makeSite(machine: Machine, port: number, tls: number): Site {
     ].join("\n"),
   );
   const upgrade = machine.file(
-    "upgrade.sh",
+    "home/upgrade.sh",
     `#!/bin/sh -e
 cd ${root}
 openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost 2>/dev/null
