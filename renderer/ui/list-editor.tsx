@@ -1,9 +1,11 @@
 // A list of text, to look at and to change.
 import { useEffect, useState, type ReactElement } from "react";
 import { Button, IconButton } from "./button.js";
+import { cx } from "./cx.js";
 import { escapeText } from "./escape.js";
 import type { ListStore } from "./list-store.js";
 import { ErrorNote } from "./state-panel.js";
+import line from "./typed-line.module.css";
 import styles from "./list-editor.module.css";
 
 export interface ListTexts {
@@ -27,7 +29,7 @@ export function ListEditor({ list, texts }: { list: ListStore; texts: ListTexts 
     if (item !== "" && (await add(item))) setTyped("");
   };
   return (
-    <section className={styles.editor} aria-label={texts.title}>
+    <section className={line.setting} aria-label={texts.title}>
       <h2>{texts.title}</h2>
       <p>{texts.why}</p>
       {items !== null && items.length > 0 && (
@@ -45,7 +47,7 @@ export function ListEditor({ list, texts }: { list: ListStore; texts: ListTexts 
         </ul>
       )}
       <form
-        className={styles.add}
+        className={cx(line.line, line.exact)}
         onSubmit={(event) => {
           event.preventDefault();
           void submit();

@@ -25,7 +25,7 @@ import { leftOut } from "./selection-model.js";
 import { summarySentence } from "./summary-model.js";
 import { TEXTS } from "../../../texts/changes.js";
 import { showNeighbour } from "./tree-actions.js";
-import { ROOT } from "./tree-model.js";
+import { ROOT } from "./tree.js";
 import { useOutline, type View } from "./use-outline.js";
 import styles from "./changes-pane.module.css";
 

@@ -4,7 +4,8 @@ import { FeedReader } from "./feed-reader.js";
 import { pathParts } from "./path-parts.js";
 import { choose } from "./selection-model.js";
 import { changeOf } from "./tree.fixture.js";
-import { findNode, ROOT } from "./tree-model.js";
+import { findNode } from "./tree-model.js";
+import { ROOT } from "./tree.js";
 
 const summary: Summary = {
   created: 0,

@@ -1,7 +1,8 @@
 // Turns a session's change feed into a tree, a slice of work at a time, so that the page stays quick whatever
 // comes. Checks every row against the contract. Knows no screen and no bridge.
 import { Change, FeedEvent, type Summary } from "../../../protocol/src/change.js";
-import { nodeParts, createTree, dropChange, putChange, ensureParts, type Tree } from "./tree-model.js";
+import { nodeParts, dropChange, putChange, ensureParts } from "./tree-model.js";
+import { createTree, type Tree } from "./tree.js";
 import { openToFit } from "./outline-model.js";
 import { carryOver } from "./selection-model.js";
 import { compactTree, isWasteful } from "./tree-compact.js";

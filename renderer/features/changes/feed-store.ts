@@ -11,7 +11,7 @@ import { pageError } from "../../ui/page-error.js";
 import { useSessions } from "../run/sessions-store.js";
 import { Judge } from "../review/judge.js";
 import { FeedReader, type Settled } from "./feed-reader.js";
-import { createTree, type Tree } from "./tree-model.js";
+import { createTree, type Tree } from "./tree.js";
 
 /** Of each frame, so much may go into reading the feed; the rest is for the person. */
 const BUDGET_MS = 9;

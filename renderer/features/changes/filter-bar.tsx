@@ -12,7 +12,7 @@ import { KIND_WORDS } from "../../../texts/kinds.js";
 import { useReview } from "./review-store.js";
 import { TEXTS } from "../../../texts/changes.js";
 import { setAllOpen } from "./tree-actions.js";
-import type { Tree } from "./tree-model.js";
+import type { Tree } from "./tree.js";
 import styles from "./filter-bar.module.css";
 
 interface FilterBarProps {

@@ -1,6 +1,6 @@
 // Which changes a filter shows. Pure functions over the tree; parents come before children in its arrays.
 import type { Maker } from "./program-column.js";
-import { ROOT, type Tree } from "./tree-model.js";
+import { ROOT, type Tree } from "./tree.js";
 
 export interface Filter {
   /** Text that the path must hold, in any case. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { matchTree, NO_FILTER } from "./filter-model.js";
 import { neighbour } from "./neighbour-model.js";
 import { changeOf, seeded } from "./tree.fixture.js";
-import { createTree, nodeRef, putChange, ROOT } from "./tree-model.js";
+import { nodeRef, putChange } from "./tree-model.js";
+import { createTree, ROOT } from "./tree.js";
 import { buildOutline } from "./outline-model.js";
 
 describe("neighbours", () => {

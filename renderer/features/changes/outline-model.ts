@@ -3,7 +3,8 @@
 import type { Group } from "../groups/group-model.js";
 import type { Matches } from "./filter-model.js";
 import { displayPart } from "./path-parts.js";
-import { isFolder, ROOT, sortedKids, type Tree } from "./tree-model.js";
+import { isFolder, sortedKids } from "./tree-model.js";
+import { ROOT, type Tree } from "./tree.js";
 
 export interface Outline {
   length: number;

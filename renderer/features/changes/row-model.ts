@@ -8,7 +8,8 @@ import { displayPart } from "./path-parts.js";
 import { choiceOf, type Choice } from "./selection-model.js";
 import { rulesOf } from "../review/judge.js";
 import { TEXTS } from "../../../texts/changes.js";
-import { nodeParts, ROOT, type Tree } from "./tree-model.js";
+import { nodeParts } from "./tree-model.js";
+import { ROOT, type Tree } from "./tree.js";
 
 export interface RowFacts {
   /** Folders that are drawn on this row before its name, with slashes. */

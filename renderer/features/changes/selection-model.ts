@@ -4,19 +4,9 @@ import type { CommitRequest } from "../../../protocol/src/commit.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { matchNodes, type Matches } from "./filter-model.js";
 import { pathParts } from "./path-parts.js";
-import {
-  findNode,
-  isMarkedIn,
-  MARK_IN,
-  MARK_NEEDED,
-  MARK_OUT,
-  nodeParts,
-  nodeRef,
-  ownChosen,
-  recount,
-  ROOT,
-  type Tree,
-} from "./tree-model.js";
+import { findNode, nodeParts, nodeRef } from "./tree-model.js";
+import { isMarkedIn, ownChosen, recount } from "./tree-sums.js";
+import { MARK_IN, MARK_NEEDED, MARK_OUT, ROOT, type Tree } from "./tree.js";
 
 export type Choice = "all" | "some" | "none";
 

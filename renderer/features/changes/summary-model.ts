@@ -3,7 +3,7 @@ import { formatBytes, formatCount, formatMany } from "../../../texts/format.js";
 import { KIND_VERBS } from "../../../texts/kinds.js";
 import { KINDS, kindCode } from "./kinds.js";
 import type { ChangeKind } from "../../../protocol/src/change.js";
-import { ROOT, type Tree } from "./tree-model.js";
+import { ROOT, type Tree } from "./tree.js";
 
 /** Returns "Created 412 files, changed 3, deleted 1 · 24 MB". */
 export function summarySentence(tree: Tree): string {

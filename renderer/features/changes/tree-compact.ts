@@ -1,5 +1,5 @@
 // Makes a tree small again after many nodes have come and gone. Knows the arrays, not what they are for.
-import { createTree, ROOT, type Tree } from "./tree-model.js";
+import { createTree, ROOT, type Tree } from "./tree.js";
 
 /** Tells whether most of a large tree is dead. */
 export function isWasteful(tree: Tree): boolean {

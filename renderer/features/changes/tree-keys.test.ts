@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { buildOutline } from "./outline-model.js";
 import { findByName, treeAction } from "./tree-keys.js";
 import { changeOf } from "./tree.fixture.js";
-import { createTree, putChange } from "./tree-model.js";
+import { putChange } from "./tree-model.js";
+import { createTree } from "./tree.js";
 
 const tree = createTree();
 for (const path of ["/etc/hosts", "/usr/bin/apt", "/usr/bin/bash", "/usr/lib/libc"]) {

@@ -1,7 +1,7 @@
 // What keys mean in the tree. Pure: from where one is to where one goes, or what is done.
 import { parentRow, rowName, rowOpening, type FilterToggles, type Outline } from "./outline-model.js";
 import type { Matches } from "./filter-model.js";
-import type { Tree } from "./tree-model.js";
+import type { Tree } from "./tree.js";
 
 export type TreeAction =
   { do: "go"; row: number } | { do: "open" | "close" | "choose" | "show" | "discard"; row: number };

@@ -10,16 +10,8 @@ import { displayPart, pathParts } from "./path-parts.js";
 import { choiceOf, choose, chooseMatching, chooseNeeded, selectionRequest } from "./selection-model.js";
 import { compactTree } from "./tree-compact.js";
 import { changeOf, seeded } from "./tree.fixture.js";
-import {
-  createTree,
-  dropChange,
-  findNode,
-  nodeParts,
-  nodeRef,
-  putChange,
-  ROOT,
-  type Tree,
-} from "./tree-model.js";
+import { dropChange, findNode, nodeParts, nodeRef, putChange } from "./tree-model.js";
+import { createTree, ROOT, type Tree } from "./tree.js";
 
 const put = (tree: Tree, ...changes: Change[]): Tree => {
   for (const change of changes) putChange(tree, change, 0, true);

@@ -13,7 +13,8 @@ import { kindOf } from "./kinds.js";
 import { rowFacts, type RowFacts } from "./row-model.js";
 import { TEXTS } from "../../../texts/changes.js";
 import type { Matches } from "./filter-model.js";
-import { nodeRef, type Tree } from "./tree-model.js";
+import { nodeRef } from "./tree-model.js";
+import type { Tree } from "./tree.js";
 import styles from "./tree-row.module.css";
 
 export interface TreeRowProps {

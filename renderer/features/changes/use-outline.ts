@@ -8,7 +8,7 @@ import { useFeed } from "./feed-store.js";
 import { matchTree, type Matches } from "./filter-model.js";
 import { buildOutline, type Outline } from "./outline-model.js";
 import { useReview } from "./review-store.js";
-import type { Tree } from "./tree-model.js";
+import type { Tree } from "./tree.js";
 
 export interface View {
   tree: Tree;

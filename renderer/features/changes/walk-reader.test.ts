@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { FeedWalk } from "../../../protocol/src/change.js";
 import { changeOf } from "./tree.fixture.js";
-import { createTree, findNode, nodeRef, putChange, ROOT, type Tree } from "./tree-model.js";
+import { findNode, nodeRef, putChange } from "./tree-model.js";
+import { createTree, ROOT, type Tree } from "./tree.js";
 import { WalkReader } from "./walk-reader.js";
 
 const WALK: FeedWalk = {

@@ -3,7 +3,8 @@
 import { ChangeKind, type FeedWalk, FileType } from "../../../protocol/src/change.js";
 import { aspectBits, ASPECTS, KIND_LETTERS } from "./kinds.js";
 import { makerOf, type Maker } from "./program-column.js";
-import { child, putFacts, ROOT, type Tree } from "./tree-model.js";
+import { child, putFacts } from "./tree-model.js";
+import { ROOT, type Tree } from "./tree.js";
 
 const KINDS = new Map(ChangeKind.options.map((kind) => [KIND_LETTERS[kind] as string, kind]));
 const TYPES = new Map(FileType.options.map((type) => [type as string, type]));

@@ -1,6 +1,6 @@
 // May what is on the screen be committed just now?
 import { useFeed } from "../changes/feed-store.js";
-import { ROOT } from "../changes/tree-model.js";
+import { ROOT } from "../changes/tree.js";
 import { canDecide } from "../run/session-model.js";
 import { useSessions } from "../run/sessions-store.js";
 

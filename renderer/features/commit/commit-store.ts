@@ -6,7 +6,7 @@ import type { PathRef } from "../../../protocol/src/path.js";
 import { nextTicket, see } from "../../see.js";
 import { useFeed } from "../changes/feed-store.js";
 import { choose, chooseNeeded, selectionRequest } from "../changes/selection-model.js";
-import { ROOT } from "../changes/tree-model.js";
+import { ROOT } from "../changes/tree.js";
 import { useHistory } from "../history/history-store.js";
 import { useSessions } from "../run/sessions-store.js";
 import {

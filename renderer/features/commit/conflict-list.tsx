@@ -10,6 +10,7 @@ import { PathText } from "../../ui/path-text.js";
 import type { Answers } from "./commit-model.js";
 import { choiceWords, reasonWords, type About } from "./conflict-model.js";
 import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
+import list from "../../ui/pick-list.module.css";
 import styles from "./conflict-list.module.css";
 
 const ITEM = 52;
@@ -82,7 +83,7 @@ export function ConflictList(props: ConflictListProps): ReactElement {
   return (
     <div
       ref={scroller}
-      className={styles.list}
+      className={list.list}
       role="listbox"
       aria-multiselectable="true"
       aria-label={TEXTS.list}
@@ -108,11 +109,11 @@ export function ConflictList(props: ConflictListProps): ReactElement {
               id={`${id}-${index}`}
               role="option"
               aria-selected={isSelected}
-              className={cx(styles.item, index === active && styles.active)}
+              className={cx(list.row, styles.item, index === active && list.active)}
               style={{ transform: `translateY(${start}px)` }}
               onClick={(event) => onClick(event, index)}
             >
-              <span data-part="choice" className={cx(styles.box, isSelected && styles.checked)}>
+              <span data-part="choice" className={cx(list.box, isSelected && list.ticked)}>
                 {isSelected && <Icon name="check" size={12} />}
               </span>
               <span className={styles.what}>

@@ -3,6 +3,7 @@ import { useEffect, useState, type ReactElement } from "react";
 import type { Conflict, Resolution } from "../../../protocol/src/errors.js";
 import { pathKey } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
+import { cx } from "../../ui/cx.js";
 import { useFeed } from "../changes/feed-store.js";
 import { kindOf } from "../changes/kinds.js";
 import { pathParts } from "../changes/path-parts.js";
@@ -12,6 +13,7 @@ import { ConflictDetail } from "./conflict-detail.js";
 import { ConflictList } from "./conflict-list.js";
 import { alike, choiceWords, type About } from "./conflict-model.js";
 import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
+import panes from "../../ui/panes.module.css";
 import styles from "./conflict-panes.module.css";
 
 interface ConflictPanesProps {
@@ -50,8 +52,8 @@ export function ConflictPanes(props: ConflictPanesProps): ReactElement {
     return node === undefined ? undefined : kindOf(tree.kind[node]!);
   };
   return (
-    <div className={styles.panes}>
-      <div className={styles.left}>
+    <div className={panes.panes}>
+      <div className={cx(panes.left, styles.left)}>
         <div
           className={styles.tools}
           role="group"

@@ -2,6 +2,7 @@
 import { useState, type ReactElement } from "react";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
+import { cx } from "../../ui/cx.js";
 import { Dialog } from "../../ui/dialog.js";
 import { displayPath, escapeText } from "../../ui/escape.js";
 import { ErrorNote } from "../../ui/state-panel.js";
@@ -9,6 +10,7 @@ import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
 import { suggestions } from "./ignore-model.js";
 import { useIgnore } from "./ignore-store.js";
 import { TEXTS } from "../../../texts/commit.js";
+import line from "../../ui/typed-line.module.css";
 import styles from "./ignore-list.module.css";
 
 export function IgnoreDialog({ path, onClose }: { path: PathRef; onClose: () => void }): ReactElement {
@@ -56,7 +58,7 @@ export function IgnoreDialog({ path, onClose }: { path: PathRef; onClose: () => 
         ))}
       </div>
       {patterns.length === 0 && <p>{CONFLICT_TEXTS.ignoreNone}</p>}
-      <div className={styles.add}>
+      <div className={cx(line.line, line.exact)}>
         <input
           aria-label={CONFLICT_TEXTS.ignorePattern}
           spellCheck={false}

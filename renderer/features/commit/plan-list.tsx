@@ -7,7 +7,8 @@ import { PickList } from "../../ui/pick-list.js";
 import { KindMark } from "../changes/kind-mark.js";
 import { kindOf, TYPES } from "../changes/kinds.js";
 import { KIND_WORDS, TYPE_WORDS } from "../../../texts/kinds.js";
-import { nodeRef, type Tree } from "../changes/tree-model.js";
+import { nodeRef } from "../changes/tree-model.js";
+import type { Tree } from "../changes/tree.js";
 import styles from "./plan-list.module.css";
 
 interface PlanListProps {

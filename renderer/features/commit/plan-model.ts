@@ -2,7 +2,9 @@
 import type { Conflict } from "../../../protocol/src/errors.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { pathParts } from "../changes/path-parts.js";
-import { findNode, ownChosen, ROOT, sortedKids, type Tree } from "../changes/tree-model.js";
+import { findNode, sortedKids } from "../changes/tree-model.js";
+import { ownChosen } from "../changes/tree-sums.js";
+import { ROOT, type Tree } from "../changes/tree.js";
 import type { Answers, Aside } from "./commit-model.js";
 
 export interface Plan {

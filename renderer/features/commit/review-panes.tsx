@@ -17,7 +17,7 @@ import { ConflictPanes } from "./conflict-panes.js";
 import { PlanList } from "./plan-list.js";
 import { planOf, tagsOf } from "./plan-model.js";
 import { TEXTS } from "../../../texts/commit.js";
-import styles from "./review-panes.module.css";
+import panes from "../../ui/panes.module.css";
 
 type Part = "conflicts" | "goes" | "stays";
 
@@ -91,8 +91,8 @@ export function ReviewPanes({ review, id, session }: ReviewPanesProps): ReactEle
           onIgnored={() => void check()}
         />
       ) : (
-        <div className={styles.panes}>
-          <div className={styles.left}>
+        <div className={panes.panes}>
+          <div className={panes.left}>
             {plan[part].length === 0 ? (
               <EmptyPanel icon="check" title={TEXTS.nothingGoes}>
                 {TEXTS.nothingGoesWhy}
@@ -111,7 +111,7 @@ export function ReviewPanes({ review, id, session }: ReviewPanesProps): ReactEle
               />
             )}
           </div>
-          <div className={styles.right}>
+          <div className={panes.right}>
             {session !== undefined && <DetailPane session={session} mayDiscard={false} />}
           </div>
         </div>

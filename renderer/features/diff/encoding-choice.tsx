@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 import { useDetail } from "./detail-store.js";
 import { type Encoding, ENCODINGS, isEncoding } from "./encoding-model.js";
 import { TEXTS } from "../../../texts/diff.js";
-import styles from "./text-view.module.css";
+import view from "../../ui/view.module.css";
 
 /** `guesses` are those of the sides that there are. */
 export function EncodingChoice({ guesses }: { guesses: readonly Encoding[] }): ReactElement {
@@ -11,7 +11,7 @@ export function EncodingChoice({ guesses }: { guesses: readonly Encoding[] }): R
   const guess = [...new Set(guesses)].map((each) => ENCODINGS[each]).join(" → ");
   return (
     <select
-      className={styles.encoding}
+      className={view.select}
       aria-label={TEXTS.encoding}
       value={encoding ?? ""}
       onChange={({ target: { value } }) => setEncoding(isEncoding(value) ? value : null)}

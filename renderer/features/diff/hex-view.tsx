@@ -30,6 +30,7 @@ import {
 } from "./hex-model.js";
 import { SideChoice } from "./side-choice.js";
 import { TEXTS } from "../../../texts/diff.js";
+import view from "../../ui/view.module.css";
 import styles from "./hex-view.module.css";
 
 interface HexViewProps {
@@ -55,8 +56,8 @@ export function HexView({ session, path, description, reading }: HexViewProps): 
     if (offset !== undefined) goTo(offset);
   };
   return (
-    <div className={styles.view}>
-      <div className={styles.bar}>
+    <div className={view.view}>
+      <div className={cx(view.bar, styles.bar)}>
         <form onSubmit={submit}>
           <input
             name="offset"

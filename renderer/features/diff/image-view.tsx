@@ -12,6 +12,7 @@ import { ImageOverlay } from "./image-overlay.js";
 import { TEXTS } from "../../../texts/diff.js";
 import { useImage } from "./use-image.js";
 import { IMAGE_LIMIT, imageLoading } from "./view-model.js";
+import view from "../../ui/view.module.css";
 import styles from "./image-view.module.css";
 
 interface ImageViewProps {
@@ -76,8 +77,8 @@ function ImageSide(props: ImageViewProps & { side: Side; facts: SideFacts }): Re
   const loading = imageLoading(facts.size);
   const image = facts.type === "file" && facts.content === "image";
   return (
-    <section className={styles.side} aria-label={side === "before" ? TEXTS.before : TEXTS.after}>
-      <div className={styles.label}>
+    <section className={view.side} aria-label={side === "before" ? TEXTS.before : TEXTS.after}>
+      <div className={view.label}>
         {side === "before" ? TEXTS.before : TEXTS.after} · {formatBytes(facts.size)}
       </div>
       <div className={styles.stage}>

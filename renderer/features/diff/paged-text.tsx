@@ -2,6 +2,7 @@
 import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import type { Description, Side } from "../../../protocol/src/content.js";
 import { Button } from "../../ui/button.js";
+import { cx } from "../../ui/cx.js";
 import { formatCount } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorPanel } from "../../ui/state-panel.js";
@@ -12,6 +13,7 @@ import { showLines } from "./text-model.js";
 import { SideChoice } from "./side-choice.js";
 import { TEXTS } from "../../../texts/diff.js";
 import { useContent } from "./use-content.js";
+import view from "../../ui/view.module.css";
 import styles from "./text-view.module.css";
 
 const PAGE_BYTES = 256 * 1024;
@@ -45,8 +47,8 @@ export function PagedText({
   );
   const pages = Math.max(1, Math.ceil((description[side]?.size ?? 0) / PAGE_BYTES));
   return (
-    <div className={styles.view}>
-      <div className={styles.bar}>
+    <div className={view.view}>
+      <div className={cx(view.bar, styles.bar)}>
         <Button disabled={page === 0} onClick={() => setPage(page - 1)}>
           {TEXTS.earlier}
         </Button>

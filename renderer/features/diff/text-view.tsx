@@ -4,6 +4,7 @@ import type { Description, Side, SideFacts } from "../../../protocol/src/content
 import type { PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
 import { formatBytes } from "../../../texts/format.js";
+import { cx } from "../../ui/cx.js";
 import { Segmented } from "../../ui/segmented.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
@@ -18,6 +19,7 @@ import { compare, sameness, showLines } from "./text-model.js";
 import { SideChoice } from "./side-choice.js";
 import { TEXTS } from "../../../texts/diff.js";
 import { useContent } from "./use-content.js";
+import view from "../../ui/view.module.css";
 import styles from "./text-view.module.css";
 
 /** Of each side, so much is read at first: enough for nearly every text, quick for all. */
@@ -92,7 +94,7 @@ export function TextView({ session, path, description, reading }: TextViewProps)
     if (lines.length === 0) return <EmptyPanel icon="file" title={TEXTS.empty} />;
     const oneSided = description.before === undefined || description.after === undefined;
     return (
-      <div className={styles.view}>
+      <div className={view.view}>
         <Bar note={first}>{more}</Bar>
         <div className={styles.body}>
           <PlainText lines={lines} look={!oneSided ? "plain" : left === null ? "added" : "removed"} />
@@ -157,7 +159,7 @@ interface ComparedProps {
 function Compared({ before, after, skipped, note, more }: ComparedProps): ReactElement {
   const { split, setSplit } = useDetail();
   return (
-    <div className={styles.view}>
+    <div className={view.view}>
       <Bar note={note}>
         {more}
         <Segmented
@@ -188,7 +190,7 @@ interface ApartProps {
 function Apart({ left, right, note, more }: ApartProps): ReactElement {
   const [side, setSide] = useState<Side>("after");
   return (
-    <div className={styles.view}>
+    <div className={view.view}>
       <Bar note={`${TEXTS.tooDifferent} ${note}`}>
         {more}
         <SideChoice side={side} onSide={setSide} />
@@ -202,7 +204,7 @@ function Apart({ left, right, note, more }: ApartProps): ReactElement {
 
 function Bar({ note, children }: { note: string; children: ReactNode }): ReactElement {
   return (
-    <div className={styles.bar}>
+    <div className={cx(view.bar, styles.bar)}>
       <span className={styles.note}>{note}</span>
       {children}
     </div>

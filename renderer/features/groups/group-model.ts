@@ -3,7 +3,8 @@
 import { kindOf } from "../changes/kinds.js";
 import { KIND_WORDS } from "../../../texts/kinds.js";
 import type { Matches } from "../changes/filter-model.js";
-import { ROOT, sortedKids, type Tree } from "../changes/tree-model.js";
+import { sortedKids } from "../changes/tree-model.js";
+import { ROOT, type Tree } from "../changes/tree.js";
 import { formatSpan } from "../../../texts/format.js";
 import type { OriginTable } from "./origin-table.js";
 import { TEXTS } from "../../../texts/groups.js";

@@ -1,6 +1,6 @@
 // Groups of changes as rows: a head for each group, and below open ones their changes, each with its whole path. Pure.
 import { RowList, type Outline } from "../changes/outline-model.js";
-import { ROOT, type Tree } from "../changes/tree-model.js";
+import { ROOT, type Tree } from "../changes/tree.js";
 import type { Group } from "./group-model.js";
 
 /** Groups are open by themselves while all of their changes together are no more than this. */

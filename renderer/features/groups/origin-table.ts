@@ -1,7 +1,8 @@
 // Packages and times of the changes of one tree, by node. Pure.
 import type { Origin, Package } from "../../../protocol/src/origins.js";
 import { pathParts } from "../changes/path-parts.js";
-import { findNode, type Tree } from "../changes/tree-model.js";
+import { findNode } from "../changes/tree-model.js";
+import type { Tree } from "../changes/tree.js";
 
 export class OriginTable {
   /** Place in the list of packages plus one; 0: of none. */

@@ -7,7 +7,7 @@ import { ErrorNote, ErrorPanel } from "../../ui/state-panel.js";
 import { backupBytes, wouldDrop } from "./history-model.js";
 import { useHistory } from "./history-store.js";
 import { TEXTS } from "../../../texts/history.js";
-import styles from "./backup-limit.module.css";
+import line from "../../ui/typed-line.module.css";
 
 export function BackupLimit(): ReactElement {
   const { commits, limit, error: unread } = useHistory();
@@ -28,14 +28,14 @@ export function BackupLimit(): ReactElement {
     if (outcome.ok) setTyped(null);
   };
   return (
-    <section className={styles.limit} aria-label={TEXTS.limitTitle}>
+    <section className={line.setting} aria-label={TEXTS.limitTitle}>
       <h2>{TEXTS.limitTitle}</h2>
       <p>{TEXTS.limitWhy}</p>
       {unread !== null && commits === null ? (
         <ErrorPanel error={unread} />
       ) : (
         <form
-          className={styles.form}
+          className={line.line}
           onSubmit={(event) => {
             event.preventDefault();
             void save();

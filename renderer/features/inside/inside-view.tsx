@@ -18,6 +18,7 @@ import { FontSample } from "./font-sample.js";
 import { type Look, lookInside } from "./look.js";
 import { RowTable } from "./row-table.js";
 import { TEXTS } from "../../../texts/inside.js";
+import view from "../../ui/view.module.css";
 import styles from "./inside-view.module.css";
 
 interface InsideViewProps {
@@ -67,13 +68,13 @@ function Told({ before, after, session, path, description }: ToldProps): ReactEl
   const notes = [...new Set([...(before?.notes ?? []), ...(after?.notes ?? [])])];
   const isFont = /font/i.test(format);
   return (
-    <div className={styles.view}>
-      <div className={styles.bar}>
+    <div className={view.view}>
+      <div className={view.bar}>
         <b className={styles.format}>{format}</b>
         {parts.length > 1 && (
           <select
             aria-label={TEXTS.part}
-            className={styles.part}
+            className={view.select}
             value={part?.id}
             onChange={(event) => setWanted(event.target.value)}
           >

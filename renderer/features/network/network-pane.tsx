@@ -10,6 +10,7 @@ import { ErrorNote } from "../../ui/state-panel.js";
 import { placeOf, protocolOf } from "./place-model.js";
 import { TEXTS } from "../../../texts/network.js";
 import { useRecord } from "./use-record.js";
+import pane from "../../ui/pane.module.css";
 import styles from "./network-pane.module.css";
 
 interface NetworkPaneProps {
@@ -21,11 +22,11 @@ interface NetworkPaneProps {
 export function NetworkPane({ session, head }: NetworkPaneProps): ReactElement {
   const { log, error } = useRecord(session);
   return (
-    <section className={styles.pane} aria-label={TEXTS.title}>
-      <div className={styles.head}>
+    <section className={pane.pane} aria-label={TEXTS.title}>
+      <div className={pane.head}>
         {head}
         {log !== null && log.network.length > 0 && (
-          <span className={styles.note}>
+          <span className={pane.note}>
             {TEXTS.count(log.network.length)}
             {log.dropped.network > 0 && ` · ${TEXTS.incomplete}`}
           </span>

@@ -14,6 +14,7 @@ import { useLower } from "./lower-store.js";
 import { nextPlace, programRows, type ProgramRow } from "./record-model.js";
 import { PROGRAMS as TEXTS } from "../../../texts/network.js";
 import { useRecord } from "./use-record.js";
+import pane from "../../ui/pane.module.css";
 import styles from "./network-pane.module.css";
 
 const ROW = 24;
@@ -29,11 +30,11 @@ interface ProgramsPaneProps {
 export function ProgramsPane({ session, head }: ProgramsPaneProps): ReactElement {
   const { log, error } = useRecord(session);
   return (
-    <section className={styles.pane} aria-label={TEXTS.title}>
-      <div className={styles.head}>
+    <section className={pane.pane} aria-label={TEXTS.title}>
+      <div className={pane.head}>
         {head}
         {log !== null && (
-          <span className={styles.note}>
+          <span className={pane.note}>
             {TEXTS.count(log.programs.length, log.refused.length)}
             {log.dropped.programs > 0 && ` · ${TEXTS.dropped(log.dropped.programs)}`}
           </span>

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState, type ReactElement } from "react";
 import type { Description, SideFacts } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
+import { cx } from "../../ui/cx.js";
 import { escapeText } from "../../ui/escape.js";
 import { formatBytes, formatCount } from "../../../texts/format.js";
 import { Segmented } from "../../ui/segmented.js";
@@ -12,6 +13,7 @@ import { useDetail } from "../diff/detail-store.js";
 import { TEXTS as DIFF_TEXTS } from "../../../texts/diff.js";
 import { TEXTS } from "../../../texts/pages.js";
 import { usePages, type Pages } from "./use-pages.js";
+import view from "../../ui/view.module.css";
 import styles from "./pages-view.module.css";
 
 interface PagesViewProps {
@@ -34,8 +36,8 @@ export function PagesView({ session, path, description, reading }: PagesViewProp
     { side: "after", name: DIFF_TEXTS.after, facts: description.after, pages: after },
   ] as const;
   return (
-    <section className={styles.view} aria-label={TEXTS.view}>
-      <div className={styles.bar}>
+    <section className={view.view} aria-label={TEXTS.view}>
+      <div className={cx(view.bar, styles.bar)}>
         <Button disabled={page <= 1} onClick={() => setPage(page - 1)}>
           {DIFF_TEXTS.earlier}
         </Button>
@@ -64,12 +66,12 @@ export function PagesView({ session, path, description, reading }: PagesViewProp
           <p className={styles.why}>{DIFF_TEXTS.differenceWhy}</p>
         </div>
       ) : (
-        <div className={styles.sides}>
+        <div className={view.sides}>
           {sides.map(
             (each) =>
               each.facts !== undefined && (
-                <section key={each.side} className={styles.side} aria-label={each.name}>
-                  <div className={styles.label}>
+                <section key={each.side} className={view.side} aria-label={each.name}>
+                  <div className={view.label}>
                     {each.name} · {formatBytes(each.facts.size)}
                   </div>
                   <div className={styles.stage}>

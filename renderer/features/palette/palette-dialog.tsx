@@ -1,6 +1,7 @@
 // The command palette: everything that can be done now, by a few typed letters.
 import { useEffect, useRef, useState, type KeyboardEvent, type ReactElement } from "react";
 import { cx } from "../../ui/cx.js";
+import { Keys } from "../../ui/keys.js";
 import { Dialog } from "../../ui/dialog.js";
 import { paletteEntries } from "./palette-entries.js";
 import { findEntries, type Entry } from "./palette-model.js";
@@ -71,11 +72,7 @@ export function PaletteDialog({ onClose }: { onClose: () => void }): ReactElemen
             {entry.keys === undefined ? (
               <span className={styles.kind}>{entry.kind}</span>
             ) : (
-              <span className={styles.keys}>
-                {entry.keys.map((key) => (
-                  <kbd key={key}>{key}</kbd>
-                ))}
-              </span>
+              <Keys keys={entry.keys} />
             )}
           </div>
         ))}

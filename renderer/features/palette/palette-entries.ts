@@ -4,7 +4,7 @@ import { useFeed } from "../changes/feed-store.js";
 import { useReview } from "../changes/review-store.js";
 import { canRedo, canUndo, redoChoice, undoChoice } from "../changes/selection-history.js";
 import { setAllOpen } from "../changes/tree-actions.js";
-import { ROOT } from "../changes/tree-model.js";
+import { ROOT } from "../changes/tree.js";
 import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
 import { canCommit } from "../commit/can-commit.js";
 import { STATE_WORDS } from "../../../texts/sessions.js";

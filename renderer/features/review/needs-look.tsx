@@ -6,7 +6,7 @@ import { Icon } from "../../ui/icon.js";
 import { ANY_HINT, NO_FILTER } from "../changes/filter-model.js";
 import { useReview } from "../changes/review-store.js";
 import { showFirst } from "../changes/tree-actions.js";
-import { ROOT, type Tree } from "../changes/tree-model.js";
+import { ROOT, type Tree } from "../changes/tree.js";
 import { RULES } from "./rules.js";
 import { TEXTS } from "../../../texts/review.js";
 import styles from "./needs-look.module.css";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Change } from "../../../protocol/src/change.js";
 import { changeOf } from "../changes/tree.fixture.js";
-import { createTree, putChange, type Tree } from "../changes/tree-model.js";
+import { putChange } from "../changes/tree-model.js";
+import { createTree, type Tree } from "../changes/tree.js";
 import { Judge } from "./judge.js";
 import { story } from "./story-model.js";
 

@@ -1,7 +1,8 @@
 // What a session did, in a few plain words: where it put things, what of it deserves a look, what is gone. Pure.
 import { displayPart } from "../changes/path-parts.js";
 import { kindCode } from "../changes/kinds.js";
-import { nodeParts, ROOT, type Tree } from "../changes/tree-model.js";
+import { nodeParts } from "../changes/tree-model.js";
+import { ROOT, type Tree } from "../changes/tree.js";
 import { formatCount } from "../../../texts/format.js";
 import { STORY } from "../../../texts/review.js";
 import { RULES } from "./rules.js";

@@ -20,6 +20,7 @@ import { PagedText } from "../diff/paged-text.js";
 import { TEXTS as DIFF_TEXTS } from "../../../texts/diff.js";
 import { compareRows, type ComparePart } from "./compare-model.js";
 import { TEXTS } from "../../../texts/run.js";
+import panes from "../../ui/panes.module.css";
 import styles from "./compare-screen.module.css";
 
 interface CompareScreenProps {
@@ -74,8 +75,8 @@ export function CompareScreen({ comparison, first, second, onClose }: CompareScr
               onChange={choose}
             />
           </div>
-          <div className={styles.panes}>
-            <div className={styles.left}>
+          <div className={panes.panes}>
+            <div className={panes.left}>
               <PickList
                 key={part}
                 label={TEXTS.compareTitle}
@@ -92,7 +93,7 @@ export function CompareScreen({ comparison, first, second, onClose }: CompareScr
                 )}
               </PickList>
             </div>
-            <section className={styles.right} aria-label={TEXTS.compareBoth}>
+            <section className={panes.right} aria-label={TEXTS.compareBoth}>
               <Versions
                 key={`${part}\n${pathKey(row.path)}`}
                 path={row.path}

@@ -1,6 +1,7 @@
 // The list of keys.
 import type { ReactElement } from "react";
 import { Dialog } from "../../ui/dialog.js";
+import { Keys } from "../../ui/keys.js";
 import { TEXTS } from "../../../texts/settings.js";
 import styles from "./settings-dialog.module.css";
 
@@ -13,11 +14,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }): ReactElem
           {group.keys.map(([keys, what]) => (
             <div key={what} className={styles.key}>
               <span>{what}</span>
-              <span className={styles.keys}>
-                {keys.map((key) => (
-                  <kbd key={key}>{key}</kbd>
-                ))}
-              </span>
+              <Keys keys={keys} />
             </div>
           ))}
         </section>

@@ -6,6 +6,7 @@ import { Button } from "../../ui/button.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import { attach } from "./attach.js";
 import { INSPECTION } from "../../../texts/terminal.js";
+import pane from "../../ui/pane.module.css";
 import styles from "./terminal-pane.module.css";
 
 interface InspectionPaneProps {
@@ -33,10 +34,10 @@ export function InspectionPane({ session, head }: InspectionPaneProps): ReactEle
     setAttempt(attempt + 1);
   };
   return (
-    <section className={styles.pane} aria-label={INSPECTION.title}>
-      <div className={styles.head}>
+    <section className={pane.pane} aria-label={INSPECTION.title}>
+      <div className={pane.head}>
         {head}
-        <span className={styles.note}>{ended ? INSPECTION.ended : INSPECTION.note}</span>
+        <span className={pane.note}>{ended ? INSPECTION.ended : INSPECTION.note}</span>
         {ended && (
           <Button look="quiet" onClick={again}>
             {INSPECTION.again}

@@ -8,6 +8,7 @@ import { useHelper } from "../run/helper-store.js";
 import { endWords, isLive } from "../run/session-model.js";
 import { attach } from "./attach.js";
 import { TEXTS } from "../../../texts/terminal.js";
+import pane from "../../ui/pane.module.css";
 import styles from "./terminal-pane.module.css";
 
 interface TerminalPaneProps {
@@ -42,10 +43,10 @@ export function TerminalPane({ session, begun, head }: TerminalPaneProps): React
   const note =
     ended === null && isLive(session) ? TEXTS.running : end === undefined ? TEXTS.ended : TEXTS.endedSo(end);
   return (
-    <section className={styles.pane} aria-label={TEXTS.title}>
-      <div className={styles.head}>
+    <section className={pane.pane} aria-label={TEXTS.title}>
+      <div className={pane.head}>
         {head}
-        <span className={styles.note}>{note}</span>
+        <span className={pane.note}>{note}</span>
       </div>
       {error === null ? (
         <div ref={host} className={styles.screen} />
