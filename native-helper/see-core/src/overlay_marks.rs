@@ -167,7 +167,7 @@ fn parse_origin(value: &[u8]) -> Origin {
 }
 
 /// Returns the names of all attributes of an entry, by the quickest way that the kernel has.
-fn list_at(dir: BorrowedFd<'_>, name: &[u8]) -> Result<Vec<CString>> {
+pub(crate) fn list_at(dir: BorrowedFd<'_>, name: &[u8]) -> Result<Vec<CString>> {
     let mut buffer = [0_u8; 1024];
     let short = CString::new(name).map_err(|_| Errno::INVAL)?;
     match see_sys::xattr::list_at(dir, &short, &mut buffer) {

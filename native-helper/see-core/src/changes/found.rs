@@ -32,6 +32,8 @@ pub struct Found {
     /// The host's object that the new state is based on: the same path when modified or deleted, the old
     /// path when renamed, the shared inode's path when linked to an object of the host; `None` when created.
     pub lower: Option<HostPath>,
+    /// Whether what the layer holds has more than one name there; not told of directories.
+    pub is_linked: bool,
 }
 
 /// All changes of a session at one time.

@@ -343,7 +343,8 @@ impl Case<'_> {
             program: None,
         };
         let upper = Some(self.dir.relative.join(OsStr::from_bytes(self.name)));
-        let found = Found { change, layer: self.dir.layer, state, upper, lower };
+        let is_linked = !facts.is_dir() && facts.links > 1;
+        let found = Found { change, layer: self.dir.layer, state, upper, lower, is_linked };
         Row { found: Arc::new(found), telling: Telling::Always, covers: None }
     }
 }

@@ -35,9 +35,14 @@ pub fn scan(session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
     settle(Ground::open(session)?, monitor)
 }
 
-/// As [`scan`], without what the session's record shows to be the doing of the host, and with who made each change.
+/// As [`scan`], without what the session's record shows to be the doing of the host.
+pub fn scan_own(store: &Store, session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
+    settle(recorded_ground(store, session)?, monitor)
+}
+
+/// As [`scan_own`], and with who made each change.
 pub fn scan_recorded(store: &Store, session: &Session, monitor: &dyn Monitor) -> Result<ChangeSet> {
-    let mut set = settle(recorded_ground(store, session)?, monitor)?;
+    let mut set = scan_own(store, session, monitor)?;
     let mut makers = Makers::of(store, &session.id);
     makers.refresh();
     makers.tell(&mut set);

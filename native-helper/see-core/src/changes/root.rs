@@ -46,6 +46,7 @@ pub fn judge(ground: &Ground, index: u32, monitor: &dyn Monitor) -> Result<Optio
         program: None,
     };
     let (upper, lower) = (Some(PathBuf::from(".")), Some(path.clone()));
-    let found = Found { change, layer: index, state: UpperState::MergedDirectory, upper, lower };
+    let state = UpperState::MergedDirectory;
+    let found = Found { change, layer: index, state, upper, lower, is_linked: false };
     Ok(Some(Row { found: Arc::new(found), telling: Telling::Always, covers: None }))
 }

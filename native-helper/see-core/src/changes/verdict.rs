@@ -149,6 +149,7 @@ pub fn deleted(layer: u32, view: HostPath, place: HostPath, host: &Facts) -> Row
         program: None,
     };
     let covers = (host.file_type() != FileType::Directory).then(|| place.clone());
-    let found = Found { change, layer, state: UpperState::Absent, upper: None, lower: Some(place) };
+    let (state, lower) = (UpperState::Absent, Some(place));
+    let found = Found { change, layer, state, upper: None, lower, is_linked: false };
     Row { found: Arc::new(found), telling: Telling::Always, covers }
 }

@@ -47,7 +47,8 @@ pub fn read(places: &mut Places, spot: &Spot, marks: Option<MarkSpace>) -> Resul
             .map_err(|errno| failed(places, errno))?,
         None => {
             let mut found = BTreeMap::new();
-            for name in overlay_marks::list(&path).map_err(|errno| failed(places, errno))? {
+            let names = overlay_marks::list_at(dir.as_fd(), spot.split().1);
+            for name in names.map_err(|errno| failed(places, errno))? {
                 if let Some(value) =
                     overlay_marks::get(&path, &name).map_err(|errno| failed(places, errno))?
                 {
@@ -116,9 +117,10 @@ impl MarkChange {
 
 /// Returns what must change about an object's attributes when it leaves the layer.
 pub fn marks(places: &mut Places, spot: &Spot, space: MarkSpace) -> Result<MarkChange> {
-    let (_dir, path) = places.proc_path(spot)?;
+    let (dir, path) = places.proc_path(spot)?;
     let mut change = MarkChange::default();
-    let names = overlay_marks::list(&path).map_err(|errno| places.error("reading", spot, errno))?;
+    let names = overlay_marks::list_at(dir.as_fd(), spot.split().1);
+    let names = names.map_err(|errno| places.error("reading", spot, errno))?;
     for name in names.into_iter().filter(|name| name.as_bytes().starts_with(space.prefix().as_bytes())) {
         let value = overlay_marks::get(&path, &name).map_err(|errno| places.error("reading", spot, errno))?;
         let value = Bytes(value.unwrap_or_default());

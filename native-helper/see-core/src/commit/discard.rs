@@ -30,7 +30,7 @@ pub fn discard(store: &Store, session: &str, paths: &[HostPath], monitor: &dyn M
     if session.state != SessionState::Finished {
         return Err(wrong_state(&session));
     }
-    let changes = changes::scan_recorded(store, &session, monitor)?;
+    let changes = changes::scan_own(store, &session, monitor)?;
     let goes = Selection { only: Some(paths.to_vec()), ..Selection::default() }.choose(&changes)?;
     check_rest(&changes, paths, &goes)?;
     monitor.check_cancelled()?;

@@ -102,7 +102,7 @@ pub fn commit(
         let mut own = settled.iter().filter(|recovered| recovered.session == session.id);
         return Err(own.find_map(Recovered::waits).unwrap_or_else(|| wrong_state(&session)));
     }
-    let changes = changes::scan_recorded(store, &session, monitor)?;
+    let changes = changes::scan_own(store, &session, monitor)?;
     let mut view = View::new(&session);
     let selection = merge::carry_out(store, &mut view, &changes, selection)?;
     let chosen = selection.choose(&changes)?;

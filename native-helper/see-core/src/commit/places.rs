@@ -126,7 +126,8 @@ impl AsFd for Dir {
 pub struct Places {
     bases: Vec<Base>,
     roots: HashMap<usize, Root>,
-    open: HashMap<Spot, Rc<Dir>>,
+    /// By tree and path: so that a directory is found without a copy of its name.
+    open: HashMap<u16, HashMap<Vec<u8>, Rc<Dir>>>,
 }
 
 impl Places {
@@ -166,8 +167,12 @@ impl Places {
     }
 
     fn base_of(&self, spot: &Spot) -> Result<&Base> {
+        self.base_at(spot.base)
+    }
+
+    fn base_at(&self, base: u16) -> Result<&Base> {
         self.bases
-            .get(usize::from(spot.base))
+            .get(usize::from(base))
             .ok_or_else(|| SeeError::internal("A journal names a tree that it does not have."))
     }
 
@@ -191,17 +196,17 @@ impl Places {
 
     /// Opens a directory.
     pub fn dir(&mut self, spot: &Spot) -> Result<Rc<Dir>> {
-        self.try_dir(spot)?.map_err(|errno| self.error("opening", spot, errno))
+        self.try_dir(spot.base, &spot.path.0)?.map_err(|errno| self.error("opening", spot, errno))
     }
 
-    /// Opens a directory; the inner error tells why it cannot be opened.
-    fn try_dir(&mut self, spot: &Spot) -> Result<std::result::Result<Rc<Dir>, Errno>> {
-        if let Some(dir) = self.open.get(spot) {
+    /// Opens a directory of a tree; the inner error tells why it cannot be opened.
+    fn try_dir(&mut self, base: u16, path: &[u8]) -> Result<std::result::Result<Rc<Dir>, Errno>> {
+        if let Some(dir) = self.open.get(&base).and_then(|dirs| dirs.get(path)) {
             return Ok(Ok(Rc::clone(dir)));
         }
-        let base = self.base_of(spot)?;
-        let (whole, covered) = (base.whole()?, base.covered);
-        let index = usize::from(spot.base);
+        let index = usize::from(base);
+        let tree = self.base_at(base)?;
+        let (whole, covered) = (tree.whole()?, tree.covered);
         let root = match self.roots.entry(index) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => {
@@ -216,7 +221,7 @@ impl Places {
                 }
             }
         };
-        let opened = root.place(Path::new(OsStr::from_bytes(&spot.path.0))).and_then(|fd| {
+        let opened = root.place(Path::new(OsStr::from_bytes(path))).and_then(|fd| {
             let raw = rustix::fs::statx(&fd, "", AtFlags::EMPTY_PATH, StatxFlags::INO | StatxFlags::TYPE)?;
             if rustix::fs::FileType::from_raw_mode(u32::from(raw.stx_mode)) != rustix::fs::FileType::Directory
             {
@@ -226,10 +231,10 @@ impl Places {
             Ok(Rc::new(Dir { fd, number }))
         });
         if let Ok(dir) = &opened {
-            if self.open.len() >= CACHED {
+            if self.open.values().map(HashMap::len).sum::<usize>() >= CACHED {
                 self.open.clear();
             }
-            self.open.insert(spot.clone(), Rc::clone(dir));
+            self.open.entry(base).or_default().insert(path.to_vec(), Rc::clone(dir));
         }
         Ok(opened)
     }
@@ -245,17 +250,21 @@ impl Places {
 
     /// Tells whether a directory lies in another mount than its tree.
     pub fn is_elsewhere(&mut self, dir: &Spot) -> Result<bool> {
-        Ok(matches!(self.try_dir(dir)?, Err(Errno::XDEV)))
+        Ok(matches!(self.try_dir(dir.base, &dir.path.0)?, Err(Errno::XDEV)))
     }
 
     /// Opens the directory that holds a spot.
     pub fn holder(&mut self, spot: &Spot) -> Result<Rc<Dir>> {
-        self.dir(&spot.parent())
+        self.try_holder(spot)?.map_err(|errno| self.error("opening", &spot.parent(), errno))
+    }
+
+    fn try_holder(&mut self, spot: &Spot) -> Result<std::result::Result<Rc<Dir>, Errno>> {
+        self.try_dir(spot.base, spot.split().0)
     }
 
     /// Returns how the object stands; `None` when there is none that can be reached without a symlink.
     pub fn stat(&mut self, spot: &Spot) -> Result<Option<Stat>> {
-        let found = match self.try_dir(&spot.parent())? {
+        let found = match self.try_holder(spot)? {
             Ok(dir) => {
                 let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
                 let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
@@ -316,7 +325,7 @@ impl Places {
 
     /// Removes an object and all below it. Tells whether it was there.
     pub fn remove(&mut self, spot: &Spot) -> Result<bool> {
-        let dir = match self.try_dir(&spot.parent())? {
+        let dir = match self.try_holder(spot)? {
             Ok(dir) => dir,
             Err(Errno::NOENT) => return Ok(false),
             Err(errno) => return Err(self.error("removing", spot, errno)),

@@ -78,7 +78,7 @@ impl Units {
                     claims.entry(stat.identity).or_default().push(claim);
                 }
             }
-            if found.state != UpperState::Whole || found.upper.is_none() {
+            if found.state != UpperState::Whole || found.upper.is_none() || !found.is_linked {
                 continue;
             }
             let source = view.source(found)?;
@@ -113,7 +113,7 @@ impl Units {
         if found.state != UpperState::Whole || moves_host_object(found) || changes_attributes(found) {
             return Ok(false);
         }
-        if found.change.file_type == FileType::Directory {
+        if found.change.file_type == FileType::Directory || !found.is_linked {
             return Ok(true);
         }
         let same_mount = view.layer(found.layer)?.same_mount;

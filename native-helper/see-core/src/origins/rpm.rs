@@ -255,6 +255,7 @@ mod tests {
             state: UpperState::Whole,
             upper: None,
             lower: None,
+            is_linked: false,
         };
         ChangeSet { found: paths.iter().map(found).collect(), ..ChangeSet::default() }
     }
