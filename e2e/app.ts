@@ -11,7 +11,7 @@ import type { Machine } from "./harness/machine.js";
 import { describeHost, type HostFacts } from "./harness/host.js";
 import { descendants, type ProcessFacts } from "./harness/processes.js";
 
-/** How long a start may take on a busy machine, in milliseconds: less than a test may. */
+/** How long a start may take on a busy machine, in milliseconds. */
 const PATIENCE = 35_000;
 /** And how long the page may take after that. */
 const PAGE_PATIENCE = 20_000;

@@ -37,6 +37,7 @@ test("a text file of many megabytes does not freeze the window", async ({ machin
 });
 
 test("programs that end at once are seen to end", async ({ app }) => {
+  test.setTimeout(180_000);
   // The answer that a program runs and the news that it has ended race for the page.
   for (let round = 0; round < 12; round++) {
     await app.goHome();

@@ -1,7 +1,13 @@
 // The helper is killed while the app runs: the app says so, starts it again, and nothing is lost.
+import { rmSync, symlinkSync } from "node:fs";
+import { App } from "./app.js";
 import { expect, test } from "./test.js";
 
-test("a killed helper is told, restarted, and its sessions are there", async ({ machine, app }) => {
+test("a killed helper is told, restarted, and its sessions are there", async ({ machine }) => {
+  // While the link is away the app cannot start it by itself, and the alert stays until somebody has read it.
+  const link = machine.path("helper");
+  symlinkSync(machine.installation.helper, link);
+  const app = await App.start(machine, [], { ALCATRAZ_HELPER: link });
   const script = machine.file(
     "program.sh",
     "#!/bin/sh\necho kept >~/kept.txt\nread line\necho $line >~/later.txt\n",
@@ -12,9 +18,11 @@ test("a killed helper is told, restarted, and its sessions are there", async ({ 
 
   const helper = app.processes().find(({ command }) => / serve\b/.test(command));
   expect(helper).toBeDefined();
+  rmSync(link);
   process.kill(helper?.pid ?? 0, "SIGKILL");
   const alert = app.page.getByRole("alert").filter({ hasText: "The helper" });
   await expect(alert).toBeVisible();
+  symlinkSync(machine.installation.helper, link);
   await alert.getByRole("button", { name: "Restart the helper" }).click();
   await expect(alert).toBeHidden();
 
@@ -26,6 +34,7 @@ test("a killed helper is told, restarted, and its sessions are there", async ({ 
   await app.show("later.txt");
   await expect(app.detail).toContainText("after the crash");
   await app.abort();
+  await app.close();
 });
 
 test("a session outlives the app", async ({ machine, app }) => {

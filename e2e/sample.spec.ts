@@ -7,7 +7,11 @@ import { expect, test } from "./test.js";
 test("install, look closely, commit, undo", async ({ machine }) => {
   const base = machine.directory("home/place");
   const installer = join(machine.installation.root, "assets/sample/install.sh");
-  const sample = machine.file("sample/install.sh", `#!/bin/sh\nexec ${installer} --base ${base}\n`, 0o755);
+  const sample = machine.file(
+    "sample/install.sh",
+    `#!/bin/sh\n${installer} --base ${base}\nread line\n`,
+    0o755,
+  );
   const before = machine.describeHome();
   const app = await App.start(machine, [`--sample=${sample}`]);
 
@@ -16,6 +20,7 @@ test("install, look closely, commit, undo", async ({ machine }) => {
   await expect(app.state).toHaveText(/^Running/);
   await expect(app.row("lantern", "Created folder").or(app.row("lantern", "folder")).first()).toBeVisible();
   await expect(app.changes).toContainText("still changing");
+  await app.type("\n");
   await app.ended();
   await expect(app.terminal).toContainText("Lantern 1.4.2 is installed");
   expect(machine.describeHome()).toEqual(before);

@@ -49,23 +49,30 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     },
     { scope: "worker" },
   ],
-  machine: async ({ account, installation, display }, provide) => {
-    const machine = new Machine(account, installation, display);
-    await provide(machine);
-    await machine.remove();
-  },
-  app: async ({ machine }, provide, info) => {
-    const app = await App.start(machine);
-    await provide(app);
-    if (info.status !== info.expectedStatus) {
-      await info.attach("window", { body: await app.page.screenshot(), contentType: "image/png" });
-      await info.attach("output", { body: app.output(), contentType: "text/plain" });
-      // What the helper says beside what the window shows: which of the two is wrong.
-      const list = await machine.run([machine.installation.helper, "list", "--json"]);
-      await info.attach("sessions", { body: list.stdout, contentType: "text/plain" });
-    }
-    await app.close();
-  },
+  // Their making and removing has time of its own: a test's limit is for what it tests.
+  machine: [
+    async ({ account, installation, display }, provide) => {
+      const machine = new Machine(account, installation, display);
+      await provide(machine);
+      await machine.remove();
+    },
+    { timeout: 120_000 },
+  ],
+  app: [
+    async ({ machine }, provide, info) => {
+      const app = await App.start(machine);
+      await provide(app);
+      if (info.status !== info.expectedStatus) {
+        await info.attach("window", { body: await app.page.screenshot(), contentType: "image/png" });
+        await info.attach("output", { body: app.output(), contentType: "text/plain" });
+        // What the helper says beside what the window shows: which of the two is wrong.
+        const list = await machine.run([machine.installation.helper, "list", "--json"]);
+        await info.attach("sessions", { body: list.stdout, contentType: "text/plain" });
+      }
+      await app.close();
+    },
+    { timeout: 120_000 },
+  ],
 });
 
 export { expect } from "@playwright/test";

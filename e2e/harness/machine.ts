@@ -171,7 +171,8 @@ export class Machine {
 
   async remove(): Promise<void> {
     for (const { id, state } of await this.sessions()) {
-      if (state === "running") await this.alcatraz("stop", id);
+      // One that ends by itself just then cannot be stopped any more.
+      if (state === "running") await this.run([this.installation.helper, "stop", id]);
       if (state === "running" || state === "finished") await this.alcatraz("abort", id);
     }
     const rooms = this.rooms();

@@ -32,6 +32,13 @@ export function makeSite(machine: Machine, port: number, tls: number): Site {
       "TypesConfig /etc/mime.types",
       `DocumentRoot ${root}/htdocs`,
       `PidFile ${root}/run/httpd.pid`,
+      // One child, so that the host's list of processes does not change by itself.
+      "StartServers 1",
+      "ServerLimit 2",
+      "ThreadsPerChild 25",
+      "MinSpareThreads 1",
+      "MaxSpareThreads 50",
+      "MaxRequestWorkers 25",
       `DefaultRuntimeDir ${root}/run`,
       `Mutex file:${root}/run`,
       `ErrorLog ${root}/logs/error.log`,

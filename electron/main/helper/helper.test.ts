@@ -1,5 +1,5 @@
 // The helper client against real processes: a scripted one that fails in every way, and one that is missing.
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -253,13 +253,17 @@ describe("the end of a helper", () => {
       .filter((line) => line.startsWith(`${event} `))
       .map((line) => Number(line.slice(event.length + 1)));
 
+  /** Lets slow helpers finish what they are at. */
+  const letFinish = (): Promise<void> => writeFile(join(folder, "diary.finish"), "");
+
   test("does not come from the app's: what it is at, it finishes alone", async () => {
     const { helper } = playWithDiary("slow", 50);
     await helper.request("sessions.list", {});
     await helper.close();
     expect((await failureOf(helper.request("sessions.list", {}))).code).toBe("helper-gone");
     expect(await diary("finished")).toEqual([]);
-    await expect.poll(() => diary("finished"), { timeout: 10_000 }).toEqual(await diary("born"));
+    await letFinish();
+    await expect.poll(() => diary("finished"), { timeout: 30_000 }).toEqual(await diary("born"));
   });
 
   test("does not come from a line that is too long: what it is at, it finishes alone, and another one follows", async () => {
@@ -269,7 +273,8 @@ describe("the end of a helper", () => {
     expect([(await commit).code, (await list).code]).toEqual(["internal", "internal"]);
     await staged.until(() => staged.statuses.filter(({ state }) => state === "ready").length === 2);
     await staged.helper.close();
-    await expect.poll(() => diary("finished"), { timeout: 10_000 }).toHaveLength(2);
+    await letFinish();
+    await expect.poll(() => diary("finished"), { timeout: 30_000 }).toHaveLength(2);
     expect(new Set(await diary("finished"))).toEqual(new Set(await diary("born")));
   });
 
@@ -280,7 +285,8 @@ describe("the end of a helper", () => {
     const [first, second] = await diary("born");
     expect(isAlive(first)).toBe(false);
     await helper.close();
-    await expect.poll(() => diary("finished"), { timeout: 10_000 }).toEqual([second]);
+    await letFinish();
+    await expect.poll(() => diary("finished"), { timeout: 30_000 }).toEqual([second]);
   });
 
   test("comes once when restarts overlap: one helper follows", async () => {

@@ -28,7 +28,7 @@ export interface HelperOptions {
 }
 
 export const HELPER_DEFAULTS = {
-  helloDeadline: 5_000,
+  helloDeadline: 30_000,
   pauses: [2_000, 4_000, 8_000, 16_000],
   healthy: 30_000,
   grace: 3_000,

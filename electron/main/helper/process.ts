@@ -27,7 +27,7 @@ export interface HelperProcess {
 const LAST_LINES = 12;
 const LONGEST_LINE = 400;
 /** How long the streams may stay open after the process ended (a child of it may hold them), in milliseconds. */
-const DRAIN = 250;
+const DRAIN = 2_000;
 
 /** Collects the last lines of a stream and passes all of it on to our own stderr, escaped. */
 function listen(stream: Readable): string[] {

@@ -20,7 +20,7 @@ fn running(text: &str) -> usize {
         command.args(["-eo", "args"]);
         command
     });
-    out.stdout.lines().filter(|line| line.contains(text)).count()
+    out.stdout.lines().filter(|line| line.starts_with(text)).count()
 }
 
 #[test]
@@ -84,8 +84,10 @@ fn programs_in_the_background_keep_the_see_alive_until_stop() {
 #[test]
 fn stop_lets_programs_say_goodbye() {
     both(|lab| {
-        let child = lab
-            .start("polite", "trap 'echo bye > bye; exit 8' TERM; touch ready; while :; do sleep 0.05; done");
+        let child = lab.start(
+            "polite",
+            "trap '' HUP; trap 'echo bye > bye; exit 8' TERM; touch ready; while :; do sleep 0.05; done",
+        );
         wait_until("the trap is set", || {
             lab.run(&["enter", "polite", "--", "test", "-e", "ready"]).status == 0
         });

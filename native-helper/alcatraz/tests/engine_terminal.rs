@@ -43,7 +43,7 @@ fn control_c_interrupts_the_program_only() {
     both(|lab| {
         let before = {
             let mut terminal = Terminal::start(lab, &["run", "--keep", "-q", "--", "sleep", "100"]);
-            let before = format!("{:?}", terminal.settings().local_modes);
+            let before = terminal.first.clone();
             wait_until("the terminal is raw", || format!("{:?}", terminal.settings().local_modes) != before);
             terminal.keys("\x03");
             assert_eq!(terminal.end(), 130);
@@ -158,7 +158,7 @@ fn a_program_that_closes_its_terminal_is_not_hung_up_on() {
 fn the_terminal_is_restored_when_a_signal_ends_the_client() {
     let lab = Lab::new(Mode::System);
     let mut terminal = Terminal::start(&lab, &["run", "--keep", "-q", "--name", "hup", "--", "sleep", "100"]);
-    let before = format!("{:?}", terminal.settings().local_modes);
+    let before = terminal.first.clone();
     wait_until("the terminal is raw", || format!("{:?}", terminal.settings().local_modes) != before);
     wait_until("it runs", || lab.state("hup").as_deref() == Some("running"));
     // The signal that a closing terminal sends; to the client, which setsid waits for.

@@ -221,7 +221,7 @@ def door():
     return s
 
 def reached(s):
-    s.settimeout(1)
+    s.settimeout(10)
     try:
         return s.recv(100) == b'canary\\n'
     except OSError:
@@ -244,6 +244,7 @@ def accepted(s):
     if not outside:
         return s.connect(canary)
     s.listen(1)
+    print('visit me', flush=True)
     conn, _ = s.accept()
     libc.connect(conn.fileno(), UNSPEC, 16)
     os.dup2(conn.fileno(), s.fileno())
@@ -284,8 +285,6 @@ def raced(s):
     swapper.join()
 
 for attack in (direct, unspecified, listening, accepted, first_bytes, first_message, deferred, released, raced):
-    if attack is accepted and outside:
-        threading.Timer(0.5, lambda: print('visit me', flush=True)).start()
     s = door()
     try:
         attack(s)

@@ -116,6 +116,7 @@ fn a_program_shows_windows_on_a_display_of_its_own() {
         let title = ["search", "--sync", "--name", "^sleep \\(in an Alcatraz session\\)$"];
         let found = host.xdotool(&title);
         assert_eq!(found.status, 0, "{found:?}");
+        wait_until("its program runs", || lab.state("titled").as_deref() == Some("running"));
         // With the session it goes.
         assert_eq!(lab.run(&["stop", "titled"]).status, 0);
         child.wait().unwrap();
@@ -402,7 +403,7 @@ fn on_wayland_without_x_it_is_a_window_of_xwayland() {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         assert_eq!(lines.next().unwrap().unwrap(), "xeyes");
         assert_eq!(lines.next().unwrap().unwrap(), "<>");
-        assert!(desk.has_window(lab));
+        wait_until("the desktop shows the window", || desk.has_window(lab));
         assert_eq!(lab.run(&["stop", "way"]).status, 0);
         child.wait().unwrap();
         wait_until("the window is gone", || !desk.has_window(lab));

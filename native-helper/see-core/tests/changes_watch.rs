@@ -55,7 +55,7 @@ fn a_growing_file_is_seen_to_grow() {
     let mut follower = Follower::new(&lab);
     let mut log = fs::OpenOptions::new().append(true).open(lab.view.join("log")).unwrap();
     let mut sizes = std::collections::BTreeSet::new();
-    let deadline = Instant::now() + Duration::from_secs(20);
+    let deadline = Instant::now() + Duration::from_secs(120);
     while sizes.len() < 6 {
         assert!(Instant::now() < deadline, "seen only {sizes:?}");
         log.write_all(b"another line\n").unwrap();
@@ -98,7 +98,7 @@ fn the_end_of_a_session_is_told_and_dropping_ends_the_thread() {
     let watcher = Watcher::start(&lab.session()).unwrap();
     let live = |watcher: &Watcher| loop {
         use see_core::changes::watch::WatchEvent;
-        match watcher.next(Duration::from_secs(20)) {
+        match watcher.next(Duration::from_secs(120)) {
             Some(WatchEvent::Settled { live, .. }) => return live,
             Some(WatchEvent::Failed(error)) => panic!("{error:?}"),
             None => panic!("nothing was told"),
@@ -118,8 +118,16 @@ fn the_end_of_a_session_is_told_and_dropping_ends_the_thread() {
     std::thread::sleep(Duration::from_millis(300));
     drop(unread);
     drop(watcher);
-    let threads = fs::read_dir("/proc/self/task")
-        .unwrap()
-        .map(|task| fs::read_to_string(task.unwrap().path().join("comm")).unwrap_or_default());
-    assert_eq!(threads.filter(|name| name.starts_with("watch-")).count(), 0);
+    // A thread that was joined may still be listed for a moment.
+    let watching = || {
+        let tasks = fs::read_dir("/proc/self/task").unwrap();
+        let mut names =
+            tasks.map(|task| fs::read_to_string(task.unwrap().path().join("comm")).unwrap_or_default());
+        names.any(|name| name.starts_with("watch-"))
+    };
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while watching() {
+        assert!(Instant::now() < deadline, "a thread goes on watching");
+        std::thread::sleep(Duration::from_millis(10));
+    }
 }

@@ -106,7 +106,7 @@ with zipfile.ZipFile("a.zip", "w", zipfile.ZIP_DEFLATED) as z:
   it("a gzip bomb is given up, however little it is", async () => {
     const bomb = Buffer.concat(Array.from({ length: 600 }, () => gzipSync(Buffer.alloc(1024 * 1024))));
     await expect(lookAt(bomb)).rejects.toThrow(TooMuch);
-  }, 30_000);
+  });
 
   it("a bzip2 bomb is given up, and its beginning told", async () => {
     run("sh", "-c", "head -c 200000000 /dev/zero | bzip2 >bomb.bz2");

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // A helper that fails on purpose, in the way that SCRIPT names. Used only where the failure is what is tested:
 // the real helper cannot be asked to talk nonsense.
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 const script = process.env.SCRIPT ?? "";
@@ -18,8 +18,15 @@ const note = (event) => {
   if (process.env.DIARY !== undefined) appendFileSync(process.env.DIARY, `${event} ${process.pid}\n`);
 };
 note("born");
-// A helper finishes when its input ends; this one takes its time, far more than a test's grace.
-if (script.startsWith("slow")) process.stdin.once("end", () => setTimeout(() => note("finished"), 1000));
+// A helper finishes when its input ends; this one is at work until the test lets it finish.
+if (script.startsWith("slow"))
+  process.stdin.once("end", () => {
+    const work = setInterval(() => {
+      if (!existsSync(`${process.env.DIARY}.finish`)) return;
+      clearInterval(work);
+      note("finished");
+    }, 10);
+  });
 
 const cancelled = { code: "cancelled", message: "Cancelled.", hint: "Nothing was changed." };
 const giveUp = (id) => say({ id, error: { code: -32000, message: cancelled.message, data: cancelled } });

@@ -112,7 +112,9 @@ impl Server {
             };
             // Its number is free again before the app can know of the answer.
             requests.end(id);
+            let turn = writer.turn();
             writer.send(&reply);
+            drop(turn);
             if let Some(then) = then {
                 then();
             }

@@ -36,20 +36,24 @@ impl Troubles {
 pub fn start(store: Arc<Store>, writer: Writer) -> Result<()> {
     let watch = store.watch()?;
     let (mut watched, mut troubles) = (Watched::default(), Troubles::default());
+    // The app knows nothing yet: what it is told first is the whole list, with its alerts.
     let (mut last, mut alive) = look(&store, &mut watched, &mut troubles)?;
+    writer.notify("sessions", last.clone());
     std::thread::spawn(move || {
         loop {
             watch.wait(alive.then_some(LOOK_AGAIN));
-            let seen =
-                match mend(&store, &mut troubles).and_then(|()| look(&store, &mut watched, &mut troubles)) {
-                    Ok(seen) => Ok(seen),
-                    Err(error) => {
-                        troubles.tell(&error);
-                        std::thread::sleep(LOOK_AGAIN);
-                        look(&store, &mut watched, &mut troubles)
-                    }
-                };
-            let Ok((now, still_alive)) = seen else { continue };
+            if let Err(error) = mend(&store, &mut troubles) {
+                troubles.tell(&error);
+                std::thread::sleep(LOOK_AGAIN);
+            }
+            let _turn = writer.turn();
+            let (now, still_alive) = match look(&store, &mut watched, &mut troubles) {
+                Ok(seen) => seen,
+                Err(error) => {
+                    troubles.tell(&error);
+                    continue;
+                }
+            };
             alive = still_alive;
             if now != last {
                 if !writer.notify("sessions", now.clone()) {

@@ -24,6 +24,7 @@ pub struct Writer {
 struct Shared {
     queue: Mutex<Queue>,
     changed: Condvar,
+    turn: Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -49,6 +50,12 @@ impl Writer {
     /// Sends a message, waiting for room. Tells whether anybody is still there to read it.
     pub fn send(&self, message: &Outgoing) -> bool {
         self.shared.push(message, true)
+    }
+
+    /// Returns the turn to speak. Whoever tells the list of sessions takes it before looking, and whoever answers takes it
+    /// for sending: so no answer comes before a list that is older than it.
+    pub fn turn(&self) -> MutexGuard<'_, ()> {
+        self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Sends news, waiting for room. Tells whether anybody is still there to read it.

@@ -16,6 +16,8 @@ pub struct Terminal {
     master: OwnedFd,
     slave: OwnedFd,
     child: Child,
+    /// The terminal's local modes before anything ran on it.
+    pub first: String,
     pub seen: String,
 }
 
@@ -48,10 +50,11 @@ impl Terminal {
                 None => command.env_remove(name),
             };
         }
+        let first = format!("{:?}", tcgetattr(&slave).unwrap().local_modes);
         let end = || Stdio::from(slave.try_clone().unwrap());
         let place: &Path = wrapped.get_current_dir().unwrap();
         let child = command.current_dir(place).stdin(end()).stdout(end()).stderr(end()).spawn().unwrap();
-        Self { master, slave, child, seen: String::new() }
+        Self { master, slave, child, first, seen: String::new() }
     }
 
     pub fn settings(&self) -> Termios {

@@ -360,5 +360,4 @@ fn a_full_log_is_folded_in_and_nothing_is_lost() {
     assert_eq!(Store::open(Some(dir.path())).unwrap().sessions().unwrap().len(), 400);
     let log = std::fs::metadata(dir.path().join("alcatraz.db-wal")).unwrap().len();
     assert!(log < 2 << 20, "the log grew to {log} bytes");
-    assert!(start.elapsed() < Duration::from_secs(60));
 }

@@ -66,7 +66,7 @@ impl Follower {
         let truth = scan(&lab.session(), &Unmonitored).unwrap();
         let truth: BTreeMap<_, _> =
             truth.found.into_iter().map(|f| (f.change.path.clone(), f.change)).collect();
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_secs(120);
         while !self.settled || self.rows != truth {
             assert!(Instant::now() < deadline, "{}\ntold {:#?}\ntrue {truth:#?}", tale(), self.rows);
             self.take(Duration::from_millis(50));

@@ -15,7 +15,7 @@ use crate::tools::Tools;
 use super::{Canary, Facts};
 
 /// How long an untouched process may need for an answer.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 pub struct Victim {
     child: Mutex<Child>,

@@ -144,7 +144,8 @@ const COVERED: &[Target] = &[
     ),
 ];
 
-const START: &str = "./f 1000 > /dev/null & echo $! > ../pid";
+/// Goes on when the program runs, not when the shell has only been told to start it.
+const START: &str = "./f 1000 > /dev/null & echo $! > ../pid; until [ /proc/$!/exe -ef f ]; do :; done";
 const STOP: &str = "kill $(cat ../pid)";
 
 const RUNNING: &[Target] = &[
