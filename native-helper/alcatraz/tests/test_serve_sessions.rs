@@ -8,7 +8,6 @@
 )]
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use serde_json::{Value, json};
@@ -176,7 +175,6 @@ fn a_feed_follows_a_running_program() {
         let outcome = lab.run(["enter", &id, "--", "/bin/sh", "-ec", script]);
         assert_eq!(outcome.status, 0, "{outcome:?}");
     };
-    let start_time = Instant::now();
     enter("mkdir d; echo x > d/e; mv first second");
     mirror.until(&mut client, |mirror| {
         mirror.has(&lab, "d/e") && mirror.has(&lab, "second") && !mirror.has(&lab, "first")

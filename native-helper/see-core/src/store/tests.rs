@@ -1,6 +1,6 @@
 use std::os::fd::AsFd as _;
 use std::os::unix::fs::PermissionsExt as _;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::*;
 use crate::commit::record::{CommitRecord, CommitState};
@@ -352,7 +352,6 @@ fn ids_are_well_formed_and_differ() {
 #[test]
 fn a_full_log_is_folded_in_and_nothing_is_lost() {
     let dir = tempfile::tempdir().unwrap();
-    let start = Instant::now();
     for number in 0..400 {
         let store = Store::open(Some(dir.path())).unwrap();
         store.insert_session(&session(&format!("s{number}"), None)).unwrap();
