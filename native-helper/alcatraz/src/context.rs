@@ -54,6 +54,11 @@ impl Context {
             let path = path.display();
             self.output.say(&format!("  {path} was changed by somebody else meanwhile and stays as it is."));
         }
+        for path in &recovered.guests {
+            let path = path.display();
+            self.output
+                .say(&format!("  {path} was put into a new directory by somebody else meanwhile and stays."));
+        }
     }
 }
 
@@ -80,6 +85,7 @@ mod tests {
             session: "s1".to_owned(),
             state: CommitState::Reverted,
             foreign: Vec::new(),
+            guests: Vec::new(),
             failed: None,
         };
         assert_eq!(outcome(&recovered), "The commit c1 was cut off; it is taken back now.");

@@ -8,7 +8,10 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, Mode, OFlags, RawDir, ResolveFlags, StatxAttributes, StatxFlags};
+use rustix::fs::{
+    AtFlags, FileType as RawType, Mode, OFlags, RawDir, RawDirEntry, ResolveFlags, StatxAttributes,
+    StatxFlags,
+};
 use rustix::io::{Errno, Result};
 
 use crate::change::FileType;
@@ -266,6 +269,33 @@ pub fn read_link_at(dir: BorrowedFd<'_>, name: &[u8]) -> Result<Vec<u8>> {
 
 /// Returns the names in an open directory, without `.` and `..`, unsorted.
 pub fn names(dir: BorrowedFd<'_>) -> Result<Vec<Box<[u8]>>> {
+    list(dir, |entry| Box::from(entry.file_name().to_bytes()))
+}
+
+/// An entry of a directory, as the directory itself tells it.
+#[derive(Debug)]
+pub struct Entry {
+    /// Name.
+    pub name: Box<[u8]>,
+    /// Inode number.
+    pub ino: u64,
+    /// Whether it is a directory; `None` when the file system does not say.
+    pub is_dir: Option<bool>,
+}
+
+/// Returns the entries in a directory, unsorted, without `.` and `..`.
+pub fn entries(dir: BorrowedFd<'_>) -> Result<Vec<Entry>> {
+    list(dir, |entry| Entry {
+        name: Box::from(entry.file_name().to_bytes()),
+        ino: entry.ino(),
+        is_dir: match entry.file_type() {
+            RawType::Unknown => None,
+            kind => Some(kind == RawType::Directory),
+        },
+    })
+}
+
+fn list<T>(dir: BorrowedFd<'_>, told: impl Fn(&RawDirEntry<'_>) -> T) -> Result<Vec<T>> {
     let mut buffer = vec![MaybeUninit::<u8>::uninit(); 128 * 1024];
     let mut entries = RawDir::new(dir, &mut buffer);
     let mut found = Vec::new();
@@ -278,7 +308,7 @@ pub fn names(dir: BorrowedFd<'_>) -> Result<Vec<Box<[u8]>>> {
         };
         let name = entry.file_name().to_bytes();
         if name != b"." && name != b".." {
-            found.push(Box::from(name));
+            found.push(told(&entry));
         }
     }
     Ok(found)

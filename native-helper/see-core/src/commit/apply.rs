@@ -11,7 +11,8 @@ use crate::path::HostPath;
 
 use super::away::{Away, Fate};
 use super::crash;
-use super::journal::{Header, Left};
+use super::guests;
+use super::journal::{Header, Journal, Left};
 use super::places::{Places, Role, Spot};
 use super::plan::{Plan, Planned};
 use super::rooms::is_beside;
@@ -122,6 +123,8 @@ pub struct Reverted {
     pub left: Vec<Left>,
     /// Where somebody else changed the host meanwhile: theirs stays, ours is in the backup.
     pub foreign: Vec<HostPath>,
+    /// What somebody else had put into new directories, and where it is now.
+    pub guests: Vec<HostPath>,
     /// The steps that were not taken back, whether for that or because their tree is awaited.
     pub rest: Vec<Step>,
 }
@@ -130,7 +133,7 @@ pub struct Reverted {
 /// not at all.
 pub fn revert(
     places: &mut Places,
-    (header, away): (&Header, &Away),
+    (journal, away): (&Journal, &Away),
     steps: &[Step],
     monitor: &dyn Monitor,
 ) -> Result<Reverted> {
@@ -146,6 +149,8 @@ pub fn revert(
         step.revert(places, &known)?;
     }
     crash::point();
+    let header = &journal.header;
+    let guests = guests::give_back(places, &there, &journal.holdings)?;
     for spot in there.iter().flat_map(|step| step.names()) {
         let dir = spot.parent();
         if places.role(&dir)? != Role::Stage && places.stat(&dir)?.is_some_and(|stat| stat.is_dir()) {
@@ -153,7 +158,7 @@ pub fn revert(
         }
     }
     sync_dirs(places, dirs)?;
-    let mut reverted = Reverted { left: compare(places, header, away)?, ..Reverted::default() };
+    let mut reverted = Reverted { left: compare(places, header, away)?, guests, ..Reverted::default() };
     let homes = header.before.iter().filter(|seen| !away.has(&seen.at));
     let homes = homes.map(|seen| (seen.stat.identity, &seen.at)).collect();
     for step in steps {
@@ -236,8 +241,21 @@ pub fn results(places: &mut Places, plan: &Plan) -> Result<Vec<Left>> {
     Ok(left)
 }
 
-/// Returns the error for a commit that failed and was taken back.
-pub fn rolled_back(cause: Box<SeeError>) -> Box<SeeError> {
+/// Returns the error for a commit that failed and was taken back; tells what somebody else had put into new directories.
+pub fn rolled_back(cause: Box<SeeError>, guests: &[HostPath]) -> Box<SeeError> {
+    let mut error = put_back(cause);
+    if let Some(first) = guests.first() {
+        let many = guests.len();
+        error.message = format!(
+            "{} What the host has put into new directories meanwhile stays there: {} ({many} in all).",
+            error.message,
+            first.display()
+        );
+    }
+    error
+}
+
+fn put_back(cause: Box<SeeError>) -> Box<SeeError> {
     if matches!(cause.code, ErrorCode::RolledBack | ErrorCode::Internal) {
         return cause;
     }

@@ -20,6 +20,9 @@ use super::places::{Places, Spot, name};
 use super::stat::Identity;
 use super::step::changed;
 
+/// What a file system writes at once.
+const BLOCK: usize = 512;
+
 /// Copies one object, and all below it when `deep`, to a name that is free. Gives `marks` when the original lies in
 /// a layer: overlay marks are left out then. Hard links among the copied objects are kept.
 pub fn copy(
@@ -130,8 +133,8 @@ pub fn is_alike(places: &mut Places, one: &Spot, other: &Spot) -> Result<bool> {
     let mut at = 0;
     let (mut mine, mut theirs) = (vec![0; 1 << 16], vec![0; 1 << 16]);
     loop {
-        let length = rustix::io::pread(&left, mine.as_mut_slice(), at).map_err(failed)?;
-        let same = rustix::io::pread(&right, theirs.as_mut_slice(), at).map_err(failed)?;
+        let length = read_full(&left, &mut mine, at).map_err(failed)?;
+        let same = read_full(&right, &mut theirs, at).map_err(failed)?;
         if mine.get(..length) != theirs.get(..same) {
             return Ok(false);
         }
@@ -140,6 +143,43 @@ pub fn is_alike(places: &mut Places, one: &Spot, other: &Spot) -> Result<bool> {
         }
         at += length as u64;
     }
+}
+
+/// Tells whether a file may be what a write of `whole` over an empty file left when it was cut off: its beginning, where
+/// what had not reached the disk is blank.
+pub fn is_cut_off(places: &mut Places, one: &Spot, whole: &Spot) -> Result<bool> {
+    let (left, right) = (open_original(places, one)?, open_original(places, whole)?);
+    let failed = |errno| places.error("comparing", one, errno);
+    let mut at = 0;
+    let (mut mine, mut theirs) = (vec![0; 1 << 16], vec![0; 1 << 16]);
+    loop {
+        let length = read_full(&left, &mut mine, at).map_err(failed)?;
+        let there = read_full(&right, &mut theirs, at).map_err(failed)?;
+        let (part, whole) = (mine.get(..length).unwrap_or_default(), theirs.get(..there).unwrap_or_default());
+        let fits =
+            |(part, whole): (&[u8], &[u8])| whole.starts_with(part) || part.iter().all(|byte| *byte == 0);
+        if length > there || !part.chunks(BLOCK).zip(whole.chunks(BLOCK)).all(fits) {
+            return Ok(false);
+        }
+        if length < mine.len() {
+            return Ok(true);
+        }
+        at += length as u64;
+    }
+}
+
+/// Reads until the buffer is full or the file ends.
+fn read_full(file: &OwnedFd, buffer: &mut [u8], at: u64) -> rustix::io::Result<usize> {
+    let mut length = 0;
+    while let Some(rest) = buffer.get_mut(length..).filter(|rest| !rest.is_empty()) {
+        match rustix::io::pread(file, rest, at + length as u64) {
+            Ok(0) => break,
+            Ok(count) => length += count,
+            Err(Errno::INTR) => {}
+            Err(errno) => return Err(errno),
+        }
+    }
+    Ok(length)
 }
 
 /// Makes a file of pieces of two others, on the disk.

@@ -61,8 +61,16 @@ pub fn finish(store: &Store, places: &mut Places, journal: &Journal) -> Result<(
     Ok(())
 }
 
-/// Ends a commit that was not applied in full, or not known to be: takes every step back. Returns the paths where
-/// somebody else changed the host meanwhile; then nothing is cleared up. When it is known that only the first steps
+/// What the host has of its own where a commit was taken back.
+#[derive(Debug, Default)]
+pub struct TakenBack {
+    /// Where somebody else changed the host meanwhile: theirs stayed, and nothing is cleared up.
+    pub foreign: Vec<HostPath>,
+    /// What somebody else had put into new directories, and where it is now.
+    pub guests: Vec<HostPath>,
+}
+
+/// Ends a commit that was not applied in full, or not known to be: takes every step back. When it is known that only the first steps
 /// were `begun`, the others are left alone. Fails when a tree is not there, after it has taken back what lies elsewhere.
 pub fn take_back(
     store: &Store,
@@ -70,15 +78,15 @@ pub fn take_back(
     journal: &Journal,
     begun: Option<usize>,
     monitor: &dyn Monitor,
-) -> Result<Vec<HostPath>> {
+) -> Result<TakenBack> {
     let steps = journal.steps.as_deref().unwrap_or_default();
     let steps = steps.get(..begun.unwrap_or(steps.len())).unwrap_or(steps);
     let away = Away::look(places, &journal.header)?;
-    let reverted = apply::revert(places, (&journal.header, &away), steps, monitor)?;
+    let reverted = apply::revert(places, (journal, &away), steps, monitor)?;
     if let Err(error) = away.refuse_awaited(places) {
         if reverted.rest.len() < steps.len() {
             let dir = super::commit_dir(store, &journal.header.commit);
-            journal::write_rest(&dir, &journal.header, &reverted.rest)?;
+            journal::write_rest(&dir, &journal.header, &reverted.rest, &journal.holdings)?;
         }
         return Err(error);
     }
@@ -86,7 +94,7 @@ pub fn take_back(
         true => clear_up(store, journal, &reverted.left)?,
         false => set_aside(store, journal)?,
     }
-    Ok(reverted.foreign)
+    Ok(TakenBack { foreign: reverted.foreign, guests: reverted.guests })
 }
 
 /// Ends a commit that never changed a name of the host: removes what it staged, then tells the store.

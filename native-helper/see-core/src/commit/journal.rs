@@ -11,6 +11,7 @@ use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::escape_for_display;
 
 use super::crash;
+use super::guests::Holding;
 use super::places::{Base, Spot};
 use super::rooms::Room;
 use super::stat::Stat;
@@ -81,6 +82,7 @@ enum Record {
     Header(Header),
     Step(Step),
     Residue(Residue),
+    Holding(Holding),
     End { steps: u64 },
     Left(Left),
     Applied { left: u64 },
@@ -96,10 +98,20 @@ pub struct Journal {
     pub steps: Option<Vec<Step>>,
     /// What is left to do in the layer afterwards.
     pub residue: Vec<Residue>,
+    /// What new directories held before they went to the host.
+    pub holdings: Vec<Holding>,
     /// What the host had when all was applied; `None` when that point was not reached.
     pub left: Option<Vec<Left>>,
     /// What the host had when all was taken back; nothing else is left to do then.
     pub reverted: Option<Vec<Left>>,
+}
+
+impl Journal {
+    /// Returns the journal of a commit of which nothing else is written.
+    pub fn new(header: Header) -> Self {
+        let (residue, holdings) = (Vec::new(), Vec::new());
+        Self { header, steps: None, residue, holdings, left: None, reverted: None }
+    }
 }
 
 /// A journal being written.
@@ -121,7 +133,10 @@ impl Writer {
     }
 
     /// Writes the plan. When this returns, the commit can be taken back after any crash.
-    pub fn plan(&mut self, steps: &[Step], residue: &[Residue]) -> Result<()> {
+    pub fn plan(&mut self, steps: &[Step], residue: &[Residue], holdings: &[Holding]) -> Result<()> {
+        for holding in holdings {
+            self.record(&Record::Holding(holding.clone()))?;
+        }
         for step in steps {
             self.record(&Record::Step(step.clone()))?;
         }
@@ -174,9 +189,9 @@ impl Writer {
 
 /// Replaces a commit's journal by one of the steps that could not be taken back yet: nobody may take back the others
 /// again, for what they changed is the host's own by then.
-pub fn write_rest(dir: &Path, header: &Header, rest: &[Step]) -> Result<()> {
+pub fn write_rest(dir: &Path, header: &Header, rest: &[Step], holdings: &[Holding]) -> Result<()> {
     let new = dir.join("journal.new");
-    Writer::open(new.clone(), header)?.plan(rest, &[])?;
+    Writer::open(new.clone(), header)?.plan(rest, &[], holdings)?;
     replace(dir, &new)
 }
 
@@ -225,13 +240,14 @@ pub fn read(dir: &Path) -> Result<Option<Journal>> {
 pub fn parse(bytes: &[u8]) -> Option<Journal> {
     let mut rest = bytes.strip_prefix(MAGIC)?;
     let Some(Record::Header(header)) = next(&mut rest) else { return None };
-    let mut journal = Journal { header, steps: None, residue: Vec::new(), left: None, reverted: None };
+    let mut journal = Journal::new(header);
     let (mut steps, mut left) = (Vec::new(), Vec::new());
     while let Some(record) = next(&mut rest) {
         match record {
             Record::Header(_) => break,
             Record::Step(step) => steps.push(step),
             Record::Residue(one) => journal.residue.push(one),
+            Record::Holding(one) => journal.holdings.push(one),
             Record::End { steps: count } => {
                 if u64::try_from(steps.len()) != Ok(count) {
                     break;

@@ -14,7 +14,7 @@ use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, StatxFlags};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
-use crate::beneath::Root;
+use crate::beneath::{self, Root};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Covered;
 use crate::path::HostPath;
@@ -303,14 +303,20 @@ impl Places {
     /// reach the object itself. The path is good while the directory is kept; its last name must not be followed.
     pub fn proc_path(&mut self, spot: &Spot) -> Result<(Rc<Dir>, PathBuf)> {
         let dir = self.holder(spot)?;
-        let path = crate::beneath::proc_path(dir.as_fd(), spot.split().1);
+        let path = beneath::proc_path(dir.as_fd(), spot.split().1);
         Ok((dir, path))
     }
 
     /// Returns the names in a directory, unsorted.
     pub fn names(&mut self, spot: &Spot) -> Result<Vec<Box<[u8]>>> {
         let dir = self.open_readable(spot)?;
-        crate::beneath::names(dir.as_fd()).map_err(|errno| self.error("reading", spot, errno))
+        beneath::names(dir.as_fd()).map_err(|errno| self.error("reading", spot, errno))
+    }
+
+    /// Returns what is in a directory, unsorted.
+    pub fn entries(&mut self, spot: &Spot) -> Result<Vec<beneath::Entry>> {
+        let dir = self.open_readable(spot)?;
+        beneath::entries(dir.as_fd()).map_err(|errno| self.error("reading", spot, errno))
     }
 
     /// Removes a name of an object that is no directory. Tells whether it was there.
@@ -337,7 +343,7 @@ impl Places {
     /// Writes a directory's entries to the disk.
     pub fn sync_dir(&mut self, spot: &Spot) -> Result<()> {
         let dir = self.dir(spot)?;
-        match crate::beneath::open_dir_at(dir.as_fd(), b".") {
+        match beneath::open_dir_at(dir.as_fd(), b".") {
             Ok(dir) => rustix::fs::fsync(&dir).map_err(|errno| self.error("writing", spot, errno)),
             // A directory that its own owner may not read.
             Err(Errno::ACCESS) if !spot.path.0.is_empty() => self.sync_all(&spot.parent()),
@@ -348,7 +354,7 @@ impl Places {
     /// Writes a regular file to the disk.
     pub fn sync_file(&mut self, spot: &Spot) -> Result<()> {
         let dir = self.holder(spot)?;
-        match crate::beneath::open_file_at(dir.as_fd(), spot.split().1) {
+        match beneath::open_file_at(dir.as_fd(), spot.split().1) {
             Ok((file, _)) => rustix::fs::fsync(&file).map_err(|errno| self.error("writing", spot, errno)),
             // A file that its own owner may not read.
             Err(Errno::ACCESS) => self.sync_all(&spot.parent()),
@@ -364,7 +370,7 @@ impl Places {
 
     fn open_readable(&mut self, spot: &Spot) -> Result<OwnedFd> {
         let dir = self.dir(spot)?;
-        crate::beneath::open_dir_at(dir.as_fd(), b".").map_err(|errno| self.error("opening", spot, errno))
+        beneath::open_dir_at(dir.as_fd(), b".").map_err(|errno| self.error("opening", spot, errno))
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Recovered {
     pub state: CommitState,
     /// Paths that somebody else changed after the crash: theirs stayed, ours is kept in the commit's backup.
     pub foreign: Vec<HostPath>,
+    /// What somebody else had put into directories that the commit made, and where it is now.
+    pub guests: Vec<HostPath>,
     /// Why it is still cut off; it is tried again at the next start.
     pub failed: Option<Box<SeeError>>,
 }
@@ -64,6 +66,7 @@ pub(super) fn recover_locked(store: &Store, monitor: &dyn Monitor) -> Result<Vec
             session: record.session.clone(),
             state: CommitState::Applying,
             foreign: Vec::new(),
+            guests: Vec::new(),
             failed: Some(error),
         }));
     }
@@ -95,6 +98,7 @@ fn recover_one(store: &Store, record: &CommitRecord, monitor: &dyn Monitor) -> R
         session: record.session.clone(),
         state: CommitState::Reverted,
         foreign: Vec::new(),
+        guests: Vec::new(),
         failed: None,
     };
     let dir = super::commit_dir(store, &record.id);
@@ -118,7 +122,10 @@ fn recover_one(store: &Store, record: &CommitRecord, monitor: &dyn Monitor) -> R
     }
     match (&journal.reverted, &journal.steps) {
         (Some(left), _) => finish::clear_up(store, &journal, left)?,
-        (None, Some(_)) => outcome.foreign = finish::take_back(store, &mut places, &journal, None, monitor)?,
+        (None, Some(_)) => {
+            let taken_back = finish::take_back(store, &mut places, &journal, None, monitor)?;
+            (outcome.foreign, outcome.guests) = (taken_back.foreign, taken_back.guests);
+        }
         (None, None) => finish::give_up(store, &mut places, &journal)?,
     }
     Ok(outcome)

@@ -9,7 +9,8 @@ use super::apply;
 use super::away;
 use super::backups;
 use super::crash;
-use super::finish;
+use super::finish::{self, TakenBack};
+use super::guests::{self, Holding};
 use super::journal::{Header, Journal, Writer};
 use super::loosen;
 use super::places::Places;
@@ -51,11 +52,11 @@ pub fn run(
         before: plan.before.clone(),
         boot: away::this_boot(),
     };
-    let mut journal = Journal { header, steps: None, residue: Vec::new(), left: None, reverted: None };
+    let mut journal = Journal::new(header);
     make_private(&super::commit_dir(store, &journal.header.commit))?;
     store.insert_commit(&purpose.record)?;
     let written = write(store, &mut places, &journal.header, &mut plan, &purpose, monitor);
-    let (mut writer, steps) = match written {
+    let (mut writer, steps, holdings) = match written {
         Ok(written) => written,
         Err(cause) => {
             // Nothing on the host has changed; what was staged goes.
@@ -66,6 +67,7 @@ pub fn run(
         }
     };
     journal.steps = Some(steps);
+    journal.holdings = holdings;
     journal.residue = std::mem::take(&mut plan.residue);
     let mut begun = 0;
     let applied = (purpose.still_holds)()
@@ -85,8 +87,8 @@ pub fn run(
             Ok(backups::enforce(store).unwrap_or_default())
         }
         Err(cause) => match finish::take_back(store, &mut places, &journal, Some(begun), monitor) {
-            Ok(foreign) => match foreign.first() {
-                None => Err(apply::rolled_back(cause)),
+            Ok(TakenBack { foreign, guests }) => match foreign.first() {
+                None => Err(apply::rolled_back(cause, &guests)),
                 Some(path) => Err(recovery_needed(&cause, &finish::foreign(path, foreign.len()))),
             },
             Err(error) => Err(recovery_needed(&cause, &error)),
@@ -102,7 +104,7 @@ fn write(
     plan: &mut Plan,
     purpose: &Purpose<'_>,
     monitor: &dyn Monitor,
-) -> Result<(Writer, Vec<Step>)> {
+) -> Result<(Writer, Vec<Step>, Vec<Holding>)> {
     crash::point();
     if purpose.undone.is_none() {
         store.move_session(&header.session, &[SessionState::Finished], SessionState::Committing)?;
@@ -116,8 +118,9 @@ fn write(
     monitor.check_cancelled()?;
     monitor.progress(Phase::Journal, 0, None);
     let steps: Vec<Step> = plan.steps.iter().map(|planned| planned.step.clone()).collect();
-    writer.plan(&steps, &plan.residue)?;
-    Ok((writer, steps))
+    let holdings = guests::holdings(places, steps.iter())?;
+    writer.plan(&steps, &plan.residue, &holdings)?;
+    Ok((writer, steps, holdings))
 }
 
 fn recovery_needed(cause: &SeeError, error: &SeeError) -> Box<SeeError> {

@@ -15,6 +15,7 @@ use super::attributes::{self, Attributes, MarkChange};
 use super::copy;
 use super::crash;
 use super::places::{Places, Role, Spot};
+use super::reclaim::{self, Content};
 use super::stat::Identity;
 
 /// Why an object moves.
@@ -192,23 +193,25 @@ impl Step {
                     copy::link(places, target, at)?;
                 }
             }
-            Self::Attributes { at, object, before, .. } => {
+            Self::Attributes { at, object, before, after } => {
                 if holds(places, at, *object)? {
-                    attributes::write_to(places, at, Some(*object), before)?;
+                    reclaim::attributes(places, at, *object, (before, after), Content::Theirs)?;
                 }
             }
-            Self::Rewrite { at, object, backup, before, .. } => {
+            Self::Rewrite { at, object, new, backup, before, after } => {
                 if holds(places, at, *object)? {
+                    let content = reclaim::content(places, at, new, backup)?;
                     // Whoever runs it by now lets nobody write to it, but then it was not written to either.
-                    if !copy::is_alike(places, backup, at)? {
+                    if content == Content::Ours {
                         copy::rewrite(places, backup, at, *object)?;
                     }
                     crash::point();
-                    attributes::write_to(places, at, Some(*object), before)?;
+                    reclaim::attributes(places, at, *object, (before, after), content)?;
                 }
             }
             Self::Mode { at, object, before, .. } => {
-                if holds(places, at, *object)? {
+                let stat = places.stat(at)?.filter(|stat| stat.identity == *object);
+                if stat.is_some_and(|stat| reclaim::is_same_but_open(stat.mode, *before)) {
                     attributes::set_mode(places, at, *before)?;
                 }
             }
@@ -257,7 +260,11 @@ impl Step {
                 };
                 places.stat(backup)?.is_none() && (is_back || holds(places, new, *object)?)
             }
-            Self::Attributes { object, .. } | Self::Rewrite { object, .. } => is_home(places, *object)?,
+            Self::Attributes { object, .. } => is_home(places, *object)?,
+            Self::Rewrite { object, backup, .. } => match homes.get(object) {
+                Some(home) => holds(places, home, *object)? && copy::is_alike(places, backup, home)?,
+                None => true,
+            },
             Self::Unlink { at, object, .. } => holds(places, at, *object)?,
             Self::Link { .. }
             | Self::Mode { .. }

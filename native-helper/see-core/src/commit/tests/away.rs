@@ -59,7 +59,7 @@ fn start_anew(bench: &Bench) {
     let mut journal = journal::read(&dir).unwrap().unwrap();
     journal.header.boot = Some("an earlier one".to_owned());
     match journal.steps {
-        Some(steps) => journal::write_rest(&dir, &journal.header, &steps).unwrap(),
+        Some(steps) => journal::write_rest(&dir, &journal.header, &steps, &journal.holdings).unwrap(),
         None => drop(journal::Writer::begin(&dir, &journal.header).unwrap()),
     }
 }

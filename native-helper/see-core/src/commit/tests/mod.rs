@@ -1,5 +1,6 @@
 //! Tests of commit, undo and recovery on real overlays.
 
+mod aftermath;
 mod away;
 mod backups;
 pub(crate) mod bench;

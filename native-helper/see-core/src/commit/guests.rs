@@ -1,0 +1,206 @@
+//! What the host puts into a new directory while a commit applies, or before its recovery: when the directory goes home
+//! again, that stays with the host. The journal knows what each new directory held; whatever else is in it is a guest.
+
+use std::collections::{HashMap, HashSet};
+
+use rustix::fs::RenameFlags;
+use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
+
+use crate::beneath::Entry;
+use crate::change::FileType;
+use crate::error::{ErrorCode, Result, SeeError};
+use crate::layer::MarkSpace;
+use crate::overlay_marks::is_mark;
+use crate::path::HostPath;
+use crate::timestamp::Timestamp;
+
+use super::attributes;
+use super::bytes::Bytes;
+use super::copy;
+use super::crash;
+use super::places::{Places, Spot};
+use super::stat::Identity;
+use super::step::{Purpose, Step};
+
+/// How many entries one record of a journal names.
+const MANY: usize = 10_000;
+
+/// Some of what a directory held before it went to the host.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holding {
+    /// The object that goes to the host.
+    pub object: Identity,
+    /// The directory beneath it; empty for the object itself.
+    pub dir: Bytes,
+    /// When the directory was last changed.
+    pub mtime: Timestamp,
+    /// Names and inode numbers.
+    pub entries: Vec<(Bytes, u64)>,
+}
+
+/// Returns what the directories hold that these steps bring to the host whole.
+pub fn holdings<'s>(places: &mut Places, steps: impl Iterator<Item = &'s Step>) -> Result<Vec<Holding>> {
+    let mut all = Vec::new();
+    for arrival in steps.filter_map(arrival) {
+        walk(places, arrival.home, |places, below, there| {
+            let spot = arrival.home.join(below);
+            let stat = places.stat(&spot)?.ok_or_else(|| places.error("looking at", &spot, Errno::NOENT))?;
+            let pairs: Vec<_> = there.iter().map(|one| (Bytes(one.name.to_vec()), one.ino)).collect();
+            let holding = |entries: &[(Bytes, u64)]| Holding {
+                object: arrival.object,
+                dir: Bytes(below.to_vec()),
+                mtime: stat.mtime,
+                entries: entries.to_vec(),
+            };
+            match pairs.is_empty() {
+                true => all.push(holding(&[])),
+                false => all.extend(pairs.chunks(MANY).map(holding)),
+            }
+            Ok(there)
+        })?;
+    }
+    Ok(all)
+}
+
+/// Gives the host back what it had put into directories that are home again. Can be repeated. Returns where that is
+/// now: at the same path, or beside it where something else has the name.
+pub fn give_back(places: &mut Places, steps: &[&Step], holdings: &[Holding]) -> Result<Vec<HostPath>> {
+    let mut known: HashMap<Identity, HashMap<&[u8], Dir<'_>>> = HashMap::new();
+    for holding in holdings {
+        let dirs = known.entry(holding.object).or_default();
+        let dir = dirs
+            .entry(&holding.dir.0)
+            .or_insert_with(|| Dir { mtime: holding.mtime, entries: HashSet::new() });
+        dir.entries.extend(holding.entries.iter().map(|(name, ino)| (name.0.as_slice(), *ino)));
+    }
+    let mut given = Vec::new();
+    for arrival in steps.iter().copied().filter_map(arrival) {
+        let Some(dirs) = known.get(&arrival.object) else { continue };
+        if places.stat(arrival.home)?.is_none_or(|stat| stat.identity != arrival.object) {
+            continue;
+        }
+        let mut guests = Vec::new();
+        walk(places, arrival.home, |_, below, there| {
+            let Some(dir) = dirs.get(below) else { return Ok(there) };
+            let (ours, theirs): (Vec<_>, Vec<_>) =
+                there.into_iter().partition(|one| dir.entries.contains(&(&*one.name, one.ino)));
+            guests.extend(theirs.into_iter().map(|guest| join(below, &guest.name)));
+            Ok(ours)
+        })?;
+        for guest in &guests {
+            crash::point();
+            given.push(give_one(places, &arrival, guest)?);
+        }
+        for (below, dir) in dirs {
+            let spot = arrival.home.join(below);
+            if places.stat(&spot)?.is_some_and(|stat| stat.is_dir() && stat.mtime != dir.mtime) {
+                attributes::set_mtime(places, &spot, dir.mtime)?;
+            }
+        }
+    }
+    Ok(given)
+}
+
+/// What a directory held, and when it was last changed.
+struct Dir<'h> {
+    mtime: Timestamp,
+    entries: HashSet<(&'h [u8], u64)>,
+}
+
+/// A directory that a step brings to the host whole.
+struct Arrival<'s> {
+    home: &'s Spot,
+    at: &'s Spot,
+    object: Identity,
+}
+
+fn arrival(step: &Step) -> Option<Arrival<'_>> {
+    let (home, at, object) = match step {
+        Step::Move { from, to, object, purpose: Purpose::Create } => (from, to, *object),
+        Step::Replace { at, new, object, .. } => (new, at, *object),
+        _ => return None,
+    };
+    (object.kind == FileType::Directory).then_some(Arrival { home, at, object })
+}
+
+/// Shows every directory at and below one with its entries; goes into those that are returned.
+fn walk(
+    places: &mut Places,
+    top: &Spot,
+    mut show: impl FnMut(&mut Places, &[u8], Vec<Entry>) -> Result<Vec<Entry>>,
+) -> Result<()> {
+    let mut todo = vec![Vec::new()];
+    while let Some(below) = todo.pop() {
+        let spot = top.join(&below);
+        let there = match places.entries(&spot) {
+            // What its owner may not list does not show what is in it, now or later.
+            Err(error) if error.code == ErrorCode::PermissionDenied => continue,
+            there => there?,
+        };
+        for entry in show(places, &below, there)? {
+            let inner = join(&below, &entry.name);
+            let is_dir = match entry.is_dir {
+                Some(is_dir) => is_dir,
+                None => places.stat(&top.join(&inner))?.is_some_and(|stat| stat.is_dir()),
+            };
+            if is_dir {
+                todo.push(inner);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn give_one(places: &mut Places, arrival: &Arrival<'_>, guest: &[u8]) -> Result<HostPath> {
+    for serial in 0..1000_u32 {
+        let mut top = arrival.at.clone();
+        match serial {
+            0 => {}
+            1 => top.path.0.extend_from_slice(b".alcatraz-kept"),
+            serial => top.path.0.extend_from_slice(format!(".alcatraz-kept-{serial}").as_bytes()),
+        }
+        let to = top.join(guest);
+        if !make_way(places, arrival.home, &top, guest)? {
+            continue;
+        }
+        let moved = places.rename(&arrival.home.join(guest), &to, RenameFlags::NOREPLACE)?;
+        places.forget();
+        match moved {
+            Ok(()) => return Ok(places.path(&to)),
+            Err(Errno::EXIST) => {}
+            Err(errno) => return Err(places.error("putting back", &to, errno)),
+        }
+    }
+    let path = places.path(arrival.at);
+    Err(SeeError::internal("No name is free for what the host has put into a directory.").with_path(&path))
+}
+
+/// Makes the directories that a guest lies in, as they were; tells whether they are there.
+fn make_way(places: &mut Places, home: &Spot, top: &Spot, guest: &[u8]) -> Result<bool> {
+    let cuts = guest.iter().enumerate().filter(|(_, byte)| **byte == b'/').map(|(cut, _)| cut);
+    for below in std::iter::once(0).chain(cuts).map(|cut| guest.get(..cut).unwrap_or_default()) {
+        let dir = top.join(below);
+        match places.stat(&dir)? {
+            Some(stat) if stat.is_dir() => {}
+            Some(_) => return Ok(false),
+            None => {
+                let mut wanted = attributes::read(places, &home.join(below), None)?;
+                let is_ours = |name: &Bytes| {
+                    [MarkSpace::Trusted, MarkSpace::User].iter().any(|space| is_mark(&name.0, *space))
+                };
+                wanted.xattrs.retain(|name, _| !is_ours(name));
+                copy::make_dir(places, &dir)?;
+                attributes::write(places, &dir, &wanted)?;
+            }
+        }
+    }
+    Ok(true)
+}
+
+fn join(below: &[u8], name: &[u8]) -> Vec<u8> {
+    match below.is_empty() {
+        true => name.to_vec(),
+        false => [below, b"/", name].concat(),
+    }
+}

@@ -1,0 +1,147 @@
+//! A host that goes on after a commit was cut off, before anything is recovered: what it does then is not lost, and all else
+//! is as before the commit.
+
+use super::bench::{Bench, assert_same, is_inside};
+use super::crashes::{dies, quietly};
+use crate::commit::crash;
+use crate::error::ErrorCode;
+use crate::layer::MarkSpace;
+use crate::session::SessionState;
+
+/// Host tree, program, what the host does after the crash, what holds after the recovery whatever became of the commit, and
+/// what holds where it was taken back.
+const AFTERMATHS: &[(&str, &str, &str, &str, &str)] = &[
+    // A file that keeps its inode, and gets other attributes at the same time.
+    (
+        "echo g > g; ln g l",
+        "echo hh > g; chmod 600 g; setfattr -n user.s -v s g",
+        "echo mine >> l; setfattr -n user.h -v h l",
+        "grep -q mine g; grep -q mine l; getfattr -n user.h g",
+        "[ $(stat -c %a g) = 644 ]; [ -z \"$(getfattr -n user.s g 2> /dev/null)\" ]",
+    ),
+    ("echo g > g; ln g l", "echo hh > g", "echo mine > l", "[ $(cat g) = mine ]", "true"),
+    ("echo g > g; ln g l", "echo hh > g", "chmod 640 l", "[ $(stat -c %a g) = 640 ]", "[ $(cat g) = g ]"),
+    // One that only gets other attributes.
+    (
+        "echo g > g; setfattr -n user.o -v o g",
+        "chmod 600 g; setfattr -n user.o -v s g",
+        "echo mine >> g; setfattr -n user.h -v h g",
+        "grep -q mine g; getfattr -n user.h g",
+        "[ $(stat -c %a g) = 644 ]; [ $(getfattr --only-values -n user.o g) = o ]",
+    ),
+    (
+        "echo g > g",
+        "chmod 600 g; chown 7:7 g",
+        "chmod 640 g",
+        "[ $(stat -c %a g) = 640 ]",
+        "[ $(stat -c %u g) = 0 ]",
+    ),
+    // New directories.
+    (
+        "echo g > g",
+        "mkdir -p d/e; echo n > d/n; echo h > g",
+        "[ ! -d d ] || { echo mine > d/e/mine; mkdir d/m; echo mine > d/m/n; }",
+        "[ ! -d d ] || { grep -q mine d/e/mine; grep -q mine d/m/n; }",
+        "[ $(cat g) = g ]; [ ! -e d/n ]",
+    ),
+    (
+        "echo d > d",
+        "rm d; mkdir d; echo n > d/n; mkdir z; echo z > z/z",
+        "[ ! -d d ] || echo mine > d/mine",
+        "[ ! -d d ] || grep -q mine d/mine",
+        "[ $(cat d) = d ]; [ ! -e d.alcatraz-kept ] || grep -q mine d.alcatraz-kept/mine",
+    ),
+    (
+        "mkdir d; echo o > d/o",
+        "rm -r d; mkdir d; echo n > d/n; mkdir z",
+        "[ ! -e d/n ] || echo mine > d/mine",
+        "[ ! -e d/n ] || grep -q mine d/mine",
+        "[ $(cat d/o) = o ]; [ ! -e d/n ]",
+    ),
+];
+
+/// Lets a commit die at a point, and the host go on; the recovery dies at each of its own points first when `stubborn`. Tells
+/// whether the commit was taken back; `None` when it did not die.
+fn goes_on(row: usize, point: u64, stubborn: bool, apart: bool) -> Option<bool> {
+    let (host, program, meanwhile, kept, former) = AFTERMATHS[row];
+    let bench = match apart {
+        true => Bench::apart(MarkSpace::Trusted, host, program, false),
+        false => Bench::fast_session(MarkSpace::Trusted, host, program),
+    };
+    let layer = bench.layer();
+    if !dies(point, || drop(bench.commit().unwrap())) {
+        return None;
+    }
+    let what = format!("{host} | {program} | {meanwhile} dead at {point}, stubborn: {stubborn}");
+    bench.on_host(meanwhile);
+    let mut deaths = 0;
+    while stubborn && dies(deaths, || drop(bench.recover())) {
+        deaths += 1;
+    }
+    bench.recover();
+    assert!(bench.store.unsettled_commits().unwrap().is_empty(), "{what}");
+    let holds = |script: &str| bench.on_host(&format!("# {what}\nexec > /dev/null\n{script}"));
+    holds(kept);
+    if bench.state() == SessionState::Committed {
+        return Some(false);
+    }
+    assert_eq!(bench.state(), SessionState::Finished, "{what}");
+    holds(former);
+    assert_same(&what, &bench.layer(), &layer);
+    Some(true)
+}
+
+#[test]
+fn what_the_host_does_between_a_crash_and_the_recovery_stays() {
+    if !is_inside("aftermath::what_the_host_does_between_a_crash_and_the_recovery_stays") {
+        return;
+    }
+    quietly(|| {
+        for row in 0..AFTERMATHS.len() {
+            let outcomes = (0..).map_while(|point| goes_on(row, point, point % 4 == 0, false));
+            assert!(outcomes.filter(|taken_back| *taken_back).count() > 3, "{row}");
+        }
+    });
+}
+
+#[test]
+fn what_the_host_puts_into_a_copied_directory_stays() {
+    if !is_inside("aftermath::what_the_host_puts_into_a_copied_directory_stays") {
+        return;
+    }
+    quietly(|| {
+        let outcomes = (0..).map_while(|point| goes_on(5, point, false, true));
+        assert!(outcomes.filter(|taken_back| *taken_back).count() > 3);
+    });
+}
+
+#[test]
+fn a_commit_that_is_taken_back_tells_what_the_host_put_into_its_directories() {
+    if !is_inside("aftermath::a_commit_that_is_taken_back_tells_what_the_host_put_into_its_directories") {
+        return;
+    }
+    let (mut told, mut point) = (0, 0);
+    loop {
+        let bench =
+            Bench::fast_session(MarkSpace::Trusted, "echo g > g", "mkdir d; echo n > d/n; echo h > g");
+        let (host, layer) = (bench.host.clone(), bench.layer());
+        crash::interrupt(point, move || {
+            super::bench::run_in(&host, "[ ! -d d ] || { echo mine > d/mine; echo c > g; }");
+        });
+        let outcome = bench.commit();
+        let is_over = crash::is_uninterrupted();
+        crash::survive_all();
+        if is_over {
+            break;
+        }
+        if let Err(error) = outcome {
+            assert_eq!(error.code, ErrorCode::RolledBack, "{error:?}");
+            assert!(error.message.contains("/d/mine (1 in all)"), "{error:?}");
+            bench.on_host("[ $(cat d/mine) = mine ]; [ $(cat g) = c ]; [ ! -e d/n ]");
+            assert_same("layer", &bench.layer(), &layer);
+            told += 1;
+        }
+        point += 1;
+    }
+    assert!(told > 0, "{point}");
+}
