@@ -72,7 +72,7 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, ErrorWords>> = {
   },
   "recovery-needed": {
     title: "A commit was interrupted",
-    next: "Restart the helper: it finishes the commit or takes it back.",
+    next: "It is finished or taken back by itself when what it waits for is there.",
   },
   "disk-full": { title: "The disk is full", next: "Make room, then try again. Nothing is lost." },
   "read-only-target": { title: "The target cannot be written", next: "Mount it writable, or leave it out." },

@@ -34,10 +34,7 @@ impl Context {
 
     /// Opens the store, and settles what processes that were killed left behind.
     pub fn open_store(&self) -> Result<Store> {
-        let store = Store::open(self.global.store.as_deref())?;
-        if store.repair_dead_sessions()? {
-            self.output.detail("A session whose supervisor was killed is settled now.");
-        }
+        let store = self.open_store_as_it_is()?;
         match commit::recover(&store, &self.monitor()) {
             Ok(all) => all.iter().for_each(|recovered| self.tell(recovered)),
             // Its session stays locked in state; everything else can still be done.
@@ -48,11 +45,25 @@ impl Context {
         Ok(store)
     }
 
-    fn tell(&self, recovered: &Recovered) {
+    /// As [`Context::open_store`]; a commit that was cut off stays cut off.
+    pub fn open_store_as_it_is(&self) -> Result<Store> {
+        let store = Store::open(self.global.store.as_deref())?;
+        if store.repair_dead_sessions()? {
+            self.output.detail("A session whose supervisor was killed is settled now.");
+        }
+        Ok(store)
+    }
+
+    /// Tells what became of a commit that was cut off.
+    pub fn tell(&self, recovered: &Recovered) {
         self.output.say(&outcome(recovered));
         for path in &recovered.foreign {
             let path = path.display();
             self.output.say(&format!("  {path} was changed by somebody else meanwhile and stays as it is."));
+        }
+        for point in &recovered.given_up {
+            let point = point.display();
+            self.output.say(&format!("  What it did on {point} stays there, with what it had replaced."));
         }
         for path in &recovered.guests {
             let path = path.display();
@@ -86,12 +97,14 @@ mod tests {
             state: CommitState::Reverted,
             foreign: Vec::new(),
             guests: Vec::new(),
+            given_up: Vec::new(),
             failed: None,
         };
         assert_eq!(outcome(&recovered), "The commit c1 was cut off; it is taken back now.");
         recovered.state = CommitState::Applying;
         recovered.failed = Some(SeeError::new(ErrorCode::Io, "The disk is broken.", "Mend it."));
-        let waits = "The commit c1 was cut off and still waits: The disk is broken. Mend it.";
+        let waits = "The commit c1 was cut off and still waits: The disk is broken. Mend it. \
+                     Or leave what cannot be put back as it is now: alcatraz drop c1 --give-up";
         assert_eq!(outcome(&recovered), waits);
     }
 }

@@ -11,7 +11,7 @@ import { ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
 import { NetworkTag } from "./network-tag.js";
 import { RetryButton } from "./retry-button.js";
-import { endWords, isLive, isOpen, sessionTitle, stateWords } from "./session-model.js";
+import { endWords, isLive, isOpen, sessionTitle, stateWords, whatItWaitsFor } from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
 import { TEXTS } from "../../../texts/run.js";
@@ -22,6 +22,7 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
   const stopping = useSessions((state) => state.stopping.has(session.id));
   const [error, setError] = useState<SeeError | null>(null);
   const live = isLive(session);
+  const waiting = whatItWaitsFor(session);
   const command = displayCommand(session.command);
 
   const stop = async (): Promise<void> => {
@@ -58,6 +59,7 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
         )}
       </header>
       {error !== null && <ErrorNote error={error} />}
+      {waiting !== undefined && <ErrorNote error={waiting} />}
     </div>
   );
 }

@@ -1,6 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { Session } from "../../../protocol/src/session.js";
-import { canDecide, endWords, groupSessions, sessionTitle, withAnswer } from "./session-model.js";
+import {
+  canDecide,
+  endWords,
+  groupSessions,
+  sessionTitle,
+  whatItWaitsFor,
+  withAnswer,
+} from "./session-model.js";
 
 const session = (part: Partial<Session>): Session => ({
   id: "a",
@@ -41,6 +48,13 @@ describe("session", () => {
       "broken",
     ] as const;
     expect(states.filter((state) => canDecide(session({ state })))).toEqual(["running", "finished"]);
+  });
+
+  it("tells what its commit waits for, as long as it does", () => {
+    const why = "its commit was cut off and waits: nothing is mounted there.";
+    expect(whatItWaitsFor(session({ state: "committing", why }))?.message).toBe(why);
+    expect(whatItWaitsFor(session({ state: "committing" }))).toBeUndefined();
+    expect(whatItWaitsFor(session({ state: "aborted", why }))).toBeUndefined();
   });
 
   it("stands in the group that says what it asks of a person", () => {

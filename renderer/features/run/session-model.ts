@@ -1,4 +1,5 @@
 // What a session is called, what its state means, and how sessions are grouped. Pure.
+import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Frozen, Session } from "../../../protocol/src/session.js";
 import { escapeText } from "../../ui/escape.js";
 import { ENDS, FROZEN, STATE_WORDS } from "../../../texts/sessions.js";
@@ -81,4 +82,10 @@ export function withAnswer(
 ): readonly Session[] {
   const others = sessions.filter((session) => session.id !== answer.id);
   return toldMeanwhile && others.length < sessions.length ? sessions : [answer, ...others];
+}
+
+/** The error of a commit that was cut off and cannot be settled yet: the helper tells why with its session. */
+export function whatItWaitsFor({ state, why }: Session): SeeError | undefined {
+  if (state !== "committing" || why === undefined) return undefined;
+  return { code: "recovery-needed", message: why, hint: "" };
 }

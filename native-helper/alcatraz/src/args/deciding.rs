@@ -23,8 +23,11 @@ pub struct DropArgs {
     /// Commit: id or beginning of an id
     #[arg(required_unless_present = "limit")]
     pub commit: Option<String>,
+    /// Settle a commit that was cut off and waits: take back what can be, and leave the rest as it is for good
+    #[arg(long)]
+    pub give_up: bool,
     /// What all backups may take up together, the oldest go first: bytes, or with K, M, G or T; or none
-    #[arg(long, value_name = "SIZE|none", conflicts_with = "commit", value_parser = limit)]
+    #[arg(long, value_name = "SIZE|none", conflicts_with_all = ["commit", "give_up"], value_parser = limit)]
     pub limit: Option<Limit>,
 }
 

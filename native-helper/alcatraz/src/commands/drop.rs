@@ -1,4 +1,4 @@
-//! `alcatraz drop`: forgets the backup of a commit, or limits what all backups take up.
+//! `alcatraz drop`: forgets the backup of a commit, limits what all backups take up, or gives up a commit that waits.
 
 use see_core::commit;
 use see_core::error::Result;
@@ -9,8 +9,12 @@ use crate::args::{DropArgs, Limit};
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::present::text::dropped_text;
+use crate::wire::commit::refs;
 
 pub fn run(context: &Context, args: &DropArgs) -> Result<ExitStatus> {
+    if args.give_up {
+        return give_up(context, args.commit.as_deref().unwrap_or_default());
+    }
     let store = context.open_store()?;
     if let Some(Limit(limit)) = args.limit {
         let dropped = commit::limit_backups(&store, limit)?;
@@ -29,6 +33,20 @@ pub fn run(context: &Context, args: &DropArgs) -> Result<ExitStatus> {
         context.output.json(&json!({ "commit": id }))?;
     } else {
         context.output.say(&format!("Dropped the backup of {id}; it cannot be undone any more."));
+    }
+    Ok(ExitStatus::Done)
+}
+
+fn give_up(context: &Context, key: &str) -> Result<ExitStatus> {
+    let store = context.open_store_as_it_is()?;
+    let recovered = commit::give_up(&store, key, &context.monitor())?;
+    if context.output.json {
+        let (given_up, stayed) = (refs(&recovered.given_up), refs(&recovered.foreign));
+        context
+            .output
+            .json(&json!({ "commit": recovered.commit, "given_up": given_up, "stayed": stayed }))?;
+    } else {
+        context.tell(&recovered);
     }
     Ok(ExitStatus::Done)
 }

@@ -9,7 +9,7 @@ use crate::error::{ErrorCode, Result, SeeError};
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
 
-use super::away::{Away, Fate};
+use super::away::{Away, Fate, Patience};
 use super::crash;
 use super::guests;
 use super::journal::{Header, Journal, Left};
@@ -146,7 +146,11 @@ pub fn revert(
             monitor.progress(Phase::Recover, u64::try_from(done).unwrap_or(0), None);
         }
         crash::point();
-        step.revert(places, &known)?;
+        match step.revert(places, &known) {
+            // Whatever stands in the way there, it is told below.
+            Err(_) if away.patience == Patience::GivesUp => {}
+            reverted => reverted?,
+        }
     }
     crash::point();
     let header = &journal.header;
@@ -161,11 +165,15 @@ pub fn revert(
     let mut reverted = Reverted { left: compare(places, header, away)?, guests, ..Reverted::default() };
     let homes = header.before.iter().filter(|seen| !away.has(&seen.at));
     let homes = homes.map(|seen| (seen.stat.identity, &seen.at)).collect();
+    let is_reverted = |places: &mut Places, step: &Step| match step.is_reverted(places, &homes, &known) {
+        Err(_) if away.patience == Patience::GivesUp => Ok(false),
+        is_reverted => is_reverted,
+    };
     for step in steps {
         match away.fate(step) {
             Some(Fate::Lost) => continue,
             Some(Fate::Awaited) => {}
-            None if step.is_reverted(places, &homes, &known)? => continue,
+            None if is_reverted(places, step)? => continue,
             None => reverted.foreign.push(places.path(step.place())),
         }
         reverted.rest.push(step.clone());

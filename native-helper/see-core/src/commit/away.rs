@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Result;
+use crate::path::HostPath;
 
 use super::bytes::Bytes;
 use super::journal::Header;
@@ -13,15 +14,27 @@ use super::step::Step;
 /// What becomes of a tree that is not there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Fate {
-    /// It was in memory, and the machine has started anew since: nothing of it is left anywhere.
+    /// It was in memory, and the machine has started anew since, or a person has given it up: nothing waits for it.
     Lost,
     /// It may come back.
     Awaited,
 }
 
+/// Whether what cannot be taken back now is waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Patience {
+    /// It is tried again at the next start.
+    #[default]
+    Waits,
+    /// A person has given it up: it stays as it is, and is told.
+    GivesUp,
+}
+
 /// The trees that are not there, by their number.
 #[derive(Debug, Default)]
 pub struct Away {
+    /// Whether they are waited for.
+    pub patience: Patience,
     hosts: BTreeMap<u16, Fate>,
     /// Layers and stages that lie in them.
     inside: BTreeMap<u16, Fate>,
@@ -29,8 +42,8 @@ pub struct Away {
 
 impl Away {
     /// Looks which trees of a commit are not there.
-    pub fn look(places: &Places, header: &Header) -> Result<Self> {
-        let mut away = Self::default();
+    pub fn look(places: &Places, header: &Header, patience: Patience) -> Result<Self> {
+        let mut away = Self { patience, ..Self::default() };
         let restarted = header.boot.is_some() && header.boot != this_boot();
         let is_host = |(_, role): &(Spot, Role)| *role == Role::Host;
         let tops = places.bases().iter().zip(0_u16..).map(|(base, number)| (top(number), base.role));
@@ -41,7 +54,8 @@ impl Away {
             if restarted && covered.is_some_and(|covered| covered.is_in_memory()) {
                 away.hosts.insert(host.base, Fate::Lost);
             } else if places.is_away(host)? {
-                away.hosts.insert(host.base, Fate::Awaited);
+                let is_awaited = patience == Patience::Waits;
+                away.hosts.insert(host.base, if is_awaited { Fate::Awaited } else { Fate::Lost });
             }
         }
         for (other, _) in others {
@@ -70,6 +84,12 @@ impl Away {
     pub fn fate(&self, step: &Step) -> Option<Fate> {
         let of = |spot: &Spot| self.hosts.get(&spot.base).or_else(|| self.inside.get(&spot.base)).copied();
         spots(step).into_iter().filter_map(of).max()
+    }
+
+    /// Returns the tops of the host's trees that nothing waits for.
+    pub fn given_up(&self, places: &Places) -> Vec<HostPath> {
+        let lost = self.hosts.iter().filter(|(_, fate)| **fate == Fate::Lost);
+        lost.map(|(number, _)| places.path(&top(*number))).collect()
     }
 
     /// Fails when a tree is awaited.

@@ -16,7 +16,7 @@ use crate::store::Store;
 
 use super::apply;
 use super::attributes::{self, as_path};
-use super::away::Away;
+use super::away::{Away, Patience};
 use super::backups;
 use super::crash;
 use super::journal::{self, Journal, Left, Residue};
@@ -68,6 +68,8 @@ pub struct TakenBack {
     pub foreign: Vec<HostPath>,
     /// What somebody else had put into new directories, and where it is now.
     pub guests: Vec<HostPath>,
+    /// Where what was done stays, because nothing waits for that file system.
+    pub given_up: Vec<HostPath>,
 }
 
 /// Ends a commit that was not applied in full, or not known to be: takes every step back. When it is known that only the first steps
@@ -76,12 +78,12 @@ pub fn take_back(
     store: &Store,
     places: &mut Places,
     journal: &Journal,
-    begun: Option<usize>,
+    (begun, patience): (Option<usize>, Patience),
     monitor: &dyn Monitor,
 ) -> Result<TakenBack> {
     let steps = journal.steps.as_deref().unwrap_or_default();
     let steps = steps.get(..begun.unwrap_or(steps.len())).unwrap_or(steps);
-    let away = Away::look(places, &journal.header)?;
+    let away = Away::look(places, &journal.header, patience)?;
     let reverted = apply::revert(places, (journal, &away), steps, monitor)?;
     if let Err(error) = away.refuse_awaited(places) {
         if reverted.rest.len() < steps.len() {
@@ -94,12 +96,13 @@ pub fn take_back(
         true => clear_up(store, journal, &reverted.left)?,
         false => set_aside(store, journal)?,
     }
-    Ok(TakenBack { foreign: reverted.foreign, guests: reverted.guests })
+    let given_up = away.given_up(places);
+    Ok(TakenBack { foreign: reverted.foreign, guests: reverted.guests, given_up })
 }
 
 /// Ends a commit that never changed a name of the host: removes what it staged, then tells the store.
-pub fn give_up(store: &Store, places: &mut Places, journal: &Journal) -> Result<()> {
-    let away = Away::look(places, &journal.header)?;
+pub fn give_up(store: &Store, places: &mut Places, journal: &Journal, patience: Patience) -> Result<()> {
+    let away = Away::look(places, &journal.header, patience)?;
     away.refuse_awaited(places)?;
     let left = apply::compare(places, &journal.header, &away)?;
     clear_up(store, journal, &left)

@@ -7,10 +7,11 @@ use crate::remove_tree::remove_dir;
 use crate::session::SessionState;
 use crate::store::Store;
 
+use super::away::Patience;
 use super::drop::drop_locked;
 use super::finish;
 use super::journal;
-use super::lock::try_lock_host;
+use super::lock::{lock_host, try_lock_host};
 use super::places::Places;
 use super::record::{CommitRecord, CommitState};
 
@@ -27,17 +28,35 @@ pub struct Recovered {
     pub foreign: Vec<HostPath>,
     /// What somebody else had put into directories that the commit made, and where it is now.
     pub guests: Vec<HostPath>,
+    /// Mount points where what it did stays as it is, because nothing waits for what was mounted there.
+    pub given_up: Vec<HostPath>,
     /// Why it is still cut off; it is tried again at the next start.
     pub failed: Option<Box<SeeError>>,
 }
 
 impl Recovered {
+    fn of(record: &CommitRecord, state: CommitState) -> Self {
+        Self {
+            commit: record.id.clone(),
+            session: record.session.clone(),
+            state,
+            foreign: Vec::new(),
+            guests: Vec::new(),
+            given_up: Vec::new(),
+            failed: None,
+        }
+    }
+
     /// Returns the error that tells what the commit still waits for; `None` when it is settled.
     pub fn waits(&self) -> Option<Box<SeeError>> {
         let cause = self.failed.as_ref()?;
         let message = format!("The commit {} was cut off and still waits: {}", self.commit, cause.message);
-        let mut error = SeeError::new(ErrorCode::RecoveryNeeded, message, cause.hint.clone())
-            .with_fact("commit", self.commit.clone());
+        let hint = format!(
+            "{} Or leave what cannot be put back as it is now: alcatraz drop {} --give-up",
+            cause.hint, self.commit
+        );
+        let mut error =
+            SeeError::new(ErrorCode::RecoveryNeeded, message, hint).with_fact("commit", self.commit.clone());
         error.path.clone_from(&cause.path);
         Some(error)
     }
@@ -56,19 +75,53 @@ pub fn recover(store: &Store, monitor: &dyn Monitor) -> Result<Vec<Recovered>> {
     recover_locked(store, monitor)
 }
 
+/// Settles a commit that was cut off and waits: takes back what can be reached, and leaves the rest as it is for good.
+pub fn give_up(store: &Store, commit: &str, monitor: &dyn Monitor) -> Result<Recovered> {
+    let _host = lock_host(store, monitor)?;
+    let record = store.commit(commit)?;
+    if record.state != CommitState::Applying {
+        return Err(SeeError::new(
+            ErrorCode::WrongState,
+            format!("The commit {} does not wait for anything.", record.id),
+            "See the commits with: alcatraz history",
+        )
+        .with_fact("commit", record.id));
+    }
+    let recovered = recover_one(store, &record, Patience::GivesUp, monitor)?;
+    note_waiting(store, &record, None)?;
+    Ok(recovered)
+}
+
+/// How the reason begins that is told of a session whose commit waits.
+const WAITS: &str = "its commit was cut off and waits";
+
+/// Tells with its session that a commit waits, and for what, until it is settled.
+fn note_waiting(store: &Store, record: &CommitRecord, error: Option<&SeeError>) -> Result<()> {
+    let mut session = store.session(&record.session)?;
+    let why = match error {
+        Some(error) => Some(format!("{WAITS}: {} {}", error.message, error.hint)),
+        None => session.why.clone().filter(|why| !why.starts_with(WAITS)),
+    };
+    if why == session.why {
+        return Ok(());
+    }
+    session.why = why;
+    store.update_session(&session)
+}
+
 /// As [`recover`], for whoever holds the host's lock: what is cut off belongs to nobody then.
 pub(super) fn recover_locked(store: &Store, monitor: &dyn Monitor) -> Result<Vec<Recovered>> {
     let mut recovered = Vec::new();
     // Looked up again now that nobody else is at work.
     for record in store.unsettled_commits()? {
-        recovered.push(recover_one(store, &record, monitor).unwrap_or_else(|error| Recovered {
-            commit: record.id.clone(),
-            session: record.session.clone(),
-            state: CommitState::Applying,
-            foreign: Vec::new(),
-            guests: Vec::new(),
-            failed: Some(error),
-        }));
+        let mut outcome = Recovered::of(&record, CommitState::Applying);
+        match recover_one(store, &record, Patience::Waits, monitor) {
+            Ok(settled) => outcome = settled,
+            Err(error) => outcome.failed = Some(error),
+        }
+        // A disk that is too full for it is what the commit waits for: the caller is told all the same.
+        let _ = note_waiting(store, &record, outcome.waits().as_deref());
+        recovered.push(outcome);
     }
     for record in store.half_dropped_commits()? {
         // What resists takes up room but can do no harm; it is tried again at the next start.
@@ -92,15 +145,13 @@ pub(super) fn recover_locked(store: &Store, monitor: &dyn Monitor) -> Result<Vec
     Ok(recovered)
 }
 
-fn recover_one(store: &Store, record: &CommitRecord, monitor: &dyn Monitor) -> Result<Recovered> {
-    let mut outcome = Recovered {
-        commit: record.id.clone(),
-        session: record.session.clone(),
-        state: CommitState::Reverted,
-        foreign: Vec::new(),
-        guests: Vec::new(),
-        failed: None,
-    };
+fn recover_one(
+    store: &Store,
+    record: &CommitRecord,
+    patience: Patience,
+    monitor: &dyn Monitor,
+) -> Result<Recovered> {
+    let mut outcome = Recovered::of(record, CommitState::Reverted);
     let dir = super::commit_dir(store, &record.id);
     let Some(journal) = journal::read(&dir)? else {
         // The journal was not begun: nothing was staged.
@@ -123,10 +174,11 @@ fn recover_one(store: &Store, record: &CommitRecord, monitor: &dyn Monitor) -> R
     match (&journal.reverted, &journal.steps) {
         (Some(left), _) => finish::clear_up(store, &journal, left)?,
         (None, Some(_)) => {
-            let taken_back = finish::take_back(store, &mut places, &journal, None, monitor)?;
+            let taken_back = finish::take_back(store, &mut places, &journal, (None, patience), monitor)?;
             (outcome.foreign, outcome.guests) = (taken_back.foreign, taken_back.guests);
+            outcome.given_up = taken_back.given_up;
         }
-        (None, None) => finish::give_up(store, &mut places, &journal)?,
+        (None, None) => finish::give_up(store, &mut places, &journal, patience)?,
     }
     Ok(outcome)
 }

@@ -6,7 +6,7 @@ use crate::session::SessionState;
 use crate::store::Store;
 
 use super::apply;
-use super::away;
+use super::away::{self, Patience};
 use super::backups;
 use super::crash;
 use super::finish::{self, TakenBack};
@@ -60,7 +60,7 @@ pub fn run(
         Ok(written) => written,
         Err(cause) => {
             // Nothing on the host has changed; what was staged goes.
-            return match finish::give_up(store, &mut places, &journal) {
+            return match finish::give_up(store, &mut places, &journal, Patience::Waits) {
                 Ok(()) => Err(cause),
                 Err(error) => Err(recovery_needed(&cause, &error)),
             };
@@ -86,13 +86,15 @@ pub fn run(
             // The commit is done; a backup that could not be removed now is tried again after the next one.
             Ok(backups::enforce(store).unwrap_or_default())
         }
-        Err(cause) => match finish::take_back(store, &mut places, &journal, Some(begun), monitor) {
-            Ok(TakenBack { foreign, guests }) => match foreign.first() {
-                None => Err(apply::rolled_back(cause, &guests)),
-                Some(path) => Err(recovery_needed(&cause, &finish::foreign(path, foreign.len()))),
-            },
-            Err(error) => Err(recovery_needed(&cause, &error)),
-        },
+        Err(cause) => {
+            match finish::take_back(store, &mut places, &journal, (Some(begun), Patience::Waits), monitor) {
+                Ok(TakenBack { foreign, guests, .. }) => match foreign.first() {
+                    None => Err(apply::rolled_back(cause, &guests)),
+                    Some(path) => Err(recovery_needed(&cause, &finish::foreign(path, foreign.len()))),
+                },
+                Err(error) => Err(recovery_needed(&cause, &error)),
+            }
+        }
     }
 }
 

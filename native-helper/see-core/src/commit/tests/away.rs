@@ -10,6 +10,7 @@ use super::crashes::{dies, quietly};
 use crate::commit::{self, journal};
 use crate::error::ErrorCode;
 use crate::layer::{Covered, Layer, MarkSpace};
+use crate::monitor::Unmonitored;
 use crate::session::SessionState;
 
 type Tree = BTreeMap<PathBuf, Sight>;
@@ -113,6 +114,40 @@ fn goes(point: u64, comes_back: bool) -> Option<bool> {
     }
     bench.on_host("umount z");
     Some(waits.is_some())
+}
+
+#[test]
+fn a_commit_that_waits_for_ever_can_be_given_up() {
+    if !is_inside("away::a_commit_that_waits_for_ever_can_be_given_up") {
+        return;
+    }
+    quietly(|| {
+        let mut waited = 0;
+        // Every moment is tried above.
+        for point in (0..).step_by(7) {
+            let bench = make();
+            let before = on_disk(&bench);
+            if !dies(point, || drop(bench.commit().unwrap())) {
+                bench.on_host("umount z");
+                break;
+            }
+            bench.on_host("umount -l z");
+            let Some(error) = bench.recover().iter().find_map(commit::Recovered::waits) else { continue };
+            waited += 1;
+            let why = || bench.store.session(SESSION).unwrap().why;
+            assert!(why().unwrap().contains("--give-up"), "{:?}", why());
+            let id = error.facts["commit"].as_str().unwrap().to_owned();
+            assert!(error.hint.contains(&format!("alcatraz drop {id} --give-up")), "{error:?}");
+            let settled = commit::give_up(&bench.store, &id, &Unmonitored).unwrap();
+            assert_eq!(settled.given_up, bench.paths(&["z"]), "{point}: {settled:?}");
+            assert!(settled.foreign.is_empty(), "{point}: {settled:?}");
+            assert_eq!((bench.state(), why()), (SessionState::Finished, None), "{point}");
+            assert_same(&format!("given up at {point}"), &on_disk(&bench), &before);
+            let again = commit::give_up(&bench.store, &id, &Unmonitored);
+            assert_eq!(again.unwrap_err().code, ErrorCode::WrongState, "{point}");
+        }
+        assert!(waited > 2, "{waited}");
+    });
 }
 
 #[test]

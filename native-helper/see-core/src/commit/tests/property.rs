@@ -2,20 +2,21 @@
 //! had run at once after all of the host; one that is refused leaves the host alone. The model is that very replay,
 //! on plain directories.
 
-use std::collections::BTreeMap;
+mod replay;
+
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
-use super::bench::{Bench, Sight, is_inside, look};
+use self::replay::{Replay, Tree, can_be_read, tick, tree};
+use super::bench::{Bench, Sight, is_inside};
 use super::operations::{Lesson, Operation, operation};
 use crate::commit::selection::Selection;
 use crate::error::{ErrorCode, Resolution, SeeError};
 use crate::interpose::rehearsal::Rehearsal;
 use crate::layer::MarkSpace;
 use crate::path::HostPath;
-use crate::read_set::entry::Moment;
 use crate::session::SessionState;
 
 /// Who does something.
@@ -50,76 +51,6 @@ fn story() -> impl Strategy<Value = Story> {
         recorded,
         part,
     })
-}
-
-type Tree = BTreeMap<PathBuf, Sight>;
-
-/// No clock shows an earlier time: what has one was given it.
-const TODAY: i64 = 1_500_000_000;
-
-/// Reads a tree; of times only those that were set on purpose are anybody's business here.
-fn tree(root: &Path) -> Tree {
-    let mut seen = look(root);
-    seen.values_mut().filter(|sight| sight.mtime.0 > TODAY).for_each(|sight| sight.mtime = (0, 0));
-    seen
-}
-
-/// Tells whether every file below a directory has its content still.
-fn can_be_read(dir: &Path) -> bool {
-    let is_whole = |entry: std::io::Result<std::fs::DirEntry>| -> std::io::Result<bool> {
-        let entry = entry?;
-        let kind = entry.file_type()?;
-        if kind.is_file() {
-            std::fs::read(entry.path())?;
-        }
-        Ok(!kind.is_dir() || can_be_read(&entry.path()))
-    };
-    std::fs::read_dir(dir).is_ok_and(|mut entries| entries.all(|entry| is_whole(entry).unwrap_or(false)))
-}
-
-/// Waits until the clock that stamps files has moved on: what was stamped before is then no tie.
-fn tick() {
-    let now = Moment::now();
-    while Moment::now() == now {
-        std::hint::spin_loop();
-    }
-}
-
-/// A plain directory where some of a story is done again.
-struct Replay {
-    dir: tempfile::TempDir,
-    /// Whether everything went and taught the same as at first.
-    same: bool,
-}
-
-impl Replay {
-    fn of(story: &Story) -> Self {
-        let dir = tempfile::tempdir_in("/dev/shm").unwrap();
-        for operation in &story.start {
-            operation.run(dir.path());
-        }
-        Self { dir, same: true }
-    }
-
-    fn then(mut self, done: &[(Operation, Option<Lesson>)]) -> Self {
-        for (operation, lesson) in done.iter().filter(|(_, lesson)| lesson.is_some()) {
-            self.same &= operation.run(self.dir.path()) == *lesson;
-        }
-        self
-    }
-
-    /// As [`then`](Self::then), also with what failed, which may not go now, and with what was seen before each.
-    fn then_all(mut self, done: &[(Operation, Option<Lesson>)], seen: &[Vec<String>]) -> Self {
-        for ((operation, lesson), seen) in done.iter().zip(seen) {
-            self.same &= operation.sights(self.dir.path()) == *seen;
-            self.same &= operation.run(self.dir.path()) == *lesson;
-        }
-        self
-    }
-
-    fn tree(&self) -> Tree {
-        tree(self.dir.path())
-    }
 }
 
 /// What was found out by many stories.
@@ -195,14 +126,14 @@ fn tell(story: &Story, marks: MarkSpace, tally: &mut Tally) -> Result<(), TestCa
     let view = if is_readable { tree(&bench.view) } else { Tree::new() };
     bench.unmount();
 
-    let before = Replay::of(story).then(&by_host).tree();
+    let before = Replay::of(&story.start).then(&by_host).tree();
     prop_assert_eq!(&tree(&bench.host), &before, "the session reached the host");
-    let alone = Replay::of(story).then(&by_session).tree();
-    let start = Replay::of(story).tree();
-    let model = Replay::of(story).then(&by_host).then(&by_session);
+    let alone = Replay::of(&story.start).then(&by_session).tree();
+    let start = Replay::of(&story.start).tree();
+    let model = Replay::of(&story.start).then(&by_host).then(&by_session);
     let layer = bench.layer();
     by_host.retain(|(_, lesson)| lesson.is_some());
-    let all_of_it = Replay::of(story).then(&by_host).then_all(&by_session, &seen);
+    let all_of_it = Replay::of(&story.start).then(&by_host).then_all(&by_session, &seen);
     let tried: Vec<PathBuf> = by_session.iter().flat_map(|(o, _)| o.paths()).map(Path::to_owned).collect();
     by_session.retain(|(_, lesson)| lesson.is_some());
 
