@@ -82,6 +82,15 @@ export class App {
     execFileSync(installation.launcher(account), words, options);
   }
 
+  /** Drops a file on the window, as from a file manager: Chromium's own drag, with the file's real path. */
+  async dropFile(file: string): Promise<void> {
+    const debug = await this.page.context().newCDPSession(this.page);
+    const drag = { x: 600, y: 300, data: { items: [], files: [file], dragOperationsMask: 1 } };
+    for (const type of ["dragEnter", "dragOver", "drop"] as const)
+      await debug.send("Input.dispatchDragEvent", { type, ...drag });
+    await debug.detach();
+  }
+
   /** What the app's processes printed. */
   output(): string {
     return this.said.join("");
@@ -285,6 +294,11 @@ export class App {
       const { lastMenu } = globalThis as unknown as { lastMenu: Electron.Menu };
       lastMenu.items.find((item) => item.label === wanted)?.click();
     }, label);
+  }
+
+  /** The line between two panes. */
+  border(name: string): Locator {
+    return this.page.getByRole("separator", { name });
   }
 
   async openAll(): Promise<void> {

@@ -14,6 +14,19 @@ test("a file that is opened in Alcatraz waits in the form of the window that is 
   await app.page.getByRole("button", { name: "Run", exact: true }).click();
   await app.ended();
   await expect(app.row("tried.txt", "Created file")).toBeVisible();
+  // One that is dropped on the window runs at once, in its own folder; not while a question is open.
+  const dropped = machine.file("home/my downloads/drop me", "#!/bin/sh\necho dropped >here.txt\n", 0o755);
+  await app.page.keyboard.press("?");
+  await expect(app.dialog).toBeVisible();
+  await app.dropFile(dropped);
+  await app.page.keyboard.press("Escape");
+  await expect(app.dialog).toBeHidden();
+  await app.dropFile(dropped);
+  await expect(app.title).toHaveText("drop me");
+  await app.ended();
+  await expect(app.row("here.txt", "Created file")).toBeVisible();
+  expect(existsSync(machine.path("home/my downloads/here.txt"))).toBe(false);
+  expect(await machine.sessionStates()).toEqual(["finished", "finished"]);
 });
 
 test("a session of the command line shows up while the window is open", async ({ machine, app }) => {

@@ -37,7 +37,7 @@ test("a killed helper is told, restarted, and its sessions are there", async ({ 
   await app.close();
 });
 
-test("a session outlives the app", async ({ machine, app }) => {
+test("a session outlives the app, and so does the size of its panes", async ({ machine, app }) => {
   const script = machine.file(
     "program.sh",
     "#!/bin/sh\necho one >~/one.txt\nread line\necho two >~/two.txt\n",
@@ -45,12 +45,16 @@ test("a session outlives the app", async ({ machine, app }) => {
   );
   await app.run(script);
   await expect(app.row("one.txt", "Created file")).toBeVisible();
+  const width = Number(await app.border("Width of the list of changes").getAttribute("aria-valuenow")) + 16;
+  await app.border("Width of the list of changes").press("ArrowRight");
+  await expect(app.border("Width of the list of changes")).toHaveAttribute("aria-valuenow", `${width}`);
   await app.close();
   expect(await machine.sessionStates()).toEqual(["running"]);
 
   const again = await app.startAgain();
   await again.openSession("program.sh");
   await expect(again.row("one.txt", "Created file")).toBeVisible();
+  await expect(again.border("Width of the list of changes")).toHaveAttribute("aria-valuenow", `${width}`);
   await again.type("go on\n");
   await again.ended();
   await expect(again.row("two.txt", "Created file")).toBeVisible();
