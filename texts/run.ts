@@ -46,7 +46,7 @@ export const TEXTS = {
   resumeQuota: "Go on with as much again",
   resumeDisk: "Go on with half of what is left",
   abort: "Abort…",
-  limits: (n: number): string => (n === 1 ? "1 place cannot be changed" : `${n} places cannot be changed`),
+  limits: (n: number): string => (n === 1 ? "1 limit" : `${n} limits`),
   helperRestart: "Restart the helper",
   helperRestarting: "Restarting…",
   goneSession: "This session is not in the list any more",

@@ -135,6 +135,9 @@ export const RunRequest = z.object({
 });
 export type RunRequest = z.infer<typeof RunRequest>;
 
+/** The fewest processes that a session can live with. */
+export const FEWEST_PROCESSES = 8;
+
 /** What a session shall be allowed no longer; what is left out stays. */
 export const Tightening = z.object({
   net: Net.optional(),

@@ -20,6 +20,8 @@ const PROMISES: &[&str] = &[
     "Limit of processes",
     "Limit of memory",
     "A display of its own for each session",
+    "A clipboard shared with it on request",
+    "Devices on request (gpu, sound, camera)",
 ];
 
 #[test]

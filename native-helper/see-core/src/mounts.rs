@@ -118,15 +118,20 @@ fn quiet() -> AtFlags {
     AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC
 }
 
-/// Returns the mounts that can be seen, an outer one before those inside it, one per mount point.
-pub fn visible() -> Result<Vec<Mount>> {
-    let text = std::fs::read("/proc/self/mountinfo").map_err(|e| {
+/// Returns the kernel's list of mounts as it is now: another text when anything was mounted or unmounted since.
+pub fn text() -> Result<Vec<u8>> {
+    std::fs::read("/proc/self/mountinfo").map_err(|e| {
         SeeError::new(
             ErrorCode::CannotIsolate,
             format!("The list of mounts cannot be read: {e}."),
             "Mount proc on /proc, then try again.",
         )
-    })?;
+    })
+}
+
+/// Returns the mounts that can be seen, an outer one before those inside it, one per mount point.
+pub fn visible() -> Result<Vec<Mount>> {
+    let text = text()?;
     let mut by_point: HashMap<HostPath, Mount> = HashMap::new();
     for line in text.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
         let mount = parse(line)

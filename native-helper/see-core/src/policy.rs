@@ -7,12 +7,15 @@ use serde::{Deserialize, Serialize};
 
 pub use self::tightening::Tightening;
 
+use crate::error::{ErrorCode, Result, SeeError};
 use crate::interpose::calls::Level;
 use crate::net::policy::{Net, Redirect, Reroute};
 use crate::path::PathRef;
 
 /// The most processes and threads, when nothing else was asked for.
 const USUAL_PROCESSES: u64 = 4096;
+/// With fewer a shell could start nothing, and no client could enter to look.
+pub const FEWEST_PROCESSES: u64 = 8;
 
 /// The choices of one session. A field that an older record lacks has its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -96,6 +99,19 @@ impl Policy {
     /// Tells whether the usual places of secrets are hidden: when what is read there could be sent somewhere.
     pub fn hides_usual_secrets(&self) -> bool {
         self.net != Net::None || !self.connect.is_empty()
+    }
+
+    /// Refuses limits that no session can live with.
+    pub fn check_limits(&self) -> Result<()> {
+        match self.processes.filter(|most| *most < FEWEST_PROCESSES) {
+            None => Ok(()),
+            Some(most) => Err(SeeError::new(
+                ErrorCode::BadRequest,
+                format!("A session cannot live with {most} processes."),
+                format!("Allow {FEWEST_PROCESSES} or more."),
+            )
+            .with_fact("least", FEWEST_PROCESSES)),
+        }
     }
 
     /// Returns the most processes and threads that it may have.

@@ -106,9 +106,11 @@ fn usual(home: Option<&HostPath>) -> impl Iterator<Item = HostPath> {
     homes(home).into_iter().flat_map(|home| USUAL.iter().map(move |name| home.join(name.as_bytes())))
 }
 
-/// Returns what these places lead to. In `shown` are those that a person wants to be seen.
+/// Returns what these places lead to. In `shown` are those that a person wants to be seen: each shows the place that it names,
+/// and no others below it.
 fn that_are_there(places: impl Iterator<Item = HostPath>, shown: &[HostPath]) -> Result<Vec<HostPath>> {
     let mut found = Vec::new();
+    let mut meant = BTreeSet::new();
     for place in places {
         let Some(real) = real_path(&place)?.filter(|real| *real != HostPath::root()) else { continue };
         if let Some(part) = shown.iter().find(|part| part.is_within(&real) && **part != real) {
@@ -119,11 +121,33 @@ fn that_are_there(places: impl Iterator<Item = HostPath>, shown: &[HostPath]) ->
             )
             .with_path(part));
         }
-        if !shown.iter().any(|outer| real.is_within(outer)) {
-            found.push(real);
+        match shown.contains(&real) {
+            true => meant.extend([real]),
+            false => found.push(real),
+        }
+    }
+    let holds = |outer: &HostPath| found.iter().filter(|real| real.is_within(outer)).cloned().collect();
+    for outer in shown.iter().filter(|outer| !meant.contains(outer)) {
+        let below: BTreeSet<HostPath> = holds(outer);
+        if !below.is_empty() {
+            return Err(holds_several(outer, &below));
         }
     }
     Ok(found)
+}
+
+/// Refuses to show every hidden place below a directory: each has to be named.
+fn holds_several(outer: &HostPath, below: &BTreeSet<HostPath>) -> Box<SeeError> {
+    const NAMED: usize = 5;
+    let named: Vec<String> =
+        below.iter().take(NAMED).map(|place| format!("--show {}", place.display())).collect();
+    let more = if below.len() > NAMED { " …" } else { "" };
+    SeeError::new(
+        ErrorCode::BadRequest,
+        format!("{} is not hidden itself, but places below it are.", outer.display()),
+        format!("Name each that shall be seen: {}{more}", named.join(" ")),
+    )
+    .with_path(outer)
 }
 
 /// Returns every home directory: a program that becomes another user inside must not find that user's secrets.
@@ -276,5 +300,11 @@ mod tests {
         assert_eq!(own(&[]).unwrap(), [home.join(b".ssh"), home.join(b".aws")]);
         assert_eq!(own(&[home.join(b".ssh")]).unwrap(), [home.join(b".aws")]);
         assert!(own(&[home.join(b".ssh").join(b"config")]).is_err());
+        // A directory above them is not what is hidden.
+        for outer in [home.clone(), HostPath::root()] {
+            let error = own(&[outer]).unwrap_err();
+            assert!(error.code == ErrorCode::BadRequest && error.hint.contains("/.ssh"), "{error:?}");
+        }
+        assert_eq!(own(&[home.join(b".config")]).unwrap().len(), 2);
     }
 }

@@ -1,6 +1,14 @@
 // What a person may choose beside the command, and what the helper is asked for then. Pure.
 import type { Net } from "../../../protocol/src/net.js";
-import type { Clipboard, Device, Display, Policy, Reads, RunRequest } from "../../../protocol/src/session.js";
+import {
+  FEWEST_PROCESSES,
+  type Clipboard,
+  type Device,
+  type Display,
+  type Policy,
+  type Reads,
+  type RunRequest,
+} from "../../../protocol/src/session.js";
 import { parseSize } from "../../../texts/format.js";
 import { readDetours, readPorts } from "./network-model.js";
 
@@ -68,8 +76,6 @@ export const UNCHOSEN = {
 
 /** The names of all choices. */
 const NAMES = Object.keys(NO_CHOICES) as (keyof Choices)[];
-/** The fewest processes that a session can begin with. */
-const FEWEST = 8;
 
 export type WrongField = "hide" | "show" | "quota" | "floor" | "memory" | "processes" | "ports" | "detours";
 
@@ -101,7 +107,7 @@ export function isChosen(choices: Readonly<Choices>, names: readonly (keyof Choi
 /** Returns a number of processes; null when there is none. */
 export function parseCount(text: string): number | null {
   const count = /^\s*\d{1,9}\s*$/.test(text) ? Number(text) : 0;
-  return count < FEWEST ? null : count;
+  return count < FEWEST_PROCESSES ? null : count;
 }
 
 /** Returns the request; null as `cwd`: the home folder. */

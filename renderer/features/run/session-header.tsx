@@ -101,7 +101,7 @@ function Limits({ session }: { session: Session }): ReactElement {
       >
         <ul>
           {limits.map((limit) => (
-            <li key={limit.path}>
+            <li key={`${limit.path}: ${limit.why}`}>
               <code>{escapeText(limit.path)}</code>
               <p>{escapeText(limit.why)}</p>
             </li>

@@ -1,6 +1,6 @@
 // Lower limits for a session that runs: what is typed holds at once. Only ever less.
 import { useState, type FormEvent, type ReactElement } from "react";
-import type { Tightening } from "../../../protocol/src/session.js";
+import { FEWEST_PROCESSES, type Tightening } from "../../../protocol/src/session.js";
 import { Button } from "../../ui/button.js";
 import { parseSize } from "../../../texts/format.js";
 import { TEXTS } from "../../../texts/run.js";
@@ -50,7 +50,8 @@ function asked(typed: typeof NOTHING): Tightening | null {
   for (const [name, text] of Object.entries(typed) as [keyof typeof NOTHING, string][]) {
     if (text.trim() === "") continue;
     const value = name === "processes" ? Number(text) : parseSize(text);
-    if (value === null || !Number.isSafeInteger(value) || value < 1) return null;
+    const least = name === "processes" ? FEWEST_PROCESSES : 1;
+    if (value === null || !Number.isSafeInteger(value) || value < least) return null;
     to[name] = value;
   }
   return Object.keys(to).length === 0 ? null : to;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use see_core::policy::Reads;
+use see_core::policy::{FEWEST_PROCESSES, Reads};
 
 use super::size::{size, size_or_zero};
 
@@ -23,7 +23,7 @@ pub struct WallArgs {
     #[arg(long, value_name = "SIZE", value_parser = size_or_zero)]
     pub floor: Option<u64>,
     /// The most processes and threads
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(8..))]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(FEWEST_PROCESSES..))]
     pub processes: Option<u64>,
     /// The most bytes of memory (512M, 4G)
     #[arg(long, value_name = "SIZE", value_parser = size)]
@@ -134,7 +134,7 @@ pub struct TightenArgs {
     #[arg(long, value_name = "SIZE", value_parser = size)]
     pub floor: Option<u64>,
     /// The most processes and threads
-    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(8..))]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(FEWEST_PROCESSES..))]
     pub processes: Option<u64>,
     /// The most bytes of memory
     #[arg(long, value_name = "SIZE", value_parser = size)]

@@ -2,6 +2,7 @@
 
 use see_core::engine;
 use see_core::error::Result;
+use see_core::session::Limit;
 
 use crate::args::EnterArgs;
 use crate::context::Context;
@@ -16,7 +17,7 @@ pub fn run(context: &Context, args: &EnterArgs) -> Result<ExitStatus> {
     let client = engine::enter(&store, &session, spec)?;
     // What the session asked for and this machine no longer has keeps nobody out.
     let entered = store.session(&session.id)?;
-    engine::devices_lacking(&entered).for_each(|why| context.output.say(&format!("/dev: {why}.")));
+    engine::lacking(&entered).for_each(|Limit { path, why }| context.output.say(&format!("{path}: {why}.")));
     Ok(match terminal_relay::relay(client, &signals, &session.id)? {
         Outcome::HungUp => ExitStatus::of_program(129),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),

@@ -8,17 +8,19 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::WaitOptions;
 use see_sys::process::{exit_now, fork, namespace};
 
-use crate::engine::display::Server;
-use crate::engine::{bounds, trial};
+use crate::engine::display::{self, Server};
+use crate::engine::{bounds, devices, trial};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::{Kind, Mount, visible};
-use crate::policy::Promise;
+use crate::policy::{Device, Promise};
 use crate::session::Mode;
 use crate::store::Store;
 
 use super::inside::Canaries;
 use super::{DoctorRow, refused};
+
+const CLIPBOARD: &str = "A clipboard shared with it on request";
 
 /// Tries everything. For a process with one thread.
 pub fn measure(store: Option<&Path>) -> Vec<DoctorRow> {
@@ -44,7 +46,30 @@ pub fn measure(store: Option<&Path>) -> Vec<DoctorRow> {
     rows.push(simple("System-call filter", 0, mode, filter));
     rows.extend(limits(mode));
     rows.push(nested_display());
+    rows.push(clipboard());
+    rows.push(devices());
     rows
+}
+
+/// Tells whether the clipboard of a nested display could be shared here.
+fn clipboard() -> DoctorRow {
+    let lack = |(why, mend): (String, &'static str)| DoctorRow::none(CLIPBOARD, why, mend);
+    display::clipboard_lack().map_or_else(|| DoctorRow::full(CLIPBOARD), lack)
+}
+
+/// Tells which kinds of devices a session can have.
+fn devices() -> DoctorRow {
+    const KINDS: [Device; 3] = [Device::Gpu, Device::Sound, Device::Camera];
+    let feature = "Devices on request (gpu, sound, camera)";
+    let lacking = devices::find(&KINDS).1;
+    let names: Vec<_> = lacking.iter().map(|device| device.name()).collect();
+    let why = format!("this machine has no device of this kind: {}", names.join(", "));
+    let mend = "Plug it in, load its driver, or hand its nodes in /dev into the container that this runs in.";
+    match lacking.len() {
+        0 => DoctorRow::full(feature),
+        all if all == KINDS.len() => DoctorRow::none(feature, why, mend),
+        _ => DoctorRow::partial(feature, why, mend),
+    }
 }
 
 /// Tells what shows the display of a session.
@@ -100,11 +125,17 @@ fn whole(store: &Store) -> Vec<DoctorRow> {
                 rows.push(if made.shifted {
                     DoctorRow::full("Root inside is nobody outside (id-mapped mounts)")
                 } else {
+                    let what = made.unmapped.map_or_else(
+                        || "this kernel offers no shift".to_owned(),
+                        |place| format!("what is mounted at {} cannot map ids", place.display()),
+                    );
                     DoctorRow::partial(
                         "Root inside is nobody outside (id-mapped mounts)",
-                        "a file system that has to be covered cannot map ids, so root inside keeps the number 0 and \
-                         /proc and /sys are read-only for it",
-                        "Use a kernel since 5.19 (6.3 for tmpfs), outside of containers, on ext4, xfs, btrfs or tmpfs.",
+                        format!(
+                            "{what}, so in every session root keeps the number 0, and /proc and /sys are read-only for it"
+                        ),
+                        "Unmount that place or stop the container that it belongs to; else use a kernel since 5.19 (6.3 for \
+                         tmpfs), outside of containers, on ext4, xfs, btrfs or tmpfs.",
                     )
                 });
             }

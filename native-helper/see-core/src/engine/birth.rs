@@ -20,6 +20,29 @@ use super::plan::{Tree, What};
 use super::request::Report;
 use super::wire;
 
+/// An init that is still being made: it ends with this, and every process of the SEE with it, unless it is kept.
+#[derive(Debug)]
+pub struct Newborn(Pid);
+
+impl Newborn {
+    /// Returns the init, which lives on.
+    pub fn keep(self) -> Pid {
+        std::mem::ManuallyDrop::new(self).0
+    }
+
+    /// Returns its process.
+    pub fn pid(&self) -> Pid {
+        self.0
+    }
+}
+
+impl Drop for Newborn {
+    fn drop(&mut self) {
+        // Fails only where there is no such process.
+        let _ = end_init(self.0);
+    }
+}
+
 /// Forks the init, into a control group when there is one; it builds the SEE around itself. Returns it with the name
 /// spaces that it is about to enter.
 pub fn make_init(
@@ -29,7 +52,7 @@ pub fn make_init(
     reported: &Reported,
     control: BorrowedFd<'_>,
     group: Option<BorrowedFd<'_>>,
-) -> Result<(Pid, Option<Shell>)> {
+) -> Result<(Newborn, Option<Shell>)> {
     let is_connected = tree.resolver.is_some();
     let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
     let shell = match mode {
@@ -51,7 +74,7 @@ pub fn make_init(
         };
         exit_now(status)
     };
-    Ok((init, shell))
+    Ok((Newborn(init), shell))
 }
 
 /// Returns the host's places whose file systems must support id maps for ids to be shifted: all that are layered.
@@ -75,23 +98,17 @@ pub struct Made {
     pub inside: Option<Inside>,
 }
 
-/// Waits until the SEE is made.
-pub fn await_ready(control: BorrowedFd<'_>, init: Pid, shell: Option<Shell>) -> Result<Made> {
-    let ready = match wire::receive::<Report>(control) {
-        Ok(Some((Report::Ready(limits), held))) => made(init, limits, held),
-        Ok(Some((Report::Failed(error), _))) => Err(error),
-        Ok(_) => Err(SeeError::new(
+/// Waits until the SEE is made. The name spaces that it enters are let go of then.
+pub fn await_ready(control: BorrowedFd<'_>, init: &Newborn, _shell: Option<Shell>) -> Result<Made> {
+    match wire::receive::<Report>(control)? {
+        Some((Report::Ready(limits), held)) => made(init.pid(), limits, held),
+        Some((Report::Failed(error), _)) => Err(error),
+        _ => Err(SeeError::new(
             ErrorCode::CannotIsolate,
             "The SEE could not be made: its first process ended without a word.",
             "Run `alcatraz doctor` to see what this machine can enforce.",
         )),
-        Err(error) => Err(error),
-    };
-    drop(shell);
-    if ready.is_err() {
-        end_init(init)?;
     }
-    ready
 }
 
 fn made(first: Pid, limits: Vec<Limit>, held: Vec<OwnedFd>) -> Result<Made> {

@@ -118,6 +118,7 @@ impl Bounds {
 
 /// Refuses limits that were asked for and that this machine cannot hold, unless that was accepted by name.
 pub fn check(policy: &Policy, mode: Mode) -> Result<()> {
+    policy.check_limits()?;
     let asked = |promise| match promise {
         Promise::Memory => policy.memory.is_some(),
         Promise::Processes => policy.processes.is_some(),

@@ -1,11 +1,13 @@
 //! Devices of the host that a session gets on request: which nodes stand for a kind of device. Looks at the host's /dev, opens
 //! nothing.
 
+use std::ffi::CStr;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, SeeError};
+use crate::overlay_marks;
 use crate::path::HostPath;
 use crate::policy::{Device, Promise};
 use crate::session::Limit;
@@ -21,6 +23,9 @@ pub struct Node {
     pub mode: u32,
     /// Its owner and group.
     pub owner: (u32, u32),
+    /// Its access list, as the kernel writes it: who sits at a desk often has a right to its devices by that alone.
+    #[serde(default)]
+    pub access: Option<Vec<u8>>,
 }
 
 /// Where the nodes of a kind are.
@@ -62,6 +67,27 @@ pub fn find(devices: &[Device]) -> (Vec<Node>, Vec<Device>) {
     (found, lacking)
 }
 
+/// The attribute that holds an access list.
+pub const ACCESS_LIST: &CStr = c"system.posix_acl_access";
+
+/// Returns an access list with the ids in it shifted, so that inside they are those of the host. `None` when it has a form that
+/// is not known; who has a right by it has none then.
+pub fn shifted(access: &[u8], shift: u32) -> Option<Vec<u8>> {
+    const VERSION: [u8; 4] = 2_u32.to_le_bytes();
+    const NAMED: [u16; 2] = [0x02, 0x08];
+    let (version, entries) = access.split_at_checked(VERSION.len())?;
+    let mut list = version.to_vec();
+    for entry in entries.chunks(8) {
+        let [tag0, tag1, perm0, perm1, id @ ..] = entry else { return None };
+        let id = u32::from_le_bytes(id.try_into().ok()?);
+        let is_named = NAMED.contains(&u16::from_le_bytes([*tag0, *tag1]));
+        let id = if is_named { id.saturating_add(shift) } else { id };
+        list.extend([*tag0, *tag1, *perm0, *perm1]);
+        list.extend(id.to_le_bytes());
+    }
+    (version == VERSION).then_some(list)
+}
+
 /// What a kind that is lacking is missing from.
 pub const PLACE: &str = "/dev";
 
@@ -86,6 +112,7 @@ fn nodes(device: Device, place: &str) -> impl Iterator<Item = Node> {
                 number: (rustix::fs::major(meta.rdev()), rustix::fs::minor(meta.rdev())),
                 mode: meta.mode() & 0o777,
                 owner: (meta.uid(), meta.gid()),
+                access: overlay_marks::get(&entry.path(), &ACCESS_LIST.to_owned()).ok().flatten(),
             })
         })
         .collect();
@@ -107,6 +134,30 @@ pub fn missing(device: Device) -> Box<SeeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_in_access_lists_are_shifted_with_all_others() {
+        let entry = |tag: u16, perm: u16, id: u32| {
+            [&tag.to_le_bytes()[..], &perm.to_le_bytes(), &id.to_le_bytes()].concat()
+        };
+        let list = |shift: u32| {
+            let nobody = u32::MAX;
+            let entries = [
+                entry(0x01, 6, nobody),
+                entry(0x02, 6, 1000 + shift),
+                entry(0x04, 6, nobody),
+                entry(0x08, 4, 44 + shift),
+                entry(0x10, 6, nobody),
+                entry(0x20, 0, nobody),
+            ];
+            [&2_u32.to_le_bytes()[..], &entries.concat()].concat()
+        };
+        assert_eq!(shifted(&list(0), 7), Some(list(7)));
+        assert_eq!(
+            [shifted(&list(0)[..11], 7), shifted(b"\x03\0\0\0", 7), shifted(b"", 7)],
+            [None, None, None]
+        );
+    }
 
     #[test]
     fn only_nodes_of_the_kind_are_chosen() {

@@ -7,6 +7,7 @@ mod graphical;
 mod server;
 
 use std::io::Read as _;
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ use self::server::{Ready, Window};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::HostPath;
 use crate::policy::{Clipboard, Display, Policy, Promise};
+use crate::session::Limit;
 
 use super::request::ProgramSpec;
 
@@ -69,7 +71,14 @@ pub struct Shown {
     screen: Screen,
     server: Option<Pid>,
     /// Carries text from one clipboard to the other.
-    relay: Option<Pid>,
+    relay: Option<Relay>,
+}
+
+/// A process that carries text, and what becomes readable when it ends.
+#[derive(Debug)]
+struct Relay {
+    process: Pid,
+    end: OwnedFd,
 }
 
 /// Returns what is meant for this program: a display of its own when the desktop knows it as one that shows windows.
@@ -135,17 +144,22 @@ impl Wish {
         Ok(shown)
     }
 
-    fn share_clipboard(&self, inside: &Screen, cookies: Vec<u8>) -> Result<Pid> {
-        let end = |socket: &HostPath, number, authority| {
-            let stream = UnixStream::connect(socket.as_path()).map_err(|e| {
-                unavailable(&format!("its clipboard could not be shared: {e}"), "Run without --clipboard.")
-            })?;
-            Ok::<_, Box<SeeError>>(End { stream, number, authority })
-        };
+    fn share_clipboard(&self, inside: &Screen, cookies: Vec<u8>) -> Result<Relay> {
         let number = display_number(&self.host).unwrap_or(0);
-        let host = end(&socket_of(number), number, cookies)?;
-        let inside = end(&inside.socket, inside.number, inside.authority.clone())?;
-        clipboard::share(host, inside, self.clipboard, self.user)
+        let host = End { socket: socket_of(number), number, authority: cookies };
+        let (socket, authority) = (inside.socket.clone(), inside.authority.clone());
+        let inside = End { socket, number: inside.number, authority };
+        let process = clipboard::share(host, inside, self.clipboard, self.user)?;
+        match rustix::process::pidfd_open(process, PidfdFlags::empty()) {
+            Ok(end) => Ok(Relay { process, end }),
+            Err(e) => {
+                end(process);
+                Err(unavailable(
+                    &format!("its clipboard could not be shared: {e}"),
+                    "Run without --clipboard.",
+                ))
+            }
+        }
     }
 
     fn host_screen(&self) -> Result<Screen> {
@@ -177,7 +191,12 @@ impl Shown {
 
     /// Shares the clipboard no longer.
     pub fn cut_clipboard(&mut self) {
-        self.relay.take().into_iter().for_each(end);
+        self.relay.take().into_iter().for_each(|relay| end(relay.process));
+    }
+
+    /// Returns what becomes readable when the clipboard is shared no longer although nobody cut it.
+    pub fn clipboard_end(&self) -> Option<BorrowedFd<'_>> {
+        self.relay.as_ref().map(|relay| relay.end.as_fd())
     }
 
     /// Tells a program where its display is.
@@ -259,6 +278,31 @@ fn data_directories(program: &ProgramSpec) -> Vec<PathBuf> {
         .filter(|path| path.starts_with(b"/"))
         .map(|path| PathBuf::from(std::ffi::OsStr::from_bytes(path)))
         .collect()
+}
+
+/// Says that a session goes on without its display, or with one whose clipboard is not shared.
+pub fn without(error: &SeeError) -> Limit {
+    Limit { path: SOCKETS.to_owned(), why: error.message.trim_end_matches('.').to_owned() }
+}
+
+/// Returns why no clipboard could be shared with a nested display here, and the mend.
+pub fn clipboard_lack() -> Option<(String, &'static str)> {
+    if Server::Xephyr.path().is_none() {
+        return Some(("Xephyr is not installed".to_owned(), "sudo apt-get install xserver-xephyr"));
+    }
+    let host = std::env::var_os("DISPLAY").unwrap_or_default();
+    match display_number(host.as_bytes()) {
+        None => Some((
+            "there is no X display of this machine here (DISPLAY)".to_owned(),
+            "Start it in a desktop session that shows X windows.",
+        )),
+        Some(number) => UnixStream::connect(socket_of(number).as_path()).err().map(|e| {
+            (
+                format!("the display :{number} takes no connection: {e}"),
+                "Start it in the desktop session that shows this display.",
+            )
+        }),
+    }
 }
 
 fn socket_of(number: u32) -> HostPath {

@@ -17,6 +17,8 @@ const TOP: &str = "/sys/fs/cgroup";
 const BESIDE: &str = "/sys/fs/cgroup/unified";
 const CGROUP2: u64 = 0x6367_7270;
 const CGROUP1: u64 = 0x0027_e0eb;
+/// What takes the limit of memory in the second version.
+const SECOND_MEMORY: &str = "memory.max";
 /// The directory at the top that holds the groups of system mode.
 const OURS: &str = "alcatraz";
 
@@ -67,7 +69,7 @@ impl Group {
             here.or_else(|| first_version(controller, name, &origins, first))
         };
         let processes = of("pids", "pids.max", "pids.max");
-        let memory = of("memory", "memory.max", "memory.limit_in_bytes");
+        let memory = of("memory", SECOND_MEMORY, "memory.limit_in_bytes");
         Self { unified, processes, memory }
     }
 
@@ -85,9 +87,14 @@ impl Group {
         self.processes.as_ref().map_or(Ok(()), |seat| seat.set_limit(most))
     }
 
-    /// Limits the bytes of memory, the page cache and memory file systems included.
+    /// Limits the bytes of memory, the page cache and memory file systems included. `BUSY` when more is in use that cannot be
+    /// given back: the first version says so itself, the second would end programs instead.
     pub fn limit_memory(&self, most: u64) -> std::result::Result<(), Errno> {
-        self.memory.as_ref().map_or(Ok(()), |seat| seat.set_limit(most))
+        let Some(seat) = &self.memory else { return Ok(()) };
+        if seat.limit == SECOND_MEMORY && seat.memory_kept().is_none_or(|kept| kept >= most) {
+            return Err(Errno::BUSY);
+        }
+        seat.set_limit(most)
     }
 
     /// Returns the directory in the second version's hierarchy, for a process to be born in.
@@ -149,6 +156,22 @@ impl Seat {
     fn set_limit(&self, most: u64) -> std::result::Result<(), Errno> {
         write(&self.dir.join(self.limit), &most.to_string())
     }
+
+    /// Returns how much memory is in use that the kernel could not take back; `None` when it does not say.
+    fn memory_kept(&self) -> Option<u64> {
+        let read = |name: &str| std::fs::read_to_string(self.dir.join(name)).ok();
+        kept(&read("memory.current")?, &read("memory.stat")?)
+    }
+}
+
+/// Returns what is in use without the files of the page cache, which go back to the disk.
+fn kept(current: &str, stat: &str) -> Option<u64> {
+    let of = |name: &str| -> u64 {
+        let mut values = stat.lines().filter_map(|line| line.split_once(' '));
+        values.find(|(known, _)| *known == name).and_then(|(_, value)| value.parse().ok()).unwrap_or(0)
+    };
+    let current: u64 = current.trim().parse().ok()?;
+    Some(current.saturating_sub(of("active_file")).saturating_sub(of("inactive_file")))
 }
 
 /// Returns where the second version lets us make a group, and where we are.
@@ -225,4 +248,28 @@ fn is_mounted(place: &str, magic: u64) -> bool {
 
 fn write(file: &Path, text: &str) -> std::result::Result<(), Errno> {
     std::fs::write(file, text).map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_that_programs_use_is_not_limited_away_in_the_second_version() {
+        let dir = tempfile::tempdir().unwrap();
+        let put = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).unwrap();
+        let group = || Group {
+            unified: None,
+            processes: None,
+            memory: Some(Seat { dir: dir.path().into(), origin: dir.path().into(), limit: SECOND_MEMORY }),
+        };
+        put("memory.current", "1000\n");
+        put("memory.stat", "anon 300\nfile 700\ninactive_file 400\nactive_file 200\nshmem 100\n");
+        // Removing the test's directory is refused, as that of a group in use is.
+        assert_eq!(group().limit_memory(400), Err(Errno::BUSY));
+        assert_eq!(group().limit_memory(401), Ok(()));
+        assert_eq!(std::fs::read_to_string(dir.path().join(SECOND_MEMORY)).unwrap(), "401");
+        put("memory.current", "");
+        assert_eq!(group().limit_memory(1 << 40), Err(Errno::BUSY));
+    }
 }

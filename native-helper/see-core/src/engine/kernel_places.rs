@@ -1,16 +1,16 @@
 //! The SEE's own /proc, /sys and /dev. Everything of the kernel that is not parted by a name space is read-only.
 
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
 use std::path::Path;
 
-use rustix::fs::{AtFlags, FileType, Gid, Mode as Bits, OFlags, Uid};
+use rustix::fs::{AtFlags, FileType, Gid, Mode as Bits, OFlags, Uid, XattrFlags};
 use rustix::io::Errno;
 use see_sys::mount_attributes::{NO_DEV, NO_EXEC, NO_SUID, READ_ONLY};
 
 use crate::error::Result;
 use crate::path::HostPath;
 
-use super::devices::Node;
+use super::devices::{ACCESS_LIST, Node, shifted};
 use super::filesystems::{Setting, attach, copy_of, copy_of_host, failed, make, place, set_flags};
 use super::namespaces::SHIFT;
 use super::tree::Ids;
@@ -191,11 +191,27 @@ fn add_devices(dev: BorrowedFd<'_>, ids: Ids<'_>, devices: &[Node]) -> Result<()
             let (user, group) = (shift.saturating_add(node.owner.0), shift.saturating_add(node.owner.1));
             let flags = AtFlags::SYMLINK_NOFOLLOW;
             rustix::fs::chownat(&dir, name, Some(Uid::from_raw(user)), Some(Gid::from_raw(group)), flags)?;
-            rustix::fs::chmodat(&dir, name, mode, AtFlags::empty())
+            rustix::fs::chmodat(&dir, name, mode, AtFlags::empty())?;
+            match node.access.as_deref().and_then(|access| shifted(access, shift)) {
+                Some(access) => set_access_list(dir.as_fd(), name, &access),
+                None => Ok(()),
+            }
         };
         add().map_err(|e| failed("making", &node.path, e))?;
     }
     Ok(())
+}
+
+/// Gives a node that was just made an access list. Its mode is then the list's. A kernel without lists in memory file systems has
+/// none to show: fewer may open it than natively.
+fn set_access_list(dir: BorrowedFd<'_>, name: &[u8], access: &[u8]) -> std::result::Result<(), Errno> {
+    let node =
+        rustix::fs::openat(dir, name, OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC, Bits::empty())?;
+    let path = format!("/proc/self/fd/{}", node.as_raw_fd());
+    match rustix::fs::setxattr(path, ACCESS_LIST, access, XattrFlags::empty()) {
+        Ok(()) | Err(Errno::OPNOTSUPP) => Ok(()),
+        Err(e) => Err(e),
+    }
 }
 
 fn host(path: &str) -> HostPath {

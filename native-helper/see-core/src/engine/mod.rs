@@ -13,12 +13,13 @@ use rustix::io::Errno;
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::hiding::HidingList;
+use crate::mounts;
 use crate::net::policy::Net;
 use crate::net::resolver::Resolver;
 use crate::path::{HostPath, escape_for_display};
-use crate::policy::{Policy, Promise, Tightening};
+use crate::policy::{Clipboard, Policy, Promise, Tightening};
 use crate::secrets;
-use crate::session::{Session, SessionState};
+use crate::session::{Limit, Session, SessionState};
 use crate::store::{SessionLock, Store};
 use crate::timestamp::Timestamp;
 
@@ -64,6 +65,9 @@ use identity::Identity;
 use plan::Plan;
 use request::{ProgramSpec, RunSpec, Start};
 
+/// How often a SEE is made anew because the host's mounts changed while it was planned and made.
+const TRIES: u32 = 5;
+
 /// Makes a SEE and starts a program in it; returns when the program runs. Nobody is connected to its terminal yet.
 pub fn launch(store: &Store, spec: RunSpec) -> Result<Session> {
     let (session, client) = begin(store, spec, false)?;
@@ -83,8 +87,6 @@ fn begin(store: &Store, mut spec: RunSpec, attached: bool) -> Result<(Session, C
     let display = wish(&spec.policy, &program)?;
     let id = store.new_id()?;
     let lock = store.lock_session(&id)?;
-    // It gets going while the tree is planned here.
-    let supervisor = Supervising::begin(&id)?;
     let mut session = Session {
         id: id.clone(),
         name: spec.name,
@@ -103,52 +105,63 @@ fn begin(store: &Store, mut spec: RunSpec, attached: bool) -> Result<(Session, C
         policy: spec.policy,
         frozen: None,
     };
-    let planned = all_there(&session.policy).and_then(|()| plan_of(store, &session, &program));
-    let inserted = planned.and_then(|Plan { tree, layers, limits, hidden }| {
-        session.layers = layers;
-        session.limits = limits;
-        session.policy.hidden = hidden;
-        store.insert_session(&session).map(|()| tree)
-    });
-    let mut tree = match inserted {
-        Ok(tree) => tree,
-        Err(error) => {
-            dismantle::traces(store, &session)?;
-            return Err(error);
+    let mut is_recorded = false;
+    let made = over_steady_mounts(|| {
+        // It gets going while the tree is planned here.
+        let supervisor = Supervising::begin(&id)?;
+        all_there(&session.policy)?;
+        let Plan { mut tree, layers, limits, hidden } = plan_of(store, &session, &program)?;
+        (session.layers, session.limits, session.policy.hidden) = (layers, limits, hidden);
+        match is_recorded {
+            false => store.insert_session(&session)?,
+            true => store.update_session(&session)?,
         }
-    };
-    tree.resolver = resolver(&session.policy);
-    let start = Start {
-        store: path_of(store.root())?,
-        session: id,
-        tree,
-        policy: session.policy.clone(),
-        fresh: true,
-        program,
-        attached,
-        throw_away: spec.throw_away,
-        display,
-    };
-    match supervisor.make(&start, &lock) {
+        is_recorded = true;
+        tree.resolver = resolver(&session.policy);
+        let start = Start {
+            store: path_of(store.root())?,
+            session: id.clone(),
+            tree,
+            policy: session.policy.clone(),
+            fresh: true,
+            program: program.clone(),
+            attached,
+            throw_away: spec.throw_away,
+            display: display.clone(),
+        };
+        let made = supervisor.make(&start, &lock);
+        if made.is_err() && store.session(&id)?.state == SessionState::Starting {
+            dismantle::layers(&session)?;
+            session.layers.clear();
+        }
+        made
+    });
+    match made {
         Ok(client) => {
             session.state = SessionState::Running;
             Ok((session, client))
         }
-        Err(error) => {
-            drop(lock);
-            clear_away(store, &session, &error)?;
+        Err(error) if is_recorded => {
+            // A supervisor that came as far as the program has settled it.
+            if store.session(&id)?.state == SessionState::Starting {
+                give_up(store, session, SessionState::Broken, &error)?;
+            }
             Err(error)
         }
+        Err(error) => dismantle::traces(store, &session).and(Err(error)),
     }
 }
 
-/// Settles a session whose supervisor failed before it could do that itself.
-fn clear_away(store: &Store, session: &Session, error: &SeeError) -> Result<()> {
-    let Ok(_lock) = store.lock_session(&session.id) else { return Ok(()) };
-    if store.session(&session.id)?.state == SessionState::Starting {
-        give_up(store, session.clone(), SessionState::Broken, error)?;
+/// Plans and makes something out of the host's mounts; anew when that failed and something was mounted or unmounted meanwhile.
+fn over_steady_mounts<T>(mut make: impl FnMut() -> Result<T>) -> Result<T> {
+    for _ in 1..TRIES {
+        let before = mounts::text()?;
+        match make() {
+            Err(error) if error.code == ErrorCode::CannotIsolate && mounts::text()? != before => {}
+            made => return made,
+        }
     }
-    Ok(())
+    make()
 }
 
 /// Leaves nothing of a session that could not begin but its record, in a state that says so.
@@ -180,14 +193,14 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
     let lock = store.lock_session(&session.id)?;
     store.move_session(&session.id, &[SessionState::Finished], SessionState::Starting)?;
     let mut session = store.session(&session.id)?;
-    let supervisor = Supervising::begin(&session.id)?;
     // Whoever enters from somewhere without a display gets none, and a device that is gone is done without.
-    let display = wish(&session.policy, &program).unwrap_or(None);
-    let started = plan_of(store, &session, &program).and_then(|mut plan| {
+    let (display, without) = wish_again(&session.policy, &program);
+    let started = over_steady_mounts(|| {
+        let supervisor = Supervising::begin(&session.id)?;
+        let mut plan = plan_of(store, &session, &program)?;
         plan.tree.resolver = resolver(&session.policy);
-        session.layers = plan.layers;
-        session.limits = plan.limits;
-        session.policy.hidden = plan.hidden;
+        (session.layers, session.limits, session.policy.hidden) = (plan.layers, plan.limits, plan.hidden);
+        session.limits.extend(without.clone());
         store.update_session(&session)?;
         let start = Start {
             store: path_of(store.root())?,
@@ -195,14 +208,14 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
             tree: plan.tree,
             policy: session.policy.clone(),
             fresh: false,
-            program,
+            program: program.clone(),
             attached: true,
             throw_away: false,
-            display,
+            display: display.clone(),
         };
         supervisor.make(&start, &lock)
     });
-    // A supervisor that got that far has settled it.
+    // A supervisor that came as far as the program has settled it.
     if started.is_err() && store.session(&session.id)?.state == SessionState::Starting {
         store.move_session(&session.id, &[SessionState::Starting], SessionState::Finished)?;
     }
@@ -215,8 +228,10 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
 pub fn inspect(store: &Store, session: &Session, spec: RunSpec) -> Result<(Client, Vec<HostPath>)> {
     // Not in the session's tree: many programs trust the files in the directory that they begin in.
     let (program, _) = resolve(store, &RunSpec { cwd: Some(b"/".to_vec()), ..spec })?;
-    let (tree, lost) = inspection::tree(store, session)?;
-    Ok((warden::start(&path_of(store.root())?, &session.id, &tree, program)?, lost))
+    over_steady_mounts(|| {
+        let (tree, lost) = inspection::tree(store, session)?;
+        Ok((warden::start(&path_of(store.root())?, &session.id, &tree, program.clone())?, lost))
+    })
 }
 
 /// Plans the tree of a session for a program: what it covers, what it hides.
@@ -240,9 +255,9 @@ fn all_there(policy: &Policy) -> Result<()> {
     lacking.map_or(Ok(()), |device| Err(devices::missing(*device)))
 }
 
-/// Returns what a session that was just entered goes on without.
-pub fn devices_lacking(session: &Session) -> impl Iterator<Item = &str> {
-    session.limits.iter().filter(|limit| limit.path == devices::PLACE).map(|limit| limit.why.as_str())
+/// Returns what a session that was just entered goes on without: devices, its display, its clipboard.
+pub fn lacking(session: &Session) -> impl Iterator<Item = &Limit> {
+    session.limits.iter().filter(|limit| [devices::PLACE, display::SOCKETS].contains(&limit.path.as_str()))
 }
 
 /// Allows a session less than before, at once when it runs, and from its next program on when not.
@@ -273,6 +288,16 @@ fn wish(policy: &Policy, program: &ProgramSpec) -> Result<Option<Wish>> {
         Err(_) if policy.accept.contains(&Promise::Display) => Ok(None),
         other => other,
     }
+}
+
+/// Returns the display that a session which is entered again can have now, and what it goes on without.
+fn wish_again(policy: &Policy, program: &ProgramSpec) -> (Option<Wish>, Option<Limit>) {
+    let error = match wish(policy, program) {
+        Ok(wish) => return (wish, None),
+        Err(error) => error,
+    };
+    let alone = Policy { clipboard: Clipboard::None, ..policy.clone() };
+    (wish(&alone, program).unwrap_or(None), Some(display::without(&error)))
 }
 
 /// Settles sessions whose supervisor died. Readers of the list call it first.

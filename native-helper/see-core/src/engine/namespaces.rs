@@ -9,7 +9,7 @@ use see_sys::process::{exit_now, fork, fork_into, namespace};
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::HostPath;
-use crate::session::Mode;
+use crate::session::{Limit, Mode};
 
 use super::filesystems::copy_of_host;
 use super::tree::Ids;
@@ -33,6 +33,8 @@ pub struct Shell {
     network: Option<Holder>,
     /// Whether ids are shifted; else they are as on the host.
     pub shifted: bool,
+    /// The place whose mount cannot map ids, when that is why they are not.
+    pub unmapped: Option<HostPath>,
 }
 
 /// A process that does nothing but live in name spaces, until it is let go.
@@ -134,13 +136,26 @@ impl Shell {
     /// `is_connected` says whether the network will lead somewhere.
     pub fn make(probes: &[HostPath], is_connected: bool) -> Result<Self> {
         let shell = Self::make_with(&format!("0 {} {}", SHIFT.0, SHIFT.1), true, is_connected);
-        let supported = |shell: &Self| {
-            probes.iter().all(|probe| copy_of_host(probe, Some(shell.users.as_fd()), 0).is_ok())
+        let fails =
+            |shell: &Self, probe: &HostPath| copy_of_host(probe, Some(shell.users.as_fd()), 0).is_err();
+        let unmapped = match shell {
+            Ok(shell) => match probes.iter().find(|probe| fails(&shell, probe)) {
+                None => return Ok(shell),
+                unmapped => unmapped.cloned(),
+            },
+            Err(_) => None,
         };
-        match shell {
-            Ok(shell) if supported(&shell) => Ok(shell),
-            _ => Self::make_with(&identity_map()?, false, is_connected),
+        Ok(Self { unmapped, ..Self::make_with(&identity_map()?, false, is_connected)? })
+    }
+
+    /// Returns what a session has to be told of its ids.
+    pub fn limit(&self) -> Option<Limit> {
+        if self.shifted {
+            return None;
         }
+        let path = self.unmapped.clone().unwrap_or_else(HostPath::root).display();
+        let why = "ids cannot be mapped here, so root inside has the number of the host's root, without its rights outside";
+        Some(Limit { path, why: why.to_owned() })
     }
 
     fn make_with(map: &str, shifted: bool, is_connected: bool) -> Result<Self> {
@@ -150,7 +165,7 @@ impl Shell {
             false => None,
         };
         let holder = Holder::make(SHARED, map, map)?;
-        Ok(Self { users: holder.namespace("user")?, holder, network, shifted })
+        Ok(Self { users: holder.namespace("user")?, holder, network, shifted, unmapped: None })
     }
 
     /// Returns how ids go through this shell.

@@ -84,9 +84,15 @@ fn supervise(request: UnixStream) -> Result<()> {
             supervisor.serve()
         }
         Err(error) => {
+            // A new session is settled by whoever asked, who may try again; one from before is as it was.
+            let settled = match start.fresh {
+                true => Ok(()),
+                false => Store::open(Some(start.store.as_path()))
+                    .and_then(|store| store.finish_session(&start.session, None, None)),
+            };
             client.tell(&Tell::Failed { error: error.clone() })?;
             client.push();
-            Err(error)
+            settled.and(Err(error))
         }
     }
 }
@@ -132,6 +138,20 @@ struct Supervisor {
     overrun: bool,
 }
 
+/// What a supervisor waits for.
+struct Happened {
+    /// The init said something.
+    from_init: bool,
+    signalled: bool,
+    /// The meter found something.
+    measured: bool,
+    clipboard_ended: bool,
+    /// A new client came.
+    knocks: bool,
+    /// Clients that said something.
+    heard: Vec<usize>,
+}
+
 impl Supervisor {
     fn start_program(&mut self, number: u32, mut spec: ProgramSpec) -> Result<()> {
         self.bounds.adapt(&mut spec);
@@ -158,7 +178,7 @@ impl Supervisor {
             if self.empty && !self.programs.is_empty() && self.programs.values().all(Program::is_drained) {
                 return Ok(());
             }
-            let (from_init, signalled, measured, knocks, heard) = self.wait()?;
+            let Happened { from_init, signalled, measured, clipboard_ended, knocks, heard } = self.wait()?;
             if signalled {
                 while self.signals.next().map_err(wire::gone)?.is_some() {
                     self.begin_stop()?;
@@ -173,6 +193,9 @@ impl Supervisor {
             if (measured || self.is_held) && self.heed_meter()? {
                 return Ok(());
             }
+            if clipboard_ended {
+                self.note_clipboard_end()?;
+            }
             if knocks {
                 self.welcome();
             }
@@ -183,17 +206,19 @@ impl Supervisor {
         }
     }
 
-    /// Waits for something to happen. Returns whether the init, a signal, the meter, a new client came, and which
-    /// clients did.
-    fn wait(&self) -> Result<(bool, bool, bool, bool, Vec<usize>)> {
+    /// Waits for something to happen.
+    fn wait(&self) -> Result<Happened> {
         let mut waits = vec![
             PollFd::new(&self.control, PollFlags::IN),
             PollFd::new(&self.signals, PollFlags::IN),
             PollFd::new(&self.meter, PollFlags::IN),
         ];
-        if let Some(listener) = &self.listener {
-            waits.push(PollFd::new(listener, PollFlags::IN));
-        }
+        let mut place_of = |fd| {
+            waits.push(PollFd::from_borrowed_fd(fd, PollFlags::IN));
+            waits.len() - 1
+        };
+        let knock = self.listener.as_ref().map(|listener| place_of(listener.as_fd()));
+        let clipboard_end = self.display.as_ref().and_then(Shown::clipboard_end).map(place_of);
         let first_client = waits.len();
         for client in &self.clients {
             let program = client.program.and_then(|number| self.programs.get(&number));
@@ -219,10 +244,16 @@ impl Supervisor {
             Err(e) => return Err(wire::gone(e)),
         }
         let happened = |place: usize| waits.get(place).is_some_and(|wait| !wait.revents().is_empty());
-        let knocks = self.listener.is_some() && happened(3);
         let heard =
             (first_client..after_clients).filter(|place| happened(*place)).map(|place| place - first_client);
-        Ok((happened(0), happened(1), happened(2), knocks, heard.collect()))
+        Ok(Happened {
+            from_init: happened(0),
+            signalled: happened(1),
+            measured: happened(2),
+            clipboard_ended: clipboard_end.is_some_and(happened),
+            knocks: knock.is_some_and(happened),
+            heard: heard.collect(),
+        })
     }
 
     /// Acts on what the init reports.

@@ -24,7 +24,7 @@ use crate::store::Store;
 use super::filesystems::{Setting, failed, overlay};
 use super::namespaces::EmptyNetwork;
 use super::request::{Channel, Order, ProgramSpec, Report};
-use super::{birth, dismantle, path_of, plan, wire};
+use super::{birth, dismantle, over_steady_mounts, path_of, plan, wire};
 
 /// The most bytes that are taken from the one who tries the walls.
 const MOST_SAID: u64 = 64 * 1024;
@@ -34,6 +34,8 @@ const MOST_SAID: u64 = 64 * 1024;
 pub struct Made {
     /// Whether ids are shifted.
     pub shifted: bool,
+    /// What keeps them from being shifted, when it is one place.
+    pub unmapped: Option<HostPath>,
     /// Where layers go.
     pub layers: Vec<Layer>,
     /// What cannot be changed.
@@ -45,6 +47,10 @@ pub struct Made {
 /// Makes a SEE over everything that is mounted, has its walls tried from inside, and takes it down. For a process with
 /// one thread.
 pub fn make(store: &Store, canaries: &Canaries) -> Result<Made> {
+    over_steady_mounts(|| make_once(store, canaries))
+}
+
+fn make_once(store: &Store, canaries: &Canaries) -> Result<Made> {
     let secret = canaries.secret()?;
     let session = store.new_id()?;
     let lock = store.lock_session(&session)?;
@@ -57,10 +63,11 @@ pub fn make(store: &Store, canaries: &Canaries) -> Result<Made> {
     drop(theirs);
     let made = made.and_then(|(init, shell)| {
         let shifted = shell.as_ref().is_some_and(|shell| shell.shifted);
-        let made = birth::await_ready(control.as_fd(), init, shell)?;
+        let unmapped = shell.as_ref().and_then(|shell| shell.unmapped.clone());
+        let made = birth::await_ready(control.as_fd(), &init, shell)?;
         let walls = try_walls(control.as_fd(), &canaries.targets()?);
-        birth::end_init(init)?;
-        Ok((shifted, made.limits, walls?))
+        birth::end_init(init.keep())?;
+        Ok((shifted, unmapped, made.limits, walls?))
     });
     for layer in &plan.layers {
         dismantle::layer(layer)?;
@@ -68,9 +75,9 @@ pub fn make(store: &Store, canaries: &Canaries) -> Result<Made> {
     let dir = store.session_dir(&session);
     std::fs::remove_dir_all(&dir).map_err(|e| super::rooms::io("removing", &dir, &e))?;
     drop(lock);
-    let (shifted, found, walls) = made?;
+    let (shifted, unmapped, found, walls) = made?;
     let limits = plan.limits.into_iter().chain(found).collect();
-    Ok(Made { shifted, layers: plan.layers, limits, walls })
+    Ok(Made { shifted, unmapped, layers: plan.layers, limits, walls })
 }
 
 /// Starts the one who tries the walls, inside, and returns what it found.

@@ -84,8 +84,8 @@ impl Warden {
         let (init, shell) = make_init(store, session, tree, &Reported::default(), theirs.as_fd(), None)?;
         drop(theirs);
         rustix::thread::set_no_new_privs(true).map_err(wire::gone)?;
-        await_ready(control.as_fd(), init, shell)?;
-        Ok(Self { control, init })
+        await_ready(control.as_fd(), &init, shell)?;
+        Ok(Self { control, init: init.keep() })
     }
 
     /// Runs the program until it ends or its client goes, and ends everything with it.

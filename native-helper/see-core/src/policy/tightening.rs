@@ -55,7 +55,7 @@ impl Policy {
                 "Start a new session with what you want it to have.",
             ));
         }
-        Ok(Self {
+        let policy = Self {
             net: net.unwrap_or(self.net),
             lan: lan.unwrap_or(self.lan),
             clipboard: if *clipboard == Some(false) { Clipboard::None } else { self.clipboard },
@@ -64,7 +64,8 @@ impl Policy {
             processes: processes.or(self.processes),
             memory: memory.or(self.memory),
             ..self.clone()
-        })
+        };
+        policy.check_limits().map(|()| policy)
     }
 }
 
@@ -107,6 +108,7 @@ mod tests {
             Tightening { quota: Some(101), ..Tightening::default() },
             Tightening { floor: Some(9), ..Tightening::default() },
             Tightening { processes: Some(4097), ..Tightening::default() },
+            Tightening { processes: Some(7), ..Tightening::default() },
             Tightening { memory: Some(51), ..Tightening::default() },
         ];
         for to in wider {

@@ -4,6 +4,8 @@
 
 use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
@@ -21,27 +23,32 @@ use x11rb::rust_connection::{DefaultStream, RustConnection};
 use x11rb::wrapper::ConnectionExt as _;
 
 use crate::error::Result;
-use crate::path::is_deceptive;
+use crate::path::{HostPath, is_deceptive};
 use crate::policy::Clipboard;
 
 use super::{authority, server, unavailable};
 
 /// The longest text that is copied, in bytes.
 const LONGEST: usize = 1024 * 1024;
-/// How long the servers may take to answer.
+/// How long the servers may take to let it in.
 const PATIENCE: Timespec = Timespec { tv_sec: 30, tv_nsec: 0 };
+/// How long one of them may keep it waiting later. A program inside can hold up its whole display; what the host pastes waits for
+/// this process then.
+const HELD_UP: Duration = Duration::from_secs(5);
+/// The most bytes of data that it may have.
+const MOST_DATA: u64 = 256 << 20;
 
 type Done = std::result::Result<(), Broken>;
 
 /// A display to share with: its socket, and what opens it.
 pub(super) struct End {
-    pub(super) stream: UnixStream,
+    pub(super) socket: HostPath,
     pub(super) number: u32,
     pub(super) authority: Vec<u8>,
 }
 
-/// Starts the process, and returns when it listens. It ends with its parent, and with either display. For a process with one
-/// thread.
+/// Starts the process, and returns when it listens. It ends with its parent, with either display, and when one of them keeps it
+/// waiting: whoever has the clipboard then loses it. For a process with one thread.
 pub(super) fn share(host: End, inside: End, allowed: Clipboard, user: (u32, u32)) -> Result<Pid> {
     let failed = |why: &str| {
         unavailable(&format!("the clipboard could not be shared: {why}"), "Run without --clipboard.")
@@ -64,20 +71,24 @@ pub(super) fn share(host: End, inside: End, allowed: Clipboard, user: (u32, u32)
 
 /// In the child: copies until a display goes away.
 fn work(host: End, inside: End, allowed: Clipboard, user: (u32, u32), said: OwnedFd) -> Done {
-    close_all_but(&[host.stream.as_raw_fd(), inside.stream.as_raw_fd(), said.as_raw_fd()])?;
+    close_all_but(&[said.as_raw_fd()])?;
     see_sys::signals::reset_all()?;
-    server::become_user(user)?;
+    server::become_user(user, MOST_DATA)?;
     let (goes_in, goes_out) = (allowed.goes_in(), allowed.goes_out());
     let (mut host, mut inside) = (Side::open(host, true)?, Side::open(inside, false)?);
     host.begin(goes_in)?;
     inside.begin(goes_out)?;
     rustix::io::write(&said, b"!")?;
     drop(said);
+    let guard = guard()?;
     loop {
+        guard.send(Work::Begins)?;
         host.pump(&mut inside, goes_in)?;
         inside.pump(&mut host, goes_out)?;
         // What came while the other side was asked has been read already.
-        if host.pump(&mut inside, goes_in)? || inside.pump(&mut host, goes_out)? {
+        let more = host.pump(&mut inside, goes_in)? || inside.pump(&mut host, goes_out)?;
+        guard.send(Work::Ends)?;
+        if more {
             continue;
         }
         let (a, b) = (host.display.stream().as_fd(), inside.display.stream().as_fd());
@@ -88,6 +99,26 @@ fn work(host: End, inside: End, allowed: Clipboard, user: (u32, u32), said: Owne
             Err(e) => return Err(e.into()),
         }
     }
+}
+
+/// What the guard hears.
+enum Work {
+    Begins,
+    Ends,
+}
+
+/// Starts the thread that ends this process when its work takes too long: a server that is held up answers nothing.
+fn guard() -> std::result::Result<Sender<Work>, Broken> {
+    let (tell, heard) = channel();
+    let watch = move || {
+        while let Ok(Work::Begins) = heard.recv() {
+            if matches!(heard.recv_timeout(HELD_UP), Err(RecvTimeoutError::Timeout)) {
+                exit_now(1);
+            }
+        }
+    };
+    std::thread::Builder::new().name("guard".to_owned()).spawn(watch)?;
+    Ok(tell)
 }
 
 /// Names of things that X knows by numbers.
@@ -116,7 +147,7 @@ struct Side {
 impl Side {
     fn open(end: End, is_hosts: bool) -> std::result::Result<Self, Broken> {
         let (name, cookie) = authority::for_display(&end.authority, end.number);
-        let (stream, _) = DefaultStream::from_unix_stream(end.stream)?;
+        let (stream, _) = DefaultStream::from_unix_stream(UnixStream::connect(end.socket.as_path())?)?;
         let display = RustConnection::connect_to_stream_with_auth_info(stream, 0, name, cookie)?;
         let root = display.setup().roots.first().ok_or(Broken)?.root;
         let window = display.generate_id()?;

@@ -156,7 +156,7 @@ impl Server {
         close_on_exec_from(3)?;
         rustix::io::fcntl_setfd(outlet, FdFlags::empty())?;
         see_sys::signals::reset_all()?;
-        become_user(window.user)?;
+        become_user(window.user, MOST_DATA)?;
         let path = self.path().ok_or(Errno::NOENT)?;
         let number = outlet.as_raw_fd();
         let display = match self {
@@ -175,9 +175,10 @@ impl Server {
     }
 }
 
-/// Gives up what a process that serves hostile programs has no use for. It ends with its parent.
-pub(super) fn become_user((user, group): (u32, u32)) -> std::result::Result<(), Errno> {
-    let most = Rlimit { current: Some(MOST_DATA), maximum: Some(MOST_DATA) };
+/// Gives up what a process that serves hostile programs has no use for. It may have so many bytes of data, and ends with its
+/// parent.
+pub(super) fn become_user((user, group): (u32, u32), most_data: u64) -> std::result::Result<(), Errno> {
+    let most = Rlimit { current: Some(most_data), maximum: Some(most_data) };
     rustix::process::setrlimit(Resource::Data, most)?;
     if rustix::process::geteuid().is_root() {
         let (user, group) = (Uid::from_raw(user), Gid::from_raw(group));

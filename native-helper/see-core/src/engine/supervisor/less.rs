@@ -1,13 +1,27 @@
 //! Allowing a session less while it runs.
 
 use crate::engine::bounds::Bounds;
+use crate::engine::display::SOCKETS;
 use crate::error::Result;
 use crate::net::policy::Net;
 use crate::policy::{Clipboard, Policy, Tightening};
+use crate::session::Limit;
 
 use super::{Supervisor, audience, frost};
 
+/// Why a clipboard is shared no longer.
+const CLIPBOARD_ENDED: &str =
+    "the clipboard is shared no longer: one of the two displays went away or was held up for too long";
+
 impl Supervisor {
+    /// Notes that the clipboard is shared no longer although nobody asked for that.
+    pub(super) fn note_clipboard_end(&mut self) -> Result<()> {
+        self.display.iter_mut().for_each(|display| display.cut_clipboard());
+        self.session.policy.clipboard = Clipboard::None;
+        self.session.limits.push(Limit { path: SOCKETS.to_owned(), why: CLIPBOARD_ENDED.to_owned() });
+        self.store.update_session(&self.session)
+    }
+
     /// Allows the session less, at once. What fails leaves the rest as it was, but for the network, which is off then.
     pub(super) fn tighten(&mut self, to: &Tightening) -> Result<()> {
         let policy = self.session.policy.tighten(to)?;

@@ -1,5 +1,5 @@
 //! Making the SEE that a supervisor holds: its limits, its display, its first process, its network, and whoever answers its
-//! calls. What fails leaves nothing behind.
+//! calls. What fails leaves no process behind; whoever asked settles the session, or tries again.
 
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, OwnedFd};
@@ -9,18 +9,19 @@ use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 use rustix::process::Signal;
 use see_sys::signals::SignalQueue;
 
-use crate::engine::birth::{await_ready, end_init, make_init};
+use crate::engine::birth::{await_ready, make_init};
 use crate::engine::bounds::Bounds;
 use crate::engine::display::Wish;
 use crate::engine::interposition::Interposition;
-use crate::engine::meter::Meter;
+use crate::engine::meter::{Meter, hurry};
+use crate::engine::namespaces::Shell;
 use crate::engine::plan::Tree;
 use crate::engine::request::Start;
-use crate::engine::{give_up, wire};
+use crate::engine::wire;
 use crate::error::Result;
 use crate::net::reach::Reach;
 use crate::net::uplink::Uplink;
-use crate::session::{Mode, SessionState};
+use crate::session::Mode;
 use crate::store::{SessionLock, Store};
 
 use super::{FIRST, Supervisor, frost};
@@ -55,40 +56,22 @@ impl Supervisor {
         let mut session = store.session(&start.session)?;
         // The SEE is being made meanwhile.
         let prepared = interposition.prepare(&store, &session, start.fresh);
-        let settled = made.and_then(|(init, shell)| {
-            let made = await_ready(control.as_fd(), init, shell)?;
-            let resolver = start.tree.resolver.as_ref().map(|resolver| resolver.address);
-            let begun = resolver
-                .map(|resolver| Uplink::connect(made.network, &start.policy, resolver))
-                .transpose()
-                .and_then(|uplink| {
-                    let filter = uplink.as_ref().map(|uplink| uplink.filter(&start.policy)).transpose()?;
-                    let reach = Arc::new(Reach::new(filter));
-                    let begin = |inside| {
-                        interposition.begin(prepared?, &session, start, inside, Arc::clone(&reach), init)
-                    };
-                    Ok((uplink, made.inside.map(begin).transpose()?, reach))
-                });
-            match begun {
-                Ok((uplink, answering, reach)) => {
-                    Ok((init, made.mounts, made.limits, (uplink, reach), answering))
-                }
-                Err(error) => end_init(init).and(Err(error)),
-            }
-        });
-        let (init, mounts, limits, (uplink, reach), answering) = match settled {
-            Ok(settled) => settled,
-            Err(error) => {
-                match start.fresh {
-                    true => give_up(&store, session, SessionState::Broken, &error)?,
-                    false => store.finish_session(&session.id, None, None)?,
-                }
-                return Err(error);
-            }
-        };
-        session.limits.extend(limits);
+        let (init, shell) = made?;
+        session.limits.extend(shell.as_ref().and_then(Shell::limit));
+        let made = await_ready(control.as_fd(), &init, shell)?;
+        session.limits.extend(made.limits);
+        let resolver = start.tree.resolver.as_ref().map(|resolver| resolver.address);
+        let connect = |resolver| Uplink::connect(made.network, &start.policy, resolver);
+        let uplink = resolver.map(connect).transpose()?;
+        let filter = uplink.as_ref().map(|uplink| uplink.filter(&start.policy)).transpose()?;
+        let reach = Arc::new(Reach::new(filter));
         let (bounds, display) = (bounds?, display?);
         let meter = Meter::start(&session.layers, frost::limits(&session), bounds.is_firm())?;
+        // Last: whoever answers calls is only done when the init has ended.
+        let begin =
+            |inside| interposition.begin(prepared?, &session, start, inside, Arc::clone(&reach), init.pid());
+        let answering = made.inside.map(begin).transpose()?;
+        hurry();
         Ok(Self {
             listener: None,
             store,
@@ -98,9 +81,9 @@ impl Supervisor {
             throw_away: start.throw_away,
             attached: true,
             control,
-            init,
+            init: init.keep(),
             answering,
-            mounts: Some(mounts),
+            mounts: Some(made.mounts),
             uplink,
             reach,
             signals,
