@@ -91,6 +91,9 @@ export const FeedEvent = z.discriminatedUnion("event", [
     total: z.number().int().min(0),
     summary: Summary,
     live: z.boolean(),
+    /** Directories whose entries are not all told: some of them, and how many more there are. */
+    unlisted: z.array(PathRef).optional(),
+    unlisted_more: z.number().int().min(0).optional(),
   }),
   z.object({ event: z.literal("record"), watch: z.number().int(), next: LogPlace }),
   z.object({ event: z.literal("failed"), watch: z.number().int(), error: SeeError }),

@@ -19,7 +19,9 @@ export const CheckResult = z.object({
   conflicts: z.array(Conflict),
   joined: z.array(PathRef).optional(),
   ignored: z.array(PathRef).optional(),
-  /** How many more are ignored than are told. */
+  /** How many more of each there are than are told: a message holds only so many, and only so many bytes of them. */
+  conflicts_more: z.number().int().min(0).optional(),
+  joined_more: z.number().int().min(0).optional(),
   ignored_more: z.number().int().min(0).optional(),
   tracking: Reads.optional(),
   missing: MissingReads.optional(),
@@ -62,6 +64,10 @@ export const CommitResult = z.object({
   ignored: z.array(PathRef).optional(),
   /** Where a look at the host afterwards found something else than what was committed. */
   differing: z.array(PathRef).optional(),
+  /** How many more of each there were than are told. */
+  joined_more: z.number().int().min(0).optional(),
+  ignored_more: z.number().int().min(0).optional(),
+  differing_more: z.number().int().min(0).optional(),
   /** Older commits whose backups went, so that all together stay within the limit. */
   dropped: z.array(z.string()).optional(),
 });

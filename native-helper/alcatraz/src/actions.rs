@@ -58,7 +58,18 @@ pub fn check(
     let (joined, ignored) = (refs(&joined), refs(&ignored));
     let missing = missing.filter(|missing| !is_going_on(session, *missing));
     let consistent = conflicts.is_empty();
-    Ok(CheckResult { consistent, conflicts, joined, ignored, ignored_more: 0, tracking, missing })
+    let (conflicts_more, joined_more, ignored_more) = (0, 0, 0);
+    Ok(CheckResult {
+        consistent,
+        conflicts,
+        conflicts_more,
+        joined,
+        joined_more,
+        ignored,
+        ignored_more,
+        tracking,
+        missing,
+    })
 }
 
 /// Puts the contents of files into a selection, as what a person made of both versions of these paths.
@@ -111,8 +122,11 @@ pub fn commit(
         applied: outcome.applied,
         skipped: outcome.skipped,
         joined: refs(&outcome.joined),
+        joined_more: 0,
         ignored: refs(&outcome.ignored),
+        ignored_more: 0,
         differing: refs(&outcome.differing),
+        differing_more: 0,
         dropped: outcome.dropped,
     })
 }

@@ -56,21 +56,23 @@ impl Context {
 
     /// Tells what became of a commit that was cut off.
     pub fn tell(&self, recovered: &Recovered) {
-        self.output.say(&outcome(recovered));
-        for path in &recovered.foreign {
-            let path = path.display();
-            self.output.say(&format!("  {path} was changed by somebody else meanwhile and stays as it is."));
-        }
-        for point in &recovered.given_up {
-            let point = point.display();
-            self.output.say(&format!("  What it did on {point} stays there, with what it had replaced."));
-        }
-        for path in &recovered.guests {
-            let path = path.display();
-            self.output
-                .say(&format!("  {path} was put into a new directory by somebody else meanwhile and stays."));
-        }
+        told(recovered).iter().for_each(|line| self.output.say(line));
     }
+}
+
+/// Returns what there is to tell of a commit that was cut off, line by line.
+pub fn told(recovered: &Recovered) -> Vec<String> {
+    let foreign = recovered.foreign.iter().map(|path| {
+        format!("  {} was changed by somebody else meanwhile and stays as it is.", path.display())
+    });
+    let given_up = recovered
+        .given_up
+        .iter()
+        .map(|point| format!("  What it did on {} stays there, with what it had replaced.", point.display()));
+    let guests = recovered.guests.iter().map(|path| {
+        format!("  {} was put into a new directory by somebody else meanwhile and stays.", path.display())
+    });
+    std::iter::once(outcome(recovered)).chain(foreign).chain(given_up).chain(guests).collect()
 }
 
 /// Returns what to tell of a commit that was cut off.

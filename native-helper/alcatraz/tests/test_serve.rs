@@ -7,6 +7,8 @@
     reason = "a test ends with what it did not expect"
 )]
 
+use std::fs::File;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -130,6 +132,34 @@ fn a_line_that_is_too_long_is_refused_without_being_kept() {
     let grown = peak_memory(client.pid()).saturating_sub(before);
     assert!(grown < 64 * 1024, "memory grew by {grown} KiB");
     client.ask("sessions.list", json!({}));
+}
+
+/// Holds up the recovery of a commit that was cut off: its journal is a pipe, so whoever reads it waits.
+#[test]
+fn greets_at_once_however_long_it_takes_to_settle_what_was_cut_off() {
+    let lab = Lab::new();
+    let session = lab.see("echo x > f");
+    let commit = lab.json(["commit", &session])["commit"].as_str().unwrap().to_owned();
+    let journal = lab.store().join("commits").join(&commit).join("journal");
+    std::fs::remove_file(&journal).unwrap();
+    assert!(Command::new("mkfifo").arg(&journal).status().unwrap().success());
+    let cut_off = "import sqlite3, sys\n\
+        with sqlite3.connect(sys.argv[1]) as db: db.execute(\"UPDATE commits SET state = 'applying'\")";
+    let database = lab.store().join("alcatraz.db");
+    assert!(Command::new("python3").args(["-c", cut_off]).arg(database).status().unwrap().success());
+
+    let mut client = Client::new(&lab);
+    let sessions = client.ask("sessions.list", json!({}));
+    assert_eq!(sessions["sessions"][0]["id"], session.as_str());
+
+    let (sender, opened) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(File::options().write(true).open(journal)));
+    let pipe = opened.recv_timeout(Duration::from_secs(60)).expect("nobody settles what was cut off");
+    drop(pipe.unwrap());
+    // What was begun is not left half way when the app closes.
+    client.close();
+    let all = lab.json(["history"]);
+    assert_eq!(all["commits"][0]["undoable"], false, "{all}");
 }
 
 /// The most memory that a process has had, in KiB.

@@ -7,8 +7,10 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use lab::Lab;
+use lab::follow::Follower;
 use rustix::fs::{Mode, OFlags, XattrFlags, lsetxattr};
 use see_core::change::{Aspect, ChangeKind, FileType};
 use see_core::changes::found::{ChangeSet, UpperState};
@@ -45,6 +47,43 @@ fn a_chain_of_directories_without_end_is_cut_off_and_said_so() {
     assert!((50..70).contains(&set.found.len()), "{}", set.found.len());
     assert_eq!(set.unlisted.len(), 1);
     assert_eq!(&set.found.last().unwrap().change.path, &set.unlisted[0]);
+}
+
+#[test]
+fn more_names_than_there_is_room_for_are_not_listed_and_that_is_said() {
+    if !lab::is_inside("more_names_than_there_is_room_for_are_not_listed_and_that_is_said") {
+        return;
+    }
+    let mut lab = Lab::new(MarkSpace::Trusted);
+    lab.mount();
+    lab.run("echo > other");
+    // Each of them has a path of nearly 16 KiB: all together more than half a gigabyte, twice.
+    let (deep, many, few) = ([b'n'; 250], 20_000, 100);
+    let mut at = rustix::fs::open(&lab.view, OFlags::DIRECTORY, Mode::empty()).unwrap();
+    for _ in 0..62 {
+        rustix::fs::mkdirat(&at, &deep[..], Mode::RWXU).unwrap();
+        at = rustix::fs::openat(&at, &deep[..], OFlags::DIRECTORY, Mode::empty()).unwrap();
+    }
+    let flags = OFlags::CREATE | OFlags::WRONLY;
+    (0..many).for_each(|n| drop(rustix::fs::openat(&at, n.to_string(), flags, Mode::RUSR).unwrap()));
+
+    let set = scan(&lab);
+    assert_eq!(set.found.len(), 63, "the directories and the other file are told");
+    assert_eq!(set.found.last().unwrap().change.path, lab.path("other"));
+    assert_eq!(set.unlisted, [set.found[61].change.path.clone()]);
+    assert_eq!(set.cut, set.unlisted);
+
+    let mut follower = Follower::new(&lab);
+    while !follower.settled {
+        follower.take(Duration::from_secs(60));
+    }
+    assert_eq!((follower.rows.len(), &follower.untold.dirs, follower.untold.more), (63, &set.cut, 0));
+    drop(follower);
+
+    let gone = |n: i32| rustix::fs::unlinkat(&at, n.to_string(), rustix::fs::AtFlags::empty()).unwrap();
+    (few..many).for_each(gone);
+    let set = scan(&lab);
+    assert_eq!((set.found.len(), set.unlisted.len()), (63 + 100, 0));
 }
 
 #[test]

@@ -24,6 +24,7 @@ import { FilterBar } from "./filter-bar.js";
 import { leftOut } from "./selection-model.js";
 import { summarySentence } from "./summary-model.js";
 import { TEXTS } from "../../../texts/changes.js";
+import { UnlistedNote } from "./unlisted-note.js";
 import { showNeighbour } from "./tree-actions.js";
 import { ROOT } from "./tree.js";
 import { useOutline, type View } from "./use-outline.js";
@@ -62,6 +63,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
       {total > 0 && <NeedsLook tree={tree} />}
       <VirusBar session={session.id} />
       {total > 0 && <FilterBar session={session.id} tree={tree} input={filter} onLeave={focusTree} />}
+      <UnlistedNote settled={settled} />
       <GroupingNote />
       <div ref={body} className={styles.body}>
         {error !== null ? (

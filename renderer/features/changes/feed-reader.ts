@@ -1,6 +1,7 @@
 // Turns a session's change feed into a tree, a slice of work at a time, so that the page stays quick whatever
 // comes. Checks every row against the contract. Knows no screen and no bridge.
 import { Change, FeedEvent, type Summary } from "../../../protocol/src/change.js";
+import type { PathRef } from "../../../protocol/src/path.js";
 import { nodeParts, dropChange, putChange, ensureParts } from "./tree-model.js";
 import { createTree, type Tree } from "./tree.js";
 import { openToFit } from "./outline-model.js";
@@ -20,6 +21,9 @@ export interface Settled {
   total: number;
   summary: Summary;
   live: boolean;
+  /** Folders that are not told whole: some of them, and how many more. */
+  unlisted?: readonly PathRef[] | undefined;
+  unlisted_more?: number | undefined;
 }
 
 type Step =

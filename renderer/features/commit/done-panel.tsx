@@ -6,10 +6,12 @@ import { TEXTS } from "../../../texts/commit.js";
 import { VerifiedNote } from "./verified-note.js";
 
 export function DonePanel({ result }: { result: CommitResult }): ReactElement {
-  const { applied, skipped, joined = [], ignored = [], dropped = [] } = result;
+  const { applied, skipped, dropped = [] } = result;
+  const joined = (result.joined?.length ?? 0) + (result.joined_more ?? 0);
+  const ignored = (result.ignored?.length ?? 0) + (result.ignored_more ?? 0);
   const facts = [
-    ...(joined.length > 0 ? [TEXTS.doneJoined(joined.length)] : []),
-    ...(ignored.length > 0 ? [TEXTS.doneIgnored(ignored.length)] : []),
+    ...(joined > 0 ? [TEXTS.doneJoined(joined)] : []),
+    ...(ignored > 0 ? [TEXTS.doneIgnored(ignored)] : []),
     ...(skipped > 0 ? [TEXTS.skipped(skipped)] : []),
     ...(dropped.length > 0 ? [TEXTS.dropped(dropped.length)] : []),
   ];

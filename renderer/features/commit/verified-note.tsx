@@ -5,7 +5,8 @@ import { displayPath } from "../../ui/escape.js";
 import { TEXTS } from "../../../texts/commit.js";
 
 export function VerifiedNote({ result }: { result: CommitResult }): ReactElement {
-  const [first] = result.differing ?? [];
+  const { differing = [], differing_more: more = 0 } = result;
+  const [first] = differing;
   if (first === undefined) return <span>{TEXTS.verified}</span>;
-  return <strong>{TEXTS.differing(result.differing?.length ?? 0, displayPath(first))}</strong>;
+  return <strong>{TEXTS.differing(differing.length + more, displayPath(first))}</strong>;
 }

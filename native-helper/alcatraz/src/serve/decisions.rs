@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::wire::commit::WireCommit;
 
-use super::envelope::MOST_PATHS;
+use super::envelope::{MOST_PATHS, cut};
 use super::messages::{PathParam, host_path, slice_length};
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,11 +150,9 @@ pub struct ComparisonResult {
 impl From<Comparison> for ComparisonResult {
     fn from(whole: Comparison) -> Self {
         let Comparison { same, mut first, mut second, mut differing } = whole;
-        let all = first.len() + second.len() + differing.len();
-        first.truncate(MOST_PATHS);
-        second.truncate(MOST_PATHS);
-        differing.truncate(MOST_PATHS);
-        let cut = u64::try_from(all - first.len() - second.len() - differing.len()).unwrap_or(0);
+        let cut =
+            cut(&mut first, MOST_PATHS) + cut(&mut second, MOST_PATHS) + cut(&mut differing, MOST_PATHS);
+        let cut = u64::try_from(cut).unwrap_or(u64::MAX);
         Self { same, first, second, differing, cut }
     }
 }

@@ -9,7 +9,7 @@ use see_core::store::Note;
 use see_core::virus_scan::Scanned;
 use serde::{Deserialize, Serialize};
 
-use super::envelope::bad_request;
+use super::envelope::{bad_request, cut};
 use super::messages::host_path;
 
 /// A file's new content, and what it was when the person opened it.
@@ -107,11 +107,12 @@ struct WireFinding {
 impl From<Scanned> for VirusesResult {
     fn from(Scanned { files, skipped, findings }: Scanned) -> Self {
         const MOST: usize = 10_000;
-        let cut = findings.len().saturating_sub(MOST);
-        let wire = findings.into_iter().take(MOST).map(|finding| {
+        let wire = findings.into_iter().map(|finding| {
             let at = finding.path.to_ref();
             WireFinding { path: at.path, path_bytes: at.path_bytes, name: finding.name }
         });
-        Self { files, skipped, findings: wire.collect(), cut }
+        let mut findings = wire.collect();
+        let cut = cut(&mut findings, MOST);
+        Self { files, skipped, findings, cut }
     }
 }

@@ -4,9 +4,29 @@ use see_core::error::{ErrorCode, SeeError};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// The most paths that an error tells one by one: a message must stay below the longest line. The fact `paths` has the
-/// true number.
+/// The most paths that a message tells one by one. Of those that an error leaves out, the fact `paths` has the true number.
 pub const MOST_PATHS: usize = 1000;
+
+/// The most bytes that one list takes up in a message, so that three of them stay below the longest line: a program inside
+/// chooses how long a path is, and of which characters.
+pub const LIST_BYTES: usize = 4 * 1024 * 1024;
+
+/// Cuts a list to what a message may hold of it; returns how many are left out.
+pub fn cut<T: Serialize>(list: &mut Vec<T>, most: usize) -> usize {
+    let fits = how_many_fit(list.iter().take(most));
+    list.split_off(fits).len()
+}
+
+/// Returns how many of these, one after the other, a message may hold.
+pub fn how_many_fit(list: impl Iterator<Item = impl Serialize>) -> usize {
+    let mut room = LIST_BYTES;
+    list.map_while(|one| {
+        let bytes = serde_json::to_vec(&one).map_or(usize::MAX, |text| text.len().saturating_add(1));
+        room = room.checked_sub(bytes)?;
+        Some(())
+    })
+    .count()
+}
 
 /// The only value of `jsonrpc`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,9 +108,7 @@ impl Outgoing {
     /// Returns the failure of request `id`. The number is what JSON-RPC prescribes; programs look at `data.code`.
     pub fn error(id: Option<i64>, mut error: SeeError) -> Self {
         let all = error.conflicts.len() + error.needs.len();
-        if all > MOST_PATHS {
-            error.conflicts.truncate(MOST_PATHS);
-            error.needs.truncate(MOST_PATHS);
+        if cut(&mut error.conflicts, MOST_PATHS) + cut(&mut error.needs, MOST_PATHS) > 0 {
             error.facts.insert("paths".to_owned(), all.into());
         }
         let code = match (error.code, id) {
@@ -102,6 +120,16 @@ impl Outgoing {
         };
         let body = ErrorBody { code, message: error.message.clone(), data: error };
         Self::Error(ErrorReply { jsonrpc: Version::Two, id, error: body })
+    }
+
+    /// Returns what is said instead of an answer that is longer than a line may be; `None` for news.
+    pub fn instead(&self) -> Option<Self> {
+        let id = match self {
+            Self::Result(reply) => Some(reply.id),
+            Self::Error(reply) => reply.id,
+            Self::Notification(_) => return None,
+        };
+        Some(Self::error(id, *too_long("The answer")))
     }
 
     /// Returns news.
@@ -116,5 +144,14 @@ pub fn bad_request(why: impl std::fmt::Display) -> Box<SeeError> {
         ErrorCode::BadRequest,
         format!("The message cannot be understood: {why}."),
         "This is a bug in the program that sent it; please report it.",
+    )
+}
+
+/// Returns the error for something that is too long to be said.
+pub fn too_long(what: &str) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::Internal,
+        format!("{what} is longer than the app can take."),
+        "Look at the session with the alcatraz command, or leave out what has very long names.",
     )
 }

@@ -15,16 +15,19 @@ use see_core::record::log;
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
 
+use super::envelope::too_long;
 use super::messages::FeedEvent;
 use super::walk::pack;
-use super::writer::Writer;
+use super::writer::{Sent, Writer};
 
 /// Most feeds that are open at once.
 const LIMIT: usize = 32;
 /// How often a feed without news looks whether its session still runs.
 const PAUSE: Duration = Duration::from_millis(100);
-/// The most rows in one message: a message stays far below the longest line.
+/// The most rows in one message that tells them one by one.
 const ROWS: usize = 500;
+/// The most that the rows of one message weigh: it stays far below the longest line.
+const WEIGHT: usize = 8 * 1024 * 1024;
 
 /// The open feeds, by number.
 pub struct Feeds {
@@ -103,14 +106,14 @@ fn pump(store: &Store, writer: &Writer, open: &Open, watch: u64, feed: &Feed) {
         }
         // A session without a record yet has nothing to tell of.
         let next = std::fs::metadata(&record).map_or(0, |record| record.len());
-        if next != told && !send(writer, &FeedEvent::Record { watch, next }) {
+        if next != told && !send(writer, watch, &FeedEvent::Record { watch, next }) {
             return;
         }
         told = next;
         match event {
             Some(event) => {
                 let is_last = matches!(event, WatchEvent::Failed(_));
-                if !messages(watch, event).into_iter().all(|message| send(writer, &message)) || is_last {
+                if !messages(watch, event).all(|message| send(writer, watch, &message)) || is_last {
                     return;
                 }
             }
@@ -121,7 +124,7 @@ fn pump(store: &Store, writer: &Writer, open: &Open, watch: u64, feed: &Feed) {
                     feed.watcher.set_live(matches!(state, SessionState::Starting | SessionState::Running));
                 }
                 Err(error) => {
-                    send(writer, &FeedEvent::Failed { watch, error: *error });
+                    send(writer, watch, &FeedEvent::Failed { watch, error: *error });
                     return;
                 }
             },
@@ -129,32 +132,129 @@ fn pump(store: &Store, writer: &Writer, open: &Open, watch: u64, feed: &Feed) {
     }
 }
 
-fn send(writer: &Writer, event: &FeedEvent) -> bool {
-    serde_json::to_value(event).is_ok_and(|params| writer.notify("feed", params))
+/// Sends a message; tells whether more may follow. A list without it would be wrong: then the feed fails.
+fn send(writer: &Writer, watch: u64, event: &FeedEvent) -> bool {
+    let notify = |event: &FeedEvent| {
+        serde_json::to_value(event).map_or(Sent::Gone, |params| writer.notify("feed", params))
+    };
+    let sent = notify(event);
+    if sent == Sent::TooLong {
+        notify(&FeedEvent::Failed { watch, error: *too_long("The list of changes") });
+    }
+    sent == Sent::Yes
 }
 
-/// Returns an event as the messages that tell it.
-fn messages(watch: u64, event: WatchEvent) -> Vec<FeedEvent> {
+/// Returns an event as the messages that tell it, each made when it is asked for: together they may be very long.
+fn messages(watch: u64, event: WatchEvent) -> Box<dyn Iterator<Item = FeedEvent>> {
+    let one = |event| Box::new(std::iter::once(event));
     match event {
-        WatchEvent::Reset => vec![FeedEvent::Reset { watch }],
-        WatchEvent::Rows(rows) => {
+        WatchEvent::Reset => one(FeedEvent::Reset { watch }),
+        WatchEvent::Rows(rows) => Box::new(stretches(rows, row_weight).flat_map(move |rows| {
             let (walk, rest) = pack(watch, rows);
             let message = |rows: &[Change]| {
                 let rows = rows.iter().cloned().map(WireChange::from).collect();
                 FeedEvent::Rows { watch, rows }
             };
-            walk.into_iter().chain(rest.chunks(ROWS).map(message)).collect()
-        }
-        WatchEvent::Gone(paths) => {
+            walk.into_iter().chain(rest.chunks(ROWS).map(message)).collect::<Vec<_>>()
+        })),
+        WatchEvent::Gone(paths) => Box::new(stretches(paths, weight).flat_map(move |paths| {
             let message = |paths: &[HostPath]| {
                 let paths = paths.iter().map(HostPath::to_ref).collect();
                 FeedEvent::Gone { watch, paths }
             };
-            paths.chunks(ROWS).map(message).collect()
+            paths.chunks(ROWS).map(message).collect::<Vec<_>>()
+        })),
+        WatchEvent::Settled { revision, total, summary, live, untold } => {
+            let unlisted = untold.dirs.iter().map(HostPath::to_ref).collect();
+            let unlisted_more = untold.more;
+            one(FeedEvent::Settled { watch, revision, total, summary, live, unlisted, unlisted_more })
         }
-        WatchEvent::Settled { revision, total, summary, live } => {
-            vec![FeedEvent::Settled { watch, revision, total, summary, live }]
+        WatchEvent::Failed(error) => one(FeedEvent::Failed { watch, error: *error }),
+    }
+}
+
+/// Cuts rows into stretches that a message can hold. One row always can.
+fn stretches<T>(rows: Vec<T>, weigh: impl Fn(&T) -> usize) -> impl Iterator<Item = Vec<T>> {
+    let mut rows = rows.into_iter().peekable();
+    std::iter::from_fn(move || {
+        let mut stretch = vec![rows.next()?];
+        let mut sum = stretch.first().map_or(0, &weigh);
+        while let Some(row) = rows.next_if(|row| sum + weigh(row) <= WEIGHT) {
+            sum += weigh(&row);
+            stretch.push(row);
         }
-        WatchEvent::Failed(error) => vec![FeedEvent::Failed { watch, error: *error }],
+        Some(stretch)
+    })
+}
+
+/// Returns the most bytes that a path takes up in a message: a control character is six there, and a path that is no UTF-8
+/// comes once more, as base64.
+fn weight(path: &HostPath) -> usize {
+    64 + 8 * path.as_bytes().len()
+}
+
+fn row_weight(row: &Change) -> usize {
+    let program = row.program.as_ref().map_or(0, |maker| 8 * maker.name.len());
+    512 + weight(&row.path) + row.from.as_ref().map_or(0, weight) + program
+}
+
+#[cfg(test)]
+mod tests {
+    use see_core::change::{ChangeKind, FileType};
+
+    use super::super::line::LINE_LIMIT;
+    use super::*;
+
+    /// Paths of 16 KiB, each in a directory of its own, as hostile as their characters can be.
+    fn paths(number: usize, bytes: &[u8]) -> Vec<HostPath> {
+        let part: Vec<u8> = bytes.iter().copied().cycle().take(200).collect();
+        let long = [b"/", part.as_slice()].concat().repeat(80);
+        let path = |n: usize| HostPath::new(&[format!("/{n}").as_bytes(), &long].concat()).unwrap();
+        (0..number).map(path).collect()
+    }
+
+    fn row(path: HostPath, from: Option<HostPath>) -> Change {
+        Change {
+            path,
+            kind: ChangeKind::Created,
+            aspects: Vec::new(),
+            file_type: FileType::File,
+            from,
+            size: 0,
+            size_before: None,
+            mode: 0o644,
+            uid: 0,
+            gid: 0,
+            program: None,
+        }
+    }
+
+    /// Demands that all is told, in lines that the app takes.
+    fn told(event: WatchEvent) -> usize {
+        let mut told = 0;
+        for message in messages(1, event) {
+            told += match &message {
+                FeedEvent::Rows { rows, .. } => rows.len(),
+                FeedEvent::Walk { count, .. } => usize::try_from(*count).unwrap(),
+                FeedEvent::Gone { paths, .. } => paths.len(),
+                other => panic!("{other:?}"),
+            };
+            let line = serde_json::to_string(&message).unwrap().len();
+            assert!(line < LINE_LIMIT, "a line of {line} bytes");
+        }
+        told
+    }
+
+    #[test]
+    fn no_message_is_longer_than_the_app_takes_however_long_the_paths_are() {
+        // Control characters, one of which makes a name too, and what is no UTF-8.
+        for bytes in [&b"\x01"[..], b"\x01/", b"\xff", b"\x01\x01\x01\xff"] {
+            let paths = paths(300, bytes);
+            let walked = paths.iter().map(|path| row(path.clone(), None)).collect();
+            assert_eq!(told(WatchEvent::Rows(walked)), 300);
+            let linked = paths.iter().map(|path| row(path.clone(), Some(path.clone()))).collect();
+            assert_eq!(told(WatchEvent::Rows(linked)), 300);
+            assert_eq!(told(WatchEvent::Gone(paths)), 300);
+        }
     }
 }

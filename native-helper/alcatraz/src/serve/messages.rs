@@ -279,6 +279,12 @@ pub enum FeedEvent {
         total: u64,
         summary: Summary,
         live: bool,
+        /// Directories whose entries are not all told; some of them.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unlisted: Vec<PathRef>,
+        /// How many more there are.
+        #[serde(default, skip_serializing_if = "is_zero")]
+        unlisted_more: u64,
     },
     /// The session's record has grown to `next`.
     Record {

@@ -26,7 +26,7 @@ use crate::wire::session::WireSession;
 
 use super::decisions::*;
 use super::desk::{EditParams, NoteParams, NotesResult, VirusesResult};
-use super::envelope::{MOST_PATHS, bad_request};
+use super::envelope::{MOST_PATHS, bad_request, cut};
 use super::feed::Feeds;
 use super::messages::*;
 use super::origins::{LastOrigins, OriginsParams};
@@ -373,11 +373,9 @@ impl Methods {
         let selection = request.selection(&self.store)?;
         let session = self.store.find_session(&request.session)?;
         let mut result = actions::check(&self.store, &session, &selection, monitor)?;
-        result.conflicts.truncate(MOST_PATHS);
-        result.joined.truncate(MOST_PATHS);
-        let more = result.ignored.len().saturating_sub(MOST_PATHS);
-        result.ignored_more = u64::try_from(more).unwrap_or(0);
-        result.ignored.truncate(MOST_PATHS);
+        result.conflicts_more = left_out(&mut result.conflicts);
+        result.joined_more = left_out(&mut result.joined);
+        result.ignored_more = left_out(&mut result.ignored);
         reply(result)
     }
 
@@ -386,8 +384,9 @@ impl Methods {
         let session = self.store.find_session(&params.session)?;
         let dry_run = params.dry_run.unwrap_or(false);
         let mut result = actions::commit(&self.store, &session, &selection, dry_run, monitor)?;
-        result.joined.truncate(MOST_PATHS);
-        result.ignored.truncate(MOST_PATHS);
+        result.joined_more = left_out(&mut result.joined);
+        result.ignored_more = left_out(&mut result.ignored);
+        result.differing_more = left_out(&mut result.differing);
         reply(result)
     }
 
@@ -395,6 +394,11 @@ impl Methods {
         let commits = crate::commands::history::told(&self.store)?;
         Ok(CommitsResult { commits, limit: self.store.backup_limit()? })
     }
+}
+
+/// Cuts a list to what an answer may hold; returns how many it leaves out.
+fn left_out<T: Serialize>(list: &mut Vec<T>) -> u64 {
+    u64::try_from(cut(list, MOST_PATHS)).unwrap_or(u64::MAX)
 }
 
 /// Parses the arguments of a method.

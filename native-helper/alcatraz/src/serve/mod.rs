@@ -26,6 +26,7 @@ mod feed;
 #[cfg(test)]
 mod golden_test;
 mod line;
+mod mend;
 mod messages;
 mod methods;
 mod news;
@@ -41,7 +42,8 @@ const LONG_THREADS: usize = 2;
 
 /// Serves one app until it closes stdin.
 pub fn run(context: &Context) -> Result<ExitStatus> {
-    let store = Arc::new(context.open_store()?);
+    // What was cut off is settled beside the work: it may take long, and the app waits for an answer to its greeting.
+    let store = Arc::new(context.open_store_as_it_is()?);
     let writer = Writer::start();
     let server = Server {
         methods: Arc::new(Methods::new(Arc::clone(&store), writer.clone())),
@@ -50,7 +52,8 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
         quick: Pool::start(QUICK_THREADS),
         long: Pool::start(LONG_THREADS),
     };
-    news::start(store, server.writer.clone())?;
+    let mending = mend::Mending::start(Arc::clone(&store));
+    news::start(store, server.writer.clone(), mending.clone())?;
     let mut input = BufReader::with_capacity(64 * 1024, std::io::stdin().lock());
     while !server.writer.is_gone() {
         match read_line(&mut input, LINE_LIMIT) {
@@ -62,6 +65,7 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
         }
     }
     server.finish();
+    mending.end();
     Ok(ExitStatus::Done)
 }
 

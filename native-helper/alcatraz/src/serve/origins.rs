@@ -7,7 +7,7 @@ use see_core::error::Result;
 use see_core::origins::{Origin, Origins, Package};
 use serde::{Deserialize, Serialize};
 
-use super::envelope::bad_request;
+use super::envelope::{bad_request, how_many_fit};
 
 /// The most rows of one answer.
 const ROWS: usize = 20_000;
@@ -74,7 +74,9 @@ impl LastOrigins {
                 .map(|(_, all)| Arc::clone(all))
                 .ok_or_else(|| bad_request("its list was not begun: ask from 0"))?
         };
-        let rows = all.rows.iter().skip(from).take(ROWS).map(WireOrigin::from).collect();
+        let page = || all.rows.iter().skip(from).take(ROWS).map(WireOrigin::from);
+        // A page without a row would be the last.
+        let rows = page().take(how_many_fit(page()).max(1)).collect();
         let packages = if from == 0 { all.packages.clone() } else { Vec::new() };
         Ok(OriginsResult { packages, rows, total: all.rows.len() })
     }

@@ -8,11 +8,24 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use super::envelope::Outgoing;
+use super::line::LINE_LIMIT;
 
-/// How many messages may wait. Whoever sends more waits until the app has read some.
+/// How many messages may wait, and how many bytes of them. Whoever sends more waits until the app has read some.
 const QUEUE: usize = 256;
+const QUEUE_BYTES: usize = 64 * 1024 * 1024;
 /// How long an app that closed its end may take to read what is left.
 const FAREWELL: Duration = Duration::from_secs(2);
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It waits to be read, or was left out as its sender allowed.
+    Yes,
+    /// Nobody reads any more.
+    Gone,
+    /// It is longer than a line may be: the app must not meet it.
+    TooLong,
+}
 
 /// Sends messages to the app.
 #[derive(Clone, Debug, Default)]
@@ -30,6 +43,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Queue {
     lines: VecDeque<String>,
+    /// Bytes of these lines.
+    bytes: usize,
     /// A line was taken off the queue and is being written.
     writing: bool,
     /// Nobody reads any more.
@@ -47,9 +62,12 @@ impl Writer {
         writer
     }
 
-    /// Sends a message, waiting for room. Tells whether anybody is still there to read it.
-    pub fn send(&self, message: &Outgoing) -> bool {
-        self.shared.push(message, true)
+    /// Sends an answer, waiting for room. An error goes in the place of one that is too long.
+    pub fn send(&self, message: &Outgoing) {
+        if self.shared.push(message, true) == Sent::TooLong {
+            let instead = message.instead();
+            instead.map(|instead| self.shared.push(&instead, true));
+        }
     }
 
     /// Returns the turn to speak. Whoever tells the list of sessions takes it before looking, and whoever answers takes it
@@ -58,8 +76,8 @@ impl Writer {
         self.shared.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends news, waiting for room. Tells whether anybody is still there to read it.
-    pub fn notify(&self, method: &str, params: Value) -> bool {
+    /// Sends news, waiting for room.
+    pub fn notify(&self, method: &str, params: Value) -> Sent {
         self.shared.push(&Outgoing::notification(method, params), true)
     }
 
@@ -89,6 +107,12 @@ impl Writer {
     }
 }
 
+impl Queue {
+    fn is_full(&self) -> bool {
+        self.lines.len() >= QUEUE || self.bytes >= QUEUE_BYTES
+    }
+}
+
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
@@ -103,23 +127,27 @@ impl Shared {
         Some(self.changed.wait_timeout(queue, left).unwrap_or_else(PoisonError::into_inner).0)
     }
 
-    fn push(&self, message: &Outgoing, may_wait: bool) -> bool {
-        let Ok(mut line) = serde_json::to_string(message) else { return false };
+    fn push(&self, message: &Outgoing, may_wait: bool) -> Sent {
+        let Ok(mut line) = serde_json::to_string(message) else { return Sent::Gone };
+        if line.len() > LINE_LIMIT {
+            return Sent::TooLong;
+        }
         line.push('\n');
         let mut queue = self.lock();
-        while queue.lines.len() >= QUEUE && !queue.gone {
+        while queue.is_full() && !queue.gone {
             if !may_wait {
-                return true;
+                return Sent::Yes;
             }
-            let Some(waited) = self.wait(queue) else { return false };
+            let Some(waited) = self.wait(queue) else { return Sent::Gone };
             queue = waited;
         }
         if queue.gone {
-            return false;
+            return Sent::Gone;
         }
+        queue.bytes += line.len();
         queue.lines.push_back(line);
         self.changed.notify_all();
-        true
+        Sent::Yes
     }
 }
 
@@ -133,6 +161,7 @@ fn write_all(shared: &Shared) {
             loop {
                 if let Some(line) = queue.lines.pop_front() {
                     queue.writing = true;
+                    queue.bytes = queue.bytes.saturating_sub(line.len());
                     shared.changed.notify_all();
                     break line;
                 }
@@ -142,9 +171,47 @@ fn write_all(shared: &Shared) {
         if out.write_all(line.as_bytes()).and_then(|()| out.flush()).is_err() {
             let mut queue = shared.lock();
             queue.gone = true;
-            queue.lines.clear();
+            (queue.lines, queue.bytes) = (VecDeque::new(), 0);
             shared.changed.notify_all();
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// What a writer without a writing thread would have said.
+    fn said(writer: &Writer) -> Vec<String> {
+        writer.shared.lock().lines.drain(..).collect()
+    }
+
+    #[test]
+    fn no_line_is_longer_than_the_app_takes() {
+        let writer = Writer::default();
+        let long = "x".repeat(LINE_LIMIT);
+        assert_eq!(writer.notify("feed", json!({ "watch": 1, "rows": [long] })), Sent::TooLong);
+        assert!(said(&writer).is_empty());
+        writer.send(&Outgoing::result(7, json!({ "text": long })));
+        let lines = said(&writer);
+        let error: Value = serde_json::from_str(&lines[0]).unwrap();
+        assert_eq!(
+            (lines.len(), &error["id"], &error["error"]["data"]["code"]),
+            (1, &json!(7), &json!("internal"))
+        );
+    }
+
+    #[test]
+    fn lines_that_wait_take_up_no_more_than_so_many_bytes() {
+        let writer = Writer::default();
+        let half = "x".repeat(LINE_LIMIT / 2);
+        for _ in 0..QUEUE {
+            writer.notify_if_room("progress", json!({ "text": half }));
+        }
+        let bytes: usize = said(&writer).iter().map(String::len).sum();
+        assert!((QUEUE_BYTES..QUEUE_BYTES + LINE_LIMIT).contains(&bytes), "{bytes}");
     }
 }

@@ -81,9 +81,15 @@ pub struct CheckResult {
     pub consistent: bool,
     /// Where it would not.
     pub conflicts: Vec<Conflict>,
+    /// How many more there are than are told.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub conflicts_more: u64,
     /// Files that a commit joins by itself, because both sides only appended to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub joined: Vec<PathRef>,
+    /// How many more are joined than are told.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub joined_more: u64,
     /// What the ignore list leaves out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored: Vec<PathRef>,
@@ -113,15 +119,24 @@ pub struct CommitResult {
     /// Files that were joined, because both sides had only appended to them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub joined: Vec<PathRef>,
+    /// How many more were joined than are told.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub joined_more: u64,
     /// What the ignore list left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ignored: Vec<PathRef>,
+    /// How many more were ignored than are told.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub ignored_more: u64,
     /// Older commits whose backups went, so that all together stay within the limit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<String>,
     /// Where a look at the host afterwards found something else than what was committed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub differing: Vec<PathRef>,
+    /// How many more differ than are told.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub differing_more: u64,
 }
 
 /// What a discard took back.

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::change::{Change, Summary};
+use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::HostPath;
 
 /// What the layer holds for a changed path.
@@ -55,9 +56,11 @@ pub struct Found {
 pub struct ChangeSet {
     /// The changes.
     pub found: Vec<Found>,
-    /// Directories whose entries are not listed: deeper than any program can name, or (in user mode) closed to us by
-    /// their permission bits. Whether anything differs below them is not known.
+    /// Directories whose entries are not all listed: deeper than any program can name, (in user mode) closed to us by
+    /// their permission bits, or with more in them than there is room for. Whether anything differs below them is not known.
     pub unlisted: Vec<HostPath>,
+    /// The latter of these.
+    pub cut: Vec<HostPath>,
     /// Mount points whose file systems went away, where the session had changed something: that waits for them.
     pub astray: Vec<HostPath>,
 }
@@ -67,6 +70,24 @@ impl ChangeSet {
     pub fn get(&self, path: &HostPath) -> Option<&Found> {
         let index = self.found.binary_search_by(|f| f.change.path.cmp(path)).ok()?;
         self.found.get(index)
+    }
+
+    /// Fails when one of the chosen changes would bring to the host, or take away there, what is not listed for want of room.
+    pub fn refuse_unseen(&self, chosen: &[bool]) -> Result<()> {
+        for dir in &self.cut {
+            let holders = std::iter::successors(Some(dir.clone()), HostPath::parent);
+            let mut rows =
+                holders.filter_map(|at| self.found.binary_search_by(|f| f.change.path.cmp(&at)).ok());
+            let Some(row) = rows.next() else { continue };
+            let is_chosen = chosen.get(row).copied().unwrap_or(false);
+            let state = self.found.get(row).map(|found| found.state);
+            if is_chosen && matches!(state, Some(UpperState::Whole | UpperState::Absent)) {
+                let message = format!("{} holds more than can be listed.", dir.display());
+                let hint = "Leave it out; or commit other changes, or throw them away, and look again.";
+                return Err(SeeError::new(ErrorCode::BadRequest, message, hint).with_path(dir));
+            }
+        }
+        Ok(())
     }
 
     /// Returns the changes at and below `path`.
@@ -84,5 +105,56 @@ impl ChangeSet {
             summary.add(&found.change);
         }
         summary
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::{ChangeKind, FileType};
+
+    fn path(text: &str) -> HostPath {
+        HostPath::new(text.as_bytes()).unwrap()
+    }
+
+    fn found(at: &str, kind: ChangeKind, state: UpperState) -> Found {
+        let change = Change {
+            path: path(at),
+            kind,
+            aspects: Vec::new(),
+            file_type: FileType::Directory,
+            from: None,
+            size: 0,
+            size_before: None,
+            mode: 0o755,
+            uid: 0,
+            gid: 0,
+            program: None,
+        };
+        Found { change, layer: 0, state, upper: None, lower: None }
+    }
+
+    #[test]
+    fn what_is_not_listed_for_want_of_room_is_not_committed_unseen() {
+        let set = |cut: &str| ChangeSet {
+            found: vec![
+                found("/gone", ChangeKind::Deleted, UpperState::Absent),
+                found("/kept", ChangeKind::Modified, UpperState::MergedDirectory),
+                found("/new", ChangeKind::Created, UpperState::Whole),
+                found("/new/full", ChangeKind::Created, UpperState::Whole),
+            ],
+            cut: vec![path(cut)],
+            ..ChangeSet::default()
+        };
+        let refused = |cut: &str, chosen: [bool; 4]| {
+            let error = set(cut).refuse_unseen(&chosen).err();
+            error.is_some_and(|error| error.code == ErrorCode::BadRequest)
+        };
+        assert!(refused("/gone", [true; 4]));
+        assert!(refused("/gone/deep/below", [true; 4]), "it goes with what holds it");
+        assert!(refused("/new/full", [true; 4]));
+        assert!(!refused("/new/full", [true, true, true, false]), "left out");
+        assert!(!refused("/kept", [true; 4]), "what is not listed stays in the layer");
+        assert!(!refused("/elsewhere", [true; 4]));
     }
 }

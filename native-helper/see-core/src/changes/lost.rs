@@ -25,19 +25,24 @@ pub struct Losses<'a> {
     pub displaced: Vec<(HostPath, u64, HostPath)>,
     /// Directories that are too deep to look into.
     pub unlisted: Vec<HostPath>,
+    /// How many bytes of paths there is still room for.
+    pub room: usize,
+    /// Directories for whose entries there is none.
+    pub cut: Vec<HostPath>,
 }
 
 impl<'a> Losses<'a> {
-    /// Starts with nothing lost.
+    /// Starts with nothing lost, and with room for so many bytes of paths.
     pub fn new(
         ground: &'a Ground,
         source: &'a Source,
         layer: u32,
         is_moved: &'a dyn Fn(&HostPath) -> bool,
         monitor: &'a dyn Monitor,
+        room: usize,
     ) -> Self {
-        let (rows, displaced, unlisted) = (Vec::new(), Vec::new(), Vec::new());
-        Self { ground, source, layer, is_moved, monitor, rows, displaced, unlisted }
+        let (rows, displaced, unlisted, cut) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { ground, source, layer, is_moved, monitor, rows, displaced, unlisted, room, cut }
     }
 
     /// Adds the losses of one tree.
@@ -63,7 +68,15 @@ impl<'a> Losses<'a> {
                 Some(path) => self.source.host_place(path).map_err(reading(path))?,
                 None => None,
             };
-            for name in names(dir.as_fd()).map_err(reading(&host))? {
+            let listed = names(dir.as_fd()).map_err(reading(&host))?;
+            let both = host.as_bytes().len() + view.as_bytes().len();
+            let needed: usize = listed.iter().map(|name| both + 2 * (1 + name.len())).sum();
+            let Some(left) = self.room.checked_sub(needed) else {
+                self.cut.push(view);
+                continue;
+            };
+            self.room = left;
+            for name in listed {
                 let places =
                     (host.join(&name), view.join(&name), against.as_ref().map(|path| path.join(&name)));
                 self.entry(&dir, shown.as_ref(), &name, places, &mut waiting)?;

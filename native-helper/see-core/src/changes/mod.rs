@@ -92,5 +92,10 @@ fn collect(mut model: Model) -> ChangeSet {
     }
     found.reverse();
     let astray = model.take_astray();
-    ChangeSet { found, unlisted: model.unlisted.into_iter().collect(), astray }
+    ChangeSet {
+        found,
+        unlisted: model.unlisted().cloned().collect(),
+        cut: model.cut().cloned().collect(),
+        astray,
+    }
 }

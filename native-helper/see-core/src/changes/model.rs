@@ -5,7 +5,7 @@ mod contributions;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::os::fd::AsFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustix::io::Errno;
@@ -27,6 +27,10 @@ use crate::path::HostPath;
 /// Directories with a longer path are told, but not looked into: no program can name what lies there, and the
 /// paths of a chain without end would fill the memory. In bytes.
 pub const DEEPEST: usize = 16 * 1024;
+
+/// How many bytes of paths are kept of all that is found: a program inside can make millions of names at the end of a path as
+/// long as [`DEEPEST`]. What comes after is not taken in; its directory is told as one whose entries are not.
+const MOST_KEPT: usize = 512 * 1024 * 1024;
 
 /// How many new directories are opened at once.
 const DIRS_AT_ONCE: usize = 64;
@@ -51,9 +55,37 @@ pub struct Model {
     to_judge: Vec<Spot>,
     to_expand: HashSet<Spot>,
     /// Directories whose entries are not told: too deep, or not for us to read.
-    pub(super) unlisted: BTreeSet<HostPath>,
+    unlisted: BTreeSet<HostPath>,
+    /// Directories of which a part is not told, because there was no room for it.
+    cut: BTreeSet<HostPath>,
+    room: Room,
     dropped: Vec<DirKey>,
     seen: u64,
+}
+
+/// How much of [`MOST_KEPT`] is taken.
+#[derive(Default)]
+struct Room {
+    kept: usize,
+}
+
+impl Room {
+    fn left(&self) -> usize {
+        MOST_KEPT.saturating_sub(self.kept)
+    }
+
+    fn take(&mut self, bytes: usize) {
+        self.kept += bytes;
+    }
+
+    fn give_back(&mut self, bytes: usize) {
+        self.kept = self.kept.saturating_sub(bytes);
+    }
+}
+
+/// Returns how many bytes of paths a name of a directory keeps: where it is in the SEE, and where in the layer.
+fn path_bytes(view: &HostPath, relative: &Path, name: &[u8]) -> usize {
+    view.as_bytes().len() + relative.as_os_str().len() + 2 * (1 + name.len())
 }
 
 /// Who follows a model while it settles.
@@ -87,6 +119,8 @@ impl Model {
             to_judge: Vec::new(),
             to_expand: HashSet::new(),
             unlisted: BTreeSet::new(),
+            cut: BTreeSet::new(),
+            room: Room::default(),
             dropped: Vec::new(),
             seen: 0,
         };
@@ -133,6 +167,21 @@ impl Model {
         std::mem::take(&mut self.ground.astray)
     }
 
+    /// Returns the directories whose entries are not all told.
+    pub fn unlisted(&self) -> impl Iterator<Item = &HostPath> {
+        self.unlisted.union(&self.cut)
+    }
+
+    /// Returns how many there are.
+    pub fn count_unlisted(&self) -> usize {
+        self.unlisted.len() + self.cut.difference(&self.unlisted).count()
+    }
+
+    /// Returns those of them that are not told because there was no room for them.
+    pub fn cut(&self) -> impl Iterator<Item = &HostPath> {
+        self.cut.iter()
+    }
+
     /// Takes the directories that went away since the last call.
     pub fn take_dropped(&mut self) -> Vec<DirKey> {
         std::mem::take(&mut self.dropped)
@@ -156,12 +205,14 @@ impl Model {
         audience: &mut dyn Audience,
     ) -> Result<()> {
         let mut work = Vec::new();
+        let mut reserved = 0;
         for key in keys {
             let Some(open) = self.open(*key)? else { continue };
             if open.relative.as_os_str().is_empty() {
                 self.judge_root(&open, monitor)?;
             }
             let listed = self.list(*key, &open)?;
+            let listed = self.admit(*key, &open, listed, &mut reserved);
             work.push((*key, open, listed));
         }
         self.judge_all(&work, monitor, audience)
@@ -170,7 +221,34 @@ impl Model {
     /// Returns every name of a directory that there is or was.
     pub fn names_of(&mut self, key: DirKey) -> Result<Vec<Box<[u8]>>> {
         let Some(open) = self.open(key)? else { return Ok(Vec::new()) };
-        self.list(key, &open)
+        let listed = self.list(key, &open)?;
+        // There may be room by now.
+        self.cut.remove(&open.view);
+        Ok(self.admit(key, &open, listed, &mut 0))
+    }
+
+    /// Returns the names for which there is room beside what is reserved: all, or those that are taken in already.
+    fn admit(
+        &mut self,
+        key: DirKey,
+        open: &OpenDir,
+        mut names: Vec<Box<[u8]>>,
+        reserved: &mut usize,
+    ) -> Vec<Box<[u8]>> {
+        let known = self.dirs.get(&key).map(|dir| &dir.entries);
+        let is_known = |name: &[u8]| known.is_some_and(|entries| entries.contains_key(name));
+        let needed = names
+            .iter()
+            .filter(|name| !is_known(name))
+            .map(|name| path_bytes(&open.view, &open.relative, name))
+            .sum::<usize>();
+        if *reserved + needed <= self.room.left() {
+            *reserved += needed;
+            return names;
+        }
+        names.retain(|name| is_known(name));
+        self.cut.insert(open.view.clone());
+        names
     }
 
     fn list(&self, key: DirKey, open: &OpenDir) -> Result<Vec<Box<[u8]>>> {
@@ -218,7 +296,8 @@ impl Model {
         monitor: &dyn Monitor,
     ) -> Result<()> {
         let Some(open) = self.open(key)? else { return Ok(()) };
-        self.judge_all(&[(key, open, names.collect())], monitor, &mut Nobody)
+        let names = self.admit(key, &open, names.collect(), &mut 0);
+        self.judge_all(&[(key, open, names)], monitor, &mut Nobody)
     }
 
     /// Judges names, by two threads when they are many, and takes the verdicts in.

@@ -118,6 +118,7 @@ pub fn commit(
         ));
     }
     selection.check_needs(&changes, &chosen)?;
+    changes.refuse_unseen(&chosen)?;
     let id = store.new_id()?;
     let mut rooms = Rooms::new(store, &id);
     let ignored = selection.ignored(&changes);

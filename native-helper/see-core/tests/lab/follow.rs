@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use see_core::change::{Change, Summary};
 use see_core::changes::scan;
-use see_core::changes::watch::{WatchEvent, Watcher};
+use see_core::changes::watch::{Untold, WatchEvent, Watcher};
 use see_core::monitor::Unmonitored;
 use see_core::path::HostPath;
 
@@ -15,6 +15,7 @@ use super::Lab;
 pub struct Follower {
     pub watcher: Watcher,
     pub rows: BTreeMap<HostPath, Change>,
+    pub untold: Untold,
     pub settled: bool,
     pub events: usize,
 }
@@ -24,6 +25,7 @@ impl Follower {
         Self {
             watcher: Watcher::start(&lab.session()).unwrap(),
             rows: BTreeMap::new(),
+            untold: Untold::default(),
             settled: false,
             events: 0,
         }
@@ -49,7 +51,8 @@ impl Follower {
                 }
                 self.settled = false;
             }
-            Some(WatchEvent::Settled { total, summary, .. }) => {
+            Some(WatchEvent::Settled { total, summary, untold, .. }) => {
+                self.untold = untold;
                 assert_eq!((total, summary.total()), (self.rows.len() as u64, self.rows.len() as u64));
                 let mut counted = Summary::default();
                 self.rows.values().for_each(|row| counted.add(row));

@@ -6,7 +6,7 @@ use std::path::Path;
 use super::super::entry::{DirKey, Entry, Special, Spot};
 use super::super::lost::Losses;
 use super::super::verdict::{OpenDir, Verdict};
-use super::Model;
+use super::{Model, path_bytes};
 use crate::error::Result;
 use crate::monitor::Monitor;
 use crate::path::HostPath;
@@ -18,11 +18,17 @@ impl Model {
         let dir_is_provisional = dir.is_provisional;
         if !self.tracking && !dir_is_provisional && verdict.sub.is_none() && !verdict.is_special() {
             // Nobody will come back to this name.
+            self.room.take(verdict.row.as_ref().map_or(0, |_| path_bytes(&open.view, &open.relative, &name)));
             self.lone.extend(verdict.row);
             return;
         }
-        let old = dir.entries.remove(&name).unwrap_or_default();
-        let view = open.view.join(&name);
+        let old = dir.entries.remove(&name);
+        if old.is_some() {
+            self.room.give_back(path_bytes(&open.view, &open.relative, &name));
+        }
+        let old = old.unwrap_or_default();
+        let told = verdict.row.as_ref().map(|row| row.found.change.path.clone());
+        let view = told.unwrap_or_else(|| open.view.join(&name));
         let kept = old.sub.filter(|sub| {
             let seat = self.dirs.get(sub).map(|dir| &dir.seat);
             seat.is_some() && seat == verdict.sub.as_ref()
@@ -72,6 +78,7 @@ impl Model {
         }
         let empty = !entry.has_row && entry.sub.is_none() && entry.special.is_none();
         if let Some(dir) = self.dirs.get_mut(&key).filter(|_| !empty) {
+            self.room.take(path_bytes(&open.view, &open.relative, &spot.1));
             dir.entries.insert(spot.1, entry);
         }
         if old_move != verdict.moved_from {
@@ -98,6 +105,10 @@ impl Model {
             self.plain.remove(row);
             self.links.touch(row);
         }
+        self.room.give_back(special.tree_kept);
+        for dir in &special.tree_cut {
+            self.cut.remove(dir);
+        }
         for tree in &special.trees {
             self.moves.lost_no_more(&tree.host, spot);
         }
@@ -116,8 +127,9 @@ impl Model {
         while let Some(key) = doomed.pop() {
             let Some(dir) = self.dirs.get_mut(&key) else { continue };
             let entries = std::mem::take(&mut dir.entries);
-            let view = dir.view.clone();
+            let (view, relative) = (dir.view.clone(), std::mem::take(&mut dir.relative));
             for (name, entry) in entries {
+                self.room.give_back(path_bytes(&view, &relative, &name));
                 doomed.extend(entry.sub);
                 let path = view.join(&name);
                 self.retract(&(key, name), &path, &entry);
@@ -126,6 +138,7 @@ impl Model {
                 }
             }
             self.unlisted.remove(&view);
+            self.cut.remove(&view);
             self.dirs.remove(&key);
             self.dropped.push(key);
         }
@@ -152,12 +165,20 @@ impl Model {
         for (host, at) in std::mem::take(&mut special.tree_displaced) {
             self.links.replace_back(&host, &at);
         }
-        let (mut rows, mut displaced) = (Vec::new(), Vec::new());
+        self.room.give_back(std::mem::take(&mut special.tree_kept));
+        for dir in std::mem::take(&mut special.tree_cut) {
+            self.cut.remove(&dir);
+        }
+        let (mut rows, mut displaced, mut cut) = (Vec::new(), Vec::new(), Vec::new());
+        let before = self.room.left();
+        let mut room = before;
         let source = self.ground.source(layer)?;
         for tree in trees {
             let is_moved = |path: &HostPath| self.moves.is_moved(path);
-            let mut losses = Losses::new(&self.ground, source, layer, &is_moved, monitor);
+            let mut losses = Losses::new(&self.ground, source, layer, &is_moved, monitor, room);
             losses.go_through(&tree)?;
+            room = losses.room;
+            cut.extend(losses.cut);
             self.unlisted.extend(losses.unlisted);
             for (host, ino, at) in losses.displaced {
                 self.links.displace(layer, host.clone(), ino, &at);
@@ -176,6 +197,10 @@ impl Model {
         if let Some(special) = entry.and_then(|entry| entry.special.as_mut()) {
             special.tree_rows = rows;
             special.tree_displaced = displaced;
+            special.tree_kept = before - room;
+            special.tree_cut.clone_from(&cut);
+            self.room.take(before - room);
+            self.cut.extend(cut);
         }
         Ok(())
     }

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::WatchEvent;
+use super::{Untold, WatchEvent};
 use crate::change::Summary;
 use crate::changes::found::Found;
 use crate::makers::{Makers, News};
@@ -40,6 +40,7 @@ pub struct Feed {
     tentative: HashMap<HostPath, Tentative>,
     waiting: VecDeque<HostPath>,
     summary: Summary,
+    untold: Untold,
     revision: u64,
     must_reset: bool,
     must_settle: bool,
@@ -57,6 +58,7 @@ impl Feed {
             tentative: HashMap::new(),
             waiting: VecDeque::new(),
             summary: Summary::default(),
+            untold: Untold::default(),
             revision: 0,
             must_reset: true,
             must_settle: true,
@@ -166,6 +168,14 @@ impl Feed {
         }
     }
 
+    /// Says which directories are not told whole.
+    pub fn leave_out(&mut self, untold: Untold) {
+        if self.untold != untold {
+            self.untold = untold;
+            self.must_settle = true;
+        }
+    }
+
     /// Says that all there is has been looked at: from now on pictures settle.
     pub fn complete(&mut self) {
         self.is_whole = true;
@@ -194,7 +204,8 @@ impl Feed {
         }
         self.must_settle = false;
         self.revision += 1;
-        Some(WatchEvent::Settled { revision: self.revision, total, summary: self.summary, live })
+        let (revision, summary, untold) = (self.revision, self.summary, self.untold.clone());
+        Some(WatchEvent::Settled { revision, total, summary, live, untold })
     }
 
     /// Forgets what was told: all that is true waits to be told.

@@ -49,9 +49,20 @@ pub enum WatchEvent {
         summary: Summary,
         /// Whether programs run in the session.
         live: bool,
+        /// What there is no row of.
+        untold: Untold,
     },
     /// The feed ended, for this reason. Always the last event.
     Failed(Box<SeeError>),
+}
+
+/// Directories whose entries are not all told.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Untold {
+    /// Some of them.
+    pub dirs: Vec<HostPath>,
+    /// How many more there are.
+    pub more: u64,
 }
 
 /// What the watching thread and its owner share.

@@ -9,11 +9,14 @@ use std::sync::mpsc::{SyncSender, TrySendError};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::feed::Feed;
-use super::{Shared, WatchEvent};
+use super::{Shared, Untold, WatchEvent};
 use crate::change::FileType;
 use crate::changes::model::Model;
 use crate::makers::Makers;
 use crate::path::HostPath;
+
+/// So many directories that are not told whole are named.
+const FEW: usize = 4;
 
 /// The watching thread's end of the channel to the receiver.
 pub struct Teller {
@@ -35,6 +38,7 @@ impl Teller {
     /// Takes in the rows that were touched. Returns the files among them whose rows changed.
     pub fn take_in(&mut self, model: &mut Model) -> HashSet<HostPath> {
         let mut touched: Vec<HostPath> = model.links.take_touched().into_iter().collect();
+        self.feed.leave_out(untold(model));
         // Rows of one directory are told together.
         touched.sort_unstable();
         let mut changed = HashSet::new();
@@ -100,4 +104,10 @@ impl Teller {
             }
         }
     }
+}
+
+fn untold(model: &Model) -> Untold {
+    let dirs: Vec<HostPath> = model.unlisted().take(FEW).cloned().collect();
+    let more = model.count_unlisted().saturating_sub(dirs.len());
+    Untold { dirs, more: more as u64 }
 }
