@@ -25,6 +25,14 @@ const read = (reader: FeedReader, ...events: unknown[]): FeedReader => {
 };
 
 describe("the feed", () => {
+  it("keeps which folders are not told whole until a picture says otherwise", () => {
+    const cut = { ...settled(), unlisted: [{ path: "/deep" }], unlisted_more: 2 };
+    const reader = read(new FeedReader(), { event: "reset", watch: 1 }, rows("/deep"), cut);
+    expect(reader.settled).toMatchObject({ unlisted: [{ path: "/deep" }], unlisted_more: 2 });
+    read(reader, settled());
+    expect(reader.settled?.unlisted).toBeUndefined();
+  });
+
   it("adds, replaces and removes", () => {
     const reader = read(new FeedReader(), { event: "reset", watch: 1 }, rows("/a", "/b"), settled(true));
     expect(reader.tree.total[ROOT]).toBe(2);
