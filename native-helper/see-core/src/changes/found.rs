@@ -131,7 +131,7 @@ mod tests {
             gid: 0,
             program: None,
         };
-        Found { change, layer: 0, state, upper: None, lower: None }
+        Found { change, layer: 0, state, upper: None, lower: None, is_linked: false }
     }
 
     #[test]
