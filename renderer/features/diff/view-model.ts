@@ -58,6 +58,7 @@ const LOOKED_INTO = new Set([
   "application/x-bzip2",
   "application/x-rpm",
   "application/x-xz",
+  "application/x-7z-compressed",
   "application/x-tar",
   "application/x-executable",
   "application/vnd.sqlite3",

@@ -5,6 +5,7 @@ import { inspectFont } from "./formats/font.js";
 import { inspectPdf } from "./formats/pdf.js";
 import { inspectRpm } from "./formats/rpm.js";
 import { inspectScript } from "./formats/script.js";
+import { inspectSevenZip } from "./formats/seven-zip.js";
 import { inspectSqlite } from "./formats/sqlite.js";
 import { structureOf } from "./formats/structure-names.js";
 import { inspectStructure } from "./formats/structure.js";
@@ -36,6 +37,7 @@ async function askWhoKnows(input: Input, name: string): Promise<Report | null> {
   if (["PK\x03\x04", "PK\x05\x06"].includes(magic)) return inspectZip(input);
   if (text(0, 8) === "!<arch>\n" && /\bdebian-binary/.test(text(8, 16))) return inspectDeb(input);
   if (head.subarray(0, 4).join() === "237,171,238,219") return inspectRpm(input);
+  if (head.subarray(0, 6).join() === "55,122,188,175,39,28") return inspectSevenZip(input);
   if (text(0, 16) === "SQLite format 3\0") return inspectSqlite(input);
   if (magic === "%PDF") return inspectPdf(input);
   if (["OTTO", "ttcf", "wOFF", "wOF2", "true"].includes(magic) || head.subarray(0, 4).join() === "0,1,0,0")

@@ -22,7 +22,7 @@ pub enum ContentKind {
 }
 
 /// Beginnings of files that tell what the rest is.
-const MAGIC: [(&[u8], ContentKind, &str); 20] = [
+const MAGIC: [(&[u8], ContentKind, &str); 21] = [
     (b"\x89PNG\r\n\x1a\n", ContentKind::Image, "image/png"),
     (b"\xff\xd8\xff", ContentKind::Image, "image/jpeg"),
     (b"GIF87a", ContentKind::Image, "image/gif"),
@@ -36,6 +36,7 @@ const MAGIC: [(&[u8], ContentKind, &str); 20] = [
     (b"BZh", ContentKind::Binary, "application/x-bzip2"),
     (b"\xed\xab\xee\xdb", ContentKind::Binary, "application/x-rpm"),
     (b"\xfd7zXZ\0", ContentKind::Binary, "application/x-xz"),
+    (b"7z\xbc\xaf\x27\x1c", ContentKind::Binary, "application/x-7z-compressed"),
     (b"\x28\xb5\x2f\xfd", ContentKind::Binary, "application/zstd"),
     (b"!<arch>\ndebian-binary", ContentKind::Binary, "application/vnd.debian.binary-package"),
     (b"\0\x01\0\0", ContentKind::Binary, "font/sfnt"),

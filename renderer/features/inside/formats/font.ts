@@ -1,6 +1,7 @@
 // What a font calls itself and who made it, from its table of names.
-import { Block, Damaged, exactly, type Input, utf8 } from "../input.js";
+import { Block, Damaged, exactly, type Input, partOf, utf8 } from "../input.js";
 import { type Report, reportOf } from "../report.js";
+import { inflated } from "../unpack.js";
 
 const NAMES: Readonly<Record<number, string>> = {
   0: "Copyright",
@@ -13,28 +14,63 @@ const NAMES: Readonly<Record<number, string>> = {
   13: "License",
 };
 const NAME_LIMIT = 1024 * 1024;
+const MOST_TABLES = 200;
+/** How much of its profile says how many characters are drawn. */
+const COUNT_SIZE = 6;
 
 export async function inspectFont(input: Input): Promise<Report> {
   const head = new Block((await exactly(input, 0, 12)).bytes, false);
   const magic = head.text(0, 4);
-  if (magic === "wOFF" || magic === "wOF2") {
+  if (magic === "wOF2") {
     const report = reportOf("Web font");
     report.notes.push("Its names are packed and not shown.");
     return report;
   }
+  if (magic === "wOFF") return inspectWebFont(input);
   const start = magic === "ttcf" ? new Block((await exactly(input, 12, 4)).bytes, false).u32(0) : 0;
   const report = reportOf(
     magic === "OTTO" ? "OpenType font" : magic === "ttcf" ? "Collection of fonts" : "TrueType font",
   );
   const tables = await readTables(input, start);
-  const maxp = tables.get("maxp");
-  if (maxp !== undefined) {
-    const table = new Block((await exactly(input, maxp.offset, 6)).bytes, false);
-    report.facts.push({ name: "Characters drawn", value: String(table.u16(4)) });
-  }
-  const name = tables.get("name");
-  if (name !== undefined) report.facts.unshift(...(await readNames(input, name.offset, name.length)));
+  const read = async (tag: string, most: number): Promise<Block | undefined> => {
+    const place = tables.get(tag);
+    if (place === undefined) return undefined;
+    return new Block((await exactly(input, place.offset, Math.min(place.length, most))).bytes, false);
+  };
+  tellFont(report, await read("name", NAME_LIMIT), await read("maxp", COUNT_SIZE));
   return report;
+}
+
+/** A font with its tables packed one by one. */
+async function inspectWebFont(input: Input): Promise<Report> {
+  const count = new Block((await exactly(input, 12, 2)).bytes, false).u16(0);
+  if (count > MOST_TABLES) throw new Damaged("its list of tables is too long");
+  const list = new Block((await exactly(input, 44, count * 20)).bytes, false);
+  const read = async (tag: string, most: number): Promise<Block | undefined> => {
+    const at = Array.from({ length: count }, (_, number) => number * 20).find(
+      (at) => list.text(at, 4) === tag,
+    );
+    if (at === undefined) return undefined;
+    const part = partOf(input, list.u32(at + 4), list.u32(at + 8));
+    if (part.size >= list.u32(at + 12))
+      return new Block((await exactly(part, 0, Math.min(part.size, most))).bytes, false);
+    const table = new Uint8Array(Math.min(list.u32(at + 12), most));
+    let filled = 0;
+    for await (const bytes of inflated(part, "zlib")) {
+      table.set(bytes.subarray(0, table.length - filled), filled);
+      filled += Math.min(bytes.length, table.length - filled);
+      if (filled === table.length) break;
+    }
+    return new Block(table.subarray(0, filled), false);
+  };
+  const report = reportOf("Web font");
+  tellFont(report, await read("name", NAME_LIMIT), await read("maxp", COUNT_SIZE));
+  return report;
+}
+
+function tellFont(report: Report, names: Block | undefined, profile: Block | undefined): void {
+  if (names !== undefined) report.facts.push(...readNames(names));
+  if (profile !== undefined) report.facts.push({ name: "Characters drawn", value: String(profile.u16(4)) });
 }
 
 async function readTables(
@@ -42,7 +78,7 @@ async function readTables(
   start: number,
 ): Promise<Map<string, { offset: number; length: number }>> {
   const count = new Block((await exactly(input, start + 4, 2)).bytes, false).u16(0);
-  if (count > 200) throw new Damaged("its list of tables is too long");
+  if (count > MOST_TABLES) throw new Damaged("its list of tables is too long");
   const list = new Block((await exactly(input, start + 12, count * 16)).bytes, false);
   return new Map(
     Array.from({ length: count }, (_, number) => {
@@ -52,12 +88,7 @@ async function readTables(
   );
 }
 
-async function readNames(
-  input: Input,
-  offset: number,
-  length: number,
-): Promise<{ name: string; value: string }[]> {
-  const table = new Block((await exactly(input, offset, Math.min(length, NAME_LIMIT))).bytes, false);
+function readNames(table: Block): { name: string; value: string }[] {
   const texts = table.u16(4);
   const found = new Map<number, string>();
   for (let number = 0; number < table.u16(2); number++) {
