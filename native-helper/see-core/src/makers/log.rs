@@ -23,6 +23,10 @@ const EARLY: usize = 1 << 20;
 const MOST: u64 = 128 << 20;
 /// Of so many paths is remembered who was the last; forgetting costs only room.
 const MOST_KNOWN: usize = 2 << 20;
+/// The most bytes of what programs are known by; a program that is forgotten gets another place.
+const MOST_NAMES: usize = 16 << 20;
+/// What a program takes beside its file's name.
+const PROGRAM: usize = 64;
 
 /// Returns where a session's notes are kept.
 pub fn path(store: &Store, session: &str) -> PathBuf {
@@ -51,6 +55,8 @@ struct State {
     is_ending: bool,
     /// Places of programs, by number and file.
     programs: HashMap<(Option<u32>, Vec<u8>), u32>,
+    /// Bytes of those.
+    names: usize,
     next_program: u32,
     /// Who was last, by the hash of the path.
     last: HashMap<u64, u32>,
@@ -92,6 +98,7 @@ impl MakerLog {
             is_full,
             is_ending: false,
             programs: HashMap::new(),
+            names: 0,
             next_program,
             last: HashMap::new(),
         };
@@ -106,6 +113,9 @@ impl MakerLog {
     pub fn hand(&self, run: &Run, path: &[u8]) {
         let key = self.hasher.hash_one(path);
         let mut state = self.shared.lock();
+        if state.is_full {
+            return;
+        }
         let by = state.place(run);
         if state.last.get(&key) == Some(&by) {
             return;
@@ -117,6 +127,9 @@ impl MakerLog {
     /// Notes that a program moves a path, or lets two change places.
     pub fn moved(&self, run: &Run, from: &[u8], to: &[u8], is_exchange: bool, is_tree: bool) {
         let mut state = self.shared.lock();
+        if state.is_full {
+            return;
+        }
         let by = state.place(run);
         if is_tree {
             // Everything below has other names now.
@@ -149,9 +162,12 @@ impl State {
         let place = self.next_program;
         self.next_program += 1;
         self.writer.put(Note::Program(run.id, &run.file));
-        if self.programs.len() >= MOST_KNOWN {
+        let size = run.file.len() + PROGRAM;
+        if self.names + size > MOST_NAMES {
             self.programs.clear();
+            self.names = 0;
         }
+        self.names += size;
         self.programs.insert(key, place);
         place
     }
@@ -164,9 +180,6 @@ impl State {
     }
 
     fn put(&mut self, note: Note<'_>, wake: &Condvar) {
-        if self.is_full {
-            return;
-        }
         if self.size + self.writer.len() as u64 > MOST {
             self.is_full = true;
             self.writer.put(Note::Full);
@@ -199,5 +212,45 @@ fn flush(shared: &Shared, mut file: File) {
         if is_ending {
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_full_log_takes_no_program_either() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("makers");
+        let log = MakerLog::open(&file).unwrap();
+        let run =
+            |id: u32| Run { id: None, file: format!("/{id}/{}", "x".repeat(4000)).into(), words: Vec::new() };
+        log.hand(&run(0), b"/a");
+        log.shared.lock().size = MOST;
+        (1..1000).for_each(|id| log.hand(&run(id), format!("/{id}").as_bytes()));
+        (1000..2000).for_each(|id| log.moved(&run(id), b"/a", b"/b", false, false));
+        assert_eq!(log.shared.lock().programs.len(), 2);
+        log.finish();
+        assert!(std::fs::metadata(&file).unwrap().len() < 20_000);
+        // Who goes on with it adds nothing.
+        let before = std::fs::read(&file).unwrap();
+        let log = MakerLog::open(&file).unwrap();
+        log.hand(&run(1), b"/c");
+        log.finish();
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+    }
+
+    #[test]
+    fn names_of_programs_without_end_take_no_more_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let log = MakerLog::open(&dir.path().join("makers")).unwrap();
+        for id in 0..5000 {
+            let run = Run { id: None, file: format!("/{id}/{}", "x".repeat(4000)).into(), words: Vec::new() };
+            log.hand(&run, b"/a");
+        }
+        let state = log.shared.lock();
+        let held: usize = state.programs.keys().map(|(_, file)| file.len() + PROGRAM).sum();
+        assert!(held == state.names && held <= MOST_NAMES, "{held}");
     }
 }

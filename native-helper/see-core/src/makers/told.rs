@@ -14,6 +14,9 @@ use crate::store::Store;
 
 use super::coding::{self, Note};
 
+/// The most bytes of paths that are held.
+const MOST_BYTES: usize = 512 << 20;
+
 /// The last hand in each path.
 #[derive(Debug)]
 pub struct Makers {
@@ -22,6 +25,10 @@ pub struct Makers {
     at: u64,
     programs: Vec<Maker>,
     by_path: BTreeMap<HostPath, u32>,
+    /// Bytes of those paths: on the disk only what differs between them takes room.
+    held: usize,
+    /// The most of them.
+    most: usize,
     /// Whether notes are missing: then nobody is named.
     is_partial: bool,
 }
@@ -42,7 +49,15 @@ impl Makers {
     }
 
     fn at(file: PathBuf) -> Self {
-        Self { file, at: 0, programs: Vec::new(), by_path: BTreeMap::new(), is_partial: false }
+        Self {
+            file,
+            at: 0,
+            programs: Vec::new(),
+            by_path: BTreeMap::new(),
+            held: 0,
+            most: MOST_BYTES,
+            is_partial: false,
+        }
     }
 
     /// Reads what is new. A file that is not there or cannot be read tells nothing.
@@ -64,7 +79,7 @@ impl Makers {
             None => self.is_partial = true,
         }
         if self.is_partial {
-            self.by_path.clear();
+            (self.by_path, self.held) = (BTreeMap::new(), 0);
             return News::All;
         }
         news
@@ -72,13 +87,14 @@ impl Makers {
 
     fn take(&mut self, note: Note<'_>, news: &mut News) {
         match note {
+            _ if self.is_partial => {}
             Note::Program(id, file) => {
                 self.programs.push(Maker { name: Arc::from(wire_text(file).0), id });
             }
             Note::Hand(by, path) => {
                 if let Some(path) = HostPath::new(path) {
                     news.add(&path);
-                    self.by_path.insert(path, by);
+                    self.put(path, by);
                 }
             }
             Note::Move(by, from, to) | Note::Exchange(by, from, to) => {
@@ -95,11 +111,20 @@ impl Makers {
                     }
                     for path in [from, to] {
                         news.add(&path);
-                        self.by_path.insert(path, by);
+                        self.put(path, by);
                     }
                 }
             }
             Note::Full => self.is_partial = true,
+        }
+    }
+
+    /// Says whose hand a path was in last. Beyond the limit notes are missing, as if they had not been written.
+    fn put(&mut self, path: HostPath, by: u32) {
+        let size = path.as_bytes().len();
+        if self.by_path.insert(path, by).is_none() {
+            self.held += size;
+            self.is_partial |= self.held > self.most;
         }
     }
 
@@ -115,6 +140,7 @@ impl Makers {
             .collect();
         let take = |one: HostPath| {
             let by = self.by_path.remove(&one)?;
+            self.held -= one.as_bytes().len();
             Some((one.below(path)?.to_vec(), by))
         };
         below.into_iter().filter_map(take).collect()
@@ -123,7 +149,7 @@ impl Makers {
     fn put_below(&mut self, path: &HostPath, below: Vec<(Vec<u8>, u32)>) {
         for (rest, by) in below {
             if let Some(path) = HostPath::new(&[path.as_bytes(), b"/", &rest].concat()) {
-                self.by_path.insert(path, by);
+                self.put(path, by);
             }
         }
     }
@@ -201,6 +227,26 @@ mod tests {
         let told = ["/b/x", "/b/y", "/b", "/c", "/c/x"].map(|path| who(&makers, path));
         assert_eq!(told, [Some(3), Some(2), Some(6), Some(6), None]);
         assert_eq!(makers.maker(&HostPath::new(b"/b/y").unwrap()).unwrap().name.as_ref(), "/bin/2");
+    }
+
+    #[test]
+    fn more_paths_than_are_held_name_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("makers");
+        let log = MakerLog::open(&file).unwrap();
+        let deep = "/x".repeat(2000);
+        (0..100).for_each(|i| log.hand(&run(1), format!("{deep}/{i}").as_bytes()));
+        log.moved(&run(2), b"/x", b"/y", false, true);
+        log.finish();
+        let read = |most| {
+            let mut makers = Makers { most, ..Makers::at(file.clone()) };
+            makers.refresh();
+            assert_eq!(makers.held, makers.by_path.keys().map(|path| path.as_bytes().len()).sum::<usize>());
+            (who(&makers, "/y"), makers.held)
+        };
+        assert!(std::fs::metadata(&file).unwrap().len() < 10_000);
+        assert!(matches!(read(MOST_BYTES), (Some(2), 400_000..)));
+        assert_eq!(read(100_000), (None, 0));
     }
 
     #[test]

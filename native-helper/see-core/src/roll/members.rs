@@ -4,6 +4,8 @@ use std::collections::{HashMap, VecDeque};
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
+use super::deaths::is_over;
+
 /// So many programs that are over are remembered: what they left behind may still run.
 const LATE: usize = 256;
 
@@ -67,10 +69,17 @@ impl Members {
         self.by_process.len()
     }
 
-    /// Says what a process is from now on. What it was until now may have left others behind.
-    pub fn put(&mut self, process: u32, member: Member) {
-        if let Some(before) = self.by_process.insert(process, member) {
+    /// Says what a process is from now on. What it was until now may have left others behind. Of whom nobody would hear the
+    /// end nothing is kept: there is no limit to how many those are.
+    pub fn put(&mut self, process: u32, mut member: Member) {
+        if let Some(mut before) = self.by_process.remove(&process) {
+            // Of another process that had the number nothing more is to be heard.
+            let watch = before.watch.take().filter(|watch| !is_over(watch));
+            member.watch = member.watch.or(watch);
             self.remember(process, &before);
+        }
+        if member.watch.is_some() {
+            self.by_process.insert(process, member);
         }
     }
 
@@ -106,6 +115,28 @@ impl Members {
 mod tests {
     use super::*;
 
+    fn watch() -> Option<OwnedFd> {
+        let me = rustix::process::getpid();
+        Some(rustix::process::pidfd_open(me, rustix::process::PidfdFlags::empty()).unwrap())
+    }
+
+    fn member(id: u32, watch: Option<OwnedFd>) -> Member {
+        let run = Run { id: Some(id), file: b"/bin/sh".to_vec(), words: Vec::new() };
+        Member { run: Arc::new(run), is_main: true, inside: None, watch }
+    }
+
+    #[test]
+    fn of_whom_the_end_is_not_heard_nothing_is_kept() {
+        let mut members = Members::default();
+        (10..5010).for_each(|process| members.put(process, member(process, None)));
+        assert_eq!((members.len(), members.late.len()), (0, 0));
+        // Whoever becomes another program is still the process that is waited for.
+        members.put(7, member(1, watch()));
+        members.put(7, member(2, None));
+        assert_eq!((members.len(), members.run(7).and_then(|run| run.id)), (1, Some(2)));
+        assert!(members.get(7).is_some_and(|member| member.watch.is_some()));
+    }
+
     #[test]
     fn what_was_left_behind_is_known_by_its_words() {
         let mut members = Members::default();
@@ -118,7 +149,8 @@ mod tests {
             run(3, b"/usr/bin/daemon", b"daemon\0-d\0"),
         ];
         for (process, one) in (10..).zip(&runs) {
-            members.put(process, Member { run: Arc::clone(one), is_main: true, inside: None, watch: None });
+            members
+                .put(process, Member { run: Arc::clone(one), is_main: true, inside: None, watch: watch() });
             members.remove(process);
         }
         // A process that said so may make others until it is over.

@@ -1,4 +1,11 @@
-//! What the kernel tells of a process or thread. Their numbers are this process's.
+//! What the kernel tells of a process or thread. Their numbers are this process's. What the process itself may choose (its
+//! name, its words, its groups) is hostile, and read no further than it can be used.
+
+use std::fs::File;
+use std::io::Read as _;
+
+/// No words that anybody is known by are longer: see [`super::arguments`].
+const MOST_WORDS: u64 = 8192;
 
 /// Facts of one thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -20,7 +27,7 @@ pub struct Facts {
 impl Facts {
     /// Returns the facts of a thread that is there.
     pub fn of(thread: u32) -> Option<Self> {
-        Self::parse(&std::fs::read_to_string(format!("/proc/{thread}/status")).ok()?)
+        Self::parse(&String::from_utf8_lossy(&std::fs::read(format!("/proc/{thread}/status")).ok()?))
     }
 
     fn parse(status: &str) -> Option<Self> {
@@ -50,16 +57,21 @@ impl Facts {
 
 /// Returns the wait status of a process that is over but not yet collected; `None` when it cannot be told.
 pub fn wait_status(process: u32) -> Option<i32> {
-    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    let stat = std::fs::read(format!("/proc/{process}/stat")).ok()?;
+    let stat = String::from_utf8_lossy(&stat);
     // The name may hold anything, also brackets and blanks.
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();
     let is_over = matches!(fields.next()?, "Z" | "X");
     fields.next_back().filter(|_| is_over)?.parse().ok()
 }
 
-/// Returns the words that a process was started with, each ended by a NUL, as far as they are told.
+/// Returns the words that a process says it was started with, each ended by a NUL; `None` when it tells none, or more than
+/// anybody is known by: it may have laid them over all its memory.
 pub fn words(process: u32) -> Option<Vec<u8>> {
-    std::fs::read(format!("/proc/{process}/cmdline")).ok().filter(|words| !words.is_empty())
+    let file = File::open(format!("/proc/{process}/cmdline")).ok()?;
+    let mut words = Vec::new();
+    file.take(MOST_WORDS + 1).read_to_end(&mut words).ok()?;
+    (1..=MOST_WORDS).contains(&(words.len() as u64)).then_some(words)
 }
 
 #[cfg(test)]
@@ -87,5 +99,32 @@ mod tests {
         .unwrap();
         assert_eq!(wait_status(child.id()), Some(3 << 8));
         child.wait().unwrap();
+    }
+
+    #[test]
+    fn words_without_end_are_nobodys() {
+        let of = |argument: &str| {
+            let mut command = std::process::Command::new("/bin/sh");
+            command.args(["-c", "echo; read x"]).args(vec![argument; 8]);
+            let piped = std::process::Stdio::piped;
+            let mut child = command.stdin(piped()).stdout(piped()).spawn().unwrap();
+            // Once it says something it is the program.
+            child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+            let words = words(child.id());
+            drop(child.stdin.take());
+            child.wait().unwrap();
+            words
+        };
+        assert!(of("few").is_some_and(|words| words.starts_with(b"/bin/sh\0-c\0echo; read x\0few\0")));
+        assert_eq!(of(&"many".repeat(10_000)), None);
+    }
+
+    #[test]
+    fn a_name_that_is_no_text_hides_nothing() {
+        let told = std::thread::spawn(|| {
+            rustix::thread::set_name(c"\xff\xfe").unwrap();
+            Facts::of(rustix::thread::gettid().as_raw_nonzero().get() as u32)
+        });
+        assert_eq!(told.join().unwrap().map(|facts| facts.process), Some(std::process::id()));
     }
 }

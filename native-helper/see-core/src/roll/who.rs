@@ -235,6 +235,7 @@ impl Roll {
         let id = self.log.add_program(|id| Event::Program(start.event(id, parent, inside, now())));
         let words = start.args.iter().flat_map(|arg| arg.iter().copied().chain([0])).collect();
         let run = Arc::new(Run { id, file: start.file, words });
+        // Beyond the limit nobody hears its end, so nothing is kept of it but the event.
         let watch = self.watch(process);
         self.lock().members.put(process, Member { run, is_main: true, inside, watch });
         self.threads.forget(thread);
@@ -316,9 +317,7 @@ impl Roll {
     /// Says so of what is left, when nothing runs any more.
     pub fn close(&self) {
         let left = self.lock().members.drain();
-        for member in left.iter().filter(|member| member.watch.is_some()) {
-            self.ended(&member.run, End::Session);
-        }
+        left.iter().for_each(|member| self.ended(&member.run, End::Session));
     }
 }
 
