@@ -452,3 +452,33 @@ fn what_runs_ends_when_nobody_can_answer_any_more() {
     let process = std::process::Command::new("sleep").arg("1000").spawn().unwrap();
     assert_eq!(tracking::without_listener(process).signal(), Some(9));
 }
+
+#[test]
+fn below_what_is_absent_only_that_counts_unless_the_call_only_looks() {
+    let see = See::new();
+    std::fs::write(see.host().join("f"), "text").unwrap();
+    let far = "far/".repeat(1000);
+    std::os::unix::fs::symlink(format!("away/{far}"), see.host().join("link")).unwrap();
+    let ran = shell(
+        &see,
+        &format!("cat read/below; : > made/below; cat back/../f; cat link/{far}; cat 'long/{far}'; exit 0"),
+    );
+    let absent = |name: &str| {
+        let entry = entry(&ran, &see.path(name));
+        assert_eq!(entry.seen, Seen::Absent, "{name}");
+        entry
+    };
+    assert_eq!(absent("read/below").access, Access::READ);
+    // The call would succeed if the host made the directory.
+    let made = absent("made");
+    assert!(made.name.is_some() && made.access == Access::LOOKUP, "{made:?}");
+    for name in ["back", "away"] {
+        assert_eq!(absent(name).access, Access::LOOKUP, "{name}");
+    }
+    for name in ["made/below", "f", "read", "long"] {
+        assert!(ran.reads.get(&see.path(name)).is_none(), "{name}");
+    }
+    assert_eq!(absent(&format!("long/{far}")).access, Access::READ);
+    let longest = ran.reads.entries().iter().map(|entry| entry.path.as_bytes().len()).max();
+    assert!(longest < Some(4096), "{longest:?}");
+}

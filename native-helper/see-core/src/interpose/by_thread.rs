@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use super::clock::milliseconds;
-use super::seen_calls::{MOST, PIECES, lock};
+use super::seen_calls::{PIECES, lock};
 
 /// A process number may mean another process after so many milliseconds.
 const FRESH: u64 = 1000;
+/// Threads in each piece. What is known of one may be some kilobytes, which the thread itself has chosen.
+const MOST: usize = 256;
 
 /// What is known of each thread, and since when.
 type Threads<T> = Mutex<HashMap<u32, (T, u64)>>;
@@ -81,5 +83,13 @@ mod tests {
         assert_eq!(known.get(7, || Some(4), || true), Some(4));
         assert_eq!(known.get(7, || Some(5), || true), Some(4));
         assert_eq!(known.get(8, || None, || true), None);
+    }
+
+    #[test]
+    fn threads_without_end_take_no_more_room() {
+        let known = ByThread::new();
+        let shared = std::sync::Arc::new(());
+        (0..100_000).for_each(|thread| drop(known.get(thread, || Some(shared.clone()), || true)));
+        assert!(std::sync::Arc::strong_count(&shared) <= PIECES * MOST + 1);
     }
 }

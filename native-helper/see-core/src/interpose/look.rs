@@ -12,7 +12,7 @@ use crate::read_set::set::Missing;
 use super::deferred::Deferred;
 use super::observer::{Observer, Shared};
 use super::own_links::{is_own_link, leads_to_own, own_link};
-use super::resolve::{Reached, Walk};
+use super::resolve::{Reached, Walk, nothing_at};
 use super::tracee::{self, Place};
 use super::tree::Found;
 use super::unfinished::Stamp;
@@ -310,10 +310,16 @@ impl Observer {
             | Found::Symlink { host: Some((path, object)), .. } => {
                 self.record(context, path.clone(), file, Seen::Object(*object));
             }
-            Found::Absent { host: Some(path) } => {
+            Found::Absent { host: Some(first) } => {
                 let seen =
-                    if context.is_late() { self.tree.absent_since(path, context.at) } else { Seen::Absent };
-                self.record(context, path.clone(), file, seen);
+                    if context.is_late() { self.tree.absent_since(first, context.at) } else { Seen::Absent };
+                let (path, access) = match seen {
+                    Seen::Absent if reached.is_blocked => {
+                        nothing_at(first.clone(), reached.beyond.clone(), intent.file)
+                    }
+                    _ => (first.clone(), file),
+                };
+                self.record(context, path, access, seen);
             }
             Found::Absent { host: None } => self.absent(context, &reached.path),
             Found::Unknown => return None,

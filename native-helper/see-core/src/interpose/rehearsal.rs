@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rustix::fs::{CWD, Mode, OFlags};
 
-use super::resolve::Walk;
+use super::resolve::{Walk, nothing_at};
 use super::tree::{Found, Tree};
 use super::unfinished::Unfinished;
 use super::view::{Sight, Table};
@@ -60,6 +60,7 @@ impl Rehearsal {
         for (path, object) in links {
             self.note(path, Access::READ, Seen::Object(object), at);
         }
+        let intended = file;
         let file = if reached.is_blocked { Access::LOOKUP } else { file };
         match reached.found {
             Found::Directory { host: Some((path, object)) } => {
@@ -69,7 +70,10 @@ impl Rehearsal {
             | Found::Symlink { host: Some((path, object)), .. } => {
                 self.note(path, file, Seen::Object(object), at);
             }
-            Found::Absent { host: Some(path) } => self.note(path, file, Seen::Absent, at),
+            Found::Absent { host: Some(first) } => {
+                let (path, access) = nothing_at(first, reached.beyond, intended);
+                self.note(path, access, Seen::Absent, at);
+            }
             Found::Private | Found::Unknown => panic!("{} cannot be told", path.display()),
             _ => {}
         }
@@ -82,7 +86,7 @@ impl Rehearsal {
         if let Some(mut entry) = entry.filter(|entry| entry.listing == Some(at)) {
             if let Seen::Object(object) = entry.seen {
                 entry.names = digest_as_of(&path, &object, at);
-                self.seen.put(entry);
+                self.seen.put(entry).unwrap();
             }
         }
     }

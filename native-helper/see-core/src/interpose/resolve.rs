@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use crate::path::HostPath;
+use crate::read_set::access::Access;
 use crate::read_set::entry::{Moment, Object};
 
 use super::dir::Dir;
@@ -12,6 +13,8 @@ use super::view::{Sight, Table};
 
 /// The kernel follows no more symlinks in one path.
 const MOST_LINKS: u32 = 40;
+/// The kernel takes no longer path; symlinks can make one of many times that.
+const PATH_MOST: usize = 4096;
 
 /// Where a path leads.
 #[derive(Clone, Debug)]
@@ -24,6 +27,24 @@ pub struct Reached {
     pub dir: Option<Arc<Dir>>,
     /// Whether the path goes on beyond something that is no directory: the call fails.
     pub is_blocked: bool,
+    /// Where it would have led from something of the host that is absent, when it goes on and that can be told.
+    pub beyond: Option<HostPath>,
+}
+
+impl Reached {
+    fn at(found: Found, path: HostPath, dir: Option<Arc<Dir>>) -> Self {
+        Self { found, path, dir, is_blocked: false, beyond: None }
+    }
+}
+
+/// Returns what a call depends on that finds nothing at `first`, with its access there. A call that makes nothing sees the same
+/// as long as nothing is at the end of its path; every other one would do something else if `first` were a directory.
+pub fn nothing_at(first: HostPath, beyond: Option<HostPath>, access: Access) -> (HostPath, Access) {
+    let makes = Access::WRITE | Access::APPEND | Access::TRUNCATE | Access::EXCLUSIVE;
+    match beyond {
+        Some(beyond) if !access.has(makes) => (beyond, access),
+        _ => (first, Access::LOOKUP),
+    }
 }
 
 /// Follows paths.
@@ -95,14 +116,16 @@ impl Walk<'_> {
                     }
                 }
                 Found::Private => {
-                    let path = with_rest(path, rest);
-                    return Some(Reached { found: Found::Private, path, dir: Some(dir), is_blocked: false });
+                    return Some(Reached::at(Found::Private, with_rest(&path, &rest), Some(dir)));
                 }
                 Found::Absent { host } => {
-                    let found = Found::Absent { host: host.map(|host| with_rest(host, rest)) };
-                    return Some(Reached { found, path, dir: Some(dir), is_blocked: false });
+                    let beyond = host.as_ref().and_then(|host| beyond(host, &rest));
+                    let reached = Reached::at(Found::Absent { host }, path, Some(dir));
+                    return Some(Reached { is_blocked: !is_last, beyond, ..reached });
                 }
-                found => return Some(Reached { found, path, dir: Some(dir), is_blocked: !is_last }),
+                found => {
+                    return Some(Reached { is_blocked: !is_last, ..Reached::at(found, path, Some(dir)) });
+                }
             }
             if rest.is_empty() {
                 return self.here(at);
@@ -134,11 +157,11 @@ impl Walk<'_> {
         let table = &*self.sight.table;
         let Some(parent) = path.parent() else {
             let found = self.tree.top(table, self.main);
-            return Some(Reached { found, path, dir: None, is_blocked: false });
+            return Some(Reached::at(found, path, None));
         };
         let dir = self.tree.dir(table, self.main, &parent)?;
         let found = self.tree.look(table, self.main, &dir, &path, self.since);
-        Some(Reached { found, path, dir: Some(dir), is_blocked: false })
+        Some(Reached::at(found, path, Some(dir)))
     }
 }
 
@@ -149,9 +172,53 @@ fn parts(raw: &[u8]) -> VecDeque<Vec<u8>> {
         .collect()
 }
 
-fn with_rest(mut path: HostPath, rest: VecDeque<Vec<u8>>) -> HostPath {
+/// Returns where what is left of a path leads from something absent; `None` when it leads back, or further than any path:
+/// then only that something is absent can matter.
+fn beyond(absent: &HostPath, rest: &VecDeque<Vec<u8>>) -> Option<HostPath> {
+    let length = absent.as_bytes().len() + rest.iter().map(|part| part.len() + 1).sum::<usize>();
+    let leads_back = rest.iter().any(|part| part == b"..");
+    (!rest.is_empty() && !leads_back && length < PATH_MOST).then(|| with_rest(absent, rest))
+}
+
+fn with_rest(path: &HostPath, rest: &VecDeque<Vec<u8>>) -> HostPath {
+    let mut bytes = path.as_bytes().to_vec();
     for part in rest {
-        path = if part == b".." { path.parent().unwrap_or_else(HostPath::root) } else { path.join(&part) };
+        if part == b".." {
+            bytes.truncate(bytes.iter().rposition(|byte| *byte == b'/').unwrap_or(0));
+        } else {
+            bytes.push(b'/');
+            bytes.extend_from_slice(part);
+        }
     }
-    path
+    HostPath::new(&[b"/", bytes.as_slice()].concat()).unwrap_or_else(HostPath::root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn path(text: &str) -> HostPath {
+        HostPath::new(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn what_is_left_is_followed() {
+        let rest = |text: &str| with_rest(&path("/a/b"), &parts(text.as_bytes()));
+        assert_eq!(rest("c/../../d"), path("/a/d"));
+        assert_eq!(rest("../../../../x"), path("/x"));
+        assert_eq!(rest("../.."), HostPath::root());
+        assert_eq!(rest(""), path("/a/b"));
+    }
+
+    #[test]
+    fn what_nothing_is_below_of_is_told_where_it_matters() {
+        let beyond = |text: &str| beyond(&path("/a"), &parts(text.as_bytes()));
+        assert_eq!((beyond("b//c"), beyond(""), beyond("../x")), (Some(path("/a/b/c")), None, None));
+        assert_eq!(beyond(&"x/".repeat(2000)).map(|path| path.as_bytes().len()), Some(4002));
+        assert_eq!(beyond(&"x/".repeat(100_000)), None);
+        let at = |beyond, access| nothing_at(path("/a"), beyond, access);
+        assert_eq!(at(Some(path("/a/b")), Access::READ), (path("/a/b"), Access::READ));
+        assert_eq!(at(Some(path("/a/b")), Access::TRUNCATE), (path("/a"), Access::LOOKUP));
+        assert_eq!(at(None, Access::READ), (path("/a"), Access::LOOKUP));
+    }
 }

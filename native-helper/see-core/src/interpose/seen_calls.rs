@@ -8,7 +8,9 @@ use super::unfinished::{Stamp, Unfinished};
 
 pub(super) const PIECES: usize = 32;
 /// Entries in each piece.
-pub(super) const MOST: usize = 8192;
+const MOST: usize = 8192;
+/// Bytes of what the calls of each piece say: a program chooses them, up to two paths' length each.
+const MOST_BYTES: usize = 1 << 20;
 
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Every entry stands alone: after a panic the rest is as good as before.
@@ -16,12 +18,16 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// What names meant when each call was found to tell nothing new.
-type Calls = Mutex<HashMap<Box<[u8]>, Stamp>>;
+#[derive(Debug, Default)]
+struct Piece {
+    calls: HashMap<Box<[u8]>, Stamp>,
+    bytes: usize,
+}
 
 /// Calls by what they say: directory, path and intent.
 #[derive(Debug)]
 pub struct SeenCalls {
-    pieces: Vec<Calls>,
+    pieces: Vec<Mutex<Piece>>,
     unfinished: Arc<Unfinished>,
 }
 
@@ -31,7 +37,7 @@ impl SeenCalls {
         Self { pieces: (0..PIECES).map(|_| Mutex::default()).collect(), unfinished }
     }
 
-    fn piece(&self, key: &[u8]) -> Option<&Calls> {
+    fn piece(&self, key: &[u8]) -> Option<&Mutex<Piece>> {
         // The last bytes differ most.
         let mix =
             key.iter().rev().take(8).fold(key.len(), |mix, byte| mix.wrapping_mul(31) ^ usize::from(*byte));
@@ -40,7 +46,7 @@ impl SeenCalls {
 
     /// Tells whether a call told nothing new, and still would not.
     pub fn has(&self, key: &[u8]) -> bool {
-        let found = self.piece(key).and_then(|piece| lock(piece).get(key).copied());
+        let found = self.piece(key).and_then(|piece| lock(piece).calls.get(key).copied());
         found.is_some_and(|stamp| self.unfinished.are_still(stamp))
     }
 
@@ -48,10 +54,12 @@ impl SeenCalls {
     pub fn put(&self, key: &[u8], stamp: Stamp) {
         let Some(piece) = self.piece(key) else { return };
         let mut piece = lock(piece);
-        if piece.len() >= MOST {
-            piece.clear();
+        if piece.calls.len() >= MOST || piece.bytes + key.len() > MOST_BYTES {
+            *piece = Piece::default();
         }
-        piece.insert(Box::from(key), stamp);
+        if piece.calls.insert(Box::from(key), stamp).is_none() {
+            piece.bytes += key.len();
+        }
     }
 }
 
@@ -85,6 +93,15 @@ mod tests {
         for i in 0..(3 * PIECES * MOST) {
             seen.put(&i.to_le_bytes(), stamp);
         }
-        assert!(seen.pieces.iter().map(|piece| lock(piece).len()).sum::<usize>() <= PIECES * MOST);
+        let sum = |of: fn(&Piece) -> usize| seen.pieces.iter().map(|piece| of(&lock(piece))).sum::<usize>();
+        assert!(sum(|piece| piece.calls.len()) <= PIECES * MOST);
+        let mut long = vec![b'x'; 8000];
+        for i in 0..5_000_u64 {
+            long.splice(0..8, i.to_le_bytes());
+            seen.put(&long, stamp);
+        }
+        assert!(seen.has(&long));
+        let held = sum(|piece| piece.calls.keys().map(|key| key.len()).sum());
+        assert!(held <= PIECES * MOST_BYTES && held == sum(|piece| piece.bytes), "{held}");
     }
 }

@@ -17,6 +17,12 @@ const MAGIC: &[u8; 8] = b"SEEREAD\x02";
 const FIRST: &[u8; 8] = b"SEEREAD\x01";
 /// A block has at most this many bytes; a longer length means damage.
 const MOST: u32 = 64 << 20;
+/// A log that has so many bytes takes no observation more: each path may have several.
+const FULL: u64 = 1 << 30;
+/// What is read of a log: what ends a full one has room, too.
+const MOST_READ: u64 = 2 * FULL;
+/// A new log is written in blocks of about so many bytes.
+const BLOCK: usize = 8 << 20;
 
 /// Reads what a session's log holds. No log means that nothing was recorded: `None`.
 pub fn load(path: &Path) -> Result<Option<ReadSet>> {
@@ -35,10 +41,12 @@ pub fn save(path: &Path, set: &ReadSet) -> Result<()> {
     let attempt = || -> Result<()> {
         let (mut writer, _) = LogWriter::open(new, Start::New)?;
         (0..set.programs()).filter_map(|id| set.program(id)).for_each(|name| writer.program(name));
-        for part in set.entries().chunks(100_000) {
-            part.iter().for_each(|entry| writer.entry(entry));
-            let block = writer.take_block();
-            writer.file.write_all(&block).map_err(|e| cannot(new, &e))?;
+        for entry in set.entries() {
+            writer.entry(entry);
+            if writer.pending() > BLOCK {
+                let block = writer.take_block();
+                writer.file.write_all(&block).map_err(|e| cannot(new, &e))?;
+            }
         }
         writer.end(set.missing());
         let block = writer.take_block();
@@ -56,10 +64,12 @@ struct Parsed {
     dirs: Vec<HostPath>,
     /// How many bytes make sense.
     good: u64,
+    /// Whether there was no room for something.
+    is_full: bool,
 }
 
 fn parse(bytes: &[u8]) -> Parsed {
-    let mut parsed = Parsed { set: ReadSet::default(), dirs: Vec::new(), good: 0 };
+    let mut parsed = Parsed { set: ReadSet::default(), dirs: Vec::new(), good: 0, is_full: false };
     // What is not properly ended was cut off; a later end record says better.
     parsed.set.set_missing(Some(Missing::CutOff));
     let first = bytes.strip_prefix(FIRST);
@@ -101,6 +111,7 @@ fn next_block(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 fn parse_block(payload: &[u8], parsed: &mut Parsed) -> bool {
     let mut reader = Reader::new(payload);
     let mut unended = parsed.set.missing();
+    let mut is_full = false;
     while !reader.is_empty() {
         match reader.record(&parsed.dirs) {
             Some(Record::Dir(path)) => match HostPath::new(path) {
@@ -111,7 +122,7 @@ fn parse_block(payload: &[u8], parsed: &mut Parsed) -> bool {
                 parsed.set.program_id(name);
             }
             Some(Record::Entry(entry)) => {
-                parsed.set.put(entry);
+                is_full |= parsed.set.put(entry).is_none();
             }
             Some(Record::End(missing)) => unended = missing,
             // What an earlier run lost stays lost; else this run has yet to end well.
@@ -119,7 +130,9 @@ fn parse_block(payload: &[u8], parsed: &mut Parsed) -> bool {
             None => return false,
         }
     }
-    parsed.set.set_missing(unended);
+    // Whoever wrote it knew no limit, or another one.
+    parsed.is_full |= is_full;
+    parsed.set.set_missing(if parsed.is_full { Some(Missing::TooMany) } else { unended });
     true
 }
 
@@ -138,6 +151,8 @@ pub struct LogWriter {
     file: File,
     dirs: HashMap<HostPath, u64>,
     pending: Vec<u8>,
+    /// Bytes in the file.
+    size: u64,
     /// What an earlier run lost.
     lost: Option<Missing>,
 }
@@ -154,7 +169,8 @@ impl LogWriter {
         }
         let bytes = read_all(file.try_clone().map_err(|e| cannot(path, &e))?, path)?;
         let mut parsed = parse(&bytes);
-        let mut writer = Self { file, dirs: HashMap::new(), pending: Vec::new(), lost: None };
+        let size = parsed.good.max(MAGIC.len() as u64);
+        let mut writer = Self { file, dirs: HashMap::new(), pending: Vec::new(), size, lost: None };
         let prepared = if bytes.is_empty() {
             writer.lost = (start == Start::GoOn).then_some(Missing::CutOff);
             parsed.set.set_missing(writer.lost);
@@ -162,7 +178,7 @@ impl LogWriter {
         } else {
             writer.lost = parsed.set.missing();
             coding::put_resumed(&mut writer.pending);
-            let at = writer.file.set_len(parsed.good.max(MAGIC.len() as u64));
+            let at = writer.file.set_len(size);
             let magic = at.and_then(|()| writer.file.rewind()).and_then(|()| writer.file.write_all(MAGIC));
             magic.and_then(|()| writer.file.seek(SeekFrom::End(0)).map(drop))
         };
@@ -207,7 +223,13 @@ impl LogWriter {
         block.extend_from_slice(&u32::try_from(payload.len()).unwrap_or(u32::MAX).to_le_bytes());
         block.extend_from_slice(&crc32fast::hash(&payload).to_le_bytes());
         block.extend_from_slice(&payload);
+        self.size += block.len() as u64;
         block
+    }
+
+    /// Tells whether there is no room for more observations.
+    pub fn is_full(&self) -> bool {
+        self.size + self.pending.len() as u64 >= FULL
     }
 
     /// Returns how many bytes wait.
@@ -221,9 +243,9 @@ impl LogWriter {
     }
 }
 
-fn read_all(mut file: File, path: &Path) -> Result<Vec<u8>> {
+fn read_all(file: File, path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(|e| cannot(path, &e))?;
+    file.take(MOST_READ).read_to_end(&mut bytes).map_err(|e| cannot(path, &e))?;
     Ok(bytes)
 }
 

@@ -96,6 +96,10 @@ impl Recorder {
     pub fn note(&self, path: HostPath, access: Access, seen: Seen, at: Moment, by: Looker) {
         let mut state = self.shared.lock();
         let State { set, log, listed, changing, .. } = &mut *state;
+        if log.is_full() {
+            set.set_missing(Some(set.missing().unwrap_or(Missing::TooMany)));
+            return;
+        }
         let id = match set.note(path, access, seen, at, by) {
             Noted::New(id) | Noted::More(id) => id,
             Noted::Known | Noted::Full => return,
