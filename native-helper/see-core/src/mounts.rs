@@ -1,6 +1,8 @@
 //! The mounts of this process's mount name space, as bytes, and what a SEE can do with each. Changes nothing.
 
 use std::collections::HashMap;
+use std::fs::File;
+use std::io::{Error, ErrorKind, Read as _};
 
 use rustix::fs::{AtFlags, CWD, StatxFlags};
 use rustix::io::Errno;
@@ -153,9 +155,16 @@ pub fn visible() -> Result<Vec<Mount>> {
 }
 
 /// Returns every mount that a process's root directory reaches, in the order in which they were mounted: of several
-/// on one point the last is in sight. Points are paths of that process. `None` when it is gone.
-pub fn of_process(process: u32) -> Option<Vec<Mount>> {
-    std::fs::read(format!("/proc/{process}/mountinfo")).ok().map(|text| all(&text))
+/// on one point the last is in sight. Points are paths of that process. Fails with `FileTooLarge` when more than `most` bytes
+/// tell of them: a program may have made the list.
+pub fn of_process(process: u32, most: u64) -> std::io::Result<Vec<Mount>> {
+    let mut text = Vec::new();
+    let file = File::open(format!("/proc/{process}/mountinfo"))?;
+    file.take(most.saturating_add(1)).read_to_end(&mut text)?;
+    if text.len() as u64 > most {
+        return Err(Error::from(ErrorKind::FileTooLarge));
+    }
+    Ok(all(&text))
 }
 
 /// Returns every mount of the text of a `mountinfo` file, in its order.
@@ -240,6 +249,15 @@ mod tests {
         assert_eq!(mount.fs_type, "ext3");
         assert!(parse(b"36 35 98:0 /mnt1").is_none());
         assert!(parse(b"1 1 0:1 / / rw - tmpfs tmpfs ro").unwrap().flags.read_only);
+    }
+
+    #[test]
+    fn a_list_that_is_too_long_is_not_taken() {
+        let me = std::process::id();
+        let length = std::fs::read("/proc/self/mountinfo").unwrap().len() as u64;
+        assert!(of_process(me, 2 * length).is_ok_and(|mounts| !mounts.is_empty()));
+        assert_eq!(of_process(me, 10).unwrap_err().kind(), ErrorKind::FileTooLarge);
+        assert_eq!(of_process(u32::MAX, 10).unwrap_err().kind(), ErrorKind::NotFound);
     }
 
     #[test]

@@ -302,13 +302,16 @@ fn mounts_of_its_own_lead_to_the_same_files() {
     std::fs::write(see.host().join("src/deep/f"), "bound").unwrap();
     std::fs::write(see.host().join("single"), "single").unwrap();
     std::fs::write(see.host().join("over"), "").unwrap();
+    std::fs::write(see.host().join("beside"), "beside").unwrap();
     let ran = shell(
         &see,
-        "unshare -m sh -c 'mount --bind src dst && mount --bind single over && cat dst/deep/f over && ls dst'",
+        "unshare -m sh -c 'mount --bind src dst && mount --bind single over && cat dst/deep/f over beside && ls dst'",
     );
     assert!(ran.output.contains("bound") && ran.output.contains("single"), "{}", ran.output);
     assert!(entry(&ran, &see.path("src/deep/f")).access.has(Access::READ));
     assert!(entry(&ran, &see.path("single")).access.has(Access::READ));
+    // What no mount of its own is about, too.
+    assert!(entry(&ran, &see.path("beside")).access.has(Access::READ));
     assert!(entry(&ran, &see.path("src")).listing.is_some());
     assert!(ran.reads.get(&see.path("dst/deep/f")).is_none());
 }
@@ -457,11 +460,11 @@ fn what_runs_ends_when_nobody_can_answer_any_more() {
 fn below_what_is_absent_only_that_counts_unless_the_call_only_looks() {
     let see = See::new();
     std::fs::write(see.host().join("f"), "text").unwrap();
-    let far = "far/".repeat(1000);
-    std::os::unix::fs::symlink(format!("away/{far}"), see.host().join("link")).unwrap();
+    let far = "far/".repeat(850);
+    std::os::unix::fs::symlink(format!("away/{}", "far/".repeat(200)), see.host().join("link")).unwrap();
     let ran = shell(
         &see,
-        &format!("cat read/below; : > made/below; cat back/../f; cat link/{far}; cat 'long/{far}'; exit 0"),
+        &format!("cat read/below; (: > made/below); cat back/../f; cat link/{far}; cat 'long/{far}'; exit 0"),
     );
     let absent = |name: &str| {
         let entry = entry(&ran, &see.path(name));
@@ -481,4 +484,27 @@ fn below_what_is_absent_only_that_counts_unless_the_call_only_looks() {
     assert_eq!(absent(&format!("long/{far}")).access, Access::READ);
     let longest = ran.reads.entries().iter().map(|entry| entry.path.as_bytes().len()).max();
     assert!(longest < Some(4096), "{longest:?}");
+}
+
+#[test]
+fn a_mount_table_that_is_too_long_makes_the_record_incomplete() {
+    let see = See::new();
+    std::fs::write(see.host().join("f"), "text").unwrap();
+    // Of a place with such a name the kernel tells in four times as many bytes.
+    let deep = see.host().join(["\t".repeat(200).as_str(); 15].join("/"));
+    std::fs::create_dir_all(&deep).unwrap();
+    let source = "#include <stdlib.h>\n#include <sys/mount.h>\nint main(int n, char **a) \
+        { for (int i = atoi(a[2]); i--;) if (mount(a[1], a[1], 0, MS_BIND, 0)) return 2; return 0; }";
+    let program = compile(&see.host(), "many", source, &[]);
+    let missing = |count: u32| {
+        let inside = format!("\"$0\" \"$1\" {count} && cat f");
+        let script = format!("unshare -m sh -c '{inside}' \"$0\" \"$1\"");
+        let words = ["/bin/sh", "-c", &script, program.to_str().unwrap(), deep.to_str().unwrap()];
+        let ran = see.run(Some(Level::Opens), &words);
+        assert!(ran.status.success() && ran.output.contains("text"), "{:?}", ran.status);
+        assert!(count > 3 || entry(&ran, &see.path("f")).access.has(Access::READ));
+        ran.reads.missing()
+    };
+    assert_eq!(missing(3), None);
+    assert_eq!(missing(400), Some(see_core::read_set::set::Missing::Blind));
 }

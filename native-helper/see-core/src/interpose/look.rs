@@ -147,7 +147,7 @@ impl Observer {
                 return Some(());
             }
         }
-        let mut sight = self.sight(thread, is_remounted)?;
+        let mut sight = self.sight(context, is_remounted)?;
         let start = match &told {
             Some(told) => sight.inner(told)?,
             None => sight.root.clone(),
@@ -220,7 +220,7 @@ impl Observer {
         named: &Named<'_>,
     ) -> Option<(Sight, HostPath)> {
         let thread = context.thread;
-        let sight = self.sight(thread, self.shared.is_remounted.load(Ordering::SeqCst))?;
+        let sight = self.sight(context, self.shared.is_remounted.load(Ordering::SeqCst))?;
         let start = match named.path.first() {
             None => return None,
             Some(b'/') => sight.root.clone(),
@@ -257,12 +257,15 @@ impl Observer {
         directories.get(thread, ask, || stamp.get().is_some_and(|stamp| unfinished.stay(stamp)))
     }
 
-    pub(super) fn sight(&self, thread: u32, is_remounted: bool) -> Option<Sight> {
+    pub(super) fn sight(&self, context: &Context<'_, '_>, is_remounted: bool) -> Option<Sight> {
         if !is_remounted {
             return Some(self.shared.main.clone());
         }
-        let id = self.shared.next_table.fetch_add(1, Ordering::Relaxed);
-        Sight::of_thread(thread, &self.shared.main, self.shared.namespace, id)
+        let sight = self.shared.tables.sight(context.thread, || context.pass_turn());
+        sight.unwrap_or_else(|_| {
+            self.lose(Missing::Blind);
+            None
+        })
     }
 
     /// Follows a path and records what is there. Returns where it led.

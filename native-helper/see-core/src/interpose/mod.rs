@@ -19,6 +19,7 @@ mod resolve;
 mod running;
 mod seen_calls;
 pub mod supervisor;
+mod tables;
 pub(crate) mod tracee;
 mod tree;
 mod unfinished;

@@ -20,6 +20,7 @@ use super::flags::{CREAT, OpenFlags};
 use super::frozen::Frozen;
 use super::look::{AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, Context, Intent, Named};
 use super::seen_calls::SeenCalls;
+use super::tables::Tables;
 use super::tracee::{self, Descriptors};
 use super::tree::Tree;
 use super::unfinished::{Effect, Unfinished};
@@ -52,16 +53,14 @@ pub struct Shared {
     pub main: Sight,
     /// What it shows as it was.
     pub frozen: Frozen,
-    /// Its mount name space.
-    pub namespace: u64,
     /// Whether the SEE may have symlinks, or names of directories, that the host has not.
     pub has_own_links: AtomicBool,
     /// Whether some program has had a hand in mounts or root directories: then each is asked for its own.
     pub is_remounted: AtomicBool,
     /// How many programs are being started by the init, which lets nobody look into it.
     pub starting: AtomicU32,
-    /// The next number of a mount table.
-    pub next_table: AtomicU32,
+    /// Theirs.
+    pub tables: Tables,
 }
 
 /// One thread's state.
@@ -232,7 +231,7 @@ impl Observer {
     /// Records that the attributes of what is open change: of a directory, and with some `file` access also of a file.
     fn change_open(&mut self, context: &Context<'_, '_>, descriptor: i32, file: Access) -> Option<()> {
         let told = self.directory(context.thread, descriptor)?;
-        let sight = self.sight(context.thread, self.shared.is_remounted.load(Ordering::SeqCst))?;
+        let sight = self.sight(context, self.shared.is_remounted.load(Ordering::SeqCst))?;
         let path = sight.inner(&told)?;
         let intent = Intent { file, ..Intent::of(Access::WRITE, false) };
         self.note(context, &sight, &path, path.as_bytes(), intent).map(drop)

@@ -33,7 +33,7 @@ pub struct Rehearsal {
 impl Rehearsal {
     /// Returns a SEE that shows the host with this layer on top.
     pub fn new(layer: Layer) -> Self {
-        let mut mounts = mounts::of_process(std::process::id()).unwrap();
+        let mut mounts = mounts::of_process(std::process::id(), u64::MAX).unwrap();
         // The host tree of a test may lie below what shows the kernel in a real SEE, as `/dev/shm` does.
         mounts.iter_mut().for_each(|mount| "tmpfs".clone_into(&mut mount.fs_type));
         let lower = mounts.first().cloned().unwrap();

@@ -48,7 +48,7 @@ impl Observer {
         context.pass_turn();
         let follows = flags & AT_SYMLINK_NOFOLLOW == 0;
         let (sight, start, path) = if named.path.is_empty() && flags & AT_EMPTY_PATH != 0 {
-            let sight = self.sight(thread, self.shared.is_remounted.load(Ordering::SeqCst))?;
+            let sight = self.sight(context, self.shared.is_remounted.load(Ordering::SeqCst))?;
             let file = sight.inner(&tracee::place(thread, Place::Descriptor(named.dir))?)?;
             (sight, file.clone(), file.as_bytes().to_vec())
         } else {

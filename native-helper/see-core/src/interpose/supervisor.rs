@@ -25,6 +25,7 @@ use super::deferred::Deferred;
 use super::frozen::Frozen;
 use super::observer::{Observer, Shared};
 use super::seen_calls::SeenCalls;
+use super::tables::Tables;
 use super::tracee;
 use super::tree::Tree;
 use super::unfinished::Unfinished;
@@ -191,16 +192,15 @@ impl Watch {
             refusals: witnesses.refusals.clone(),
             level: recording.level,
             seen: SeenCalls::new(Arc::clone(&unfinished)),
-            unfinished,
             directories: ByThread::new(),
             programs: ByThread::new(),
+            tables: Tables::new(main.clone(), namespace, Arc::clone(&unfinished)),
+            unfinished,
             main,
             frozen: Frozen::new(recording.layers, &recording.mirrored),
-            namespace,
             has_own_links: AtomicBool::new(!recording.is_fresh),
             is_remounted: AtomicBool::new(false),
             starting: AtomicU32::new(0),
-            next_table: AtomicU32::new(1),
         };
         Ok(Self {
             shared: Arc::new(shared),

@@ -101,8 +101,12 @@ impl Tree {
                 Some(parent) => at = parent,
                 None => {
                     let top = missing.pop()?;
-                    let target = table.at(&top).cloned().unwrap_or(Target::Memory);
-                    break self.keep(table, &top, Arc::new(self.mounted(&target, stamp)?));
+                    let dir = match table.at(&top).cloned() {
+                        // A name space that began as a copy of the main one, mostly.
+                        Some(Target::Alias(alias)) if table.id != main.id => self.dir(main, main, &alias)?,
+                        target => Arc::new(self.mounted(&target.unwrap_or(Target::Memory), stamp)?),
+                    };
+                    break self.keep(table, &top, dir);
                 }
             }
         };

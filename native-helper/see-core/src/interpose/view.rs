@@ -7,8 +7,6 @@ use crate::layer::Layer;
 use crate::mounts::{self, Mount};
 use crate::path::HostPath;
 
-use super::tracee::{self, Place};
-
 /// What a mount point shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
@@ -66,7 +64,7 @@ const OWN: &[&str] = &[
 impl Table {
     /// Returns the main table of a SEE, which has these mounts.
     pub fn main(mounts: Vec<Mount>, layers: &[Layer]) -> Option<Self> {
-        let host = mounts::of_process(std::process::id())?;
+        let host = mounts::of_process(std::process::id(), u64::MAX).ok()?;
         let mut table = Self { id: 0, mounts: HashMap::new(), shown: Vec::new() };
         for mount in mounts {
             let layer = layers.iter().position(|layer| layer.mount_point == mount.point);
@@ -86,10 +84,10 @@ impl Table {
         Some(table)
     }
 
-    /// Reads the table of a program that has made a mount name space or a root directory of its own.
-    pub fn of_thread(thread: u32, id: u32, main: &Self) -> Option<Self> {
+    /// Returns the table of a program that has made a mount name space or a root directory of its own, with these mounts.
+    pub fn own(mounts: Vec<Mount>, id: u32, main: &Self) -> Self {
         let mut table = Self { id, mounts: HashMap::new(), shown: Vec::new() };
-        for mount in mounts::of_process(thread)? {
+        for mount in mounts {
             let root = root_of(&mount);
             let known = main.shown.iter().find_map(|shown| {
                 let root = root.as_ref().filter(|_| shown.device == mount.device)?;
@@ -99,7 +97,7 @@ impl Table {
             let own = if is_own { Target::Kernel } else { Target::Memory };
             table.mounts.insert(mount.point, known.map_or(own, Target::Alias));
         }
-        Some(table)
+        table
     }
 
     /// Returns what is mounted exactly here.
@@ -137,16 +135,5 @@ impl Sight {
     pub fn inner(&self, told: &[u8]) -> Option<HostPath> {
         let told = HostPath::new(told)?;
         HostPath::new(&[b"/", told.below(&self.prefix)?].concat())
-    }
-
-    /// Returns how a thread sees paths after something was mounted, or a root directory changed.
-    pub fn of_thread(thread: u32, main: &Self, main_namespace: u64, id: u32) -> Option<Self> {
-        let root = HostPath::new(&tracee::place(thread, Place::Root)?)?;
-        if tracee::mount_namespace(thread)? == main_namespace {
-            let root = HostPath::new(&[b"/", root.below(&main.prefix)?].concat())?;
-            return Some(Self { root, ..main.clone() });
-        }
-        let table = Table::of_thread(thread, id, &main.table)?;
-        Some(Self { table: std::sync::Arc::new(table), root: HostPath::root(), prefix: root })
     }
 }

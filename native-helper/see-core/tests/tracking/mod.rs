@@ -207,7 +207,7 @@ fn hand_over(listener: OwnedFd, process: u32) -> Inside {
     use std::os::unix::fs::MetadataExt as _;
     let flags = rustix::fs::OFlags::PATH | rustix::fs::OFlags::CLOEXEC;
     let root = rustix::fs::open(format!("/proc/{process}/root"), flags, rustix::fs::Mode::empty()).unwrap();
-    let mounts = see_core::mounts::of_process(process).unwrap();
+    let mounts = see_core::mounts::of_process(process, u64::MAX).unwrap();
     let namespace = std::fs::metadata(format!("/proc/{process}/ns/mnt")).unwrap().ino();
     let first = rustix::process::Pid::from_raw(i32::try_from(process).unwrap()).unwrap();
     let first = rustix::process::pidfd_open(first, rustix::process::PidfdFlags::empty()).unwrap();

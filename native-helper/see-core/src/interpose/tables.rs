@@ -1,0 +1,164 @@
+//! How threads see paths once something was mounted, or a root directory changed: their mount tables, each read once and again
+//! when it may have changed. A program can make such a table as long as the kernel lets it: one too long is not taken.
+
+use std::io::{Error, ErrorKind};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxFlags};
+use rustix::io::Errno;
+
+use crate::mounts;
+use crate::path::HostPath;
+
+use super::tracee::{self, Place};
+use super::unfinished::{Stamp, Unfinished};
+use super::view::{Sight, Table};
+
+/// The kernel tells of a table in so many bytes at most: some ten thousand mounts, if their paths are short.
+const MOST_BYTES: u64 = 8 << 20;
+/// So many tables are held.
+const MOST_TABLES: usize = 4;
+
+/// The mount tables of one SEE. Shared by all threads.
+#[derive(Debug)]
+pub struct Tables {
+    main: Sight,
+    /// The SEE's own mount name space.
+    namespace: u64,
+    unfinished: Arc<Unfinished>,
+    /// Also makes one thread at a time read a table.
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    tables: Vec<Known>,
+    /// How many have been read.
+    count: u32,
+}
+
+#[derive(Debug)]
+struct Known {
+    view: View,
+    stamp: Stamp,
+    /// A thread that sees it: while it is there, nothing else has the name space's number.
+    witness: OwnedFd,
+    sight: Sight,
+}
+
+/// What tells views apart.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct View {
+    namespace: u64,
+    /// The mount and the inode of the root directory, and its path as the kernel tells it.
+    root: (u64, u64, HostPath),
+}
+
+impl Tables {
+    /// Returns no table but this one yet, of this mount name space.
+    pub fn new(main: Sight, namespace: u64, unfinished: Arc<Unfinished>) -> Self {
+        Self { main, namespace, unfinished, held: Mutex::default() }
+    }
+
+    /// Returns how a thread sees paths; `None` when it is gone, or has a root directory that no path leads to. Fails when its table
+    /// cannot be told or is too long: what it sees is not known then. `before_long` is called before one may be read.
+    pub fn sight(&self, thread: u32, before_long: impl FnOnce()) -> Result<Option<Sight>, Error> {
+        let told = tracee::place(thread, Place::Root).and_then(|root| HostPath::new(&root));
+        let Some((root, namespace)) = told.zip(tracee::mount_namespace(thread)) else { return Ok(None) };
+        if namespace == self.namespace {
+            let inner =
+                root.below(&self.main.prefix).and_then(|below| HostPath::new(&[b"/", below].concat()));
+            return Ok(inner.map(|root| Sight { root, ..self.main.clone() }));
+        }
+        before_long();
+        match self.own(thread, namespace, root) {
+            Ok(sight) => Ok(Some(sight)),
+            Err(error) if is_gone(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn own(&self, thread: u32, namespace: u64, root: HostPath) -> Result<Sight, Error> {
+        let (mount, ino) = root_directory(thread)?;
+        let view = View { namespace, root: (mount, ino, root.clone()) };
+        // Every table in it is whole: after a panic it is as good as before.
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        held.tables.retain(|known| known.is_still(&self.unfinished));
+        if let Some(known) = held.tables.iter().find(|known| known.view == view) {
+            return Ok(known.sight.clone());
+        }
+        // Before it is read: a call that changes names in between makes it a past one.
+        let stamp = self.unfinished.names();
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let witness = rustix::fs::openat(CWD, format!("/proc/{thread}"), flags, Mode::empty())?;
+        let mounts = mounts::of_process(thread, MOST_BYTES)?;
+        held.count = held.count.wrapping_add(1).max(1);
+        let table = Arc::new(Table::own(mounts, held.count, &self.main.table));
+        let sight = Sight { table, root: HostPath::root(), prefix: root };
+        if let Some(stamp) = stamp {
+            if held.tables.len() >= MOST_TABLES {
+                held.tables.remove(0);
+            }
+            held.tables.push(Known { view, stamp, witness, sight: sight.clone() });
+        }
+        Ok(sight)
+    }
+}
+
+impl Known {
+    fn is_still(&self, unfinished: &Unfinished) -> bool {
+        let namespace = rustix::fs::statat(&self.witness, "ns/mnt", AtFlags::empty()).map(|stat| stat.st_ino);
+        unfinished.are_still(self.stamp) && namespace == Ok(self.view.namespace)
+    }
+}
+
+/// Returns the mount and the inode of a thread's root directory, without asking a file system that a program serves.
+fn root_directory(thread: u32) -> Result<(u64, u64), Errno> {
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    let root = rustix::fs::openat(CWD, format!("/proc/{thread}/root"), flags, Mode::empty())?;
+    let quiet = AtFlags::EMPTY_PATH | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
+    let stat = rustix::fs::statx(root.as_fd(), "", quiet, StatxFlags::MNT_ID | StatxFlags::INO)?;
+    Ok((stat.stx_mnt_id, stat.stx_ino))
+}
+
+/// Tells whether an error says that a process is not there any more.
+fn is_gone(error: &Error) -> bool {
+    error.kind() == ErrorKind::NotFound
+        || matches!(Errno::from_io_error(error), Some(Errno::SRCH | Errno::INVAL))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::unfinished::Effect;
+    use super::*;
+
+    /// A SEE of which this process has left the mount name space.
+    fn tables() -> Tables {
+        let mounts = mounts::of_process(std::process::id(), u64::MAX).unwrap();
+        let table = Arc::new(Table::main(mounts, &[]).unwrap());
+        let main = Sight { table, root: HostPath::root(), prefix: HostPath::root() };
+        Tables::new(main, 0, Arc::new(Unfinished::default()))
+    }
+
+    fn id(tables: &Tables, thread: u32) -> Option<u32> {
+        tables.sight(thread, || ()).unwrap().map(|sight| sight.table.id)
+    }
+
+    #[test]
+    fn a_table_is_read_again_only_when_it_may_have_changed() {
+        let (tables, me) = (tables(), std::process::id());
+        assert_eq!([id(&tables, me), id(&tables, me)], [Some(1), Some(1)]);
+        tables.unfinished.begin(me, 165, Effect::Names);
+        tables.unfinished.returned(me);
+        assert_eq!([id(&tables, me), id(&tables, me)], [Some(2), Some(2)]);
+        // Who has seen it is gone: its name space may be gone too, and another one may have the number.
+        let mut other =
+            std::process::Command::new("cat").stdin(std::process::Stdio::piped()).spawn().unwrap();
+        tables.held.lock().unwrap().tables.clear();
+        assert_eq!([id(&tables, other.id()), id(&tables, me)], [Some(3), Some(3)]);
+        drop(other.stdin.take());
+        other.wait().unwrap();
+        assert_eq!([id(&tables, other.id()), id(&tables, me)], [None, Some(4)]);
+    }
+}
