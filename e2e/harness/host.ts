@@ -11,6 +11,9 @@ const COUNTERS =
 /** Where other tests on the same machine mount what they need. */
 const OF_OTHERS = /^(?:\S+ ){4}\/(?:tmp|var\/tmp|home)\//;
 
+/** A trial session that finds out what this machine can enforce: the app begins with one, and it ends by itself. */
+const OF_DOCTOR = "/proc/self/exe probe";
+
 export interface HostFacts {
   mounts: string[];
   settings: Record<string, string>;
@@ -70,5 +73,6 @@ function processesOf(base: string, app: number): string[] {
   return pids
     .filter((pid) => value(`/proc/${pid}/environ`).includes(base))
     .map((pid) => value(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim())
+    .filter((command) => command !== OF_DOCTOR)
     .toSorted();
 }
