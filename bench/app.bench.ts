@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "../e2e/test.js";
+import { firstRows } from "./first-rows.js";
 import { makeManyFiles } from "./many-files.js";
 import { median, milliseconds, percentile, report } from "./measure.js";
 
@@ -12,20 +13,7 @@ test("app: 100,000 rows", async ({ machine, app }, info) => {
   const paints: number[] = [];
   for (let round = 0; round < 5; round++) {
     await app.goHome();
-    // From the click, by the page's own clock, to the frame after the one in which the first row was there.
-    const paint = app.page.evaluate(
-      () =>
-        new Promise<number>((done) => {
-          let began = 0;
-          addEventListener("click", (event) => (began = event.timeStamp), { capture: true, once: true });
-          const look = () => {
-            if (began > 0 && document.querySelector("[role=treeitem]") !== null)
-              done(performance.now() - began);
-            else requestAnimationFrame(look);
-          };
-          requestAnimationFrame(look);
-        }),
-    );
+    const paint = firstRows(app);
     await entry.click();
     paints.push(await paint);
   }

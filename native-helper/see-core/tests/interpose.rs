@@ -1,6 +1,12 @@
 //! What real programs open, on the real kernel, is in the read set.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "interpose/haste.rs"]
+mod haste;
+#[path = "interpose/mounts.rs"]
+mod mounts;
+#[path = "interpose/storms.rs"]
+mod storms;
 mod tracking;
 
 use see_core::interpose::calls::Level;
@@ -295,28 +301,6 @@ fn whoever_changes_a_directory_itself_is_seen() {
 }
 
 #[test]
-fn mounts_of_its_own_lead_to_the_same_files() {
-    let see = See::new();
-    std::fs::create_dir_all(see.host().join("src/deep")).unwrap();
-    std::fs::create_dir_all(see.host().join("dst")).unwrap();
-    std::fs::write(see.host().join("src/deep/f"), "bound").unwrap();
-    std::fs::write(see.host().join("single"), "single").unwrap();
-    std::fs::write(see.host().join("over"), "").unwrap();
-    std::fs::write(see.host().join("beside"), "beside").unwrap();
-    let ran = shell(
-        &see,
-        "unshare -m sh -c 'mount --bind src dst && mount --bind single over && cat dst/deep/f over beside && ls dst'",
-    );
-    assert!(ran.output.contains("bound") && ran.output.contains("single"), "{}", ran.output);
-    assert!(entry(&ran, &see.path("src/deep/f")).access.has(Access::READ));
-    assert!(entry(&ran, &see.path("single")).access.has(Access::READ));
-    // What no mount of its own is about, too.
-    assert!(entry(&ran, &see.path("beside")).access.has(Access::READ));
-    assert!(entry(&ran, &see.path("src")).listing.is_some());
-    assert!(ran.reads.get(&see.path("dst/deep/f")).is_none());
-}
-
-#[test]
 fn lookups_are_recorded_when_asked() {
     let see = See::new();
     std::fs::write(see.host().join("f"), "").unwrap();
@@ -329,131 +313,6 @@ fn lookups_are_recorded_when_asked() {
     assert!(entry(&ran, &see.path("l")).content.is_some());
     let ran = shell(&See::new(), "test -r gone; exit 0");
     assert!(ran.reads.entries().iter().all(|e| e.path.name() != b"gone"));
-}
-
-#[test]
-fn a_storm_of_signals_does_not_stop_it() {
-    let see = See::new();
-    let program = compile(&see.host(), "storm", include_str!("tracking/storm.c"), &["-pthread"]);
-    let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
-    assert!(ran.status.success(), "{:?}", ran.status);
-    assert!(ran.output.contains("opened 20000"), "{}", ran.output);
-    assert!(ran.took < std::time::Duration::from_secs(60), "{:?}", ran.took);
-}
-
-#[test]
-fn hostile_arguments_do_no_harm() {
-    let see = See::new();
-    std::fs::write(see.host().join("after"), "").unwrap();
-    let program = compile(&see.host(), "hostile", include_str!("tracking/hostile.c"), &["-pthread"]);
-    let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
-    assert!(ran.status.success(), "{:?} {}", ran.status, ran.output);
-    assert!(entry(&ran, &see.path("after")).access.has(Access::READ));
-}
-
-#[test]
-fn killed_in_the_middle_of_calls() {
-    let see = See::new();
-    let script = "i=0; while [ $i -lt 200 ]; do (while :; do : < /etc/passwd; : < none$i; done) & p=$!; kill -9 $p; \
-                  i=$((i+1)); done; wait; cat /etc/hosts >/dev/null";
-    let ran = shell(&see, script);
-    assert!(entry(&ran, &host("/etc/hosts")).access.has(Access::READ));
-}
-
-#[test]
-fn many_short_processes_at_once() {
-    let see = See::new();
-    std::fs::write(see.host().join("in"), "text").unwrap();
-    let mut makefile = String::from("all:");
-    for i in 0..400 {
-        makefile += &format!(" t{i}");
-    }
-    for i in 0..400 {
-        makefile += &format!("\nt{i}: in\n\tcat in > t{i}");
-    }
-    std::fs::write(see.host().join("Makefile"), makefile + "\n").unwrap();
-    let ran = see.run(Some(Level::Opens), &["make", "-s", "-j8"]);
-    assert!(ran.status.success());
-    assert!(entry(&ran, &see.path("in")).access.has(Access::READ));
-    assert!((0..400).all(|i| entry(&ran, &see.path(&format!("t{i}"))).is_blind()));
-    assert!(ran.reads.entries().len() < 2000, "{}", ran.reads.entries().len());
-}
-
-#[test]
-fn a_mount_that_no_path_leads_to_makes_the_record_incomplete() {
-    let see = See::new();
-    std::fs::write(see.host().join("f"), "text").unwrap();
-    let source = "#define _GNU_SOURCE\n#include <fcntl.h>\n#include <sys/syscall.h>\n#include <unistd.h>\n\
-        int main(void) { int d = syscall(428, AT_FDCWD, \".\", 1); return d < 0 || openat(d, \"f\", 0) < 0; }";
-    let program = compile(&see.host(), "detached", source, &[]);
-    let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
-    assert!(ran.status.success());
-    assert_eq!(ran.reads.missing(), Some(see_core::read_set::set::Missing::Blind));
-}
-
-#[test]
-fn a_read_is_recorded_whatever_the_program_does_next() {
-    let see = See::new();
-    for i in 0..200 {
-        std::fs::write(see.host().join(format!("f{i}")), "text").unwrap();
-        std::fs::write(see.host().join(format!("g{i}")), "text").unwrap();
-    }
-    // Each file is read and at once replaced, moved away, emptied or gone behind a changed working directory.
-    let script = "i=0; while [ $i -lt 200 ]; do read x < f$i; case $((i % 4)) in 0) echo y > t; mv t f$i;; \
-                  1) mv f$i moved$i;; 2) : > f$i;; 3) cd /; read x < \"$OLDPWD/g$i\"; cd \"$OLDPWD\";; esac; i=$((i+1)); done";
-    let ran = shell(&see, script);
-    for i in 0..200 {
-        let name = if i % 4 == 3 { format!("g{i}") } else { format!("f{i}") };
-        let read = entry(&ran, &see.path(&name));
-        assert!(read.access.has(Access::READ) && read.content.is_some(), "{name}: {read:?}");
-    }
-}
-
-#[test]
-fn a_read_through_a_link_that_is_gone_at_once_is_recorded() {
-    let see = See::new();
-    for i in 0..200 {
-        for name in ["f", "g"] {
-            std::fs::write(see.host().join(format!("{name}{i}")), "text").unwrap();
-        }
-        std::os::unix::fs::symlink(format!("f{i}"), see.host().join(format!("l{i}"))).unwrap();
-    }
-    // First through links of the host, then through its own.
-    let source = "#include <fcntl.h>\n#include <stdio.h>\n#include <unistd.h>\n\
-        int main(void) { char l[9], g[9]; int i; \
-        for (i = 0; i < 200; i++) { sprintf(l, \"l%d\", i); close(open(l, 0)); unlink(l); } \
-        for (i = 0; i < 200; i++) { sprintf(g, \"g%d\", i); symlink(g, \"own\"); close(open(\"own\", 0)); unlink(\"own\"); } \
-        return 0; }";
-    let program = compile(&see.host(), "links", source, &[]);
-    let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
-    assert!(ran.status.success());
-    for name in (0..200).flat_map(|i| [format!("f{i}"), format!("g{i}")]) {
-        let read = entry(&ran, &see.path(&name));
-        assert!(read.access.has(Access::READ) && read.content.is_some(), "{name}: {read:?}");
-    }
-    assert_eq!(ran.reads.missing(), None);
-}
-
-#[test]
-fn what_was_absent_before_a_directory_came_and_went_is_recorded() {
-    let see = See::new();
-    let source = "#include <fcntl.h>\n#include <stdio.h>\n#include <sys/stat.h>\n#include <unistd.h>\n\
-        int main(void) { char d[9]; for (int i = 0; i < 200; i++) { \
-        sprintf(d, \"d%d\", i); close(open(d, 0)); mkdir(d, 0700); rmdir(d); } return 0; }";
-    let program = compile(&see.host(), "directories", source, &[]);
-    let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
-    assert!(ran.status.success());
-    for i in 0..200 {
-        let read = entry(&ran, &see.path(&format!("d{i}")));
-        assert_eq!(read.seen, Seen::Absent, "{read:?}");
-    }
-}
-
-#[test]
-fn what_runs_ends_when_nobody_can_answer_any_more() {
-    use std::os::unix::process::ExitStatusExt as _;
-    let process = std::process::Command::new("sleep").arg("1000").spawn().unwrap();
-    assert_eq!(tracking::without_listener(process).signal(), Some(9));
 }
 
 #[test]
@@ -484,27 +343,4 @@ fn below_what_is_absent_only_that_counts_unless_the_call_only_looks() {
     assert_eq!(absent(&format!("long/{far}")).access, Access::READ);
     let longest = ran.reads.entries().iter().map(|entry| entry.path.as_bytes().len()).max();
     assert!(longest < Some(4096), "{longest:?}");
-}
-
-#[test]
-fn a_mount_table_that_is_too_long_makes_the_record_incomplete() {
-    let see = See::new();
-    std::fs::write(see.host().join("f"), "text").unwrap();
-    // Of a place with such a name the kernel tells in four times as many bytes.
-    let deep = see.host().join(["\t".repeat(200).as_str(); 15].join("/"));
-    std::fs::create_dir_all(&deep).unwrap();
-    let source = "#include <stdlib.h>\n#include <sys/mount.h>\nint main(int n, char **a) \
-        { for (int i = atoi(a[2]); i--;) if (mount(a[1], a[1], 0, MS_BIND, 0)) return 2; return 0; }";
-    let program = compile(&see.host(), "many", source, &[]);
-    let missing = |count: u32| {
-        let inside = format!("\"$0\" \"$1\" {count} && cat f");
-        let script = format!("unshare -m sh -c '{inside}' \"$0\" \"$1\"");
-        let words = ["/bin/sh", "-c", &script, program.to_str().unwrap(), deep.to_str().unwrap()];
-        let ran = see.run(Some(Level::Opens), &words);
-        assert!(ran.status.success() && ran.output.contains("text"), "{:?}", ran.status);
-        assert!(count > 3 || entry(&ran, &see.path("f")).access.has(Access::READ));
-        ran.reads.missing()
-    };
-    assert_eq!(missing(3), None);
-    assert_eq!(missing(400), Some(see_core::read_set::set::Missing::Blind));
 }

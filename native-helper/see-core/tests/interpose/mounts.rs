@@ -1,0 +1,64 @@
+//! Programs that mount something of their own.
+
+use see_core::interpose::calls::Level;
+use see_core::read_set::access::Access;
+
+use super::tracking::{See, compile};
+use super::{entry, shell};
+
+#[test]
+fn mounts_of_its_own_lead_to_the_same_files() {
+    let see = See::new();
+    std::fs::create_dir_all(see.host().join("src/deep")).unwrap();
+    std::fs::create_dir_all(see.host().join("dst")).unwrap();
+    std::fs::write(see.host().join("src/deep/f"), "bound").unwrap();
+    std::fs::write(see.host().join("single"), "single").unwrap();
+    std::fs::write(see.host().join("over"), "").unwrap();
+    std::fs::write(see.host().join("beside"), "beside").unwrap();
+    let ran = shell(
+        &see,
+        "unshare -m sh -c 'mount --bind src dst && mount --bind single over && cat dst/deep/f over beside && ls dst'",
+    );
+    assert!(ran.output.contains("bound") && ran.output.contains("single"), "{}", ran.output);
+    assert!(entry(&ran, &see.path("src/deep/f")).access.has(Access::READ));
+    assert!(entry(&ran, &see.path("single")).access.has(Access::READ));
+    // What no mount of its own is about, too.
+    assert!(entry(&ran, &see.path("beside")).access.has(Access::READ));
+    assert!(entry(&ran, &see.path("src")).listing.is_some());
+    assert!(ran.reads.get(&see.path("dst/deep/f")).is_none());
+}
+
+#[test]
+fn a_mount_that_no_path_leads_to_makes_the_record_incomplete() {
+    let see = See::new();
+    std::fs::write(see.host().join("f"), "text").unwrap();
+    let source = "#define _GNU_SOURCE\n#include <fcntl.h>\n#include <sys/syscall.h>\n#include <unistd.h>\n\
+        int main(void) { int d = syscall(428, AT_FDCWD, \".\", 1); return d < 0 || openat(d, \"f\", 0) < 0; }";
+    let program = compile(&see.host(), "detached", source, &[]);
+    let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
+    assert!(ran.status.success());
+    assert_eq!(ran.reads.missing(), Some(see_core::read_set::set::Missing::Blind));
+}
+
+#[test]
+fn a_mount_table_that_is_too_long_makes_the_record_incomplete() {
+    let see = See::new();
+    std::fs::write(see.host().join("f"), "text").unwrap();
+    // Of a place with such a name the kernel tells in four times as many bytes.
+    let deep = see.host().join(["\t".repeat(200).as_str(); 15].join("/"));
+    std::fs::create_dir_all(&deep).unwrap();
+    let source = "#include <stdlib.h>\n#include <sys/mount.h>\nint main(int n, char **a) \
+        { for (int i = atoi(a[2]); i--;) if (mount(a[1], a[1], 0, MS_BIND, 0)) return 2; return 0; }";
+    let program = compile(&see.host(), "many", source, &[]);
+    let missing = |count: u32| {
+        let inside = format!("\"$0\" \"$1\" {count} && cat f");
+        let script = format!("unshare -m sh -c '{inside}' \"$0\" \"$1\"");
+        let words = ["/bin/sh", "-c", &script, program.to_str().unwrap(), deep.to_str().unwrap()];
+        let ran = see.run(Some(Level::Opens), &words);
+        assert!(ran.status.success() && ran.output.contains("text"), "{:?}", ran.status);
+        assert!(count > 3 || entry(&ran, &see.path("f")).access.has(Access::READ));
+        ran.reads.missing()
+    };
+    assert_eq!(missing(3), None);
+    assert_eq!(missing(400), Some(see_core::read_set::set::Missing::Blind));
+}
