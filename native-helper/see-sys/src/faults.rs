@@ -12,6 +12,8 @@ pub enum Fault {
     Full,
     /// It is broken: whatever changes it fails with `EIO`.
     Broken,
+    /// It takes everything, and cannot promise of a file's content that it is there.
+    Unsynced,
 }
 
 /// Calls that need room.
@@ -70,18 +72,21 @@ pub fn begin(fault: Fault) -> Result<(), Errno> {
     let (calls, errno) = match fault {
         Fault::Full => (GROW.to_vec(), libc::ENOSPC),
         Fault::Broken => ([GROW, CHANGE].concat(), libc::EIO),
+        Fault::Unsynced => (vec![libc::SYS_fdatasync], libc::EIO),
     };
     // A file that is made anew needs room; one that is opened whether it is there or not may well be there.
     let new = match fault {
         Fault::Full => (libc::O_EXCL | libc::O_TRUNC) as u32,
         Fault::Broken => libc::O_CREAT as u32,
+        Fault::Unsynced => 0,
     };
     let number = |call: libc::c_long| u32::try_from(call).map_err(|_| Errno::INVAL);
     let mut filter = vec![load(bpf::OFFSET_NUMBER)];
     for call in calls {
         filter.extend([equal(number(call)?, 0, 1), fail(errno)]);
     }
-    for call in WRITE {
+    let write = if fault == Fault::Unsynced { &[] } else { WRITE };
+    for call in write {
         let is_file = [load(argument_offset(0)), at_least(3, 0, 1), fail(errno), verdict(ALLOW)];
         filter.push(equal(number(*call)?, 0, 4));
         filter.extend(is_file);

@@ -12,6 +12,7 @@ use crate::path::HostPath;
 use super::away::{Away, Fate, Patience};
 use super::crash;
 use super::guests;
+use super::held::Held;
 use super::journal::{Header, Journal, Left};
 use super::places::{Places, Role, Spot};
 use super::plan::{Plan, Planned};
@@ -40,6 +41,11 @@ impl Ours {
             false => now.is_unchanged_since(expected),
         })
     }
+
+    /// As `explains`, of a directory whose entries no step has changed so far.
+    fn explains_untouched(&self, now: Option<Stat>, expected: &Stat) -> bool {
+        self.explains(now, expected) && now.is_some_and(|now| now.mtime == expected.mtime)
+    }
 }
 
 /// Does all steps. When it fails, some may have been done: `begun` tells how many were begun.
@@ -47,6 +53,7 @@ pub fn apply(places: &mut Places, plan: &Plan, begun: &mut usize, monitor: &dyn 
     let steps = &plan.steps;
     let total = u64::try_from(steps.len()).ok();
     let mut ours = Ours::default();
+    let mut held = Held::new(plan);
     // What was open since the plan may have got another name meanwhile.
     places.forget();
     // A room that was made since the plan changed the directory that it lies in.
@@ -63,11 +70,16 @@ pub fn apply(places: &mut Places, plan: &Plan, begun: &mut usize, monitor: &dyn 
                 return Err(changed(places, spot));
             }
         }
-        crash::gap();
-        for name in planned.step.names() {
-            let number = places.holder(name)?.number;
-            ours.directories.insert(number);
+        let is_untouched = |now: Option<Stat>, expected: &Stat| ours.explains_untouched(now, expected);
+        if let Some(dir) = held.look(places, &planned.step, is_untouched)? {
+            return Err(changed(places, &dir));
         }
+        crash::gap();
+        let mut holders = Vec::new();
+        for name in planned.step.names() {
+            holders.push(places.holder(name)?.number);
+        }
+        ours.directories.extend(&holders);
         let was_ours: Vec<bool> = planned.expects.iter().map(|(_, expected)| ours.has(expected)).collect();
         ours.objects.extend(planned.step.objects());
         *begun = done + 1;
@@ -77,7 +89,8 @@ pub fn apply(places: &mut Places, plan: &Plan, begun: &mut usize, monitor: &dyn 
             }
             return Err(error);
         }
-        look_again(places, planned, &ours, &was_ours)?;
+        held.follow(&planned.step, &holders);
+        look_again(places, planned, (&ours, &held), &was_ours)?;
     }
     monitor.progress(Phase::Apply, total.unwrap_or(0), total);
     crash::point();
@@ -86,7 +99,12 @@ pub fn apply(places: &mut Places, plan: &Plan, begun: &mut usize, monitor: &dyn 
 
 /// Looks at what a step took out of the way, now that nobody reaches it by its name any more: what the host did to it
 /// between our last look and the step would be lost in the backup.
-fn look_again(places: &mut Places, planned: &Planned, ours: &Ours, was_ours: &[bool]) -> Result<()> {
+fn look_again(
+    places: &mut Places,
+    planned: &Planned,
+    (ours, held): (&Ours, &Held<'_>),
+    was_ours: &[bool],
+) -> Result<()> {
     let Some((from, to)) = planned.step.displaces() else { return Ok(()) };
     for ((spot, expected), was_ours) in planned.expects.iter().zip(was_ours) {
         let Some(below) = spot.below(from) else { continue };
@@ -96,7 +114,7 @@ fn look_again(places: &mut Places, planned: &Planned, ours: &Ours, was_ours: &[b
             true => now.is_some_and(|now| now.stands_like(expected)),
             false => ours.explains(now, expected),
         };
-        if !is_as_expected {
+        if !(is_as_expected && held.is_as_known(places, &to.join(below), expected)?) {
             return Err(changed(places, spot));
         }
     }

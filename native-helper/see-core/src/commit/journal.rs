@@ -118,6 +118,16 @@ impl Journal {
 pub struct Writer {
     path: PathBuf,
     out: BufWriter<File>,
+    /// How much of it is known to be on the disk.
+    written: u64,
+}
+
+/// Why it could not be written that everything was applied.
+pub enum Unapplied {
+    /// The journal says, durably, that it was not.
+    Not(Box<SeeError>),
+    /// The journal may say so, or not: only the next look at it decides, and until then nothing may be taken back.
+    Unknown(Box<SeeError>),
 }
 
 impl Writer {
@@ -148,8 +158,23 @@ impl Writer {
         self.flush()
     }
 
-    /// Writes that everything was applied. When this returns, the commit stays, whatever happens.
-    pub fn applied(&mut self, left: &[Left]) -> Result<()> {
+    /// Writes that everything was applied. When this succeeds, the commit stays, whatever happens; when it fails, what
+    /// was written in part goes again: a recovery would believe it.
+    pub fn applied(mut self, left: &[Left]) -> std::result::Result<(), Unapplied> {
+        let Err(error) = self.write_applied(left) else { return Ok(()) };
+        // Nothing that waits in memory may be written later.
+        let (file, _) = self.out.into_parts();
+        match file.set_len(self.written).and_then(|()| file.sync_all()) {
+            Ok(()) => Err(Unapplied::Not(error)),
+            Err(cause) => {
+                let mut unknown = failed(&self.path, &cause);
+                unknown.message = format!("{} {}", error.message, unknown.message);
+                Err(Unapplied::Unknown(unknown))
+            }
+        }
+    }
+
+    fn write_applied(&mut self, left: &[Left]) -> Result<()> {
         for one in left {
             self.record(&Record::Left(one.clone()))?;
         }
@@ -162,7 +187,7 @@ impl Writer {
         use std::os::unix::fs::OpenOptionsExt as _;
         let file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&path);
         let file = file.map_err(|e| failed(&path, &e))?;
-        let mut writer = Self { path, out: BufWriter::new(file) };
+        let mut writer = Self { path, out: BufWriter::new(file), written: 0 };
         writer.put(MAGIC)?;
         writer.record(&Record::Header(header.clone()))?;
         Ok(writer)
@@ -183,7 +208,9 @@ impl Writer {
 
     fn flush(&mut self) -> Result<()> {
         let done = self.out.flush().and_then(|()| self.out.get_ref().sync_data());
-        done.map_err(|e| failed(&self.path, &e))
+        let length = done.and_then(|()| self.out.get_ref().metadata()).map(|facts| facts.len());
+        self.written = length.map_err(|e| failed(&self.path, &e))?;
+        Ok(())
     }
 }
 
@@ -287,6 +314,12 @@ fn next(rest: &mut &[u8]) -> Option<Record> {
 /// Returns where the journal of a commit is.
 pub fn journal_path(dir: &Path) -> PathBuf {
     dir.join("journal")
+}
+
+/// Writes what a commit's journal says to the disk: its last record may be seen and yet not be there.
+pub fn sync(dir: &Path) -> Result<()> {
+    let path = journal_path(dir);
+    File::open(&path).and_then(|file| file.sync_all()).map_err(|e| failed(&path, &e))
 }
 
 /// Writes a directory's entries to the disk.

@@ -13,6 +13,7 @@ mod drop;
 pub mod edit;
 pub(crate) mod finish;
 mod guests;
+mod held;
 pub(crate) mod journal;
 pub(crate) mod left;
 mod lock;

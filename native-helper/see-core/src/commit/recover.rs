@@ -167,6 +167,7 @@ fn recover_one(
     };
     let mut places = Places::new(journal.header.bases.clone());
     if journal.left.is_some() {
+        journal::sync(&dir)?;
         finish::finish(store, &mut places, &journal)?;
         outcome.state = CommitState::Done;
         return Ok(outcome);

@@ -11,7 +11,7 @@ use super::backups;
 use super::crash;
 use super::finish::{self, TakenBack};
 use super::guests::{self, Holding};
-use super::journal::{Header, Journal, Writer};
+use super::journal::{Header, Journal, Unapplied, Writer};
 use super::loosen;
 use super::places::Places;
 use super::plan::Plan;
@@ -56,7 +56,7 @@ pub fn run(
     make_private(&super::commit_dir(store, &journal.header.commit))?;
     store.insert_commit(&purpose.record)?;
     let written = write(store, &mut places, &journal.header, &mut plan, &purpose, monitor);
-    let (mut writer, steps, holdings) = match written {
+    let (writer, steps, holdings) = match written {
         Ok(written) => written,
         Err(cause) => {
             // Nothing on the host has changed; what was staged goes.
@@ -74,6 +74,7 @@ pub fn run(
         .and_then(|()| apply::apply(&mut places, &plan, &mut begun, monitor))
         .and_then(|()| apply::publish(&mut places, &plan.steps, monitor))
         .and_then(|()| apply::results(&mut places, &plan))
+        .map_err(Unapplied::Not)
         .and_then(|left| writer.applied(&left).map(|()| left));
     match applied {
         Ok(left) => {
@@ -86,7 +87,13 @@ pub fn run(
             // The commit is done; a backup that could not be removed now is tried again after the next one.
             Ok(backups::enforce(store).unwrap_or_default())
         }
-        Err(cause) => {
+        // All is on the host. Were it taken back now, a record that is on the disk after all would say that it was not.
+        Err(Unapplied::Unknown(error)) => Err(SeeError::new(
+            ErrorCode::RecoveryNeeded,
+            format!("The changes are on the host, but it could not be written down: {}", error.message),
+            "Mend the cause, then run any alcatraz command: it finishes the commit, or takes all of it back.",
+        )),
+        Err(Unapplied::Not(cause)) => {
             match finish::take_back(store, &mut places, &journal, (Some(begun), Patience::Waits), monitor) {
                 Ok(TakenBack { foreign, guests, .. }) => match foreign.first() {
                     None => Err(apply::rolled_back(cause, &guests)),

@@ -57,10 +57,18 @@ pub enum Step {
 impl Step {
     /// Returns the names whose directories the step changes.
     pub fn names(&self) -> Vec<&Spot> {
+        self.leaves().into_iter().map(|(name, _)| name).collect()
+    }
+
+    /// Returns the names whose directories the step changes, each with the inode number of what it leaves there.
+    pub fn leaves(&self) -> Vec<(&Spot, Option<u64>)> {
         match self {
-            Self::Move { from, to, .. } => vec![from, to],
-            Self::Replace { at, new, backup, .. } => vec![at, new, backup],
-            Self::Link { at, .. } | Self::Unlink { at, .. } => vec![at],
+            Self::Move { from, to, object, .. } => vec![(from, None), (to, Some(object.ino))],
+            Self::Replace { at, new, backup, object, old } => {
+                vec![(at, Some(object.ino)), (new, None), (backup, Some(old.ino))]
+            }
+            Self::Link { at, object, .. } => vec![(at, Some(object.ino))],
+            Self::Unlink { at, .. } => vec![(at, None)],
             Self::Attributes { .. }
             | Self::Rewrite { .. }
             | Self::Mode { .. }

@@ -11,7 +11,7 @@ use super::cases::Case;
 use super::crashes::{MIXED, dies, quietly};
 use crate::commit::record::CommitState;
 use crate::commit::selection::Selection;
-use crate::commit::{self, crash};
+use crate::commit::{self, crash, journal};
 use crate::error::{ErrorCode, Result};
 use crate::layer::MarkSpace;
 use crate::monitor::Unmonitored;
@@ -160,6 +160,58 @@ fn recovery_fails(
         recover(&bench, "on a good disk");
         check(&format!("{fault:?}, dead at {death} of {points}"), &bench, death == points);
     }
+}
+
+/// Returns the last point of a commit before its journal says that all was applied.
+fn last_before_applied(bench: &Bench) -> u64 {
+    let is_open = |point: &u64| {
+        assert!(dies(*point, || drop(bench.commit().unwrap())), "the journal never says so");
+        let commit = bench.store.unsettled_commits().unwrap().pop().map(|record| record.id);
+        let journal = commit.and_then(|id| journal::read(&commit::commit_dir(&bench.store, &id)).unwrap());
+        recover(bench, "to find the point");
+        journal.is_none_or(|journal| journal.left.is_none())
+    };
+    (0..).take_while(is_open).last().unwrap()
+}
+
+#[test]
+fn a_record_that_all_was_applied_and_that_was_not_written_is_never_believed() {
+    if !is_inside("faults::a_record_that_all_was_applied_and_that_was_not_written_is_never_believed") {
+        return;
+    }
+    quietly(|| {
+        let Case(host, program) = &MIXED[1];
+        let make = || Bench::fast_session(MarkSpace::Trusted, host, program);
+        let last = last_before_applied(&make());
+        let bench = make();
+        let (before, layer) = (bench.has(), bench.layer());
+        // The write itself fails, then what writes it to the disk, and last even what takes it out again.
+        for (fault, is_taken_back) in [(Fault::Full, true), (Fault::Unsynced, true), (Fault::Broken, false)] {
+            let mut deaths = 0;
+            loop {
+                let what = format!("{fault:?} at {last}, dead {deaths} points later");
+                let died = std::thread::scope(|scope| {
+                    let thread = scope.spawn(|| {
+                        let store = Store::open(Some(bench.store.root())).unwrap();
+                        crash::interrupt(last, move || begin(fault).unwrap());
+                        let selection = Selection::default();
+                        let commit = || commit::commit(&store, SESSION, &selection, false, &Unmonitored);
+                        dies(last + 1 + deaths, || drop(commit().unwrap_err()))
+                    });
+                    thread.join().unwrap_or_else(|cause| std::panic::resume_unwind(cause))
+                });
+                recover(&bench, &what);
+                assert_eq!(bench.state(), SessionState::Finished, "{what}");
+                assert_same(&what, &bench.has(), &before);
+                assert_same(&what, &bench.layer(), &layer);
+                if !died {
+                    break;
+                }
+                deaths += 1;
+            }
+            assert_eq!(deaths > 0, is_taken_back, "{fault:?}: {deaths}");
+        }
+    });
 }
 
 fn every_point_fails(fault: Fault) {

@@ -66,6 +66,18 @@ const MEDDLING: &[(&str, &str, &str, &str)] = &[
         "mkdir -p p/d; echo y > p/d/y",
         "grep -q y p/d/y",
     ),
+    (
+        "echo a > f; mkdir d e; echo x > d/x",
+        "echo b > f; mv d/x e/x; rmdir d",
+        "mkdir -p d; echo y > d/y",
+        "grep -q y d/y",
+    ),
+    (
+        "echo a > f; mkdir -p d/s e; echo x > d/s/x; echo k > d/s/k",
+        "echo b > f; mv d/s/x e/x; rm -r d; mkdir d; echo n > d/n",
+        "mkdir -p d/s; echo y > d/s/t; mv d/s/t d/s/k",
+        "grep -q y d/s/k",
+    ),
 ];
 
 /// Host tree and program of sessions that change `g`, which the host saves anew meanwhile, by a rename over it. Whether the
@@ -106,6 +118,48 @@ fn meddle_everywhere(
         run_in(&bench.host, kept);
         moment += 1;
     }
+}
+
+#[test]
+fn what_comes_into_a_directory_that_goes_stays_and_is_told() {
+    if !is_inside("meddling::what_comes_into_a_directory_that_goes_stays_and_is_told") {
+        return;
+    }
+    // Before, between and after the steps that move things out.
+    for gap in 0..4 {
+        let bench = Bench::fast_session(
+            MarkSpace::Trusted,
+            "mkdir d e; echo x > d/x; echo z > d/z",
+            "mv d/x e/x; mv d/z e/z; rmdir d",
+        );
+        let outcome = meddle_in_gap(&bench, gap, "echo y > d/y", || bench.commit()).unwrap();
+        assert_eq!(outcome.unwrap_err().code, ErrorCode::RolledBack, "{gap}");
+        run_in(&bench.host, "grep -q y d/y && grep -q x d/x && [ ! -e e/x ]");
+        // That all was put back hides nothing of it from the next check.
+        assert_eq!(bench.commit().unwrap_err().code, ErrorCode::Conflicts, "{gap}");
+    }
+}
+
+#[test]
+fn an_undo_takes_nothing_along_that_the_host_has_put_into_a_directory() {
+    if !is_inside("meddling::an_undo_takes_nothing_along_that_the_host_has_put_into_a_directory") {
+        return;
+    }
+    let (mut rolled_back, mut gap) = (0, 0);
+    loop {
+        let bench = Bench::fast_session(
+            MarkSpace::Trusted,
+            "mkdir e; echo x > e/x",
+            "mkdir d; mv e/x d/x; echo n > d/n",
+        );
+        let commit = bench.commit().unwrap().id;
+        let script = "mkdir -p d; echo y > d/y";
+        let Some(outcome) = meddle_in_gap(&bench, gap, script, || bench.undo(&commit)) else { break };
+        rolled_back += u32::from(outcome.is_err_and(|error| error.code == ErrorCode::RolledBack));
+        run_in(&bench.host, "grep -q y d/y");
+        gap += 1;
+    }
+    assert!(rolled_back > 2, "{rolled_back} of {gap}");
 }
 
 #[test]
