@@ -29,8 +29,8 @@ export default defineConfig<object, HarnessOptions>({
   // Each test has its own home, store and app; they share two cores and one screen.
   workers: 1,
   forbidOnly: true,
-  timeout: 60_000,
-  expect: { timeout: 15_000 },
+  timeout: 120_000,
+  expect: { timeout: 30_000 },
   // The pictures of e2e/visual.spec.ts are never made in passing: only when somebody asks for it, and looks at them.
   snapshotPathTemplate: "{testDir}/baselines/{arg}{ext}",
   updateSnapshots: (process.env["UPDATE"] ?? "") === "" ? "none" : "all",
