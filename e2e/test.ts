@@ -56,7 +56,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
       await provide(machine);
       await machine.remove();
     },
-    { timeout: 120_000 },
+    { timeout: 600_000 },
   ],
   app: [
     async ({ machine }, provide, info) => {
