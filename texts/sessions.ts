@@ -17,6 +17,8 @@ export const FROZEN = {
   quota: (used: string, limit: string): string => `Its changes hold ${used}, and it was given ${limit}.`,
   disk: (free: string, place: string, limit: string): string =>
     `Only ${free} are free for ${place}, and ${limit} are to stay free.`,
+  files: (free: number, place: string, limit: number): string =>
+    `Only ${free} more files fit on ${place}, and room for ${limit} is to stay free.`,
   somePlace: "a disk",
 } as const;
 

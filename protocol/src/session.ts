@@ -50,6 +50,7 @@ export const Frozen = z.object({
   used: Size, // what its changes hold
   limit: Size, // what they may hold, or what must stay free
   free: Size.optional(), // with `disk`: what is free, and where
+  inodes: Size.optional(), // instead of `free`, when those run out: how many are free; `limit` counts inodes then
   place: z.string().optional(),
   since: z.string(),
 });

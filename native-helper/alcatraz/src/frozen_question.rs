@@ -83,6 +83,7 @@ mod tests {
             used: 2048,
             limit: 1024,
             free: None,
+            inodes: None,
             place: None,
             since: "2026-01-31T12:00:00Z".to_owned(),
         };

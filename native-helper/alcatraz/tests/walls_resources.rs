@@ -201,6 +201,54 @@ fn a_session_is_frozen_before_a_disk_is_full() {
     });
 }
 
+#[test]
+fn a_session_is_frozen_before_a_disk_has_no_room_for_files() {
+    let lab = &Lab::new(Mode::System);
+    let place = lab.dir().join("disk");
+    std::fs::create_dir(&place).unwrap();
+    // Slowly in the end: that it is frozen counts here, not how fast.
+    let files =
+        "for (1..20000) { select undef, undef, undef, 0.005 if $_ > 9400; open my $f, q(>), $_ or exit 9 }";
+    let script = format!("cd {} && exec perl -e '{files}'", place.display());
+    // In a name space of its own: a disk that is nearly full freezes every session that has it.
+    let mount = "mount -t tmpfs -o size=64m,nr_inodes=10000,mode=777 disk \"$0\" && exec \"$@\"";
+    let mut command = Command::new("unshare");
+    command.args(["-m", "--propagation", "private", "sh", "-c", mount]).arg(&place);
+    let run = lab.command(&["run", "--keep", "--name", "files", "--", "/bin/sh", "-c", &script]);
+    let child = within(command, &run).spawn().unwrap();
+    let told = wait_frozen(lab, "files");
+    assert_eq!((told["why"].as_str(), told["limit"].as_u64()), (Some("disk"), Some(500)), "{told}");
+    assert!(told["inodes"].as_u64().is_some_and(|free| free > 0 && free < 500), "{told}");
+    assert!(told["free"].is_null(), "{told}");
+    let mut command = Command::new("nsenter");
+    command.arg("-m").arg("-t").arg(child.id().to_string());
+    let aborted = finish(within(command, &lab.command(&["abort", "files"])));
+    assert_eq!(aborted.status, 0, "{aborted:?}");
+    let outcome = finish_child(child);
+    assert!(outcome.stderr.contains("more files fit on"), "{outcome:?}");
+}
+
+/// Has `inner` run by `command`.
+fn within(mut command: Command, inner: &Command) -> Command {
+    command.arg(inner.get_program()).args(inner.get_args());
+    command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+#[test]
+fn files_without_a_name_count_for_the_quota() {
+    both(|lab| {
+        let script = "exec 3> gone; rm gone; head -c 80000000 /dev/zero >&3; while :; do sleep 1000; done";
+        let child = start(lab, "nameless", &["--quota", "40M"], script);
+        let told = wait_frozen(lab, "nameless");
+        assert_eq!(told["why"], "quota", "{told}");
+        assert!(told["used"].as_u64().unwrap() >= 39 * MIB, "{told}");
+        assert_eq!(lab.run(&["abort", "nameless"]).status, 0);
+        finish_child(child);
+    });
+}
+
 /// A program that has the kernel wake it by SIGCONT every millisecond, and writes.
 const WAKER: &str = r#"
 #include <signal.h>

@@ -69,6 +69,9 @@ pub struct Frozen {
     /// What is free, when that is the reason.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub free: Option<u64>,
+    /// How many inodes are free, when those are the reason; `limit` counts inodes then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub inodes: Option<u64>,
     /// Where, when a disk is the reason; escaped for display.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,

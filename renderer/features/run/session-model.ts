@@ -14,7 +14,9 @@ export function stateWords(session: Session): { short: string; long: string } {
 export function frozenWords(frozen: Frozen): string {
   const limit = formatBytes(frozen.limit);
   if (frozen.why === "quota") return FROZEN.quota(formatBytes(frozen.used), limit);
-  return FROZEN.disk(formatBytes(frozen.free ?? 0), escapeText(frozen.place ?? FROZEN.somePlace), limit);
+  const place = escapeText(frozen.place ?? FROZEN.somePlace);
+  if (frozen.inodes !== undefined) return FROZEN.files(frozen.inodes, place, frozen.limit);
+  return FROZEN.disk(formatBytes(frozen.free ?? 0), place, limit);
 }
 
 /** Returns what a session is called: its name, or the program that it ran. */

@@ -23,11 +23,21 @@ pub fn frozen_text(frozen: &Frozen) -> String {
         FrozenWhy::Quota => {
             format!("its changes hold {}, and its quota is {limit}", human_size(frozen.used))
         }
-        FrozenWhy::Disk => format!(
-            "only {} are free for {}, and {limit} are to stay free",
-            human_size(frozen.free.unwrap_or(0)),
-            frozen.place.as_deref().unwrap_or("a disk"),
-        ),
+        FrozenWhy::Disk => {
+            let place = frozen.place.as_deref().unwrap_or("a disk");
+            match frozen.inodes {
+                Some(free) => {
+                    format!(
+                        "only {free} more files fit on {place}, and room for {} is to stay free",
+                        frozen.limit
+                    )
+                }
+                None => {
+                    let free = human_size(frozen.free.unwrap_or(0));
+                    format!("only {free} are free for {place}, and {limit} are to stay free")
+                }
+            }
+        }
     }
 }
 

@@ -151,6 +151,7 @@ impl Answering {
     pub fn frozen(&self, frozen: &Frozen) {
         let limit = match frozen.why {
             FrozenWhy::Quota => "quota",
+            FrozenWhy::Disk if frozen.inodes.is_some() => "free inodes",
             FrozenWhy::Disk => "free space",
         };
         let detail = Some(limit.to_owned());

@@ -8,27 +8,32 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode as Bits, OFlags};
-use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::process::Pid;
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::session::{Frozen, FrozenWhy};
 use crate::timestamp::Timestamp;
 
+use super::footprint::{self, INODE};
+use super::nameless;
+use super::room::{Kind, Room};
+
 /// No program is taken to write faster than this, in bytes a second: as fast as memory.
 const FASTEST: u64 = 4 << 30;
+/// Nor to make more inodes a second.
+const FASTEST_INODES: u64 = 4 << 20;
 const MOST_OFTEN: Duration = Duration::from_millis(2);
 const SELDOM: Duration = Duration::from_secs(1);
 /// A whole measurement may take this part of the time.
 const SHARE: u32 = 50;
 /// At least this long from one whole measurement to the next.
 const WHOLE_AGAIN: Duration = Duration::from_secs(5);
-/// A tree that is deeper than this is not looked at whole; then the loss of free space counts.
-const DEPTH: usize = 128;
 /// What a frozen SEE may still write before it counts as not to be held: calls that are under way end.
 const SLACK: u64 = 64 << 20;
+/// The same in inodes.
+const SLACK_INODES: u64 = 4 << 10;
 /// After this time none is under way.
 const SETTLED: Duration = Duration::from_secs(5);
 /// Four fifths of a quota are nearly all of it.
@@ -74,8 +79,8 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Begins to measure these layers. `firm` tells that nothing inside undoes a freeze.
-    pub fn start(layers: &[Layer], bounds: Bounds, firm: bool) -> Result<Self> {
+    /// Begins to measure these layers, and what the processes below `init` hold. `firm` tells that nothing inside undoes a freeze.
+    pub fn start(layers: &[Layer], init: Pid, bounds: Bounds, firm: bool) -> Result<Self> {
         let failed = |e: &dyn std::fmt::Display| {
             SeeError::new(
                 ErrorCode::CannotIsolate,
@@ -90,6 +95,7 @@ impl Meter {
         let mut work = Work {
             places: places.collect(),
             names: layers.iter().map(|layer| layer.mount_point.display()).collect(),
+            init,
             bounds,
             firm,
             floors: Vec::new(),
@@ -158,14 +164,15 @@ struct Work {
     places: Vec<PathBuf>,
     /// What they cover, for people.
     names: Vec<String>,
+    init: Pid,
     bounds: Bounds,
     firm: bool,
     /// How much must stay free, by place.
-    floors: Vec<u64>,
+    floors: Vec<Room>,
     /// What the layers held when they were last measured.
     used: u64,
     /// What was free then, by place; of places on one file system only the first counts.
-    free: Vec<Option<u64>>,
+    free: Vec<Option<Room>>,
     measured: Instant,
     took: Duration,
     /// While the SEE is frozen: since when, and what was used then.
@@ -185,7 +192,7 @@ impl Work {
             .iter()
             .map(|place| {
                 let device = rustix::fs::stat(place).ok()?.st_dev;
-                known.insert(device).then(|| room(place).map(|(free, _)| free))?
+                known.insert(device).then(|| Room::free(place))?
             })
             .collect();
         self.set_floors();
@@ -193,17 +200,8 @@ impl Work {
     }
 
     fn set_floors(&mut self) {
-        let floor = self.bounds.floor;
-        self.floors = self
-            .places
-            .iter()
-            .map(|place| {
-                let (free, size) = room(place).unwrap_or((u64::MAX, u64::MAX));
-                let wanted = floor.unwrap_or_else(|| usual_floor(size));
-                // On a disk that is as good as full already, half of what is left may be used.
-                wanted.min(free / 2)
-            })
-            .collect();
+        let wanted = self.bounds.floor;
+        self.floors = self.places.iter().map(|place| Room::floor(place, wanted)).collect();
     }
 
     /// Looks once, then waits. Returns whether to go on.
@@ -233,33 +231,47 @@ impl Work {
     /// Returns how long nothing can go wrong.
     fn pause(&self) -> Duration {
         let quota = self.bounds.quota.map(|quota| quota.saturating_sub(self.estimate()));
-        let rooms = self.lacking().map(|(_, free, floor)| free.saturating_sub(floor));
+        let rooms = self.lacking().map(|at| {
+            let left = at.free.saturating_sub(at.floor);
+            if at.kind == Kind::Bytes { left } else { left.saturating_mul(FASTEST / FASTEST_INODES) }
+        });
         let left = rooms.chain(quota).min().unwrap_or(u64::MAX);
         Duration::from_millis(left / (FASTEST / 1000)).clamp(MOST_OFTEN, SELDOM)
     }
 
-    /// Free space and floor of each file system.
-    fn lacking(&self) -> impl Iterator<Item = (usize, u64, u64)> {
+    /// What is free of each file system, and its floor.
+    fn lacking(&self) -> impl Iterator<Item = Left> {
         let places = self.places.iter().zip(&self.floors).zip(&self.free).enumerate();
         let counted = places.filter(|(_, (_, then))| then.is_some());
-        counted.filter_map(|(index, ((place, floor), _))| Some((index, room(place)?.0, *floor)))
+        let asked =
+            counted.filter_map(|(index, ((place, floor), _))| Some((index, Room::free(place)?, *floor)));
+        asked.flat_map(|(index, free, floor)| {
+            let bytes = Left { index, kind: Kind::Bytes, free: free.bytes, floor: floor.bytes };
+            let inodes = free.inodes.zip(floor.inodes);
+            let inodes = inodes.map(|(free, floor)| Left { index, kind: Kind::Inodes, free, floor });
+            std::iter::once(bytes).chain(inodes)
+        })
     }
 
     /// Returns the most that the layers can hold by now: what they held, and what became used since.
     fn estimate(&self) -> u64 {
         let lost = self.places.iter().zip(&self.free).filter_map(|(place, then)| {
-            let then = (*then)?;
-            Some(then.saturating_sub(room(place)?.0))
+            let lost = (*then)?.lost(Room::free(place)?);
+            Some(lost.bytes.saturating_add(lost.inodes.unwrap_or(0).saturating_mul(INODE)))
         });
         self.used.saturating_add(lost.sum())
     }
 
     fn look(&mut self) {
         if let Some((_, used)) = self.held {
-            if self.estimate() > used.saturating_add(SLACK) {
+            let is_near_harm = |kind| self.lacking().any(|at| at.kind == kind && at.free < at.floor / 2);
+            // Inodes weigh little: a flood of them is told by what is left of them.
+            let are_inodes_gone = is_near_harm(Kind::Inodes);
+            let slack = if are_inodes_gone { SLACK_INODES * INODE } else { SLACK };
+            if self.estimate() > used.saturating_add(slack) {
+                let is_harmful = !self.firm || are_inodes_gone || is_near_harm(Kind::Bytes);
                 self.measure();
-                let is_near_harm = || self.lacking().any(|(_, free, floor)| free < floor / 2);
-                if self.used > used.saturating_add(SLACK) && (!self.firm || is_near_harm()) {
+                if self.used > used.saturating_add(slack) && is_harmful {
                     self.say(Finding::NotHeld);
                 }
             }
@@ -301,15 +313,22 @@ impl Work {
         let since = Timestamp::now().to_rfc3339();
         let used = self.used;
         let reached = match (quota, low) {
-            (Some(limit), _) => {
-                Some(Frozen { why: FrozenWhy::Quota, used, limit, free: None, place: None, since })
-            }
-            (None, Some((place, free, limit))) => Some(Frozen {
-                why: FrozenWhy::Disk,
+            (Some(limit), _) => Some(Frozen {
+                why: FrozenWhy::Quota,
                 used,
                 limit,
-                free: Some(free),
-                place: Some(place),
+                free: None,
+                inodes: None,
+                place: None,
+                since,
+            }),
+            (None, Some(at)) => Some(Frozen {
+                why: FrozenWhy::Disk,
+                used,
+                limit: at.floor,
+                free: (at.kind == Kind::Bytes).then_some(at.free),
+                inodes: (at.kind == Kind::Inodes).then_some(at.free),
+                place: Some(self.names.get(at.index).cloned().unwrap_or_default()),
                 since,
             }),
             (None, None) => None,
@@ -326,10 +345,9 @@ impl Work {
         }
     }
 
-    /// Returns a file system with too little room: where, what is free, what should be.
-    fn low(&self) -> Option<(String, u64, u64)> {
-        let (index, free, floor) = self.lacking().find(|(_, free, floor)| free < floor)?;
-        Some((self.names.get(index).cloned().unwrap_or_default(), free, floor))
+    /// Returns a file system with too little room.
+    fn low(&self) -> Option<Left> {
+        self.lacking().find(|at| at.free < at.floor)
     }
 
     /// Measures everything.
@@ -340,18 +358,24 @@ impl Work {
             .places
             .iter()
             .zip(&self.free)
-            .map(|(place, then)| then.and_then(|_| Some(room(place)?.0)))
+            .map(|(place, then)| then.and_then(|_| Room::free(place)))
             .collect();
         let (mut sum, mut whole) = (0_u64, true);
         let mut seen = HashSet::new();
         for place in &self.places {
-            match holds(place, &mut seen) {
+            match footprint::of(place, &mut seen) {
                 Ok((bytes, all)) => {
                     sum = sum.saturating_add(bytes);
                     whole &= all;
                 }
                 Err(_) => whole = false,
             }
+        }
+        // Without a quota nobody asks how much it is.
+        if self.bounds.quota.is_some() {
+            let (bytes, all) = nameless::held_below(self.init);
+            sum = sum.saturating_add(bytes);
+            whole &= all;
         }
         // What a program keeps out of sight must not make it look small.
         self.used = if whole { sum } else { sum.max(estimate) };
@@ -368,50 +392,11 @@ impl Work {
     }
 }
 
-/// Returns the usual floor of a file system of this size: one GiB, or a twentieth of a small one.
-fn usual_floor(size: u64) -> u64 {
-    (size / 20).min(1 << 30)
-}
-
-/// Returns what is free for ordinary users, and the size, in bytes.
-fn room(place: &PathBuf) -> Option<(u64, u64)> {
-    let stat = rustix::fs::statvfs(place).ok()?;
-    Some((stat.f_bavail.saturating_mul(stat.f_frsize), stat.f_blocks.saturating_mul(stat.f_frsize)))
-}
-
-/// Returns how many bytes of disk a tree holds, and whether all of it could be looked at.
-fn holds(top: &PathBuf, seen: &mut HashSet<(u64, u64)>) -> std::result::Result<(u64, bool), Errno> {
-    const BLOCK: u64 = 512;
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let mut way = vec![Dir::new(rustix::fs::openat(CWD, top, flags, Bits::empty())?)?];
-    let (mut bytes, mut whole) = (0_u64, true);
-    while let Some(dir) = way.last_mut() {
-        let Some(entry) = dir.read() else {
-            way.pop();
-            continue;
-        };
-        // A directory that changes while it is read: what was missed is found the next time.
-        let Ok(entry) = entry else { continue };
-        let name = entry.file_name();
-        if name == c"." || name == c".." {
-            continue;
-        }
-        let Ok(stat) = rustix::fs::statat(dir.fd()?, name, AtFlags::SYMLINK_NOFOLLOW) else { continue };
-        if stat.st_nlink > 1
-            && !FileType::from_raw_mode(stat.st_mode).is_dir()
-            && !seen.insert((stat.st_dev, stat.st_ino))
-        {
-            continue;
-        }
-        bytes = bytes.saturating_add(u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(BLOCK));
-        if FileType::from_raw_mode(stat.st_mode).is_dir() {
-            match rustix::fs::openat(dir.fd()?, name, flags, Bits::empty()).and_then(Dir::new) {
-                Ok(_) if way.len() >= DEPTH => whole = false,
-                Ok(below) => way.push(below),
-                Err(Errno::NOENT) => {}
-                Err(_) => whole = false,
-            }
-        }
-    }
-    Ok((bytes, whole))
+/// What is left of a file system.
+#[derive(Clone, Copy, Debug)]
+struct Left {
+    index: usize,
+    kind: Kind,
+    free: u64,
+    floor: u64,
 }

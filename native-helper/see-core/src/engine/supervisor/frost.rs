@@ -71,8 +71,10 @@ impl Supervisor {
                     }
                     FrozenWhy::Disk => {
                         self.session.policy.quota = quota.or(self.session.policy.quota);
-                        // Half of what is left: it is frozen again before the disk is full.
-                        self.session.policy.floor = Some(frozen.free.unwrap_or(0) / 2);
+                        // Half of what is left: it is frozen again before the disk is full. Of inodes the meter says that itself.
+                        if let Some(free) = frozen.free {
+                            self.session.policy.floor = Some(free / 2);
+                        }
                     }
                 }
             }

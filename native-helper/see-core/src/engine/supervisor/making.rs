@@ -66,7 +66,7 @@ impl Supervisor {
         let filter = uplink.as_ref().map(|uplink| uplink.filter(&start.policy)).transpose()?;
         let reach = Arc::new(Reach::new(filter));
         let (bounds, display) = (bounds?, display?);
-        let meter = Meter::start(&session.layers, frost::limits(&session), bounds.is_firm())?;
+        let meter = Meter::start(&session.layers, init.pid(), frost::limits(&session), bounds.is_firm())?;
         // Last: whoever answers calls is only done when the init has ended.
         let begin =
             |inside| interposition.begin(prepared?, &session, start, inside, Arc::clone(&reach), init.pid());

@@ -1,0 +1,55 @@
+//! How much room a file system has: bytes and inodes, and how much of both must stay free. Knows no session.
+
+use std::path::Path;
+
+/// What a file system can run out of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Space.
+    Bytes,
+    /// Places for files, empty ones too.
+    Inodes,
+}
+
+/// An amount of both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Room {
+    /// Space.
+    pub bytes: u64,
+    /// Inodes; `None` where the file system makes them as it needs them.
+    pub inodes: Option<u64>,
+}
+
+impl Room {
+    /// Returns what is free for ordinary users.
+    pub fn free(place: &Path) -> Option<Self> {
+        let stat = rustix::fs::statvfs(place).ok()?;
+        Some(Self {
+            bytes: stat.f_bavail.saturating_mul(stat.f_frsize),
+            inodes: (stat.f_files > 0).then_some(stat.f_favail),
+        })
+    }
+
+    /// Returns how much must stay free: so many bytes, or as many as is usual.
+    pub fn floor(place: &Path, bytes: Option<u64>) -> Self {
+        /// One GiB, and as many inodes as belong to that where each has 16 KiB.
+        const MOST: (u64, u64) = (1 << 30, 1 << 16);
+        let Ok(stat) = rustix::fs::statvfs(place) else { return Self { bytes: 0, inodes: None } };
+        let free = stat.f_bavail.saturating_mul(stat.f_frsize);
+        let size = stat.f_blocks.saturating_mul(stat.f_frsize);
+        // On a disk that is as good as full already, half of what is left may be used.
+        let usual = |all: u64, most: u64| (all / 20).min(most);
+        Self {
+            bytes: bytes.unwrap_or_else(|| usual(size, MOST.0)).min(free / 2),
+            inodes: (stat.f_files > 0).then(|| usual(stat.f_files, MOST.1).min(stat.f_favail / 2)),
+        }
+    }
+
+    /// Returns what this lost until `now`.
+    pub fn lost(self, now: Self) -> Self {
+        Self {
+            bytes: self.bytes.saturating_sub(now.bytes),
+            inodes: self.inodes.zip(now.inodes).map(|(then, now)| then.saturating_sub(now)),
+        }
+    }
+}
