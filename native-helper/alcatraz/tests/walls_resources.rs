@@ -211,9 +211,11 @@ fn a_session_is_frozen_before_a_disk_has_no_room_for_files() {
         "for (1..20000) { select undef, undef, undef, 0.005 if $_ > 9400; open my $f, q(>), $_ or exit 9 }";
     let script = format!("cd {} && exec perl -e '{files}'", place.display());
     // In a name space of its own: a disk that is nearly full freezes every session that has it.
-    let mount = "mount -t tmpfs -o size=64m,nr_inodes=10000,mode=777 disk \"$0\" && exec \"$@\"";
+    let owner = std::fs::metadata(lab.home()).unwrap();
+    let options = format!("size=64m,nr_inodes=10000,mode=755,uid={},gid={}", owner.uid(), owner.gid());
+    let mount = format!("mount -t tmpfs -o {options} disk \"$0\" && exec \"$@\"");
     let mut command = Command::new("unshare");
-    command.args(["-m", "--propagation", "private", "sh", "-c", mount]).arg(&place);
+    command.args(["-m", "--propagation", "private", "sh", "-c", &mount]).arg(&place);
     let run = lab.command(&["run", "--keep", "--name", "files", "--", "/bin/sh", "-c", &script]);
     let child = within(command, &run).spawn().unwrap();
     let told = wait_frozen(lab, "files");
@@ -232,6 +234,7 @@ fn a_session_is_frozen_before_a_disk_has_no_room_for_files() {
 fn within(mut command: Command, inner: &Command) -> Command {
     command.arg(inner.get_program()).args(inner.get_args());
     command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    inner.get_current_dir().map(|dir| command.current_dir(dir));
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }

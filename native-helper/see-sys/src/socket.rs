@@ -14,18 +14,29 @@ const ADDRESS_MOST: usize = 128;
 /// Which packets a locked socket never sees.
 ///
 /// The answer to a connection that it asked for, consent or refusal: it can listen, and what it accepts can talk, but it
-/// can never connect to anybody. Offsets count from the TCP header: 13 has the flags, 4 the sequence number, which is 0
-/// in a refusal.
-const NO_ANSWERS: [libc::sock_filter; 8] = [
-    filter(0x30, 0, 0, 13),       // A = flags
-    filter(0x54, 0, 0, 0x16),     // A &= ACK | SYN | RST
-    filter(0x15, 4, 0, 0x12),     // SYN, ACK: drop
-    filter(0x15, 0, 2, 0x14),     // RST, ACK:
-    filter(0x20, 0, 0, 4),        //   A = sequence number
-    filter(0x15, 1, 0, 0),        //   0: drop
-    filter(0x06, 0, 0, u32::MAX), // keep
-    filter(0x06, 0, 0, 0),        // drop
-];
+/// can never connect to anybody. And what asks it for a connection at another port than `door`: if it is let go and bound
+/// anew, it serves nobody. Offsets count from the TCP header: 2 has the port asked for, 13 the flags, 4 the sequence number,
+/// which is 0 in a refusal.
+const fn lock(door: Option<u16>) -> [libc::sock_filter; 11] {
+    // No port is this large.
+    let door = match door {
+        Some(port) => port as u32,
+        None => 1 << 16,
+    };
+    [
+        filter(0x30, 0, 0, 13),       // A = flags
+        filter(0x54, 0, 0, 0x16),     // A &= ACK | SYN | RST
+        filter(0x15, 7, 0, 0x12),     // SYN, ACK: drop
+        filter(0x15, 3, 0, 0x02),     // SYN: look at the port
+        filter(0x15, 0, 4, 0x14),     // RST, ACK:
+        filter(0x20, 0, 0, 4),        //   A = sequence number
+        filter(0x15, 3, 2, 0),        //   0: drop
+        filter(0x28, 0, 0, 2),        // A = port
+        filter(0x15, 0, 1, door),     // the door's: keep
+        filter(0x06, 0, 0, u32::MAX), // keep
+        filter(0x06, 0, 0, 0),        // drop
+    ]
+}
 
 const fn filter(code: u16, jt: u8, jf: u8, k: u32) -> libc::sock_filter {
     libc::sock_filter { code, jt, jf, k }
@@ -103,11 +114,13 @@ fn write_option<T>(socket: BorrowedFd<'_>, level: i32, name: i32, value: *const 
         .map(drop)
 }
 
-/// Makes sure for good that a TCP socket, and what it accepts, can never connect to anybody: not even by whoever gets it.
-pub fn forbid_connecting(socket: BorrowedFd<'_>) -> Result<(), Errno> {
+/// Makes sure for good that a TCP socket, and what it accepts, can never connect to anybody, and that nobody can connect to it
+/// but at `door`: not even by whoever gets it.
+pub fn forbid_connecting(socket: BorrowedFd<'_>, door: Option<u16>) -> Result<(), Errno> {
+    let filters = lock(door);
     let program = libc::sock_fprog {
-        len: u16::try_from(NO_ANSWERS.len()).map_err(|_| Errno::INVAL)?,
-        filter: NO_ANSWERS.as_ptr().cast_mut(),
+        len: u16::try_from(filters.len()).map_err(|_| Errno::INVAL)?,
+        filter: filters.as_ptr().cast_mut(),
     };
     write_option(socket, libc::SOL_SOCKET, libc::SO_ATTACH_FILTER, &raw const program)?;
     set_option(socket, libc::SOL_SOCKET, libc::SO_LOCK_FILTER, 1)
@@ -142,14 +155,17 @@ mod tests {
     #[test]
     fn a_locked_socket_listens_and_never_connects() {
         let listener = socket(libc::AF_INET, libc::SOCK_STREAM, 0).unwrap();
-        if !rustix::process::geteuid().is_root() && forbid_connecting(listener.as_fd()) == Err(Errno::PERM) {
+        if !rustix::process::geteuid().is_root()
+            && forbid_connecting(listener.as_fd(), None) == Err(Errno::PERM)
+        {
             // Some kernels let only root lock a socket; callers have to know.
             return;
         }
         let listener = socket(libc::AF_INET, libc::SOCK_STREAM, 0).unwrap();
         tie_to_loopback(listener.as_fd()).unwrap();
-        forbid_connecting(listener.as_fd()).unwrap();
         bind(listener.as_fd(), &raw_v4("127.0.0.1:0".parse().unwrap())).unwrap();
+        let port = u16::from_be_bytes(name(listener.as_fd()).unwrap()[2..4].try_into().unwrap());
+        forbid_connecting(listener.as_fd(), Some(port)).unwrap();
         let listener = TcpListener::from(listener);
         // SAFETY: listens on an own socket.
         assert_eq!(unsafe { libc::listen(listener.as_raw_fd(), 8) }, 0);
@@ -169,18 +185,53 @@ mod tests {
         let address = server.local_addr().unwrap();
         assert!(TcpStream::connect(address).is_ok());
         let locked = socket(libc::AF_INET, libc::SOCK_STREAM | libc::SOCK_NONBLOCK, 0).unwrap();
-        forbid_connecting(locked.as_fd()).unwrap();
+        forbid_connecting(locked.as_fd(), None).unwrap();
         assert_eq!(connect(locked.as_fd(), &raw_v4(address)), Err(Errno::INPROGRESS));
         let mut poll = libc::pollfd { fd: locked.as_raw_fd(), events: libc::POLLOUT, revents: 0 };
         // SAFETY: one entry, which outlives the call.
         assert_eq!(unsafe { libc::poll(&raw mut poll, 1, 200) }, 0, "it connected, or was refused");
         drop(server);
         let refused = socket(libc::AF_INET, libc::SOCK_STREAM | libc::SOCK_NONBLOCK, 0).unwrap();
-        forbid_connecting(refused.as_fd()).unwrap();
+        forbid_connecting(refused.as_fd(), None).unwrap();
         let _ = connect(refused.as_fd(), &raw_v4(address));
         poll.fd = refused.as_raw_fd();
         // SAFETY: as above.
         assert_eq!(unsafe { libc::poll(&raw mut poll, 1, 200) }, 0, "it learnt that nobody listens");
+    }
+
+    #[test]
+    fn a_locked_socket_that_is_let_go_serves_nobody_elsewhere() {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let door = server.local_addr().unwrap().port();
+        let led = socket(libc::AF_INET, libc::SOCK_STREAM, 0).unwrap();
+        connect(led.as_fd(), &raw_v4(server.local_addr().unwrap())).unwrap();
+        if !rustix::process::geteuid().is_root() && forbid_connecting(led.as_fd(), None) == Err(Errno::PERM) {
+            // As above.
+            return;
+        }
+        forbid_connecting(server.as_fd(), Some(door)).unwrap();
+        let client = TcpStream::connect(server.local_addr().unwrap()).unwrap();
+        let mut accepted = server.accept().unwrap().0;
+        if accepted.peer_addr().unwrap() != client.local_addr().unwrap() {
+            accepted = server.accept().unwrap().0;
+        }
+        let ordinary = socket(libc::AF_INET, libc::SOCK_STREAM, 0).unwrap();
+        for (socket, is_served) in [(ordinary.as_fd(), true), (led.as_fd(), false), (accepted.as_fd(), false)]
+        {
+            // AF_UNSPEC lets it go.
+            let _ = connect(socket, &[0; 16]);
+            bind(socket, &raw_v4("127.0.0.1:0".parse().unwrap())).unwrap();
+            // SAFETY: listens on an own socket.
+            assert_eq!(unsafe { libc::listen(socket.as_raw_fd(), 8) }, 0);
+            let port = u16::from_be_bytes(name(socket).unwrap()[2..4].try_into().unwrap());
+            assert_ne!(port, door);
+            let visitor = super::socket(libc::AF_INET, libc::SOCK_STREAM | libc::SOCK_NONBLOCK, 0).unwrap();
+            let _ = connect(visitor.as_fd(), &raw_v4(SocketAddr::from((Ipv4Addr::LOCALHOST, port))));
+            let mut poll = libc::pollfd { fd: visitor.as_raw_fd(), events: libc::POLLOUT, revents: 0 };
+            let patience = if is_served { 10_000 } else { 200 };
+            // SAFETY: one entry, which outlives the call.
+            assert_eq!(unsafe { libc::poll(&raw mut poll, 1, patience) }, i32::from(is_served));
+        }
     }
 
     #[test]

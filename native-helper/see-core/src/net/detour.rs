@@ -88,7 +88,7 @@ fn lead(socket: &OwnedFd, to: SocketAddr, locks: bool) -> std::result::Result<()
         }
         Err(e) => return Err(e),
     }
-    if locks { see_sys::socket::forbid_connecting(socket.as_fd()) } else { Ok(()) }
+    if locks { see_sys::socket::forbid_connecting(socket.as_fd(), None) } else { Ok(()) }
 }
 
 fn look_up(endpoint: &Endpoint) -> Result<Vec<SocketAddr>> {

@@ -130,7 +130,7 @@ impl Switchboard {
             see_sys::socket::tie_to_loopback(door.as_fd())?;
         }
         if self.locks {
-            see_sys::socket::forbid_connecting(door.as_fd())?;
+            see_sys::socket::forbid_connecting(door.as_fd(), Some(redirect.outside))?;
         }
         see_sys::socket::bind(door.as_fd(), &raw)?;
         listener.hand_in(call.id, door.as_fd(), caller.number(), caller.closes_on_exec())
@@ -280,7 +280,7 @@ fn protocol_of(socket: BorrowedFd<'_>) -> Protocol {
 fn own_network() -> Result<(u64, bool)> {
     let own = || {
         let socket = see_sys::socket::socket(2, 1, 0)?;
-        let locks = match see_sys::socket::forbid_connecting(socket.as_fd()) {
+        let locks = match see_sys::socket::forbid_connecting(socket.as_fd(), None) {
             Ok(()) => true,
             // A stand-in has this user's rights, and only those: never root's.
             Err(Errno::PERM) if !rustix::process::geteuid().is_root() => false,
