@@ -71,7 +71,11 @@ impl Rehearsal {
                 self.note(path, file, Seen::Object(object), at);
             }
             Found::Absent { host: Some(first) } => {
-                let (path, access) = nothing_at(first, reached.beyond, intended);
+                let (path, access) = if reached.is_blocked {
+                    nothing_at(first, reached.beyond, intended)
+                } else {
+                    (first, file)
+                };
                 self.note(path, access, Seen::Absent, at);
             }
             Found::Private | Found::Unknown => panic!("{} cannot be told", path.display()),
