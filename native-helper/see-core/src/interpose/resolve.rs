@@ -37,13 +37,12 @@ impl Reached {
     }
 }
 
-/// Returns what a call depends on that finds nothing at `first`, with its access there. A call that makes nothing sees the same
-/// as long as nothing is at the end of its path; every other one would do something else if `first` were a directory.
+/// Returns what a call depends on that finds nothing at `first`, with its access there: the end of its path, and where that
+/// cannot be told, that `first` is absent.
 pub fn nothing_at(first: HostPath, beyond: Option<HostPath>, access: Access) -> (HostPath, Access) {
-    let makes = Access::WRITE | Access::APPEND | Access::TRUNCATE | Access::EXCLUSIVE;
     match beyond {
-        Some(beyond) if !access.has(makes) => (beyond, access),
-        _ => (first, Access::LOOKUP),
+        Some(beyond) => (beyond, access),
+        None => (first, Access::LOOKUP),
     }
 }
 
@@ -218,7 +217,6 @@ mod tests {
         assert_eq!(beyond(&"x/".repeat(100_000)), None);
         let at = |beyond, access| nothing_at(path("/a"), beyond, access);
         assert_eq!(at(Some(path("/a/b")), Access::READ), (path("/a/b"), Access::READ));
-        assert_eq!(at(Some(path("/a/b")), Access::TRUNCATE), (path("/a"), Access::LOOKUP));
         assert_eq!(at(None, Access::READ), (path("/a"), Access::LOOKUP));
     }
 }
