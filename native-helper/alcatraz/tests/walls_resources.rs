@@ -208,7 +208,7 @@ fn a_session_is_frozen_before_a_disk_has_no_room_for_files() {
     std::fs::create_dir(&place).unwrap();
     // Slowly in the end: that it is frozen counts here, not how fast.
     let files =
-        "for (1..20000) { select undef, undef, undef, 0.005 if $_ > 9400; open my $f, q(>), $_ or exit 9 }";
+        "for (1..20000) { select undef, undef, undef, 0.02 if $_ > 9400; open my $f, q(>), $_ or exit 9 }";
     let script = format!("cd {} && exec perl -e '{files}'", place.display());
     // In a name space of its own: a disk that is nearly full freezes every session that has it.
     let owner = std::fs::metadata(lab.home()).unwrap();

@@ -160,7 +160,7 @@ impl SeeError {
             ),
             Errno::ROFS => Self::new(
                 ErrorCode::ReadOnlyTarget,
-                format!("{place} is on a read-only file system ({doing})."),
+                format!("{place} is on a read-only file system."),
                 "Make the file system writable, or leave this path out.",
             ),
             Errno::ACCESS | Errno::PERM => Self::new(

@@ -205,10 +205,12 @@ mod tests {
         let door = server.local_addr().unwrap().port();
         let led = socket(libc::AF_INET, libc::SOCK_STREAM, 0).unwrap();
         connect(led.as_fd(), &raw_v4(server.local_addr().unwrap())).unwrap();
-        if !rustix::process::geteuid().is_root() && forbid_connecting(led.as_fd(), None) == Err(Errno::PERM) {
+        let locked = forbid_connecting(led.as_fd(), None);
+        if !rustix::process::geteuid().is_root() && locked == Err(Errno::PERM) {
             // As above.
             return;
         }
+        locked.unwrap();
         forbid_connecting(server.as_fd(), Some(door)).unwrap();
         let client = TcpStream::connect(server.local_addr().unwrap()).unwrap();
         let mut accepted = server.accept().unwrap().0;

@@ -172,7 +172,13 @@ pub fn revert(
     }
     crash::point();
     let header = &journal.header;
-    let guests = guests::give_back(places, &there, &journal.holdings)?;
+    let (guests, kept) = match guests::give_back(places, &there, &journal.holdings) {
+        // It stays in the layer with the directory that it was put into.
+        Err(error) if away.patience == Patience::GivesUp => {
+            (Vec::new(), error.path.and_then(|path| path.to_host_path()))
+        }
+        given => (given?, None),
+    };
     for spot in there.iter().flat_map(|step| step.names()) {
         let dir = spot.parent();
         if places.role(&dir)? != Role::Stage && places.stat(&dir)?.is_some_and(|stat| stat.is_dir()) {
@@ -180,7 +186,8 @@ pub fn revert(
         }
     }
     sync_dirs(places, dirs)?;
-    let mut reverted = Reverted { left: compare(places, header, away)?, guests, ..Reverted::default() };
+    let left = compare(places, header, away)?;
+    let mut reverted = Reverted { left, guests, foreign: kept.into_iter().collect(), rest: Vec::new() };
     let homes = header.before.iter().filter(|seen| !away.has(&seen.at));
     let homes = homes.map(|seen| (seen.stat.identity, &seen.at)).collect();
     let is_reverted = |places: &mut Places, step: &Step| match step.is_reverted(places, &homes, &known) {

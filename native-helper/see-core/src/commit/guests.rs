@@ -25,6 +25,9 @@ use super::step::{Purpose, Step};
 
 /// How many entries one record of a journal names.
 const MANY: usize = 10_000;
+/// How many bytes all records of one journal may take in memory. Directories beyond, however many and deep a program made
+/// them, go home with all that is in them.
+const MOST: usize = 64 << 20;
 
 /// Some of what a directory held before it went to the host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,11 +44,16 @@ pub struct Holding {
 
 /// Returns what the directories hold that these steps bring to the host whole.
 pub fn holdings<'s>(places: &mut Places, steps: impl Iterator<Item = &'s Step>) -> Result<Vec<Holding>> {
-    let mut all = Vec::new();
+    let (mut all, mut left) = (Vec::new(), MOST);
     for arrival in steps.filter_map(arrival) {
         walk(places, arrival.home, |places, below, there| {
             let spot = arrival.home.join(below);
             let stat = places.stat(&spot)?.ok_or_else(|| places.error("looking at", &spot, Errno::NOENT))?;
+            let names: usize = there.iter().map(|one| one.name.len() + size_of::<(Bytes, u64)>()).sum();
+            let Some(rest) = left.checked_sub(names + below.len() + size_of::<Holding>()) else {
+                return Ok(Vec::new());
+            };
+            left = rest;
             let pairs: Vec<_> = there.iter().map(|one| (Bytes(one.name.to_vec()), one.ino)).collect();
             let holding = |entries: &[(Bytes, u64)]| Holding {
                 object: arrival.object,
@@ -82,7 +90,7 @@ pub fn give_back(places: &mut Places, steps: &[&Step], holdings: &[Holding]) -> 
         }
         let mut guests = Vec::new();
         walk(places, arrival.home, |_, below, there| {
-            let Some(dir) = dirs.get(below) else { return Ok(there) };
+            let Some(dir) = dirs.get(below) else { return Ok(Vec::new()) };
             let (ours, theirs): (Vec<_>, Vec<_>) =
                 there.into_iter().partition(|one| dir.entries.contains(&(&*one.name, one.ino)));
             guests.extend(theirs.into_iter().map(|guest| join(below, &guest.name)));

@@ -135,7 +135,8 @@ pub fn make_stage(places: &mut Places, room: &Room, commit: &str) -> Result<()> 
         return make_private(&room.stage(commit));
     }
     let spot = room.serves.join(path.file_name().map(OsStr::as_bytes).unwrap_or_default());
-    let failed = |places: &Places, errno| places.error("making", &spot, errno);
+    // The room is ours; what a person can do something about is the place that it serves.
+    let failed = |places: &Places, errno| places.error("making room for a backup in", &room.serves, errno);
     let before = places.stat(&room.serves)?.ok_or_else(|| failed(places, Errno::NOENT))?;
     let holder = places.dir(&room.serves)?;
     match rustix::fs::mkdirat(&*holder, super::places::name(&spot), Mode::RWXU) {
@@ -152,7 +153,7 @@ pub fn make_stage(places: &mut Places, room: &Room, commit: &str) -> Result<()> 
         let holder = places.holder(&dir)?;
         match rustix::fs::mkdirat(&*holder, super::places::name(&dir), Mode::RWXU) {
             Ok(()) | Err(Errno::EXIST) => {}
-            Err(errno) => return Err(places.error("making", &dir, errno)),
+            Err(errno) => return Err(failed(places, errno)),
         }
     }
     Ok(())

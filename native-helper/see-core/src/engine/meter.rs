@@ -373,9 +373,7 @@ impl Work {
         }
         // Without a quota nobody asks how much it is.
         if self.bounds.quota.is_some() {
-            let (bytes, all) = nameless::held_below(self.init);
-            sum = sum.saturating_add(bytes);
-            whole &= all;
+            sum = sum.saturating_add(nameless::held_below(self.init));
         }
         // What a program keeps out of sight must not make it look small.
         self.used = if whole { sum } else { sum.max(estimate) };

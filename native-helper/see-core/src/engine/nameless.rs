@@ -1,11 +1,11 @@
 //! Files of a SEE that have no name any more, or never had one, and take up disk as long as a process has them open. Found by
-//! the descriptors of its processes; what lies in a message under way, or is only mapped, is not.
+//! the descriptors of its processes; what lies in a message under way, is only mapped, or is a process's whose descriptors
+//! we may not look at, is not.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, FileType, StatxFlags};
-use rustix::io::Errno;
 use rustix::process::Pid;
 
 use super::footprint;
@@ -14,12 +14,15 @@ use super::footprint;
 const MOST: usize = 1 << 18;
 const OVERLAY_MAGIC: u64 = 0x794c_7630;
 
-/// Returns how many bytes of the layers the processes below `init` hold so, and whether all of them could be looked at.
-pub fn held_below(init: Pid) -> (u64, bool) {
+/// Returns how many bytes of the layers the processes below `init` hold so, as far as they can be looked at: what others
+/// write to the same disk must not be held against a session for what it does not show.
+pub fn held_below(init: Pid) -> u64 {
     let mut search = Search { seen: HashSet::new(), bytes: 0, left: MOST };
-    let whole = processes_below(init)
-        .and_then(|processes| processes.into_iter().try_for_each(|process| search.process(process)));
-    (search.bytes, whole.is_ok())
+    let processes = processes_below(init);
+    processes.iter().for_each(|process| search.table(&PathBuf::from(format!("/proc/{process}/fd"))));
+    // A thread may have descriptors of its own; mostly they are those of its process once more.
+    processes.iter().for_each(|process| search.threads(*process));
+    search.bytes
 }
 
 struct Search {
@@ -29,15 +32,20 @@ struct Search {
 }
 
 impl Search {
-    /// Each thread may have descriptors of its own.
-    fn process(&mut self, process: u32) -> Result<(), Errno> {
-        for thread in list(format!("/proc/{process}/task").as_ref())? {
-            for open in list(&thread.join("fd"))? {
-                self.left = self.left.checked_sub(1).ok_or(Errno::TOOBIG)?;
-                self.look(&open);
-            }
+    fn threads(&mut self, process: u32) {
+        let first = process.to_string();
+        let threads = list(Path::new(&format!("/proc/{process}/task")));
+        threads
+            .filter(|thread| thread.file_name().is_some_and(|name| name != first.as_str()))
+            .for_each(|thread| self.table(&thread.join("fd")));
+    }
+
+    fn table(&mut self, table: &Path) {
+        for open in list(table) {
+            let Some(left) = self.left.checked_sub(1) else { return };
+            self.left = left;
+            self.look(&open);
         }
-        Ok(())
     }
 
     /// What was closed meanwhile holds nothing.
@@ -65,10 +73,8 @@ fn is_of_layer(open: &Path) -> bool {
 }
 
 /// Returns the processes that `init` made, and those that they made.
-fn processes_below(init: Pid) -> Result<Vec<u32>, Errno> {
-    let numbers = list(Path::new("/proc"))?
-        .into_iter()
-        .filter_map(|path| path.file_name()?.to_str()?.parse::<u32>().ok());
+fn processes_below(init: Pid) -> Vec<u32> {
+    let numbers = list(Path::new("/proc")).filter_map(|path| path.file_name()?.to_str()?.parse::<u32>().ok());
     let mut made: HashMap<u32, Vec<u32>> = HashMap::new();
     for process in numbers {
         made.entry(parent(process).unwrap_or(0)).or_default().push(process);
@@ -80,7 +86,7 @@ fn processes_below(init: Pid) -> Result<Vec<u32>, Errno> {
         found.extend_from_slice(&below);
         asked.extend(below);
     }
-    Ok(found)
+    found
 }
 
 fn parent(process: u32) -> Option<u32> {
@@ -91,12 +97,7 @@ fn parent(process: u32) -> Option<u32> {
     rest.split_ascii_whitespace().nth(1)?.parse().ok()
 }
 
-/// Returns what a directory of the kernel's lists; nothing when it is gone.
-fn list(dir: &Path) -> Result<Vec<PathBuf>, Errno> {
-    let failed = |e: std::io::Error| Errno::from_io_error(&e).unwrap_or(Errno::IO);
-    let gone = |e: &Errno| matches!(*e, Errno::NOENT | Errno::SRCH);
-    let listed = std::fs::read_dir(dir).map_err(failed);
-    let listed = listed
-        .and_then(|entries| entries.map(|entry| entry.map(|entry| entry.path()).map_err(failed)).collect());
-    listed.or_else(|e| if gone(&e) { Ok(Vec::new()) } else { Err(e) })
+/// Returns what a directory of the kernel's lists; nothing when it is gone, or not for us to see.
+fn list(dir: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    std::fs::read_dir(dir).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()))
 }
