@@ -2,10 +2,15 @@
 
 const nothing = () => ({ passed: 0, failed: 0, skipped: 0 });
 
-/** Sums the closing line that libtest prints for each test program. */
+/**
+ * Sums the closing line that libtest prints for each test program. Some tests start their own program once more, in a
+ * machine of its own, for themselves alone: then all other tests are filtered out, and they are counted by who started them.
+ */
 export function countCargo(stdout) {
   const counts = nothing();
-  for (const match of stdout.matchAll(/^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored;/gm)) {
+  for (const match of stdout.matchAll(
+    /^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored; \d+ measured; 0 filtered out;/gm,
+  )) {
     counts.passed += Number(match[1]);
     counts.failed += Number(match[2]);
     counts.skipped += Number(match[3]);

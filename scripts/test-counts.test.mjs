@@ -20,6 +20,12 @@ describe("countCargo", () => {
     expect(countCargo(stdout)).toEqual({ passed: 5, failed: 1, skipped: 2 });
   });
 
+  it("counts a test once that starts its own program for itself", () => {
+    const line = (filtered) =>
+      `test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; ${filtered} filtered out; finished in 0.00s`;
+    expect(countCargo([line(11), line(0)].join("\n")).passed).toBe(1);
+  });
+
   it("is not taken in by a test that prints such words within a line", () => {
     expect(countCargo("it said test result: ok. 9 passed; 0 failed; 0 ignored;")).toEqual({
       passed: 0,
