@@ -7,10 +7,16 @@ import {
   formatCount,
   formatMany,
   formatMode,
+  formatTimeOfDay,
   parseSize,
 } from "./format.js";
 
 describe("format", () => {
+  it("writes the time of day", () => {
+    const time = new Date(2026, 10, 26, 9, 5, 7).toISOString();
+    expect([formatTimeOfDay(time), formatTimeOfDay("soon")]).toEqual(["09:05:07", "soon"]);
+  });
+
   it("writes sizes in three digits", () => {
     const sizes = [0, 999, 1000, 48_000, 1_249_000, 9_960_000, 24_000_000, 999_499, 999_600, 5e9, 2e18];
     expect(sizes.map(formatBytes)).toEqual([

@@ -78,6 +78,12 @@ export function formatTime(time: string): string {
 
 const clock = new Intl.DateTimeFormat("en", { timeStyle: "medium", hour12: false });
 
+/** Returns the time of day of a time (RFC 3339), in the local zone: 10:00:05. */
+export function formatTimeOfDay(time: string): string {
+  const then = Date.parse(time);
+  return Number.isNaN(then) ? time : clock.format(then);
+}
+
 /** Returns a span of time in the local zone, by its begin and length in milliseconds: Nov 26, 2026, 10:00:00 – 10:00:10. */
 export function formatSpan(begin: number, length: number): string {
   return length < 86_400_000

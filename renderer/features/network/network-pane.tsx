@@ -4,7 +4,7 @@ import type { SessionLog } from "../../../protocol/src/log.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { cx } from "../../ui/cx.js";
 import { escapeText } from "../../ui/escape.js";
-import { formatTime } from "../../../texts/format.js";
+import { formatTime, formatTimeOfDay } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { placeOf, protocolOf } from "./place-model.js";
@@ -71,7 +71,9 @@ function Tries({ log }: { log: SessionLog }): ReactElement {
             <td>
               <code>{escapeText(each.program)}</code>
             </td>
-            <td className={styles.soft}>{formatTime(each.time)}</td>
+            <td className={styles.soft} title={formatTime(each.time)}>
+              {formatTimeOfDay(each.time)}
+            </td>
           </tr>
         ))}
       </tbody>
