@@ -13,8 +13,8 @@ import {
 
 describe("format", () => {
   it("writes the time of day", () => {
-    const time = new Date(2026, 10, 26, 9, 5, 7).toISOString();
-    expect([formatTimeOfDay(time), formatTimeOfDay("soon")]).toEqual(["09:05:07", "soon"]);
+    const time = new Date(2026, 10, 26, 0, 5, 7).toISOString();
+    expect([formatTimeOfDay(time), formatTimeOfDay("soon")]).toEqual(["00:05:07", "soon"]);
   });
 
   it("writes sizes in three digits", () => {

@@ -46,7 +46,7 @@ export function formatClock(ms: number): string {
 
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const day = new Intl.DateTimeFormat("en", { day: "numeric", month: "short", year: "numeric" });
-const precise = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", hour12: false });
+const precise = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
 
 /** Returns a time of the past (RFC 3339) as a person says it, seen from `now`. */
 export function formatAgo(time: string, now: number): string {
@@ -76,7 +76,7 @@ export function formatTime(time: string): string {
   return Number.isNaN(then) ? time : precise.format(then);
 }
 
-const clock = new Intl.DateTimeFormat("en", { timeStyle: "medium", hour12: false });
+const clock = new Intl.DateTimeFormat("en", { timeStyle: "medium", hourCycle: "h23" });
 
 /** Returns the time of day of a time (RFC 3339), in the local zone: 10:00:05. */
 export function formatTimeOfDay(time: string): string {
