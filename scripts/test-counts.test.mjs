@@ -7,6 +7,10 @@ import {
   failedCargo,
   failedPlaywright,
   failedVitest,
+  passedCargo,
+  secondTryCargo,
+  settle,
+  unsteadyPlaywright,
 } from "./test-counts.mjs";
 
 describe("countCargo", () => {
@@ -84,5 +88,45 @@ describe("the names of tests that failed", () => {
       suites: [{ specs: [spec("one", "flaky")], suites: [{ specs: [spec("two", "expected")] }] }],
     };
     expect(failedPlaywright(report)).toEqual(["[user] a.spec.ts: one"]);
+    expect(unsteadyPlaywright(report)).toEqual(["[user] a.spec.ts: one"]);
+  });
+});
+
+describe("a second try", () => {
+  const ended = (failed) => `test result: FAILED. 1 passed; ${failed} failed; 0 ignored;`;
+  const printed = (names, target) => {
+    const stdout = [
+      "running 2 tests",
+      ...names.map((name) => `test ${name} ... FAILED`),
+      ended(names.length),
+    ];
+    const output = [...stdout, `error: test failed, to rerun pass \`${target}\``].join("\n");
+    return { stdout: stdout.join("\n"), output };
+  };
+
+  it("runs again what failed in the helper's test programs, alone", () => {
+    expect(secondTryCargo(printed(["one"], "-p alcatraz --test run"))?.join(" ")).toBe(
+      "test --locked --no-fail-fast -p alcatraz --test run -- --exact --test-threads=1 one",
+    );
+  });
+
+  it("is not given to attacks, to the core's tests, to many, or when a test program came to no end", () => {
+    expect(secondTryCargo(printed(["one"], "-p alcatraz --test attacks"))).toBeUndefined();
+    expect(secondTryCargo(printed(["one"], "-p see-core --lib"))).toBeUndefined();
+    expect(secondTryCargo(printed(["one", "two", "three"], "-p alcatraz --test run"))).toBeUndefined();
+    expect(secondTryCargo(printed([], "-p alcatraz --test run"))).toBeUndefined();
+    const { stdout, output } = printed(["one"], "-p alcatraz --test run");
+    expect(secondTryCargo({ stdout: `${stdout}\nrunning 3 tests`, output })).toBeUndefined();
+  });
+
+  it("counts only for a test that ran and did not fail again", () => {
+    expect(passedCargo("test one ... ok\ntest two ... FAILED", ["one", "two", "three"])).toEqual(["one"]);
+    expect(passedCargo("test one ... ok\ntest one ... FAILED", ["one"])).toEqual([]);
+  });
+
+  it("settles a few tests, and never many", () => {
+    const counts = { passed: 5, failed: 3, skipped: 0 };
+    expect(settle(counts, ["one", "two"])).toEqual({ passed: 7, failed: 1, skipped: 0 });
+    expect(settle(counts, ["one", "two", "three"])).toEqual(counts);
   });
 });
