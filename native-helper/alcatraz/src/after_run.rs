@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::present::changes::{summary_text, write_changes};
+use crate::terminal_relay;
 use crate::wire::session::WireSession;
 
 /// Ends a run: `status` is the program's, `alone` tells that no other program runs in the SEE. Only a commit or abort
@@ -120,16 +121,17 @@ enum Answer {
     Unclear,
 }
 
-/// Asks once. No answer keeps the session: nothing is ever lost by closing a terminal.
+/// Asks once. No answer, or a signal instead, keeps the session: nothing is ever lost by closing a terminal.
 fn question() -> Answer {
     let mut err = std::io::stderr().lock();
     let _ = write!(err, "Review the changes (r), see the diff (d), commit (c), abort (a) or keep (K)? ");
     let _ = err.flush();
     let mut line = String::new();
-    match std::io::stdin().lock().read_line(&mut line) {
-        Ok(count) if count > 0 => understand(&line),
-        _ => Answer::Keep,
+    if terminal_relay::wait_for_answer() && matches!(std::io::stdin().lock().read_line(&mut line), Ok(1..)) {
+        return understand(&line);
     }
+    let _ = writeln!(err);
+    Answer::Keep
 }
 
 fn understand(line: &str) -> Answer {

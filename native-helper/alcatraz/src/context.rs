@@ -1,5 +1,7 @@
 //! What a command works with: the caller's wishes and the store, opened when first needed and set right first.
 
+use std::path::PathBuf;
+
 use see_core::commit::record::CommitState;
 use see_core::commit::{self, Recovered};
 use see_core::error::Result;
@@ -11,15 +13,15 @@ use crate::progress::TerminalMonitor;
 
 /// Handed to every command.
 pub struct Context {
-    global: Global,
+    store: Option<PathBuf>,
     /// Where words go.
     pub output: Output,
 }
 
 impl Context {
     /// Opens nothing yet.
-    pub fn new(global: Global) -> Self {
-        Self { output: Output::new(&global), global }
+    pub fn new(global: &Global) -> Self {
+        Self { output: Output::new(global), store: global.store() }
     }
 
     /// Returns a monitor that shows long work to a person.
@@ -29,7 +31,7 @@ impl Context {
 
     /// Returns the directory that was named for the store.
     pub fn store_dir(&self) -> Option<&std::path::Path> {
-        self.global.store.as_deref()
+        self.store.as_deref()
     }
 
     /// Opens the store, and settles what processes that were killed left behind.
@@ -47,7 +49,7 @@ impl Context {
 
     /// As [`Context::open_store`]; a commit that was cut off stays cut off.
     pub fn open_store_as_it_is(&self) -> Result<Store> {
-        let store = Store::open(self.global.store.as_deref())?;
+        let store = Store::open(self.store_dir())?;
         if store.repair_dead_sessions()? {
             self.output.detail("A session whose supervisor was killed is settled now.");
         }

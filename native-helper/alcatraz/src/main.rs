@@ -11,44 +11,42 @@ mod output;
 mod policy;
 mod present;
 mod progress;
+mod raw_terminal;
 mod selection;
 mod serve;
 mod table;
 mod terminal_relay;
 mod wire;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ErrorKind};
 use clap::{CommandFactory as _, Parser as _};
 use see_core::error::{ErrorCode, SeeError};
+use serde_json::json;
 
 use crate::args::Cli;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
-use crate::output::Output;
 
 fn main() -> ExitCode {
     see_sys::signals::settle();
     let status = match Cli::try_parse() {
-        Ok(cli) => run(cli),
-        Err(error) => refuse(&error),
+        Ok(cli) => run(&cli),
+        Err(error) => refuse(error),
     };
     status.into()
 }
 
 /// Runs the command that was asked for and tells its error.
-fn run(cli: Cli) -> ExitStatus {
-    let runs_program = cli.command.runs_program();
-    let output = Output::new(&cli.global);
-    match become_modest().and_then(|()| commands::run(&Context::new(cli.global), &cli.command)) {
+fn run(cli: &Cli) -> ExitStatus {
+    let context = Context::new(&cli.global);
+    match become_modest().and_then(|()| commands::run(&context, &cli.command)) {
         Ok(status) => status,
         Err(error) => {
-            output.error(&error);
-            if runs_program {
-                ExitStatus::of_program_error(error.code)
-            } else {
-                ExitStatus::of_error(error.code)
-            }
+            context.output.error(&error);
+            cli.command.status_of(error.code)
         }
     }
 }
@@ -68,24 +66,51 @@ fn become_modest() -> Result<(), Box<SeeError>> {
 }
 
 /// Answers help and version; tells what is wrong with the words that were typed.
-fn refuse(error: &clap::Error) -> ExitStatus {
-    use clap::error::ErrorKind;
-    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
-        return ExitStatus::of_printing(&error.print());
-    }
+fn refuse(mut error: clap::Error) -> ExitStatus {
     let given: Vec<_> = std::env::args_os().take_while(|argument| argument != "--").collect();
-    if given.iter().any(|argument| argument == "--json") {
+    let json = given.iter().any(|argument| argument == "--json");
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
         let text = error.render().to_string();
-        let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        return match json {
+            true => ExitStatus::of_printing(&writeln!(std::io::stdout(), "{}", json!({ "text": text }))),
+            false => ExitStatus::of_printing(&error.print()),
+        };
+    }
+    // The list of commands names those that nobody types as well.
+    error.remove(ContextKind::ValidSubcommand);
+    if json {
         let hint = "See the usage with: alcatraz help";
-        output::json_error(&SeeError::new(ErrorCode::BadRequest, first, hint));
+        output::json_error(&SeeError::new(
+            ErrorCode::BadRequest,
+            complaint(&error.render().to_string()),
+            hint,
+        ));
     } else if let Err(e) = error.print() {
         return ExitStatus::of_printing(&Err(e));
     }
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(given);
-    let command = matches.as_ref().ok().and_then(|matches| matches.subcommand_name());
-    match command {
-        Some("run" | "enter" | "retry") => ExitStatus::CannotRun,
+    match matches.as_ref().ok().and_then(|matches| matches.subcommand_name()) {
+        Some("run" | "enter" | "inspect") => ExitStatus::CannotRun,
         _ => ExitStatus::Usage,
+    }
+}
+
+/// Returns what the words' parser complains of as one line, without the usage that follows.
+fn complaint(text: &str) -> String {
+    let lines = text.lines().map(str::trim);
+    let said = lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more"));
+    let said: Vec<_> = said.filter(|line| !line.is_empty()).collect();
+    said.join(" ").trim_start_matches("error: ").to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_complaint_names_what_is_missing() {
+        let error = Cli::try_parse_from(["alcatraz", "changes"]).unwrap_err();
+        let said = complaint(&error.render().to_string());
+        assert_eq!(said, "the following required arguments were not provided: <SESSION>");
     }
 }

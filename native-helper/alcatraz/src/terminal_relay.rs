@@ -3,13 +3,11 @@
 
 use std::os::fd::{AsFd, BorrowedFd};
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::process::{Signal, getpgrp, kill_current_process_group};
+use rustix::process::{Signal, kill_current_process_group};
 use rustix::stdio::{stderr, stdin, stdout};
-use rustix::termios::{
-    LocalModes, OptionalActions, OutputModes, Termios, isatty, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr,
-};
+use rustix::termios::{isatty, tcgetwinsize};
 use see_core::engine::client::{Client, Event};
 use see_core::engine::request::{Ask, Channel, Size};
 use see_core::engine::suspension::CTRL_Z;
@@ -18,11 +16,14 @@ use see_sys::signals::SignalQueue;
 
 use crate::args::Tty;
 use crate::frozen_question::{Answer, Question};
+use crate::raw_terminal::{RawTerminal, is_elsewhere};
 
 /// What waits for one side, from which on nothing more is taken from the other.
 const HIGH_WATER: usize = 256 * 1024;
 /// A write of this size to a pipe that is ready never waits.
 const PIECE: usize = 4096;
+/// How often a relay in the background looks whether it is in front again: a shell tells only who was stopped.
+const LOOK_AROUND: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,15 +69,38 @@ impl Signals {
         ];
         SignalQueue::collect(&signals.map(Signal::as_raw)).map(Self).map_err(|e| failed("signals", e))
     }
+
+    /// Lets signals end this process again, as they do while no program runs.
+    pub fn release(self) -> Result<()> {
+        self.0.release().map_err(|e| failed("signals", e))
+    }
+}
+
+/// Waits for a line on stdin, between programs. Returns whether there is one: a signal that would end this process
+/// comes instead of it.
+pub fn wait_for_answer() -> bool {
+    // In the background a question waits as any program that reads there: stopped, until it is in front again.
+    if is_elsewhere() && kill_current_process_group(Signal::TTIN).is_err() {
+        return false;
+    }
+    let ends = [Signal::INT, Signal::TERM, Signal::QUIT, Signal::HUP].map(Signal::as_raw);
+    let Ok(signals) = SignalQueue::collect(&ends) else { return false };
+    let mut waits = [PollFd::from_borrowed_fd(stdin(), PollFlags::IN), PollFd::new(&signals, PollFlags::IN)];
+    while poll(&mut waits, None) == Err(Errno::INTR) {}
+    let ended = matches!(signals.next(), Ok(Some(_)));
+    signals.release().is_ok() && !ended
 }
 
 /// Relays until the program of this session ends or the user's terminal does.
 pub fn relay(client: Client, signals: &Signals, session: &str) -> Result<Outcome> {
     let channels = client.channels();
     let asks = channels.first() == Some(&Channel::Terminal) && isatty(stdin());
+    // Begun in the background (`alcatraz run … &`), whoever touches the terminal is stopped.
+    let away = is_elsewhere();
     let mut relay = Relay {
-        terminal: RawTerminal::enter(channels),
-        away: false,
+        terminal: if away { RawTerminal::untouched() } else { RawTerminal::enter(channels) },
+        away,
+        has_keyboard: isatty(stdin()),
         client,
         input_open: true,
         output: Sink::default(),
@@ -94,6 +118,8 @@ struct Relay {
     terminal: RawTerminal,
     /// The user has put us into the background: keys and terminal are another program's.
     away: bool,
+    /// What comes from stdin was typed.
+    has_keyboard: bool,
     input_open: bool,
     output: Sink,
     error: Sink,
@@ -139,6 +165,9 @@ impl Relay {
                 }
             }
             let ready = self.wait(signals)?;
+            if self.away && !is_elsewhere() {
+                self.come_back()?;
+            }
             if ready.signal {
                 while let Some(arrived) = signals.0.next().map_err(|e| failed("signals", e))? {
                     if arrived.signal == Signal::HUP.as_raw() {
@@ -171,7 +200,8 @@ impl Relay {
         from_client.set(PollFlags::IN, !full && self.outcome.is_none());
         from_client.set(PollFlags::OUT, self.client.has_unsent());
         let wanted = |flag, wanted: bool| if wanted { flag } else { PollFlags::empty() };
-        let reads = self.input_open && !self.away && !self.client.is_choked() && self.outcome.is_none();
+        let ours = !(self.away && self.has_keyboard);
+        let reads = self.input_open && ours && !self.client.is_choked() && self.outcome.is_none();
         let input = PollFd::from_borrowed_fd(stdin(), wanted(PollFlags::IN, reads));
         let output =
             PollFd::from_borrowed_fd(stdout(), wanted(PollFlags::OUT, !self.output.waiting.is_empty()));
@@ -189,7 +219,7 @@ impl Relay {
         ];
         waits.extend(choices.into_iter().filter(|(.., wanted)| *wanted).map(|(side, fd, _)| (side, fd)));
         let (sides, mut fds): (Vec<Side>, Vec<PollFd<'_>>) = waits.into_iter().unzip();
-        match poll(&mut fds, None) {
+        match poll(&mut fds, self.away.then_some(&LOOK_AROUND)) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(e) => return Err(failed("waiting", e)),
         }
@@ -266,7 +296,7 @@ impl Relay {
 
     /// Lets the program go on; in the foreground it gets the keys again.
     fn come_back(&mut self) -> Result<()> {
-        if self.terminal.is_elsewhere() {
+        if is_elsewhere() {
             self.away = true;
         } else {
             self.away = false;
@@ -331,82 +361,6 @@ struct Ready {
     output: bool,
     error: bool,
     client: bool,
-}
-
-/// The user's terminal while every key belongs to the program. Dropping it brings the former settings back.
-struct RawTerminal(Option<Held>);
-
-/// A terminal with other settings than the user's.
-struct Held {
-    fd: BorrowedFd<'static>,
-    before: Termios,
-    ours: Termios,
-}
-
-impl RawTerminal {
-    /// Hands all keys over when the program's input is a terminal. When only its output is, the keys stay the user's,
-    /// but lines are ended by the program's terminal alone.
-    fn enter(channels: [Channel; 3]) -> Self {
-        let [input, output, error] = channels;
-        if input == Channel::Terminal && isatty(stdin()) {
-            return Self::change(stdin(), |modes| modes.make_raw());
-        }
-        let shows = [(output, stdout()), (error, stderr())];
-        let shown = shows.into_iter().find(|(channel, fd)| *channel == Channel::Terminal && isatty(fd));
-        match shown {
-            Some((_, fd)) => Self::change(fd, |modes| modes.output_modes.remove(OutputModes::OPOST)),
-            None => Self(None),
-        }
-    }
-
-    /// Tells whether every key goes to the program.
-    fn has_keys(&self) -> bool {
-        self.0.as_ref().is_some_and(|held| held.before.local_modes.contains(LocalModes::ISIG))
-    }
-
-    /// Tells whether the terminal still has our settings: the user's shell sets its own when it comes to the front.
-    fn holds(&self) -> bool {
-        let Some(held) = &self.0 else { return false };
-        tcgetattr(held.fd).is_ok_and(|now| {
-            now.local_modes == held.ours.local_modes
-                && now.input_modes == held.ours.input_modes
-                && now.output_modes == held.ours.output_modes
-        })
-    }
-
-    /// Others have set the terminal since: what it was before us no longer counts.
-    fn forget(&mut self) {
-        self.0 = None;
-    }
-
-    /// Tells whether another program of the user's login session has the terminal now.
-    fn is_elsewhere(&self) -> bool {
-        tcgetpgrp(stdin()).is_ok_and(|front| front != getpgrp())
-    }
-
-    /// Brings the user's settings back.
-    fn leave(&mut self) {
-        if let Some(held) = self.0.take() {
-            // A terminal that is gone has no settings to bring back.
-            let _ = tcsetattr(held.fd, OptionalActions::Drain, &held.before);
-        }
-    }
-
-    fn change(fd: BorrowedFd<'static>, how: impl FnOnce(&mut Termios)) -> Self {
-        let Ok(before) = tcgetattr(fd) else { return Self(None) };
-        let mut ours = before.clone();
-        how(&mut ours);
-        match tcsetattr(fd, OptionalActions::Drain, &ours) {
-            Ok(()) => Self(Some(Held { fd, before, ours })),
-            Err(_) => Self(None),
-        }
-    }
-}
-
-impl Drop for RawTerminal {
-    fn drop(&mut self) {
-        self.leave();
-    }
 }
 
 fn failed(what: &str, errno: Errno) -> Box<SeeError> {

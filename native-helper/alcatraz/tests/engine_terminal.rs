@@ -145,6 +145,57 @@ fn control_z_of_a_bare_program_gives_the_outer_shell_back() {
 }
 
 #[test]
+fn a_job_in_the_background_works_there_and_takes_keys_when_it_comes_to_the_front() {
+    both(|lab| {
+        let mut terminal = Terminal::shell(lab);
+        let run = |script: &str| format!("{} run --keep -q -- sh -c '{script}'", lab.binary().display());
+        terminal.expect("outer> ");
+        // Begun there: it needs no terminal, and leaves the shell its own.
+        terminal.keys(&format!("{} &\r", run("echo from be\"\"hind; exit 6")));
+        terminal.expect("from behind");
+        terminal.keys("wait %1; echo status=$?\r");
+        terminal.expect("\nstatus=6");
+        terminal.expect("outer> ");
+        // Begun in front, sent behind, and back: bash says nothing to a job that runs already.
+        terminal.keys(&format!("{}\r", run("echo be\"\"gun; exec cat")));
+        terminal.expect("begun");
+        terminal.keys("\x1a");
+        terminal.expect("Stopped");
+        terminal.expect("outer> ");
+        terminal.keys("bg\r");
+        terminal.expect("outer> ");
+        terminal.keys("fg\r");
+        let cooked = terminal.first.clone();
+        wait_until("the keys are the program's", || {
+            format!("{:?}", terminal.settings().local_modes) != cooked && terminal.unread() == 0
+        });
+        terminal.keys("two\r");
+        terminal.expect("two\r\ntwo");
+        terminal.keys("\x04");
+        terminal.expect("outer> ");
+        terminal.keys("echo status=$?\r");
+        terminal.expect("\nstatus=0");
+        terminal.expect("outer> ");
+        terminal.keys("exit\r");
+    });
+}
+
+#[test]
+fn at_the_question_after_a_run_a_signal_keeps_the_session() {
+    let lab = Lab::new(Mode::System);
+    for key in ["\x03", "\x1c"] {
+        let mut terminal =
+            Terminal::start(&lab, &["run", "--name", "asked", "--", "sh", "-c", "echo x > f; exit 4"]);
+        terminal.expect("keep (K)? ");
+        terminal.keys(key);
+        terminal.expect("was kept. Next: alcatraz changes");
+        assert_eq!(terminal.end(), 4);
+        assert_eq!(lab.state("asked").as_deref(), Some("finished"));
+        assert_eq!(lab.run(&["abort", "asked"]).status, 0);
+    }
+}
+
+#[test]
 fn a_program_that_closes_its_terminal_is_not_hung_up_on() {
     both(|lab| {
         let script = "exec <&- >&- 2>&-; sleep 0.2; echo back >/dev/tty; exit 5";

@@ -8,7 +8,10 @@
 )]
 
 use std::io::Read as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::process::Stdio;
+
+use serde_json::Value;
 
 use crate::support::Lab;
 
@@ -17,17 +20,28 @@ mod support;
 #[test]
 fn wrong_words_are_a_usage_error_and_leave_stdout_empty() {
     let lab = Lab::new();
-    let lines: [&[&str]; 6] =
-        [&[], &["fly"], &["list", "--bogus"], &["commit"], &["commit", "x", "--only"], &["list", "-q", "-v"]];
+    let lines: [&[&str]; 7] = [
+        &[],
+        &["fly"],
+        &["list", "--bogus"],
+        &["commit"],
+        &["commit", "x", "--only"],
+        &["list", "-q", "-v"],
+        &["retry"],
+    ];
     for line in lines {
         let outcome = lab.run(line);
         assert_eq!((outcome.status, outcome.stdout.len()), (2, 0), "{line:?} {outcome:?}");
         assert!(!outcome.stderr.is_empty());
+        assert!(!outcome.stderr.contains("supervise"), "no command of our own is offered: {outcome:?}");
+        assert!(!outcome.stderr.contains("Usage: alcatraz commit --store"), "{outcome:?}");
     }
     for line in [
         &["run"][..],
         &["run", "--net", "some", "true"],
         &["run", "--keep", "--abort", "true"],
+        &["run", "--kep", "true"],
+        &["run", "--engine", "none", "true"],
         &["enter", "x"],
     ] {
         let outcome = lab.run(line);
@@ -47,7 +61,10 @@ fn json_errors_are_one_document_with_code_message_and_hint() {
         (&["commit", "nobody", "--json"], "no-such-session", 4),
         (&["undo", "nobody", "--json"], "no-such-commit", 4),
         (&["drop", "nobody", "--json"], "no-such-commit", 4),
+        (&["retry", "nobody", "--json"], "no-such-session", 4),
         (&["--json", "enter", "nobody", "true"], "no-such-session", 125),
+        (&["--json", "run"], "bad-request", 125),
+        (&["export", "x", "-o", "-", "--json"], "bad-request", 2),
     ] {
         let outcome = lab.run(line);
         assert_eq!((outcome.status, outcome.stdout.len()), (status, 0), "{line:?} {outcome:?}");
@@ -56,6 +73,95 @@ fn json_errors_are_one_document_with_code_message_and_hint() {
         assert!(
             !error["message"].as_str().unwrap().is_empty() && !error["hint"].as_str().unwrap().is_empty()
         );
+    }
+}
+
+/// Asserts how a command ends and what its answer has in it; without any field, that it is an error.
+fn row(lab: &Lab, line: &[&str], status: i32, fields: &[&str]) -> Value {
+    let outcome = lab.run([&["--json"], line].concat());
+    assert_eq!(outcome.status, status, "{line:?} {outcome:?}");
+    if fields.is_empty() {
+        assert_eq!(outcome.stdout, b"", "{line:?}");
+        return outcome.error();
+    }
+    let answer = outcome.json();
+    for field in fields {
+        assert!(answer.get(field).is_some(), "{line:?} has no {field}: {answer}");
+    }
+    answer
+}
+
+#[test]
+fn every_command_of_the_table_answers_and_ends_as_it_says() {
+    for lab in [Lab::new(), Lab::ordinary()] {
+        let owner = std::fs::metadata(lab.work()).unwrap();
+        for name in ["old", "read"] {
+            lab.write(name, "host\n");
+            std::os::unix::fs::chown(lab.work().join(name), Some(owner.uid()), Some(owner.gid())).unwrap();
+        }
+        let script = "cat read; echo inside > old; echo new > new; mkfifo pipe; exit 7";
+        let options =
+            ["--name", "one", "--net", "none", "--reads", "opens", "--engine", "auto", "--tty", "auto"];
+        let run = [&["run"], &options[..], &["--display", "none", "--keep", "sh", "-c", script]].concat();
+        assert_eq!(lab.run(run).status, 7);
+        assert_eq!(lab.run(["enter", "one", "--", "sh", "-c", "kill -9 $$"]).status, 137);
+        assert_eq!(lab.run(["run", "./nothing"]).status, 127);
+        assert_eq!(lab.run(["run", "./old"]).status, 126);
+        let session = row(&lab, &["list"], 0, &["sessions"])["sessions"][2].clone();
+        for field in ["id", "name", "state", "command", "mode", "created"] {
+            assert!(session.get(field).is_some(), "{field}: {session}");
+        }
+        let id = session["id"].as_str().unwrap();
+        let changes = row(&lab, &["changes", id], 0, &["session", "changes", "summary"]);
+        for field in ["path", "change", "aspects", "type", "size", "mode", "uid", "gid"] {
+            assert!(changes["changes"][0].get(field).is_some(), "{field}: {changes}");
+        }
+        for field in ["created", "modified", "deleted", "renamed", "replaced", "linked", "bytes"] {
+            assert!(changes["summary"][field].is_u64(), "{field}: {changes}");
+        }
+        row(&lab, &["changes", "one", "new"], 0, &["changes"]);
+        row(&lab, &["diff", "one", "new"], 0, &["diff"]);
+        row(&lab, &["reads", "one"], 0, &["reads"]);
+        row(&lab, &["log", "one"], 0, &["programs", "network", "refused"]);
+        assert_eq!(row(&lab, &["check", "one"], 0, &["conflicts"])["consistent"], true);
+        lab.write("read", "host, later\n");
+        let checked = row(&lab, &["check", "one"], 3, &["consistent", "conflicts"]);
+        for field in ["path", "reason", "first_seen", "host_changed", "choices"] {
+            assert!(checked["conflicts"][0].get(field).is_some(), "{field}: {checked}");
+        }
+        let refused = row(&lab, &["commit", "one"], 3, &[]);
+        assert_eq!(
+            (&refused["code"], &refused["conflicts"][0]["reason"]),
+            (&"conflicts".into(), &"read-then-changed".into())
+        );
+        assert_eq!(lab.read("old"), "host\n");
+        row(&lab, &["stop", "one"], 4, &[]);
+        row(&lab, &["export", "one", "-o", "out.tar"], 0, &["file"]);
+        let resolved = format!("{}=skip", lab.work().join("read").display());
+        let resolve = ["commit", "one", "--skip", "pipe", "--resolve", &resolved];
+        row(&lab, &[&resolve[..], &["--dry-run"]].concat(), 0, &["commit", "session", "applied", "skipped"]);
+        let done = row(&lab, &resolve, 0, &["commit", "session", "applied", "skipped"]);
+        assert_eq!((&done["applied"], &done["skipped"]), (&2.into(), &1.into()));
+        let commit = done["commit"].as_str().unwrap();
+        let history = row(&lab, &["history"], 0, &["commits"]);
+        for field in ["id", "session", "time", "command", "applied", "undoable"] {
+            assert!(history["commits"][0].get(field).is_some(), "{field}: {history}");
+        }
+        let undone = row(&lab, &["undo", commit], 0, &["commit", "undid", "applied"]);
+        assert_eq!((&undone["undid"], lab.read("old").as_str()), (&done["commit"], "host\n"));
+        row(&lab, &["undo", commit], 4, &[]);
+        row(&lab, &["drop", undone["commit"].as_str().unwrap()], 0, &["commit"]);
+        // The program's own status, in a session of its own.
+        assert_eq!(lab.run(["retry", "one", "--name", "two", "--abort"]).status, 7);
+        row(&lab, &["abort", "one"], 0, &["session"]);
+        row(&lab, &["abort", "one"], 4, &[]);
+        row(&lab, &["commit", "one"], 4, &[]);
+        let doctor = row(&lab, &["doctor"], 0, &["rows"]);
+        assert!(doctor["rows"].as_array().unwrap().iter().all(|row| row["feature"].is_string()));
+        row(&lab, &["completions", "bash"], 0, &["script"]);
+        row(&lab, &["man"], 0, &["page"]);
+        row(&lab, &["--help"], 0, &["text"]);
+        row(&lab, &["--version"], 0, &["text"]);
     }
 }
 

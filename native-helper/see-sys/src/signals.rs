@@ -7,8 +7,17 @@ use rustix::io::Errno;
 use crate::check;
 
 /// Signals that arrive on a descriptor instead of interrupting this (single-threaded) process.
-#[derive(Debug)]
-pub struct SignalQueue(OwnedFd);
+pub struct SignalQueue {
+    fd: OwnedFd,
+    /// What was blocked before.
+    before: libc::sigset_t,
+}
+
+impl std::fmt::Debug for SignalQueue {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.debug_tuple("SignalQueue").field(&self.fd).finish()
+    }
+}
 
 /// A signal that arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,20 +32,30 @@ impl SignalQueue {
     /// Blocks these signals and collects them from now on.
     pub fn collect(signals: &[i32]) -> Result<Self, Errno> {
         let set = set_of(signals);
-        // SAFETY: the set is initialised; the mask of this thread is all that changes.
-        check(unsafe { libc::sigprocmask(libc::SIG_BLOCK, &raw const set, std::ptr::null_mut()) }.into())?;
+        let mut before = set_of(&[]);
+        // SAFETY: both sets are initialised; the mask of this thread is all that changes.
+        check(unsafe { libc::sigprocmask(libc::SIG_BLOCK, &raw const set, &raw mut before) }.into())?;
         // SAFETY: the set is initialised; -1 asks for a new descriptor.
         let fd = check(
             unsafe { libc::signalfd(-1, &raw const set, libc::SFD_CLOEXEC | libc::SFD_NONBLOCK) }.into(),
         )?;
         // SAFETY: the call has just given this descriptor to us alone.
-        Ok(Self(unsafe { OwnedFd::from_raw_fd(i32::try_from(fd).map_err(|_| Errno::IO)?) }))
+        let fd = unsafe { OwnedFd::from_raw_fd(i32::try_from(fd).map_err(|_| Errno::IO)?) };
+        Ok(Self { fd, before })
+    }
+
+    /// Lets signals interrupt this process again as before. What has arrived and was not taken does so now.
+    pub fn release(self) -> Result<(), Errno> {
+        let before = self.before;
+        // SAFETY: the set came from the kernel; the mask of this thread is all that changes.
+        check(unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const before, std::ptr::null_mut()) }.into())
+            .map(drop)
     }
 
     /// Returns the next signal; `None` when none has arrived.
     pub fn next(&self) -> Result<Option<Arrived>, Errno> {
         let mut raw = [0_u8; size_of::<libc::signalfd_siginfo>()];
-        match rustix::io::read(&self.0, &mut raw) {
+        match rustix::io::read(&self.fd, &mut raw) {
             Ok(count) if count == raw.len() => {
                 // SAFETY: any bytes are a valid `signalfd_siginfo`, and there are enough of them.
                 let info: libc::signalfd_siginfo = unsafe { std::ptr::read_unaligned(raw.as_ptr().cast()) };
@@ -50,7 +69,7 @@ impl SignalQueue {
 
 impl AsFd for SignalQueue {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
+        self.fd.as_fd()
     }
 }
 

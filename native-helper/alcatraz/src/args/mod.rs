@@ -10,10 +10,15 @@ mod walls;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use see_core::error::ErrorCode;
+
+use crate::exit_status::ExitStatus;
 
 pub use self::deciding::{CheckArgs, CommitArgs, DiscardArgs, DropArgs, IgnoreArgs, Ignoring, UndoArgs};
 pub use self::reviewing::{ChangesArgs, DiffArgs, ExportArgs};
-pub use self::running::{AttachArgs, EnterArgs, InspectArgs, RetryArgs, RunArgs, SuperviseArgs, Then, Tty};
+pub use self::running::{
+    AttachArgs, Engine, EnterArgs, InspectArgs, RetryArgs, RunArgs, SuperviseArgs, Then, Tty,
+};
 pub use self::size::Limit;
 pub use self::tools::{CompletionsArgs, ManArgs, ProbeArgs};
 pub use self::walls::{
@@ -22,7 +27,13 @@ pub use self::walls::{
 
 /// Run software in a sandbox that sees your real machine; then commit what it changed, or abort it.
 #[derive(Debug, Parser)]
-#[command(name = "alcatraz", version, max_term_width = 100, propagate_version = true)]
+#[command(
+    name = "alcatraz",
+    version,
+    max_term_width = 100,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     #[command(flatten)]
     pub global: Global,
@@ -36,15 +47,23 @@ pub struct Global {
     /// Print one JSON document on stdout, and errors as JSON on stderr
     #[arg(long, global = true)]
     pub json: bool,
-    /// Directory that keeps sessions and commits
-    #[arg(long, global = true, value_name = "DIR", env = "ALCATRAZ_STORE", hide_env_values = true)]
-    pub store: Option<PathBuf>,
+    /// Directory that keeps sessions and commits; or name it in ALCATRAZ_STORE
+    #[arg(long, global = true, value_name = "DIR")]
+    store: Option<PathBuf>,
     /// Say nothing on stderr but errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
     /// Say more on stderr
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
+}
+
+impl Global {
+    /// Returns the directory that was named for the store. Not read by clap: every usage line would then show it.
+    pub fn store(&self) -> Option<PathBuf> {
+        let named = || std::env::var_os("ALCATRAZ_STORE").filter(|dir| !dir.is_empty());
+        self.store.clone().or_else(|| named().map(PathBuf::from))
+    }
 }
 
 /// The commands.
@@ -64,7 +83,7 @@ pub enum Command {
     Diff(DiffArgs),
     /// Show what a session has read
     Reads(SessionArg),
-    /// Show what a session tried with the network, and what became of it
+    /// Show the programs that a session started, what it tried with the network, and what was refused
     Log(SessionArg),
     /// Tell whether a commit would be consistent with the host
     Check(CheckArgs),
@@ -117,9 +136,19 @@ pub enum Command {
 }
 
 impl Command {
-    /// Tells whether the exit status is that of a program.
-    pub fn runs_program(&self) -> bool {
-        matches!(self, Self::Run(_) | Self::Enter(_) | Self::Inspect(_) | Self::Retry(_) | Self::Attach(_))
+    /// Returns how the command ends when it fails with an error of this kind.
+    pub fn status_of(&self, code: ErrorCode) -> ExitStatus {
+        match self {
+            Self::Run(_) | Self::Enter(_) | Self::Inspect(_) | Self::Attach(_) => {
+                ExitStatus::of_program_error(code)
+            }
+            // Which session is meant is a question as of all other commands; then it is a run.
+            Self::Retry(_) => match ExitStatus::of_error(code) {
+                ExitStatus::Failed => ExitStatus::of_program_error(code),
+                known => known,
+            },
+            _ => ExitStatus::of_error(code),
+        }
     }
 }
 
@@ -156,5 +185,9 @@ mod tests {
         }
         let cli = Cli::try_parse_from(["alcatraz", "list", "--json"]).unwrap();
         assert!(cli.global.json);
+        // A misspelt option is never taken for the program.
+        for line in [&["alcatraz", "run", "--kep", "ls"][..], &["alcatraz", "enter", "x", "--bogus", "ls"]] {
+            assert!(Cli::try_parse_from(line).is_err(), "{line:?}");
+        }
     }
 }

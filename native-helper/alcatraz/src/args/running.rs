@@ -33,13 +33,16 @@ pub struct RunArgs {
     pub connect: Vec<Reroute>,
     #[command(flatten)]
     pub walls: WallArgs,
+    /// How the SEE is made
+    #[arg(long, value_enum, default_value_t = Engine::Auto)]
+    pub engine: Engine,
     /// Whether the program gets a terminal
     #[arg(long, value_enum, default_value_t = Tty::Auto)]
     pub tty: Tty,
     #[command(flatten)]
     pub then: Then,
     /// Program and its arguments
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
 
@@ -69,6 +72,15 @@ pub enum Tty {
     Never,
 }
 
+/// How a SEE is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Engine {
+    /// The best that this version has
+    Auto,
+    /// Layers of the kernel's overlay file system
+    Overlay,
+}
+
 /// Arguments of `enter`.
 #[derive(Debug, Args)]
 pub struct EnterArgs {
@@ -81,7 +93,7 @@ pub struct EnterArgs {
     #[arg(long, value_enum, default_value_t = Tty::Auto)]
     pub tty: Tty,
     /// Program and its arguments
-    #[arg(required = true, trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
 
@@ -97,7 +109,7 @@ pub struct InspectArgs {
     #[arg(long, value_enum, default_value_t = Tty::Auto)]
     pub tty: Tty,
     /// Program and its arguments; your shell when left out
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "COMMAND")]
+    #[arg(trailing_var_arg = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
 }
 

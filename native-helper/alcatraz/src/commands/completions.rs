@@ -2,6 +2,7 @@
 
 use clap::CommandFactory as _;
 use see_core::error::Result;
+use serde_json::json;
 
 use crate::args::{Cli, CompletionsArgs};
 use crate::context::Context;
@@ -10,6 +11,10 @@ use crate::exit_status::ExitStatus;
 pub fn run(context: &Context, args: &CompletionsArgs) -> Result<ExitStatus> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "alcatraz", &mut script);
-    context.output.print(|out| out.write_all(&script))?;
+    if context.output.json {
+        context.output.json(&json!({ "script": String::from_utf8_lossy(&script) }))?;
+    } else {
+        context.output.print(|out| out.write_all(&script))?;
+    }
     Ok(ExitStatus::Done)
 }

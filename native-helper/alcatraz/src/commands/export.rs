@@ -16,6 +16,13 @@ use crate::exit_status::ExitStatus;
 use crate::present::text::count_text;
 
 pub fn run(context: &Context, args: &ExportArgs) -> Result<ExitStatus> {
+    if context.output.json && args.output.as_os_str() == "-" {
+        return Err(SeeError::new(
+            ErrorCode::BadRequest,
+            "stdout cannot be both the archive and a JSON document.",
+            "Give the archive a name, or leave out --json.",
+        ));
+    }
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
     let monitor = context.monitor();
@@ -44,7 +51,7 @@ pub fn run(context: &Context, args: &ExportArgs) -> Result<ExitStatus> {
 
 fn tell(context: &Context, output: &Path, exported: Exported) -> Result<ExitStatus> {
     let Exported { entries, deleted, other } = exported;
-    if context.output.json && output.as_os_str() != "-" {
+    if context.output.json {
         let file = output.to_string_lossy();
         context
             .output

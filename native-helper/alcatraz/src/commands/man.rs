@@ -3,6 +3,7 @@
 use clap::CommandFactory as _;
 use clap_mangen::Man;
 use see_core::error::{ErrorCode, Result, SeeError};
+use serde_json::json;
 
 use crate::args::{Cli, ManArgs};
 use crate::context::Context;
@@ -10,8 +11,9 @@ use crate::exit_status::ExitStatus;
 
 /// What the words and options do not say.
 const MORE: &str = r#".SH "EXIT STATUS"
-\fBrun\fR, \fBenter\fR and \fBretry\fR end with the program's own status, or with 128 and the number of the signal that
+\fBrun\fR and \fBenter\fR end with the program's own status, or with 128 and the number of the signal that
 ended it; with 125 when the sandbox could not be made, 126 when the program cannot be run, 127 when it was not found.
+So does \fBretry\fR when the session that is meant is found.
 .PP
 All others: 0 done; 1 failed, and nothing was changed; 2 wrong usage; 3 conflicts, and nothing was committed; 4 no such
 session, or not in a state for this.
@@ -42,7 +44,11 @@ pub fn run(context: &Context, args: &ManArgs) -> Result<ExitStatus> {
             render(found.cloned().ok_or_else(|| no_command(name))?)?
         }
     };
-    context.output.print(|out| out.write_all(&page))?;
+    if context.output.json {
+        context.output.json(&json!({ "page": String::from_utf8_lossy(&page) }))?;
+    } else {
+        context.output.print(|out| out.write_all(&page))?;
+    }
     Ok(ExitStatus::Done)
 }
 

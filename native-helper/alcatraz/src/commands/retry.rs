@@ -25,7 +25,9 @@ pub fn run(context: &Context, args: &RetryArgs) -> Result<ExitStatus> {
     spec.channels = terminal_relay::channels(args.tty);
     spec.size = terminal_relay::window_size();
     let (session, client) = engine::launch_attached(&store, spec)?;
-    match terminal_relay::relay(client, &signals, &session.id)? {
+    let outcome = terminal_relay::relay(client, &signals, &session.id)?;
+    signals.release()?;
+    match outcome {
         Outcome::HungUp => Ok(ExitStatus::of_program(129)),
         Outcome::Exited(status, others) => {
             if !others {

@@ -8,7 +8,7 @@ use see_core::net::policy as network;
 use see_core::policy::Display;
 
 use crate::after_run;
-use crate::args::{Net, RunArgs, Tty};
+use crate::args::{Engine, Net, RunArgs, Tty};
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::policy;
@@ -25,6 +25,10 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     spec.policy.redirect.clone_from(&args.redirect);
     spec.policy.connect.clone_from(&args.connect);
     spec.throw_away = args.then.abort;
+    match args.engine {
+        // There is one engine so far: whoever adds another decides here.
+        Engine::Auto | Engine::Overlay => {}
+    }
     policy::apply(&args.walls, &mut spec.policy)?;
     if spec.policy.display == Display::Host {
         context
@@ -32,7 +36,9 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
             .say("The program can see and control every window on your display, and what you type there.");
     }
     let (session, client) = engine::launch_attached(&store, spec)?;
-    match terminal_relay::relay(client, &signals, &session.id)? {
+    let outcome = terminal_relay::relay(client, &signals, &session.id)?;
+    signals.release()?;
+    match outcome {
         Outcome::HungUp => Ok(ExitStatus::of_program(129)),
         Outcome::Exited(status, others) => {
             after_run::finish(context, &store, &session.id, args.then, (status, !others))
