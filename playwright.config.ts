@@ -20,6 +20,8 @@ const WINDOW_ALONE = [
   "notifications",
   "shell",
   "visual",
+  "visual-conflicts",
+  "visual-session",
 ].map((name) => `${name}.spec.ts`);
 
 export default defineConfig<object, HarnessOptions>({

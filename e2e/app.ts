@@ -335,14 +335,21 @@ export class App {
   }
 
   /** Shows what lies below the change in hand. */
-  async lower(name: "Terminal" | "Programs" | "Network" | "Look around"): Promise<void> {
-    const choice = this.page.getByRole("radiogroup", { name: "Terminal, Programs, Network, Look around" });
+  async lower(name: "Terminal" | "Programs" | "Network" | "Look around" | "Run more"): Promise<void> {
+    const choice = this.page.getByRole("radiogroup", {
+      name: "Terminal, Programs, Network, Look around, Run more",
+    });
     await choice.getByRole("radio", { name }).click();
   }
 
   /** The shell that looks at the machine and the session. */
   get inspection(): Locator {
     return this.page.getByRole("region", { name: "Look around" });
+  }
+
+  /** Another program in the same session. */
+  get more(): Locator {
+    return this.page.getByRole("region", { name: "Run more" });
   }
 
   /** What the session tried with the network. */

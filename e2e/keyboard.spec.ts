@@ -63,7 +63,7 @@ test("everything can be done from the palette, and a choice can be taken back", 
   await expect(app.dialog.getByRole("option").first()).toHaveAttribute("aria-selected", "true");
   await keyboard.press("Enter");
   await expect(app.row("a.txt")).toHaveAttribute("aria-checked", "true");
-  await palette("again");
+  await palette("make the choice");
   await keyboard.press("Enter");
   await expect(app.row("a.txt")).toHaveAttribute("aria-checked", "false");
   await palette("history");
@@ -83,4 +83,42 @@ test("everything can be done from the palette, and a choice can be taken back", 
   await expect(app.dialog.getByRole("status")).toHaveText("Nothing fits");
   await keyboard.press("Escape");
   await expect(app.dialog).toBeHidden();
+});
+
+test("the focus comes back from every dialog", async ({ machine, app }) => {
+  await app.run(machine.file("program.sh", "#!/bin/sh\necho a >~/a.txt\n", 0o755));
+  await app.ended();
+  await app.show("a.txt");
+  await app.tree.focus();
+  for (const keys of ["Control+,", "Control+Shift+P", "?", "Control+Enter", "Delete"]) {
+    await app.page.keyboard.press(keys);
+    await expect(app.dialog).toBeVisible();
+    await app.page.keyboard.press("Escape");
+    await expect(app.dialog).toBeHidden();
+    await expect(app.tree, keys).toBeFocused();
+  }
+  // What the palette opens instead has it.
+  await app.page.keyboard.press("Control+Shift+P");
+  await app.page.keyboard.type("filter by path");
+  await app.page.keyboard.press("Enter");
+  await expect(app.filter).toBeFocused();
+});
+
+test("more is run in a session that has ended, and is committed with the rest", async ({ machine, app }) => {
+  await app.run(machine.file("program.sh", "#!/bin/sh\necho first >~/a.txt\n", 0o755));
+  await app.ended();
+  await app.lower("Run more");
+  const command = app.more.getByRole("textbox", { name: "Command to run in this session" });
+  await command.fill("sh -c 'cat a.txt a.txt >b.txt; read go; echo more >c.txt'");
+  await command.press("Enter");
+  await expect(app.row("b.txt", "Created file")).toBeVisible();
+  await expect(app.state).toHaveText(/^Running/);
+  await app.more.getByRole("textbox", { name: "Output of what runs more" }).focus();
+  await app.page.keyboard.type("go\n");
+  await expect(app.more).toContainText("It has ended.");
+  await app.ended();
+  await expect(app.row("c.txt", "Created file")).toBeVisible();
+  expect(existsSync(join(machine.home, "b.txt"))).toBe(false);
+  await app.commit();
+  expect(readFileSync(join(machine.home, "b.txt"), "utf8")).toBe("first\nfirst\n");
 });

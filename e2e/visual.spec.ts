@@ -1,28 +1,13 @@
-// How every screen looks, in light and dark, against the pictures in e2e/baselines/. What differs from machine to machine
-// is taken out of the window first (harness/still-life.ts).
-import type { App } from "./app.js";
+// How every screen looks and reads, in light and dark: against the pictures in e2e/baselines/, and through axe. What differs from
+// machine to machine is taken out of the window first (harness/still-life.ts). Sessions at work: visual-session.spec.ts.
 import type { Machine } from "./harness/machine.js";
 import { makePicture } from "./harness/picture.js";
-import { onStillLife, restPointer } from "./harness/still-life.js";
+import { onStillLife } from "./harness/still-life.js";
+import { looks, reads } from "./screens.js";
 import { expect, test } from "./test.js";
-
-/** What may differ: edges of letters, a word here or there. A part that moved or is gone is far above. */
-const TOLERANCE = { threshold: 0.15, maxDiffPixelRatio: 0.01, timeout: 60_000 };
-const UPDATE = "UPDATE=1 npx playwright test --project=user e2e/visual.spec.ts";
 
 // Dozens of pictures take their time on a busy machine.
 test.describe.configure({ timeout: 300_000 });
-
-/** Compares the window as it is with its pictures. All are compared, whatever comes out. */
-async function looks(app: App, name: string): Promise<void> {
-  await restPointer(app.page);
-  for (const scheme of ["light", "dark"] as const) {
-    await app.scheme(scheme);
-    const why = `${name}, ${scheme}: does it look as it should? Then, or if this machine draws otherwise: ${UPDATE}`;
-    await expect.soft(app.page, why).toHaveScreenshot(`${name}-${scheme}.png`, TOLERANCE);
-  }
-  await app.scheme("light");
-}
 
 test("screens without a session", async ({ account, installation, display }) => {
   await onStillLife({ account, installation, display }, async (app) => {
@@ -36,16 +21,23 @@ test("screens without a session", async ({ account, installation, display }) => 
     await app.page.getByRole("button", { name: "Run", exact: true }).click();
     await expect(app.page.getByRole("alert")).toContainText("Command not found");
     await looks(app, "home-error");
-    for (const [keys, name] of [
-      ["Control+,", "settings"],
-      ["Control+Shift+P", "palette"],
-      ["?", "shortcuts"],
-    ] as const) {
+    await app.moreOptions();
+    await app.option("Disk space").fill("much");
+    await reads(app, "options, all of them, and one that is wrong");
+    const open = async (keys: string): Promise<void> => {
+      await app.page.keyboard.press("Escape");
+      await expect(app.dialog).toBeHidden();
+      await app.title.click();
       await app.page.keyboard.press(keys);
       await expect(app.dialog).toBeVisible();
-      await looks(app, name);
-      await app.page.keyboard.press("Escape");
-    }
+    };
+    await open("Control+,");
+    await looks(app, "settings");
+    await open("Control+Shift+P");
+    await looks(app, "palette");
+    await open("?");
+    await looks(app, "shortcuts");
+    await app.page.keyboard.press("Escape");
     await app.goHistory();
     await expect(app.page.getByRole("main")).toContainText("Nothing");
     await looks(app, "history-empty");
@@ -98,6 +90,10 @@ test("a session, its commit and its undo", async ({ account, installation, displ
     await app.view("Image");
     await expect(app.detail.getByRole("img")).toHaveCount(2);
     await looks(app, "session-image");
+    for (const how of ["Swipe", "Difference"]) {
+      await app.detail.getByRole("radio", { name: how }).click();
+      await reads(app, `images: ${how}`);
+    }
     await app.show("data.bin");
     await app.view("Hex");
     await expect(app.detail).toContainText("000000");
@@ -105,6 +101,14 @@ test("a session, its commit and its undo", async ({ account, installation, displ
     await app.filter.fill("nothing is called so");
     await looks(app, "session-no-match");
     await app.filter.fill("");
+    await app.groupBy("Kind");
+    await looks(app, "session-groups");
+    await app.groupBy("Place");
+    await app.show("data.bin");
+    await app.detail.getByRole("button", { name: "Always leave out files like this…" }).click();
+    await expect(app.dialog).toBeVisible();
+    await looks(app, "ignore");
+    await app.page.keyboard.press("Escape");
 
     await app.changes.getByRole("button", { name: "Abort…" }).click();
     await expect(app.dialog).toBeVisible();
@@ -129,6 +133,11 @@ test("a session, its commit and its undo", async ({ account, installation, displ
     await app.goHistory();
     await expect(app.page.getByRole("main").getByRole("listitem")).toHaveCount(1);
     await looks(app, "history");
+    await app.page.getByRole("main").getByRole("button", { name: "Forget its backup…" }).click();
+    await expect(app.dialog).toBeVisible();
+    await looks(app, "history-forget");
+    await app.page.keyboard.press("Escape");
+    await expect(app.dialog).toBeHidden();
     machine.file("home/notes.txt", "used since\n");
     await app.page.getByRole("main").getByRole("button", { name: /^Undo/ }).click();
     await expect(app.dialog).toBeVisible();
@@ -137,7 +146,11 @@ test("a session, its commit and its undo", async ({ account, installation, displ
     await expect(app.conflict("notes.txt")).toBeVisible();
     await expect(app.dialog.getByRole("region", { name: "Differences" })).toContainText("used since");
     await looks(app, "undo-question");
-    await app.page.keyboard.press("Escape");
+    await app.answer("Leave as it is");
+    await app.dialog.getByRole("button", { name: "Undo with these answers" }).click();
+    await expect(app.dialog).toContainText("taken back");
+    await reads(app, "an undo that is done");
+    await app.undone();
     await app.goHome();
     await looks(app, "home");
   });

@@ -14,8 +14,9 @@ export function useOutside(): void {
       if (!outcome.ok) return useRun.setState({ error: outcome.error });
       const path = outcome.value.at(-1);
       if (path === undefined) return;
+      const sort = await see.sortOf(path);
       visit({ name: "home" });
-      useRun.getState().edit({ line: commandFor(path), cwd: folderOf(path) });
+      useRun.getState().edit({ line: commandFor(path, sort.ok ? sort.value : "other"), cwd: folderOf(path) });
     };
     void take();
     const stops = [

@@ -26,7 +26,7 @@ export const TEXTS = {
   partly: "partly in the commit",
   abort: "Abort…",
   commit: (n: string): string => `Commit ${n}…`,
-  commitNothing: "Commit…",
+  commitUncounted: "Commit…",
   needsLook: (names: string): string => `needs a look: ${names}`,
   needLookBelow: (n: string): string => `${n} below need a look`,
   retry: "Try again",

@@ -12,12 +12,16 @@ export const TEXTS = {
   stillRunsWhy: "A commit takes what the program leaves behind, so it has to be stopped first.",
   stopAndCommit: "Stop and commit…",
   stopping: "Stopping the program",
+  reading: "Reading the last changes",
   checking: "Checking that your machine has not changed meanwhile",
   ready: (n: number): string => `${changes(n)} will become real on your machine.`,
   readyPart: (left: number): string =>
     `${changes(left)} ${left === 1 ? "stays" : "stay"} in the session: decide about ${left === 1 ? "it" : "them"} later.`,
   readyUndo: "You can undo it afterwards.",
   asSeen: "Your machine is as the program saw it.",
+  nothingLeft: "Nothing is left to decide.",
+  needLook: (n: number, names: string): string =>
+    `${formatMany(n, "of them needs a look", "of them need a look")}: ${names}.`,
   unseen:
     "Not all that the program looked at was recorded: whatever your machine has changed since the session began is a conflict.",
   recheckGoing: "Checking again…",
@@ -68,6 +72,7 @@ export const TEXTS = {
   tryAgain: "Try again",
   abortTitle: (name: string): string => `Throw away everything that ${name} did?`,
   abortCounts: (n: number): string => `${changes(n)} will be lost:`,
+  abortUncounted: "The list of changes is not whole yet. All of them will be lost.",
   abortNone: "The session has no changes.",
   abortRunning: "The program still runs and will be stopped.",
   abortWhy: "Your machine stays as it is. This cannot be undone.",

@@ -77,3 +77,13 @@ export const TEXTS = {
   stale: "The file has changed since it was read.",
   reload: "Read it again",
 } as const;
+
+/** What the views are called. */
+export const VIEW_WORDS = {
+  pages: TEXTS.pages,
+  inside: TEXTS.inside,
+  text: TEXTS.text,
+  image: TEXTS.image,
+  hex: TEXTS.hex,
+  details: TEXTS.details,
+} as const;

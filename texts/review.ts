@@ -27,6 +27,7 @@ export const TEXTS = {
   exportTar: "Export as tar…",
   exportPatch: "Export as patch…",
   exported: "Exported",
+  notDone: "It did not work",
   exportedWhy: "The session stays as it is. A tar holds no deletions, a patch only texts.",
   notExported: "The export failed",
   cancel: "Cancel",

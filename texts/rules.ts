@@ -166,7 +166,7 @@ export const RULE_TEXTS = {
   },
   "odd-program": {
     name: "Program in an odd place",
-    reason: "It can be run, and lies where programs are not kept.",
+    reason: "It can be run, and is hidden or lies where programs are not kept.",
     says: ["left a program where programs are not kept", "left {n} programs where programs are not kept"],
   },
   "two-endings": {

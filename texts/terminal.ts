@@ -7,6 +7,7 @@ export const TEXTS = {
   outputOf: {
     program: "Output of the session's program",
     inspection: "Output of the shell",
+    more: "Output of what runs more",
   },
   retry: "Try again",
 } as const;
@@ -18,4 +19,17 @@ export const INSPECTION = {
   again: "Open another one",
   later: "When the session has ended, you can look around here",
   laterWhy: "A shell will show your machine and the session side by side, and can change neither.",
+} as const;
+
+export const MORE = {
+  title: "Run more",
+  note: "In this session, with what it has done so far.",
+  running: "It runs in the session. Go elsewhere, and it goes on: Stop ends it.",
+  ended: (status: number): string => (status === 0 ? "It has ended." : `It has ended with status ${status}.`),
+  command: "Command to run in this session",
+  placeholder: "A command; nothing for a shell",
+  run: "Run here",
+  empty: "Try what was installed, or go on where the program ended",
+  emptyWhy:
+    "It sees your machine with the session’s changes, under the same limits. What it changes is listed with the rest.",
 } as const;

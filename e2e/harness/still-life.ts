@@ -1,5 +1,6 @@
 // Makes the window look the same on every machine and at every time, so that its pictures can be compared: one type face,
 // no motion, and in the place of times, names and sizes that differ from machine to machine, words that do not.
+import { hostname } from "node:os";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { App } from "../app.js";
@@ -23,16 +24,21 @@ const APPLICATIONS = ["Album", "Letters"];
 /** A pattern of what differs, and what stands in its place. */
 type Stand = readonly [pattern: string, word: string];
 
-/** Gives a scene the app, its window holding still, on a machine whose home is called like ann's. */
+/**
+ * Gives a scene the app, its window holding still, on a machine whose home is called like ann's. `prepare` may set the machine
+ * up before the app starts, and returns what is added to its environment.
+ */
 export async function onStillLife(
   { account, installation, display }: Parts,
   scene: (app: App, machine: Machine) => Promise<void>,
+  prepare: (machine: Machine) => Record<string, string> = () => ({}),
 ): Promise<void> {
   const machine = new Machine(account, installation, display, join(account.base, "ann"));
   try {
     machine.file("app-data/window.json", JSON.stringify({ ...WINDOW, maximized: false }));
     for (const name of APPLICATIONS) machine.file(`share/applications/${name}.desktop`, launcherOf(name));
-    const app = await App.start(machine, DRAWING, { XDG_DATA_DIRS: machine.path("share"), TZ: "UTC" });
+    const environment = { XDG_DATA_DIRS: machine.path("share"), TZ: "UTC", ...prepare(machine) };
+    const app = await App.start(machine, DRAWING, environment);
     try {
       await app.page.emulateMedia({ reducedMotion: "reduce", colorScheme: "light" });
       await app.page.evaluate(holdStill, standsFor(account));
@@ -60,10 +66,15 @@ function standsFor(account: Account): Stand[] {
   const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
   return [
     [literal(account.base), "/home"],
+    ["/home/machine-[A-Za-z0-9]+", "/home/machine"],
     [`${literal(account.user)} \\(\\d+\\)`, "ann (1000)"],
     ["[A-Z][a-z]{2} \\d{1,2}, \\d{4}, \\d{2}:\\d{2}:\\d{2}", "Jan 1, 2026, 12:00:00"],
     ["just now|\\d+ (minute|hour)s? ago", "just now"],
     ["^(now|\\d+[mh])$", "now"],
+    ["^\\d{1,2}:\\d{2}(:\\d{2})?$", "00:05"],
+    ["hold \\d[\\d.]* [kM]B", "hold 10 MB"],
+    [literal(account.user), "ann"],
+    [literal(hostname()), "machine"],
   ];
 }
 

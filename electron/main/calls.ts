@@ -5,6 +5,7 @@ import { DIALOGS } from "../../texts/desktop.js";
 import type { Sample } from "../../protocol/src/bridge.js";
 import type { ApplicationList } from "./applications/applications.js";
 import { splitCommand } from "./command-line.js";
+import { sortOf } from "./file-sort.js";
 import { readHomes } from "./homes.js";
 import type { Integration } from "./desktop/integration.js";
 import type { Outside } from "./outside/outside.js";
@@ -122,6 +123,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
       return canceled ? null : (filePaths[0] ?? null);
     },
     homes: () => readHomes(rooms.home),
+    sortOf: (path) => sortOf(path),
     sample: () => rooms.sample(),
     takeOpened: async () => rooms.opened.splice(0),
     integration: () => rooms.integration.isOn(),

@@ -1,5 +1,6 @@
-// Terminals of SEEs: each a local pty on which `alcatraz attach` or `inspect` runs. Bytes pass through unread;
+// Terminals of SEEs: each a local pty on which `alcatraz attach`, `inspect` or `enter` runs. Bytes pass through unread;
 // what they mean is the page's terminal emulator's business.
+import { stat } from "node:fs/promises";
 import type { IPty } from "node-pty";
 import type { TerminalOf } from "../../protocol/src/bridge.js";
 import { fail } from "./failure.js";
@@ -40,6 +41,7 @@ export class Terminals {
   async open(session: string, what: TerminalOf, rows: number, cols: number): Promise<number> {
     const page = this.#page;
     const command = await this.#command(session, what);
+    const cwd = await directoryOr(command.cwd, "/");
     // Loaded here and not at start-up: the first window needs no native module.
     const { spawn } = await import("node-pty");
     if (this.#open.size >= TERMINAL_LIMIT) {
@@ -53,7 +55,7 @@ export class Terminals {
         name: "xterm-256color",
         rows,
         cols,
-        cwd: "/",
+        cwd,
         env: command.environment,
         // Bytes, not text: a character may be cut between two reads.
         encoding: null,
@@ -131,4 +133,13 @@ export class Terminals {
     await ended;
     clearTimeout(kill);
   }
+}
+
+/** Returns the directory, or another one when it is not there: no program starts in a place that is gone. */
+async function directoryOr(path: string | undefined, other: string): Promise<string> {
+  if (path === undefined) return other;
+  return stat(path).then(
+    (facts) => (facts.isDirectory() ? path : other),
+    () => other,
+  );
 }

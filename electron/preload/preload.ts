@@ -81,6 +81,7 @@ contextBridge.exposeInMainWorld("see", {
   applications: call("applications"),
   chooseDirectory: call("chooseDirectory"),
   homes: call("homes"),
+  sortOf: call("sortOf"),
   droppedPath: (file) => webUtils.getPathForFile(file),
   sample: call("sample"),
   takeOpened: call("takeOpened"),

@@ -105,8 +105,17 @@ export interface Tools {
   comparers: { id: string; name: string }[];
 }
 
-/** What a terminal shows: the session's own program, or a shell that looks at the machine and the session side by side. */
-export const TerminalOf = z.enum(["program", "inspection"]);
+/** What a file of the desktop is to who wants to try it: marked as a program, a program that nobody marked, or neither. */
+export type FileSort = "program" | "unmarked" | "other";
+
+/**
+ * What a terminal shows: the session's own program, a shell that looks at the machine and the session side by side, or
+ * another program that is started in the session, in a directory; without words the person's shell.
+ */
+export const TerminalOf = z.union([
+  z.enum(["program", "inspection"]),
+  z.object({ run: z.array(z.string()).max(4096), cwd: z.string() }),
+]);
 export type TerminalOf = z.infer<typeof TerminalOf>;
 
 /** How the changes of a session are written to a file. */
@@ -183,6 +192,8 @@ export interface SeeBridge {
   chooseDirectory(): Promise<Outcome<string | null>>;
   /** Home directories of the people on this machine, the person's own first. */
   homes(): Promise<Outcome<string[]>>;
+  /** Tells what a file is to who wants to try it, from its first bytes and its permissions. */
+  sortOf(path: string): Promise<Outcome<FileSort>>;
   /** Path of a file that the person dropped on the window. */
   droppedPath(file: File): string;
   sample(): Promise<Outcome<Sample | null>>;

@@ -85,6 +85,7 @@ export const calls = {
   applications: z.tuple([]),
   chooseDirectory: z.tuple([]),
   homes: z.tuple([]),
+  sortOf: z.tuple([z.string().max(LINE_LIMIT)]),
   sample: z.tuple([]),
   takeOpened: z.tuple([]),
   integration: z.tuple([]),

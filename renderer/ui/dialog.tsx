@@ -1,5 +1,5 @@
 // A modal dialog on the browser's own <dialog>: it keeps the focus inside and gives it back when it closes.
-import { useEffect, useId, useRef, type ReactElement, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type ReactElement, type ReactNode } from "react";
 import { IconButton } from "./button.js";
 import { cx } from "./cx.js";
 import { TEXTS } from "../../texts/ui.js";
@@ -33,7 +33,8 @@ export function Dialog({
   const ref = useRef<HTMLDialogElement>(null);
   const heading = useId();
 
-  useEffect(() => {
+  // In the layout effect: its end comes before the element goes, and the browser gives the focus back only to who is still there.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     if (dialog === null || dialog.open) return;
     dialog.showModal();

@@ -65,6 +65,13 @@ test("switched on, risky files are opened in Alcatraz; switched off, nothing is 
   expect(await exists(join(home, "data/applications/alcatraz-open.desktop"))).toBe(false);
 });
 
+test("what is asked for at once is done one after the other: the last word holds, and nothing is left", async () => {
+  await Promise.all([true, false, true, false].map((on) => integration.set(on)));
+  expect(await integration.isOn()).toBe(false);
+  expect(await exists(list())).toBe(false);
+  expect(await exists(join(home, "data/applications/alcatraz-open.desktop"))).toBe(false);
+});
+
 test("the entry is valid and starts the app with the file", async () => {
   await integration.set(true);
   const entry = join(home, "data/applications/alcatraz-open.desktop");

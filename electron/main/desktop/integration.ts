@@ -20,6 +20,8 @@ export class Integration {
   readonly #options: IntegrationOptions;
   readonly #entry: string;
   readonly #list: string;
+  /** The last change that was asked for: the next one begins when it is through. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: IntegrationOptions) {
     this.#options = options;
@@ -37,7 +39,13 @@ export class Integration {
   }
 
   /** Makes Alcatraz what risky files are opened with, or what they were opened with before. */
-  async set(on: boolean): Promise<void> {
+  set(on: boolean): Promise<void> {
+    const change = this.#last.then(() => this.#set(on));
+    this.#last = change.catch(() => undefined);
+    return change;
+  }
+
+  async #set(on: boolean): Promise<void> {
     try {
       const before = await this.#read();
       if (on) {

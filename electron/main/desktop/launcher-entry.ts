@@ -14,6 +14,7 @@ export const RISKY_TYPES = [
   "application/vnd.debian.binary-package",
   "application/x-rpm",
   "application/x-msdownload",
+  "application/vnd.microsoft.portable-executable",
   "application/postscript",
 ] as const;
 

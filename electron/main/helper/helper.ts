@@ -55,6 +55,8 @@ export interface TerminalCommand {
   file: string;
   args: string[];
   environment: Record<string, string>;
+  /** Where it is started; `/` when left out. */
+  cwd?: string;
 }
 
 export class Helper {
@@ -134,11 +136,17 @@ export class Helper {
     if (id !== undefined) this.#run?.client.cancel(id);
   }
 
-  /** Returns the command that joins a pty to a session's terminal, or to a shell that inspects the session. */
+  /** Returns the command that joins a pty to what the terminal is to show. */
   async terminalCommand(session: string, what: TerminalOf): Promise<TerminalCommand> {
     const file = await this.#options.locate();
-    const verb = what === "program" ? "attach" : "inspect";
-    return { file, args: [verb, "--", session], environment: this.#options.environment };
+    const { environment } = this.#options;
+    if (typeof what !== "object") {
+      const verb = what === "program" ? "attach" : "inspect";
+      return { file, args: [verb, "--", session], environment };
+    }
+    const { SHELL = "" } = environment;
+    const words = what.run.length > 0 ? what.run : [SHELL === "" ? "/bin/sh" : SHELL];
+    return { file, args: ["enter", "--", session, ...words], environment, cwd: what.cwd };
   }
 
   /** Writes a session's changes to a file, by the command line: the file is the person's own. */

@@ -4,15 +4,17 @@ import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
 import { formatCount } from "../../../texts/format.js";
+import { Menu } from "../../ui/menu.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
+import { AskedDialogs } from "../review/asked-dialogs.js";
 import { DiscardDialog } from "../review/discard-dialog.js";
 import { useDiscard } from "../review/discard-store.js";
 import { TEXTS as REVIEW_TEXTS } from "../../../texts/review.js";
 import { NoteDialog } from "../notes/note-dialog.js";
 import { NoteLine } from "../notes/note-line.js";
 import { useNotes } from "../notes/notes-store.js";
-import { SessionMenu } from "../review/session-menu.js";
+import { sessionActions } from "../review/actions.js";
 import { VirusBar } from "../viruses/virus-bar.js";
 import { NeedsLook } from "../review/needs-look.js";
 import { StoryLine } from "../review/story-line.js";
@@ -22,6 +24,7 @@ import { ChangeTree } from "./change-tree.js";
 import { useFeed } from "./feed-store.js";
 import { FilterBar } from "./filter-bar.js";
 import { leftOut } from "./selection-model.js";
+import { useReview } from "./review-store.js";
 import { summarySentence } from "./summary-model.js";
 import { TEXTS } from "../../../texts/changes.js";
 import { UnlistedNote } from "./unlisted-note.js";
@@ -37,9 +40,14 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
   const filter = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const live = isLive(session);
+  const changing = live && session.frozen === undefined;
   const total = tree.total[ROOT]!;
   const loading = settled === null && total === 0;
 
+  const asked = useReview((state) => state.filterAsked);
+  useEffect(() => {
+    if (asked > 0) filter.current?.focus();
+  }, [asked]);
   const focusTree = useCallback(() => body.current?.querySelector<HTMLElement>('[role="tree"]')?.focus(), []);
   usePaneKeys(view, filter);
   useEffect(() => void useNotes.getState().load(session.id), [session.id]);
@@ -50,13 +58,13 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
         <h2 className={styles.summary} aria-live="off">
           {total > 0 ? summarySentence(tree) : TEXTS.pane}
         </h2>
-        {settled !== null && (reading || live) && total > 0 && (
-          <span className={styles.badge} title={live ? TEXTS.liveWhy : undefined}>
-            {live ? TEXTS.live : TEXTS.reading}
+        {settled !== null && (reading || changing) && total > 0 && (
+          <span className={styles.badge} title={changing ? TEXTS.liveWhy : undefined}>
+            {changing ? TEXTS.live : TEXTS.reading}
           </span>
         )}
         {settled === null && total > 0 && <span className={styles.badge}>{TEXTS.reading}</span>}
-        {total > 0 && <SessionMenu session={session} />}
+        {total > 0 && <Menu label={REVIEW_TEXTS.sessionMore} items={sessionActions(session)} />}
       </div>
       <NoteLine path={null} />
       {total > 0 && <StoryLine view={view} />}
@@ -85,8 +93,15 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
       </div>
       <DiscardDialog />
       <NoteDialog />
+      <AskedDialogs />
       {isOpen(session) && (
-        <Decision session={session} total={total} chosen={tree.chosen[ROOT]!} stale={error !== null} />
+        <Decision
+          session={session}
+          total={total}
+          chosen={tree.chosen[ROOT]!}
+          counted={settled !== null}
+          stale={error !== null}
+        />
       )}
     </section>
   );
@@ -96,11 +111,14 @@ function Decision({
   session,
   total,
   chosen,
+  counted,
   stale,
 }: {
   session: Session;
   total: number;
   chosen: number;
+  /** Whether the list was whole at least once: the number of a part says nothing. */
+  counted: boolean;
   /** What is listed may be true no longer: it cannot be committed, only thrown away. */
   stale: boolean;
 }): ReactElement {
@@ -109,9 +127,9 @@ function Decision({
   return (
     <div className={styles.foot}>
       <span className={styles.chosen}>
-        {total > 0 && chosen !== total && TEXTS.chosenOf(formatCount(chosen), formatCount(total))}
+        {counted && chosen !== total && TEXTS.chosenOf(formatCount(chosen), formatCount(total))}
       </span>
-      {session.state === "finished" && chosen < total && (
+      {session.state === "finished" && counted && chosen < total && (
         <Button
           look="quiet"
           onClick={() =>
@@ -125,7 +143,7 @@ function Decision({
         {TEXTS.abort}
       </Button>
       <Button look="primary" disabled={busy || stale || chosen === 0} onClick={() => show("commit")}>
-        {chosen > 0 ? TEXTS.commit(formatCount(chosen)) : TEXTS.commitNothing}
+        {counted && chosen > 0 ? TEXTS.commit(formatCount(chosen)) : TEXTS.commitUncounted}
       </Button>
     </div>
   );

@@ -13,6 +13,9 @@ interface ReviewState {
   group: string | null;
   /** The change that is shown in the detail pane. */
   opened: PathRef | null;
+  /** Counts up when somebody wants to type into the filter. */
+  filterAsked: number;
+  askFilter: () => void;
   setFilter: (filter: Filter) => void;
   toggle: (id: number, open: boolean) => void;
   setCurrent: (parts: readonly string[]) => void;
@@ -27,10 +30,12 @@ const START = {
   current: null,
   group: null,
   opened: null,
+  filterAsked: 0,
 };
 
 export const useReview = create<ReviewState>((set) => ({
   ...START,
+  askFilter: () => set((state) => ({ filterAsked: state.filterAsked + 1 })),
   setFilter: (filter) => set({ filter, toggles: new Map() }),
   toggle: (id, open) => set((state) => ({ toggles: new Map([...state.toggles, [id, open]]) })),
   setCurrent: (current) => set({ current, group: null }),

@@ -14,6 +14,7 @@ import styles from "./commit-screen.module.css";
 
 export function AbortDialog({ session, onClose }: { session: Session; onClose: () => void }): ReactElement {
   const tree = useFeed((state) => state.tree);
+  const counted = useFeed((state) => state.settled !== null);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<SeeError | null>(null);
   const total = tree.total[0]!;
@@ -41,8 +42,8 @@ export function AbortDialog({ session, onClose }: { session: Session; onClose: (
         </>
       }
     >
-      {total === 0 ? <p>{TEXTS.abortNone}</p> : <p>{TEXTS.abortCounts(total)}</p>}
-      {total > 0 && <p className={styles.sum}>{summarySentence(tree)}</p>}
+      <p>{!counted ? TEXTS.abortUncounted : total === 0 ? TEXTS.abortNone : TEXTS.abortCounts(total)}</p>
+      {counted && total > 0 && <p className={styles.sum}>{summarySentence(tree)}</p>}
       {isLive(session) && <p>{TEXTS.abortRunning}</p>}
       <p>{TEXTS.abortWhy}</p>
       {error !== null && <ErrorNote error={error} />}

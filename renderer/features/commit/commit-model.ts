@@ -38,6 +38,8 @@ export interface Review {
 export type CommitStep =
   | { step: "stop" }
   | { step: "stopping" }
+  /** The list of changes is not whole yet: nothing is counted or chosen from a part of it. */
+  | { step: "reading" }
   | ({ step: "checking" } & Work)
   | Review
   | { step: "needs"; needs: readonly Need[] }
@@ -89,6 +91,11 @@ export function isReady(state: CommitStep): state is Review {
   return (
     state.step === "review" && state.work === null && unanswered(state.conflicts, state.answers).length === 0
   );
+}
+
+/** Tells whether it is known how many changes the commit is about, and still to be decided. */
+export function isCounted({ step }: CommitStep): boolean {
+  return step !== "done" && step !== "stop" && step !== "stopping" && step !== "reading";
 }
 
 /** Returns how many of the chosen changes a commit would bring: without what the ignore list leaves out. */

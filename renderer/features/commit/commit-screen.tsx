@@ -1,16 +1,18 @@
 // Commit, from the question to what was done: checks first, shows what will be done and asks where the machine has
 // changed, shows the work, and ends with Undo at hand. One screen for commits with conflicts and without.
-import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { pathKey } from "../../../protocol/src/path.js";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
+import { Icon } from "../../ui/icon.js";
 import { PathText } from "../../ui/path-text.js";
 import { ProgressBar } from "../../ui/progress-bar.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import { useFeed } from "../changes/feed-store.js";
 import { summarySentence } from "../changes/summary-model.js";
 import { NotesList } from "../notes/note-line.js";
+import { rulesOf } from "../review/judge.js";
 import { RetryButton } from "../run/retry-button.js";
 import { isLive, sessionTitle } from "../run/session-model.js";
 import { useSession } from "../run/sessions-store.js";
@@ -21,6 +23,7 @@ import {
   countOf,
   groupNeeds,
   isCancellable,
+  isCounted,
   isLeavable,
   isReady,
   unanswered,
@@ -30,6 +33,7 @@ import {
 } from "./commit-model.js";
 import { useCommit } from "./commit-store.js";
 import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
+import { flagsOf, planOf } from "./plan-model.js";
 import { DonePanel } from "./done-panel.js";
 import { ReviewPanes } from "./review-panes.js";
 import { PHASE_WORDS, TEXTS } from "../../../texts/commit.js";
@@ -58,7 +62,7 @@ export function CommitScreen({ id, onClose }: { id: string; onClose: () => void 
   const name = session === undefined ? id : sessionTitle(session);
   return (
     <Dialog
-      title={state.step === "done" ? TEXTS.doneTitle(name) : TEXTS.commitTitle(count, name)}
+      title={isCounted(state) ? TEXTS.commitTitle(count, name) : TEXTS.doneTitle(name)}
       full
       closable={isLeavable(state)}
       onClose={onClose}
@@ -89,6 +93,8 @@ function Body({ state, id, name, count }: BodyProps): ReactNode {
       );
     case "stopping":
       return <Working label={TEXTS.stopping} work={null} />;
+    case "reading":
+      return <Working label={TEXTS.reading} work={null} />;
     case "checking":
       return <Working label={TEXTS.checking} work={state} />;
     case "review":
@@ -152,11 +158,14 @@ function Working({ label, work, children }: WorkingProps): ReactElement {
 }
 
 function ReviewBody({ review, id, count }: { review: Review; id: string; count: number }): ReactElement {
-  const tree = useFeed((feed) => feed.tree);
+  const { tree, touched, version } = useFeed();
   const left = useCommit((commit) => commit.left);
   const session = useSession(id);
   const { include } = useCommit.getState();
   const { conflicts, aside, work } = review;
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the tree is changed in place; `version` and `touched` tell of it
+  const plan = useMemo(() => planOf(tree, aside), [tree, aside, touched, version]);
+  const flags = useMemo(() => flagsOf(tree, plan.goes), [tree, plan]);
   const whole = left === 0 && aside.ignored.length === 0;
   return (
     <>
@@ -173,13 +182,30 @@ function ReviewBody({ review, id, count }: { review: Review; id: string; count: 
             {TEXTS.readyUndo}
             {aside.unseen && ` ${TEXTS.unseen}`}
           </p>
+          {flags.count > 0 && (
+            <p className={styles.look}>
+              <Icon name="flag" size={14} />
+              {TEXTS.needLook(
+                flags.count,
+                rulesOf(flags.hints)
+                  .map(({ name }) => name)
+                  .join(", "),
+              )}
+            </p>
+          )}
         </div>
         <p className={styles.check} role="status">
-          {work === null ? (conflicts.length === 0 ? TEXTS.asSeen : "") : TEXTS.recheckGoing}
+          {work !== null
+            ? TEXTS.recheckGoing
+            : conflicts.length > 0
+              ? ""
+              : aside.joined.length > 0
+                ? TEXTS.nothingLeft
+                : TEXTS.asSeen}
         </p>
       </div>
       <AsideNotes aside={aside} onInclude={(paths) => void include(paths)} />
-      <ReviewPanes review={review} id={id} session={session} />
+      <ReviewPanes review={review} plan={plan} id={id} session={session} />
     </>
   );
 }
@@ -209,6 +235,7 @@ function Footer({ state, id, count, onClose }: FooterProps): ReactElement {
         </>
       );
     case "stopping":
+    case "reading":
     case "checking":
       return leave;
     case "review": {

@@ -51,9 +51,6 @@ interface CommitState {
   leave: () => void;
 }
 
-/** After a stop, the last changes are waited for so long. */
-const SETTLE_MS = 10_000;
-
 export const useCommit = create<CommitState>((set, get) => {
   let hurried = 0;
   /** Counts the screens that were opened: what an earlier one waited for is nothing to this one. */
@@ -64,6 +61,17 @@ export const useCommit = create<CommitState>((set, get) => {
   let answers: Answers = NO_ANSWERS;
   const follow = (): (() => void) =>
     see.onProgress((progress) => set({ state: withProgress(get().state, progress) }));
+  /** Checks when all is listed that the session did: a part of it is no choice of anybody's. */
+  const checkWhole = async (): Promise<void> => {
+    if (!isWhole(useFeed.getState())) {
+      const mine = screen;
+      set({ state: { step: "reading" } });
+      const error = await wholeFeed();
+      if (mine !== screen || get().state.step !== "reading") return;
+      if (error !== null) return get().fail(error);
+    }
+    await get().check();
+  };
 
   return {
     state: { step: "cancelled" },
@@ -83,7 +91,7 @@ export const useCommit = create<CommitState>((set, get) => {
       set({ state: { step: "cancelled" } });
       set({ session, chosen: tree.chosen[0]!, left: tree.total[0]! - tree.chosen[0]! });
       if (live) set({ state: { step: "stop" } });
-      else void get().check();
+      else void checkWhole();
     },
     stopAndCheck: async () => {
       set({ state: { step: "stopping" } });
@@ -91,8 +99,7 @@ export const useCommit = create<CommitState>((set, get) => {
       const outcome = await useSessions.getState().stop(get().session);
       if (mine !== screen) return;
       if (!outcome.ok) return set({ state: { step: "failed", error: outcome.error } });
-      await feedSettled();
-      if (mine === screen) await get().check();
+      await checkWhole();
     },
     check: async () => {
       const { session } = get();
@@ -188,25 +195,28 @@ export const useCommit = create<CommitState>((set, get) => {
       }
     },
     leave: () => {
-      if (checkOf(get().state) !== null) get().cancel();
+      if (get().state.step === "reading") set({ state: { step: "cancelled" } });
+      else if (checkOf(get().state) !== null) get().cancel();
     },
   };
 });
 
-/** Waits until the feed has told all that a stopped program did. */
-function feedSettled(): Promise<void> {
-  const isThere = ({ settled, reading }: ReturnType<typeof useFeed.getState>): boolean =>
-    settled !== null && !settled.live && !reading;
+/** Tells whether the feed has told all that a stopped program did, and all of it is in the list. */
+function isWhole({ settled, reading }: ReturnType<typeof useFeed.getState>): boolean {
+  return settled !== null && !settled.live && !reading;
+}
+
+/** Waits until the list is whole. Returns why it will not be. */
+function wholeFeed(): Promise<SeeError | null> {
   return new Promise((resolve) => {
-    if (isThere(useFeed.getState())) return resolve();
-    const end = (): void => {
-      clearTimeout(timer);
-      stop();
-      resolve();
+    const look = (state: ReturnType<typeof useFeed.getState>): boolean => {
+      if (state.error === null && !isWhole(state)) return false;
+      resolve(state.error);
+      return true;
     };
-    const timer = setTimeout(end, SETTLE_MS);
+    if (look(useFeed.getState())) return;
     const stop = useFeed.subscribe((state) => {
-      if (isThere(state)) end();
+      if (look(state)) stop();
     });
   });
 }

@@ -2,13 +2,16 @@
 import { useState, type ReactElement } from "react";
 import { displayPath } from "../../ui/escape.js";
 import { formatBytes } from "../../../texts/format.js";
+import { Icon } from "../../ui/icon.js";
 import { PathText } from "../../ui/path-text.js";
 import { PickList } from "../../ui/pick-list.js";
 import { KindMark } from "../changes/kind-mark.js";
 import { kindOf, TYPES } from "../changes/kinds.js";
 import { KIND_WORDS, TYPE_WORDS } from "../../../texts/kinds.js";
+import { TEXTS } from "../../../texts/changes.js";
 import { nodeRef } from "../changes/tree-model.js";
 import type { Tree } from "../changes/tree.js";
+import { rulesOf } from "../review/judge.js";
 import styles from "./plan-list.module.css";
 
 interface PlanListProps {
@@ -34,6 +37,8 @@ export function PlanList(props: PlanListProps): ReactElement {
     const kind = kindOf(tree.kind[id]!);
     const words = kind === undefined ? [] : [`${KIND_WORDS[kind]} ${TYPE_WORDS[typeOf(id)]}`];
     const tag = tagOf(id);
+    const rules = rulesOf(tree.hints[id]!).map(({ name }) => name);
+    if (rules.length > 0) words.push(TEXTS.needsLook(rules.join(", ")));
     return [displayPath(nodeRef(tree, id)), ...words, ...(tag === undefined ? [] : [tag])].join(", ");
   };
   return (
@@ -52,10 +57,16 @@ export function PlanList(props: PlanListProps): ReactElement {
         const id = nodes[row]!;
         const kind = kindOf(tree.kind[id]!);
         const tag = tagOf(id);
+        const reasons = rulesOf(tree.hints[id]!).map(({ reason }) => reason);
         return (
           <>
             {kind !== undefined && <KindMark kind={kind} />}
             <PathText path={nodeRef(tree, id)} className={styles.path} />
+            {reasons.length > 0 && (
+              <span className={styles.flag} title={reasons.join("\n")}>
+                <Icon name="flag" size={14} />
+              </span>
+            )}
             {tag !== undefined && <span className={styles.tag}>{tag}</span>}
             {typeOf(id) === "file" && <span className={styles.size}>{formatBytes(tree.bytes[id]!)}</span>}
           </>

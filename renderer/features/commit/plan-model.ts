@@ -1,4 +1,5 @@
-// What a commit would bring and what it would leave, as flat lists in the tree's own order. Pure.
+// What a commit would bring and what it would leave, as flat lists: what deserves a look first, else in the tree's
+// own order. Pure.
 import type { Conflict } from "../../../protocol/src/errors.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { pathParts } from "../changes/path-parts.js";
@@ -26,7 +27,23 @@ export function planOf(tree: Tree, aside: Aside): Plan {
     if (tree.kind[id] !== 0) (ownChosen(tree, id) === 1 && !ignored.has(id) ? goes : stays).push(id);
     for (const kid of sortedKids(tree, id).toReversed()) if (tree.total[kid]! > 0) stack.push(kid);
   }
-  return { goes, stays, ignored };
+  return { goes: flaggedFirst(tree, goes), stays: flaggedFirst(tree, stays), ignored };
+}
+
+/** What deserves a look is looked at first. */
+function flaggedFirst(tree: Tree, nodes: readonly number[]): number[] {
+  return [...nodes.filter((id) => tree.hints[id] !== 0), ...nodes.filter((id) => tree.hints[id] === 0)];
+}
+
+/** Returns how many of these changes deserve a look, and for which reasons together. */
+export function flagsOf(tree: Tree, nodes: readonly number[]): { count: number; hints: number } {
+  let count = 0;
+  let hints = 0;
+  for (const id of nodes) {
+    if (tree.hints[id] !== 0) count += 1;
+    hints |= tree.hints[id]!;
+  }
+  return { count, hints };
 }
 
 /** What is to be said of a change beside its path. */

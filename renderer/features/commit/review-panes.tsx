@@ -15,7 +15,7 @@ import type { Review } from "./commit-model.js";
 import { useCommit } from "./commit-store.js";
 import { ConflictPanes } from "./conflict-panes.js";
 import { PlanList } from "./plan-list.js";
-import { planOf, tagsOf } from "./plan-model.js";
+import { type Plan, tagsOf } from "./plan-model.js";
 import { TEXTS } from "../../../texts/commit.js";
 import panes from "../../ui/panes.module.css";
 
@@ -23,18 +23,18 @@ type Part = "conflicts" | "goes" | "stays";
 
 interface ReviewPanesProps {
   review: Review;
+  /** What of the list goes and what stays. */
+  plan: Plan;
   id: string;
   /** The session itself; undefined while the list has it not. */
   session: Session | undefined;
 }
 
-export function ReviewPanes({ review, id, session }: ReviewPanesProps): ReactElement {
+export function ReviewPanes({ review, plan, id, session }: ReviewPanesProps): ReactElement {
   const { conflicts, answers, aside } = review;
-  const { tree, touched, version } = useFeed();
+  const tree = useFeed((feed) => feed.tree);
   const [wish, setWish] = useState<Part | null>(null);
   const { answer, check, include } = useCommit.getState();
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the tree is changed in place; `version` and `touched` tell of it
-  const plan = useMemo(() => planOf(tree, aside), [tree, aside, touched, version]);
   const tags = useMemo(() => tagsOf(tree, aside, conflicts, answers), [tree, aside, conflicts, answers]);
 
   const parts: readonly { value: Part; label: string; count: number }[] = [

@@ -1,6 +1,5 @@
 // The change in hand: where it is, what it is, and the views that can show it.
 import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
-import type { Change } from "../../../protocol/src/change.js";
 import type { Description } from "../../../protocol/src/content.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import type { Session } from "../../../protocol/src/session.js";
@@ -9,13 +8,13 @@ import { useRoute } from "../../route-store.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { displayPath, escapeText } from "../../ui/escape.js";
 import { formatBytes } from "../../../texts/format.js";
+import { Menu } from "../../ui/menu.js";
 import { PathText } from "../../ui/path-text.js";
 import { Segmented } from "../../ui/segmented.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import { useFeed } from "../changes/feed-store.js";
 import { KindMark } from "../changes/kind-mark.js";
-import { aspectsOf, kindOf, TYPES } from "../changes/kinds.js";
 import { KIND_WORDS, TYPE_WORDS } from "../../../texts/kinds.js";
 import { pathParts } from "../changes/path-parts.js";
 import { useReview } from "../changes/review-store.js";
@@ -25,7 +24,7 @@ import type { Maker } from "../changes/program-column.js";
 import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
 import { useLower } from "../network/lower-store.js";
 import { NoteLine } from "../notes/note-line.js";
-import { ChangeMenu } from "../review/change-menu.js";
+import { changeActions } from "../review/actions.js";
 import { useDiscard } from "../review/discard-store.js";
 import { TEXTS as REVIEW_TEXTS } from "../../../texts/review.js";
 import { Reasons } from "../review/reasons.js";
@@ -36,26 +35,13 @@ import { detailKey, useDetail } from "./detail-store.js";
 import { HexView } from "./hex-view.js";
 import { ImageView } from "./image-view.js";
 import { TextView } from "./text-view.js";
-import { TEXTS } from "../../../texts/diff.js";
-import { pickView, viewsOf, type ViewName } from "./view-model.js";
+import { TEXTS, VIEW_WORDS } from "../../../texts/diff.js";
+import { changeAt, changesAt, type OpenedChange, viewsOfChange } from "./opened-change.js";
+import { pickView } from "./view-model.js";
 import styles from "./detail-pane.module.css";
 
-const VIEW_WORDS: Readonly<Record<ViewName, string>> = {
-  pages: TEXTS.pages,
-  inside: TEXTS.inside,
-  text: TEXTS.text,
-  image: TEXTS.image,
-  hex: TEXTS.hex,
-  details: TEXTS.details,
-};
 /** A file that changes all the time is not read more often than this. */
 const REREAD_MS = 400;
-
-type OpenedChange = Pick<Change, "change" | "aspects" | "type" | "size"> & {
-  from: PathRef | undefined;
-  maker: Maker | undefined;
-  hints: number;
-};
 
 interface DetailPaneProps {
   session: Session;
@@ -117,7 +103,11 @@ function OpenedPane({ session, path, signature, mayDiscard }: OpenedPaneProps): 
         description={current ? description : null}
         session={session}
         mayDiscard={mayDiscard}
-        onDiscard={mayDiscard ? () => useDiscard.getState().ask(session, [path], changesAt(path)) : undefined}
+        onDiscard={
+          mayDiscard
+            ? () => useDiscard.getState().ask(session, [path], changesAt(useFeed.getState().tree, path))
+            : undefined
+        }
       />
       {change !== null && <Reasons hints={change.hints} path={path} />}
       <NoteLine path={path} />
@@ -158,10 +148,7 @@ function PaneHead({
 }: PaneHeadProps): ReactElement {
   const [copied, setCopied] = useState(false);
   const { wish, choose } = useDetail();
-  const views =
-    description === null
-      ? []
-      : viewsOf(description, change?.aspects ?? [], change?.change === "modified", path.path);
+  const views = description === null ? [] : viewsOfChange(change, description, path);
   const copy = async (): Promise<void> => {
     const outcome = await see.copyText(displayPath(path));
     setCopied(outcome.ok);
@@ -174,49 +161,57 @@ function PaneHead({
 
   return (
     <header className={styles.head}>
-      {change !== null && <KindMark kind={change.change} />}
-      <h2 className={styles.where}>
-        <PathText path={path} />
-      </h2>
-      <IconButton
-        icon={copied ? "check" : "copy"}
-        label={copied ? TEXTS.copied : TEXTS.copyPath}
-        onClick={() => void copy()}
-      />
-      {change !== null && (
+      <div className={styles.line}>
+        {change !== null && <KindMark kind={change.change} />}
+        <h2 className={styles.where}>
+          <PathText path={path} />
+        </h2>
         <IconButton
-          icon="hide"
-          label={CONFLICT_TEXTS.ignoreMore}
-          onClick={() => useRoute.getState().askIgnore(path)}
+          icon={copied ? "check" : "copy"}
+          label={copied ? TEXTS.copied : TEXTS.copyPath}
+          onClick={() => void copy()}
         />
-      )}
-      {change !== null && onDiscard !== undefined && (
-        <IconButton icon="trash" label={REVIEW_TEXTS.discardThis} onClick={onDiscard} />
-      )}
-      {change !== null && (
-        <ChangeMenu session={session} path={path} description={description} atRest={mayDiscard} />
-      )}
-      {change !== null && (
-        <span className={styles.facts}>
-          {KIND_WORDS[change.change]} · {TYPE_WORDS[change.type]}
-          {change.type === "file" && ` · ${formatBytes(change.size)}`}
+        {change !== null && (
+          <IconButton
+            icon="hide"
+            label={CONFLICT_TEXTS.ignoreMore}
+            onClick={() => useRoute.getState().askIgnore(path)}
+          />
+        )}
+        {change !== null && onDiscard !== undefined && (
+          <IconButton icon="trash" label={REVIEW_TEXTS.discardThis} onClick={onDiscard} />
+        )}
+        {change !== null && (
+          <Menu
+            label={REVIEW_TEXTS.moreOf}
+            items={changeActions({ session, path, description, atRest: mayDiscard })}
+          />
+        )}
+      </div>
+      <div className={styles.line}>
+        <span className={styles.about}>
+          {change !== null && (
+            <span className={styles.facts}>
+              {KIND_WORDS[change.change]} · {TYPE_WORDS[change.type]}
+              {change.type === "file" && ` · ${formatBytes(change.size)}`}
+            </span>
+          )}
+          {change?.from !== undefined && (
+            <span className={styles.from}>
+              {TEXTS.from} <PathText path={change.from} />
+            </span>
+          )}
+          {change?.maker !== undefined && <MadeBy maker={change.maker} />}
         </span>
-      )}
-      {change?.from !== undefined && (
-        <span className={styles.from}>
-          {TEXTS.from} <PathText path={change.from} />
-        </span>
-      )}
-      {change?.maker !== undefined && <MadeBy maker={change.maker} />}
-      <span className={styles.spacer} />
-      {views.length > 0 && (
-        <Segmented
-          label={TEXTS.views}
-          options={views.map((view) => ({ value: view, label: VIEW_WORDS[view] }))}
-          value={pickView(views, wish)}
-          onChange={choose}
-        />
-      )}
+        {views.length > 0 && (
+          <Segmented
+            label={TEXTS.views}
+            options={views.map((view) => ({ value: view, label: VIEW_WORDS[view] }))}
+            value={pickView(views, wish)}
+            onChange={choose}
+          />
+        )}
+      </div>
     </header>
   );
 }
@@ -255,7 +250,7 @@ interface ViewProps {
 
 function View({ session, path, change, description, reading }: ViewProps): ReactElement {
   const wish = useDetail((state) => state.wish);
-  const views = viewsOf(description, change?.aspects ?? [], change?.change === "modified", path.path);
+  const views = viewsOfChange(change, description, path);
   const props = { session, path, description, reading };
   switch (pickView(views, wish)) {
     case "pages":
@@ -271,28 +266,6 @@ function View({ session, path, change, description, reading }: ViewProps): React
     case "details":
       return <DetailsView description={description} maker={change?.maker} />;
   }
-}
-
-/** How many changes there are at and below a path. */
-function changesAt(path: PathRef): number {
-  const { tree } = useFeed.getState();
-  const id = findNode(tree, pathParts(path));
-  return id === undefined ? 0 : tree.total[id]!;
-}
-
-function changeAt(tree: Tree, path: PathRef): OpenedChange | null {
-  const id = findNode(tree, pathParts(path));
-  const kind = id === undefined ? undefined : kindOf(tree.kind[id]!);
-  if (id === undefined || kind === undefined) return null;
-  return {
-    change: kind,
-    aspects: aspectsOf(tree.aspects[id]!),
-    type: TYPES[tree.type[id]!] ?? "file",
-    size: tree.bytes[id]!,
-    from: tree.from.get(id),
-    maker: tree.program.get(id),
-    hints: tree.hints[id]!,
-  };
 }
 
 function signatureOf(tree: Tree, path: PathRef): string {

@@ -37,7 +37,7 @@ export function DiffTable({ before, after, skipped, split }: DiffTableProps): Re
 
 /**
  * A fold is a button inside a row that says it is a button too, so that it is met twice by keyboard and reader.
- * The inner one is enough.
+ * The inner one is enough. And what scrolls is scrolled by keys, too.
  */
 function useTidyFolds(box: RefObject<HTMLElement | null>): void {
   useEffect(() => {
@@ -48,6 +48,8 @@ function useTidyFolds(box: RefObject<HTMLElement | null>): void {
         row.removeAttribute("role");
         row.removeAttribute("tabindex");
       }
+      for (const part of element.querySelectorAll("div"))
+        if (part.style.overflowY === "scroll") part.tabIndex = 0;
     };
     const observer = new MutationObserver(tidy);
     observer.observe(element, { childList: true, subtree: true });

@@ -37,7 +37,7 @@ export function DropTarget(): ReactElement | null {
       setOver(false);
       if (blocked()) return;
       const file = event.dataTransfer?.files[0];
-      if (file !== undefined) runFile(see.droppedPath(file));
+      if (file !== undefined) void runFile(see.droppedPath(file));
     };
     window.addEventListener("dragenter", enter);
     window.addEventListener("dragleave", leave);
@@ -55,8 +55,9 @@ export function DropTarget(): ReactElement | null {
 }
 
 /** Runs the file; Home shows the command, so that it can be mended when it does not start. */
-function runFile(path: string): void {
+async function runFile(path: string): Promise<void> {
   if (path === "") return;
   useRoute.getState().go({ name: "home" });
-  void useRun.getState().runLine(commandFor(path), folderOf(path));
+  const sort = await see.sortOf(path);
+  await useRun.getState().runLine(commandFor(path, sort.ok ? sort.value : "other"), folderOf(path));
 }

@@ -1,4 +1,5 @@
 // Which command tries a file out: what is no program by itself is given to the program that runs its kind. Pure.
+import type { FileSort } from "../../../protocol/src/bridge.js";
 import { quoteWord } from "../../ui/escape.js";
 
 /** Endings of names, and the command with the file in the place of `%`. */
@@ -14,9 +15,13 @@ const OPENERS: readonly (readonly [RegExp, string])[] = [
   [/\.exe$/i, "wine %"],
 ];
 
+/** What was downloaded is marked as a program first: in the session, where that is a change like any other. */
+const MARKED = `sh -c 'chmod u+x "$0" && exec "$0"' %`;
+
 /** Returns the command line for a file. */
-export function commandFor(path: string): string {
-  const opener = OPENERS.find(([ending]) => ending.test(path))?.[1] ?? "%";
+export function commandFor(path: string, sort: FileSort = "program"): string {
+  const known = OPENERS.find(([ending]) => ending.test(path))?.[1];
+  const opener = known ?? (sort === "unmarked" ? MARKED : "%");
   return opener.replace("%", () => quoteWord(path));
 }
 

@@ -1,38 +1,28 @@
-// Below the change in hand: the terminal, the programs, what the network was asked, or a shell to look around. Terminals stay
+// Below the change in hand: the terminal, the programs, what the network was asked, a shell to look around, another program. Terminals stay
 // alive and keep their size while another one is shown.
 import { useEffect, useState, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { Segmented } from "../../ui/segmented.js";
 import { InspectionPane } from "../terminal/inspection-pane.js";
+import { MorePane } from "../terminal/more-pane.js";
 import { TerminalPane } from "../terminal/terminal-pane.js";
-import { INSPECTION, TEXTS as TERMINAL } from "../../../texts/terminal.js";
-import { useLower, type Shown } from "./lower-store.js";
+import { LOWER_PANES, useLower, type Shown } from "./lower-store.js";
 import { NetworkPane } from "./network-pane.js";
 import { ProgramsPane } from "./programs-pane.js";
-import { PROGRAMS, TEXTS } from "../../../texts/network.js";
 import styles from "./lower-pane.module.css";
 
-const OPTIONS = [
-  { value: "terminal", label: TERMINAL.title },
-  { value: "programs", label: PROGRAMS.title },
-  { value: "network", label: TEXTS.title },
-  { value: "inspection", label: INSPECTION.title },
-] as const;
-
 export function LowerPane({ session, begun }: { session: Session; begun: boolean }): ReactElement {
-  const { shown, show: choose } = useLower();
-  /** The session that a shell looks at. */
-  const [inspected, setInspected] = useState<string | null>(null);
+  const { shown, show } = useLower();
+  /** What was shown: terminals among it live on behind another pane. */
+  const [seen, setSeen] = useState<ReadonlySet<Shown>>(new Set());
   // What another session showed is nothing to this one.
   useEffect(() => useLower.getState().begin(), [session.id]);
-  const show = (wanted: Shown): void => {
-    choose(wanted);
-    if (wanted === "inspection") setInspected(session.id);
-  };
+  useEffect(() => setSeen((before) => new Set([...before, shown])), [shown]);
+  const isKept = (pane: Shown): boolean => shown === pane || seen.has(pane);
   const head = (
     <Segmented<Shown>
-      label={OPTIONS.map((option) => option.label).join(", ")}
-      options={OPTIONS}
+      label={LOWER_PANES.map((option) => option.label).join(", ")}
+      options={LOWER_PANES}
       value={shown}
       onChange={show}
     />
@@ -52,9 +42,14 @@ export function LowerPane({ session, begun }: { session: Session; begun: boolean
           <NetworkPane key={session.id} session={session} head={head} />
         </div>
       )}
-      {(shown === "inspection" || inspected === session.id) && (
+      {isKept("inspection") && (
         <div className={styles.layer} inert={shown !== "inspection"}>
           <InspectionPane key={session.id} session={session} head={head} />
+        </div>
+      )}
+      {isKept("more") && (
+        <div className={styles.layer} inert={shown !== "more"}>
+          <MorePane key={session.id} session={session} head={head} />
         </div>
       )}
     </div>

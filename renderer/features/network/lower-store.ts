@@ -1,7 +1,18 @@
 // What is shown below the change in hand, and which program of the record is in hand there.
 import { create } from "zustand";
+import { PROGRAMS, TEXTS } from "../../../texts/network.js";
+import { INSPECTION, MORE, TEXTS as TERMINAL } from "../../../texts/terminal.js";
 
-export type Shown = "terminal" | "programs" | "network" | "inspection";
+/** The panes, in the order of their buttons. */
+export const LOWER_PANES = [
+  { value: "terminal", label: TERMINAL.title },
+  { value: "programs", label: PROGRAMS.title },
+  { value: "network", label: TEXTS.title },
+  { value: "inspection", label: INSPECTION.title },
+  { value: "more", label: MORE.title },
+] as const;
+
+export type Shown = (typeof LOWER_PANES)[number]["value"];
 
 interface LowerState {
   /** Whether it is on the screen. */
@@ -25,7 +36,8 @@ export const useLower = create<LowerState>((set) => ({
   isThere: false,
   begin: () => {
     set({ ...START, isThere: true });
-    return () => set({ isThere: false });
+    // What was shown last begins nothing on the next screen.
+    return () => set({ ...START, isThere: false });
   },
   show: (shown) => set({ shown }),
   choose: (program) => set({ program }),

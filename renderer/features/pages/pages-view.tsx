@@ -58,7 +58,7 @@ export function PagesView({ session, path, description, reading }: PagesViewProp
         )}
       </div>
       {mode === "difference" && both ? (
-        <div className={styles.stage}>
+        <div className={styles.stage} role="group" aria-label={TEXTS.view} tabIndex={0}>
           <div className={styles.stack} role="img" aria-label={DIFF_TEXTS.difference}>
             <Picture image={drawnAt(before, page)!} />
             <Picture image={drawnAt(after, page)!} />
@@ -74,7 +74,7 @@ export function PagesView({ session, path, description, reading }: PagesViewProp
                   <div className={view.label}>
                     {each.name} · {formatBytes(each.facts.size)}
                   </div>
-                  <div className={styles.stage}>
+                  <div className={styles.stage} role="group" aria-label={each.name} tabIndex={0}>
                     <SidePage name={each.name} pages={each.pages} page={page} />
                   </div>
                 </section>

@@ -1,21 +1,40 @@
 // Everything that the palette can do just now, from the stores as they are.
 import { useRoute } from "../../route-store.js";
 import { useFeed } from "../changes/feed-store.js";
+import { ANY_HINT, isFiltering, NO_FILTER } from "../changes/filter-model.js";
 import { useReview } from "../changes/review-store.js";
 import { canRedo, canUndo, redoChoice, undoChoice } from "../changes/selection-history.js";
-import { setAllOpen } from "../changes/tree-actions.js";
-import { ROOT } from "../changes/tree.js";
+import { leftOut } from "../changes/selection-model.js";
+import { setAllOpen, showFirst } from "../changes/tree-actions.js";
+import { ROOT, type Tree } from "../changes/tree.js";
 import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
+import { formatCount } from "../../../texts/format.js";
 import { canCommit } from "../commit/can-commit.js";
 import { STATE_WORDS } from "../../../texts/sessions.js";
-import { canDecide, isLive, sessionTitle } from "../run/session-model.js";
+import { useCompare } from "../run/compare-store.js";
+import { useHelper } from "../run/helper-store.js";
+import { canDecide, isLive, isOpen, sessionTitle } from "../run/session-model.js";
 import { GROUPINGS } from "../groups/group-model.js";
 import { useGrouping } from "../groups/grouping-store.js";
 import { TEXTS as GROUP_TEXTS } from "../../../texts/groups.js";
 import { useSessions } from "../run/sessions-store.js";
 import { useSettings } from "../settings/settings-store.js";
+import { useHistory } from "../history/history-store.js";
+import { undoState } from "../history/history-model.js";
+import { detailKey, useDetail } from "../diff/detail-store.js";
+import { changeAt, changesAt, viewsOfChange } from "../diff/opened-change.js";
+import { useDiscard } from "../review/discard-store.js";
+import { changeActions, sessionActions } from "../review/actions.js";
+import { orSay } from "../review/asked-store.js";
+import { LOWER_PANES, useLower } from "../network/lower-store.js";
+import type { Session } from "../../../protocol/src/session.js";
+import type { MenuItem } from "../../ui/menu.js";
 import type { Entry } from "./palette-model.js";
+import { VIEW_WORDS } from "../../../texts/diff.js";
+import { TEXTS as CHANGES_TEXTS } from "../../../texts/changes.js";
 import { TEXTS } from "../../../texts/palette.js";
+import { TEXTS as REVIEW_TEXTS } from "../../../texts/review.js";
+import { TEXTS as RUN_TEXTS } from "../../../texts/run.js";
 
 /** Returns what can be done now: first with the session in hand, then on the way around. */
 export function paletteEntries(): Entry[] {
@@ -35,6 +54,10 @@ export function paletteEntries(): Entry[] {
   });
   return [
     ...sessionEntries(),
+    ...(useHelper.getState().status.state === "gone"
+      ? [action(RUN_TEXTS.helperRestart, () => void useHelper.getState().restart())]
+      : []),
+    action(TEXTS.undoCommit, () => void undoCommit()),
     screen(TEXTS.home, () => go({ name: "home" })),
     screen(TEXTS.history, () => go({ name: "history" })),
     ...sessions.map((session) => ({
@@ -56,23 +79,15 @@ function sessionEntries(): Entry[] {
   if (screen.name !== "session") return [];
   const session = useSessions.getState().sessions?.find((each) => each.id === screen.session);
   if (session === undefined) return [];
-  const action = (label: string, run: () => void, keys?: readonly string[]): Entry => ({
-    label,
-    kind: TEXTS.action,
-    run,
-    ...(keys === undefined ? {} : { keys }),
-  });
   const { tree } = useFeed.getState();
   const entries: Entry[] = [];
   if (canCommit(session.id)) entries.push(action(TEXTS.commit, () => show("commit"), ["Ctrl", "Enter"]));
   if (canDecide(session)) entries.push(action(TEXTS.abort, () => show("abort")));
-  if (isLive(session)) entries.push(action(TEXTS.stop, () => void useSessions.getState().stop(session.id)));
-  const { opened } = useReview.getState();
-  if (opened !== null)
-    entries.push(action(CONFLICT_TEXTS.ignoreMore, () => useRoute.getState().askIgnore(opened)));
+  entries.push(...runEntries(session), ...changeEntries(session, tree));
   if (canUndo()) entries.push(action(TEXTS.undoChoice, undoChoice, ["Ctrl", "Z"]));
   if (canRedo()) entries.push(action(TEXTS.redoChoice, redoChoice, ["Ctrl", "Shift", "Z"]));
-  if (tree.total[ROOT]! > 0) {
+  if (isOpen(session) && tree.total[ROOT]! > 0) {
+    entries.push(...listEntries(session, tree));
     entries.push(action(TEXTS.openAll, () => setAllOpen(tree, true)));
     entries.push(action(TEXTS.closeAll, () => setAllOpen(tree, false)));
     const { groupBy } = useGrouping.getState();
@@ -80,4 +95,92 @@ function sessionEntries(): Entry[] {
       entries.push(action(GROUP_TEXTS.groupBy(GROUP_TEXTS.by[by]), () => groupBy(by)));
   }
   return entries;
+}
+
+function action(label: string, run: () => void, keys?: readonly string[]): Entry {
+  return { label, kind: TEXTS.action, run, ...(keys === undefined ? {} : { keys }) };
+}
+
+const fromMenu = ({ label, run }: MenuItem): Entry => action(label, run);
+
+/** What runs in the session, and what is shown of that. */
+function runEntries(session: Session): Entry[] {
+  const { id, policy } = session;
+  const { sessions, stop, resume } = useSessions.getState();
+  const entries: Entry[] = [];
+  if (isLive(session)) entries.push(action(TEXTS.stop, () => void orSay(REVIEW_TEXTS.notDone, stop(id))));
+  if (session.frozen !== undefined) {
+    const label = session.frozen.why === "quota" ? RUN_TEXTS.resumeQuota : RUN_TEXTS.resumeDisk;
+    entries.push(action(label, () => void orSay(REVIEW_TEXTS.notDone, resume(id))));
+  }
+  if (session.state === "finished") entries.push(action(RUN_TEXTS.retry, () => void runAgain(id)));
+  const first = sessions?.find((each) => each.id === policy.retry_of);
+  if (first !== undefined && isOpen(first) && session.state === "finished")
+    entries.push(action(RUN_TEXTS.compare, () => void useCompare.getState().compare(first.id, id)));
+  if (isOpen(session)) {
+    for (const { value, label } of LOWER_PANES)
+      entries.push(action(TEXTS.showBelow(label), () => useLower.getState().show(value)));
+  }
+  return entries;
+}
+
+async function runAgain(id: string): Promise<void> {
+  const outcome = await orSay(REVIEW_TEXTS.notDone, useSessions.getState().retry(id));
+  if (outcome.ok) useRoute.getState().go({ name: "session", session: outcome.value.id });
+}
+
+/** What can be done with the change in hand. */
+function changeEntries(session: Session, tree: Tree): Entry[] {
+  const { opened: path } = useReview.getState();
+  if (path === null) return [];
+  const { key, description: known, choose } = useDetail.getState();
+  const description = key === detailKey(session.id, path) ? known : null;
+  const atRest = session.state === "finished";
+  const views = description === null ? [] : viewsOfChange(changeAt(tree, path), description, path);
+  return [
+    ...views.map((view) => action(TEXTS.view(VIEW_WORDS[view]), () => choose(view))),
+    ...changeActions({ session: session.id, path, description, atRest }).map(fromMenu),
+    ...(atRest
+      ? [
+          action(REVIEW_TEXTS.discardThis, () =>
+            useDiscard.getState().ask(session.id, [path], changesAt(tree, path)),
+          ),
+        ]
+      : []),
+    action(CONFLICT_TEXTS.ignoreMore, () => useRoute.getState().askIgnore(path)),
+  ];
+}
+
+/** What can be done with the list and with all that is in it. */
+function listEntries(session: Session, tree: Tree): Entry[] {
+  const { filter, setFilter, askFilter } = useReview.getState();
+  const out = tree.total[ROOT]! - tree.chosen[ROOT]!;
+  const entries = sessionActions(session).map(fromMenu);
+  if (out > 0 && session.state === "finished" && useFeed.getState().settled !== null) {
+    const ask = (): void => useDiscard.getState().ask(session.id, leftOut(tree), out);
+    entries.push(action(REVIEW_TEXTS.discardOut(formatCount(out)), ask));
+  }
+  if (tree.flagged[ROOT]! > 0) {
+    const flagged = { ...NO_FILTER, hints: ANY_HINT };
+    entries.push(
+      action(TEXTS.flagged, () => {
+        setFilter(flagged);
+        showFirst(tree, flagged);
+      }),
+    );
+  }
+  if (isFiltering(filter)) entries.push(action(REVIEW_TEXTS.showAll, () => setFilter(NO_FILTER)));
+  entries.push(action(CHANGES_TEXTS.filter, askFilter, ["F"]));
+  return entries;
+}
+
+/** Asks to undo the newest commit that can be; where there is none, History says why. */
+async function undoCommit(): Promise<void> {
+  await useHistory.getState().load();
+  const record = useHistory
+    .getState()
+    .commits?.filter((each) => each.undid === undefined && undoState(each) === "possible")
+    .toSorted((a, b) => b.time.localeCompare(a.time))[0];
+  if (record === undefined) useRoute.getState().go({ name: "history" });
+  else useRoute.getState().askUndo({ commit: record.id, applied: record.applied });
 }

@@ -31,6 +31,7 @@ export class Judge {
         ...where.flatMap((path) => patterns(path, homes, { mark: 1 << number })),
         ...except.flatMap((path) => patterns(path, homes, { mark: 1 << number, except: true })),
       ]),
+      homes.map(partsOf),
     );
   }
 
@@ -85,12 +86,13 @@ function holds(rule: Rule, { kind, type, mode, size, name }: JudgedFacts, moved:
 }
 
 function patterns(path: string, homes: readonly string[], rest: Omit<Pattern, "path">): Pattern[] {
-  if (!path.startsWith("~/")) return [{ path, ...rest }];
-  return homes.map((home) => ({
-    path: path.slice(1),
-    base: home.split("/").filter((part) => part !== ""),
-    ...rest,
-  }));
+  // What holds everywhere begins with **; all else names places of the machine.
+  if (!path.startsWith("~/")) return [{ path, outside: !/^\/?\*\*/.test(path), ...rest }];
+  return homes.map((home) => ({ path: path.slice(1), base: partsOf(home), ...rest }));
+}
+
+function partsOf(home: string): string[] {
+  return home.split("/").filter((part) => part !== "");
 }
 
 /** The tree writes a name that is not text as "\0" and its bytes: these are escaped on screen and deceive nobody. */

@@ -12,12 +12,17 @@ export interface Pattern {
   mark: number;
   /** Takes the mark away where it fits. */
   except?: boolean;
+  /** Holds for the machine, and ends where somebody's home begins. */
+  outside?: boolean;
 }
 
 interface Compiled {
   parts: readonly Part[];
   mark: number;
   except: boolean;
+  outside: boolean;
+  /** Whether it is no rule's: somebody's home begins where it fits. */
+  home: boolean;
   /** Whether it names one place and all below it, so that what lies above that place is known. */
   plain: boolean;
 }
@@ -46,10 +51,14 @@ export class Places {
   private readonly states: State[] = [];
   private readonly known = new Map<string, number>();
 
-  constructor(patterns: readonly Pattern[]) {
-    this.patterns = patterns.flatMap((pattern) =>
-      expand(pattern.path, (group) => group.includes("/")).map((path) => compile(pattern, path)),
-    );
+  /** `homes` are places in which patterns of the machine do not hold, as their parts. */
+  constructor(patterns: readonly Pattern[], homes: readonly (readonly string[])[] = []) {
+    this.patterns = [
+      ...patterns.flatMap((pattern) =>
+        expand(pattern.path, (group) => group.includes("/")).map((path) => compile(pattern, path)),
+      ),
+      ...homes.map((base) => ({ ...compile({ base, path: "", mark: 0 }, ""), home: true })),
+    ];
     this.start = this.intern(this.patterns.map((_, pattern): Position => [pattern, 0]));
   }
 
@@ -87,7 +96,11 @@ export class Places {
       if (wanted === DEEP) next.push([pattern, at]);
       else if (wanted !== undefined && fits(wanted, part)) next.push([pattern, at + 1]);
     }
-    return this.intern(next);
+    const isHome = next.some(([pattern, at]) => {
+      const { home, parts } = this.patterns[pattern]!;
+      return home && at === parts.length;
+    });
+    return this.intern(isHome ? next.filter(([pattern]) => !this.patterns[pattern]!.outside) : next);
   }
 
   private intern(arrived: readonly Position[]): number {
@@ -130,14 +143,14 @@ function fits(wanted: Exclude<Part, typeof DEEP>, part: string): boolean {
   return wanted instanceof RegExp ? wanted.test(part) : wanted.has(part);
 }
 
-function compile({ base = [], mark, except = false }: Pattern, path: string): Compiled {
+function compile({ base = [], mark, except = false, outside = false }: Pattern, path: string): Compiled {
   const below = path.split("/").filter((part) => part !== "");
   const parts: Part[] = [...base.map((part) => new Set([part])), ...below.map(compilePart)];
   const deep = parts.indexOf(DEEP);
   const plain = !except && (deep === -1 || deep === parts.length - 1) && parts[0] instanceof Set;
   // As the last part, ** means at least one: everything below a folder is not the folder.
   if (parts.at(-1) === DEEP) parts.splice(-1, 0, ANY);
-  return { parts, mark, except, plain };
+  return { parts, mark, except, outside, home: false, plain };
 }
 
 function compilePart(part: string): Part {

@@ -214,8 +214,13 @@ const EXAMPLES: Readonly<Record<RuleId, { finds: readonly Example[]; leaves: rea
       ["/tmp/x", PROGRAM],
       ["/home/ann/.config/x/y", PROGRAM],
       ["/home/ann/Pictures/a", PROGRAM],
+      ["/home/ann/.helperd", PROGRAM],
+      ["/home/ann/.local/share/.x/daemon", PROGRAM],
     ],
     leaves: [
+      ["/home/ann/.local/bin/tool", PROGRAM],
+      ["/srv/ben/script.py", PROGRAM],
+      ["/tmp/eve/script.py", PROGRAM],
       ["/tmp/x", CREATED],
       ["/home/ann/x", PROGRAM],
       ["/tmp/d", { kind: "created", type: "directory", mode: 0o755 }],
@@ -256,6 +261,8 @@ const EXAMPLES: Readonly<Record<RuleId, { finds: readonly Example[]; leaves: rea
       ["/home/ann/.x", CREATED],
       ["/usr/lib/debug/.build-id/ab/c", CREATED],
       ["/usr/share/x/.gitignore", CREATED],
+      ["/srv/ben/.config", { kind: "created", type: "directory" }],
+      ["/tmp/eve/.profile", CREATED],
     ],
   },
   huge: {
@@ -273,12 +280,13 @@ const EXAMPLES: Readonly<Record<RuleId, { finds: readonly Example[]; leaves: rea
     finds: [
       ["/home/ann/letter.odt", GONE],
       ["/etc/x", { kind: "deleted", type: "directory" }],
+      ["/tmp/eve/letter.odt", GONE],
     ],
     leaves: [["/tmp/x", GONE], ["/home/ann/.cache/x/y", GONE], ["/home/ann/letter.odt"]],
   },
 };
 
-const judge = new Judge(["/home/ann", "/root"]);
+const judge = new Judge(["/home/ann", "/root", "/srv/ben", "/tmp/eve"]);
 const parts = (path: string): string[] => path.split("/").filter((part) => part !== "");
 
 function found(path: string, { from, ...facts }: NonNullable<Example[1]> = {}): RuleId[] {

@@ -1,7 +1,7 @@
 // What deserves a look before it is committed, as plain data: where, under which conditions; why is said in
 // texts/rules.ts. A rule that holds is no verdict; it only says where to look first. Each has examples in rules.test.ts.
 //
-// `where` and `except` are patterns of places.ts; ~ stands for every home. Without `types`, folders count only when they
+// `where` and `except` are patterns of places.ts; ~ stands for every home. In a home only these and ** hold, wherever it lies. Without `types`, folders count only when they
 // come from elsewhere or go: their content counts by itself. Without `kinds`, every kind counts.
 import type { ChangeKind, FileType } from "../../../protocol/src/change.js";
 import { RULE_TEXTS, type RuleId, type RuleText } from "../../../texts/rules.js";
@@ -281,6 +281,8 @@ const RULE_FACTS: readonly RuleFacts[] = [
       "/{tmp,var/tmp,dev/shm,run,var/log,var/cache,var/mail}/**",
       "~/{Documents,Pictures,Music,Videos,Desktop,Templates,Public}/**",
       "~/.{cache,config,fonts,icons,themes}/**",
+      "~/**/.*",
+      "~/.local/{share,state,lib}/.*/**",
       "/usr{,/local}/share/{doc,man,icons,fonts,locale,pixmaps,applications}/**",
       "/usr{,/local}/include/**",
     ],

@@ -1,34 +1,25 @@
 // Above a session that ran another one's command once more: how the two results compare.
-import { useRef, useState, type ReactElement } from "react";
-import type { Comparison } from "../../../protocol/src/commit.js";
-import type { SeeError } from "../../../protocol/src/errors.js";
+import { useEffect, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
-import { nextTicket, see } from "../../see.js";
 import { Button } from "../../ui/button.js";
 import { Icon } from "../../ui/icon.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { CompareScreen } from "./compare-screen.js";
+import { useCompare } from "./compare-store.js";
 import { isOpen, sessionTitle } from "./session-model.js";
 import { useSession } from "./sessions-store.js";
 import { TEXTS } from "../../../texts/run.js";
 import styles from "./retry-bar.module.css";
 
-type Compared = { comparison: Comparison } | { error: SeeError } | "working" | null;
-
 export function RetryBar({ session }: { session: Session }): ReactElement | null {
   const first = useSession(session.policy.retry_of ?? null);
-  const [compared, setCompared] = useState<Compared>(null);
-  const ticket = useRef(0);
+  const compared = useCompare((state) => (state.session === session.id ? state.compared : null));
+  const { compare, close } = useCompare.getState();
+  useEffect(() => close, [session.id, close]);
   if (first === undefined) return null;
   const comparable = isOpen(first) && session.state === "finished";
 
-  const compare = async (): Promise<void> => {
-    ticket.current = nextTicket();
-    setCompared("working");
-    const outcome = await see.compare(first.id, session.id, ticket.current);
-    setCompared(outcome.ok ? { comparison: outcome.value } : { error: outcome.error });
-  };
   return (
     <div className={styles.bar}>
       <Icon name="restart" />
@@ -36,7 +27,10 @@ export function RetryBar({ session }: { session: Session }): ReactElement | null
       <Button onClick={() => useRoute.getState().go({ name: "session", session: first.id })}>
         {TEXTS.retryFirst}
       </Button>
-      <Button disabled={!comparable || compared === "working"} onClick={() => void compare()}>
+      <Button
+        disabled={!comparable || compared === "working"}
+        onClick={() => void compare(first.id, session.id)}
+      >
         {compared === "working" ? TEXTS.comparing : TEXTS.compare}
       </Button>
       {compared !== null && compared !== "working" && "error" in compared && (
@@ -47,7 +41,7 @@ export function RetryBar({ session }: { session: Session }): ReactElement | null
           comparison={compared.comparison}
           first={first.id}
           second={session.id}
-          onClose={() => setCompared(null)}
+          onClose={close}
         />
       )}
     </div>

@@ -97,6 +97,9 @@ function Limits({ session }: { session: Session }): ReactElement {
         id="session-limits"
         popover="auto"
         className={styles.limits}
+        role="group"
+        aria-label={TEXTS.limits(limits.length)}
+        tabIndex={0}
         style={{ positionAnchor: "--limits" } as React.CSSProperties}
       >
         <ul>

@@ -67,8 +67,11 @@ export function SettingsDialog({ onClose }: { onClose: () => void }): ReactEleme
 function IntegrationSwitch(): ReactElement {
   const [on, setOn] = useState<boolean | null>(null);
   const [error, setError] = useState<SeeError | null>(null);
+  const [busy, setBusy] = useState(true);
   const take = (asked: ReturnType<typeof see.integration>): void => {
+    setBusy(true);
     void asked.then((outcome) => {
+      setBusy(false);
       setError(outcome.ok ? null : outcome.error);
       if (outcome.ok) setOn(outcome.value);
     });
@@ -80,7 +83,7 @@ function IntegrationSwitch(): ReactElement {
         label={TEXTS.integration}
         why={TEXTS.integrationWhy}
         on={on === true}
-        disabled={on === null}
+        disabled={busy || on === null}
         onChange={(wanted) => take(see.setIntegration(wanted))}
       />
       {error !== null && <ErrorNote error={error} />}

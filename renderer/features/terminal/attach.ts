@@ -33,7 +33,7 @@ export function attach(
   const fit = new FitAddon();
   terminal.loadAddon(fit);
   terminal.open(element);
-  terminal.textarea?.setAttribute("aria-label", TEXTS.outputOf[what]);
+  terminal.textarea?.setAttribute("aria-label", TEXTS.outputOf[typeof what === "object" ? "more" : what]);
   fit.fit();
 
   let closed = false;

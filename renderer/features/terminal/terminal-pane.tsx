@@ -46,7 +46,9 @@ export function TerminalPane({ session, begun, head }: TerminalPaneProps): React
     <section className={pane.pane} aria-label={TEXTS.title}>
       <div className={pane.head}>
         {head}
-        <span className={pane.note}>{note}</span>
+        <span className={pane.note} title={note}>
+          {note}
+        </span>
       </div>
       {error === null ? (
         <div ref={host} className={styles.screen} />

@@ -1,0 +1,37 @@
+// The dialogs of what menus and the palette ask for. Once on the screen, whoever asked.
+import type { ReactElement } from "react";
+import { Button } from "../../ui/button.js";
+import { Dialog } from "../../ui/dialog.js";
+import { escapeText } from "../../ui/escape.js";
+import { ErrorNote } from "../../ui/state-panel.js";
+import { EditDialog } from "../edit/edit-dialog.js";
+import { TEXTS } from "../../../texts/review.js";
+import { useAsked } from "./asked-store.js";
+
+export function AskedDialogs(): ReactElement | null {
+  const { asked, close } = useAsked();
+  if (asked === null) return null;
+  if (asked.what === "edit") return <EditDialog session={asked.session} path={asked.path} onClose={close} />;
+  return (
+    <Dialog
+      title={asked.what === "exported" ? TEXTS.exported : asked.title}
+      onClose={close}
+      footer={
+        <Button autoFocus onClick={close}>
+          {TEXTS.close}
+        </Button>
+      }
+    >
+      {asked.what === "exported" ? (
+        <>
+          <p>
+            <code className="selectable">{escapeText(asked.file)}</code>
+          </p>
+          <p>{TEXTS.exportedWhy}</p>
+        </>
+      ) : (
+        <ErrorNote error={asked.error} />
+      )}
+    </Dialog>
+  );
+}

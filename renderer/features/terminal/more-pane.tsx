@@ -1,0 +1,83 @@
+// Another program in the same session: what the first one installed is tried here. Its changes are listed with the rest.
+import { useEffect, useRef, useState, type FormEvent, type ReactElement, type ReactNode } from "react";
+import type { SeeError } from "../../../protocol/src/errors.js";
+import type { Session } from "../../../protocol/src/session.js";
+import { see } from "../../see.js";
+import { Button } from "../../ui/button.js";
+import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
+import { canDecide } from "../run/session-model.js";
+import { attach } from "./attach.js";
+import { MORE } from "../../../texts/terminal.js";
+import line from "../../ui/typed-line.module.css";
+import pane from "../../ui/pane.module.css";
+import styles from "./terminal-pane.module.css";
+
+interface MorePaneProps {
+  session: Session;
+  /** Stands where the pane's title would. */
+  head: ReactNode;
+}
+
+/** A program that was started here: its words, and how it ended once it has. */
+interface Started {
+  words: string[];
+  status: number | null;
+}
+
+export function MorePane({ session, head }: MorePaneProps): ReactElement {
+  const host = useRef<HTMLDivElement>(null);
+  const [typed, setTyped] = useState("");
+  const [started, setStarted] = useState<Started | null>(null);
+  const [error, setError] = useState<SeeError | null>(null);
+  const { id, cwd } = session;
+  const words = started?.words;
+  const runs = started !== null && started.status === null && error === null;
+
+  useEffect(() => {
+    if (words === undefined || host.current === null) return;
+    const what = { run: words, cwd };
+    const ended = (status: number): void => setStarted({ words, status });
+    return attach(host.current, id, what, setError, ended);
+  }, [id, cwd, words]);
+
+  const start = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (runs || !canDecide(session)) return;
+    const split = await see.splitCommand(typed);
+    setError(split.ok ? null : split.error);
+    if (split.ok) setStarted({ words: split.value, status: null });
+  };
+  return (
+    <section className={pane.pane} aria-label={MORE.title}>
+      <div className={pane.head}>
+        {head}
+        <span className={pane.note}>
+          {started === null ? MORE.note : runs ? MORE.running : MORE.ended(started.status ?? 0)}
+        </span>
+      </div>
+      <form className={styles.more} onSubmit={(event) => void start(event)}>
+        <div className={`${line.line} ${line.exact}`}>
+          <input
+            aria-label={MORE.command}
+            placeholder={MORE.placeholder}
+            value={typed}
+            spellCheck={false}
+            autoComplete="off"
+            onChange={(event) => setTyped(event.target.value)}
+          />
+          <Button type="submit" icon="play" disabled={runs || !canDecide(session)}>
+            {MORE.run}
+          </Button>
+        </div>
+        {error !== null && <ErrorNote error={error} />}
+      </form>
+      {started === null ? (
+        <EmptyPanel icon="terminal" title={MORE.empty}>
+          {MORE.emptyWhy}
+        </EmptyPanel>
+      ) : (
+        <div ref={host} className={styles.screen} />
+      )}
+    </section>
+  );
+}
