@@ -140,6 +140,8 @@ export const CommitRecord = z.object({
   note: z.string().optional(),
   notes: z.number().int().min(1).optional(),
   undone_by: z.string().optional(),
+  /** What its undo, which was cut off, waits for. */
+  waits: z.string().optional(),
 });
 export type CommitRecord = z.infer<typeof CommitRecord>;
 

@@ -7,9 +7,10 @@
     reason = "a test ends with what it did not expect"
 )]
 
+use see_sys::faults::{Fault, begin};
 use serde_json::json;
 
-use crate::support::Lab;
+use crate::support::{Lab, Outcome};
 
 mod support;
 
@@ -209,4 +210,45 @@ fn two_commits_of_one_session_at_once_do_not_mix() {
     assert_eq!(ends, [0, 4]);
     changed(&lab);
     assert_eq!(lab.json(["history"])["commits"].as_array().unwrap().len(), 1);
+}
+
+/// Runs the binary where the disk has a fault.
+fn with(fault: Fault, lab: &Lab, arguments: &[&str]) -> Outcome {
+    let run = || {
+        begin(fault).unwrap();
+        lab.run(arguments)
+    };
+    std::thread::scope(|scope| scope.spawn(run).join().unwrap())
+}
+
+#[test]
+fn what_a_broken_disk_lets_nobody_take_back_can_be_given_up() {
+    let lab = lab();
+    let id = lab.see(SCRIPT);
+    assert_eq!(with(Fault::Deadly, &lab, &["commit", &id]).status, -1);
+    changed(&lab);
+    let waits = with(Fault::Stuck, &lab, &["commit", &id, "--json"]);
+    let error = waits.error();
+    assert_eq!(error["code"], "recovery-needed", "{waits:?}");
+    let commit = error["facts"]["commit"].as_str().unwrap();
+    let hint = error["hint"].as_str().unwrap();
+    assert!(hint.ends_with(&format!("alcatraz drop {commit} --give-up")), "{hint}");
+    let settled = with(Fault::Stuck, &lab, &["drop", commit, "--give-up", "--json"]);
+    assert_eq!(settled.status, 0, "{settled:?}");
+    let settled = settled.json();
+    assert_eq!((&settled["commit"], &settled["given_up"]), (&json!(commit), &json!([])));
+    let stayed: Vec<&str> =
+        settled["stayed"].as_array().unwrap().iter().map(|path| path["path"].as_str().unwrap()).collect();
+    let at = |name: &str| lab.work().join(name).display().to_string();
+    assert!(
+        ["b", "d", "gone", "new", "old"].iter().all(|name| stayed.contains(&at(name).as_str())),
+        "{stayed:?}"
+    );
+    // What could not be taken back is the host's own now, and the session can be decided on again.
+    changed(&lab);
+    let again = lab.run(["drop", commit, "--give-up", "--json"]);
+    assert_eq!((again.status, &again.error()["code"]), (4, &json!("wrong-state")));
+    assert_eq!(lab.json(["abort", &id])["session"]["state"], "aborted");
+    changed(&lab);
+    assert_eq!(lab.json(["history"]), json!({ "commits": [] }));
 }

@@ -1,10 +1,12 @@
 //! Does the criterion hold? Compares what a SEE has looked at with what the host did meanwhile. Changes nothing.
 
+mod as_it_was;
 mod host;
 pub(crate) mod in_use;
 mod only_read;
 
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 use crate::change::{Aspect, ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found, UpperState};
@@ -84,12 +86,15 @@ pub struct Grounds {
     left: LeftByUs,
     /// The read set; `None` when nothing was recorded.
     reads: Option<ReadSet>,
+    /// Where the session's record lies, with what files were before it changed them.
+    session_dir: PathBuf,
 }
 
 impl Grounds {
     /// Returns what is known of a session.
     pub fn of(store: &Store, session: &Session) -> Result<Self> {
-        Ok(Self { left: LeftByUs::since(store, session)?, reads: reads::recorded(store, session)? })
+        let (left, reads) = (LeftByUs::since(store, session)?, reads::recorded(store, session)?);
+        Ok(Self { left, reads, session_dir: store.session_dir(&session.id) })
     }
 
     /// Returns why the read set is not complete; `None` when it is, or when nothing was to be recorded.
@@ -131,7 +136,9 @@ pub(crate) fn find(
         let Some(found) = changes.found.get(index) else { continue };
         let host = view.host(read.layer, &read.path)?;
         if let Some(against) = judge(&read, found, host, grounds) {
-            worst.insert(index, conflict(found, against, host));
+            if !as_it_was::is_as_it_was(view, found, (&read, against.reason), grounds)? {
+                worst.insert(index, conflict(found, against, host));
+            }
         }
     }
     let deletes_files =

@@ -105,7 +105,7 @@ pub fn judge(entry: &Entry, host: &mut impl Host) -> Option<Breach> {
 
 /// Tells whether an object may have changed once more after the look at `at` without a sign: its last change fell into the
 /// same tick. Stamps may lie in the future (`touch -d`); the kernel's own stamp of the change, ctime, is what counts.
-fn is_tie(object: &Object, at: Moment) -> bool {
+pub fn is_tie(object: &Object, at: Moment) -> bool {
     let is_whole_second = object.ctime.0 % SECOND == 0;
     let tick = if is_whole_second { COARSE } else { 0 };
     object.ctime.0.saturating_add(tick) >= at.0

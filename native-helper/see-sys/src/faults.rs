@@ -1,4 +1,4 @@
-//! A disk that fails, for tests: from some moment on, calls of this thread that change files fail. Not in the product:
+//! A disk that fails, for tests: from some moment on, calls of this thread that change files fail, and of programs that it starts. Not in the product:
 //! the feature `faults` is there for builds of tests alone.
 
 use rustix::io::Errno;
@@ -14,6 +14,10 @@ pub enum Fault {
     Broken,
     /// It takes everything, and cannot promise of a file's content that it is there.
     Unsynced,
+    /// Names on it cannot be moved any more (`EIO`); the store, which moves none, lies on a good one.
+    Stuck,
+    /// No fault of a disk: the program is killed when it sets a time, as a commit does when all names have changed.
+    Deadly,
 }
 
 /// Calls that need room.
@@ -69,30 +73,32 @@ const CHANGE: &[libc::c_long] = &[
 
 /// Lets calls of this thread fail from now on, until it ends.
 pub fn begin(fault: Fault) -> Result<(), Errno> {
-    let (calls, errno) = match fault {
-        Fault::Full => (GROW.to_vec(), libc::ENOSPC),
-        Fault::Broken => ([GROW, CHANGE].concat(), libc::EIO),
-        Fault::Unsynced => (vec![libc::SYS_fdatasync], libc::EIO),
+    let (calls, then) = match fault {
+        Fault::Full => (GROW.to_vec(), fail(libc::ENOSPC)),
+        Fault::Broken => ([GROW, CHANGE].concat(), fail(libc::EIO)),
+        Fault::Unsynced => (vec![libc::SYS_fdatasync], fail(libc::EIO)),
+        Fault::Stuck => (vec![libc::SYS_renameat2], fail(libc::EIO)),
+        Fault::Deadly => (vec![libc::SYS_utimensat], verdict(bpf::KILL)),
     };
     // A file that is made anew needs room; one that is opened whether it is there or not may well be there.
     let new = match fault {
         Fault::Full => (libc::O_EXCL | libc::O_TRUNC) as u32,
         Fault::Broken => libc::O_CREAT as u32,
-        Fault::Unsynced => 0,
+        Fault::Unsynced | Fault::Stuck | Fault::Deadly => 0,
     };
     let number = |call: libc::c_long| u32::try_from(call).map_err(|_| Errno::INVAL);
     let mut filter = vec![load(bpf::OFFSET_NUMBER)];
     for call in calls {
-        filter.extend([equal(number(call)?, 0, 1), fail(errno)]);
+        filter.extend([equal(number(call)?, 0, 1), then]);
     }
-    let write = if fault == Fault::Unsynced { &[] } else { WRITE };
+    let write = if matches!(fault, Fault::Full | Fault::Broken) { WRITE } else { &[] };
     for call in write {
-        let is_file = [load(argument_offset(0)), at_least(3, 0, 1), fail(errno), verdict(ALLOW)];
+        let is_file = [load(argument_offset(0)), at_least(3, 0, 1), then, verdict(ALLOW)];
         filter.push(equal(number(*call)?, 0, 4));
         filter.extend(is_file);
     }
     filter.extend([equal(number(libc::SYS_openat)?, 0, 5), load(argument_offset(2))]);
-    filter.extend([any_bit(libc::O_CREAT as u32, 0, 2), any_bit(new, 0, 1), fail(errno), verdict(ALLOW)]);
+    filter.extend([any_bit(libc::O_CREAT as u32, 0, 2), any_bit(new, 0, 1), then, verdict(ALLOW)]);
     filter.push(verdict(ALLOW));
     bpf::install(&filter, 0).map(|_| ())
 }

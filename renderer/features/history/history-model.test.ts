@@ -26,4 +26,5 @@ it("tells whether a commit can be undone, and why not", () => {
   expect(undoState(record(1, 5))).toBe("possible");
   expect(undoState(record(1))).toBe("dropped");
   expect(undoState({ ...record(1), undone_by: "u" })).toBe("undone");
+  expect(undoState({ ...record(1, 5), waits: "The commit u was cut off and still waits." })).toBe("waits");
 });

@@ -1,11 +1,12 @@
 // What the history says of backups: how much room they take up, what can be undone, and what a limit would cost. Pure.
 import type { CommitRecord } from "../../../protocol/src/commit.js";
 
-/** Why a commit can or cannot be undone. */
-export type UndoState = "possible" | "undone" | "dropped";
+/** Why a commit can or cannot be undone; "waits" while its undo was cut off and cannot be settled yet. */
+export type UndoState = "possible" | "undone" | "dropped" | "waits";
 
 export function undoState(record: CommitRecord): UndoState {
   if (record.undone_by !== undefined) return "undone";
+  if (record.waits !== undefined) return "waits";
   return record.undoable ? "possible" : "dropped";
 }
 

@@ -89,7 +89,7 @@ function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
   if (record.undid !== undefined) facts.push(TEXTS.undoOf);
   const state = undoState(record);
   if (record.backup !== undefined) facts.push(TEXTS.backup(formatBytes(record.backup)));
-  if (state !== "possible") facts.push(state === "undone" ? TEXTS.undone : TEXTS.dropped);
+  if (state !== "possible") facts.push(TEXTS.states[state]);
   const command = displayCommand(record.command);
   return (
     <li className={cx(styles.item, state === "undone" && styles.taken)}>
@@ -100,20 +100,21 @@ function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
         <div className={styles.facts} title={formatTime(record.time)}>
           {facts.join(" · ")} · <code>{record.id.slice(0, 8)}</code>
         </div>
+        {record.waits !== undefined && <p className={styles.waits}>{escapeText(record.waits)}</p>}
         {record.note !== undefined && <p className={styles.note}>{escapeText(record.note)}</p>}
         {record.notes !== undefined && <NotesButton session={record.session} count={record.notes} />}
       </div>
-      {record.backup !== undefined && (
+      {record.backup !== undefined && state !== "waits" && (
         <Button look="quiet" onClick={() => onDrop(record)}>
           {TEXTS.drop}
         </Button>
       )}
-      {state === "possible" && (
+      {(state === "possible" || state === "waits") && (
         <Button
           icon="undo"
           onClick={() => useRoute.getState().askUndo({ commit: record.id, applied: record.applied })}
         >
-          {TEXTS.undo}
+          {state === "waits" ? TEXTS.undoAgain : TEXTS.undo}
         </Button>
       )}
     </li>

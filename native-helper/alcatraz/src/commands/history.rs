@@ -1,6 +1,7 @@
 //! `alcatraz history`: the commits, the newest first.
 
 use see_core::commit::record::{CommitRecord, CommitState};
+use see_core::commit::waiting_undos;
 use see_core::error::Result;
 use see_core::store::Store;
 use serde_json::json;
@@ -22,6 +23,7 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
         context.output.say("No commits yet.");
         return Ok(ExitStatus::Done);
     }
+    let waiting = waiting_undos(&store)?;
     let mut table = Table::new(&["COMMIT", "SESSION", "TIME", "CHANGES", "UNDO", "BACKUP", "COMMAND"]);
     for commit in &commits {
         table.row(vec![
@@ -29,7 +31,7 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
             commit.session.clone(),
             when_text(&commit.time.to_rfc3339()),
             commit.applied.to_string(),
-            undo_text(commit),
+            undo_text(commit, &waiting),
             if commit.has_backup { human_size(commit.backup) } else { String::new() },
             command_text(&commit.command),
         ]);
@@ -40,7 +42,12 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
 
 /// Returns the commits in their wire form, with what was noted.
 pub fn told(store: &Store) -> Result<Vec<WireCommit>> {
-    done(store)?.iter().map(|commit| Ok(WireCommit::new(commit, store.notes(&commit.session)?))).collect()
+    let waiting = waiting_undos(store)?;
+    let told = |commit: &CommitRecord| {
+        let waits = what_waits(commit, &waiting).map(str::to_owned);
+        Ok(WireCommit::new(commit, store.notes(&commit.session)?, waits))
+    };
+    done(store)?.iter().map(told).collect()
 }
 
 /// Returns the commits of the host's history, the newest first: what was reverted left nothing there.
@@ -50,7 +57,14 @@ fn done(store: &Store) -> Result<Vec<CommitRecord>> {
     Ok(commits)
 }
 
-fn undo_text(commit: &CommitRecord) -> String {
+fn what_waits<'a>(commit: &CommitRecord, waiting: &'a [(String, String)]) -> Option<&'a str> {
+    waiting.iter().find(|(undone, _)| *undone == commit.id).map(|(_, why)| why.as_str())
+}
+
+fn undo_text(commit: &CommitRecord, waiting: &[(String, String)]) -> String {
+    if what_waits(commit, waiting).is_some() {
+        return "waits".to_owned();
+    }
     match (&commit.undone_by, &commit.undid) {
         (Some(by), _) => format!("undone by {by}"),
         (None, Some(of)) => format!("undid {of}"),

@@ -1,10 +1,11 @@
 //! The methods: what each one asks of the core. Called from worker threads, many at once.
 
+mod deciding;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use see_core::changes::found::Found;
-use see_core::commit;
 use see_core::content::{self, Side};
 use see_core::doctor;
 use see_core::engine::{self, request::RunSpec};
@@ -26,7 +27,7 @@ use crate::wire::session::WireSession;
 
 use super::decisions::*;
 use super::desk::{EditParams, NoteParams, NotesResult, VirusesResult};
-use super::envelope::{MOST_PATHS, bad_request, cut};
+use super::envelope::bad_request;
 use super::feed::Feeds;
 use super::messages::*;
 use super::origins::{LastOrigins, OriginsParams};
@@ -194,29 +195,12 @@ impl Methods {
             }
             "check" => self.check(parse(params)?, monitor),
             "commit" => self.commit(&parse(params)?, monitor),
-            "history.list" => parse::<Empty>(params).and_then(|_| reply(self.list_commits()?)),
-            "history.undo" => {
-                let params: UndoParams = parse(params)?;
-                reply(actions::undo(&self.store, &params.commit, &params.resolutions()?, monitor)?)
-            }
-            "history.drop" => {
-                let params: CommitParams = parse(params)?;
-                actions::drop_backup(&self.store, &params.commit)?;
-                reply(Empty {})
-            }
-            "history.limit" => {
-                let LimitParams { limit } = parse(params)?;
-                reply(LimitResult { dropped: commit::limit_backups(&self.store, limit)? })
-            }
-            "history.versions" => {
-                let params: UndoPlaceParams = parse(params)?;
-                reply(commit::undo_versions(&self.store, &params.commit, &params.host_path()?)?)
-            }
-            "history.content" => {
-                let params: UndoContentParams = parse(params)?;
-                let (path, slice) = (params.host_path()?, (params.offset, params.length));
-                reply(commit::undo_slice(&self.store, &params.commit, &path, params.side, slice)?)
-            }
+            "history.list" => parse::<Empty>(params).and_then(|_| self.history()),
+            "history.undo" => self.undo(&parse(params)?, monitor),
+            "history.drop" => self.forget_backup(&parse(params)?),
+            "history.limit" => self.limit_backups(&parse(params)?),
+            "history.versions" => self.undo_versions(&parse(params)?),
+            "history.content" => self.undo_content(&parse(params)?),
             _ => Err(SeeError::new(
                 ErrorCode::UnknownMethod,
                 format!("There is no method {}.", see_core::path::escape_for_display(method.as_bytes())),
@@ -367,38 +351,6 @@ impl Methods {
             (self.store.find_session(&params.first)?, self.store.find_session(&params.second)?);
         reply(ComparisonResult::from(actions::compare(&self.store, &first, &second, monitor)?))
     }
-
-    fn check(&self, params: CheckRequest, monitor: &RequestMonitor) -> Result<Answer> {
-        let request = params.into_commit();
-        let selection = request.selection(&self.store)?;
-        let session = self.store.find_session(&request.session)?;
-        let mut result = actions::check(&self.store, &session, &selection, monitor)?;
-        result.conflicts_more = left_out(&mut result.conflicts);
-        result.joined_more = left_out(&mut result.joined);
-        result.ignored_more = left_out(&mut result.ignored);
-        reply(result)
-    }
-
-    fn commit(&self, params: &CommitRequest, monitor: &RequestMonitor) -> Result<Answer> {
-        let selection = params.selection(&self.store)?;
-        let session = self.store.find_session(&params.session)?;
-        let dry_run = params.dry_run.unwrap_or(false);
-        let mut result = actions::commit(&self.store, &session, &selection, dry_run, monitor)?;
-        result.joined_more = left_out(&mut result.joined);
-        result.ignored_more = left_out(&mut result.ignored);
-        result.differing_more = left_out(&mut result.differing);
-        reply(result)
-    }
-
-    fn list_commits(&self) -> Result<CommitsResult> {
-        let commits = crate::commands::history::told(&self.store)?;
-        Ok(CommitsResult { commits, limit: self.store.backup_limit()? })
-    }
-}
-
-/// Cuts a list to what an answer may hold; returns how many it leaves out.
-fn left_out<T: Serialize>(list: &mut Vec<T>) -> u64 {
-    u64::try_from(cut(list, MOST_PATHS)).unwrap_or(u64::MAX)
 }
 
 /// Parses the arguments of a method.

@@ -41,11 +41,14 @@ pub struct WireCommit {
     /// The commit that took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<String>,
+    /// What its undo, which was cut off, waits for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits: Option<String>,
 }
 
 impl WireCommit {
-    /// Returns a commit with what was noted on its session.
-    pub fn new(commit: &CommitRecord, notes: Vec<Note>) -> Self {
+    /// Returns a commit with what was noted on its session, and what its undo waits for.
+    pub fn new(commit: &CommitRecord, notes: Vec<Note>, waits: Option<String>) -> Self {
         let on_changes = notes.iter().filter(|note| note.path.is_some()).count();
         Self {
             notes: u64::try_from(on_changes).unwrap_or(u64::MAX),
@@ -59,6 +62,7 @@ impl WireCommit {
             backup: commit.has_backup.then_some(commit.backup),
             undid: commit.undid.clone(),
             undone_by: commit.undone_by.clone(),
+            waits,
         }
     }
 }

@@ -82,8 +82,12 @@ impl ChangeSet {
             let is_chosen = chosen.get(row).copied().unwrap_or(false);
             let state = self.found.get(row).map(|found| found.state);
             if is_chosen && matches!(state, Some(UpperState::Whole | UpperState::Absent)) {
-                let message = format!("{} holds more than can be listed.", dir.display());
-                let hint = "Leave it out; or commit other changes, or throw them away, and look again.";
+                let message = format!(
+                    "{} holds more names than can be listed (some 2.5 million, or 512 MiB of paths); it is not committed unseen.",
+                    dir.display()
+                );
+                let hint = "Leave it out (--skip PATH) and commit the rest: then there is more room. Or make it fewer files \
+                            first, in the session: alcatraz enter SESSION -- tar -cf ALL.tar PATH";
                 return Err(SeeError::new(ErrorCode::BadRequest, message, hint).with_path(dir));
             }
         }

@@ -212,7 +212,8 @@ pub fn compare(places: &mut Places, header: &Header, away: &Away) -> Result<Vec<
     for seen in header.before.iter().filter(|seen| !away.has(&seen.at)) {
         // We put back all but the time of the last change; any other difference is somebody else's.
         let now = places.stat(&seen.at)?.filter(|now| now.stands_like(&seen.stat));
-        if let Some(stat) = now.filter(|now| *now != seen.stat) {
+        let Some(stat) = now.filter(|now| *now != seen.stat) else { continue };
+        if seen.has_kept_attributes(places)? {
             left.push(Left { at: seen.at.clone(), stat, before: Some(seen.stat) });
         }
     }

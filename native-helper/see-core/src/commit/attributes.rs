@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsStr};
-use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
@@ -10,6 +10,7 @@ use rustix::fs::{AtFlags, Gid, Mode, OFlags, Timespec, Timestamps, UTIME_OMIT, U
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
+use crate::beneath::{Facts, proc_path};
 use crate::change::FileType;
 use crate::error::Result;
 use crate::layer::MarkSpace;
@@ -36,30 +37,64 @@ pub struct Attributes {
     pub xattrs: BTreeMap<Bytes, Bytes>,
 }
 
+/// More bytes of extended attributes are not kept with a base.
+const FEW: usize = 8 * 1024;
+
+impl Attributes {
+    /// Returns the attributes of the host's entry `name` of `dir`, of which these facts are known.
+    pub(crate) fn of_host(dir: BorrowedFd<'_>, name: &[u8], facts: &Facts) -> rustix::io::Result<Self> {
+        let (mode, uid, gid, mtime) = (facts.permissions(), facts.uid, facts.gid, facts.mtime);
+        Ok(Self { mode, uid, gid, mtime, xattrs: all_at(dir, name)? })
+    }
+
+    /// Tells whether the extended attributes take up little room.
+    pub(crate) fn are_few(&self) -> bool {
+        self.xattrs.iter().map(|(name, value)| name.0.len() + value.0.len()).sum::<usize>() <= FEW
+    }
+}
+
 /// Reads the attributes of an object. In a layer give its mark space: marks are left out then.
 pub fn read(places: &mut Places, spot: &Spot, marks: Option<MarkSpace>) -> Result<Attributes> {
     let stat =
         places.stat(spot)?.ok_or_else(|| places.error("reading the attributes of", spot, Errno::NOENT))?;
-    let (dir, path) = places.proc_path(spot)?;
-    let failed = |places: &Places, errno| places.error("reading the attributes of", spot, errno);
+    let dir = places.holder(spot)?;
+    let name = spot.split().1;
     let xattrs = match marks {
-        Some(space) => overlay_marks::attributes_at(dir.as_fd(), spot.split().1, space)
-            .map_err(|errno| failed(places, errno))?,
-        None => {
-            let mut found = BTreeMap::new();
-            let names = overlay_marks::list_at(dir.as_fd(), spot.split().1);
-            for name in names.map_err(|errno| failed(places, errno))? {
-                if let Some(value) =
-                    overlay_marks::get(&path, &name).map_err(|errno| failed(places, errno))?
-                {
-                    found.insert(name.into_bytes(), value);
-                }
-            }
-            found
-        }
+        Some(space) => overlay_marks::attributes_at(dir.as_fd(), name, space).map(in_bytes),
+        None => all_at(dir.as_fd(), name),
     };
-    let xattrs = xattrs.into_iter().map(|(name, value)| (Bytes(name), Bytes(value))).collect();
+    let xattrs = xattrs.map_err(|errno| places.error("reading the attributes of", spot, errno))?;
     Ok(Attributes { mode: stat.mode, uid: stat.uid, gid: stat.gid, mtime: stat.mtime, xattrs })
+}
+
+/// Reads the extended attributes of the entry `name` of `dir`: all that we may read, marks of layers as well.
+pub(crate) fn all_at(dir: BorrowedFd<'_>, name: &[u8]) -> rustix::io::Result<BTreeMap<Bytes, Bytes>> {
+    let names = overlay_marks::list_at(dir, name)?;
+    let mut found = BTreeMap::new();
+    if names.is_empty() {
+        return Ok(found);
+    }
+    let path = proc_path(dir, name);
+    for name in names {
+        if let Some(value) = overlay_marks::get(&path, &name)? {
+            found.insert(Bytes(name.into_bytes()), Bytes(value));
+        }
+    }
+    Ok(found)
+}
+
+/// Returns a checksum of extended attributes.
+pub fn sum(xattrs: &BTreeMap<Bytes, Bytes>) -> u32 {
+    let mut sum = crc32fast::Hasher::new();
+    for bytes in xattrs.iter().flat_map(|(name, value)| [name, value]) {
+        sum.update(&bytes.0.len().to_le_bytes());
+        sum.update(&bytes.0);
+    }
+    sum.finalize()
+}
+
+fn in_bytes(xattrs: BTreeMap<Vec<u8>, Vec<u8>>) -> BTreeMap<Bytes, Bytes> {
+    xattrs.into_iter().map(|(name, value)| (Bytes(name), Bytes(value))).collect()
 }
 
 /// Gives an object these attributes; changes only what differs.

@@ -3,16 +3,19 @@
 
 use std::fs::File;
 use std::io::{BufWriter, Read as _, Write as _};
+use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::escape_for_display;
 
+use super::attributes;
 use super::crash;
 use super::guests::Holding;
-use super::places::{Base, Spot};
+use super::places::{Base, Places, Spot};
 use super::rooms::Room;
 use super::stat::Stat;
 use super::step::Step;
@@ -51,6 +54,33 @@ pub struct Seen {
     pub at: Spot,
     /// How.
     pub stat: Stat,
+    /// A checksum of its extended attributes as it stood like that; `None` when that is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub xattrs: Option<u32>,
+}
+
+impl Seen {
+    /// Returns an object that was looked at before, and by now perhaps changed.
+    pub fn new(places: &mut Places, at: Spot, stat: Stat) -> Result<Self> {
+        let xattrs = xattrs_of(places, &at)?;
+        let is_same = places.stat(&at)? == Some(stat);
+        Ok(Self { at, stat, xattrs: xattrs.filter(|_| is_same) })
+    }
+
+    /// Tells whether an object that differs from this has the same extended attributes.
+    pub fn has_kept_attributes(&self, places: &mut Places) -> Result<bool> {
+        Ok(self.xattrs.is_some() && xattrs_of(places, &self.at)? == self.xattrs)
+    }
+}
+
+/// Returns a checksum of an object's extended attributes; `None` when it is not there.
+fn xattrs_of(places: &mut Places, at: &Spot) -> Result<Option<u32>> {
+    let dir = places.holder(at)?;
+    match attributes::all_at(dir.as_fd(), at.split().1) {
+        Ok(xattrs) => Ok(Some(attributes::sum(&xattrs))),
+        Err(Errno::NOENT) => Ok(None),
+        Err(errno) => Err(places.error("reading the attributes of", at, errno)),
+    }
 }
 
 /// What is left to do in the layer of a session that keeps the rest of its changes.

@@ -2,7 +2,7 @@
 //! plan → check → stage → journal → apply → publish; `docs/commit.md` tells why each step is safe.
 
 mod apply;
-mod attributes;
+pub(crate) mod attributes;
 mod away;
 mod backups;
 mod bytes;
@@ -53,7 +53,7 @@ use crate::{changes, check};
 
 pub use self::drop::drop;
 pub use backups::limit_backups;
-pub use recover::{Recovered, give_up, recover};
+pub use recover::{Recovered, give_up, recover, waiting_undos};
 pub use undo::undo;
 pub use undo::versions::{UndoSide, UndoVersions, undo_slice, undo_versions};
 

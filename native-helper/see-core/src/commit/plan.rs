@@ -243,8 +243,9 @@ impl<'p, 'a> Planner<'p, 'a> {
                 self.plan.results.push(room.serves.clone());
             }
         }
-        let before = std::mem::take(&mut self.before).into_iter();
-        self.plan.before = before.map(|(at, stat)| Seen { at, stat }).collect();
+        for (at, stat) in std::mem::take(&mut self.before) {
+            self.plan.before.push(Seen::new(&mut self.view.places, at, stat)?);
+        }
         self.plan.rooms = self.rooms.found().to_vec();
         Ok(self.plan)
     }

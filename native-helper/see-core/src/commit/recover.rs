@@ -50,7 +50,7 @@ impl Recovered {
     /// Returns the error that tells what the commit still waits for; `None` when it is settled.
     pub fn waits(&self) -> Option<Box<SeeError>> {
         let cause = self.failed.as_ref()?;
-        let message = format!("The commit {} was cut off and still waits: {}", self.commit, cause.message);
+        let message = format!("{}: {}", waiting(&self.commit), cause.message);
         let hint = format!(
             "{} Or leave what cannot be put back as it is now: alcatraz drop {} --give-up",
             cause.hint, self.commit
@@ -92,21 +92,29 @@ pub fn give_up(store: &Store, commit: &str, monitor: &dyn Monitor) -> Result<Rec
     Ok(recovered)
 }
 
-/// How the reason begins that is told of a session whose commit waits.
-const WAITS: &str = "its commit was cut off and waits";
+/// Returns how the reason begins that is told of a session whose commit waits.
+fn waiting(commit: &str) -> String {
+    format!("The commit {commit} was cut off and still waits")
+}
 
-/// Tells with its session that a commit waits, and for what, until it is settled.
-fn note_waiting(store: &Store, record: &CommitRecord, error: Option<&SeeError>) -> Result<()> {
-    let mut session = store.session(&record.session)?;
-    let why = match error {
-        Some(error) => Some(format!("{WAITS}: {} {}", error.message, error.hint)),
-        None => session.why.clone().filter(|why| !why.starts_with(WAITS)),
-    };
-    if why == session.why {
-        return Ok(());
+/// Returns the commits whose undo was cut off and waits, each with what it waits for.
+pub fn waiting_undos(store: &Store) -> Result<Vec<(String, String)>> {
+    let mut waiting_for = Vec::new();
+    for record in store.unsettled_commits()? {
+        let Some(undone) = &record.undid else { continue };
+        let why = store.session(&record.session)?.why;
+        waiting_for
+            .extend(why.filter(|why| why.starts_with(&waiting(&record.id))).map(|why| (undone.clone(), why)));
     }
-    session.why = why;
-    store.update_session(&session)
+    Ok(waiting_for)
+}
+
+/// Tells with its session that a commit waits, and for what, until it is settled. Others may be writing the session's record.
+fn note_waiting(store: &Store, record: &CommitRecord, error: Option<&SeeError>) -> Result<()> {
+    match error {
+        Some(error) => store.set_why(&record.session, &format!("{} {}", error.message, error.hint)),
+        None => store.clear_why(&record.session, &waiting(&record.id)),
+    }
 }
 
 /// As [`recover`], for whoever holds the host's lock: what is cut off belongs to nobody then.

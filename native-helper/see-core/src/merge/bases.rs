@@ -13,6 +13,7 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::beneath::{Facts, Root};
+use crate::commit::attributes::Attributes;
 use crate::error::{Result, SeeError};
 use crate::path::HostPath;
 use crate::read_set::entry::Object;
@@ -37,6 +38,8 @@ pub struct Base {
     pub mtime: Timestamp,
     /// Its content, when that was kept.
     pub content: Option<Vec<u8>>,
+    /// Its mode, owner and attributes, when those were kept.
+    pub attributes: Option<Attributes>,
 }
 
 /// The first line of a kept file; what was kept of the content follows.
@@ -46,6 +49,8 @@ struct Head {
     size: u64,
     mtime: i64,
     whole: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attributes: Option<Attributes>,
 }
 
 /// Returns what the host's file at a path was before the session in this directory changed it; `None` when that is not
@@ -60,7 +65,12 @@ pub fn base(session_dir: &Path, path: &HostPath) -> Option<Base> {
     // Two paths can have the same file name here, and a write can have been cut off.
     let is_whole = head.path == *path && content.len() as u64 == if head.whole { head.size } else { 0 };
     let mtime = Timestamp(i128::from(head.mtime));
-    is_whole.then(|| Base { size: head.size, mtime, content: head.whole.then_some(content) })
+    is_whole.then(|| Base {
+        size: head.size,
+        mtime,
+        content: head.whole.then_some(content),
+        attributes: head.attributes,
+    })
 }
 
 /// Removes what was kept of a path.
@@ -109,13 +119,14 @@ impl Keeper {
         if place.exists() {
             return;
         }
-        let Some(bytes) = read(path, seen, self.room.min(KEPT)) else { return };
+        let Some((bytes, attributes)) = read(path, seen, self.room.min(KEPT)) else { return };
         self.room -= bytes.len() as u64;
         let head = Head {
             path: path.clone(),
             size: seen.size,
             mtime: seen.mtime.0,
             whole: bytes.len() as u64 == seen.size,
+            attributes: Some(attributes).filter(Attributes::are_few),
         };
         if self.write(&place, &head, &bytes).is_err() {
             // A full disk: what was begun goes, and nothing else is tried.
@@ -133,8 +144,8 @@ impl Keeper {
     }
 }
 
-/// Returns the content of a file that stands as it was seen; nothing of what is no text or too long.
-fn read(path: &HostPath, seen: &Object, limit: u64) -> Option<Vec<u8>> {
+/// Returns content and attributes of a file that stands as it was seen; no content of what is no text or too long.
+fn read(path: &HostPath, seen: &Object, limit: u64) -> Option<(Vec<u8>, Attributes)> {
     let is_seen = |facts: &Facts| Object::from(facts) == *seen;
     let root = Root::open_exact(&path.parent()?).ok()?;
     let name = Path::new(OsStr::from_bytes(path.name()));
@@ -142,15 +153,18 @@ fn read(path: &HostPath, seen: &Object, limit: u64) -> Option<Vec<u8>> {
     if !facts.is_file() || !is_seen(&facts) {
         return None;
     }
-    if facts.size > limit {
-        return Some(Vec::new());
-    }
-    let (file, _) = root.file(name).ok()?;
+    let attributes = Attributes::of_host(root.as_fd(), path.name(), &facts).ok()?;
     let mut bytes = Vec::new();
-    file.take(limit + 1).read_to_end(&mut bytes).ok()?;
-    let after = root.facts(name).ok()?;
-    let is_whole = is_seen(&after) && bytes.len() as u64 == seen.size;
-    is_whole.then(|| if super::is_text(&bytes) { bytes } else { Vec::new() })
+    if facts.size <= limit {
+        let (file, _) = root.file(name).ok()?;
+        file.take(limit + 1).read_to_end(&mut bytes).ok()?;
+    }
+    let is_whole =
+        is_seen(&root.facts(name).ok()?) && (facts.size > limit || bytes.len() as u64 == seen.size);
+    if !super::is_text(&bytes) {
+        bytes.clear();
+    }
+    is_whole.then_some((bytes, attributes))
 }
 
 fn dir(session_dir: &Path) -> PathBuf {

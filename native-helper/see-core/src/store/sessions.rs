@@ -64,6 +64,20 @@ impl Store {
         if changed == 0 { Err(missing(id)) } else { Ok(()) }
     }
 
+    /// Tells why a session stands as it does, and leaves all else of its record to others.
+    pub fn set_why(&self, id: &str, why: &str) -> Result<()> {
+        let text = "UPDATE sessions SET why = ?2 WHERE id = ?1 AND why IS NOT ?2";
+        self.db().execute(text, params![id, why]).map_err(|e| db_error(&e))?;
+        Ok(())
+    }
+
+    /// Takes a reason back that begins like this; any other stays.
+    pub fn clear_why(&self, id: &str, beginning: &str) -> Result<()> {
+        let text = "UPDATE sessions SET why = NULL WHERE id = ?1 AND substr(why, 1, length(?2)) = ?2";
+        self.db().execute(text, params![id, beginning]).map_err(|e| db_error(&e))?;
+        Ok(())
+    }
+
     /// Returns the session with exactly this id.
     pub fn session(&self, id: &str) -> Result<Session> {
         select(&self.db(), "WHERE id = ?1", [id])?.pop().ok_or_else(|| missing(id))

@@ -141,6 +141,22 @@ fn moves_only_from_the_states_that_are_allowed() {
 }
 
 #[test]
+fn a_reason_is_told_and_taken_back_beside_what_others_write() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(dir.path())).unwrap();
+    store.insert_session(&session("aaaa", Some("name"))).unwrap();
+    let other = Store::open(Some(dir.path())).unwrap();
+    other.finish_session("aaaa", Some(7), None).unwrap();
+    store.set_why("aaaa", "a% waits for the disk").unwrap();
+    store.clear_why("aaaa", "b% waits").unwrap();
+    let kept = other.session("aaaa").unwrap();
+    assert_eq!((kept.state, kept.exit_status), (SessionState::Finished, Some(7)));
+    assert_eq!(kept.why.as_deref(), Some("a% waits for the disk"));
+    store.clear_why("aaaa", "a% waits").unwrap();
+    assert_eq!(other.session("aaaa").unwrap().why, None);
+}
+
+#[test]
 fn a_lock_has_one_holder_and_names_it() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(Some(dir.path())).unwrap();

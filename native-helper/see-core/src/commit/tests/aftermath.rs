@@ -104,6 +104,48 @@ fn what_the_host_does_between_a_crash_and_the_recovery_stays() {
     });
 }
 
+/// What a host's file gets between a crash and the recovery is no work of ours: a later commit of the same session asks first.
+#[test]
+fn what_the_host_adds_to_a_file_after_a_crash_is_not_taken_away_by_the_next_commit() {
+    if !is_inside(
+        "aftermath::what_the_host_adds_to_a_file_after_a_crash_is_not_taken_away_by_the_next_commit",
+    ) {
+        return;
+    }
+    quietly(|| {
+        for program in ["chmod 600 g", "echo hh > g", "mv g k; chmod 600 k"] {
+            let mut met = [0, 0];
+            // Every moment is tried above.
+            for point in (0..).step_by(5) {
+                let bench = Bench::fast_session(MarkSpace::Trusted, "echo g > g", program);
+                if !dies(point, || drop(bench.commit().unwrap())) {
+                    break;
+                }
+                // A file that is on its way, or that the session has taken away, is not there for the host.
+                bench.on_host("for f in g k; do [ ! -f $f ] || setfattr -n user.h -v mine $f; done");
+                let is_theirs = "[ $(cat g) = g ]; [ $(getfattr --only-values -n user.h g) = mine ]";
+                let added = bench.has().values().any(|sight| sight.xattrs.contains_key("user.h"));
+                bench.recover();
+                if bench.state() == SessionState::Committed || !added {
+                    continue;
+                }
+                let outcome = bench.commit();
+                if bench.state() == SessionState::Finished {
+                    assert_eq!(outcome.unwrap_err().code, ErrorCode::Conflicts, "{program} dead at {point}");
+                    bench.on_host(&format!("exec > /dev/null; {is_theirs}"));
+                    met[0] += 1;
+                } else {
+                    // It was put on the session's own file, which is the layer's again, and came to the host with it.
+                    let kept = bench.has().values().any(|sight| sight.xattrs.contains_key("user.h"));
+                    assert!(kept, "{program} dead at {point}: taken away");
+                    met[1] += 1;
+                }
+            }
+            assert!(met[0] > 0, "{program}: {met:?}");
+        }
+    });
+}
+
 #[test]
 fn what_the_host_puts_into_a_copied_directory_stays() {
     if !is_inside("aftermath::what_the_host_puts_into_a_copied_directory_stays") {

@@ -151,6 +151,30 @@ fn a_commit_that_waits_for_ever_can_be_given_up() {
 }
 
 #[test]
+fn an_undo_that_waits_is_told_with_the_commit_that_it_takes_back() {
+    if !is_inside("away::an_undo_that_waits_is_told_with_the_commit_that_it_takes_back") {
+        return;
+    }
+    quietly(|| {
+        for point in (9..).step_by(7) {
+            let bench = make();
+            let done = bench.commit().unwrap().id;
+            assert!(dies(point, || drop(bench.undo(&done).unwrap())), "no undo waited before {point}");
+            bench.on_host("umount -l z");
+            let Some(error) = bench.recover().iter().find_map(commit::Recovered::waits) else { continue };
+            let told = commit::waiting_undos(&bench.store).unwrap();
+            let (undone, why) = &told[0];
+            assert_eq!((told.len(), undone), (1, &done));
+            assert_eq!(*why, format!("{} {}", error.message, error.hint));
+            assert_eq!(bench.undo(&done).unwrap_err().message, error.message);
+            commit::give_up(&bench.store, error.facts["commit"].as_str().unwrap(), &Unmonitored).unwrap();
+            assert_eq!(commit::waiting_undos(&bench.store).unwrap(), []);
+            return;
+        }
+    });
+}
+
+#[test]
 fn what_a_commit_did_elsewhere_is_put_back_when_one_file_system_is_gone() {
     if is_inside("away::what_a_commit_did_elsewhere_is_put_back_when_one_file_system_is_gone") {
         quietly(|| {

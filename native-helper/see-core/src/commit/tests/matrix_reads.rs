@@ -1,16 +1,17 @@
 //! Every kind of look at a path that the session did not change, on every state of the host: what each pair comes to. The
-//! compiler sees to it that `expected` names every pair, and the test that every pair was tried.
+//! compiler sees to it that `expected` names every pair, and `matrix_whole.rs` that every pair was tried.
 
-use super::bench::{Bench, assert_same, is_inside};
-use super::matrix::{HOSTS, Host, meanwhile};
+use super::bench::{Bench, assert_same};
+use super::matrix::{Host, meanwhile};
+use super::matrix_whole::{Pair, every, pair};
 use crate::commit::selection::Selection;
 use crate::error::{ConflictReason, ErrorCode, Resolution};
 use crate::layer::MarkSpace;
 use crate::read_set::access::Access;
 
+every! {
 /// How the session looked at the path `p`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Look {
+pub enum Look {
     ReadFile,
     NamedFile,
     NamedNothing,
@@ -18,12 +19,10 @@ enum Look {
     NamedDirectory,
     ReadSymlink,
 }
+}
 
 use Host as H;
 use Look as L;
-
-const LOOKS: [Look; 6] =
-    [L::ReadFile, L::NamedFile, L::NamedNothing, L::ListedDirectory, L::NamedDirectory, L::ReadSymlink];
 
 /// Returns what the host has at first, and what the look is for.
 fn start(look: Look) -> (&'static str, Access) {
@@ -75,21 +74,11 @@ fn expected(look: Look, host: Host) -> Option<ConflictReason> {
     }
 }
 
-#[test]
-fn every_look_meets_every_state_of_the_host() {
-    if !is_inside("matrix_reads::every_look_meets_every_state_of_the_host") {
-        return;
-    }
-    // All pairs in one session, each in a directory of its own.
-    let pairs: Vec<(String, Look, Host)> = LOOKS
-        .into_iter()
-        .flat_map(|look| HOSTS.map(|host| (format!("{look:?}-{host:?}"), look, host)))
-        .collect();
-    assert_eq!(
-        pairs.len(),
-        (L::ReadSymlink as usize + 1) * (H::HardLinked as usize + 1),
-        "a pair was not tried"
-    );
+/// Tries every pair, all of them in one session, each in a directory of its own; returns which these were.
+pub fn try_all() -> Vec<Pair> {
+    let meetings = Look::ALL.iter().flat_map(|look| Host::ALL.iter().map(|host| (*look, *host)));
+    let pairs: Vec<(String, Look, Host)> =
+        meetings.map(|(look, host)| (format!("{look:?}-{host:?}"), look, host)).collect();
     let in_each = |script: &dyn Fn(Look, Host) -> &'static str| {
         let each = pairs.iter().map(|(dir, look, host)| format!("(cd {dir}; {})\n", script(*look, *host)));
         each.collect::<String>()
@@ -128,4 +117,5 @@ fn every_look_meets_every_state_of_the_host() {
         error.conflicts.iter().map(|c| (c.path.to_host_path().unwrap(), Resolution::Skip)).collect();
     bench.commit_part(&Selection { resolve, ..Selection::default() }).unwrap();
     assert_eq!(std::fs::read(bench.host.join("f")).unwrap(), b"b\n");
+    pairs.iter().map(|(_, look, host)| pair(look, host)).collect()
 }

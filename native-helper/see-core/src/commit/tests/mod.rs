@@ -15,6 +15,7 @@ mod fuzz;
 pub(crate) mod lab;
 mod matrix;
 mod matrix_reads;
+mod matrix_whole;
 mod meddling;
 mod merges;
 mod operations;

@@ -10,13 +10,16 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
 use self::replay::{Replay, Tree, can_be_read, tick, tree};
-use super::bench::{Bench, Sight, is_inside};
+use super::bench::{Bench, SESSION, Sight, is_inside};
 use super::operations::{Lesson, Operation, operation};
+use crate::change::FileType;
 use crate::commit::selection::Selection;
 use crate::error::{ErrorCode, Resolution, SeeError};
 use crate::interpose::rehearsal::Rehearsal;
 use crate::layer::MarkSpace;
+use crate::merge::bases::Keeper;
 use crate::path::HostPath;
+use crate::read_set::entry::Seen;
 use crate::session::SessionState;
 
 /// Who does something.
@@ -89,6 +92,7 @@ fn tell(story: &Story, marks: MarkSpace, tally: &mut Tally) -> Result<(), TestCa
     bench.begin();
     bench.mount();
     let mut record = story.recorded.then(|| Rehearsal::new(bench.session_layer()));
+    let mut bases = Keeper::new(&bench.store.session_dir(SESSION));
     let (mut was, mut seen) = (Who::Host, Vec::new());
     let (mut by_host, mut by_session) = (Vec::new(), Vec::new());
     for (who, operation) in &story.then {
@@ -104,6 +108,12 @@ fn tell(story: &Story, marks: MarkSpace, tally: &mut Tally) -> Result<(), TestCa
             for (path, (file, directory, follows)) in operation.reported(root) {
                 let path = bench.path(path.to_str().unwrap());
                 record.look(&path, file, directory, follows);
+                // As the recorder does it a moment later.
+                if let Some(Seen::Object(object)) = record.seen.get(&path).map(|entry| entry.seen) {
+                    if file.changes_content() && object.kind == FileType::File {
+                        bases.keep(&path, &object);
+                    }
+                }
             }
         }
         if *who == Who::Session {
@@ -148,6 +158,8 @@ fn tell(story: &Story, marks: MarkSpace, tally: &mut Tally) -> Result<(), TestCa
     if let Some(top) = story.part.as_ref().filter(|_| by_host.is_empty()) {
         return tell_parts(&mut bench, top, (&before, &view), tally);
     }
+    // What the host did last must be no tie with the check.
+    tick();
     match bench.commit() {
         Ok(outcome) => {
             tally.committed += 1;

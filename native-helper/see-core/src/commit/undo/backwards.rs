@@ -123,8 +123,9 @@ impl<'j> Backwards<'j> {
         steps.append(&mut plan.steps);
         steps.extend(ends.into_iter().map(quiet));
         plan.steps = steps;
-        let before = std::mem::take(&mut self.before).into_iter();
-        plan.before = before.map(|(at, stat)| Seen { at, stat }).collect();
+        for (at, stat) in std::mem::take(&mut self.before) {
+            plan.before.push(Seen::new(self.places, at, stat)?);
+        }
         plan.results = results(self.places, &plan.steps)?;
         Ok(plan)
     }
