@@ -67,4 +67,3 @@ impl Methods {
 fn left_out<T: Serialize>(list: &mut Vec<T>) -> u64 {
     u64::try_from(cut(list, MOST_PATHS)).unwrap_or(u64::MAX)
 }
-
