@@ -259,6 +259,25 @@ test("files like this are left out from now on", async ({ machine, app }) => {
   expect(await machine.alcatraz("ignore")).toBe("*.tmp\n");
 });
 
+test("what a program changes while its session is decided on is checked and shown before it is committed", async ({
+  machine,
+  app,
+}) => {
+  await run(machine, app, "echo a >~/a.txt\necho b >~/b.txt");
+  await app.openCommit();
+  await expect(app.dialog.getByRole("button", { name: "Commit 2 changes" })).toBeEnabled();
+  const [session] = JSON.parse(await machine.alcatraz("list", "--json")).sessions as { id: string }[];
+  const more = 'echo c >"$1"; echo more >>"$2"';
+  const [made, changed] = [join(machine.home, "c.txt"), join(machine.home, "a.txt")];
+  await machine.alcatraz("enter", session!.id, "--", "sh", "-c", more, "sh", made, changed);
+  await expect(app.dialog).toContainText("The session has changed since you came here.");
+  await expect(app.dialog).toContainText("3 changes will become real on your machine.");
+  await app.dialog.getByRole("button", { name: "Commit 3 changes" }).click();
+  await app.committed();
+  expect(read(machine, "a.txt")).toBe("a\nmore\n");
+  expect(read(machine, "c.txt")).toBe("c\n");
+});
+
 test("a change in the tree is left out from now on, by a pattern that can be edited", async ({
   machine,
   app,
@@ -267,7 +286,7 @@ test("a change in the tree is left out from now on, by a pattern that can be edi
   await app.show("a.log");
   await app.detail.getByRole("button", { name: "Always leave out files like this…" }).click();
   const pattern = app.dialog.getByRole("textbox", { name: "Pattern" });
-  await expect(pattern).toHaveValue("*.log");
+  await expect(pattern).toHaveValue(/logs\/a\.log$/);
   await app.dialog.getByRole("radio", { name: /logs\/\*\*$/ }).click();
   await expect(pattern).toHaveValue(/logs\/\*\*$/);
   await pattern.fill("*.lo?");

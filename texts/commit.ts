@@ -25,6 +25,7 @@ export const TEXTS = {
   unseen:
     "Not all that the program looked at was recorded: whatever your machine has changed since the session began is a conflict.",
   recheckGoing: "Checking again…",
+  changedSince: "The session has changed since you came here. This is what it comes to now.",
   partsLabel: "What to show",
   parts: { conflicts: "To decide", goes: "Goes to your machine", stays: "Stays in the session" },
   tags: { joined: "joined", ignored: "ignore list", open: "to decide", answered: "answered" },

@@ -25,6 +25,8 @@ export const CheckResult = z.object({
   ignored_more: z.number().int().min(0).optional(),
   tracking: Reads.optional(),
   missing: MissingReads.optional(),
+  /** Of which state of the session's changes this is: `CommitRequest.stamp`. */
+  stamp: z.string().optional(),
 });
 export type CheckResult = z.infer<typeof CheckResult>;
 
@@ -41,7 +43,8 @@ export type ResolveItem = z.infer<typeof ResolveItem>;
 /**
  * What to commit. With `only`, just those paths and what lies below them; `skip` then leaves paths out.
  * Neither: everything. What fits a pattern of `ignore` stays behind as well (of the saved list, when it is left out),
- * but for what lies at and below `include` and what `only` names itself.
+ * but for what lies at and below `include` and what `only` names itself. With `stamp`, which a check has told, only when
+ * the session's changes are the same still: else "wrong-state", with the fact `stamp`.
  */
 export const CommitRequest = z.object({
   session: z.string().min(1),
@@ -51,6 +54,7 @@ export const CommitRequest = z.object({
   ignore: z.array(z.string()).optional(),
   include: z.array(PathRef).optional(),
   dry_run: z.boolean().optional(),
+  stamp: z.string().optional(),
 });
 export type CommitRequest = z.infer<typeof CommitRequest>;
 

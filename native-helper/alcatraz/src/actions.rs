@@ -53,7 +53,7 @@ pub fn check(
 ) -> Result<CheckResult> {
     let changes = scan(store, session, monitor)?;
     monitor.check_cancelled()?;
-    let Checked { conflicts, joined, ignored, tracking, missing } =
+    let Checked { conflicts, joined, ignored, tracking, missing, stamp } =
         check::check(store, session, &changes, selection)?;
     let (joined, ignored) = (refs(&joined), refs(&ignored));
     let missing = missing.filter(|missing| !is_going_on(session, *missing));
@@ -69,6 +69,7 @@ pub fn check(
         ignored_more,
         tracking,
         missing,
+        stamp: Some(stamp),
     })
 }
 

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use crate::change::{Aspect, ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found, UpperState};
+use crate::changes::stamp;
 use crate::commit::left::{LeftByUs, Origin as Whose};
 use crate::commit::selection::{Selection, is_plain_file};
 use crate::commit::stat::Stat;
@@ -44,6 +45,8 @@ pub struct Checked {
     pub tracking: Reads,
     /// Why that is not all.
     pub missing: Option<Missing>,
+    /// Of which state of the session's changes this is.
+    pub stamp: String,
 }
 
 /// Tells what a commit of the chosen part of these changes would meet now.
@@ -61,7 +64,8 @@ pub fn check(
     let found = find(&mut view, changes, &chosen, &grounds)?;
     let Settled { joined, open, selection } = merge::settle(store, &mut view, changes, selection, found)?;
     let conflicts = open.into_iter().chain(only_read(changes, &selection, &grounds)?).collect();
-    Ok(Checked { conflicts, joined, ignored, tracking: session.policy.reads, missing: grounds.missing() })
+    let (tracking, missing) = (session.policy.reads, grounds.missing());
+    Ok(Checked { conflicts, joined, ignored, tracking, missing, stamp: stamp::stamp(session, changes) })
 }
 
 /// Returns the conflicts that the selection does not resolve.

@@ -10,6 +10,7 @@ import {
   groupNeeds,
   isCancellable,
   isLeavable,
+  isOutdated,
   isReady,
   NO_ASIDE,
   resolveList,
@@ -123,6 +124,13 @@ describe("a commit", () => {
     expect(of({ tracking: "opens" })).toMatchObject({ aside: { unseen: false } });
     expect(of({ tracking: "off" })).toMatchObject({ aside: { unseen: true } });
     expect(of({ tracking: "opens", missing: "cut-off" })).toMatchObject({ aside: { unseen: true } });
+  });
+
+  it("knows a refusal because the session has changed since from any other", () => {
+    const error = { code: "wrong-state", message: "", hint: "" } as const;
+    expect(isOutdated({ ok: false, error: { ...error, facts: { stamp: "x" } } })).toBe(true);
+    expect(isOutdated({ ok: false, error })).toBe(false);
+    expect(isOutdated({ ok: false, error: { ...error, code: "io", facts: { stamp: "x" } } })).toBe(false);
   });
 
   it("tells each needed path once", () => {

@@ -71,6 +71,11 @@ export function afterCommit(
   return outcome.ok ? { step: "done", result: outcome.value } : afterError(outcome.error, known, aside);
 }
 
+/** Tells whether a commit was refused because the session is not any more what was looked at. */
+export function isOutdated(outcome: Outcome<CommitResult>): boolean {
+  return !outcome.ok && outcome.error.code === "wrong-state" && outcome.error.facts?.["stamp"] !== undefined;
+}
+
 /** Returns the state with the progress in it, when the progress is of its request. */
 export function withProgress(state: CommitStep, progress: Progress): CommitStep {
   if (state.step === "review") {

@@ -159,7 +159,7 @@ function Working({ label, work, children }: WorkingProps): ReactElement {
 
 function ReviewBody({ review, id, count }: { review: Review; id: string; count: number }): ReactElement {
   const { tree, touched, version } = useFeed();
-  const left = useCommit((commit) => commit.left);
+  const { left, changed } = useCommit();
   const session = useSession(id);
   const { include } = useCommit.getState();
   const { conflicts, aside, work } = review;
@@ -204,6 +204,11 @@ function ReviewBody({ review, id, count }: { review: Review; id: string; count: 
                 : TEXTS.asSeen}
         </p>
       </div>
+      {changed && (
+        <p className={styles.changed} role="status">
+          {TEXTS.changedSince}
+        </p>
+      )}
       <AsideNotes aside={aside} onInclude={(paths) => void include(paths)} />
       <ReviewPanes review={review} plan={plan} id={id} session={session} />
     </>

@@ -14,6 +14,7 @@ import {
   afterCommit,
   checkOf,
   isCancellable,
+  isOutdated,
   isReady,
   NO_ANSWERS,
   resolveList,
@@ -31,6 +32,8 @@ interface CommitState {
   /** Changes that are chosen and that stay behind, as they were when the check began. */
   chosen: number;
   left: number;
+  /** Whether the session has changed since a check of this screen: what is shown is another one's result. */
+  changed: boolean;
   /** The last commit that was made here: its Undo stays in sight. */
   last: { session: string; result: CommitResult } | null;
   begin: (session: string, live: boolean) => void;
@@ -59,6 +62,8 @@ export const useCommit = create<CommitState>((set, get) => {
   let included: readonly PathRef[] = [];
   /** The last answers: a check begun anew keeps what is still on offer. */
   let answers: Answers = NO_ANSWERS;
+  /** Of which state of the session the last check was: as the feed and as the helper tell it. */
+  let checked: { revision: number | null; stamp: string | undefined } = { revision: null, stamp: undefined };
   const follow = (): (() => void) =>
     see.onProgress((progress) => set({ state: withProgress(get().state, progress) }));
   /** Checks when all is listed that the session did: a part of it is no choice of anybody's. */
@@ -72,12 +77,21 @@ export const useCommit = create<CommitState>((set, get) => {
     }
     await get().check();
   };
+  /** Checks again what a program has changed since: nobody decides about what they have not seen. */
+  const recheck = (): void => {
+    const { state, session } = get();
+    const { session: fed, settled } = useFeed.getState();
+    if (state.step !== "review" || state.work !== null || fed !== session || settled === null) return;
+    if (settled.revision !== checked.revision) void get().check();
+  };
+  useFeed.subscribe(recheck);
 
   return {
     state: { step: "cancelled" },
     session: "",
     chosen: 0,
     left: 0,
+    changed: false,
     last: null,
     begin: (session, live) => {
       const { state } = get();
@@ -87,9 +101,10 @@ export const useCommit = create<CommitState>((set, get) => {
       const { tree } = useFeed.getState();
       included = [];
       answers = NO_ANSWERS;
+      checked = { revision: null, stamp: undefined };
       // What was decided on an earlier screen does not count on this one.
       set({ state: { step: "cancelled" } });
-      set({ session, chosen: tree.chosen[0]!, left: tree.total[0]! - tree.chosen[0]! });
+      set({ session, chosen: tree.chosen[0]!, left: tree.total[0]! - tree.chosen[0]!, changed: false });
       if (live) set({ state: { step: "stop" } });
       else void checkWhole();
     },
@@ -103,8 +118,9 @@ export const useCommit = create<CommitState>((set, get) => {
     },
     check: async () => {
       const { session } = get();
-      const { tree } = useFeed.getState();
+      const { tree, settled } = useFeed.getState();
       const ticket = nextTicket();
+      const revision = settled?.revision ?? null;
       selection = selectionRequest(tree);
       if (included.length > 0) selection.include = [...included];
       const before = get().state;
@@ -127,7 +143,11 @@ export const useCommit = create<CommitState>((set, get) => {
       if (state.step === "review") ({ answers } = state);
       // Another look at the machine: what was read of it before is old.
       useVersions.getState().reset();
-      set({ state: afterCheck(outcome, answers) });
+      const stamp = outcome.ok ? outcome.value.stamp : undefined;
+      const changed = get().changed || (checked.stamp !== undefined && stamp !== checked.stamp);
+      checked = { revision, stamp };
+      set({ state: afterCheck(outcome, answers), changed });
+      recheck();
       if (hurried === ticket && isReady(get().state)) await get().commit();
     },
     hurry: () => {
@@ -159,6 +179,7 @@ export const useCommit = create<CommitState>((set, get) => {
       ({ answers } = state);
       const request: CommitRequest = { session, ...selection };
       if (conflicts.length > 0) request.resolve = resolveList(conflicts, answers);
+      if (checked.stamp !== undefined) request.stamp = checked.stamp;
       const ticket = nextTicket();
       set({ state: { step: "committing", ticket, progress: null, cancelling: false } });
       const mine = screen;
@@ -169,6 +190,7 @@ export const useCommit = create<CommitState>((set, get) => {
       if (mine === screen) {
         useVersions.getState().reset();
         set({ state: afterCommit(outcome, answers, aside) });
+        if (isOutdated(outcome)) await get().check();
       }
       if (outcome.ok) {
         set({ last: { session, result: outcome.value } });

@@ -94,8 +94,9 @@ describe("a conflict", () => {
 
 describe("patterns for a path", () => {
   it("are of its ending, its folder and itself, with what is special taken literally", () => {
-    expect(suggestions({ path: "/var/log/a.log" })).toEqual(["*.log", "/var/log/**", "/var/log/a.log"]);
-    expect(suggestions({ path: "/x[1]/a*" })).toEqual([String.raw`/x\[1\]/**`, String.raw`/x\[1\]/a\*`]);
+    expect(suggestions({ path: "/var/log/a.log" })).toEqual(["/var/log/a.log", "*.log", "/var/log/**"]);
+    expect(suggestions({ path: "/x[1]/a*" })).toEqual([String.raw`/x\[1\]/a\*`]);
+    expect(suggestions({ path: "/home/ann/.bashrc" })).toEqual(["/home/ann/.bashrc"]);
     expect(suggestions({ path: "/x\ufffd", path_bytes: "L3j/" })).toEqual([]);
   });
 });

@@ -2,15 +2,20 @@
 import type { PathRef } from "../../../protocol/src/path.js";
 import { ending } from "./conflict-model.js";
 
-/** Returns patterns that fit a path, the widest first; none for a path whose bytes are no text. */
+/** The top, what lies right in it, and homes. */
+const TOO_WIDE = /^(\/[^/]*)?$|^\/home\/[^/]+$/;
+
+/**
+ * Returns patterns that fit a path, the narrowest first; none for a path whose bytes are no text. A home or another place near the top
+ * is never left out as a whole.
+ */
 export function suggestions({ path, path_bytes }: PathRef): string[] {
   if (path_bytes !== undefined) return [];
-  const found: string[] = [];
+  const found = [literal(path)];
   const end = ending(path);
   if (end !== "") found.push(`*${literal(end)}`);
   const folder = path.slice(0, path.lastIndexOf("/"));
-  if (folder !== "") found.push(`${literal(folder)}/**`);
-  found.push(literal(path));
+  if (!TOO_WIDE.test(folder)) found.push(`${literal(folder)}/**`);
   return found.filter((pattern) => pattern.trim() === pattern);
 }
 

@@ -31,6 +31,8 @@ pub struct CommitRequest {
     pub include: Option<Vec<PathParam>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dry_run: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<String>,
 }
 
 impl CommitRequest {
@@ -47,6 +49,7 @@ impl CommitRequest {
                 None => IgnoreList::of(store)?,
             },
             include: paths(&self.include)?,
+            stamp: self.stamp.clone(),
             ..Selection::default()
         };
         for param in self.resolve.iter().flatten() {
@@ -82,7 +85,7 @@ impl CheckRequest {
     /// Returns the commit that is asked about.
     pub fn into_commit(self) -> CommitRequest {
         let Self { session, only, skip, resolve, ignore, include } = self;
-        CommitRequest { session, only, skip, resolve, ignore, include, dry_run: None }
+        CommitRequest { session, only, skip, resolve, ignore, include, dry_run: None, stamp: None }
     }
 }
 

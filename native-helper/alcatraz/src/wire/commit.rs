@@ -106,6 +106,9 @@ pub struct CheckResult {
     /// Why that is not all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<Missing>,
+    /// Of which state of the session's changes this is: a commit can be bound to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<String>,
 }
 
 /// What a commit did. A dry run has the id `dry-run`.

@@ -11,6 +11,7 @@ mod lost;
 mod model;
 mod moves;
 mod root;
+pub mod stamp;
 mod verdict;
 pub mod watch;
 mod waves;

@@ -46,6 +46,10 @@ pub struct Holding {
 pub fn holdings<'s>(places: &mut Places, steps: impl Iterator<Item = &'s Step>) -> Result<Vec<Holding>> {
     let (mut all, mut left) = (Vec::new(), MOST);
     for arrival in steps.filter_map(arrival) {
+        // A directory of the host that gets another name comes by there later, and all that is in it is the host's.
+        if !arrival.is_home(places)? {
+            continue;
+        }
         walk(places, arrival.home, |places, below, there| {
             let spot = arrival.home.join(below);
             let stat = places.stat(&spot)?.ok_or_else(|| places.error("looking at", &spot, Errno::NOENT))?;
@@ -85,7 +89,7 @@ pub fn give_back(places: &mut Places, steps: &[&Step], holdings: &[Holding]) -> 
     let mut given = Vec::new();
     for arrival in steps.iter().copied().filter_map(arrival) {
         let Some(dirs) = known.get(&arrival.object) else { continue };
-        if places.stat(arrival.home)?.is_none_or(|stat| stat.identity != arrival.object) {
+        if !arrival.is_home(places)? {
             continue;
         }
         let mut guests = Vec::new();
@@ -121,6 +125,13 @@ struct Arrival<'s> {
     home: &'s Spot,
     at: &'s Spot,
     object: Identity,
+}
+
+impl Arrival<'_> {
+    /// Tells whether it is where it comes from: not on the host.
+    fn is_home(&self, places: &mut Places) -> Result<bool> {
+        Ok(places.stat(self.home)?.is_some_and(|stat| stat.identity == self.object))
+    }
 }
 
 fn arrival(step: &Step) -> Option<Arrival<'_>> {

@@ -75,6 +75,9 @@ impl Seen {
 
 /// Returns a checksum of an object's extended attributes; `None` when it is not there.
 fn xattrs_of(places: &mut Places, at: &Spot) -> Result<Option<u32>> {
+    if places.stat(at)?.is_none() {
+        return Ok(None);
+    }
     let dir = places.holder(at)?;
     match attributes::all_at(dir.as_fd(), at.split().1) {
         Ok(xattrs) => Ok(Some(attributes::sum(&xattrs))),

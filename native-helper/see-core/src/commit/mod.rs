@@ -86,7 +86,7 @@ pub struct CommitOutcome {
 /// Commits the selected changes of a session that has finished: all of them or none. With `dry_run` everything is
 /// checked and nothing changes.
 ///
-/// Fails with `session-busy` or `wrong-state` when the session is in use, with `conflicts` when the criterion does
+/// Fails with `session-busy` or `wrong-state` when the session is in use, or has changed since it was looked at, with `conflicts` when the criterion does
 /// not hold, with `selection-needs` when the selection lacks something, with `rolled-back` when it failed half way
 /// and everything was put back, with `recovery-needed` when that failed too.
 pub fn commit(
@@ -106,6 +106,7 @@ pub fn commit(
         return Err(own.find_map(Recovered::waits).unwrap_or_else(|| wrong_state(&session)));
     }
     let changes = changes::scan_own(store, &session, monitor)?;
+    selection.check_stamp(&session, &changes)?;
     let mut view = View::new(&session);
     let selection = merge::carry_out(store, &mut view, &changes, selection)?;
     let chosen = selection.choose(&changes)?;

@@ -31,6 +31,7 @@ pub const SYSTEM: &[Case] = &[
         "mv d/a d/z; echo new > d/z/b/f; rm d/z/g; echo n > d/z/n",
     ),
     Case("mkdir -p d/a/b; echo x > d/a/b/f", "mv d/a/b d/c; mv d/a d/c/a"),
+    Case("mkdir -p d/a d/b; echo x > d/a/f", "mv -T d/a d/b"),
     Case("mkdir -p d/a d/b; echo x > d/a/f; echo y > d/b/g", "mv d/a d/t; mv d/b d/a; mv d/t d/b"),
     Case("mkdir -p d/a; echo x > d/a/f", "rm -r d/a; mkdir d/a; echo y > d/a/g"),
     Case(

@@ -3,6 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::bench::{Bench, SESSION, assert_same, is_inside, run_in};
+use crate::changes;
+use crate::check;
 use crate::commit;
 use crate::commit::selection::Selection;
 use crate::error::{ErrorCode, Resolution, SeeError};
@@ -13,6 +15,36 @@ use crate::session::SessionState;
 
 pub fn resolve(bench: &Bench, path: &str, choice: Resolution) -> Selection {
     Selection { resolve: vec![(bench.path(path), choice)], ..Selection::default() }
+}
+
+#[test]
+fn what_a_session_changes_after_it_was_looked_at_is_not_committed_unseen() {
+    if !is_inside("decisions::what_a_session_changes_after_it_was_looked_at_is_not_committed_unseen") {
+        return;
+    }
+    let mut bench =
+        Bench::fast_session(MarkSpace::Trusted, "echo a > f; mkdir d", "echo b > f; echo n > d/n");
+    let look = |bench: &Bench| {
+        let session = bench.store.session(SESSION).unwrap();
+        let changes = changes::scan(&session, &Unmonitored).unwrap();
+        check::check(&bench.store, &session, &changes, &Selection::default()).unwrap().stamp
+    };
+    let stamp = look(&bench);
+    assert_eq!(look(&bench), stamp, "a look changes nothing");
+    let of = |stamp: &str| Selection { stamp: Some(stamp.to_owned()), ..Selection::default() };
+    let before = bench.has();
+    // As long as before, and with the time that it had.
+    for more in
+        ["touch -r d/n t; echo m > d/n; touch -r t d/n; rm t", "echo e > e", "chmod 600 f", "mkdir d/k"]
+    {
+        bench.enter(more);
+        let error = bench.commit_part(&of(&stamp)).unwrap_err();
+        assert_eq!((error.code, error.facts.contains_key("stamp")), (ErrorCode::WrongState, true), "{more}");
+        assert_same(more, &bench.has(), &before);
+    }
+    let seen = bench.seen();
+    bench.commit_part(&of(&look(&bench))).unwrap();
+    assert_same("committed", &bench.has(), &seen);
 }
 
 #[test]

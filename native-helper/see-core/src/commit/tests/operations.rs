@@ -147,9 +147,10 @@ impl Operation {
         }
     }
 
-    /// Returns what its calls see that look at something before they change it: of each object what the criterion counts.
+    /// Returns what its calls see: of each object what the criterion counts, and the symlinks that lead to one also when it is
+    /// written blind.
     pub fn sights(&self, root: &Path) -> Vec<String> {
-        let sights = self.reported(root).into_iter().filter(|(_, (file, ..))| !file.is_blind());
+        let sights = self.reported(root).into_iter();
         sights.map(|(path, (file, directory, _))| see(root, &path, file, directory)).collect()
     }
 
@@ -188,6 +189,9 @@ fn see(root: &Path, path: &Path, file: Access, directory: Access) -> String {
     let way: Vec<PathBuf> = way.collect();
     if !way.is_empty() {
         return format!("{path:?} by {way:?}");
+    }
+    if file.is_blind() {
+        return String::new();
     }
     let Ok(facts) = fs::symlink_metadata(&at) else { return format!("{path:?} is not there") };
     let kind = facts.file_type();

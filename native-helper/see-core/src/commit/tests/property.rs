@@ -76,6 +76,14 @@ fn related(one: &Path, other: &Path) -> bool {
     one.starts_with(other) || other.starts_with(one)
 }
 
+/// Tells whether names of one file of the host are several files inside: what one of them shows comes to all of them then.
+fn falls_apart(before: &Tree, view: &Tree) -> bool {
+    before.iter().any(|(path, sight)| match (view.get(path), view.get(&sight.first_name)) {
+        (Some(one), Some(first)) => one.first_name != first.first_name,
+        _ => false,
+    })
+}
+
 /// Returns what lies at and below a path, without how names share inodes.
 fn part(tree: &Tree, top: &Path) -> Tree {
     let within = tree.iter().filter(|(path, _)| path.starts_with(top));
@@ -155,7 +163,7 @@ fn tell(story: &Story, marks: MarkSpace, tally: &mut Tally) -> Result<(), TestCa
         prop_assert_eq!(&tree(&bench.host), &before, "a refused commit changed the host");
         return Ok(());
     }
-    if let Some(top) = story.part.as_ref().filter(|_| by_host.is_empty()) {
+    if let Some(top) = story.part.as_ref().filter(|_| by_host.is_empty() && !falls_apart(&before, &view)) {
         return tell_parts(&mut bench, top, (&before, &view), tally);
     }
     // What the host did last must be no tie with the check.

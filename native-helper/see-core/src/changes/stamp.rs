@@ -1,0 +1,58 @@
+//! What tells one state of a session's changes from any other: a person decides about what was shown, and about nothing that a
+//! program made since. Looks at facts, reads no contents.
+
+use std::collections::hash_map::DefaultHasher;
+use std::ffi::OsStr;
+use std::hash::{Hash as _, Hasher as _};
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use super::found::{ChangeSet, Found};
+use crate::beneath::{Facts, Root, facts_at};
+use crate::session::Session;
+
+/// Returns the stamp of these changes: the same as long as neither they nor what the layers hold for them changed.
+pub fn stamp(session: &Session, changes: &ChangeSet) -> String {
+    let mut layers: Vec<Upper> = session.layers.iter().map(|layer| Upper::open(&layer.upper)).collect();
+    let mut hasher = DefaultHasher::new();
+    changes.found.len().hash(&mut hasher);
+    for found in &changes.found {
+        let change = &found.change;
+        (change.path.as_bytes(), change.kind, change.file_type, &change.aspects).hash(&mut hasher);
+        (change.size, change.mode, change.uid, change.gid).hash(&mut hasher);
+        change.from.as_ref().map(|from| from.as_bytes()).hash(&mut hasher);
+        // Nobody but the kernel sets the time of the last change: whatever was written since shows in it.
+        let layer = usize::try_from(found.layer).ok().and_then(|index| layers.get_mut(index));
+        let facts = layer.and_then(|layer| layer.facts(found));
+        facts.map(|facts| (facts.ino, facts.size, facts.mtime.0, facts.ctime.0)).hash(&mut hasher);
+    }
+    format!("{:016x}", hasher.finish())
+}
+
+/// The directory of a layer, with the one in it that was looked into last.
+struct Upper {
+    root: Option<Root>,
+    holder: Option<(Vec<u8>, OwnedFd)>,
+}
+
+impl Upper {
+    fn open(path: &Path) -> Self {
+        Self { root: Root::open(path).ok(), holder: None }
+    }
+
+    /// Returns the facts of what the layer holds for a change; `None` when there is nothing, or it cannot be looked at.
+    fn facts(&mut self, found: &Found) -> Option<Facts> {
+        let bytes = found.upper.as_deref()?.as_os_str().as_bytes();
+        let (dir, name) = match bytes.iter().rposition(|byte| *byte == b'/') {
+            Some(cut) => (bytes.get(..cut)?, bytes.get(cut + 1..)?),
+            None => (&b""[..], bytes),
+        };
+        if self.holder.as_ref().is_none_or(|(known, _)| known != dir) {
+            let opened = self.root.as_ref()?.place(Path::new(OsStr::from_bytes(dir))).ok()?;
+            self.holder = Some((dir.to_vec(), opened));
+        }
+        let (_, holder) = self.holder.as_ref()?;
+        facts_at(holder.as_fd(), if name.is_empty() { b"." } else { name }).ok()
+    }
+}
