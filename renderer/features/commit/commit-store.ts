@@ -80,9 +80,9 @@ export const useCommit = create<CommitState>((set, get) => {
   /** Checks again what a program has changed since: nobody decides about what they have not seen. */
   const recheck = (): void => {
     const { state, session } = get();
-    const { session: fed, settled } = useFeed.getState();
-    if (state.step !== "review" || state.work !== null || fed !== session || settled === null) return;
-    if (settled.revision !== checked.revision) void get().check();
+    const feed = useFeed.getState();
+    if (state.step !== "review" || state.work !== null || feed.session !== session || !isWhole(feed)) return;
+    if (feed.settled?.revision !== checked.revision) void get().check();
   };
   useFeed.subscribe(recheck);
 
