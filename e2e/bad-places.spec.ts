@@ -2,6 +2,7 @@
 // that nobody knows. The app says what is wrong, and when it is mended all that was there is there.
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { refusedCommit } from "./scenes.js";
 import { expect, test } from "./test.js";
 
 test("a feed that fails says so, is not committed from, and starts over", async ({ machine, app }) => {
@@ -103,19 +104,7 @@ if (process.geteuid?.() === 0) {
     machine,
     app,
   }) => {
-    const disk = machine.mount(machine.path("home/disk"), "16m");
-    const script = machine.file(
-      "program.sh",
-      "#!/bin/sh\necho new >~/disk/new.txt\necho other >~/other.txt\n",
-      0o755,
-    );
-    await app.run(script);
-    await app.ended();
-    await expect(app.row("new.txt", "Created file")).toBeVisible();
-    machine.remount(disk, "ro");
-    await app.openCommit();
-    await app.dialog.getByRole("button", { name: /^Commit \d/ }).click();
-    await expect(app.dialog.getByRole("alert")).toContainText("read-only");
+    const disk = await refusedCommit(app, machine);
     expect(existsSync(join(machine.home, "other.txt"))).toBe(false);
     machine.remount(disk, "rw");
     await app.dialog.getByRole("button", { name: "Try again" }).click();

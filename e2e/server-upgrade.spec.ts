@@ -2,18 +2,13 @@
 // runs; both write the logs, which the commit joins; restarted outside, it speaks TLS.
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { freePort } from "./harness/port.js";
-import { get, makeSite } from "./harness/site.js";
+import { get } from "./harness/site.js";
+import { makeUpgrade, runUpgrade } from "./scenes.js";
 import { expect, test } from "./test.js";
 
 test("a server is upgraded beside the one that runs", async ({ machine, app }) => {
-  const [port, tls, outside, outsideTls] = [
-    await freePort(),
-    await freePort(),
-    await freePort(),
-    await freePort(),
-  ];
-  const site = makeSite(machine, port, tls);
+  const upgrade = await makeUpgrade(machine);
+  const { site, port, tls, outside, outsideTls } = upgrade;
   const apache = async (order: Parameters<typeof site.apache>[0]): Promise<void> => {
     expect(await site.apache(order)).toBe("");
   };
@@ -23,9 +18,7 @@ test("a server is upgraded beside the one that runs", async ({ machine, app }) =
   try {
     await expect.poll(() => get(machine, `http://127.0.0.1:${port}/`)).toBe("the old one\n");
     const before = app.host();
-    await app.moreOptions();
-    await app.option("Open ports").fill(`${outside}:${port} ${outsideTls}:${tls}`);
-    await app.run(site.upgrade);
+    await runUpgrade(app, upgrade);
     await expect
       .poll(() => get(machine, `https://127.0.0.1:${outsideTls}/`), { timeout: 60_000 })
       .toBe("the new one\n");

@@ -9,6 +9,8 @@ export const TEXTS = {
   image: "Image",
   pages: "Pages",
   inside: "Inside",
+  gone: "This is not a change of the session any more",
+  goneWhy: "It was committed, discarded or changed back.",
   hex: "Hex",
   details: "Details",
   copyPath: "Copy the path",

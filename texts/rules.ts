@@ -31,7 +31,7 @@ export const RULE_TEXTS = {
   },
   autostart: {
     name: "Autostart",
-    reason: "The desktop starts it by itself at every log-in.",
+    reason: "It is started by itself, at log-in or when the network changes.",
     says: [
       "added or changed a program that starts with the desktop",
       "added or changed {n} programs that start with the desktop",

@@ -24,10 +24,11 @@ export const INSPECTION = {
 export const MORE = {
   title: "Run more",
   note: "In this session, with what it has done so far.",
-  running: "It runs in the session. Go elsewhere, and it goes on: Stop ends it.",
+  running: "It runs until it ends or you press Stop.",
+  runsAlready: "Something runs: see Terminal.",
   ended: (status: number): string => (status === 0 ? "It has ended." : `It has ended with status ${status}.`),
   command: "Command to run in this session",
-  placeholder: "A command; nothing for a shell",
+  placeholder: "A command. Leave it empty for a shell.",
   run: "Run here",
   empty: "Try what was installed, or go on where the program ended",
   emptyWhy:

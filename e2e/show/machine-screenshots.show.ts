@@ -3,25 +3,18 @@ import { chmodSync, copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "@playwright/test";
 import { PACKAGE } from "../../scripts/setup/package.mjs";
-import { freePort } from "../harness/port.js";
-import { get, makeSite } from "../harness/site.js";
+import { get } from "../harness/site.js";
+import { makeUpgrade, refusedCommit, runUpgrade } from "../scenes.js";
 import { test } from "../test.js";
 import { onSet } from "./camera.js";
 
 test("screenshots: a server that is upgraded", async ({ account, installation, display }) => {
   await onSet({ account, installation, display }, async (app, machine, shoot) => {
-    const [port, tls, outside, outsideTls] = [
-      await freePort(),
-      await freePort(),
-      await freePort(),
-      await freePort(),
-    ];
-    const site = makeSite(machine, port, tls);
+    const upgrade = await makeUpgrade(machine);
+    const { site, port, tls, outside, outsideTls } = upgrade;
     expect(await site.apache("start")).toBe("");
     try {
-      await app.moreOptions();
-      await app.option("Open ports").fill(`${outside}:${port} ${outsideTls}:${tls}`);
-      await app.run(site.upgrade);
+      await runUpgrade(app, upgrade);
       const page = (): Promise<string> => get(machine, `https://127.0.0.1:${outsideTls}/`);
       await expect.poll(page, { timeout: 60_000 }).toBe("the new one\n");
       await get(machine, `http://127.0.0.1:${outside}/`);
@@ -91,19 +84,7 @@ test("screenshots: a rollback that asks", async ({ account, installation, displa
 
 test("screenshots: a stubborn machine", async ({ account, installation, display }) => {
   await onSet({ account, installation, display }, async (app, machine, shoot) => {
-    const disk = machine.mount(join(machine.home, "disk"), "16m");
-    const script = machine.file(
-      "home/save.sh",
-      "#!/bin/sh\necho new >~/disk/new.txt\necho other >~/other.txt\n",
-      0o755,
-    );
-    await app.run(script);
-    await app.ended();
-    await expect(app.row("new.txt", "Created file")).toBeVisible();
-    machine.remount(disk, "ro");
-    await app.openCommit();
-    await app.dialog.getByRole("button", { name: /^Commit \d/ }).click();
-    await expect(app.dialog.getByRole("alert")).toContainText("read-only");
+    const disk = await refusedCommit(app, machine);
     await shoot("scenario-refused");
     machine.remount(disk, "rw");
     await app.page.keyboard.press("Escape");

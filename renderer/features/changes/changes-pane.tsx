@@ -18,6 +18,7 @@ import { sessionActions } from "../review/actions.js";
 import { VirusBar } from "../viruses/virus-bar.js";
 import { NeedsLook } from "../review/needs-look.js";
 import { StoryLine } from "../review/story-line.js";
+import { useHelper } from "../run/helper-store.js";
 import { canDecide, isLive, isOpen } from "../run/session-model.js";
 import { GroupingNote } from "../groups/group-by.js";
 import { ChangeTree } from "./change-tree.js";
@@ -40,7 +41,9 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
   const filter = useRef<HTMLInputElement>(null);
   const body = useRef<HTMLDivElement>(null);
   const live = isLive(session);
-  const changing = live && session.frozen === undefined;
+  // Without the helper nothing new is told: what is listed may be true no longer.
+  const told = useHelper((state) => state.status.state === "ready");
+  const changing = live && told && session.frozen === undefined;
   const total = tree.total[ROOT]!;
   const loading = settled === null && total === 0;
 
@@ -100,7 +103,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
           total={total}
           chosen={tree.chosen[ROOT]!}
           counted={settled !== null}
-          stale={error !== null}
+          stale={error !== null || !told}
         />
       )}
     </section>

@@ -1,6 +1,7 @@
 // May what is on the screen be committed just now?
 import { useFeed } from "../changes/feed-store.js";
 import { ROOT } from "../changes/tree.js";
+import { useHelper } from "../run/helper-store.js";
 import { canDecide } from "../run/session-model.js";
 import { useSessions } from "../run/sessions-store.js";
 
@@ -9,6 +10,11 @@ export function canCommit(id: string): boolean {
   const { session: shown, tree, error } = useFeed.getState();
   const session = useSessions.getState().sessions?.find((each) => each.id === id);
   return (
-    session !== undefined && shown === id && error === null && canDecide(session) && tree.chosen[ROOT]! > 0
+    session !== undefined &&
+    useHelper.getState().status.state === "ready" &&
+    shown === id &&
+    error === null &&
+    canDecide(session) &&
+    tree.chosen[ROOT]! > 0
   );
 }

@@ -112,7 +112,11 @@ function OpenedPane({ session, path, signature, mayDiscard }: OpenedPaneProps): 
       {change !== null && <Reasons hints={change.hints} path={path} />}
       <NoteLine path={path} />
       <div className={styles.body}>
-        {current && error !== null ? (
+        {current && error?.code === "no-such-change" && change === null ? (
+          <EmptyPanel icon="check" title={TEXTS.gone}>
+            {TEXTS.goneWhy}
+          </EmptyPanel>
+        ) : current && error !== null ? (
           <ErrorPanel
             error={error}
             actions={

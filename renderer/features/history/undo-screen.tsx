@@ -7,6 +7,7 @@ import { pathKey } from "../../../protocol/src/path.js";
 import type { Progress } from "../../../protocol/src/rpc.js";
 import { nextTicket, see } from "../../see.js";
 import { Button } from "../../ui/button.js";
+import { useRoute } from "../../route-store.js";
 import { Dialog } from "../../ui/dialog.js";
 import { ProgressBar } from "../../ui/progress-bar.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
@@ -18,6 +19,7 @@ import {
   unanswered,
   type Answers,
 } from "../commit/commit-model.js";
+import { useFeed } from "../changes/feed-store.js";
 import { useCommit } from "../commit/commit-store.js";
 import { ConflictPanes } from "../commit/conflict-panes.js";
 import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
@@ -65,6 +67,10 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
       const { last, forgetLast } = useCommit.getState();
       if (last?.result.commit === commit) forgetLast();
       setState({ step: "done", result: outcome.value });
+      // What the machine has again is no change of a session any more, or one again.
+      const { screen } = useRoute.getState();
+      if (screen.name === "session" && screen.session === useFeed.getState().session)
+        useFeed.getState().retry();
       return;
     }
     const { error } = outcome;

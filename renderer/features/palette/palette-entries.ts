@@ -57,9 +57,9 @@ export function paletteEntries(): Entry[] {
     ...(useHelper.getState().status.state === "gone"
       ? [action(RUN_TEXTS.helperRestart, () => void useHelper.getState().restart())]
       : []),
-    action(TEXTS.undoCommit, () => void undoCommit()),
     screen(TEXTS.home, () => go({ name: "home" })),
     screen(TEXTS.history, () => go({ name: "history" })),
+    action(TEXTS.undoCommit, () => void undoCommit()),
     ...sessions.map((session) => ({
       label: TEXTS.open(sessionTitle(session), STATE_WORDS[session.state].short),
       kind: TEXTS.session,

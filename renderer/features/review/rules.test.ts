@@ -45,11 +45,18 @@ const EXAMPLES: Readonly<Record<RuleId, { finds: readonly Example[]; leaves: rea
       ["/home/ann/.xprofile", CREATED],
       ["/etc/X11/Xsession.d/99x"],
       ["/home/ann/.config/environment.d/a.conf"],
+      ["/etc/environment.d/a.conf", CREATED],
     ],
     leaves: [["/home/ann/.Xauthority"]],
   },
   autostart: {
-    finds: [["/home/ann/.config/autostart/x.desktop", CREATED], ["/etc/xdg/autostart/x.desktop"]],
+    finds: [
+      ["/home/ann/.config/autostart/x.desktop", CREATED],
+      ["/etc/xdg/autostart/x.desktop"],
+      ["/home/ann/.config/sway/config"],
+      ["/home/ann/.local/share/gnome-shell/extensions/x@y/extension.js", CREATED],
+      ["/etc/NetworkManager/dispatcher.d/50-x", PROGRAM],
+    ],
     leaves: [["/home/ann/.local/share/applications/x.desktop"]],
   },
   services: {
@@ -64,7 +71,12 @@ const EXAMPLES: Readonly<Record<RuleId, { finds: readonly Example[]; leaves: rea
     leaves: [["/etc/systemd/system", { type: "directory" }], ["/usr/lib/x/systemd/y.service"]],
   },
   scheduled: {
-    finds: [["/etc/crontab"], ["/etc/cron.daily/x", PROGRAM], ["/var/spool/cron/crontabs/ann", CREATED]],
+    finds: [
+      ["/etc/crontab"],
+      ["/etc/cron.daily/x", PROGRAM],
+      ["/var/spool/cron/crontabs/ann", CREATED],
+      ["/etc/logrotate.d/x", CREATED],
+    ],
     leaves: [
       ["/etc/cron.d/.placeholder", CREATED],
       ["/etc/cron.d", { kind: "created", type: "directory" }],
@@ -151,6 +163,8 @@ const EXAMPLES: Readonly<Record<RuleId, { finds: readonly Example[]; leaves: rea
       ["/home/ann/.gitconfig"],
       ["/home/ann/src/x/.git/hooks/post-merge", PROGRAM],
       ["/home/ann/x/.vscode/tasks.json", CREATED],
+      ["/home/ann/.config/Code/User/settings.json"],
+      ["/home/ann/.local/lib/python3.11/site-packages/x.pth", CREATED],
     ],
     leaves: [["/home/ann/src/x/.git/hooks/post-merge.sample", PROGRAM], ["/home/ann/src/.gitconfig"]],
   },
@@ -181,6 +195,7 @@ const EXAMPLES: Readonly<Record<RuleId, { finds: readonly Example[]; leaves: rea
       ["/usr/bin/ls", { mode: 0o755 }],
       ["/bin/sh", { kind: "replaced" }],
       ["/home/ann/.local/bin/x", GONE],
+      ["/etc/alternatives/editor", { kind: "replaced", type: "symlink" }],
     ],
     leaves: [["/usr/bin/new", PROGRAM], ["/usr/bin/x/y"]],
   },
@@ -216,6 +231,7 @@ const EXAMPLES: Readonly<Record<RuleId, { finds: readonly Example[]; leaves: rea
       ["/home/ann/Pictures/a", PROGRAM],
       ["/home/ann/.helperd", PROGRAM],
       ["/home/ann/.local/share/.x/daemon", PROGRAM],
+      ["/usr/share/x", PROGRAM],
     ],
     leaves: [
       ["/home/ann/.local/bin/tool", PROGRAM],

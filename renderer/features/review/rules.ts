@@ -79,6 +79,7 @@ const RULE_FACTS: readonly RuleFacts[] = [
     where: [
       "~/.{xprofile,xinitrc,xsession,xsessionrc,Xresources,pam_environment}",
       "~/.config/environment.d/**",
+      "/etc/environment.d/**",
       "~/.config/plasma-workspace/{env,shutdown}/**",
       "/etc/X11/{Xsession.d,xinit}/**",
       "/usr/share/{xsessions,wayland-sessions}/**",
@@ -90,6 +91,9 @@ const RULE_FACTS: readonly RuleFacts[] = [
       "~/.config/{autostart,autostart-scripts}/**",
       "/etc/xdg/autostart/**",
       "/usr/share/gnome/autostart/**",
+      "~/.config/{sway,i3,hypr}/**",
+      "~/.local/share/gnome-shell/extensions/**",
+      "/etc/NetworkManager/dispatcher.d/**",
     ],
   },
   {
@@ -108,7 +112,12 @@ const RULE_FACTS: readonly RuleFacts[] = [
   },
   {
     id: "scheduled",
-    where: ["/etc/{crontab,anacrontab}", "/etc/cron.*/**", "/var/spool/{cron,anacron,at,cron.atjobs}/**"],
+    where: [
+      "/etc/{crontab,anacrontab}",
+      "/etc/cron.*/**",
+      "/etc/logrotate.d/**",
+      "/var/spool/{cron,anacron,at,cron.atjobs}/**",
+    ],
     except: ["/etc/cron.*/.placeholder"],
   },
   {
@@ -221,6 +230,8 @@ const RULE_FACTS: readonly RuleFacts[] = [
       "~/.config/{git,nvim,direnv}/**",
       "~/.{emacs.d,vim}/**",
       "~/.local/share/applications/**",
+      "~/.local/lib/python*/site-packages/{*.pth,usercustomize.py,sitecustomize.py}",
+      "~/.config/{Code,VSCodium}/User/{settings,tasks}.json",
       "**/.git/{config,hooks/*}",
       "**/.vscode/{tasks,settings,launch}.json",
     ],
@@ -247,6 +258,7 @@ const RULE_FACTS: readonly RuleFacts[] = [
       "/{bin,sbin}/*",
       "/usr/{bin,sbin,games}/*",
       "/usr/local/{bin,sbin,games}/*",
+      "/etc/alternatives/*",
       "~/{bin,.local/bin,.cargo/bin,go/bin}/*",
     ],
     kinds: CHANGED,
@@ -285,6 +297,7 @@ const RULE_FACTS: readonly RuleFacts[] = [
       "~/.local/{share,state,lib}/.*/**",
       "/usr{,/local}/share/{doc,man,icons,fonts,locale,pixmaps,applications}/**",
       "/usr{,/local}/include/**",
+      "/usr{,/local}/share/*",
     ],
     except: VENDORED,
     kinds: [...NEW, "modified"],

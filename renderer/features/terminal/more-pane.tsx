@@ -5,7 +5,7 @@ import type { Session } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
 import { Button } from "../../ui/button.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
-import { canDecide } from "../run/session-model.js";
+import { canDecide, isLive } from "../run/session-model.js";
 import { attach } from "./attach.js";
 import { MORE } from "../../../texts/terminal.js";
 import line from "../../ui/typed-line.module.css";
@@ -37,9 +37,20 @@ export function MorePane({ session, head }: MorePaneProps): ReactElement {
     if (words === undefined || host.current === null) return;
     const what = { run: words, cwd };
     const ended = (status: number): void => setStarted({ words, status });
-    return attach(host.current, id, what, setError, ended);
+    const detach = attach(host.current, id, what, setError, ended);
+    // What was started may wait for an answer.
+    host.current.querySelector("textarea")?.focus();
+    return detach;
   }, [id, cwd, words]);
 
+  const note =
+    started !== null
+      ? runs
+        ? MORE.running
+        : MORE.ended(started.status ?? 0)
+      : isLive(session)
+        ? MORE.runsAlready
+        : MORE.note;
   const start = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     if (runs || !canDecide(session)) return;
@@ -51,8 +62,8 @@ export function MorePane({ session, head }: MorePaneProps): ReactElement {
     <section className={pane.pane} aria-label={MORE.title}>
       <div className={pane.head}>
         {head}
-        <span className={pane.note}>
-          {started === null ? MORE.note : runs ? MORE.running : MORE.ended(started.status ?? 0)}
+        <span className={pane.note} title={note}>
+          {note}
         </span>
       </div>
       <form className={styles.more} onSubmit={(event) => void start(event)}>
