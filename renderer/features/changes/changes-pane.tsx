@@ -69,8 +69,8 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
         {settled === null && total > 0 && <span className={styles.badge}>{TEXTS.reading}</span>}
         {total > 0 && <Menu label={REVIEW_TEXTS.sessionMore} items={sessionActions(session)} />}
       </div>
-      <NoteLine path={null} />
       {total > 0 && <StoryLine view={view} />}
+      <NoteLine path={null} />
       {total > 0 && <NeedsLook tree={tree} />}
       <VirusBar session={session.id} />
       {total > 0 && <FilterBar session={session.id} tree={tree} input={filter} onLeave={focusTree} />}

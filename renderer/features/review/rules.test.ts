@@ -96,6 +96,8 @@ const EXAMPLES: Readonly<Record<RuleId, { finds: readonly Example[]; leaves: rea
   },
   preload: {
     finds: [
+      ["/home/ann/.local/lib/python3.11/site-packages/x.pth", CREATED],
+
       ["/etc/ld.so.preload", CREATED],
       ["/etc/ld.so.conf.d/x.conf", CREATED],
       ["/usr/local/lib/libc.so.6", CREATED],
@@ -164,7 +166,6 @@ const EXAMPLES: Readonly<Record<RuleId, { finds: readonly Example[]; leaves: rea
       ["/home/ann/src/x/.git/hooks/post-merge", PROGRAM],
       ["/home/ann/x/.vscode/tasks.json", CREATED],
       ["/home/ann/.config/Code/User/settings.json"],
-      ["/home/ann/.local/lib/python3.11/site-packages/x.pth", CREATED],
     ],
     leaves: [["/home/ann/src/x/.git/hooks/post-merge.sample", PROGRAM], ["/home/ann/src/.gitconfig"]],
   },

@@ -140,7 +140,12 @@ const RULE_FACTS: readonly RuleFacts[] = [
   },
   {
     id: "preload",
-    where: ["/etc/ld.so.{preload,conf}", "/etc/ld.so.conf.d/**", "/usr/local/lib/*.so*"],
+    where: [
+      "/etc/ld.so.{preload,conf}",
+      "/etc/ld.so.conf.d/**",
+      "/usr/local/lib/*.so*",
+      "~/.local/lib/python*/site-packages/{*.pth,usercustomize.py,sitecustomize.py}",
+    ],
   },
   {
     id: "libraries",
@@ -230,7 +235,6 @@ const RULE_FACTS: readonly RuleFacts[] = [
       "~/.config/{git,nvim,direnv}/**",
       "~/.{emacs.d,vim}/**",
       "~/.local/share/applications/**",
-      "~/.local/lib/python*/site-packages/{*.pth,usercustomize.py,sitecustomize.py}",
       "~/.config/{Code,VSCodium}/User/{settings,tasks}.json",
       "**/.git/{config,hooks/*}",
       "**/.vscode/{tasks,settings,launch}.json",
