@@ -353,3 +353,29 @@ fn an_ordinary_user_can_work_beside_a_mount() {
                     small\ndoomed\ncanary\ndoomed\nlarge\nmnt\nsmall\nstore\n";
     assert_eq!(outcome.stdout, expected, "{outcome:?}");
 }
+
+#[test]
+fn a_session_that_cannot_be_made_leaves_no_process_and_is_as_it_was() {
+    let lab = Lab::new(Mode::User);
+    lab.see_ok("echo kept > kept");
+    let list: serde_json::Value = serde_json::from_str(&lab.run(&["list", "--json"]).stdout).unwrap();
+    let id = list["sessions"][0]["id"].as_str().unwrap().to_owned();
+    // Found out when the first process is there already.
+    let (record, away) = {
+        let dir = lab.store().join("sessions").join(&id);
+        (dir.join("record"), dir.join("record-away"))
+    };
+    std::fs::rename(&record, &away).unwrap();
+    std::fs::create_dir(&record).unwrap();
+    let refused = lab.run(&["enter", &id, "--", "cat", "kept"]);
+    assert_eq!((refused.status, refused.stdout.as_str()), (125, ""), "{refused:?}");
+    let is_ours = |process: &std::fs::DirEntry| {
+        std::fs::read_link(process.path().join("exe")).is_ok_and(|program| program == lab.binary())
+    };
+    wait_until("no process is left of it", || {
+        !std::fs::read_dir("/proc").unwrap().flatten().any(|process| is_ours(&process))
+    });
+    std::fs::remove_dir(&record).unwrap();
+    std::fs::rename(&away, &record).unwrap();
+    assert_eq!(lab.run(&["enter", &id, "--", "cat", "kept"]).stdout, "kept\n");
+}

@@ -3,9 +3,9 @@
 
 mod engine_lab;
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use engine_lab::{Lab, Mode, Outcome, both, finish};
+use engine_lab::{Lab, Mode, Outcome, both, finish, wait_until};
 
 /// What must not be read inside.
 const SECRET: &str = "attack-at-dawn";
@@ -255,4 +255,53 @@ fn what_is_always_hidden_is_empty_unless_it_is_shown_for_one_run() {
             assert_eq!(hidden(wrong).status, 2, "{wrong:?}");
         }
     });
+}
+
+#[test]
+fn what_the_host_makes_later_at_a_hidden_place_is_not_seen() {
+    both(|lab| {
+        let places = ["later", ".config/tool/key"];
+        assert_eq!(
+            finish_as(lab, "mkdir .config && echo kept > .config/kept && chmod 750 .config").status,
+            0
+        );
+        assert_eq!(lab.run(&["hidden", places[0], places[1]]).status, 0);
+        let wait = "touch .started; exec sleep 1000";
+        let run = |name: &str, options: &[&str]| {
+            let words = [&["run", "--keep", "-q", "--name", name], options, &["--", "/bin/sh", "-c", wait]];
+            let child = lab.command(&words.concat()).stdout(Stdio::null()).spawn().unwrap();
+            wait_until("it runs", || lab.run(&["enter", name, "--", "test", "-e", ".started"]).status == 0);
+            child
+        };
+        let mut sessions = [run("open", &["--show", places[0], "--show", places[1]]), run("shut", &[])];
+        let make =
+            format!("mkdir later .config/tool; echo {SECRET} > later/id; echo {SECRET} > .config/tool/key");
+        assert_eq!(finish_as(lab, &make).status, 0);
+        let look = "cat later/id .config/tool/key; ls -A . .config; cat .config/kept; stat -c %a .config";
+        let seen = |name: &str| lab.run(&["enter", name, "--", "/bin/sh", "-c", look]).stdout;
+        // It can be read where nothing hides it.
+        let open = seen("open");
+        assert_eq!(open.matches(SECRET).count(), 2, "{open}");
+        let shut = seen("shut");
+        assert!(!shut.contains(SECRET) && !shut.contains("later") && !shut.contains("tool"), "{shut}");
+        assert!(shut.ends_with("kept\nkept\n750\n"), "{shut}");
+        // What the session makes there is its own, and a change like any other.
+        let own =
+            "mkdir later && echo own > later/id && cat later/* && ls later && rm -r later && ! test -e later";
+        assert_eq!(lab.run(&["enter", "shut", "--", "/bin/sh", "-ec", own]).stdout, "own\nid\n");
+        for (name, child) in ["open", "shut"].iter().zip(&mut sessions) {
+            assert_eq!(lab.run(&["stop", name]).status, 0);
+            child.wait().unwrap();
+        }
+        // By then it is there, and hidden like all that is.
+        assert!(!seen("shut").contains(SECRET));
+        let kept = finish_as(lab, "cat later/id").stdout;
+        assert_eq!(kept, format!("{SECRET}\n"));
+    });
+}
+
+fn finish_as(lab: &Lab, script: &str) -> Outcome {
+    let mut command = lab.as_user("/bin/sh".as_ref());
+    command.args(["-ec", script]);
+    finish(command)
 }

@@ -40,5 +40,6 @@ pub mod secrets;
 pub mod session;
 pub mod store;
 pub mod timestamp;
+mod unmade;
 pub mod versions;
 pub mod virus_scan;

@@ -10,6 +10,7 @@ use crate::hiding::HidingList;
 use crate::mounts::Mount;
 use crate::path::HostPath;
 use crate::policy::Policy;
+use crate::unmade;
 
 /// Where credentials usually lie, below a home directory.
 const USUAL: &[&str] = &[
@@ -70,14 +71,22 @@ const USUAL: &[&str] = &[
     ".monero",
 ];
 
-/// Returns the true paths that a session must not see, and every other name that the host's mounts give them.
-/// `home` is the home directory of its program; `always` are the places that no session sees unless it is said.
+/// What a session must not see, under every name that the host's mounts give it; none lies below another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hidden {
+    /// What is there.
+    pub places: Vec<HostPath>,
+    /// What the host may make while the session runs.
+    pub unmade: Vec<HostPath>,
+}
+
+/// Returns the true paths that a session must not see. `home` is the home directory of its program; `always` are the places that no session sees unless it is said.
 pub fn hidden(
     policy: &Policy,
     always: &HidingList,
     home: Option<&HostPath>,
     mounts: &[Mount],
-) -> Result<Vec<HostPath>> {
+) -> Result<Hidden> {
     let mut found = BTreeSet::new();
     for asked in &policy.hide {
         let path = asked.to_host_path().ok_or_else(|| not_a_path("--hide", &asked.path))?;
@@ -92,18 +101,22 @@ pub fn hidden(
         let path = asked.to_host_path().ok_or_else(|| not_a_path("--show", &asked.path))?;
         shown.push(real_path(&path)?.unwrap_or(path));
     }
-    let usual = policy.hides_usual_secrets().then(|| usual(home));
-    found.extend(that_are_there(always.paths().chain(usual.into_iter().flatten()), &shown)?);
-    let mut all = BTreeSet::new();
-    for path in &found {
-        all.extend(names_of(path, mounts));
-    }
-    Ok(outermost(all))
+    let is_usual = policy.hides_usual_secrets();
+    let there = is_usual.then(|| usual(homes(home)));
+    found.extend(that_are_there(always.paths().chain(there.into_iter().flatten()), &shown)?);
+    let places = outermost(found.iter().flat_map(|path| names_of(path, mounts)).collect());
+    let coming = is_usual.then(|| usual(lived_in(home)));
+    let unmade = always.paths().chain(coming.into_iter().flatten()).filter(|place| !shown.contains(place));
+    let unmade =
+        unmade.filter_map(|place| unmade::first_missing(&place)).flat_map(|path| names_of(&path, mounts));
+    let is_apart = |path: &HostPath| !places.iter().any(|place| path.is_within(place));
+    let unmade = outermost(unmade.filter(is_apart).collect());
+    Ok(Hidden { places, unmade })
 }
 
-/// Returns the usual places.
-fn usual(home: Option<&HostPath>) -> impl Iterator<Item = HostPath> {
-    homes(home).into_iter().flat_map(|home| USUAL.iter().map(move |name| home.join(name.as_bytes())))
+/// Returns the usual places in these homes.
+fn usual(homes: BTreeSet<HostPath>) -> impl Iterator<Item = HostPath> {
+    homes.into_iter().flat_map(|home| USUAL.iter().map(move |name| home.join(name.as_bytes())))
 }
 
 /// Returns what these places lead to. In `shown` are those that a person wants to be seen: each shows the place that it names,
@@ -157,6 +170,24 @@ fn homes(own: Option<&HostPath>) -> BTreeSet<HostPath> {
         .split(|byte| *byte == b'\n')
         .filter_map(|line| line.split(|byte| *byte == b':').nth(5).and_then(HostPath::new));
     listed.chain(own.cloned()).filter(|home| *home != HostPath::root()).collect()
+}
+
+/// Returns the homes in which somebody lives who may make something there: accounts of services share directories of root's.
+/// An ordinary user sees what others make only where they want it.
+fn lived_in(own: Option<&HostPath>) -> BTreeSet<HostPath> {
+    let text = std::fs::read("/etc/passwd").unwrap_or_default();
+    let listed = text.split(|byte| *byte == b'\n').filter_map(|line| {
+        let mut fields = line.split(|byte| *byte == b':').skip(2);
+        let user: u32 = std::str::from_utf8(fields.next()?).ok()?.parse().ok()?;
+        Some((user, HostPath::new(fields.nth(2)?)?))
+    });
+    let me = rustix::process::geteuid();
+    let is_owner = |(user, home): &(u32, HostPath)| {
+        (me.is_root() || me.as_raw() == *user)
+            && rustix::fs::stat(home.as_path()).is_ok_and(|stat| stat.st_uid == *user)
+    };
+    let homes = listed.filter(is_owner).map(|(_, home)| home).chain(own.cloned());
+    homes.filter(|home| *home != HostPath::root()).collect()
 }
 
 /// Returns where a path really leads; `None` when there is nothing, or nothing that we can reach.
@@ -275,7 +306,8 @@ mod tests {
         let ask = |name: &str| Policy { hide: vec![dir.join(name.as_bytes()).to_ref()], ..Policy::default() };
         std::fs::write(dir.join(b"key").as_path(), "k").unwrap();
         std::os::unix::fs::symlink("key", dir.join(b"link").as_path()).unwrap();
-        assert_eq!(hidden(&ask("link"), &HidingList::default(), None, &[]).unwrap(), [dir.join(b"key")]);
+        let found = hidden(&ask("link"), &HidingList::default(), None, &[]).unwrap();
+        assert_eq!(found, Hidden { places: vec![dir.join(b"key")], unmade: vec![] });
         assert_eq!(
             hidden(&ask("none"), &HidingList::default(), None, &[]).unwrap_err().code,
             ErrorCode::BadRequest
@@ -292,7 +324,7 @@ mod tests {
             std::fs::create_dir(home.join(name).as_path()).unwrap();
         }
         let own = |shown: &[HostPath]| -> Result<Vec<HostPath>> {
-            Ok(that_are_there(usual(Some(&home)), shown)?
+            Ok(that_are_there(usual(homes(Some(&home))), shown)?
                 .into_iter()
                 .filter(|path| path.is_within(&home))
                 .collect())

@@ -5,6 +5,7 @@
 #![allow(missing_docs, reason = "test support")]
 
 pub mod internet;
+pub mod limits;
 pub mod terminal;
 
 use std::io::Read as _;

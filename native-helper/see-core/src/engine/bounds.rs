@@ -94,6 +94,11 @@ impl Bounds {
         self.powers.freezes
     }
 
+    /// Returns what freezes everything, in a way that nothing inside undoes, when a 1 is written to it.
+    pub fn freezer(&self) -> Option<std::fs::File> {
+        self.group.freezer()
+    }
+
     /// Freezes everything or lets it go on. Returns whether that could be done here; else signals have to do it.
     pub fn freeze(&self, frozen: bool) -> bool {
         self.group.freeze(frozen).is_ok()

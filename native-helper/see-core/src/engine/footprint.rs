@@ -11,12 +11,20 @@ const DEPTH: usize = 128;
 /// What an inode counts at least: an empty file takes room, too.
 pub const INODE: u64 = 512;
 
-/// Returns how many bytes of disk a tree holds, and whether all of it could be looked at.
-pub fn of(top: &Path, seen: &mut HashSet<(u64, u64)>) -> std::result::Result<(u64, bool), Errno> {
+/// Returns how many bytes of disk a tree holds, and whether all of it could be looked at; `None` when `goes_on`, which is asked at
+/// every step, said no.
+pub fn of(
+    top: &Path,
+    seen: &mut HashSet<(u64, u64)>,
+    goes_on: &mut dyn FnMut() -> bool,
+) -> std::result::Result<Option<(u64, bool)>, Errno> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let mut way = vec![Dir::new(rustix::fs::openat(CWD, top, flags, Bits::empty())?)?];
     let (mut bytes, mut whole) = (0_u64, true);
     while let Some(dir) = way.last_mut() {
+        if !goes_on() {
+            return Ok(None);
+        }
         let Some(entry) = dir.read() else {
             way.pop();
             continue;
@@ -44,7 +52,7 @@ pub fn of(top: &Path, seen: &mut HashSet<(u64, u64)>) -> std::result::Result<(u6
             }
         }
     }
-    Ok((bytes, whole))
+    Ok(Some((bytes, whole)))
 }
 
 /// Returns what a file of so many blocks counts.
@@ -60,11 +68,26 @@ mod tests {
     #[test]
     fn empty_files_count() {
         let dir = tempfile::tempdir().unwrap();
-        let empty = of(dir.path(), &mut HashSet::new()).unwrap();
+        let measure = || of(dir.path(), &mut HashSet::new(), &mut || true).unwrap().unwrap();
+        let empty = measure();
         for name in 0..100 {
             std::fs::write(dir.path().join(name.to_string()), "").unwrap();
         }
-        let full = of(dir.path(), &mut HashSet::new()).unwrap();
-        assert_eq!((empty, full), ((0, true), (100 * INODE, true)));
+        assert_eq!((empty, measure()), ((0, true), (100 * INODE, true)));
+    }
+
+    #[test]
+    fn a_measurement_ends_when_it_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        for name in 0..100 {
+            std::fs::write(dir.path().join(name.to_string()), "").unwrap();
+        }
+        let mut steps = 0;
+        let mut goes_on = || {
+            steps += 1;
+            steps < 10
+        };
+        assert_eq!(of(dir.path(), &mut HashSet::new(), &mut goes_on), Ok(None));
+        assert_eq!(steps, 10);
     }
 }

@@ -113,6 +113,12 @@ impl Group {
         self.first_version().try_for_each(|seat| move_to(&seat.origin))
     }
 
+    /// Returns what takes the order to freeze.
+    pub fn freezer(&self) -> Option<std::fs::File> {
+        let (seat, _) = self.unified.as_ref()?;
+        std::fs::OpenOptions::new().write(true).open(seat.dir.join("cgroup.freeze")).ok()
+    }
+
     /// Freezes everything in it, or lets it go on. The kernel does it soon after.
     pub fn freeze(&self, frozen: bool) -> std::result::Result<(), Errno> {
         let Some((seat, _)) = &self.unified else { return Err(Errno::NOSYS) };

@@ -19,7 +19,7 @@ use crate::session::Limit;
 use super::kernel_places;
 use super::namespaces::{self, Shell};
 use super::plan::Tree;
-use super::program;
+use super::program::{self, Starting};
 use super::request::{Order, Report};
 use super::tree::{self, Ids};
 use super::wire;
@@ -130,6 +130,7 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
         signals,
         terminals,
         programs: HashMap::new(),
+        starting: Vec::new(),
         told_empty: false,
     })
 }
@@ -149,6 +150,8 @@ struct Init {
     terminals: OwnedFd,
     /// Programs that the supervisor knows: process to number.
     programs: HashMap<Pid, u32>,
+    /// Those of them that are still being started.
+    starting: Vec<(u32, Starting)>,
     told_empty: bool,
 }
 
@@ -162,12 +165,18 @@ impl Init {
 
     fn serve(mut self, control: BorrowedFd<'_>) -> Result<()> {
         loop {
-            let mut waits = [PollFd::new(&control, PollFlags::IN), PollFd::new(&self.signals, PollFlags::IN)];
+            let fixed = [PollFd::new(&control, PollFlags::IN), PollFd::new(&self.signals, PollFlags::IN)];
+            let starting = self.starting.iter().map(|(_, starting)| PollFd::new(starting, PollFlags::IN));
+            let mut waits: Vec<_> = fixed.into_iter().chain(starting).collect();
             match poll(&mut waits, None) {
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(e) => return Err(wire::gone(e)),
             }
-            let (ordered, signalled) = (!waits[0].revents().is_empty(), !waits[1].revents().is_empty());
+            let happened = |place: usize| waits.get(place).is_some_and(|wait| !wait.revents().is_empty());
+            let (ordered, signalled, started) = (happened(0), happened(1), (2..waits.len()).any(happened));
+            if started {
+                self.note_starts(control)?;
+            }
             if signalled {
                 while self.signals.next().map_err(wire::gone)?.is_some() {}
                 self.reap(control)?;
@@ -184,14 +193,17 @@ impl Init {
     fn obey(&mut self, control: BorrowedFd<'_>, order: Order) -> Result<()> {
         match order {
             Order::Spawn(number, spec) => match program::start(&spec, self.terminals.as_fd()) {
-                Ok(started) => {
-                    self.programs.insert(started.pid, number);
+                Ok(starting) => {
+                    self.starting.push((number, starting));
                     self.told_empty = false;
-                    let ends: Vec<_> = started.ends.iter().map(AsFd::as_fd).collect();
-                    wire::send(control, &Report::Spawned(number), &ends)?;
                 }
                 Err(error) => wire::send(control, &Report::NotSpawned(number, error), &[])?,
             },
+            Order::GiveUp(number) => {
+                self.note_starts(control)?;
+                let late = self.starting.iter_mut().find(|(known, _)| *known == number);
+                late.into_iter().for_each(|(_, starting)| starting.give_up());
+            }
             Order::Signal(number, signal) => {
                 let target = self.programs.iter().find(|(_, known)| **known == number);
                 // A program that has just ended needs no signal.
@@ -207,12 +219,32 @@ impl Init {
         self.reap(control)
     }
 
+    /// Says how starts went whose outcome is known by now.
+    fn note_starts(&mut self, control: BorrowedFd<'_>) -> Result<()> {
+        for (number, mut starting) in std::mem::take(&mut self.starting) {
+            match starting.outcome() {
+                None => self.starting.push((number, starting)),
+                Some(Ok(ends)) => {
+                    self.programs.insert(starting.pid, number);
+                    let ends: Vec<_> = ends.iter().map(AsFd::as_fd).collect();
+                    wire::send(control, &Report::Spawned(number), &ends)?;
+                }
+                Some(Err(error)) => wire::send(control, &Report::NotSpawned(number, error), &[])?,
+            }
+        }
+        Ok(())
+    }
+
     /// Collects the dead, and says who they were and whether anybody is left.
     fn reap(&mut self, control: BorrowedFd<'_>) -> Result<()> {
         let mut exited = Vec::new();
         let empty = loop {
             match rustix::process::wait(WaitOptions::NOHANG) {
                 Ok(Some((pid, status))) => {
+                    // A start ends at the latest with its process.
+                    if self.starting.iter().any(|(_, starting)| starting.pid == pid) {
+                        self.note_starts(control)?;
+                    }
                     let code = status
                         .exit_status()
                         .or_else(|| status.terminating_signal().map(|signal| 128 + signal))

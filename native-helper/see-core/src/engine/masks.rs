@@ -1,6 +1,7 @@
-//! Masks: a lower layer above the host's, in which hidden places are empty. A cover that is mounted over a place goes
-//! with the path; root inside could move a directory above it below another mount and look under the cover. With a
-//! mask there is nothing under it. For system mode; without privilege no directory of the host can be moved.
+//! Masks: a lower layer above the host's, in which hidden places are empty, and what the host makes at others later is not there.
+//! A cover that is mounted over a place goes with the path; root inside could move a directory above it below another mount and
+//! look under the cover. With a mask there is nothing under it. Without privilege no directory of the host can be moved, so that
+//! covers are enough there for what is there.
 
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
@@ -17,16 +18,17 @@ use crate::path::HostPath;
 use super::filesystems::{Setting, failed, make, place};
 use super::plan::Tree;
 
-/// Returns the mask of the part at `point`, attached nowhere; `None` when nothing on it is hidden. Owners are shifted
-/// by `shift`. For a process that may give files away.
-pub fn of(tree: &Tree, point: &HostPath, shift: u32) -> Result<Option<OwnedFd>> {
+/// Returns the mask of the part at `point`, attached nowhere; `None` when nothing on it is hidden. Owners are shifted by `shift`,
+/// which is for a process that may give files away; without it all that matters belongs to the user.
+pub fn of(tree: &Tree, point: &HostPath, shift: Option<u32>) -> Result<Option<OwnedFd>> {
     let is_own = |hidden: &&HostPath| {
         let parts = tree.parts.iter().rev().map(|part| &part.point);
         let covering = parts.filter(|other| *other != *hidden).find(|other| hidden.is_within(other));
         covering == Some(point)
     };
-    let mut hidden = tree.hidden.iter().filter(is_own).peekable();
-    if hidden.peek().is_none() {
+    let hidden: Vec<_> = tree.hidden.iter().filter(|_| shift.is_some()).filter(is_own).collect();
+    let unmade: Vec<_> = tree.unmade.iter().filter(is_own).collect();
+    if hidden.is_empty() && unmade.is_empty() {
         return Ok(None);
     }
     let settings = [Setting::Value("mode", "0755"), Setting::Value("size", "16m")];
@@ -34,6 +36,9 @@ pub fn of(tree: &Tree, point: &HostPath, shift: u32) -> Result<Option<OwnedFd>> 
     let mut above = BTreeMap::new();
     for path in hidden {
         mask.add(point, path, &mut above).map_err(|e| failed("hiding", path, e))?;
+    }
+    for path in unmade {
+        mask.keep_out(point, path, &mut above).map_err(|e| failed("hiding", path, e))?;
     }
     // From the inside out: making an entry changes the time of the directory that holds it.
     for (inside, host) in above.iter().rev() {
@@ -44,7 +49,7 @@ pub fn of(tree: &Tree, point: &HostPath, shift: u32) -> Result<Option<OwnedFd>> 
 
 struct Mask {
     root: OwnedFd,
-    shift: u32,
+    shift: Option<u32>,
 }
 
 impl Mask {
@@ -60,8 +65,40 @@ impl Mask {
             Err(Errno::NOENT | Errno::NOTDIR) => return Ok(()),
             Err(e) => return Err(e),
         };
-        let names: Vec<&[u8]> = hidden.below(point).unwrap_or_default().split(|byte| *byte == b'/').collect();
-        let Some((last, way)) = names.split_last() else { return Ok(()) };
+        match self.way_to(point, hidden, above)? {
+            Some((dir, last)) => make_empty(dir.as_fd(), last, kind),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes what the host puts at a place from now on stay away.
+    fn keep_out(
+        &self,
+        point: &HostPath,
+        unmade: &HostPath,
+        above: &mut BTreeMap<HostPath, HostPath>,
+    ) -> std::result::Result<(), Errno> {
+        match self.way_to(point, unmade, above)? {
+            // What overlayfs takes for "nothing here, nor below".
+            Some((dir, last)) => rustix::fs::mknodat(&dir, last, FileType::CharacterDevice, Bits::empty(), 0),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes the directories above a place. Returns the last of them, and the name in it.
+    fn way_to<'a>(
+        &self,
+        point: &HostPath,
+        place_of: &'a HostPath,
+        above: &mut BTreeMap<HostPath, HostPath>,
+    ) -> std::result::Result<Option<(OwnedFd, &'a [u8])>, Errno> {
+        let names: Vec<&[u8]> = place_of
+            .below(point)
+            .unwrap_or_default()
+            .split(|byte| *byte == b'/')
+            .filter(|name| !name.is_empty())
+            .collect();
+        let Some((last, way)) = names.split_last() else { return Ok(None) };
         let (mut inside, mut host) = (HostPath::root(), point.clone());
         let mut dir = self.root.try_clone().map_err(|_| Errno::MFILE)?;
         above.insert(inside.clone(), host.clone());
@@ -74,16 +111,23 @@ impl Mask {
             dir = place(self.root.as_fd(), &inside)?;
             above.insert(inside.clone(), host.clone());
         }
-        make_empty(dir.as_fd(), last, kind)
+        Ok(Some((dir, last)))
     }
 
     /// Gives a directory of the mask the owner, mode, attributes and times of the host's.
     fn dress(&self, inside: &HostPath, host: &HostPath) -> std::result::Result<(), Errno> {
+        let is_root = *inside == HostPath::root();
+        if self.shift.is_none() && is_root {
+            // Its layer's root is what shows.
+            return Ok(());
+        }
         let dir = place(self.root.as_fd(), inside)?;
         let path = through(&dir);
         let stat = rustix::fs::lstat(host.as_path())?;
-        let (user, group) = (self.shift.saturating_add(stat.st_uid), self.shift.saturating_add(stat.st_gid));
-        rustix::fs::chown(&path, Some(Uid::from_raw(user)), Some(Gid::from_raw(group)))?;
+        if let Some(shift) = self.shift {
+            let (user, group) = (shift.saturating_add(stat.st_uid), shift.saturating_add(stat.st_gid));
+            rustix::fs::chown(&path, Some(Uid::from_raw(user)), Some(Gid::from_raw(group)))?;
+        }
         rustix::fs::chmod(&path, Bits::from_raw_mode(stat.st_mode))?;
         for name in overlay_marks::list(host.as_path())? {
             // Access lists hold ids of the host, which mean nothing in a memory file system without a map.
@@ -95,6 +139,8 @@ impl Mask {
             {
                 // A memory file system keeps user attributes since Linux 6.6.
                 Ok(()) | Err(Errno::OPNOTSUPP) => {}
+                // What an ordinary user cannot set says nothing to programs of an ordinary user.
+                Err(Errno::PERM) if self.shift.is_none() => {}
                 Err(e) => return Err(e),
             }
         }

@@ -2,6 +2,8 @@
 //! A thread of its own; it says what it found, and others act. Reads layers, writes nothing.
 
 use std::collections::HashSet;
+use std::fs::File;
+use std::io::Write as _;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -51,7 +53,7 @@ pub struct Bounds {
 /// What the meter says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Finding {
-    /// A limit may be reached: hold everything, then say [`Order::Held`].
+    /// A limit may be reached: hold everything, then say [`Order::Held`]. Where the freezer is known, it has been asked already.
     Hold,
     /// It was not: let everything go on.
     GoOn,
@@ -79,8 +81,9 @@ pub struct Meter {
 }
 
 impl Meter {
-    /// Begins to measure these layers, and what the processes below `init` hold. `firm` tells that nothing inside undoes a freeze.
-    pub fn start(layers: &[Layer], init: Pid, bounds: Bounds, firm: bool) -> Result<Self> {
+    /// Begins to measure these layers, and what the processes below `init` hold. `freezer` freezes the SEE, in a way that nothing
+    /// inside undoes, when a 1 is written to it.
+    pub fn start(layers: &[Layer], init: Pid, bounds: Bounds, freezer: Option<File>) -> Result<Self> {
         let failed = |e: &dyn std::fmt::Display| {
             SeeError::new(
                 ErrorCode::CannotIsolate,
@@ -97,7 +100,7 @@ impl Meter {
             names: layers.iter().map(|layer| layer.mount_point.display()).collect(),
             init,
             bounds,
-            firm,
+            freezer,
             floors: Vec::new(),
             used: 0,
             free: Vec::new(),
@@ -166,7 +169,7 @@ struct Work {
     names: Vec<String>,
     init: Pid,
     bounds: Bounds,
-    firm: bool,
+    freezer: Option<File>,
     /// How much must stay free, by place.
     floors: Vec<Room>,
     /// What the layers held when they were last measured.
@@ -269,7 +272,7 @@ impl Work {
             let are_inodes_gone = is_near_harm(Kind::Inodes);
             let slack = if are_inodes_gone { SLACK_INODES * INODE } else { SLACK };
             if self.estimate() > used.saturating_add(slack) {
-                let is_harmful = !self.firm || are_inodes_gone || is_near_harm(Kind::Bytes);
+                let is_harmful = self.freezer.is_none() || are_inodes_gone || is_near_harm(Kind::Bytes);
                 self.measure();
                 if self.used > used.saturating_add(slack) && is_harmful {
                     self.say(Finding::NotHeld);
@@ -277,17 +280,22 @@ impl Work {
             }
             return;
         }
-        let over = self.bounds.quota.is_some_and(|quota| self.estimate() >= quota);
-        if over || self.low().is_some() {
-            self.say(Finding::Hold);
-            // Whoever holds the SEE answers at once.
-            self.held = Some((Instant::now(), u64::MAX));
-        } else if self.bounds.quota.is_some() && self.measured.elapsed() > WHOLE_AGAIN.max(self.took * SHARE)
-        {
+        let is_due = self.measured.elapsed() > WHOLE_AGAIN.max(self.took * SHARE);
+        if self.bounds.quota.is_some() && is_due && !self.is_at_limit() {
             // Others may have freed what the SEE took.
             self.measure();
         }
         self.look_whether_near();
+        if self.is_at_limit() {
+            // At once; whoever holds the SEE then sees that it is done, and answers.
+            self.freezer.iter_mut().for_each(|freezer| drop(freezer.write_all(b"1")));
+            self.say(Finding::Hold);
+            self.held = Some((Instant::now(), u64::MAX));
+        }
+    }
+
+    fn is_at_limit(&self) -> bool {
+        self.bounds.quota.is_some_and(|quota| self.estimate() >= quota) || self.low().is_some()
     }
 
     /// Says once when the quota is nearly used up. What is estimated counts others' files too: it is measured first.
@@ -350,10 +358,26 @@ impl Work {
         self.lacking().find(|at| at.free < at.floor)
     }
 
-    /// Measures everything.
+    /// Measures everything, but no longer than until a limit may be reached: then everything has to be held first.
     fn measure(&mut self) {
         let estimate = self.estimate();
         let began = Instant::now();
+        if let Some((used, free)) = self.measured_whole(estimate) {
+            (self.used, self.free) = (used, free);
+        }
+        self.measured = Instant::now();
+        self.took = began.elapsed();
+    }
+
+    fn measured_whole(&self, estimate: u64) -> Option<(u64, Vec<Option<Room>>)> {
+        let mut next = Instant::now() + MOST_OFTEN;
+        let mut goes_on = || {
+            if self.held.is_some() || Instant::now() < next {
+                return true;
+            }
+            next = Instant::now() + self.pause();
+            !self.is_at_limit()
+        };
         let free: Vec<_> = self
             .places
             .iter()
@@ -363,23 +387,21 @@ impl Work {
         let (mut sum, mut whole) = (0_u64, true);
         let mut seen = HashSet::new();
         for place in &self.places {
-            match footprint::of(place, &mut seen) {
-                Ok((bytes, all)) => {
+            match footprint::of(place, &mut seen, &mut goes_on) {
+                Ok(Some((bytes, all))) => {
                     sum = sum.saturating_add(bytes);
                     whole &= all;
                 }
+                Ok(None) => return None,
                 Err(_) => whole = false,
             }
         }
         // Without a quota nobody asks how much it is.
         if self.bounds.quota.is_some() {
-            sum = sum.saturating_add(nameless::held_below(self.init));
+            sum = sum.saturating_add(nameless::held_below(self.init, &mut goes_on)?);
         }
         // What a program keeps out of sight must not make it look small.
-        self.used = if whole { sum } else { sum.max(estimate) };
-        self.free = free;
-        self.measured = Instant::now();
-        self.took = began.elapsed();
+        Some((if whole { sum } else { sum.max(estimate) }, free))
     }
 
     fn say(&self, finding: Finding) {

@@ -15,37 +15,46 @@ const MOST: usize = 1 << 18;
 const OVERLAY_MAGIC: u64 = 0x794c_7630;
 
 /// Returns how many bytes of the layers the processes below `init` hold so, as far as they can be looked at: what others
-/// write to the same disk must not be held against a session for what it does not show.
-pub fn held_below(init: Pid) -> u64 {
-    let mut search = Search { seen: HashSet::new(), bytes: 0, left: MOST };
+/// write to the same disk must not be held against a session for what it does not show. `None` when `goes_on`, which is asked at
+/// every step, said no.
+pub fn held_below(init: Pid, goes_on: &mut dyn FnMut() -> bool) -> Option<u64> {
     let processes = processes_below(init);
-    processes.iter().for_each(|process| search.table(&PathBuf::from(format!("/proc/{process}/fd"))));
+    let mut search = Search { seen: HashSet::new(), bytes: 0, left: MOST, goes_on };
+    processes.iter().try_for_each(|process| search.table(&PathBuf::from(format!("/proc/{process}/fd"))))?;
     // A thread may have descriptors of its own; mostly they are those of its process once more.
-    processes.iter().for_each(|process| search.threads(*process));
-    search.bytes
+    processes.iter().try_for_each(|process| search.threads(*process))?;
+    Some(search.bytes)
 }
 
-struct Search {
+struct Search<'a> {
     seen: HashSet<(u32, u32, u64)>,
     bytes: u64,
     left: usize,
+    goes_on: &'a mut dyn FnMut() -> bool,
 }
 
-impl Search {
-    fn threads(&mut self, process: u32) {
+impl Search<'_> {
+    fn threads(&mut self, process: u32) -> Option<()> {
         let first = process.to_string();
         let threads = list(Path::new(&format!("/proc/{process}/task")));
         threads
             .filter(|thread| thread.file_name().is_some_and(|name| name != first.as_str()))
-            .for_each(|thread| self.table(&thread.join("fd")));
+            .try_for_each(|thread| self.table(&thread.join("fd")))
     }
 
-    fn table(&mut self, table: &Path) {
+    fn table(&mut self, table: &Path) -> Option<()> {
+        if !(self.goes_on)() {
+            return None;
+        }
         for open in list(table) {
-            let Some(left) = self.left.checked_sub(1) else { return };
+            let Some(left) = self.left.checked_sub(1) else { break };
             self.left = left;
             self.look(&open);
+            if !(self.goes_on)() {
+                return None;
+            }
         }
+        Some(())
     }
 
     /// What was closed meanwhile holds nothing.

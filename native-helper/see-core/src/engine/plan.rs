@@ -14,7 +14,7 @@ use crate::mounts::{Flags, Kind, Mount, covering, visible};
 use crate::net::resolver::Resolver;
 use crate::path::{HostPath, PathRef};
 use crate::remove_tree::remove_dir;
-use crate::secrets::outermost;
+use crate::secrets::{Hidden, outermost};
 use crate::session::{Limit, Mode};
 use crate::store::Store;
 
@@ -79,6 +79,8 @@ pub struct Tree {
     pub parts: Vec<Part>,
     /// Places to hide: the store, every room, and what the session must not see; none lies below another.
     pub hidden: Vec<HostPath>,
+    /// Places that are not there and stay so inside when the host makes something there.
+    pub unmade: Vec<HostPath>,
     /// Whether programs of the session have changed the tree before.
     pub entered_before: bool,
     /// Devices of the host that it gets.
@@ -132,10 +134,10 @@ pub fn make(
     session: &str,
     old: Vec<Layer>,
     needed: &[HostPath],
-    hide: impl Fn(&[Mount]) -> Result<Vec<HostPath>>,
+    hide: impl Fn(&[Mount]) -> Result<Hidden>,
 ) -> Result<Plan> {
     let mounts = visible()?;
-    let secrets = hide(&mounts)?;
+    let Hidden { places: secrets, unmade } = hide(&mounts)?;
     let entered_before = !old.is_empty();
     let mut planner = Planner::new(store, session, mounts, old, false);
     planner.plan.hidden = secrets.iter().map(HostPath::to_ref).collect();
@@ -147,6 +149,7 @@ pub fn make(
         }
         return Err(error);
     }
+    planner.keep_unmade(unmade);
     planner.report_lost_layers();
     planner.plan.layers.sort_by(|a, b| a.mount_point.cmp(&b.mount_point));
     planner.plan.tree.entered_before = entered_before;
@@ -155,6 +158,13 @@ pub fn make(
 
 fn is_gone(path: &HostPath) -> bool {
     rustix::fs::lstat(path.as_path()).is_err_and(|e| matches!(e, Errno::NOENT | Errno::NOTDIR))
+}
+
+/// Tells whether every directory from below `point` to a path is the user's: only such can be shown as they are.
+fn is_ours(point: &HostPath, path: &HostPath) -> bool {
+    let me = rustix::process::geteuid().as_raw();
+    let above = std::iter::successors(path.parent(), HostPath::parent).take_while(|dir| dir != point);
+    above.into_iter().all(|dir| rustix::fs::lstat(dir.as_path()).is_ok_and(|stat| stat.st_uid == me))
 }
 
 /// Tells whether a layer from before lies over what it covered then.
@@ -327,6 +337,29 @@ impl Planner<'_> {
         let rooms = rooms.filter_map(|room| HostPath::new(room.as_os_str().as_bytes()));
         let hidden: BTreeSet<HostPath> = store.into_iter().chain(rooms).chain(secrets).collect();
         self.plan.tree.hidden = outermost(hidden);
+    }
+
+    /// Takes care of what must not be seen once the host makes it, or says that nothing can be done.
+    fn keep_unmade(&mut self, unmade: Vec<HostPath>) {
+        for path in unmade {
+            let parts = self.plan.tree.parts.iter().filter(|part| path.is_within(&part.point));
+            let part = parts.max_by_key(|part| part.point.as_bytes().len());
+            let is_seen = match part.map(|part| (&part.what, &part.point, part.flags)) {
+                Some((What::Layered(_), point, _))
+                    if self.store.mode() == Mode::System || is_ours(point, &path) =>
+                {
+                    self.plan.tree.unmade.push(path);
+                    continue;
+                }
+                Some((What::Layered(_), ..)) => true,
+                Some((What::ReadOnly(_), _, flags)) => !flags.read_only,
+                // A directory of the SEE's own shows nothing that is made later.
+                _ => false,
+            };
+            if is_seen {
+                self.limit(&path, "what the host makes here while the session runs can be read inside");
+            }
+        }
     }
 
     /// Returns the mount that a path lies on.

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use rustix::fs::{Mode as Bits, OFlags};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
-use rustix::process::Pid;
+use rustix::process::{Pid, Signal};
 use rustix::pty::OpenptFlags;
 use rustix::termios::Winsize;
 use rustix::thread::{Gid, Uid};
@@ -18,19 +18,23 @@ use crate::path::escape_for_display;
 
 use super::request::{Channel, ProgramSpec, Size};
 
-/// A program that runs.
-pub struct Started {
-    /// Its process, inside.
+/// A process that is about to become a program. Another program of the SEE may hold it up: nobody waits for it.
+pub struct Starting {
+    /// The process, inside.
     pub pid: Pid,
-    /// The supervisor's ends: the pty's master when there is one, then the pipes of descriptors 0, 1, 2 that are pipes.
-    pub ends: Vec<OwnedFd>,
+    /// Closed by the kernel when the process has become the program.
+    heard: OwnedFd,
+    told: Vec<u8>,
+    ends: Vec<OwnedFd>,
+    is_given_up: bool,
 }
 
-/// Starts a program and waits until it runs as such. `terminals` is the root of the SEE's devpts.
-pub fn start(spec: &ProgramSpec, terminals: BorrowedFd<'_>) -> Result<Started> {
+/// Begins to start a program. `terminals` is the root of the SEE's devpts.
+pub fn start(spec: &ProgramSpec, terminals: BorrowedFd<'_>) -> Result<Starting> {
     let stdio =
         Stdio::make(spec, terminals).map_err(|e| cannot("its terminal or pipes could not be made", e))?;
-    let (heard, said) = pipe_with(PipeFlags::CLOEXEC).map_err(|e| cannot("a pipe could not be made", e))?;
+    let flags = PipeFlags::CLOEXEC | PipeFlags::NONBLOCK;
+    let (heard, said) = pipe_with(flags).map_err(|e| cannot("a pipe could not be made", e))?;
     let Some(pid) = fork_again().map_err(|e| cannot("a process could not be made", e))? else {
         drop(heard);
         let failure = become_program(spec, &stdio);
@@ -38,24 +42,44 @@ pub fn start(spec: &ProgramSpec, terminals: BorrowedFd<'_>) -> Result<Started> {
         let _ = rustix::io::write(&said, &text);
         exit_now(127)
     };
-    drop(said);
-    let mut told = Vec::new();
-    let mut piece = [0_u8; 4096];
-    loop {
-        match rustix::io::read(&heard, &mut piece) {
-            Ok(0) => break,
-            Ok(count) => told.extend_from_slice(piece.get(..count).unwrap_or_default()),
-            Err(Errno::INTR) => {}
-            Err(e) => return Err(cannot("its start could not be watched", e)),
+    Ok(Starting { pid, heard, told: Vec::new(), ends: stdio.ends, is_given_up: false })
+}
+
+impl Starting {
+    /// Returns how it went, once that is known: the supervisor's ends (the pty's master when there is one, then the pipes of
+    /// descriptors 0, 1, 2 that are pipes), or why there is no program.
+    pub fn outcome(&mut self) -> Option<Result<Vec<OwnedFd>>> {
+        let mut piece = [0_u8; 4096];
+        loop {
+            match rustix::io::read(&self.heard, &mut piece) {
+                Ok(0) => break,
+                Ok(count) => self.told.extend_from_slice(piece.get(..count).unwrap_or_default()),
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return None,
+                Err(e) => return Some(Err(cannot("its start could not be watched", e))),
+            }
         }
+        Some(match serde_json::from_slice(&self.told) {
+            _ if self.is_given_up => Err(held_up()),
+            _ if self.told.is_empty() => Ok(std::mem::take(&mut self.ends)),
+            Ok(error) => Err(error),
+            Err(e) => {
+                Err(SeeError::internal(format!("A program failed to start and said nothing clear: {e}.")))
+            }
+        })
     }
-    if told.is_empty() {
-        return Ok(Started { pid, ends: stdio.ends });
+
+    /// Ends the process, which is not the program yet.
+    pub fn give_up(&mut self) {
+        self.is_given_up = true;
+        // It is our child and not reaped, so the number is its own.
+        let _ = rustix::process::kill_process(self.pid, Signal::KILL);
     }
-    let _ = rustix::process::waitpid(Some(pid), rustix::process::WaitOptions::empty());
-    match serde_json::from_slice(&told) {
-        Ok(error) => Err(error),
-        Err(e) => Err(SeeError::internal(format!("A program failed to start and said nothing clear: {e}."))),
+}
+
+impl AsFd for Starting {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.heard.as_fd()
     }
 }
 
@@ -260,6 +284,14 @@ fn not_found(name: &[u8]) -> Box<SeeError> {
         "Check the spelling, or give the path of the program.",
     )
     .with_fact("command", shown)
+}
+
+fn held_up() -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::SessionBusy,
+        "The program could not be started: something in the session held it up for too long.",
+        "Stop what runs in the session, or try again.",
+    )
 }
 
 fn cannot(what: &str, errno: Errno) -> Box<SeeError> {

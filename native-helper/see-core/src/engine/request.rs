@@ -233,6 +233,8 @@ pub enum Tell {
 pub enum Order {
     /// Start a program; the number is for the answers.
     Spawn(u32, Box<ProgramSpec>),
+    /// Give up a start that takes too long; one that went well meanwhile stays.
+    GiveUp(u32),
     /// Send a signal to a program.
     Signal(u32, i32),
     /// Send a signal to all.

@@ -24,15 +24,19 @@ use super::bounds::Bounds;
 use super::display::Shown;
 use super::interposition::Answering;
 use super::meter::Meter;
-use super::request::{Order, ProgramSpec, Report, Start, Tell};
+use super::request::{Order, Report, Start, Tell};
+use super::socket_path;
 use super::stream::{Client, Program};
-use super::{socket_path, wire};
+use super::wire::{self, Outbox};
 
 mod audience;
 mod end;
 mod frost;
 mod less;
 mod making;
+mod starts;
+
+use starts::Starts;
 
 /// How long programs may take to end after they were asked to.
 const GRACE: Duration = Duration::from_secs(2);
@@ -107,6 +111,10 @@ struct Supervisor {
     /// Whether the connection that asked for the session stays as a client.
     attached: bool,
     control: OwnedFd,
+    /// What the init has not taken yet.
+    orders: Outbox,
+    /// Programs that do not run yet.
+    starts: Starts,
     init: Pid,
     /// Answers the calls that wait for this process.
     answering: Option<Answering>,
@@ -153,14 +161,9 @@ struct Happened {
 }
 
 impl Supervisor {
-    fn start_program(&mut self, number: u32, mut spec: ProgramSpec) -> Result<()> {
-        self.bounds.adapt(&mut spec);
-        self.display.iter().for_each(|display| display.adapt(&mut spec));
-        if let Some(answering) = &mut self.answering {
-            answering.starting(&spec);
-        }
-        self.programs.insert(number, Program::new(number, spec.channels));
-        wire::send(self.control.as_fd(), &Order::Spawn(number, Box::new(spec)), &[])
+    /// Has the init do something, as soon as it listens: a first process that does not must not hold this one up.
+    fn order(&mut self, order: &Order) -> Result<()> {
+        self.orders.send(self.control.as_fd(), order)
     }
 
     /// Works until nothing runs any more, then brings the SEE to rest.
@@ -172,6 +175,7 @@ impl Supervisor {
     fn work(&mut self) -> Result<()> {
         loop {
             self.pump();
+            self.orders.push(self.control.as_fd())?;
             if self.failed.is_some() {
                 return Ok(());
             }
@@ -200,6 +204,7 @@ impl Supervisor {
                 self.welcome();
             }
             self.hear(&heard)?;
+            self.give_up_late_start()?;
             if self.press_on()? {
                 return Ok(());
             }
@@ -208,8 +213,10 @@ impl Supervisor {
 
     /// Waits for something to happen.
     fn wait(&self) -> Result<Happened> {
+        let to_init =
+            PollFlags::IN | if self.orders.is_empty() { PollFlags::empty() } else { PollFlags::OUT };
         let mut waits = vec![
-            PollFd::new(&self.control, PollFlags::IN),
+            PollFd::new(&self.control, to_init),
             PollFd::new(&self.signals, PollFlags::IN),
             PollFd::new(&self.meter, PollFlags::IN),
         ];
@@ -236,7 +243,8 @@ impl Supervisor {
         let look_again = lingers.then(|| Instant::now() + TOGETHER);
         let hang_up = self.kill_at.filter(|_| !self.hung_up).and_then(|at| at.checked_sub(GRACE / 2));
         let stop_again = (self.is_held && !self.bounds.is_firm()).then(|| Instant::now() + TOGETHER);
-        let wake_at = [self.kill_at, hang_up, look_again, stop_again].into_iter().flatten().min();
+        let late = self.starts.late_at().filter(|_| !self.is_held);
+        let wake_at = [self.kill_at, hang_up, look_again, stop_again, late].into_iter().flatten().min();
         let timeout = wake_at.map(|at| at.saturating_duration_since(Instant::now()));
         let timeout = timeout.and_then(|left| Timespec::try_from(left).ok());
         match poll(&mut waits, timeout.as_ref()) {
@@ -247,7 +255,9 @@ impl Supervisor {
         let heard =
             (first_client..after_clients).filter(|place| happened(*place)).map(|place| place - first_client);
         Ok(Happened {
-            from_init: happened(0),
+            from_init: waits
+                .first()
+                .is_some_and(|wait| !wait.revents().difference(PollFlags::OUT).is_empty()),
             signalled: happened(1),
             measured: happened(2),
             clipboard_ended: clipboard_end.is_some_and(happened),
@@ -258,8 +268,8 @@ impl Supervisor {
 
     /// Acts on what the init reports.
     fn note(&mut self, report: Report, ends: Vec<OwnedFd>) -> Result<()> {
-        if let (Report::Spawned(_) | Report::NotSpawned(..), Some(answering)) = (&report, &self.answering) {
-            answering.started(matches!(report, Report::Spawned(_)));
+        if matches!(report, Report::Spawned(_) | Report::NotSpawned(..)) {
+            self.note_start(matches!(report, Report::Spawned(_)))?;
         }
         match report {
             Report::Ready(_) => {}
@@ -330,10 +340,8 @@ impl Supervisor {
         Ok(())
     }
 
-    fn signal_all(&self, signals: &[Signal]) -> Result<()> {
-        let mut signals = signals.iter();
-        signals
-            .try_for_each(|signal| wire::send(self.control.as_fd(), &Order::SignalAll(signal.as_raw()), &[]))
+    fn signal_all(&mut self, signals: &[Signal]) -> Result<()> {
+        signals.iter().try_for_each(|signal| self.order(&Order::SignalAll(signal.as_raw())))
     }
 
     /// Goes on with a stop: shells that people type into ignore the polite signal and heed a terminal that goes away.

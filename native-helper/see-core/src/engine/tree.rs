@@ -246,26 +246,22 @@ impl<'a> Builder<'a> {
         };
         let lower = self.parked(copy_of_host(&part.point, Some(map), attributes::READ_ONLY)?, &part.point)?;
         let upper = self.parked(copy_of_host(layer, Some(map), 0)?, layer)?;
-        self.masked(part, SHIFT.0, lower.as_fd(), upper.as_fd())
+        self.masked(part, Some(SHIFT.0), lower.as_fd(), upper.as_fd())
     }
 
     /// A layer on top of a directory, ids as they are.
     fn on_top(&self, part: &Part, lower: BorrowedFd<'_>, layer: &HostPath) -> Result<OwnedFd> {
         let upper = rustix::fs::openat(CWD, layer.as_path(), path_flags(), Bits::empty())
             .map_err(|e| failed("opening", layer, e))?;
-        let flags = carried(part.flags);
-        if !matches!(self.ids, Ids::Own) {
-            return self.masked(part, 0, lower, upper.as_fd());
-        }
-        let own = [Setting::Flag("userxattr"), AUTOMATIC];
-        overlay(&[lower], Some(upper.as_fd()), &[&SHARED[..], &own].concat(), flags)
+        let shift = if matches!(self.ids, Ids::Own) { None } else { Some(0) };
+        self.masked(part, shift, lower, upper.as_fd())
     }
 
     /// A layer on top of a directory, with a mask between them when something in it is hidden.
     fn masked(
         &self,
         part: &Part,
-        shift: u32,
+        shift: Option<u32>,
         lower: BorrowedFd<'_>,
         upper: BorrowedFd<'_>,
     ) -> Result<OwnedFd> {
@@ -276,7 +272,8 @@ impl<'a> Builder<'a> {
         let lowers: Vec<_> = mask.iter().map(AsFd::as_fd).chain([lower]).collect();
         // Without a word, two kinds of file system below would get device numbers of their own.
         let numbers = if mask.is_some() { Setting::Value("xino", "on") } else { AUTOMATIC };
-        let settings = [&SHARED[..], &MOVABLE, &[numbers]].concat();
+        let rights = if shift.is_some() { &MOVABLE[..] } else { &[Setting::Flag("userxattr")] };
+        let settings = [&SHARED[..], rights, &[numbers]].concat();
         overlay(&lowers, Some(upper), &settings, carried(part.flags))
     }
 

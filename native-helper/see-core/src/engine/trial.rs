@@ -18,6 +18,7 @@ use crate::net::resolver::Resolver;
 use crate::net::uplink::Uplink;
 use crate::path::HostPath;
 use crate::policy::Policy;
+use crate::secrets::Hidden;
 use crate::session::{Limit, Mode};
 use crate::store::Store;
 
@@ -54,7 +55,9 @@ fn make_once(store: &Store, canaries: &Canaries) -> Result<Made> {
     let secret = canaries.secret()?;
     let session = store.new_id()?;
     let lock = store.lock_session(&session)?;
-    let plan = plan::make(store, &session, Vec::new(), &[], |_| Ok(vec![secret.clone()]))?;
+    let plan = plan::make(store, &session, Vec::new(), &[], |_| {
+        Ok(Hidden { places: vec![secret.clone()], unmade: Vec::new() })
+    })?;
     let (control, theirs) = socketpair(AddressFamily::UNIX, SocketType::STREAM, SocketFlags::CLOEXEC, None)
         .map_err(wire::gone)?;
     let reported = Reported::default();

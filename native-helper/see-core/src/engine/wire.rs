@@ -132,6 +132,36 @@ pub fn send(socket: BorrowedFd<'_>, value: &impl Serialize, descriptors: &[Borro
     Ok(())
 }
 
+/// Messages that wait until the other side takes them: whoever sends never does.
+#[derive(Debug, Default)]
+pub struct Outbox(Vec<u8>);
+
+impl Outbox {
+    /// Sends a message, or what of it goes now.
+    pub fn send(&mut self, socket: BorrowedFd<'_>, value: &impl Serialize) -> Result<()> {
+        Frame::message(value)?.encode(&mut self.0);
+        self.push(socket)
+    }
+
+    /// Sends what the other side takes now.
+    pub fn push(&mut self, socket: BorrowedFd<'_>) -> Result<()> {
+        while !self.0.is_empty() {
+            match rustix::net::send(socket, &self.0, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
+                Ok(count) => drop(self.0.drain(..count)),
+                Err(Errno::INTR) => {}
+                Err(Errno::AGAIN) => return Ok(()),
+                Err(e) => return Err(gone(e)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells whether nothing waits.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// Waits for a message and its descriptors. `None` when the other side is gone.
 pub fn receive<T: DeserializeOwned>(socket: BorrowedFd<'_>) -> Result<Option<(T, Vec<OwnedFd>)>> {
     let mut buffer = Vec::new();
@@ -211,6 +241,23 @@ mod tests {
         assert_eq!(seen[0], Frame { kind: Kind::Output, bytes: b"abc".to_vec() });
         assert!(decode(&mut vec![9, 0, 0, 0, 0]).is_err());
         assert!(decode(&mut vec![1, 255, 255, 255, 255]).is_err());
+    }
+
+    #[test]
+    fn nobody_waits_for_who_does_not_read() {
+        let (a, b) = std::os::unix::net::UnixStream::pair().unwrap();
+        let mut outbox = Outbox::default();
+        let mut sent = 0_u32;
+        while outbox.is_empty() {
+            outbox.send(a.as_fd(), &sent).unwrap();
+            sent += 1;
+        }
+        outbox.send(a.as_fd(), &sent).unwrap();
+        for number in 0..=sent {
+            outbox.push(a.as_fd()).unwrap();
+            assert_eq!(receive::<u32>(b.as_fd()).unwrap().unwrap().0, number);
+        }
+        assert!(outbox.is_empty());
     }
 
     #[test]

@@ -45,6 +45,25 @@ const ATTACKS: &[Attack] = &[
         arguments: &["tcp", "::ffff:127.0.0.1", "TCP_PORT"],
         ..TCP
     },
+    Attack {
+        name: "reach it by the mapped address of the host",
+        source: "filters of IPv4 only",
+        arguments: &["tcp", "::ffff:192.0.2.1", "TCP_PORT"],
+        ..TCP
+    },
+    Attack {
+        name: "reach it by IPv6's address of none",
+        source: "0.0.0.0 day",
+        arguments: &["tcp", "::", "TCP_PORT"],
+        ..TCP
+    },
+    Attack {
+        name: "send a datagram to the host's name server",
+        source: "systemd-resolved's address",
+        arguments: &["udp", "127.0.0.53", "NAMES_PORT"],
+        harm: Harm::Host("heard/NAMES"),
+        ..TCP
+    },
     Attack { name: "connect without connecting", source: "TCP Fast Open", program: "fast_open.c", ..TCP },
     Attack {
         name: "reach it by the host's own address",

@@ -1,15 +1,13 @@
 //! A supervisor's clients: lets them in, hears what they ask, and moves bytes between them and the programs. Waits for
 //! none of them.
 
-use std::os::fd::AsFd;
-
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
 use crate::engine::program;
 use crate::engine::request::{Ask, Channel, Order, Size, Tell};
 use crate::engine::stream::{Client, Program};
-use crate::engine::wire::{self, Kind};
+use crate::engine::wire::Kind;
 use crate::error::{ErrorCode, Result, SeeError};
 
 use super::{FIRST, Supervisor, TOGETHER};
@@ -188,7 +186,7 @@ impl Supervisor {
             }
             Ask::Signal { signal } => {
                 if let Some(number) = number {
-                    wire::send(self.control.as_fd(), &Order::Signal(number, signal), &[])?;
+                    self.order(&Order::Signal(number, signal))?;
                 }
             }
             Ask::CloseOutput { error } => {

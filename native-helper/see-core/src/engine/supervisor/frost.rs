@@ -39,7 +39,7 @@ impl Supervisor {
                 }
             }
         }
-        if self.is_held && !self.bounds.is_firm() {
+        if self.is_held && !self.bounds.is_firm() && self.orders.is_empty() {
             // A program may have arranged to be woken: it is stopped again, until it stays so.
             self.signal_all(&[Signal::STOP])?;
         }
@@ -49,6 +49,7 @@ impl Supervisor {
     /// Holds every process of the SEE, those that are just being made included, or lets them go on.
     fn hold(&mut self, held: bool) -> Result<()> {
         self.is_held = held;
+        self.starts.begin_anew();
         if self.bounds.freeze(held) {
             return Ok(());
         }

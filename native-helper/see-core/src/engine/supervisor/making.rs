@@ -17,13 +17,14 @@ use crate::engine::meter::{Meter, hurry};
 use crate::engine::namespaces::Shell;
 use crate::engine::plan::Tree;
 use crate::engine::request::Start;
-use crate::engine::wire;
+use crate::engine::wire::{self, Outbox};
 use crate::error::Result;
 use crate::net::reach::Reach;
 use crate::net::uplink::Uplink;
 use crate::session::Mode;
 use crate::store::{SessionLock, Store};
 
+use super::starts::Starts;
 use super::{FIRST, Supervisor, frost};
 
 impl Supervisor {
@@ -66,7 +67,7 @@ impl Supervisor {
         let filter = uplink.as_ref().map(|uplink| uplink.filter(&start.policy)).transpose()?;
         let reach = Arc::new(Reach::new(filter));
         let (bounds, display) = (bounds?, display?);
-        let meter = Meter::start(&session.layers, init.pid(), frost::limits(&session), bounds.is_firm())?;
+        let meter = Meter::start(&session.layers, init.pid(), frost::limits(&session), bounds.freezer())?;
         // Last: whoever answers calls is only done when the init has ended.
         let begin =
             |inside| interposition.begin(prepared?, &session, start, inside, Arc::clone(&reach), init.pid());
@@ -81,6 +82,8 @@ impl Supervisor {
             throw_away: start.throw_away,
             attached: true,
             control,
+            orders: Outbox::default(),
+            starts: Starts::default(),
             init: init.keep(),
             answering,
             mounts: Some(made.mounts),

@@ -1,0 +1,320 @@
+//! Disk: a session is frozen before it harms the host, as root and as an ordinary user.
+#![allow(missing_docs, clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod engine_lab;
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use engine_lab::limits::{MIB, frozen, start, wait_frozen};
+use engine_lab::{Lab, Mode, both, finish, finish_child, wait_until};
+use serde_json::Value;
+
+#[test]
+fn a_disk_filler_is_frozen_at_its_quota_and_goes_on_when_told() {
+    both(|lab| {
+        // At full speed, in one write after another, by ever new processes.
+        let script = "while :; do head -c 3000000 /dev/zero >> fill; done";
+        let child = start(lab, "filler", &["--quota", "40M"], script);
+        let told = wait_frozen(lab, "filler");
+        assert_eq!((told["why"].as_str(), told["limit"].as_u64()), (Some("quota"), Some(40 * MIB)), "{told}");
+        let used = told["used"].as_u64().unwrap();
+        assert!((39 * MIB..1024 * MIB).contains(&used), "{told}");
+        assert!(lab.run(&["list"]).stdout.contains("frozen"));
+        // Nothing goes in while it stands still.
+        let entered = lab.run(&["enter", "filler", "--", "true"]);
+        assert!(entered.status == 125 && entered.stderr.contains("frozen"), "{entered:?}");
+        let small = lab.run(&["resume", "filler", "--quota", "1M"]);
+        assert!(small.status == 2 && small.stderr.contains("already"), "{small:?}");
+        assert!(frozen(lab, "filler").is_some());
+        // As much again, then what was said.
+        for more in [None, Some(100 * MIB)] {
+            let used = frozen(lab, "filler").unwrap()["used"].as_u64().unwrap();
+            let quota = more.map(|more| (used + more).to_string());
+            let options = quota.as_ref().map_or(vec![], |quota| vec!["--quota", quota]);
+            let resumed = lab.run(&[&["resume", "filler"][..], &options].concat());
+            assert_eq!(resumed.status, 0, "{resumed:?}");
+            // A quota counts as reached a hundredth before.
+            let least = (used + more.unwrap_or(40 * MIB)) / 100 * 98;
+            wait_until("it is frozen again", || {
+                frozen(lab, "filler").is_some_and(|told| told["used"].as_u64().unwrap() >= least)
+            });
+        }
+        assert_eq!(lab.run(&["abort", "filler"]).status, 0);
+        let outcome = finish_child(child);
+        assert!(outcome.stderr.contains("is frozen: its changes hold"), "{outcome:?}");
+        assert!(!lab.home().join("fill").exists());
+        assert_eq!(lab.state("filler").as_deref(), Some("aborted"));
+    });
+}
+
+#[test]
+fn what_others_write_to_the_same_disk_is_not_held_against_a_session() {
+    both(|lab| {
+        let script = "head -c 8000000 /dev/zero > own; echo > ready; while ! test -e go; do :; done; \
+                      head -c 20000000 /dev/zero > more; sync more; echo > end";
+        let child = start(lab, "neighbour", &["--quota", "60M"], script);
+        let written = |name: &str| lab.run(&["changes", "neighbour"]).stdout.contains(&format!("/{name}"));
+        wait_until("the session has written", || written("ready"));
+        let disk = lab.home().join("of-others");
+        let filled = Command::new("head").args(["-c", "100000000", "/dev/zero"]).output().unwrap().stdout;
+        let mut file = std::fs::File::create(&disk).unwrap();
+        std::io::Write::write_all(&mut file, &filled).unwrap();
+        file.sync_all().unwrap();
+        assert_eq!(lab.run(&["enter", "neighbour", "--", "touch", "go"]).status, 0);
+        let outcome = finish_child(child);
+        assert_eq!(outcome.status, 0, "{outcome:?}");
+        let log: Value = serde_json::from_str(&lab.run(&["log", "neighbour", "--json"]).stdout).unwrap();
+        assert_eq!(log["refused"], serde_json::json!([]), "it was frozen: {log:#}");
+        assert!(written("end"));
+    });
+}
+
+#[test]
+fn a_quota_can_be_tightened_while_a_program_runs() {
+    both(|lab| {
+        let script = "head -c 20000000 /dev/zero > fill; touch filled; while :; do sleep 0.05; done";
+        let child = start(lab, "tight", &[], script);
+        wait_until("it runs", || lab.state("tight").as_deref() == Some("running"));
+        wait_until("it has written", || {
+            lab.run(&["enter", "tight", "--", "test", "-e", "filled"]).status == 0
+        });
+        assert_eq!(lab.run(&["resume", "tight"]).status, 4);
+        assert_eq!(lab.run(&["resume", "tight", "--quota", "10M"]).status, 0);
+        let told = wait_frozen(lab, "tight");
+        assert_eq!(told["limit"].as_u64(), Some(10 * MIB));
+        assert_eq!(lab.session("tight").unwrap()["policy"]["quota"].as_u64(), Some(10 * MIB));
+        // What was written is kept, and can be looked at and thrown away.
+        assert_eq!(lab.run(&["stop", "tight"]).status, 0);
+        finish_child(child);
+        assert!(frozen(lab, "tight").is_none());
+        assert!(lab.run(&["changes", "tight"]).stdout.contains("fill"));
+    });
+}
+
+#[test]
+fn space_cannot_be_reserved_at_once() {
+    both(|lab| {
+        let native = finish({
+            let mut command = lab.as_user("/usr/bin/fallocate".as_ref());
+            command.args(["-l", "1M", "reserved"]);
+            command
+        });
+        assert_eq!(native.status, 0, "{native:?}");
+        assert_ne!(lab.see("fallocate -l 1M here").status, 0);
+        // Libraries write instead, and holes can be made.
+        lab.see_ok("fallocate -x -l 1M here && test $(stat -c %s here) = 1048576");
+        lab.see_ok("head -c 1000000 /dev/urandom > full; fallocate -p -l 500000 full");
+    });
+}
+
+/// A small disk that a test made. Gone at the end.
+struct Disk(PathBuf);
+
+impl Disk {
+    fn new(lab: &Lab, options: &str) -> Self {
+        let place = lab.dir().join("disk");
+        std::fs::create_dir(&place).unwrap();
+        let owner = std::fs::metadata(lab.home()).unwrap();
+        let options = format!("{options},mode=755,uid={},gid={}", owner.uid(), owner.gid());
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &options, "disk"]).arg(&place);
+        assert!(mount.status().unwrap().success());
+        Self(place)
+    }
+
+    fn free(&self) -> u64 {
+        let stat = rustix::fs::statvfs(&self.0).unwrap();
+        stat.f_bavail * stat.f_frsize
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_session_is_frozen_before_a_disk_is_full() {
+    both(|lab| {
+        let disk = Disk::new(lab, "size=256m");
+        let script = format!("while :; do head -c 200000 /dev/zero >> {}/fill; done", disk.0.display());
+        let child = start(lab, "full", &["--floor", "96M"], &script);
+        let told = wait_frozen(lab, "full");
+        assert_eq!(told["why"], "disk", "{told}");
+        assert_eq!(told["place"].as_str(), disk.0.to_str(), "{told}");
+        let free = disk.free();
+        assert!(free > 16 * MIB && free < 96 * MIB, "{free}");
+        // It may have half of what is left, and is frozen again.
+        assert_eq!(lab.run(&["resume", "full"]).status, 0);
+        wait_until("it is frozen again", || {
+            frozen(lab, "full").is_some_and(|told| told["limit"].as_u64().unwrap() < 49 * MIB)
+        });
+        assert!(disk.free() > MIB, "{}", disk.free());
+        assert_eq!(lab.run(&["abort", "full"]).status, 0);
+        finish_child(child);
+        wait_until("the space is free again", || disk.free() > 250 * MIB);
+    });
+}
+
+#[test]
+fn a_session_is_frozen_before_a_disk_has_no_room_for_files() {
+    let lab = &Lab::new(Mode::System);
+    let place = lab.dir().join("disk");
+    std::fs::create_dir(&place).unwrap();
+    // Slowly in the end: that it is frozen counts here, not how fast.
+    let files =
+        "for (1..20000) { select undef, undef, undef, 0.02 if $_ > 9400; open my $f, q(>), $_ or exit 9 }";
+    let script = format!("cd {} && exec perl -e '{files}'", place.display());
+    // In a name space of its own: a disk that is nearly full freezes every session that has it.
+    let owner = std::fs::metadata(lab.home()).unwrap();
+    let options = format!("size=64m,nr_inodes=10000,mode=755,uid={},gid={}", owner.uid(), owner.gid());
+    let mount = format!("mount -t tmpfs -o {options} disk \"$0\" && exec \"$@\"");
+    let mut command = Command::new("unshare");
+    command.args(["-m", "--propagation", "private", "sh", "-c", &mount]).arg(&place);
+    let run = lab.command(&["run", "--keep", "--name", "files", "--", "/bin/sh", "-c", &script]);
+    let child = within(command, &run).spawn().unwrap();
+    let told = wait_frozen(lab, "files");
+    assert_eq!((told["why"].as_str(), told["limit"].as_u64()), (Some("disk"), Some(500)), "{told}");
+    assert!(told["inodes"].as_u64().is_some_and(|free| free > 0 && free < 500), "{told}");
+    assert!(told["free"].is_null(), "{told}");
+    let mut command = Command::new("nsenter");
+    command.arg("-m").arg("-t").arg(child.id().to_string());
+    let aborted = finish(within(command, &lab.command(&["abort", "files"])));
+    assert_eq!(aborted.status, 0, "{aborted:?}");
+    let outcome = finish_child(child);
+    assert!(outcome.stderr.contains("more files fit on"), "{outcome:?}");
+}
+
+/// Has `inner` run by `command`.
+fn within(mut command: Command, inner: &Command) -> Command {
+    command.arg(inner.get_program()).args(inner.get_args());
+    command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    inner.get_current_dir().map(|dir| command.current_dir(dir));
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+}
+
+#[test]
+fn files_without_a_name_count_for_the_quota() {
+    both(|lab| {
+        let script = "exec 3> gone; rm gone; head -c 80000000 /dev/zero >&3; while :; do sleep 1000; done";
+        let child = start(lab, "nameless", &["--quota", "40M"], script);
+        let told = wait_frozen(lab, "nameless");
+        assert_eq!(told["why"], "quota", "{told}");
+        assert!(told["used"].as_u64().unwrap() >= 39 * MIB, "{told}");
+        assert_eq!(lab.run(&["abort", "nameless"]).status, 0);
+        finish_child(child);
+    });
+}
+
+/// Holds up whoever starts `slow`: takes a lease of it, keeps it when the kernel asks for it back, and fills the disk then.
+const HOLDER: &str = "\
+import fcntl, os, signal
+asked = []
+signal.signal(signal.SIGIO, lambda *_: asked.append(True))
+slow = os.open('slow', os.O_RDWR)
+fcntl.fcntl(slow, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+open('leased', 'w').close()
+while not asked:
+    signal.pause()
+fill = open('fill', 'wb')
+while True:
+    fill.write(b'x' * 300000)
+";
+
+#[test]
+fn a_start_that_is_held_up_holds_up_neither_limits_nor_stop() {
+    // Where signals freeze, for the first process has to send them.
+    let lab = Lab::new(Mode::User);
+    lab.write("holder.py", HOLDER);
+    let child = start(&lab, "held", &["--quota", "40M"], "cp /bin/true slow; exec python3 holder.py");
+    wait_until("it holds the program", || {
+        lab.run(&["enter", "held", "--", "test", "-e", "leased"]).status == 0
+    });
+    let entered = lab.command(&["enter", "held", "--", "./slow"]).stderr(Stdio::null()).spawn().unwrap();
+    wait_frozen(&lab, "held");
+    wait_until("its programs are stopped", || states_of("python3 holder.py") == ["T"]);
+    assert_eq!(lab.run(&["stop", "held"]).status, 0);
+    finish_child(child);
+    assert_ne!(finish_child(entered).status, 0);
+    let session = lab.session("held").unwrap();
+    assert_eq!((session["state"].as_str(), &session["why"]), (Some("finished"), &Value::Null), "{session}");
+}
+
+/// The states of the processes that were started with these words.
+fn states_of(words: &str) -> Vec<String> {
+    let mut command = Command::new("ps");
+    command.args(["-eo", "state=,args="]);
+    let listed = finish(command).stdout;
+    let states = listed.lines().filter_map(|line| line.split_once(' ').filter(|(_, args)| *args == words));
+    states.map(|(state, _)| state.to_owned()).collect()
+}
+
+/// A program that has the kernel wake it by SIGCONT every millisecond, and writes.
+const WAKER: &str = r#"
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+#include <fcntl.h>
+/* A stop throws a pending SIGCONT away, and the timer with it: so there are several, set anew at each awakening. */
+enum { TIMERS = 16 };
+static timer_t timers[TIMERS];
+static void set(int signal) {
+    for (int i = 0; i < TIMERS; i++) {
+        struct itimerspec often = { { 0, 1000000 + i * 130000 }, { 0, 1000000 + i * 130000 } };
+        timer_settime(timers[i], 0, &often, 0);
+    }
+}
+int main(void) {
+    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGCONT };
+    for (int i = 0; i < TIMERS; i++) if (timer_create(CLOCK_MONOTONIC, &event, &timers[i])) return 9;
+    struct sigaction action = { .sa_handler = set, .sa_flags = SA_RESTART };
+    if (sigaction(SIGCONT, &action, 0)) return 9;
+    set(0);
+    static char block[1 << 20];
+    int fd = open("fill", O_WRONLY | O_CREAT | O_APPEND, 0600);
+    for (;;) if (write(fd, block, sizeof block) < 0) return 8;
+}
+"#;
+
+#[test]
+fn a_program_cannot_wake_itself() {
+    both(|lab| {
+        // On a disk that is as fast as memory, so that nothing but us holds it up.
+        let disk = Disk::new(lab, "size=3g");
+        let whole = disk.free();
+        let source = lab.dir().join("waker.c");
+        std::fs::write(&source, WAKER).unwrap();
+        let built =
+            Command::new("cc").arg("-o").arg(lab.dir().join("waker")).arg(&source).arg("-lrt").status();
+        assert!(built.unwrap().success());
+        let script = format!("cd {}; exec {}/waker", disk.0.display(), lab.dir().display());
+        let child = start(lab, "waker", &["--quota", "32M"], &script);
+        if lab.mode == Mode::System {
+            wait_frozen(lab, "waker");
+        } else {
+            // Where only signals can stop it, it may go on; then it is ended. Or a stop threw all its wakers away: then it stands
+            // still, for which twenty looks at a disk that it would fill within each of them are proof enough.
+            let mut still = (0, 0);
+            let mut ended = false;
+            wait_until("it is ended, or stands still", || {
+                let (free, session) = (disk.free(), lab.session("waker").unwrap_or_default());
+                let is_still = session["frozen"].is_object() && free == still.0;
+                still = (free, if is_still { still.1 + 1 } else { 0 });
+                ended = session["state"] == "finished";
+                still.1 == 20 || ended
+            });
+            if ended {
+                let why = lab.session("waker").unwrap()["why"].as_str().unwrap_or_default().to_owned();
+                assert!(why.contains("went on writing although it was frozen"), "{why}");
+            }
+        }
+        let bytes = whole - disk.free();
+        assert!(bytes < 2048 * MIB, "{bytes}");
+        assert_eq!(lab.run(&["abort", "waker"]).status, 0);
+        finish_child(child);
+    });
+}
