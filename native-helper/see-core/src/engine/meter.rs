@@ -18,6 +18,7 @@ use crate::layer::Layer;
 use crate::session::{Frozen, FrozenWhy};
 use crate::timestamp::Timestamp;
 
+use super::finding::{Bounds, Finding};
 use super::footprint::{self, INODE};
 use super::nameless;
 use super::room::{Kind, Room};
@@ -40,30 +41,6 @@ const SLACK_INODES: u64 = 4 << 10;
 const SETTLED: Duration = Duration::from_secs(5);
 /// Four fifths of a quota are nearly all of it.
 const NEARLY: (u64, u64) = (4, 5);
-
-/// The limits of a SEE, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bounds {
-    /// The most that its layers may hold.
-    pub quota: Option<u64>,
-    /// How much must stay free on each file system; `None` for the usual.
-    pub floor: Option<u64>,
-}
-
-/// What the meter says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// A limit may be reached: hold everything, then say [`Order::Held`]. Where the freezer is known, it has been asked already.
-    Hold,
-    /// It was not: let everything go on.
-    GoOn,
-    /// A limit is reached.
-    Reached(Frozen),
-    /// The quota is nearly used up; said once for each quota. What the layers hold, and the quota.
-    Near(u64, u64),
-    /// The SEE goes on writing although it is frozen.
-    NotHeld,
-}
 
 enum Order {
     Held,

@@ -31,6 +31,7 @@ pub mod devices;
 pub mod dismantle;
 pub(crate) mod display;
 mod filesystems;
+mod finding;
 mod footprint;
 mod group;
 mod identity;

@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use crate::engine::meter::{Bounds, Finding};
+use crate::engine::finding::{Bounds, Finding};
 use crate::engine::request::Tell;
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::session::{Frozen, FrozenWhy, Session};
