@@ -9,14 +9,14 @@ const PART = 1024 * 1024;
 
 /** Yields the plain bytes; where there are too many, the first of them, and then fails with TooMuch. */
 export async function* unbzip2(input: Input): AsyncGenerator<Uint8Array> {
-  if (input.size > PACKED_LIMIT) throw new TooMuch("it holds too much to go through all of it");
+  if (input.size > PACKED_LIMIT) throw new TooMuch("content");
   const packed = await inPieces(input, 0, input.size);
   const plain = new Plain();
   let failed: unknown;
   try {
     Bunzip.decode(new Packed(packed), plain, true);
   } catch (thrown) {
-    failed = thrown instanceof TooMuch ? thrown : new Damaged("its packed data are damaged");
+    failed = thrown instanceof TooMuch ? thrown : new Damaged("packedData");
   }
   yield* plain.parts();
   if (failed !== undefined) throw failed;
@@ -29,7 +29,7 @@ class Packed {
 
   readByte(): number {
     const byte = this.bytes[this.at++];
-    if (byte === undefined) throw new Damaged("it ends too early");
+    if (byte === undefined) throw new Damaged("early");
     return byte;
   }
 
@@ -51,8 +51,7 @@ class Plain {
   writeByte(byte: number): void {
     if (this.used === PART) {
       this.full.push(this.part);
-      if (this.full.length * PART >= PLAIN_LIMIT)
-        throw new TooMuch("it holds too much to go through all of it");
+      if (this.full.length * PART >= PLAIN_LIMIT) throw new TooMuch("content");
       this.part = new Uint8Array(PART);
       this.used = 0;
     }

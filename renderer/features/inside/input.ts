@@ -1,10 +1,19 @@
 // A file as parsers read it: any part of it, never beyond what they may read. Numbers in it are read within bounds, so
 // that a hostile file ends in an error and not in nonsense.
+import { DAMAGE, type Damage, EXCESS, type Excess } from "../../../texts/formats.js";
 
-/** The file is damaged, or not what it begins like. */
-export class Damaged extends Error {}
+/** The file is damaged, or not what it begins like. A reader that is not ours says why in its own words. */
+export class Damaged extends Error {
+  constructor(damage: Damage | { said: string }) {
+    super(typeof damage === "string" ? DAMAGE[damage] : damage.said);
+  }
+}
 /** The file asks for more than a look inside may cost. */
-export class TooMuch extends Error {}
+export class TooMuch extends Error {
+  constructor(excess: Excess) {
+    super(EXCESS[excess]);
+  }
+}
 /** Nobody reads the file without a password. */
 export class Locked extends Error {}
 
@@ -19,11 +28,11 @@ export const READ_LIMIT = 8 * 1024 * 1024;
 
 /** Returns exactly this part of the file. */
 export async function exactly(input: Input, offset: number, length: number): Promise<Block> {
-  if (length > READ_LIMIT) throw new TooMuch("a part of it is too large");
+  if (length > READ_LIMIT) throw new TooMuch("part");
   if (!Number.isSafeInteger(offset) || offset < 0 || length < 0 || offset + length > input.size)
-    throw new Damaged("a part of it lies outside of it");
+    throw new Damaged("outside");
   const bytes = await input.read(offset, length);
-  if (bytes.length !== length) throw new Damaged("it ends too early");
+  if (bytes.length !== length) throw new Damaged("early");
   return new Block(bytes);
 }
 
@@ -72,7 +81,7 @@ export class Block {
   /** A 64-bit number; one that a file cannot mean is an error. */
   u64(at: number): number {
     const value = this.inside(at, 8) && this.view.getBigUint64(at, this.little);
-    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Damaged("a number in it is too large");
+    if (value > BigInt(Number.MAX_SAFE_INTEGER)) throw new Damaged("largeNumber");
     return Number(value);
   }
 
@@ -88,7 +97,7 @@ export class Block {
 
   /** Text up to a NUL, or to the end. */
   cString(at: number, most = this.length): string {
-    if (at < 0 || at > this.length) throw new Damaged("a text in it lies outside of it");
+    if (at < 0 || at > this.length) throw new Damaged("outsideText");
     const limit = Math.min(this.length, at + most);
     const end = this.bytes.subarray(at, limit).indexOf(0);
     return utf8(this.bytes.subarray(at, end === -1 ? limit : at + end));
@@ -97,7 +106,7 @@ export class Block {
   /** Always truthy, so that readers can go on with it. */
   private inside(at: number, length: number): 1 {
     if (!Number.isSafeInteger(at) || at < 0 || length < 0 || at + length > this.bytes.length)
-      throw new Damaged("a part of it lies outside of it");
+      throw new Damaged("outside");
     return 1;
   }
 }
@@ -110,8 +119,7 @@ export function utf8(bytes: Uint8Array): string {
 
 /** Returns what a part of another file holds, as a file of its own. */
 export function partOf(input: Input, start: number, size: number): Input {
-  if (start < 0 || size < 0 || start + size > input.size)
-    throw new Damaged("a part of it lies outside of it");
+  if (start < 0 || size < 0 || start + size > input.size) throw new Damaged("outside");
   return {
     size,
     read: (offset, length) =>

@@ -66,7 +66,6 @@ function Told({ before, after, session, path, description }: ToldProps): ReactEl
   const part = parts.find(({ id }) => id === wanted) ?? parts[0];
   const format = (after ?? before)?.format ?? "";
   const notes = [...new Set([...(before?.notes ?? []), ...(after?.notes ?? [])])];
-  const isFont = /font/i.test(format);
   return (
     <div className={view.view}>
       <div className={view.bar}>
@@ -110,7 +109,7 @@ function Told({ before, after, session, path, description }: ToldProps): ReactEl
           <PlainText lines={showLines(part.text.after ?? part.text.before ?? "")} look="plain" />
         ) : (
           <div className={styles.scroll} tabIndex={0} role="region" aria-label={TEXTS.facts}>
-            {isFont && (
+            {(after ?? before)?.isFont === true && (
               <FontSample
                 session={session}
                 path={path}

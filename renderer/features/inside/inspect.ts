@@ -1,4 +1,5 @@
 // Looks inside a file: finds out by its first bytes (and by its name, for texts) what it is, and asks who knows that.
+import { FORMATS, TABLES } from "../../../texts/formats.js";
 import { inspectDeb } from "./formats/deb.js";
 import { inspectElf } from "./formats/elf.js";
 import { inspectFont } from "./formats/font.js";
@@ -14,7 +15,7 @@ import { inspectZip } from "./formats/zip.js";
 import { type Input, utf8 } from "./input.js";
 import { bounded, type Report, reportOf } from "./report.js";
 import { type Packing, packingOf, unpacked } from "./unpack.js";
-import { sizeWords } from "./words.js";
+import { unpackedFact } from "./words.js";
 
 const PACKED: Readonly<Record<Packing, string>> = {
   bzip2: "bzip2",
@@ -45,8 +46,8 @@ async function askWhoKnows(input: Input, name: string): Promise<Report | null> {
   const packing = packingOf(head);
   if (packing !== undefined) return inspectPacked(input, packing);
   if (isTarHeader(head)) {
-    const report = reportOf("tar archive");
-    tellTar(report, await readTar(unpacked(input, undefined), "Contents"));
+    const report = reportOf(FORMATS.tar);
+    tellTar(report, await readTar(unpacked(input, undefined), TABLES.contents));
     return report;
   }
   if (magic.startsWith("#!")) return inspectScript(input);
@@ -63,18 +64,13 @@ async function inspectPacked(input: Input, packing: Packing): Promise<Report> {
     yield* parts;
   })();
   if (first.done !== true && isTarHeader(first.value)) {
-    const report = reportOf(`tar archive, packed with ${PACKED[packing]}`);
-    tellTar(report, await readTar(again, "Contents"));
+    const report = reportOf(FORMATS.packedTar(PACKED[packing]));
+    tellTar(report, await readTar(again, TABLES.contents));
     return report;
   }
-  const report = reportOf(`File packed with ${PACKED[packing]}`);
+  const report = reportOf(FORMATS.packed(PACKED[packing]));
   let size = 0;
   for await (const part of again) size += part.length;
-  const ratio = Math.round(size / Math.max(1, input.size));
-  report.facts.push({
-    name: "Size unpacked",
-    value: sizeWords(size),
-    ...(ratio > 1000 ? { warning: `${ratio} times the size of the file: perhaps a zip bomb` } : {}),
-  });
+  report.facts.push(unpackedFact(size, input.size));
   return report;
 }

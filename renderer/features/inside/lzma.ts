@@ -67,11 +67,11 @@ export class LzmaDecoder {
 
   /** Takes new properties: how many bits of what comes before a byte say what it may be. */
   setProperties(byte: number): void {
-    if (byte >= 9 * 5 * 5) throw new Damaged("its packed data are damaged");
+    if (byte >= 9 * 5 * 5) throw new Damaged("packedData");
     this.lc = byte % 9;
     this.lp = Math.floor(byte / 9) % 5;
     this.pb = Math.floor(byte / 45);
-    if (this.lc + this.lp > 4) throw new Damaged("its packed data are damaged");
+    if (this.lc + this.lp > 4) throw new Damaged("packedData");
     this.literals = new Uint16Array(0x300 << (this.lc + this.lp));
     this.resetState();
   }
@@ -94,7 +94,7 @@ export class LzmaDecoder {
 
   /** Unpacks a chunk that holds exactly `out.length` bytes. */
   decode(input: Uint8Array, out: Uint8Array): void {
-    if (this.literals.length === 0) throw new Damaged("its packed data are damaged");
+    if (this.literals.length === 0) throw new Damaged("packedData");
     this.input = input;
     this.range = 0xffffffff;
     this.code = 0;
@@ -127,7 +127,7 @@ export class LzmaDecoder {
         length = this.length(this.repLength, position);
         this.state = this.state < 7 ? 8 : 11;
       }
-      if (length > out.length - done) throw new Damaged("its packed data run over their end");
+      if (length > out.length - done) throw new Damaged("packedDataRunOver");
       for (; length > 0; length--) out[done++] = this.put(this.back(this.reps[0]));
     }
   }
@@ -230,7 +230,7 @@ export class LzmaDecoder {
   }
 
   private byte(): number {
-    if (this.next >= this.input.length) throw new Damaged("its packed data end too early");
+    if (this.next >= this.input.length) throw new Damaged("packedDataEndEarly");
     return this.input[this.next++]!;
   }
 
@@ -242,8 +242,7 @@ export class LzmaDecoder {
   }
 
   private back(distance: number): number {
-    if (distance >= this.filled || distance >= this.window.length)
-      throw new Damaged("its packed data point before their start");
+    if (distance >= this.filled || distance >= this.window.length) throw new Damaged("packedDataPointBefore");
     const at = this.at - 1 - distance;
     return this.window[at < 0 ? at + this.window.length : at]!;
   }

@@ -1,4 +1,5 @@
 // What was found inside a file: facts and tables of plain text, whatever the format. Crosses from the worker to the page.
+import { NOTES } from "../../../texts/formats.js";
 import { utf8 } from "./input.js";
 
 export interface Report {
@@ -10,6 +11,8 @@ export interface Report {
   texts: { title: string; text: string }[];
   /** What a reader must know about this report itself: that it is cut short, for instance. */
   notes: string[];
+  /** Whether it can be shown as a font. */
+  isFont?: true;
 }
 
 export interface Fact {
@@ -81,10 +84,7 @@ export function bounded(report: Report): Report {
     ...report,
     facts: report.facts.map((fact) => ({ ...fact, value: cut(fact.value, FACT_LIMIT) })),
     texts: report.texts.map(({ title, text }) => ({ title, text: cut(text, TEXT_LIMIT) })),
-    notes: [
-      ...report.notes,
-      ...long.map(({ title }) => `Only the beginning of this text is shown: ${title}.`),
-    ],
+    notes: [...report.notes, ...long.map(({ title }) => NOTES.cutText(title))],
   };
 }
 

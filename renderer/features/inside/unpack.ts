@@ -32,7 +32,7 @@ export async function* unpacked(input: Input, packing: Packing | undefined): Asy
   let total = 0;
   for await (const part of parts(input, packing)) {
     total += part.length;
-    if (total > UNPACKED_LIMIT) throw new TooMuch("it holds too much to go through all of it");
+    if (total > UNPACKED_LIMIT) throw new TooMuch("content");
     yield part;
   }
 }
@@ -90,7 +90,7 @@ async function* decoded(
   const decoder = make((part) => {
     out.push(part);
     size += part.length;
-    if (size > GULP_LIMIT) throw new TooMuch("it holds too much to go through all of it");
+    if (size > GULP_LIMIT) throw new TooMuch("content");
   });
   let at = 0;
   for await (const sip of sips(input)) {
@@ -99,7 +99,7 @@ async function* decoded(
       decoder.push(sip, at >= input.size);
     } catch (thrown) {
       if (thrown instanceof TooMuch) throw thrown;
-      throw new Damaged("its packed data are damaged");
+      throw new Damaged("packedData");
     }
     yield* out;
     out = [];
@@ -124,5 +124,5 @@ async function refuseLargeWindow(input: Input): Promise<void> {
         : kind === 2
           ? head.u32(at)
           : head.u64(at);
-  if (wanted > WINDOW_LIMIT) throw new TooMuch("unpacking it takes too much memory");
+  if (wanted > WINDOW_LIMIT) throw new TooMuch("memory");
 }

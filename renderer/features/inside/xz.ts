@@ -13,7 +13,7 @@ const DICTIONARY_LIMIT = 128 * 1024 * 1024;
 export async function* unxz(input: Input): AsyncGenerator<Uint8Array> {
   const header = await exactly(input, 0, HEADER);
   const check = CHECK_SIZES[header.u8(7) & 0x0f];
-  if (check === undefined) throw new Damaged("its xz header is damaged");
+  if (check === undefined) throw new Damaged("xzHeader");
   let at = HEADER;
   for (;;) {
     const length = (await exactly(input, at, 1)).u8(0);
@@ -46,7 +46,7 @@ interface Chunk {
 
 async function readChunk(input: Input, at: number, control: number): Promise<Chunk> {
   if (control < 0x80) {
-    if (control > 2) throw new Damaged("its xz data are damaged");
+    if (control > 2) throw new Damaged("xzData");
     const head = await exactly(input, at, 3);
     const size = ((head.u8(1) << 8) | head.u8(2)) + 1;
     const plain = await exactly(input, at + 3, size);
@@ -85,11 +85,10 @@ function dictionaryOf(block: Block): number {
   };
   if ((flags & 0x40) !== 0) skipNumber();
   if ((flags & 0x80) !== 0) skipNumber();
-  if ((flags & 0x03) !== 0 || block.u8(at) !== LZMA2)
-    throw new TooMuch("it is packed in a way that is not unpacked here");
+  if ((flags & 0x03) !== 0 || block.u8(at) !== LZMA2) throw new TooMuch("method");
   const bits = block.u8(at + 2) & 0x3f;
-  if (bits > 40) throw new Damaged("its xz header is damaged");
+  if (bits > 40) throw new Damaged("xzHeader");
   const size = bits === 40 ? 0xffffffff : (2 | (bits & 1)) * 2 ** (Math.floor(bits / 2) + 11);
-  if (size > DICTIONARY_LIMIT) throw new TooMuch("unpacking it takes too much memory");
+  if (size > DICTIONARY_LIMIT) throw new TooMuch("memory");
   return size;
 }

@@ -25,6 +25,6 @@ export class Canvases {
 }
 
 function refuseSize(width: number, height: number): void {
-  if (!(width > 0 && height > 0)) throw new Damaged("a picture in it has no size");
-  if (width * height * 4 > CANVAS_LIMIT) throw new TooMuch("a picture in it is too large");
+  if (!(width > 0 && height > 0)) throw new Damaged("noPictureSize");
+  if (width * height * 4 > CANVAS_LIMIT) throw new TooMuch("picture");
 }

@@ -81,14 +81,14 @@ async function open(file: PageInput): Promise<PDFDocumentProxy> {
 async function draw(document: PDFDocumentProxy, number: number): Promise<ImageBitmap> {
   const page = await document.getPage(number);
   const { width, height } = page.getViewport({ scale: 1 });
-  if (!(width > 0 && height > 0)) throw new Damaged("a page has no size");
+  if (!(width > 0 && height > 0)) throw new Damaged("noPageSize");
   const viewport = page.getViewport({ scale: Math.min(WIDTH / width, HEIGHT_LIMIT / height) });
   const canvas = new OffscreenCanvas(
     Math.max(1, Math.round(viewport.width)),
     Math.max(1, Math.round(viewport.height)),
   );
   const context = canvas.getContext("2d", { willReadFrequently: true });
-  if (context === null) throw new TooMuch("there is no room to draw it");
+  if (context === null) throw new TooMuch("noCanvas");
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- pdf.js draws on both kinds, and declares one
   const target = { canvas: null, canvasContext: context as unknown as CanvasRenderingContext2D, viewport };
   await page.render(target).promise;
@@ -153,6 +153,6 @@ class NoFilters {
 function blame(thrown: unknown): unknown {
   if (!(thrown instanceof Error) || thrown instanceof Damaged || thrown instanceof TooMuch) return thrown;
   if (thrown.name === "PasswordException") return new Locked();
-  if (thrown instanceof RangeError) return new TooMuch("drawing it takes too much memory");
-  return new Damaged(thrown.message.replace(/\.$/, ""));
+  if (thrown instanceof RangeError) return new TooMuch("drawing");
+  return new Damaged({ said: thrown.message.replace(/\.$/, "") });
 }

@@ -1,4 +1,5 @@
 // What a Debian package is, what it would install, and the scripts that it would run.
+import { FACTS, FORMATS, NOTES, TABLES, WARNINGS } from "../../../../texts/formats.js";
 import { Damaged, exactly, partOf, type Input, utf8 } from "../input.js";
 import { type Report, reportOf } from "../report.js";
 import { packingOf, unpacked } from "../unpack.js";
@@ -8,26 +9,27 @@ import { sizeWords } from "../words.js";
 const MAGIC = "!<arch>\n";
 const HEADER = 60;
 const SCRIPTS = ["preinst", "postinst", "prerm", "postrm", "config", "triggers", "conffiles"];
-const FIELDS = [
-  "Package",
-  "Version",
-  "Architecture",
-  "Maintainer",
-  "Depends",
-  "Pre-Depends",
-  "Homepage",
-  "Description",
-];
+/** Fields of the package that are told, by what they are called there. */
+const FIELDS = {
+  Package: FACTS.package,
+  Version: FACTS.version,
+  Architecture: FACTS.architecture,
+  Maintainer: FACTS.maintainer,
+  Depends: FACTS.needs,
+  "Pre-Depends": FACTS.needsBefore,
+  Homepage: FACTS.homepage,
+  Description: FACTS.description,
+} as const;
 
 export async function inspectDeb(input: Input): Promise<Report> {
-  const report = reportOf("Debian package");
+  const report = reportOf(FORMATS.deb);
   const members = await listMembers(input);
   const control = [...members].find(([name]) => name.startsWith("control.tar"))?.[1];
   const data = [...members].find(([name]) => name.startsWith("data.tar"))?.[1];
-  if (control === undefined || data === undefined) throw new Damaged("a part of the package is missing");
+  if (control === undefined || data === undefined) throw new Damaged("packagePart");
 
   const baseName = (name: string): string => name.replace(/^\.\//, "");
-  const meta = await readTar(await stream(control), "Control", (name) =>
+  const meta = await readTar(await stream(control), TABLES.control, (name) =>
     ["control", ...SCRIPTS].includes(baseName(name)),
   );
   for (const [name, bytes] of meta.found) {
@@ -40,18 +42,17 @@ export async function inspectDeb(input: Input): Promise<Report> {
     .filter((title) => title !== "conffiles" && title !== "triggers");
   if (scripts.length > 0)
     report.facts.push({
-      name: "Scripts",
+      name: FACTS.scripts,
       value: scripts.join(", "),
-      warning: "they run as root when it is installed or removed",
+      warning: WARNINGS.rootScriptsAround,
     });
-  const content = await readTar(await stream(data), "Would install");
+  const content = await readTar(await stream(data), TABLES.installs);
   report.facts.push(
-    { name: "Files", value: String(content.entries) },
-    { name: "Size installed", value: sizeWords(content.bytes) },
+    { name: FACTS.files, value: String(content.entries) },
+    { name: FACTS.sizeInstalled, value: sizeWords(content.bytes) },
   );
   report.tables.push(content.table);
-  if (content.cut !== undefined)
-    report.notes.push(`Only the beginning of what it installs is listed: ${content.cut}.`);
+  if (content.cut !== undefined) report.notes.push(NOTES.cutInstalls(content.cut));
   return report;
 }
 
@@ -65,10 +66,10 @@ async function listMembers(input: Input): Promise<Map<string, Input>> {
   let at = MAGIC.length;
   while (at + HEADER <= input.size && members.size < 100) {
     const header = await exactly(input, at, HEADER);
-    if (header.text(58, 2) !== "`\n") throw new Damaged("the package is damaged");
+    if (header.text(58, 2) !== "`\n") throw new Damaged("package");
     const name = header.text(0, 16).trim().replace(/\/$/, "");
     const size = Number(header.text(48, 10).trim());
-    if (!Number.isSafeInteger(size) || size < 0) throw new Damaged("the package is damaged");
+    if (!Number.isSafeInteger(size) || size < 0) throw new Damaged("package");
     members.set(name, partOf(input, at + HEADER, size));
     at += HEADER + size + (size % 2);
   }
@@ -83,8 +84,8 @@ function controlFacts(text: string): { name: string; value: string }[] {
     if (field !== null) fields.set((last = field[1]!), field[2]!);
     else if (/^\s/.test(line) && last !== "") fields.set(last, `${fields.get(last)}\n${line.trim()}`);
   }
-  return FIELDS.flatMap((name) => {
-    const value = fields.get(name);
+  return Object.entries(FIELDS).flatMap(([field, name]) => {
+    const value = fields.get(field);
     return value === undefined ? [] : [{ name, value: value.split("\n")[0]! }];
   });
 }

@@ -1,26 +1,17 @@
 // What a program or library is: for which machine, how it starts, which libraries it loads and from where.
+import {
+  COLUMNS,
+  ELF_TYPES,
+  FACTS,
+  FORMATS,
+  MACHINES,
+  TABLES,
+  VALUES,
+  WARNINGS,
+} from "../../../../texts/formats.js";
 import { Block, Damaged, exactly, type Input } from "../input.js";
 import { type Report, reportOf, TableMaker } from "../report.js";
 
-const MACHINES: Readonly<Record<number, string>> = {
-  3: "x86, 32 bit",
-  8: "MIPS",
-  20: "PowerPC",
-  21: "PowerPC, 64 bit",
-  22: "IBM Z",
-  40: "ARM, 32 bit",
-  62: "x86, 64 bit",
-  183: "ARM, 64 bit",
-  243: "RISC-V",
-  247: "Linux BPF",
-  258: "LoongArch",
-};
-const TYPES: Readonly<Record<number, string>> = {
-  1: "object file",
-  2: "program",
-  3: "program or library",
-  4: "memory dump",
-};
 const LOAD = 1;
 const DYNAMIC = 2;
 const INTERPRETER = 3;
@@ -67,50 +58,53 @@ export async function inspectElf(input: Input): Promise<Report> {
   const report = reportOf(
     type === 3
       ? isProgram
-        ? "Program"
-        : "Shared library"
+        ? FORMATS.program
+        : FORMATS.library
       : type === 2
-        ? "Program"
-        : `ELF ${TYPES[type] ?? "file"}`,
+        ? FORMATS.program
+        : FORMATS.elf(type === 1 || type === 4 ? ELF_TYPES[type] : ELF_TYPES.other),
   );
 
-  report.facts.push({ name: "Machine", value: MACHINES[header.u16(18)] ?? `number ${header.u16(18)}` });
+  report.facts.push({
+    name: FACTS.machine,
+    value: MACHINES[header.u16(18)] ?? VALUES.number(header.u16(18)),
+  });
   if (interpreter !== undefined) {
     const path = (await block(interpreter.offset, Math.min(interpreter.size, 4096))).cString(0);
     const odd = !/^\/lib(64|32|x32)?\/ld[\w.-]+$/.test(path) && !/^\/lib\/[\w-]+\/ld[\w.-]+$/.test(path);
     report.facts.push({
-      name: "Started by",
+      name: FACTS.loader,
       value: path,
-      ...(odd ? { warning: "this is not the system's own loader" } : {}),
+      ...(odd ? { warning: WARNINGS.oddLoader } : {}),
     });
-  } else if (isProgram) report.facts.push({ name: "Linking", value: "static: it loads no libraries" });
-  if (soname !== undefined) report.facts.push({ name: "Library name", value: soname });
+  } else if (isProgram) report.facts.push({ name: FACTS.linking, value: VALUES.static });
+  if (soname !== undefined) report.facts.push({ name: FACTS.libraryName, value: soname });
   for (const path of [...texts(RPATH), ...texts(RUNPATH)]) {
     const odd = path.split(":").some((part) => !part.startsWith("$ORIGIN") && !/^\/(usr|lib|opt)/.test(part));
     report.facts.push({
-      name: "Looks for libraries in",
+      name: FACTS.libraryPlaces,
       value: path,
-      ...(odd ? { warning: "a place outside of the system's folders" } : {}),
+      ...(odd ? { warning: WARNINGS.oddLibraryPlace } : {}),
     });
   }
   const stack = segments.find((segment) => segment.type === STACK);
   if (stack !== undefined && (stack.flags & EXECUTE) !== 0)
     report.facts.push({
-      name: "Stack",
-      value: "can be run",
-      warning: "what a stranger writes there can run",
+      name: FACTS.stack,
+      value: VALUES.executable,
+      warning: WARNINGS.executableStack,
     });
   if (isProgram)
     report.facts.push({
-      name: "Position",
-      value: type === 3 ? "anywhere in memory (PIE)" : "fixed in memory",
+      name: FACTS.position,
+      value: type === 3 ? VALUES.anywhere : VALUES.fixed,
     });
 
   const needed = texts(NEEDED);
   if (needed.length > 0) {
-    const table = new TableMaker("Loads these libraries", ["Library"]);
+    const table = new TableMaker(TABLES.libraries, [COLUMNS.library]);
     for (const name of needed)
-      table.add(name, [name], name.includes("/") ? "named by its place, not looked for" : undefined);
+      table.add(name, [name], name.includes("/") ? WARNINGS.libraryByPlace : undefined);
     report.tables.push(table.done());
   }
   return report;
@@ -123,7 +117,7 @@ async function readSegments(block: ReadBlock, header: Block, wide: boolean): Pro
   const size = header.u16(wide ? 54 : 42);
   const count = header.u16(wide ? 56 : 44);
   if (count === 0) return [];
-  if (size < (wide ? 56 : 32) || count > HEADERS_LIMIT) throw new Damaged("its headers are damaged");
+  if (size < (wide ? 56 : 32) || count > HEADERS_LIMIT) throw new Damaged("headers");
   const table = await block(offset, size * count);
   return Array.from({ length: count }, (_, number) => {
     const at = number * size;
@@ -153,7 +147,7 @@ interface Entry {
 async function readDynamic(block: ReadBlock, segments: readonly Segment[], wide: boolean): Promise<Entry[]> {
   const dynamic = segments.find(({ type }) => type === DYNAMIC);
   if (dynamic === undefined) return [];
-  if (dynamic.size > DYNAMIC_LIMIT) throw new Damaged("its list of libraries is too long");
+  if (dynamic.size > DYNAMIC_LIMIT) throw new Damaged("libraries");
   const table = await block(dynamic.offset, dynamic.size);
   const step = wide ? 16 : 8;
   const entries: Entry[] = [];
@@ -181,7 +175,7 @@ async function readStrings(
     (segment) =>
       segment.type === LOAD && address >= segment.address && address < segment.address + segment.size,
   );
-  if (holder === undefined) throw new Damaged("its names lie outside of it");
+  if (holder === undefined) throw new Damaged("outsideNames");
   const offset = holder.offset + (address - holder.address);
   return block(offset, Math.min(input.size - offset, 4 * 1024 * 1024));
 }

@@ -1,17 +1,18 @@
 // What a font calls itself and who made it, from its table of names.
+import { FACTS, FORMATS } from "../../../../texts/formats.js";
 import { Block, Damaged, exactly, type Input, partOf, utf8 } from "../input.js";
 import { type Report, reportOf } from "../report.js";
 import { inflated } from "../unpack.js";
 
 const NAMES: Readonly<Record<number, string>> = {
-  0: "Copyright",
-  1: "Family",
-  2: "Style",
-  4: "Full name",
-  5: "Version",
-  8: "Maker",
-  9: "Designer",
-  13: "License",
+  0: FACTS.copyright,
+  1: FACTS.family,
+  2: FACTS.style,
+  4: FACTS.fullName,
+  5: FACTS.version,
+  8: FACTS.maker,
+  9: FACTS.designer,
+  13: FACTS.license,
 };
 const NAME_LIMIT = 1024 * 1024;
 const MOST_TABLES = 200;
@@ -22,14 +23,14 @@ export async function inspectFont(input: Input): Promise<Report> {
   const head = new Block((await exactly(input, 0, 12)).bytes, false);
   const magic = head.text(0, 4);
   if (magic === "wOF2") {
-    const report = reportOf("Web font");
+    const report = fontReport(FORMATS.webFont);
     report.notes.push("Its names are packed and not shown.");
     return report;
   }
   if (magic === "wOFF") return inspectWebFont(input);
   const start = magic === "ttcf" ? new Block((await exactly(input, 12, 4)).bytes, false).u32(0) : 0;
-  const report = reportOf(
-    magic === "OTTO" ? "OpenType font" : magic === "ttcf" ? "Collection of fonts" : "TrueType font",
+  const report = fontReport(
+    magic === "OTTO" ? FORMATS.openType : magic === "ttcf" ? FORMATS.fontCollection : FORMATS.trueType,
   );
   const tables = await readTables(input, start);
   const read = async (tag: string, most: number): Promise<Block | undefined> => {
@@ -44,7 +45,7 @@ export async function inspectFont(input: Input): Promise<Report> {
 /** A font with its tables packed one by one. */
 async function inspectWebFont(input: Input): Promise<Report> {
   const count = new Block((await exactly(input, 12, 2)).bytes, false).u16(0);
-  if (count > MOST_TABLES) throw new Damaged("its list of tables is too long");
+  if (count > MOST_TABLES) throw new Damaged("fontTables");
   const list = new Block((await exactly(input, 44, count * 20)).bytes, false);
   const read = async (tag: string, most: number): Promise<Block | undefined> => {
     const at = Array.from({ length: count }, (_, number) => number * 20).find(
@@ -63,14 +64,18 @@ async function inspectWebFont(input: Input): Promise<Report> {
     }
     return new Block(table.subarray(0, filled), false);
   };
-  const report = reportOf("Web font");
+  const report = fontReport(FORMATS.webFont);
   tellFont(report, await read("name", NAME_LIMIT), await read("maxp", COUNT_SIZE));
   return report;
 }
 
+function fontReport(format: string): Report {
+  return { ...reportOf(format), isFont: true };
+}
+
 function tellFont(report: Report, names: Block | undefined, profile: Block | undefined): void {
   if (names !== undefined) report.facts.push(...readNames(names));
-  if (profile !== undefined) report.facts.push({ name: "Characters drawn", value: String(profile.u16(4)) });
+  if (profile !== undefined) report.facts.push({ name: FACTS.characters, value: String(profile.u16(4)) });
 }
 
 async function readTables(
@@ -78,7 +83,7 @@ async function readTables(
   start: number,
 ): Promise<Map<string, { offset: number; length: number }>> {
   const count = new Block((await exactly(input, start + 4, 2)).bytes, false).u16(0);
-  if (count > MOST_TABLES) throw new Damaged("its list of tables is too long");
+  if (count > MOST_TABLES) throw new Damaged("fontTables");
   const list = new Block((await exactly(input, start + 12, count * 16)).bytes, false);
   return new Map(
     Array.from({ length: count }, (_, number) => {

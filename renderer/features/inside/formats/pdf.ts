@@ -1,4 +1,5 @@
 // What a PDF says of itself, and what it can do beside being read. Its pages are drawn elsewhere (features/pages/).
+import { FACTS, FORMATS, NOTES, PDF_ACTS, VALUES, WARNINGS } from "../../../../texts/formats.js";
 import { type Input, inputOf } from "../input.js";
 import { type Report, reportOf } from "../report.js";
 import { inflated } from "../unpack.js";
@@ -9,22 +10,30 @@ const STEP = 4 * 1024 * 1024;
 const STREAMS = 500;
 const STREAM_LIMIT = 1024 * 1024;
 
+/** What a PDF says of where it is from, by the name of its key. */
+const KEYS = {
+  Title: FACTS.title,
+  Author: FACTS.author,
+  Creator: FACTS.creator,
+  Producer: FACTS.producer,
+} as const;
+
 /** What a PDF may carry that acts, by the name of its object. */
-const ACTS: readonly (readonly [pattern: RegExp, name: string, warning: string])[] = [
-  [/\/(JavaScript|JS)\b/, "JavaScript", "a viewer may run it"],
-  [/\/OpenAction\b|\/AA\b/, "Acts by itself", "something happens when it is opened or turned over"],
-  [/\/Launch\b/, "Starts programs", "it asks the viewer to start a program"],
-  [/\/EmbeddedFile\b|\/EmbeddedFiles\b/, "Files inside", "it carries other files"],
-  [/\/SubmitForm\b|\/ImportData\b/, "Sends data", "it sends what is filled in to somebody"],
-  [/\/RichMedia\b|\/Flash\b|\/3D\b/, "Media", "it carries moving or three-dimensional media"],
-  [/\/XFA\b/, "XFA form", "a form with programs of its own"],
+const ACTS: readonly (readonly [pattern: RegExp, words: readonly [name: string, warning: string]])[] = [
+  [/\/(JavaScript|JS)\b/, PDF_ACTS.javaScript],
+  [/\/OpenAction\b|\/AA\b/, PDF_ACTS.actions],
+  [/\/Launch\b/, PDF_ACTS.launch],
+  [/\/EmbeddedFile\b|\/EmbeddedFiles\b/, PDF_ACTS.files],
+  [/\/SubmitForm\b|\/ImportData\b/, PDF_ACTS.submit],
+  [/\/RichMedia\b|\/Flash\b|\/3D\b/, PDF_ACTS.media],
+  [/\/XFA\b/, PDF_ACTS.xfa],
 ];
 
 export async function inspectPdf(input: Input): Promise<Report> {
-  const report = reportOf("PDF document");
+  const report = reportOf(FORMATS.pdf);
   const text = await objects(input);
   const version = /^%PDF-(\d\.\d)/.exec(text)?.[1];
-  if (version !== undefined) report.facts.push({ name: "Version", value: version });
+  if (version !== undefined) report.facts.push({ name: FACTS.version, value: version });
   // Old versions of a changed page stay in the file: this is about how many pages there are.
   const pages = Math.max(
     0,
@@ -32,16 +41,16 @@ export async function inspectPdf(input: Input): Promise<Report> {
       Number(found[1]),
     ),
   );
-  if (pages > 0) report.facts.push({ name: "Pages", value: String(pages) });
-  for (const key of ["Title", "Author", "Creator", "Producer"]) {
+  if (pages > 0) report.facts.push({ name: FACTS.pages, value: String(pages) });
+  for (const [key, name] of Object.entries(KEYS)) {
     const value = new RegExp(`/${key}\\s*\\(((?:[^()\\\\]|\\\\.){1,300})\\)`).exec(text)?.[1];
-    if (value !== undefined) report.facts.push({ name: key, value });
+    if (value !== undefined) report.facts.push({ name, value });
   }
   if (/\/Encrypt\b/.test(text))
-    report.facts.push({ name: "Encrypted", value: "yes", warning: "what it holds cannot be looked into" });
-  for (const [pattern, name, warning] of ACTS)
-    if (pattern.test(text)) report.facts.push({ name, value: "yes", warning });
-  if (input.size > READ) report.notes.push("Only the beginning of it was looked into.");
+    report.facts.push({ name: FACTS.encrypted, value: VALUES.yes, warning: WARNINGS.encrypted });
+  for (const [pattern, [name, warning]] of ACTS)
+    if (pattern.test(text)) report.facts.push({ name, value: VALUES.yes, warning });
+  if (input.size > READ) report.notes.push(NOTES.cutLook);
   return report;
 }
 

@@ -1,8 +1,17 @@
 // What an RPM package is, what it would install, and the scripts that it would run: all of it stands in its header. Its
 // content is not unpacked.
+import {
+  COLUMNS,
+  ENTRY_KINDS,
+  FACTS,
+  FORMATS,
+  SCRIPT_TIMES,
+  TABLES,
+  WARNINGS,
+} from "../../../../texts/formats.js";
 import { Block, Damaged, exactly, type Input, TooMuch, utf8 } from "../input.js";
 import { type Report, reportOf, TableMaker } from "../report.js";
-import { modeWords, pathWarning, sizeWords } from "../words.js";
+import { type EntryKind, modeWords, pathWarning, sizeWords } from "../words.js";
 
 const LEAD = 96;
 const HEAD = 16;
@@ -15,25 +24,25 @@ const VALUES = 262_144;
 /** No system has longer names. All files may name one folder: it would be in memory once for each of them. */
 const NAME_LIMIT = 4096;
 
-const FACTS: readonly (readonly [tag: number, name: string])[] = [
-  [1000, "Package"],
-  [1001, "Version"],
-  [1002, "Release"],
-  [1022, "Architecture"],
-  [1011, "Vendor"],
-  [1015, "Packager"],
-  [1014, "License"],
-  [1020, "Homepage"],
-  [1004, "Description"],
+const TOLD: readonly (readonly [tag: number, name: string])[] = [
+  [1000, FACTS.package],
+  [1001, FACTS.version],
+  [1002, FACTS.release],
+  [1022, FACTS.architecture],
+  [1011, FACTS.vendor],
+  [1015, FACTS.packager],
+  [1014, FACTS.license],
+  [1020, FACTS.homepage],
+  [1004, FACTS.description],
 ];
 const SCRIPTS: readonly (readonly [tag: number, name: string])[] = [
-  [1151, "before everything"],
-  [1023, "before installing"],
-  [1024, "after installing"],
-  [1152, "after everything"],
-  [1025, "before removing"],
-  [1026, "after removing"],
-  [1065, "when another package comes or goes"],
+  [1151, SCRIPT_TIMES.beforeAll],
+  [1023, SCRIPT_TIMES.before],
+  [1024, SCRIPT_TIMES.after],
+  [1152, SCRIPT_TIMES.afterAll],
+  [1025, SCRIPT_TIMES.beforeRemoval],
+  [1026, SCRIPT_TIMES.afterRemoval],
+  [1065, SCRIPT_TIMES.trigger],
 ];
 const SIZE = 1009;
 const SIZES = 1028;
@@ -51,8 +60,8 @@ const LONG_SIZE = 5009;
 export async function inspectRpm(input: Input): Promise<Report> {
   const signature = await readHeader(input, LEAD);
   const header = await readHeader(input, Math.ceil(signature.end / 8) * 8);
-  const report = reportOf("RPM package");
-  for (const [tag, name] of FACTS) {
+  const report = reportOf(FORMATS.rpm);
+  for (const [tag, name] of TOLD) {
     const [value] = header.texts(tag);
     if (value !== undefined) report.facts.push({ name, value });
   }
@@ -62,23 +71,29 @@ export async function inspectRpm(input: Input): Promise<Report> {
   }
   if (report.texts.length > 0)
     report.facts.push({
-      name: "Scripts",
+      name: FACTS.scripts,
       value: report.texts.map(({ title }) => title).join(", "),
-      warning: "they run as root",
+      warning: WARNINGS.rootScripts,
     });
-  const needs = new TableMaker("Needs", ["Name"]);
+  const needs = new TableMaker(TABLES.needs, [COLUMNS.name]);
   for (const name of new Set(header.names(NEEDS))) needs.add(name, [name]);
   const files = listFiles(header);
-  report.facts.push({ name: "Files", value: String(files.length) });
+  report.facts.push({ name: FACTS.files, value: String(files.length) });
   const size = header.numbers(LONG_SIZE)[0] ?? header.numbers(SIZE)[0];
-  if (size !== undefined) report.facts.push({ name: "Size installed", value: sizeWords(size) });
+  if (size !== undefined) report.facts.push({ name: FACTS.sizeInstalled, value: sizeWords(size) });
   report.tables.push(files.done());
   if (needs.length > 0) report.tables.push(needs.done());
   return report;
 }
 
 function listFiles(header: Header): TableMaker {
-  const table = new TableMaker("Would install", ["Name", "Kind", "Size", "Permissions", "Owner"]);
+  const table = new TableMaker(TABLES.installs, [
+    COLUMNS.name,
+    COLUMNS.kind,
+    COLUMNS.size,
+    COLUMNS.permissions,
+    COLUMNS.owner,
+  ]);
   const [names, folders, links] = [header.names(NAMES), header.names(FOLDERS), header.names(LINKS)];
   const [folderOf, modes] = [header.numbers(FOLDER_OF), header.numbers(MODES)];
   const [owners, groups] = [header.names(OWNERS), header.names(GROUPS)];
@@ -87,13 +102,13 @@ function listFiles(header: Header): TableMaker {
   for (const [at, base] of names.entries()) {
     const name = `${folders[folderOf[at] ?? 0] ?? ""}${base}`;
     const mode = modes[at] ?? 0;
-    const kind = kindWords(mode);
-    const link = kind === "symbolic link" ? (links[at] ?? "") : "";
+    const kind = kindOf(mode);
+    const link = kind === "symlink" ? (links[at] ?? "") : "";
     table.add(
       name,
       [
         link === "" ? name : `${name} → ${link}`,
-        kind,
+        ENTRY_KINDS[kind],
         kind === "file" ? sizeWords(sizes[at] ?? 0) : "",
         modeWords(mode & 0o7777),
         `${owners[at] ?? ""}:${groups[at] ?? ""}`,
@@ -105,17 +120,17 @@ function listFiles(header: Header): TableMaker {
   return table;
 }
 
-function kindWords(mode: number): string {
+function kindOf(mode: number): EntryKind {
   switch (mode & 0o170000) {
     case 0o040000:
       return "folder";
     case 0o120000:
-      return "symbolic link";
+      return "symlink";
     case 0o020000:
     case 0o060000:
       return "device";
     case 0o010000:
-      return "named pipe";
+      return "pipe";
     default:
       return "file";
   }
@@ -152,8 +167,8 @@ class Header {
     const texts: string[] = [];
     for (let { at } = place; texts.length < place.count;) {
       const end = this.values.bytes.indexOf(0, at);
-      if (end === -1) throw new Damaged("a text in it does not end");
-      if (end - at > limit) throw new Damaged("a name in it is too long");
+      if (end === -1) throw new Damaged("endlessText");
+      if (end - at > limit) throw new Damaged("longName");
       texts.push(utf8(this.values.slice(at, end - at)));
       at = end + 1;
     }
@@ -175,14 +190,14 @@ class Header {
 }
 
 function refuseMany(count: number): void {
-  if (count > VALUES) throw new TooMuch("it names too many files");
+  if (count > VALUES) throw new TooMuch("names");
 }
 
 async function readHeader(input: Input, at: number): Promise<Header> {
   const head = new Block((await exactly(input, at, HEAD)).bytes, false);
-  if (head.u32(0) !== MAGIC) throw new Damaged("a header in it is damaged");
+  if (head.u32(0) !== MAGIC) throw new Damaged("aHeader");
   const [entries, size] = [head.u32(8), head.u32(12)];
-  if (entries > ENTRIES) throw new Damaged("a header in it is damaged");
+  if (entries > ENTRIES) throw new Damaged("aHeader");
   const index = new Block((await exactly(input, at + HEAD, entries * ENTRY)).bytes, false);
   const start = at + HEAD + entries * ENTRY;
   return new Header(index, new Block((await exactly(input, start, size)).bytes, false), start + size);

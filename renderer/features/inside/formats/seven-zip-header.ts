@@ -79,14 +79,14 @@ export class Reader {
       value += this.byte() * 2 ** (8 * place);
       mask >>= 1;
     }
-    if (!Number.isSafeInteger(value)) throw new Damaged("a number in it is too large");
+    if (!Number.isSafeInteger(value)) throw new Damaged("largeNumber");
     return value;
   }
 
   /** How many of something follow: never more than there are bytes. */
   count(): number {
     const count = this.number();
-    if (count > this.block.length * 8) throw new Damaged("its header is damaged");
+    if (count > this.block.length * 8) throw new Damaged("header");
     return count;
   }
 
@@ -130,11 +130,11 @@ export class Reader {
 
   /** Data of a header may lie in a stream of its own; no archiver makes such. */
   refuseElsewhere(): void {
-    if (this.byte() !== 0) throw new Damaged("its header is damaged");
+    if (this.byte() !== 0) throw new Damaged("header");
   }
 
   private need(length: number): void {
-    if (this.at + length > this.end) throw new Damaged("it ends too early");
+    if (this.at + length > this.end) throw new Damaged("early");
   }
 }
 
@@ -148,7 +148,7 @@ export function readStreams(reader: Reader): Streams {
     else if (part === SUBSTREAMS) {
       streams.sizes = readSizes(reader, streams.folders);
       told = true;
-    } else throw new Damaged("its header is damaged");
+    } else throw new Damaged("header");
   }
   if (!told) streams.sizes = streams.folders.map(({ size }) => size);
   return streams;
@@ -166,18 +166,18 @@ function readPacked(reader: Reader): Streams["packed"] {
         offset += size;
       }
     } else if (part === CHECKSUMS) reader.checksums(count);
-    else throw new Damaged("its header is damaged");
+    else throw new Damaged("header");
   }
   return packed;
 }
 
 function readFolders(reader: Reader): Folder[] {
-  if (reader.byte() !== FOLDER) throw new Damaged("its header is damaged");
+  if (reader.byte() !== FOLDER) throw new Damaged("header");
   const count = reader.count();
   reader.refuseElsewhere();
   const shapes = [];
   for (let each = 0; each < count; each++) shapes.push(readFolder(reader));
-  if (reader.byte() !== CODER_SIZES) throw new Damaged("its header is damaged");
+  if (reader.byte() !== CODER_SIZES) throw new Damaged("header");
   const folders = shapes.map(({ coders, outputs, last }) => {
     let size = 0;
     for (let output = 0; output < outputs; output++) {
@@ -187,7 +187,7 @@ function readFolders(reader: Reader): Folder[] {
     return { coders, size, isChecked: false };
   });
   for (let part = reader.byte(); part !== 0; part = reader.byte()) {
-    if (part !== CHECKSUMS) throw new Damaged("its header is damaged");
+    if (part !== CHECKSUMS) throw new Damaged("header");
     reader.checksums(count).forEach((is, folder) => Object.assign(folders[folder]!, { isChecked: is }));
   }
   return folders;
@@ -196,7 +196,7 @@ function readFolders(reader: Reader): Folder[] {
 /** A chain of coders; `last` is the output that no other coder takes. */
 function readFolder(reader: Reader): { coders: Coder[]; outputs: number; last: number } {
   const few = (count: number): number => {
-    if (count > MOST_CODERS) throw new Damaged("its header is damaged");
+    if (count > MOST_CODERS) throw new Damaged("header");
     return count;
   };
   const coders: Coder[] = [];
@@ -236,7 +236,7 @@ function readSizes(reader: Reader, folders: readonly Folder[]): number[] {
         left -= part;
       }
       if ((counts[folder] ?? 0) > 0) own.push(left);
-      if (left < 0) throw new Damaged("a size in it is none");
+      if (left < 0) throw new Damaged("noSize");
       return own;
     });
   for (let part = reader.byte(); part !== 0; part = reader.byte()) {
@@ -248,7 +248,7 @@ function readSizes(reader: Reader, folders: readonly Folder[]): number[] {
         isChecked && counts[folder] === 1 ? 0 : (counts[folder] ?? 0),
       );
       reader.checksums(untold.reduce((sum, count) => sum + count, 0));
-    } else throw new Damaged("its header is damaged");
+    } else throw new Damaged("header");
   }
   return sizes ?? fromFolders(() => 0);
 }

@@ -1,9 +1,10 @@
 // What a 7z archive holds, from the header at its end. Only the header is ever unpacked, and only a small one; a bomb is
 // just a list. Follows 7zFormat.txt by Igor Pavlov.
+import { COLUMNS, FACTS, FORMATS, TABLES, VALUES, WARNINGS } from "../../../../texts/formats.js";
 import { Block, Damaged, exactly, type Input, Locked, READ_LIMIT, TooMuch } from "../input.js";
 import { LzmaDecoder } from "../lzma.js";
 import { type Report, reportOf, TableMaker } from "../report.js";
-import { modeWords, pathWarning, sizeWords } from "../words.js";
+import { modeWords, pathWarning, sizeWords, unpackedFact } from "../words.js";
 import { type Folder, isEncrypted, Reader, readStreams, type Streams } from "./seven-zip-header.js";
 
 const START = 32;
@@ -21,7 +22,6 @@ const PACKED_HEADER = 0x17;
 const NESTING = 4;
 const COPY = "0";
 const LZMA = "3.1.1";
-const BOMB = 1000;
 const HAS_MODE = 0x8000;
 const IS_FOLDER = 0x10;
 
@@ -34,14 +34,14 @@ interface Listing {
 }
 
 export async function inspectSevenZip(input: Input): Promise<Report> {
-  const report = reportOf("7z archive");
+  const report = reportOf(FORMATS.sevenZip);
   const start = await exactly(input, 0, START);
   if (start.u64(20) === 0) {
-    report.facts.push({ name: "Entries", value: "0" });
+    report.facts.push({ name: FACTS.entries, value: "0" });
     return report;
   }
   const reader = new Reader(await readHeader(input, start));
-  if (reader.byte() !== HEADER) throw new Damaged("its header is damaged");
+  if (reader.byte() !== HEADER) throw new Damaged("header");
   let streams: Streams = { packed: [], folders: [], sizes: [] };
   let listing: Listing | undefined;
   for (let part = reader.byte(); part !== 0; part = reader.byte()) {
@@ -49,7 +49,7 @@ export async function inspectSevenZip(input: Input): Promise<Report> {
     else if (part === MORE_STREAMS) readStreams(reader);
     else if (part === STREAMS) streams = readStreams(reader);
     else if (part === FILES) listing = readFiles(reader);
-    else throw new Damaged("its header is damaged");
+    else throw new Damaged("header");
   }
   tell(report, input.size, streams, listing);
   return report;
@@ -59,23 +59,22 @@ export async function inspectSevenZip(input: Input): Promise<Report> {
 async function readHeader(input: Input, start: Block): Promise<Block> {
   let header = await exactly(input, START + start.u64(12), start.u64(20));
   for (let depth = 0; header.u8(0) === PACKED_HEADER; depth++) {
-    if (depth === NESTING) throw new Damaged("its header is damaged");
+    if (depth === NESTING) throw new Damaged("header");
     const { packed, folders } = readStreams(new Reader(header, 1));
     const [folder] = folders;
     const [part] = packed;
-    if (folder === undefined || part === undefined) throw new Damaged("its header is damaged");
+    if (folder === undefined || part === undefined) throw new Damaged("header");
     header = new Block(unpack(folder, (await exactly(input, START + part.offset, part.size)).bytes));
   }
   return header;
 }
 
 function unpack(folder: Folder, packed: Uint8Array): Uint8Array {
-  if (isEncrypted(folder)) throw new Locked("its header is encrypted");
+  if (isEncrypted(folder)) throw new Locked();
   const [coder, ...others] = folder.coders;
-  if (folder.size > READ_LIMIT) throw new TooMuch("a part of it is too large");
+  if (folder.size > READ_LIMIT) throw new TooMuch("part");
   if (coder?.method === COPY && others.length === 0) return packed;
-  if (coder?.method !== LZMA || others.length > 0)
-    throw new TooMuch("it is packed in a way that is not unpacked here");
+  if (coder?.method !== LZMA || others.length > 0) throw new TooMuch("method");
   // What is unpacked is its own dictionary.
   const decoder = new LzmaDecoder(Math.max(1, folder.size));
   decoder.setProperties(new Block(coder.properties).u8(0));
@@ -115,7 +114,7 @@ function readFiles(reader: Reader): Listing {
 
 function tell(report: Report, fileSize: number, streams: Streams, listing: Listing | undefined): void {
   const names = listing?.names ?? [];
-  const table = new TableMaker("Contents", ["Name", "Size", "Permissions"]);
+  const table = new TableMaker(TABLES.contents, [COLUMNS.name, COLUMNS.size, COLUMNS.permissions]);
   let plain = 0;
   let stream = 0;
   for (const [file, name] of names.entries()) {
@@ -130,26 +129,19 @@ function tell(report: Report, fileSize: number, streams: Streams, listing: Listi
       pathWarning(
         name.replaceAll("\\", "/"),
         "",
-        link ? "symbolic link" : isFile ? "file" : "folder",
+        link ? "symlink" : isFile ? "file" : "folder",
         mode & 0o7777,
       ),
     );
     plain += size;
   }
-  const ratio = plain / Math.max(1, fileSize);
-  report.facts.push({ name: "Entries", value: String(names.length) });
-  report.facts.push({
-    name: "Size unpacked",
-    value: sizeWords(plain),
-    ...(ratio > BOMB
-      ? { warning: `${Math.round(ratio)} times the size of the file: perhaps a zip bomb` }
-      : {}),
-  });
+  report.facts.push({ name: FACTS.entries, value: String(names.length) });
+  report.facts.push(unpackedFact(plain, fileSize));
   if (streams.folders.some(isEncrypted))
     report.facts.push({
-      name: "Encrypted",
-      value: "yes",
-      warning: "nobody can look into its files without the password",
+      name: FACTS.encrypted,
+      value: VALUES.yes,
+      warning: WARNINGS.lockedFiles,
     });
   report.tables.push(table.done());
 }

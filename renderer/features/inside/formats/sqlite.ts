@@ -1,5 +1,6 @@
 // What an SQLite database holds: its tables and their rows, read from its pages. Runs no query and writes nothing.
 // A change that still waits in a -wal file beside the database is not seen; the report says so.
+import { COLUMNS, FACTS, FORMATS, NOTES, TABLES, VALUES, WARNINGS } from "../../../../texts/formats.js";
 import { Block, Damaged, exactly, type Input, utf8 } from "../input.js";
 import { type Report, reportOf, type Table, TableMaker } from "../report.js";
 import { sizeWords } from "../words.js";
@@ -19,21 +20,21 @@ type Value = null | number | bigint | string | Uint8Array;
 
 export async function inspectSqlite(input: Input): Promise<Report> {
   const database = await Database.open(input);
-  const report = reportOf("SQLite database");
+  const report = reportOf(FORMATS.sqlite);
   report.facts.push(
-    { name: "Size of a page", value: sizeWords(database.pageSize) },
-    { name: "Version of its schema", value: String(database.userVersion) },
+    { name: FACTS.pageSize, value: sizeWords(database.pageSize) },
+    { name: FACTS.schemaVersion, value: String(database.userVersion) },
   );
-  const schema = new TableMaker("Schema", ["Name", "Kind", "Definition"]);
+  const schema = new TableMaker(TABLES.schema, [COLUMNS.name, COLUMNS.kind, COLUMNS.definition]);
   const tables: { name: string; root: number; columns: Column[]; rowid: boolean }[] = [];
   for await (const { values } of database.rows(1)) {
     const [kind, name, , root, sql] = values;
-    if (typeof kind !== "string" || typeof name !== "string") throw new Damaged("its schema is damaged");
+    if (typeof kind !== "string" || typeof name !== "string") throw new Damaged("schema");
     const definition = typeof sql === "string" ? sql : "";
     schema.add(
       `${kind} ${name}`,
       [name, kind, definition.replaceAll(/\s+/g, " ")],
-      kind === "trigger" ? "runs by itself when rows change" : undefined,
+      kind === "trigger" ? WARNINGS.trigger : undefined,
     );
     if (kind === "table" && typeof root === "number" && root > 0)
       tables.push({
@@ -42,18 +43,15 @@ export async function inspectSqlite(input: Input): Promise<Report> {
         columns: columnsOf(definition),
         rowid: !/WITHOUT\s+ROWID/i.test(definition),
       });
-    if (schema.length > 10_000) throw new Damaged("its schema is too large");
+    if (schema.length > 10_000) throw new Damaged("largeSchema");
   }
   report.tables.push(schema.done());
   for (const table of tables.slice(0, TABLE_LIMIT)) {
-    if (!table.rowid)
-      report.notes.push(`The rows of ${table.name} are not listed: it is kept without row numbers.`);
+    if (!table.rowid) report.notes.push(NOTES.noRowNumbers(table.name));
     else report.tables.push(await readTable(database, table));
   }
-  if (tables.length > TABLE_LIMIT)
-    report.notes.push(`The rows of ${tables.length - TABLE_LIMIT} more tables are not listed.`);
-  if (database.writeAhead)
-    report.notes.push("It keeps fresh changes in a -wal file beside it; they are not listed here.");
+  if (tables.length > TABLE_LIMIT) report.notes.push(NOTES.moreTables(tables.length - TABLE_LIMIT));
+  if (database.writeAhead) report.notes.push(NOTES.writeAhead);
   return report;
 }
 
@@ -62,7 +60,7 @@ async function readTable(
   { name, root, columns }: { name: string; root: number; columns: readonly Column[] },
 ): Promise<Table> {
   const rows = new TableMaker(
-    `Rows of ${name}`,
+    TABLES.rows(name),
     columns.map((column) => column.name),
   );
   const number = columns.findIndex((column) => column.isNumber);
@@ -92,7 +90,7 @@ class Database {
   static async open(input: Input): Promise<Database> {
     const header = new Block((await exactly(input, 0, HEADER)).bytes, false);
     const size = header.u16(16) === 1 ? 65_536 : header.u16(16);
-    if (size < 512 || (size & (size - 1)) !== 0) throw new Damaged("its header is damaged");
+    if (size < 512 || (size & (size - 1)) !== 0) throw new Damaged("header");
     return new Database(
       input,
       size,
@@ -120,11 +118,11 @@ class Database {
       if (kind === INTERIOR) {
         const pages = Array.from({ length: count }, (_, cell) => page.u32(page.u16(cells + cell * 2)));
         pages.push(page.u32(start + 8));
-        if (stack.length > DEPTH) throw new Damaged("its pages lead round in circles");
+        if (stack.length > DEPTH) throw new Damaged("circle");
         stack.push({ pages, at: 0 });
       } else if (kind === LEAF) {
         for (let cell = 0; cell < count; cell++) yield await this.row(page, page.u16(cells + cell * 2));
-      } else throw new Damaged("a page of it is damaged");
+      } else throw new Damaged("dataPage");
     }
   }
 
@@ -185,7 +183,7 @@ class Database {
       return [code % 2 === 0 ? bytes : this.text(bytes), size];
     }
     const size = sizes[code];
-    if (size === undefined) throw new Damaged("a row of it is damaged");
+    if (size === undefined) throw new Damaged("row");
     if (code === 0) return [null, 0];
     if (code === 8 || code === 9) return [code - 8, 0];
     if (code === 7) {
@@ -204,9 +202,8 @@ class Database {
   }
 
   private async page(number: number): Promise<Block> {
-    if (number < 1) throw new Damaged("a page of it is missing");
-    if (++this.pagesRead > PAGES)
-      throw new Damaged("it has too many pages to go through, or they lead round in circles");
+    if (number < 1) throw new Damaged("noDataPage");
+    if (++this.pagesRead > PAGES) throw new Damaged("manyPages");
     return new Block((await exactly(this.input, (number - 1) * this.pageSize, this.pageSize)).bytes, false);
   }
 }
@@ -263,5 +260,5 @@ function columnsOf(sql: string): Column[] {
 
 function shown(value: Value): string {
   if (value === null) return "NULL";
-  return value instanceof Uint8Array ? `${sizeWords(value.length)} of bytes` : String(value);
+  return value instanceof Uint8Array ? VALUES.bytes(value.length) : String(value);
 }

@@ -1,5 +1,6 @@
 // Settings files as what they say: each value by the way that leads to it, whatever order and spaces the text has.
 import { parseAllDocuments } from "yaml";
+import { COLUMNS, FACTS, FORMATS, TABLES, WARNINGS } from "../../../../texts/formats.js";
 import { Damaged, exactly, type Input, TooMuch } from "../input.js";
 import type { Structure } from "./structure-names.js";
 import { type Report, reportOf, ROW_LIMIT, TableMaker } from "../report.js";
@@ -8,13 +9,13 @@ const LIMIT = 4 * 1024 * 1024;
 const DEPTH = 200;
 
 export async function inspectStructure(input: Input, structure: Structure): Promise<Report> {
-  if (input.size > LIMIT) throw new TooMuch("it is too large to be taken apart");
+  if (input.size > LIMIT) throw new TooMuch("size");
   const text = (await exactly(input, 0, input.size)).text(0, input.size).replace(/^\ufeff/, "");
-  const report = reportOf(`${structure} file`);
-  const table = new TableMaker("Values", ["Where", "Value"]);
+  const report = reportOf(FORMATS.structure(structure));
+  const table = new TableMaker(TABLES.values, [COLUMNS.where, COLUMNS.value]);
   if (structure === "INI") addIni(table, text);
   else addValue(table, "", structure === "JSON" ? parseJson(text) : parseYaml(text), 0);
-  report.facts.push({ name: "Values", value: String(table.length) });
+  report.facts.push({ name: FACTS.values, value: String(table.length) });
   report.tables.push(table.done());
   return report;
 }
@@ -23,7 +24,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Damaged("its text is not JSON");
+    throw new Damaged("json");
   }
 }
 
@@ -38,18 +39,18 @@ function parseYaml(text: string): unknown {
   if (!Array.isArray(documents)) return null;
   try {
     const values = documents.map((document) => {
-      if (document.errors.length > 0) throw new Damaged("its text is not YAML");
+      if (document.errors.length > 0) throw new Damaged("yaml");
       return document.toJS({ maxAliasCount: 50 }) as unknown;
     });
     return values.length === 1 ? values[0] : values;
   } catch {
-    throw new Damaged("its text is not YAML");
+    throw new Damaged("yaml");
   }
 }
 
 function addValue(table: TableMaker, where: string, value: unknown, depth: number): void {
   if (table.length > ROW_LIMIT) return;
-  if (depth > DEPTH) throw new TooMuch("it is nested too deeply");
+  if (depth > DEPTH) throw new TooMuch("depth");
   if (typeof value !== "object" || value === null) {
     table.add(where, [where === "" ? "." : where, JSON.stringify(value) ?? "null"]);
     return;
@@ -86,10 +87,6 @@ function addIni(table: TableMaker, text: string): void {
     // The same key may stand there again and again.
     const times = (seen.get(where) ?? 0) + 1;
     seen.set(where, times);
-    table.add(
-      `${where} ${times}`,
-      [where, value],
-      RUNS.test(key) ? "names a program that is started" : undefined,
-    );
+    table.add(`${where} ${times}`, [where, value], RUNS.test(key) ? WARNINGS.startsProgram : undefined);
   }
 }

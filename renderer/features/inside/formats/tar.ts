@@ -1,22 +1,23 @@
 // What a tar archive holds, from its headers: the contents are passed over.
+import { COLUMNS, ENTRY_KINDS, FACTS, NOTES } from "../../../../texts/formats.js";
 import { Damaged, utf8 } from "../input.js";
 import { type Report, type Table, TableMaker, TEXT_LIMIT } from "../report.js";
-import { modeWords, pathWarning, sizeWords } from "../words.js";
+import { type EntryKind, modeWords, pathWarning, sizeWords } from "../words.js";
 
 const BLOCK = 512;
 /** Longer names and headers than this are no tar. */
 const META_LIMIT = 1024 * 1024;
 
-const KINDS: Readonly<Record<string, string>> = {
+const KINDS: Readonly<Record<string, EntryKind>> = {
   "0": "file",
   "\0": "file",
   "7": "file",
-  "1": "hard link",
-  "2": "symbolic link",
+  "1": "hardLink",
+  "2": "symlink",
   "3": "device",
   "4": "device",
   "5": "folder",
-  "6": "named pipe",
+  "6": "pipe",
 };
 
 /** A file of the archive whose content is wanted: told whole, when it is not too large. */
@@ -36,7 +37,13 @@ export async function readTar(
   title: string,
   wanted: Wanted = () => false,
 ): Promise<TarContent> {
-  const table = new TableMaker(title, ["Name", "Kind", "Size", "Permissions", "Owner"]);
+  const table = new TableMaker(title, [
+    COLUMNS.name,
+    COLUMNS.kind,
+    COLUMNS.size,
+    COLUMNS.permissions,
+    COLUMNS.owner,
+  ]);
   const found = new Map<string, Uint8Array>();
   const reader = new StreamReader(stream);
   let bytes = 0;
@@ -49,7 +56,7 @@ export async function readTar(
       const entry = parseHeader(header);
       const padded = Math.ceil(entry.size / BLOCK) * BLOCK;
       if ("LKxg".includes(entry.type)) {
-        if (entry.size > META_LIMIT) throw new Damaged("a name in it is too long");
+        if (entry.size > META_LIMIT) throw new Damaged("longName");
         const data = (await reader.take(padded))?.subarray(0, entry.size) ?? new Uint8Array();
         if (entry.type === "L") extra.set("path", trimNul(utf8(data)));
         else if (entry.type === "K") extra.set("linkpath", trimNul(utf8(data)));
@@ -59,7 +66,7 @@ export async function readTar(
       const name = extra.get("path") ?? entry.name;
       const link = extra.get("linkpath") ?? entry.link;
       const size = extra.has("size") ? Number(extra.get("size")) : entry.size;
-      if (!Number.isSafeInteger(size) || size < 0) throw new Damaged("a size in it is none");
+      if (!Number.isSafeInteger(size) || size < 0) throw new Damaged("noSize");
       extra = new Map();
       bytes += size;
       const kind = KINDS[entry.type] ?? "other";
@@ -67,7 +74,7 @@ export async function readTar(
         name,
         [
           link === "" ? name : `${name} → ${link}`,
-          kind,
+          ENTRY_KINDS[kind],
           kind === "file" ? sizeWords(size) : "",
           modeWords(entry.mode),
           `${entry.user === "" ? entry.uid : entry.user}:${entry.group === "" ? entry.gid : entry.group}`,
@@ -92,11 +99,11 @@ export async function readTar(
 /** Puts what an archive holds into a report. */
 export function tellTar(report: Report, content: TarContent): void {
   report.facts.push(
-    { name: "Entries", value: String(content.entries) },
-    { name: "Size unpacked", value: sizeWords(content.bytes) },
+    { name: FACTS.entries, value: String(content.entries) },
+    { name: FACTS.sizeUnpacked, value: sizeWords(content.bytes) },
   );
   report.tables.push(content.table);
-  if (content.cut !== undefined) report.notes.push(`Only the beginning of it is listed: ${content.cut}.`);
+  if (content.cut !== undefined) report.notes.push(NOTES.cutContents(content.cut));
 }
 
 /** Tells whether a block is the header of a tar entry: its checksum fits. */
@@ -120,7 +127,7 @@ interface Header {
 }
 
 function parseHeader(block: Uint8Array): Header {
-  if (!isTarHeader(block)) throw new Damaged("a header in it is damaged");
+  if (!isTarHeader(block)) throw new Damaged("aHeader");
   const text = (at: number, length: number): string => trimNul(utf8(block.subarray(at, at + length)));
   const prefix = text(257, 5) === "ustar" ? text(345, 155) : "";
   const name = text(0, 100);
@@ -142,14 +149,14 @@ function octal(block: Uint8Array, at: number, length: number): number {
   if ((block[at]! & 0x80) !== 0) {
     let value = 0;
     for (let i = at + 1; i < at + length; i++) value = value * 256 + block[i]!;
-    if (!Number.isSafeInteger(value)) throw new Damaged("a number in it is too large");
+    if (!Number.isSafeInteger(value)) throw new Damaged("largeNumber");
     return value;
   }
   const digits = utf8(block.subarray(at, at + length))
     .replaceAll("\0", " ")
     .trim();
   if (digits === "") return 0;
-  if (!/^[0-7]+$/.test(digits)) throw new Damaged("a number in it is none");
+  if (!/^[0-7]+$/.test(digits)) throw new Damaged("noNumber");
   return Number.parseInt(digits, 8);
 }
 
@@ -189,7 +196,7 @@ class StreamReader {
     while (done < length) {
       if (this.rest.length === 0 && !(await this.more())) {
         if (done === 0) return undefined;
-        throw new Damaged("it ends too early");
+        throw new Damaged("early");
       }
       const part = this.rest.subarray(0, length - done);
       out.set(part, done);
@@ -201,7 +208,7 @@ class StreamReader {
 
   async skip(length: number): Promise<void> {
     for (let left = length; left > 0;) {
-      if (this.rest.length === 0 && !(await this.more())) throw new Damaged("it ends too early");
+      if (this.rest.length === 0 && !(await this.more())) throw new Damaged("early");
       const step = Math.min(left, this.rest.length);
       this.rest = this.rest.subarray(step);
       left -= step;

@@ -1,7 +1,8 @@
 // What a ZIP archive holds, from the directory at its end. Nothing is unpacked, so a zip bomb is just a list.
+import { COLUMNS, FACTS, FORMATS, NOTES, TABLES, VALUES, WARNINGS } from "../../../../texts/formats.js";
 import { Damaged, exactly, type Block, type Input } from "../input.js";
 import { type Report, reportOf, TableMaker } from "../report.js";
-import { modeWords, pathWarning, sizeWords } from "../words.js";
+import { modeWords, pathWarning, sizeWords, unpackedFact } from "../words.js";
 
 const END = 0x06054b50;
 const END_SIZE = 22;
@@ -17,19 +18,24 @@ const BOMB = 1000;
 
 /** Formats that are ZIP archives by another name, by a file that tells them. */
 const KNOWN: readonly (readonly [name: string, format: string])[] = [
-  ["AndroidManifest.xml", "Android package"],
-  ["META-INF/MANIFEST.MF", "Java archive"],
-  ["word/document.xml", "Word document"],
-  ["xl/workbook.xml", "Excel workbook"],
-  ["ppt/presentation.xml", "PowerPoint presentation"],
-  ["META-INF/container.xml", "E-book (EPUB)"],
-  ["META-INF/manifest.xml", "OpenDocument file"],
+  ["AndroidManifest.xml", FORMATS.android],
+  ["META-INF/MANIFEST.MF", FORMATS.jar],
+  ["word/document.xml", FORMATS.word],
+  ["xl/workbook.xml", FORMATS.excel],
+  ["ppt/presentation.xml", FORMATS.powerPoint],
+  ["META-INF/container.xml", FORMATS.epub],
+  ["META-INF/manifest.xml", FORMATS.openDocument],
 ];
 
 export async function inspectZip(input: Input): Promise<Report> {
   const { offset, size, count } = await findDirectory(input);
   const directory = await exactly(input, offset, Math.min(size, DIRECTORY_LIMIT));
-  const table = new TableMaker("Contents", ["Name", "Size", "Packed", "Permissions"]);
+  const table = new TableMaker(TABLES.contents, [
+    COLUMNS.name,
+    COLUMNS.size,
+    COLUMNS.packed,
+    COLUMNS.permissions,
+  ]);
   const names = new Set<string>();
   let plain = 0;
   let encrypted = 0;
@@ -46,8 +52,8 @@ export async function inspectZip(input: Input): Promise<Report> {
     const link = (mode & 0o170000) === 0o120000;
     const bomb = unpacked > BOMB * Math.max(packed, 1) && unpacked > 100_000_000;
     const warning = bomb
-      ? "holds far more than its size says"
-      : pathWarning(name.replaceAll("\\", "/"), "", link ? "symbolic link" : "file", mode & 0o7777);
+      ? WARNINGS.oversized
+      : pathWarning(name.replaceAll("\\", "/"), "", link ? "symlink" : "file", mode & 0o7777);
     table.add(
       name,
       [
@@ -64,32 +70,24 @@ export async function inspectZip(input: Input): Promise<Report> {
     plain += unpacked;
     at = end;
   }
-  if (table.length === 0 && count > 0) throw new Damaged("its list of contents is damaged");
-  const format = KNOWN.find(([name]) => names.has(name))?.[1] ?? "ZIP archive";
+  if (table.length === 0 && count > 0) throw new Damaged("contents");
+  const format = KNOWN.find(([name]) => names.has(name))?.[1] ?? FORMATS.zip;
   const report = reportOf(format);
-  report.facts.push({ name: "Entries", value: String(Math.max(count, table.length)) });
-  const ratio = plain / Math.max(1, input.size);
-  report.facts.push({
-    name: "Size unpacked",
-    value: sizeWords(plain),
-    ...(ratio > BOMB
-      ? { warning: `${Math.round(ratio)} times the size of the file: perhaps a zip bomb` }
-      : {}),
-  });
+  report.facts.push({ name: FACTS.entries, value: String(Math.max(count, table.length)) });
+  report.facts.push(unpackedFact(plain, input.size));
   if (encrypted > 0)
     report.facts.push({
-      name: "Encrypted entries",
+      name: FACTS.encryptedEntries,
       value: String(encrypted),
-      warning: "nobody can look into them without the password",
+      warning: WARNINGS.lockedEntries,
     });
   if (macros)
     report.facts.push({
-      name: "Macros",
-      value: "yes",
-      warning: "it holds programs that an office suite may run",
+      name: FACTS.macros,
+      value: VALUES.yes,
+      warning: WARNINGS.macros,
     });
-  if (table.length < count)
-    report.notes.push(`Only the first ${table.length} of ${count} entries are listed.`);
+  if (table.length < count) report.notes.push(NOTES.cutEntries(table.length, count));
   report.tables.push(table.done());
   return report;
 }
@@ -110,10 +108,10 @@ async function findDirectory(input: Input): Promise<Directory> {
       directory.count === 0xffff || directory.size === 0xffffffff || directory.offset === 0xffffffff;
     if (!large || at < 20 || tail.u32(at - 20) !== LOCATOR_64) return directory;
     const end = await exactly(input, tail.u64(at - 20 + 8), 56);
-    if (end.u32(0) !== END_64) throw new Damaged("its list of contents is damaged");
+    if (end.u32(0) !== END_64) throw new Damaged("contents");
     return { count: end.u64(32), size: end.u64(40), offset: end.u64(48) };
   }
-  throw new Damaged("its list of contents is missing");
+  throw new Damaged("noContents");
 }
 
 /** Returns the packed and the plain size of an entry; large ones stand in its extra field. */
