@@ -1,10 +1,27 @@
 // What files hold is shown without anything of them being run: archives, packages, programs, databases, settings,
 // pictures and fonts; and hostile ones end in words, not in a hang.
+import { readFileSync } from "node:fs";
+import { brotliCompressSync } from "node:zlib";
 import { expect, test } from "./test.js";
+
+/** Returns a web font (WOFF 2.0) that has nothing but the names of a real font. */
+function webFont(): Buffer {
+  const font = readFileSync("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf");
+  const entry = font.indexOf("name");
+  const [offset, length] = [font.readUInt32BE(entry + 8), font.readUInt32BE(entry + 12)];
+  const packed = brotliCompressSync(font.subarray(offset, offset + length));
+  const list = Buffer.from([5, 0x80 | (length >> 14), 0x80 | ((length >> 7) & 0x7f), length & 0x7f]);
+  const head = Buffer.alloc(48);
+  head.write("wOF2", 0);
+  head.writeUInt16BE(1, 12);
+  head.writeUInt32BE(packed.length, 20);
+  return Buffer.concat([head, list, packed]);
+}
 
 test("archives, programs, databases and settings are looked into", async ({ machine, app }) => {
   const settings = machine.file("home/settings.json", '{"theme": "light", "size": 1}\n');
   const database = machine.path("home/notes.db");
+  const font = machine.file("names.woff2", webFont());
   const sql = (text: string) => [
     "/usr/bin/python3",
     "-c",
@@ -22,7 +39,9 @@ set -e
 mkdir -p ~/pack/bin; cp /bin/true ~/pack/bin/tool; chmod 4755 ~/pack/bin/tool
 tar -C ~ -cJf ~/pack.tar.xz pack
 cp /bin/true ~/program
+cp ${font} ~/font.woff2
 cp /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ~/font.ttf
+seq -f "line %g" 2000 | gzip >~/lines.gz
 printf '{"size": 2, "theme": "light", "new": "<b>x</b>"}' > ${settings}
 /usr/bin/python3 -c "import sqlite3; db=sqlite3.connect('${database}'); db.execute(\\"update notes set text='new' where id=1\\"); db.execute(\\"insert into notes values (3, 'more')\\"); db.commit()"
 `,
@@ -37,6 +56,7 @@ printf '{"size": 2, "theme": "light", "new": "<b>x</b>"}' > ${settings}
   await expect(app.detail.getByRole("row", { name: /pack\/bin\/tool/ })).toContainText("rights of its owner");
 
   await app.show("program");
+  await app.insidePart("Facts");
   await expect(app.detail).toContainText("Started by");
   await app.insidePart("Loads these libraries");
   await expect(app.detail.getByRole("row", { name: /libc\.so\.6/ })).toBeVisible();
@@ -55,6 +75,14 @@ printf '{"size": 2, "theme": "light", "new": "<b>x</b>"}' > ${settings}
   // Markup is text, here as everywhere.
   await expect(app.detail.getByRole("row", { name: /added.*"<b>x<\/b>"/ })).toBeVisible();
 
+  // Of a packed text, the text.
+  await app.show("lines.gz");
+  await app.insidePart("Its text");
+  await expect(app.detail).toContainText("line 12");
+
+  await app.show("font.woff2");
+  await app.view("Inside");
+  await expect(app.detail).toContainText("DejaVu Sans");
   await app.show("font.ttf");
   await app.view("Inside");
   await expect(app.detail.getByRole("img", { name: "A sample of the font" })).toBeVisible();

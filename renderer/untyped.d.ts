@@ -17,3 +17,10 @@ declare module "@openpgp/seek-bzip" {
   };
   export default Bunzip;
 }
+
+declare module "brotli/dec/decode.js" {
+  export function BrotliDecompress(
+    input: { read(into: Uint8Array, at: number, length: number): number },
+    output: { readonly buffer: { length: number }; write(bytes: Uint8Array, length: number): void },
+  ): void;
+}

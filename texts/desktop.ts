@@ -3,6 +3,18 @@ import { formatCount, formatMany } from "./format.js";
 
 export const MENU = { file: "&File", quit: "&Quit", edit: "&Edit", view: "&View" } as const;
 
+/** What is said in the terminal of Chromium's own sandbox. */
+export const SANDBOX = {
+  off: "running as root, so Chromium's own sandbox is off (--no-sandbox)",
+  rootOnly: "--no-sandbox is for root only; start the app without it",
+} as const;
+
+/** The entry of file managers. */
+export const LAUNCHER = {
+  name: "Open in Alcatraz",
+  comment: "Run this in a sandbox, see what it changes, then keep it or throw it away",
+} as const;
+
 export const DIALOGS = {
   directory: "Choose a folder to run in",
   exportTo: "Where to put the changes",

@@ -1,6 +1,6 @@
 // What the parsers say of files: what each is called, the facts and tables it is told by, what deserves a look in it, and
 // why a file cannot be read. Names of fields that the files themselves use (a package's "Maintainer") are theirs.
-import { formatBytes } from "./format.js";
+import { formatBytes, formatCount } from "./format.js";
 
 /** Why a file is damaged: each ends a sentence. */
 export const DAMAGE = {
@@ -52,6 +52,7 @@ export const EXCESS = {
   names: "it names too many files",
   size: "it is too large to be taken apart",
   depth: "it is nested too deeply",
+  aliases: "it repeats parts of itself too often",
   noCanvas: "there is no room to draw it",
   drawing: "drawing it takes too much memory",
 } as const;
@@ -173,6 +174,7 @@ export const VALUES = {
   bytes: (size: number): string => `${formatBytes(size)} of bytes`,
   executable: "can be run",
   fixed: "fixed in memory",
+  moreThan: (count: number): string => `more than ${formatCount(count)}`,
   number: (value: number): string => `number ${value}`,
   static: "static: it loads no libraries",
   yes: "yes",
@@ -248,6 +250,7 @@ export const TABLES = {
   needs: "Needs",
   rows: (table: string): string => `Rows of ${table}`,
   schema: "Schema",
+  text: "Its text",
   values: "Values",
 } as const;
 
@@ -272,7 +275,7 @@ export const COLUMNS = {
 export const NOTES = {
   cutContents: (why: string): string => `Only the beginning of it is listed: ${why}.`,
   cutEntries: (listed: number, all: number): string =>
-    `Only the first ${listed} of ${all} entries are listed.`,
+    `Only the first ${formatCount(listed)} of ${formatCount(all)} entries are listed.`,
   cutInstalls: (why: string): string => `Only the beginning of what it installs is listed: ${why}.`,
   cutLook: "Only the beginning of it was looked into.",
   cutScript: "Only its first million bytes were looked at.",

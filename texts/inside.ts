@@ -4,6 +4,7 @@ export const TEXTS = {
   facts: "Facts",
   fact: "Fact",
   part: "What to show",
+  flagged: (part: string, n: string): string => `${part} · ${n} to look at`,
   onlyDifferences: "Only what differs",
   nothingDiffers: "Nothing differs here",
   nothingDiffersWhy: "Both sides hold the same as far as this view can tell.",

@@ -1,4 +1,5 @@
 // The words of the window around the screens, and of a session's header.
+import type { Difference } from "../protocol/src/commit.js";
 import type { Device } from "../protocol/src/session.js";
 import { formatCount, formatMany } from "./format.js";
 
@@ -81,3 +82,13 @@ export const TEXTS = {
   timesDiffer: "Times are not compared: they always differ.",
   compareDone: "Done",
 } as const;
+
+/** In what two results differ. */
+export const DIFFERENCES: Readonly<Record<Difference, string>> = {
+  kind: "kind of change",
+  type: "type",
+  content: "content",
+  mode: "permissions",
+  owner: "owner",
+  xattrs: "attributes",
+};

@@ -1,5 +1,6 @@
 // Splits a command line into words as a POSIX shell would, with quotes and backslashes but no expansion:
 // `$`, `*`, `~` and `#` are ordinary characters, and operators are refused rather than passed on as words.
+import { APP_ERRORS } from "../../texts/app-errors.js";
 import { fail, type Failure } from "./failure.js";
 
 const BLANK = /[ \t\n]/;
@@ -35,7 +36,7 @@ export function splitCommand(line: string): string[] {
     } else if (OPERATOR.test(character)) {
       throw operator(character, at - 1);
     } else if (character === "\0") {
-      throw fail("bad-request", "A command cannot contain a zero byte.", "Remove it.", { at: at - 1 });
+      throw fail("bad-request", APP_ERRORS.zeroByte, { at: at - 1 });
     } else {
       word = (word ?? "") + character;
     }
@@ -64,23 +65,13 @@ function readDoubleQuoted(line: string, start: number): { text: string; next: nu
 }
 
 function open(quote: string, at: number): Failure {
-  return fail(
-    "bad-request",
-    `The quote ${quote} is never closed.`,
-    "Close it, or write a backslash before it.",
-    { at },
-  );
+  return fail("bad-request", APP_ERRORS.openQuote(quote), { at });
 }
 
 function unfinished(at: number): Failure {
-  return fail("bad-request", "The command ends in a backslash.", "Remove it, or write two.", { at });
+  return fail("bad-request", APP_ERRORS.lastBackslash, { at });
 }
 
 function operator(character: string, at: number): Failure {
-  return fail(
-    "bad-request",
-    `“${character}” is for a shell, and no shell runs here.`,
-    `Quote it, or run a shell: sh -c '…'`,
-    { at },
-  );
+  return fail("bad-request", APP_ERRORS.shellOperator(character), { at });
 }

@@ -1,4 +1,5 @@
 // Errors inside the main process: a SeeError that can be thrown. Bugs are told apart from what was foreseen.
+import { APP_ERRORS, type Said } from "../../texts/app-errors.js";
 import type { ErrorCode, SeeError } from "../../protocol/src/errors.js";
 
 /** A foreseen error on its way to the page. */
@@ -16,12 +17,11 @@ export class Failure extends Error {
 /** Returns a foreseen error: what happened, what to do, and facts for presenters. */
 export function fail(
   code: ErrorCode,
-  message: string,
-  hint: string,
+  said: Said,
   facts?: NonNullable<SeeError["facts"]>,
   cause?: unknown,
 ): Failure {
-  const error: SeeError = { code, message, hint, ...(facts === undefined ? {} : { facts }) };
+  const error: SeeError = { code, ...said, ...(facts === undefined ? {} : { facts }) };
   return new Failure(error, cause === undefined ? undefined : { cause });
 }
 
@@ -31,9 +31,10 @@ export function toSeeError(thrown: unknown): SeeError {
   process.stderr.write(
     `alcatraz: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`,
   );
-  return {
-    code: "internal",
-    message: `Something went wrong inside the app: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
-    hint: "This is a bug in Alcatraz; please report it. Nothing was lost.",
-  };
+  return { code: "internal", ...APP_ERRORS.bug(reasonOf(thrown)) };
+}
+
+/** Returns what something thrown says of itself. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
 }

@@ -2,6 +2,7 @@
 // and every answer is an Outcome. Knows no verb by itself.
 import { ipcMain, type WebContents } from "electron";
 import { z } from "zod";
+import { APP_ERRORS } from "../../texts/app-errors.js";
 import type { Outcome } from "../../protocol/src/bridge.js";
 import { callChannel, eventChannel, sendChannel } from "../../protocol/src/channel-names.js";
 import {
@@ -34,8 +35,7 @@ function parse<T>(schema: z.ZodType<T>, name: string, args: unknown[]): T {
   if (parsed.success) return parsed.data;
   throw new Failure({
     code: "bad-request",
-    message: `“${name}” was called with something that it does not take.`,
-    hint: "This is a bug in Alcatraz; please report it. Nothing was lost.",
+    ...APP_ERRORS.badCall(name),
     facts: { detail: z.prettifyError(parsed.error).slice(0, 500) },
   });
 }

@@ -1,5 +1,6 @@
 // What happens around the page's own life: what it held is let go when it leaves, and a crashed page is loaded again.
 import type { WebContents } from "electron";
+import { APP_ERRORS } from "../../texts/app-errors.js";
 import { fail } from "./failure.js";
 import type { SeeError } from "../../protocol/src/errors.js";
 
@@ -33,11 +34,7 @@ export function followPage(contents: WebContents, events: PageLifeEvents): void 
         if (!contents.isDestroyed()) contents.reload();
       });
     } else {
-      const { error } = fail(
-        "internal",
-        `The window's process ended ${crashes.length} times in a row (${reason}).`,
-        "Start Alcatraz again. Your sessions run on, and their changes are safe on disk.",
-      );
+      const { error } = fail("internal", APP_ERRORS.pageCrashed(crashes.length, reason));
       events.hopeless(error);
     }
   });

@@ -52,7 +52,7 @@ test("asks in the window where the machine has changed, and says every other fai
     conflicts: [{ ...conflict, choices: ["skip"] }],
   });
   expect(await told(() => Promise.reject(refused))).toEqual(["asked about 1"]);
-  expect(await told(() => Promise.reject(fail("disk-full", "Full.", "Make room.")))).toEqual([
-    "The commit was not taken back",
-  ]);
+  expect(
+    await told(() => Promise.reject(fail("disk-full", { message: "Full.", hint: "Make room." }))),
+  ).toEqual(["The commit was not taken back"]);
 });

@@ -2,8 +2,9 @@
 import { constants } from "node:fs";
 import { access, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { APP_ERRORS } from "../../texts/app-errors.js";
 import type { Sample } from "../../protocol/src/bridge.js";
-import { fail } from "./failure.js";
+import { fail, reasonOf } from "./failure.js";
 
 /** The program that a sample directory is started by. */
 const INSTALLER = "install.sh";
@@ -16,13 +17,7 @@ export async function readSample(path: string): Promise<Sample> {
     await access(program, constants.X_OK);
     return { name: basename(program), command: `./${quoteWord(basename(program))}`, cwd: dirname(program) };
   } catch (cause) {
-    throw fail(
-      "command-not-found",
-      `The sample cannot be run: ${cause instanceof Error ? cause.message : String(cause)}`,
-      `Start the app with --sample=PROGRAM, or with a directory that holds ${INSTALLER}.`,
-      { path },
-      cause,
-    );
+    throw fail("command-not-found", APP_ERRORS.sample(reasonOf(cause), INSTALLER), { path }, cause);
   }
 }
 

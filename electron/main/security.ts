@@ -1,5 +1,6 @@
 // What no page of ours may ever do: leave, open windows, ask for permissions, download, use the network.
 // Deny by default; each allowance is one line here.
+import { SANDBOX } from "../../texts/desktop.js";
 import type { App, Session, WebContents } from "electron";
 import { APP_ORIGIN } from "./app-protocol.js";
 
@@ -71,7 +72,6 @@ export function sandboxVerdict(
   switchedOff: boolean,
 ): { mayStart: boolean; says: string | null } {
   if (!switchedOff) return { mayStart: true, says: null };
-  if (uid === 0)
-    return { mayStart: true, says: "running as root, so Chromium's own sandbox is off (--no-sandbox)" };
-  return { mayStart: false, says: "--no-sandbox is for root only; start the app without it" };
+  if (uid === 0) return { mayStart: true, says: SANDBOX.off };
+  return { mayStart: false, says: SANDBOX.rootOnly };
 }

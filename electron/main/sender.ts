@@ -1,5 +1,6 @@
 // Who may call: the main frame of our own window while it shows our own page, and nobody else.
 import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from "electron";
+import { APP_ERRORS } from "../../texts/app-errors.js";
 import { APP_ORIGIN } from "./app-protocol.js";
 import { fail } from "./failure.js";
 
@@ -16,6 +17,6 @@ export function checkSender(event: Sender, window: WebContents | null): void {
     frame === window.mainFrame &&
     frame.origin === APP_ORIGIN;
   if (!trusted) {
-    throw fail("bad-request", "The call did not come from the app's own page.", "Use the app's window.");
+    throw fail("bad-request", APP_ERRORS.strangeCaller);
   }
 }

@@ -1,7 +1,8 @@
 // The person's choices, kept in a small file of the app's own.
 import { join } from "node:path";
+import { APP_ERRORS } from "../../texts/app-errors.js";
 import { Settings } from "../../protocol/src/bridge.js";
-import { fail } from "./failure.js";
+import { fail, reasonOf } from "./failure.js";
 import { readJson, writeJson } from "./json-file.js";
 
 export const DEFAULT_SETTINGS: Settings = {
@@ -76,13 +77,7 @@ export class SettingsFile {
     try {
       await writeJson(this.#file, settings);
     } catch (cause) {
-      throw fail(
-        "io",
-        `The settings could not be saved: ${cause instanceof Error ? cause.message : String(cause)}`,
-        "They hold until the app ends. Check the free space and the rights of the settings file.",
-        { file: this.#file },
-        cause,
-      );
+      throw fail("io", APP_ERRORS.settingsUnsaved(reasonOf(cause)), { file: this.#file }, cause);
     }
   }
 }

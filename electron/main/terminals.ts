@@ -2,8 +2,9 @@
 // what they mean is the page's terminal emulator's business.
 import { stat } from "node:fs/promises";
 import type { IPty } from "node-pty";
+import { APP_ERRORS } from "../../texts/app-errors.js";
 import type { TerminalOf } from "../../protocol/src/bridge.js";
-import { fail } from "./failure.js";
+import { fail, reasonOf } from "./failure.js";
 import { FloodGate } from "./flood-gate.js";
 import type { TerminalCommand } from "./helper/helper.js";
 
@@ -45,10 +46,9 @@ export class Terminals {
     // Loaded here and not at start-up: the first window needs no native module.
     const { spawn } = await import("node-pty");
     if (this.#open.size >= TERMINAL_LIMIT) {
-      throw fail("io", `${TERMINAL_LIMIT} terminals are open already.`, "Close one of them first.");
+      throw fail("io", APP_ERRORS.manyTerminals(TERMINAL_LIMIT));
     }
-    if (page !== this.#page)
-      throw fail("cancelled", "The page that asked is gone.", "Open the terminal again.");
+    if (page !== this.#page) throw fail("cancelled", APP_ERRORS.pageGone);
     let pty: IPty;
     try {
       pty = spawn(command.file, command.args, {
@@ -61,13 +61,7 @@ export class Terminals {
         encoding: null,
       });
     } catch (cause) {
-      throw fail(
-        "io",
-        `No terminal could be opened: ${cause instanceof Error ? cause.message : String(cause)}`,
-        "Close other terminals or programs, then try again. The session runs on without it.",
-        undefined,
-        cause,
-      );
+      throw fail("io", APP_ERRORS.noTerminal(reasonOf(cause)), undefined, cause);
     }
     const id = this.#next;
     this.#next += 1;

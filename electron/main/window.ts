@@ -1,4 +1,5 @@
 // The app's one window: its size, colours and locked-down web preferences. Knows nothing of what it shows.
+import { PANEL } from "../../texts/desktop.js";
 import { join } from "node:path";
 import { BrowserWindow, nativeTheme, screen } from "electron";
 import { z } from "zod";
@@ -92,7 +93,7 @@ export async function openWindow(
     minWidth: SMALLEST.width,
     minHeight: SMALLEST.height,
     show: false,
-    title: "Alcatraz",
+    title: PANEL.name,
     icon: ICON,
     backgroundColor: background(),
     autoHideMenuBar: true,

@@ -18,6 +18,7 @@ export interface ExecContext {
   location: string;
 }
 
+// oxlint-disable-next-line alcatraz/words-in-texts -- the specification's own word
 const GROUP = "[Desktop Entry]";
 /** More keys than any real entry has (they come with a hundred translations); what follows is not read. */
 const KEY_LIMIT = 4_000;

@@ -1,7 +1,8 @@
 // “Open in Alcatraz” in the file managers of this person: on and off, by files of the person's own alone.
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
-import { fail } from "../failure.js";
+import { APP_ERRORS } from "../../../texts/app-errors.js";
+import { fail, reasonOf } from "../failure.js";
 import { writeText } from "../json-file.js";
 import { launcherEntry, RISKY_TYPES } from "./launcher-entry.js";
 import { hasHandler, withHandler, withoutHandler } from "./mime-apps.js";
@@ -61,8 +62,7 @@ export class Integration {
     } catch (cause) {
       throw fail(
         "io",
-        `Your list of applications could not be changed: ${cause instanceof Error ? cause.message : String(cause)}`,
-        `Check the rights of ${this.#list} and of ${dirname(this.#entry)}.`,
+        APP_ERRORS.applicationsUnchanged(reasonOf(cause), this.#list, dirname(this.#entry)),
         { file: this.#list },
         cause,
       );

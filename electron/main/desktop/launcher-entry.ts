@@ -1,4 +1,5 @@
 // The .desktop entry that file managers show as “Open in Alcatraz”. Pure.
+import { LAUNCHER } from "../../../texts/desktop.js";
 
 /** What a person downloads and would rather try first: programs, scripts, packages, and documents that are programs. */
 export const RISKY_TYPES = [
@@ -21,11 +22,12 @@ export const RISKY_TYPES = [
 /** Returns the entry. `command` starts the app, without a file. */
 export function launcherEntry(command: readonly string[], icon: string): string {
   const words = [...command.map(quoteExec), "--open=%f"];
+  // oxlint-disable-next-line alcatraz/words-in-texts -- the specification's own word
   return `[Desktop Entry]
 Type=Application
 Version=1.0
-Name=Open in Alcatraz
-Comment=Run this in a sandbox, see what it changes, then keep it or throw it away
+Name=${escapeValue(LAUNCHER.name)}
+Comment=${escapeValue(LAUNCHER.comment)}
 Exec=${escapeValue(words.join(" "))}
 TryExec=${escapeValue(command[0] ?? "")}
 Icon=${escapeValue(icon)}

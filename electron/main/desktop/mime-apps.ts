@@ -2,6 +2,7 @@
 // text out; what others wrote stays as it is, to the byte.
 
 /** Groups that name handlers; an application that is gone must be in none. */
+// oxlint-disable-next-line alcatraz/words-in-texts -- the specification's own words
 const GROUPS = ["[Default Applications]", "[Added Associations]"] as const;
 
 /** Returns the list with this application first for each type. */

@@ -2,6 +2,7 @@
 // Knows no process; whoever made the streams ends them.
 import type { Readable, Writable } from "node:stream";
 import { z } from "zod";
+import { APP_ERRORS, HELPER_FAULTS } from "../../../texts/app-errors.js";
 import { FeedEvent } from "../../../protocol/src/change.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import {
@@ -39,12 +40,7 @@ interface Pending {
 }
 
 function misunderstood(what: string, detail: string): Failure {
-  return fail(
-    "internal",
-    `The helper ${what}.`,
-    "This is a bug in Alcatraz; please report it. Sessions and their changes are safe on disk.",
-    { detail: detail.slice(0, 500) },
-  );
+  return fail("internal", APP_ERRORS.helperMisunderstood(what), { detail: detail.slice(0, 500) });
 }
 
 export class RpcClient {
@@ -60,7 +56,7 @@ export class RpcClient {
     const reader = new LineReader(
       LINE_LIMIT,
       (line) => this.#read(line),
-      () => this.#fault(misunderstood("sent a message that is too long", `more than ${LINE_LIMIT} bytes`)),
+      () => this.#fault(misunderstood(HELPER_FAULTS.long, String(LINE_LIMIT))),
     );
     input.on("data", (chunk: Buffer) => {
       if (this.#closed === null) reader.push(chunk);
@@ -112,7 +108,7 @@ export class RpcClient {
     try {
       message = JSON.parse(line);
     } catch {
-      this.#fault(misunderstood("sent something that is not JSON", line));
+      this.#fault(misunderstood(HELPER_FAULTS.noJson, line));
       return;
     }
     const reply = Reply.safeParse(message);
@@ -124,13 +120,13 @@ export class RpcClient {
     const notification = NotificationEnvelope.safeParse(message);
     if (notification.success)
       this.#readNotification(notification.data.method, notification.data.params, line);
-    else this.#fault(misunderstood("sent a message that is neither reply nor notification", line));
+    else this.#fault(misunderstood(HELPER_FAULTS.neither, line));
   }
 
   #take(id: number | null, line: string): Pending | null {
     const pending = id === null ? undefined : this.#pending.get(id);
     if (id === null || pending === undefined) {
-      this.#fault(misunderstood("answered a question that was not asked", line));
+      this.#fault(misunderstood(HELPER_FAULTS.unasked, line));
       return null;
     }
     this.#pending.delete(id);
@@ -149,7 +145,7 @@ export class RpcClient {
     if (parsed.success) pending.resolve(parsed.data);
     else {
       const detail = z.prettifyError(parsed.error);
-      pending.reject(misunderstood(`gave an answer to “${pending.method}” that does not parse`, detail));
+      pending.reject(misunderstood(HELPER_FAULTS.answer(pending.method), detail));
     }
   }
 
@@ -158,12 +154,12 @@ export class RpcClient {
     if (name === "sessions") this.#deliver(name, notifications.sessions, params, events.sessions);
     else if (name === "feed") this.#deliver(name, UnreadFeedEvent, params, events.feed);
     else if (name === "progress") this.#deliver(name, notifications.progress, params, events.progress);
-    else this.#fault(misunderstood("sent a notification that is not in the contract", line));
+    else this.#fault(misunderstood(HELPER_FAULTS.notification, line));
   }
 
   #deliver<T>(name: NotificationName, schema: z.ZodType<T>, params: unknown, sink: (value: T) => void): void {
     const parsed = schema.safeParse(params);
     if (parsed.success) sink(parsed.data);
-    else this.#fault(misunderstood(`sent a “${name}” that does not parse`, z.prettifyError(parsed.error)));
+    else this.#fault(misunderstood(HELPER_FAULTS.params(name), z.prettifyError(parsed.error)));
   }
 }

@@ -1,4 +1,5 @@
 // The helper as the rest of the app sees it: a status, questions, tickets. Starts it, watches over it, starts it again.
+import { APP_ERRORS, HELPER_ENDINGS } from "../../../texts/app-errors.js";
 import type { HelperStatus, TerminalOf } from "../../../protocol/src/bridge.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import {
@@ -106,11 +107,7 @@ export class Helper {
     if (run === null || this.#status.state !== "ready") throw new Failure(this.#goneError());
     if (ticket === undefined) return run.client.request(method, params).result;
     if (this.#idByTicket.has(ticket)) {
-      throw fail(
-        "bad-request",
-        `Ticket ${ticket} is in use.`,
-        "Choose a number that no running request has.",
-      );
+      throw fail("bad-request", APP_ERRORS.ticketTaken(ticket));
     }
     const { id, result } = run.client.request(method, params);
     this.#idByTicket.set(ticket, id);
@@ -195,11 +192,7 @@ export class Helper {
   }
 
   async #greet(run: Run): Promise<void> {
-    const late = fail(
-      "helper-gone",
-      "The helper did not answer.",
-      "Start it again; if that does not help, look at the machine's load and at `alcatraz doctor`.",
-    );
+    const late = fail("helper-gone", APP_ERRORS.helperSilent);
     const timer = setTimeout(() => this.#condemn(late), this.#options.helloDeadline);
     try {
       const hello = await run.client.request("hello", { protocol: PROTOCOL_VERSION }).result;
@@ -264,7 +257,7 @@ export class Helper {
     const run = this.#run;
     if (run === null) return null;
     this.#run = null;
-    run.client.close(fail("helper-gone", "The helper is being ended.", "Ask again when it is ready."));
+    run.client.close(fail("helper-gone", APP_ERRORS.helperEnding));
     return run.process;
   }
 
@@ -280,7 +273,7 @@ export class Helper {
 
   #goneError(): SeeError {
     if (this.#status.state === "gone") return this.#status.error;
-    return fail("helper-gone", "The helper is not running.", "Start it again.").error;
+    return fail("helper-gone", APP_ERRORS.helperGone).error;
   }
 
   #tellProgress(progress: Notification<"progress">): void {
@@ -291,28 +284,19 @@ export class Helper {
 }
 
 function mismatch(theirs: number): Failure {
-  return fail(
-    "protocol-mismatch",
-    `The helper speaks version ${theirs} of the protocol and this app version ${PROTOCOL_VERSION}.`,
-    "Install app and helper of the same release.",
-    { theirs, ours: PROTOCOL_VERSION },
-  );
+  return fail("protocol-mismatch", APP_ERRORS.helperMismatch(theirs, PROTOCOL_VERSION), {
+    theirs,
+    ours: PROTOCOL_VERSION,
+  });
 }
 
 function died(ending: Ending, again: boolean): Failure {
   const how =
     ending.startError !== undefined
-      ? `could not be started: ${ending.startError.message}`
+      ? HELPER_ENDINGS.unstarted(ending.startError.message)
       : ending.signal !== null
-        ? `was ended by ${ending.signal}`
-        : `ended with status ${ending.status ?? "unknown"}`;
+        ? HELPER_ENDINGS.signal(ending.signal)
+        : HELPER_ENDINGS.status(ending.status);
   const words: Record<string, string> = ending.words.length === 0 ? {} : { stderr: ending.words.join("\n") };
-  return fail(
-    "helper-gone",
-    `The helper ${how}.`,
-    again
-      ? "It is being started again. Your sessions go on without it, and their changes are safe on disk."
-      : "Start it again. Your sessions go on without it, and their changes are safe on disk.",
-    words,
-  );
+  return fail("helper-gone", APP_ERRORS.helperDied(how, again), words);
 }

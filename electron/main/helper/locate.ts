@@ -2,6 +2,7 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { join } from "node:path";
+import { APP_ERRORS } from "../../../texts/app-errors.js";
 import { fail } from "../failure.js";
 
 export interface Places {
@@ -20,15 +21,7 @@ export async function locateHelper(places: Places): Promise<string> {
   try {
     await access(path, constants.X_OK);
   } catch (cause) {
-    throw fail(
-      "helper-gone",
-      `The helper program is missing: ${path}`,
-      places.packaged
-        ? "Install Alcatraz again; your sessions are safe on disk."
-        : "Build it: cargo build --release, in native-helper/.",
-      { path },
-      cause,
-    );
+    throw fail("helper-gone", APP_ERRORS.helperMissing(path, places.packaged), { path }, cause);
   }
   return path;
 }

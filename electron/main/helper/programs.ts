@@ -1,8 +1,9 @@
 // Programs beside the helper: what the person's desktop shows files with, and the command line writing to a file.
 import { spawn } from "node:child_process";
 import { open, rename, rm } from "node:fs/promises";
+import { APP_ERRORS, REASONS } from "../../../texts/app-errors.js";
 import { escapeText } from "../../../protocol/src/escape.js";
-import { fail, type Failure } from "../failure.js";
+import { fail, type Failure, reasonOf } from "../failure.js";
 
 /** What a command may say before it is cut, in characters. */
 const LONGEST = 2000;
@@ -14,13 +15,7 @@ export function startProgram(words: readonly string[], environment: Record<strin
     const child = spawn(file, args, { stdio: "ignore", detached: true, env: environment, cwd: "/" });
     child.once("error", (cause) => {
       reject(
-        fail(
-          "command-not-found",
-          `${escapeText(file)} could not be started: ${cause.message}`,
-          "Install it, or choose another program in Settings.",
-          undefined,
-          cause,
-        ),
+        fail("command-not-found", APP_ERRORS.notStarted(escapeText(file), cause.message), undefined, cause),
       );
     });
     child.once("spawn", () => {
@@ -52,7 +47,7 @@ export async function runToFile(
         child.once("error", reject);
         child.once("close", resolve);
       });
-      if (status !== 0) throw new Error(escapeText(said.trim()) || `it ended with status ${status}`);
+      if (status !== 0) throw new Error(escapeText(said.trim()) || REASONS.status(status));
       await handle.sync();
     } finally {
       await handle.close();
@@ -66,11 +61,5 @@ export async function runToFile(
 }
 
 function failed(target: string, cause: unknown): Failure {
-  return fail(
-    "io",
-    `The export failed: ${cause instanceof Error ? cause.message : String(cause)}`,
-    "Choose another place for it, with enough free space.",
-    { file: target },
-    cause,
-  );
+  return fail("io", APP_ERRORS.exportFailed(reasonOf(cause)), { file: target }, cause);
 }

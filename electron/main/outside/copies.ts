@@ -2,6 +2,7 @@
 // alone, gone when the app ends or, after a crash, when it starts.
 import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { APP_ERRORS } from "../../../texts/app-errors.js";
 import type { AnySide } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { SLICE_LIMIT } from "../../../protocol/src/content.js";
@@ -30,11 +31,7 @@ export class Copies {
       for (let offset = 0, eof = false; !eof;) {
         const slice = await this.#helper.request("content", { ...file, offset, length: SLICE_LIMIT });
         if (slice.size > LARGEST) {
-          throw fail(
-            "bad-request",
-            "The file is larger than 1 GB.",
-            "Look at it in parts, with Text or Hex.",
-          );
+          throw fail("bad-request", APP_ERRORS.largeCopy);
         }
         const data = Buffer.from(slice.data, "base64");
         await copy.write(data);

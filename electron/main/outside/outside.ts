@@ -1,6 +1,7 @@
 // Opens files of a session in programs of the desktop, as read-only copies that no desktop runs.
 import { delimiter, join } from "node:path";
 import { access, constants, open } from "node:fs/promises";
+import { APP_ERRORS, REASONS } from "../../../texts/app-errors.js";
 import type { OpenOutside, Tools } from "../../../protocol/src/bridge.js";
 import type { SideFacts } from "../../../protocol/src/content.js";
 import type { ApplicationList } from "../applications/applications.js";
@@ -52,11 +53,7 @@ export class Outside {
     const facts = plainFile(what === "before" ? before : after);
     const name = viewName(file.path, facts);
     if (name === null) {
-      throw fail(
-        "bad-request",
-        "Files of this kind are not opened on your machine: a program there could run them.",
-        "Look at it here: Inside and Hex show what it holds.",
-      );
+      throw fail("bad-request", APP_ERRORS.notOpened);
     }
     const program = await this.#opener("viewer");
     await this.#start([...program, await this.#copies.make({ ...file, side: what }, name)]);
@@ -75,18 +72,12 @@ export class Outside {
   /** Returns what the editor has saved by now. */
   async edited(key: string): Promise<string> {
     const copy = this.#edited.get(key);
-    if (copy === undefined) throw fail("bad-request", "There is no such copy.", "Open the editor again.");
+    if (copy === undefined) throw fail("bad-request", APP_ERRORS.noCopy);
     const bytes = await readWhole(copy);
     try {
       return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     } catch (cause) {
-      throw fail(
-        "bad-request",
-        "The editor saved something that is not UTF-8.",
-        "Save it as UTF-8.",
-        {},
-        cause,
-      );
+      throw fail("bad-request", APP_ERRORS.editedEncoding, {}, cause);
     }
   }
 
@@ -106,22 +97,14 @@ export class Outside {
     for (const words of [["xdg-open"], ["gio", "open"]]) {
       if (await this.#isInstalled(words[0] ?? "")) return words;
     }
-    throw fail(
-      "command-not-found",
-      "There is no program that opens files on this machine.",
-      "Install xdg-utils, or choose a program in Settings.",
-    );
+    throw fail("command-not-found", APP_ERRORS.noViewer);
   }
 
   async #comparer(): Promise<string[]> {
     const { comparer } = await this.#options.settings.read();
     const program = comparerOf(await this.#options.applications.get(), comparer);
     if (program === undefined) {
-      throw fail(
-        "command-not-found",
-        "There is no program that compares files on this machine.",
-        "Install Meld, KDiff3, Diffuse or Kompare. The Text view compares here, too.",
-      );
+      throw fail("command-not-found", APP_ERRORS.noComparer);
     }
     return program.command;
   }
@@ -144,39 +127,30 @@ export class Outside {
 
 function plainFile(facts: SideFacts | undefined): SideFacts {
   if (facts?.type === "file") return facts;
-  throw fail("no-such-change", "There is no file on this side.", "Open the other side.");
+  throw fail("no-such-change", APP_ERRORS.noSide);
 }
 
 function gone(): Failure {
-  return fail(
-    "command-not-found",
-    "The program that you chose is not installed any more.",
-    "Choose another one in Settings.",
-  );
+  return fail("command-not-found", APP_ERRORS.programGone);
 }
 
 /** Reads a text that an editor has saved: an ordinary file of at most a megabyte. */
 async function readWhole(path: string): Promise<Buffer> {
-  const unfit = (why: string): Failure =>
-    fail(
-      "bad-request",
-      `What the editor saved cannot be taken: ${why}.`,
-      "Save it once more as a text of at most 1 MB.",
-    );
+  const unfit = (why: string): Failure => fail("bad-request", APP_ERRORS.editedUnfit(why));
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
     (cause: Error) => {
       throw unfit(cause.message);
     },
   );
   try {
-    if (!(await file.stat()).isFile()) throw unfit("it is no file");
+    if (!(await file.stat()).isFile()) throw unfit(REASONS.noFile);
     // Not by the size that it had: a program may be writing to it.
     const bytes = Buffer.alloc(LONGEST_TEXT + 1);
     let length = 0;
     for (let more = 1; more > 0 && length < bytes.length; length += more) {
       ({ bytesRead: more } = await file.read(bytes, length, bytes.length - length));
     }
-    if (length > LONGEST_TEXT) throw unfit("it is longer than 1 MB");
+    if (length > LONGEST_TEXT) throw unfit(REASONS.longText);
     return bytes.subarray(0, length);
   } finally {
     await file.close();

@@ -1,7 +1,8 @@
 // Which encoding a text is read in: what was guessed, and a choice by hand.
 import type { ReactElement } from "react";
 import { useDetail } from "./detail-store.js";
-import { type Encoding, ENCODINGS, isEncoding } from "./encoding-model.js";
+import { ENCODINGS } from "../../../texts/encodings.js";
+import { type Encoding, isEncoding } from "./encoding-model.js";
 import { TEXTS } from "../../../texts/diff.js";
 import view from "../../ui/view.module.css";
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decodeText, ENCODINGS, guessEncoding, isEncoding, type Encoding } from "./encoding-model.js";
+import { ENCODINGS } from "../../../texts/encodings.js";
+import { decodeText, guessEncoding, isEncoding, type Encoding } from "./encoding-model.js";
 
 const bytes = (...list: number[]): Uint8Array => Uint8Array.from(list);
 const utf16 = (text: string, little: boolean): Uint8Array =>

@@ -68,7 +68,7 @@ export function ImageView(props: ImageViewProps): ReactElement {
 
 /** Two images at once are compared when both are loaded without asking. */
 function isSmallImage({ type, content, size }: SideFacts): boolean {
-  return type === "file" && content === "image" && imageLoading(size) === "at once";
+  return type === "file" && content === "image" && imageLoading(size) === "now";
 }
 
 function ImageSide(props: ImageViewProps & { side: Side; facts: SideFacts }): ReactElement {
@@ -92,7 +92,7 @@ function ImageSide(props: ImageViewProps & { side: Side; facts: SideFacts }): Re
           >
             {TEXTS.imageTooLargeWhy(formatBytes(IMAGE_LIMIT))}
           </EmptyPanel>
-        ) : loading === "at once" || asked ? (
+        ) : loading === "now" || asked ? (
           <Picture session={session} path={path} side={side} facts={facts} reading={reading} />
         ) : (
           <EmptyPanel

@@ -9,9 +9,9 @@ const LOADED_BYTES = 16 * 1024 * 1024;
 export const IMAGE_LIMIT = 128 * 1024 * 1024;
 
 /** Returns when an image of this size in bytes is loaded. */
-export function imageLoading(size: number): "at once" | "when asked" | "never" {
-  if (size <= LOADED_BYTES) return "at once";
-  return size <= IMAGE_LIMIT ? "when asked" : "never";
+export function imageLoading(size: number): "now" | "asked" | "never" {
+  if (size <= LOADED_BYTES) return "now";
+  return size <= IMAGE_LIMIT ? "asked" : "never";
 }
 
 export type ViewName = "pages" | "inside" | "text" | "image" | "hex" | "details";

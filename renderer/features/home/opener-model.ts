@@ -4,6 +4,7 @@ import { quoteWord } from "../../ui/escape.js";
 
 /** Endings of names, and the command with the file in the place of `%`. */
 const OPENERS: readonly (readonly [RegExp, string])[] = [
+  // oxlint-disable-next-line alcatraz/words-in-texts -- a command
   [/\.deb$/i, "apt-get install -y --no-install-recommends %"],
   [/\.rpm$/i, "rpm -i %"],
   [/\.(sh|bash)$/i, "bash %"],

@@ -93,10 +93,15 @@ function compareTables(
   return {
     title,
     columns: after?.columns ?? before?.columns ?? [],
-    rows,
+    // What deserves a look is seen first, however long the table is.
+    rows: [...rows.filter(hasWarning), ...rows.filter((row) => !hasWarning(row))],
     more: Math.max(before?.more ?? 0, after?.more ?? 0),
     differs: rows.filter(({ mark }) => mark !== "same").length,
   };
+}
+
+function hasWarning({ warning }: ComparedRow): boolean {
+  return warning !== undefined;
 }
 
 function changedCell(before: string, after: string): string {

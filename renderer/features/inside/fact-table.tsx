@@ -8,6 +8,8 @@ import { CELL_LIMIT } from "./report.js";
 import { TEXTS } from "../../../texts/inside.js";
 import styles from "./inside-view.module.css";
 
+const LINES = 3;
+
 export function FactTable({ facts, both }: { facts: readonly ComparedFact[]; both: boolean }): ReactElement {
   return (
     <table className={styles.facts}>
@@ -42,5 +44,8 @@ export function FactTable({ facts, both }: { facts: readonly ComparedFact[]; bot
 
 /** A value on a few lines at most: a licence can be a book. */
 function cutValue(text: string): string {
-  return escapeText(text.length > CELL_LIMIT ? `${text.slice(0, CELL_LIMIT)}…` : text);
+  const cut = text.length > CELL_LIMIT ? `${text.slice(0, CELL_LIMIT)}…` : text;
+  const lines = cut.trimEnd().split(/\r?\n/);
+  const shown = lines.slice(0, LINES).map(escapeText).join("\n");
+  return lines.length > LINES ? `${shown} …` : shown;
 }

@@ -63,7 +63,7 @@ function Told({ before, after, session, path, description }: ToldProps): ReactEl
   const [wanted, setWanted] = useState<string | null>(null);
   const [onlyDifferences, setOnly] = useState(both);
   const parts = partsOf(comparison);
-  const part = parts.find(({ id }) => id === wanted) ?? parts[0];
+  const part = parts.find(({ id }) => id === wanted) ?? startOf(parts);
   const format = (after ?? before)?.format ?? "";
   const notes = [...new Set([...(before?.notes ?? []), ...(after?.notes ?? [])])];
   return (
@@ -128,20 +128,40 @@ function Told({ before, after, session, path, description }: ToldProps): ReactEl
 interface Part {
   id: string;
   label: string;
+  /** How much in it deserves a look. */
+  flags: number;
   table?: Comparison["tables"][number];
   text?: Comparison["texts"][number];
 }
 
 function partsOf({ facts, tables, texts }: Comparison): Part[] {
-  const parts: Part[] = facts.length === 0 ? [] : [{ id: "facts", label: TEXTS.facts }];
-  for (const table of tables)
-    parts.push({
-      id: `table ${table.title}`,
-      label: `${escapeText(table.title)} (${formatCount(table.rows.length + table.more)})`,
-      table,
-    });
-  for (const text of texts) parts.push({ id: `text ${text.title}`, label: escapeText(text.title), text });
+  const flagsOf = (list: readonly { warning: string | undefined }[]): number =>
+    list.filter(({ warning }) => warning !== undefined).length;
+  const labelled = (label: string, flags: number): string =>
+    flags === 0 ? label : TEXTS.flagged(label, formatCount(flags));
+  const parts: Part[] = [];
+  if (facts.length > 0) {
+    const flags = flagsOf(facts);
+    parts.push({ id: "facts", label: labelled(TEXTS.facts, flags), flags });
+  }
+  for (const table of tables) {
+    const flags = flagsOf(table.rows);
+    const label = `${escapeText(table.title)} (${formatCount(table.rows.length + table.more)})`;
+    parts.push({ id: `table ${table.title}`, label: labelled(label, flags), flags, table });
+  }
+  for (const text of texts)
+    parts.push({ id: `text ${text.title}`, label: escapeText(text.title), flags: 0, text });
   return parts;
+}
+
+/** Returns what is shown first: what deserves a look, else what differs, else what the file holds, else what it is. */
+function startOf(parts: readonly Part[]): Part | undefined {
+  return (
+    parts.find(({ flags }) => flags > 0) ??
+    parts.find(({ table }) => (table?.differs ?? 0) > 0) ??
+    parts.find(({ table }) => table !== undefined) ??
+    parts[0]
+  );
 }
 
 /** Looks inside a side; undefined: there is no such side. Looks again when `reading` counts up, and shows the old until then. */

@@ -13,7 +13,7 @@ import { inspectStructure } from "./formats/structure.js";
 import { isTarHeader, readTar, tellTar } from "./formats/tar.js";
 import { inspectZip } from "./formats/zip.js";
 import { type Input, utf8 } from "./input.js";
-import { bounded, type Report, reportOf } from "./report.js";
+import { bounded, type Report, reportOf, TEXT_LIMIT } from "./report.js";
 import { type Packing, packingOf, unpacked } from "./unpack.js";
 import { unpackedFact } from "./words.js";
 
@@ -39,6 +39,7 @@ async function askWhoKnows(input: Input, name: string): Promise<Report | null> {
   if (text(0, 8) === "!<arch>\n" && /\bdebian-binary/.test(text(8, 16))) return inspectDeb(input);
   if (head.subarray(0, 4).join() === "237,171,238,219") return inspectRpm(input);
   if (head.subarray(0, 6).join() === "55,122,188,175,39,28") return inspectSevenZip(input);
+  // oxlint-disable-next-line alcatraz/words-in-texts -- how such a file begins
   if (text(0, 16) === "SQLite format 3\0") return inspectSqlite(input);
   if (magic === "%PDF") return inspectPdf(input);
   if (["OTTO", "ttcf", "wOFF", "wOF2", "true"].includes(magic) || head.subarray(0, 4).join() === "0,1,0,0")
@@ -69,8 +70,24 @@ async function inspectPacked(input: Input, packing: Packing): Promise<Report> {
     return report;
   }
   const report = reportOf(FORMATS.packed(PACKED[packing]));
+  const beginning = new Uint8Array(TEXT_LIMIT + 1);
   let size = 0;
-  for await (const part of again) size += part.length;
+  for await (const part of again) {
+    if (size < beginning.length) beginning.set(part.subarray(0, beginning.length - size), size);
+    size += part.length;
+  }
+  const text = textOf(beginning.subarray(0, size));
+  if (text !== undefined) report.texts.push({ title: TABLES.text, text });
   report.facts.push(unpackedFact(size, input.size));
   return report;
+}
+
+/** Returns bytes as the text that they are; undefined when they are none. The last character may be cut off. */
+function textOf(bytes: Uint8Array): string | undefined {
+  if (bytes.length === 0 || bytes.includes(0)) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+  } catch {
+    return undefined;
+  }
 }

@@ -1,7 +1,7 @@
 // The results of two sessions compared, as lists to look through. Pure.
-import type { Comparison, Difference } from "../../../protocol/src/commit.js";
+import type { Comparison } from "../../../protocol/src/commit.js";
 import type { PathRef } from "../../../protocol/src/path.js";
-import { TEXTS } from "../../../texts/run.js";
+import { DIFFERENCES, TEXTS } from "../../../texts/run.js";
 
 export type ComparePart = "differing" | "first" | "second";
 
@@ -11,22 +11,13 @@ export interface CompareRow {
   what: string;
 }
 
-const WORDS: Readonly<Record<Difference, string>> = {
-  kind: "kind of change",
-  type: "type",
-  content: "content",
-  mode: "permissions",
-  owner: "owner",
-  xattrs: "attributes",
-};
-
 /** Returns the rows of a part. */
 export function compareRows(comparison: Comparison, part: ComparePart): CompareRow[] {
   switch (part) {
     case "differing":
       return comparison.differing.map(({ differences, path, path_bytes }) => ({
         path: path_bytes === undefined ? { path } : { path, path_bytes },
-        what: TEXTS.differs(differences.map((difference) => WORDS[difference]).join(", ")),
+        what: TEXTS.differs(differences.map((difference) => DIFFERENCES[difference]).join(", ")),
       }));
     case "first":
       return comparison.first.map((path) => ({ path, what: TEXTS.onlyFirst }));

@@ -1,4 +1,5 @@
 // What a Debian package is, what it would install, and the scripts that it would run.
+import { formatCount } from "../../../../texts/format.js";
 import { FACTS, FORMATS, NOTES, TABLES, WARNINGS } from "../../../../texts/formats.js";
 import { Damaged, exactly, partOf, type Input, utf8 } from "../input.js";
 import { type Report, reportOf } from "../report.js";
@@ -48,7 +49,7 @@ export async function inspectDeb(input: Input): Promise<Report> {
     });
   const content = await readTar(await stream(data), TABLES.installs);
   report.facts.push(
-    { name: FACTS.files, value: String(content.entries) },
+    { name: FACTS.files, value: formatCount(content.entries) },
     { name: FACTS.sizeInstalled, value: sizeWords(content.bytes) },
   );
   report.tables.push(content.table);

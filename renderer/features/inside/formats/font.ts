@@ -1,8 +1,10 @@
 // What a font calls itself and who made it, from its table of names.
+import { formatCount } from "../../../../texts/format.js";
 import { FACTS, FORMATS } from "../../../../texts/formats.js";
 import { Block, Damaged, exactly, type Input, partOf, utf8 } from "../input.js";
 import { type Report, reportOf } from "../report.js";
 import { inflated } from "../unpack.js";
+import { woff2Tables } from "./woff2.js";
 
 const NAMES: Readonly<Record<number, string>> = {
   0: FACTS.copyright,
@@ -24,7 +26,8 @@ export async function inspectFont(input: Input): Promise<Report> {
   const magic = head.text(0, 4);
   if (magic === "wOF2") {
     const report = fontReport(FORMATS.webFont);
-    report.notes.push("Its names are packed and not shown.");
+    const tables = await woff2Tables(input);
+    tellFont(report, tables.get("name"), tables.get("maxp"));
     return report;
   }
   if (magic === "wOFF") return inspectWebFont(input);
@@ -75,7 +78,8 @@ function fontReport(format: string): Report {
 
 function tellFont(report: Report, names: Block | undefined, profile: Block | undefined): void {
   if (names !== undefined) report.facts.push(...readNames(names));
-  if (profile !== undefined) report.facts.push({ name: FACTS.characters, value: String(profile.u16(4)) });
+  if (profile !== undefined)
+    report.facts.push({ name: FACTS.characters, value: formatCount(profile.u16(4)) });
 }
 
 async function readTables(

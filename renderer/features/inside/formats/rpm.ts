@@ -1,5 +1,6 @@
 // What an RPM package is, what it would install, and the scripts that it would run: all of it stands in its header. Its
 // content is not unpacked.
+import { formatCount } from "../../../../texts/format.js";
 import {
   COLUMNS,
   ENTRY_KINDS,
@@ -78,7 +79,7 @@ export async function inspectRpm(input: Input): Promise<Report> {
   const needs = new TableMaker(TABLES.needs, [COLUMNS.name]);
   for (const name of new Set(header.names(NEEDS))) needs.add(name, [name]);
   const files = listFiles(header);
-  report.facts.push({ name: FACTS.files, value: String(files.length) });
+  report.facts.push({ name: FACTS.files, value: formatCount(files.length) });
   const size = header.numbers(LONG_SIZE)[0] ?? header.numbers(SIZE)[0];
   if (size !== undefined) report.facts.push({ name: FACTS.sizeInstalled, value: sizeWords(size) });
   report.tables.push(files.done());

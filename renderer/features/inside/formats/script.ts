@@ -1,5 +1,15 @@
 // What runs a script, and which of its lines deserve a look. Reads its text; understands no language.
-import { COLUMNS, FACTS, FORMATS, NOTES, SCRIPT_LINES, TABLES, WARNINGS } from "../../../../texts/formats.js";
+import { formatCount } from "../../../../texts/format.js";
+import {
+  COLUMNS,
+  FACTS,
+  FORMATS,
+  NOTES,
+  SCRIPT_LINES,
+  TABLES,
+  WARNINGS,
+  VALUES,
+} from "../../../../texts/formats.js";
 import { type Input, utf8 } from "../input.js";
 import { type Report, reportOf, TableMaker } from "../report.js";
 
@@ -39,7 +49,11 @@ export async function inspectScript(input: Input): Promise<Report> {
     const why = LOOKS.find(([pattern]) => pattern.test(code))?.[1];
     if (why !== undefined) table.add(`${number + 1}`, [String(number + 1), code.trim(), why], why);
   }
-  report.facts.push({ name: FACTS.lines, value: String(lines.length) });
+  const count = lines.length - (text.endsWith("\n") ? 1 : 0);
+  report.facts.push({
+    name: FACTS.lines,
+    value: input.size > READ ? VALUES.moreThan(count) : formatCount(count),
+  });
   if (table.length > 0) report.tables.push(table.done());
   if (input.size > READ) report.notes.push(NOTES.cutScript);
   return report;

@@ -1,5 +1,6 @@
 // What a 7z archive holds, from the header at its end. Only the header is ever unpacked, and only a small one; a bomb is
 // just a list. Follows 7zFormat.txt by Igor Pavlov.
+import { formatCount } from "../../../../texts/format.js";
 import { COLUMNS, FACTS, FORMATS, TABLES, VALUES, WARNINGS } from "../../../../texts/formats.js";
 import { Block, Damaged, exactly, type Input, Locked, READ_LIMIT, TooMuch } from "../input.js";
 import { LzmaDecoder } from "../lzma.js";
@@ -135,7 +136,7 @@ function tell(report: Report, fileSize: number, streams: Streams, listing: Listi
     );
     plain += size;
   }
-  report.facts.push({ name: FACTS.entries, value: String(names.length) });
+  report.facts.push({ name: FACTS.entries, value: formatCount(names.length) });
   report.facts.push(unpackedFact(plain, fileSize));
   if (streams.folders.some(isEncrypted))
     report.facts.push({

@@ -1,4 +1,5 @@
 // Settings files as what they say: each value by the way that leads to it, whatever order and spaces the text has.
+import { formatCount } from "../../../../texts/format.js";
 import { parseAllDocuments } from "yaml";
 import { COLUMNS, FACTS, FORMATS, TABLES, WARNINGS } from "../../../../texts/formats.js";
 import { Damaged, exactly, type Input, TooMuch } from "../input.js";
@@ -15,7 +16,7 @@ export async function inspectStructure(input: Input, structure: Structure): Prom
   const table = new TableMaker(TABLES.values, [COLUMNS.where, COLUMNS.value]);
   if (structure === "INI") addIni(table, text);
   else addValue(table, "", structure === "JSON" ? parseJson(text) : parseYaml(text), 0);
-  report.facts.push({ name: FACTS.values, value: String(table.length) });
+  report.facts.push({ name: FACTS.values, value: formatCount(table.length) });
   report.tables.push(table.done());
   return report;
 }
@@ -43,7 +44,10 @@ function parseYaml(text: string): unknown {
       return document.toJS({ maxAliasCount: 50 }) as unknown;
     });
     return values.length === 1 ? values[0] : values;
-  } catch {
+  } catch (thrown) {
+    // A text that is whole may still stand for far more than it is.
+    if (thrown instanceof ReferenceError && thrown.message.startsWith("Excessive"))
+      throw new TooMuch("aliases");
     throw new Damaged("yaml");
   }
 }

@@ -1,4 +1,5 @@
 // What a tar archive holds, from its headers: the contents are passed over.
+import { formatCount } from "../../../../texts/format.js";
 import { COLUMNS, ENTRY_KINDS, FACTS, NOTES } from "../../../../texts/formats.js";
 import { Damaged, utf8 } from "../input.js";
 import { type Report, type Table, TableMaker, TEXT_LIMIT } from "../report.js";
@@ -99,19 +100,20 @@ export async function readTar(
 /** Puts what an archive holds into a report. */
 export function tellTar(report: Report, content: TarContent): void {
   report.facts.push(
-    { name: FACTS.entries, value: String(content.entries) },
+    { name: FACTS.entries, value: formatCount(content.entries) },
     { name: FACTS.sizeUnpacked, value: sizeWords(content.bytes) },
   );
   report.tables.push(content.table);
   if (content.cut !== undefined) report.notes.push(NOTES.cutContents(content.cut));
 }
 
-/** Tells whether a block is the header of a tar entry: its checksum fits. */
+/** Tells whether a block is the header of a tar entry: its checksum fits. Of any other block it is asked, too. */
 export function isTarHeader(block: Uint8Array): boolean {
   if (block.length < BLOCK) return false;
   let sum = 0;
   for (let at = 0; at < BLOCK; at++) sum += at >= 148 && at < 156 ? 0x20 : block[at]!;
-  return sum === octal(block, 148, 8);
+  const digits = digitsOf(block, 148, 8);
+  return /^[0-7]+$/.test(digits) && Number.parseInt(digits, 8) === sum;
 }
 
 interface Header {
@@ -152,12 +154,16 @@ function octal(block: Uint8Array, at: number, length: number): number {
     if (!Number.isSafeInteger(value)) throw new Damaged("largeNumber");
     return value;
   }
-  const digits = utf8(block.subarray(at, at + length))
-    .replaceAll("\0", " ")
-    .trim();
+  const digits = digitsOf(block, at, length);
   if (digits === "") return 0;
   if (!/^[0-7]+$/.test(digits)) throw new Damaged("noNumber");
   return Number.parseInt(digits, 8);
+}
+
+function digitsOf(block: Uint8Array, at: number, length: number): string {
+  return utf8(block.subarray(at, at + length))
+    .replaceAll("\0", " ")
+    .trim();
 }
 
 /** Records "length key=value\n" of a pax header. */

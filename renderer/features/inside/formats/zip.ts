@@ -1,4 +1,5 @@
 // What a ZIP archive holds, from the directory at its end. Nothing is unpacked, so a zip bomb is just a list.
+import { formatCount } from "../../../../texts/format.js";
 import { COLUMNS, FACTS, FORMATS, NOTES, TABLES, VALUES, WARNINGS } from "../../../../texts/formats.js";
 import { Damaged, exactly, type Block, type Input } from "../input.js";
 import { type Report, reportOf, TableMaker } from "../report.js";
@@ -73,12 +74,12 @@ export async function inspectZip(input: Input): Promise<Report> {
   if (table.length === 0 && count > 0) throw new Damaged("contents");
   const format = KNOWN.find(([name]) => names.has(name))?.[1] ?? FORMATS.zip;
   const report = reportOf(format);
-  report.facts.push({ name: FACTS.entries, value: String(Math.max(count, table.length)) });
+  report.facts.push({ name: FACTS.entries, value: formatCount(Math.max(count, table.length)) });
   report.facts.push(unpackedFact(plain, input.size));
   if (encrypted > 0)
     report.facts.push({
       name: FACTS.encryptedEntries,
-      value: String(encrypted),
+      value: formatCount(encrypted),
       warning: WARNINGS.lockedEntries,
     });
   if (macros)
