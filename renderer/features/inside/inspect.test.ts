@@ -5,7 +5,7 @@ import { inputOf } from "./input.js";
 import { inspect } from "./inspect.js";
 
 /** Texts that are longer than a tar header, and some longer than what is read of a file at once. */
-const LINES = [20, 5000];
+const LINES = [40, 5000];
 const many = (count: number, line: (number: number) => string): string =>
   Array.from({ length: count }, (_, number) => line(number)).join("\n");
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
