@@ -42,7 +42,11 @@ pub fn of(tree: &Tree, point: &HostPath, shift: Option<u32>) -> Result<Option<Ow
     }
     // From the inside out: making an entry changes the time of the directory that holds it.
     for (inside, host) in above.iter().rev() {
-        mask.dress(inside, host).map_err(|e| failed("copying the attributes of", host, e))?;
+        match mask.dress(inside, host) {
+            // Removed since the plan was made: homes of others come and go.
+            Err(_) if rustix::fs::lstat(host.as_path()).is_err() => {}
+            dressed => dressed.map_err(|e| failed("copying the attributes of", host, e))?,
+        }
     }
     Ok(Some(mask.root))
 }
