@@ -9,7 +9,7 @@ use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::ignore::IgnoreList;
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::actions;
 use crate::args::Then;
@@ -18,17 +18,19 @@ use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::present::changes::{summary_text, write_changes};
+use crate::present::text::state_word;
 use crate::terminal_relay;
 use crate::wire::session::WireSession;
 
-/// Ends a run: `status` is the program's, `alone` tells that no other program runs in the SEE. Only a commit or abort
-/// that was asked for and failed changes the status.
+/// Ends a run: `status` is the program's, `alone` tells that no other program runs in the SEE, `aside` what else there is
+/// to tell a program. Only a commit or abort that was asked for and failed changes the status.
 pub fn finish(
     context: &Context,
     store: &Store,
     session: &str,
     then: Then,
     (status, alone): (i32, bool),
+    mut aside: Map<String, Value>,
 ) -> Result<ExitStatus> {
     let program = ExitStatus::of_program(status);
     // Its supervisor aborts it at its end, and goes on clearing up, unless something speaks against it.
@@ -37,16 +39,20 @@ pub fn finish(
         store.wait_for_rest(session)?;
     }
     let session = store.session(session)?;
-    if session.state != SessionState::Finished && !is_aborted {
-        // Another program still runs in it, or another process decided meanwhile.
-        context.output.say(&kept(&session, "is not over yet"));
-        return Ok(program);
-    }
+    let is_over = session.state == SessionState::Finished;
     let asked = if then.abort {
+        // Ends what was left running, too.
         let aborted = if is_aborted { Ok(()) } else { actions::abort(store, &session).map(drop) };
         aborted.map(|()| context.output.say("Aborted; the host is as it was."))
     } else if then.commit && status == 0 {
-        commit_all(context, store, &session)
+        // Another program may still run in it: that is an error of the commit that was asked for.
+        commit_all(context, store, &session).map(|commit| {
+            aside.insert("commit".to_owned(), Value::String(commit));
+        })
+    } else if !is_over {
+        // Another program still runs in it, or another process decided meanwhile.
+        context.output.say(&undecided(&session));
+        Ok(())
     } else if then.commit {
         context.output.say(&format!("The program ended with {status}, so nothing was committed."));
         context.output.say(&kept(&session, "was kept"));
@@ -64,7 +70,8 @@ pub fn finish(
         Ok(()) => {
             if context.output.json {
                 let session = store.session(&session.id)?;
-                output::json_aside(&json!({ "session": WireSession::from(&session) }));
+                aside.insert("session".to_owned(), json!(WireSession::from(&session)));
+                output::json_aside(&aside);
             }
             Ok(program)
         }
@@ -92,7 +99,7 @@ fn ask(context: &Context, store: &Store, session: &Session) {
         let decided = match question() {
             Answer::Review => show(context, |out| list(out, context, &changes)),
             Answer::Diff => show(context, |out| diff::write(out, session, &changes)),
-            Answer::Commit => commit_all(context, store, session).map(|()| true),
+            Answer::Commit => commit_all(context, store, session).map(|_| true),
             Answer::Abort => actions::abort(store, session).map(|_| {
                 context.output.say("Aborted; the host is as it was.");
                 true
@@ -145,11 +152,12 @@ fn understand(line: &str) -> Answer {
     }
 }
 
-fn commit_all(context: &Context, store: &Store, session: &Session) -> Result<()> {
+/// Commits everything; returns the commit's id.
+fn commit_all(context: &Context, store: &Store, session: &Session) -> Result<String> {
     let selection = Selection { ignore: IgnoreList::of(store)?, ..Selection::default() };
-    let result = actions::commit(store, session, &selection, false, &context.monitor())?;
+    let result = actions::commit(store, session, &selection, false, &context.host_monitor()?)?;
     context.output.say(&commit::told(&result, false));
-    Ok(())
+    Ok(result.commit)
 }
 
 fn list(out: &mut dyn Write, context: &Context, changes: &ChangeSet) -> Result<()> {
@@ -168,6 +176,13 @@ fn show(context: &Context, write: impl FnOnce(&mut dyn Write) -> Result<()>) -> 
 
 fn unprintable(error: std::io::Error) -> Box<SeeError> {
     SeeError::new(ErrorCode::Io, format!("The answer cannot be printed: {error}."), "Look at the terminal.")
+}
+
+fn undecided(session: &Session) -> String {
+    match session.state {
+        SessionState::Starting | SessionState::Running => kept(session, "is not over yet"),
+        state => format!("Session {} is {}: that was decided elsewhere.", session.id, state_word(state)),
+    }
 }
 
 fn kept(session: &Session, how: &str) -> String {

@@ -29,6 +29,11 @@ impl Context {
         TerminalMonitor::new(!self.output.json && !self.output.is_quiet())
     }
 
+    /// Returns the same for work that changes the host: Ctrl-C cancels it, and it is done or taken back, never half done.
+    pub fn host_monitor(&self) -> Result<TerminalMonitor> {
+        self.monitor().cancelled_by_signals()
+    }
+
     /// Returns the directory that was named for the store.
     pub fn store_dir(&self) -> Option<&std::path::Path> {
         self.store.as_deref()

@@ -1,18 +1,28 @@
 //! Progress of long work, for a person at a terminal: one line on stderr that is gone when the work is done.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use rustix::process::Signal;
+use see_core::error::{Result, SeeError};
 use see_core::monitor::{Monitor, Phase};
+use see_sys::signals::SignalQueue;
 
 /// Work that is over sooner than this shows nothing.
 const PATIENCE: Duration = Duration::from_millis(400);
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Shows progress when stderr is a terminal. Never cancels: Ctrl-C ends the process, which is safe at any time.
+/// The signals by which people and terminals end a process.
+pub const ENDING: [Signal; 4] = [Signal::INT, Signal::TERM, Signal::QUIT, Signal::HUP];
+
+/// Shows progress when stderr is a terminal. What only looks is ended by Ctrl-C as any process is.
 pub struct TerminalMonitor {
     shown: Option<Mutex<Shown>>,
+    /// What would end this process, when the work must come to an end of its own: done, or taken back.
+    signals: Option<SignalQueue>,
+    cancelled: AtomicBool,
 }
 
 struct Shown {
@@ -25,7 +35,22 @@ impl TerminalMonitor {
     pub fn new(wanted: bool) -> Self {
         let wanted = wanted && std::io::stderr().is_terminal();
         let shown = Shown { due: Instant::now() + PATIENCE, on_screen: false };
-        Self { shown: wanted.then(|| Mutex::new(shown)) }
+        Self { shown: wanted.then(|| Mutex::new(shown)), signals: None, cancelled: AtomicBool::new(false) }
+    }
+
+    /// Makes signals cancel the work instead of cutting it off.
+    pub fn cancelled_by_signals(mut self) -> Result<Self> {
+        let signals = SignalQueue::collect(&ENDING.map(Signal::as_raw))
+            .map_err(|errno| SeeError::internal(format!("Signals could not be collected: {errno}.")))?;
+        self.signals = Some(signals);
+        Ok(self)
+    }
+
+    fn look_for_signals(&self) {
+        let Some(signals) = &self.signals else { return };
+        if !matches!(signals.next(), Ok(None)) {
+            self.cancelled.store(true, Ordering::Relaxed);
+        }
     }
 }
 
@@ -52,12 +77,18 @@ impl Monitor for TerminalMonitor {
     }
 
     fn is_cancelled(&self) -> bool {
-        false
+        self.look_for_signals();
+        self.cancelled.load(Ordering::Relaxed)
     }
 }
 
 impl Drop for TerminalMonitor {
     fn drop(&mut self) {
+        if let Some(signals) = self.signals.take() {
+            // What came too late to cancel anything must not end the process before it has told what was done.
+            while matches!(signals.next(), Ok(Some(_))) {}
+            let _ = signals.release();
+        }
         let Some(shown) = &self.shown else { return };
         if shown.lock().unwrap_or_else(PoisonError::into_inner).on_screen {
             let _ = write!(std::io::stderr(), "\r\x1b[K");

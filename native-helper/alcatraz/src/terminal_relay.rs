@@ -1,6 +1,7 @@
 //! The user's terminal (or pipes) on one side, a program in a SEE on the other. Moves bytes, window sizes and signals,
 //! waits for neither side alone, and leaves the terminal as it was.
 
+use std::io::Write as _;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -12,10 +13,11 @@ use see_core::engine::client::{Client, Event};
 use see_core::engine::request::{Ask, Channel, Size};
 use see_core::engine::suspension::CTRL_Z;
 use see_core::error::{ErrorCode, Result, SeeError};
-use see_sys::signals::SignalQueue;
+use see_sys::signals::{SignalQueue, is_ignored};
 
 use crate::args::Tty;
 use crate::frozen_question::{Answer, Question};
+use crate::progress::ENDING;
 use crate::raw_terminal::{RawTerminal, is_elsewhere};
 
 /// What waits for one side, from which on nothing more is taken from the other.
@@ -67,11 +69,16 @@ impl Signals {
             Signal::USR1,
             Signal::USR2,
         ];
-        SignalQueue::collect(&signals.map(Signal::as_raw)).map(Self).map_err(|e| failed("signals", e))
+        // Whom `nohup` started goes on without a terminal.
+        let wanted: Vec<i32> =
+            signals.map(Signal::as_raw).into_iter().filter(|signal| !is_ignored(*signal)).collect();
+        SignalQueue::collect(&wanted).map(Self).map_err(|e| failed("signals", e))
     }
 
     /// Lets signals end this process again, as they do while no program runs.
     pub fn release(self) -> Result<()> {
+        // Whoever has pressed Ctrl-C twice meant the program, which has ended.
+        while self.0.next().map_err(|e| failed("signals", e))?.is_some() {}
         self.0.release().map_err(|e| failed("signals", e))
     }
 }
@@ -83,8 +90,7 @@ pub fn wait_for_answer() -> bool {
     if is_elsewhere() && kill_current_process_group(Signal::TTIN).is_err() {
         return false;
     }
-    let ends = [Signal::INT, Signal::TERM, Signal::QUIT, Signal::HUP].map(Signal::as_raw);
-    let Ok(signals) = SignalQueue::collect(&ends) else { return false };
+    let Ok(signals) = SignalQueue::collect(&ENDING.map(Signal::as_raw)) else { return false };
     let mut waits = [PollFd::from_borrowed_fd(stdin(), PollFlags::IN), PollFd::new(&signals, PollFlags::IN)];
     while poll(&mut waits, None) == Err(Errno::INTR) {}
     let ended = matches!(signals.next(), Ok(Some(_)));
@@ -145,12 +151,15 @@ impl Sink {
                 Ok(false)
             }
             Err(Errno::INTR | Errno::AGAIN) => Ok(false),
-            Err(Errno::PIPE | Errno::IO) => {
+            Err(errno) => {
+                if errno != Errno::PIPE {
+                    // A full disk, for instance: natively the program would hear of it, and go on or end as it likes.
+                    let _ = writeln!(std::io::stderr(), "alcatraz: the output cannot be written: {errno}");
+                }
                 self.waiting.clear();
                 self.closed = true;
                 Ok(true)
             }
-            Err(e) => Err(failed("writing", e)),
         }
     }
 }

@@ -248,6 +248,18 @@ fn a_full_disk_is_said_and_nothing_is_lost() {
 }
 
 #[test]
+fn a_full_disk_elsewhere_keeps_nobody_from_working() {
+    let lab = Lab::new(Mode::System);
+    let script = "
+        mkdir stick && mount -t tmpfs -o nr_inodes=40 stick stick && $ALC run --abort -q -- true
+        i=0; while touch stick/$i; do i=$((i + 1)); done 2>/dev/null
+        $ALC run --keep -q --name m -- sh -c 'echo x > file; echo y > stick/0; cat stick/0'
+        $ALC commit m --only file -q >&2; cat file; wc -c < stick/0";
+    let outcome = in_own_mounts(&lab, script);
+    assert_eq!(outcome.stdout, "y\nx\n0\n", "{outcome:?}");
+}
+
+#[test]
 fn a_kernel_without_user_namespaces_is_said_with_the_mend() {
     let lab = Lab::new(Mode::System);
     // In a name space of its own the limit is the test's to set: one more, which unshare itself takes.

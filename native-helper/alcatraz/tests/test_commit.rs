@@ -199,6 +199,38 @@ fn what_the_host_changed_after_a_commit_stops_its_undo() {
 }
 
 #[test]
+fn a_signal_cancels_a_commit_instead_of_cutting_it_off() {
+    let lab = lab();
+    let id = lab.see(SCRIPT);
+    // Another commit has the host: this one waits for it.
+    let dir = lab.store().join("commits");
+    std::fs::create_dir_all(&dir).unwrap();
+    let other = std::fs::File::create(dir.join("lock")).unwrap();
+    rustix::fs::flock(&other, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let mut command = lab.command(["commit", &id, "--json"]);
+    let child =
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    // It listens to signals once it has closed itself to them.
+    let status = format!("/proc/{}/status", child.id());
+    let listens = || {
+        let text = std::fs::read_to_string(&status).unwrap();
+        let blocked = text.lines().find_map(|line| line.strip_prefix("SigBlk:")).unwrap();
+        u64::from_str_radix(blocked.trim(), 16).unwrap() & 2 != 0
+    };
+    while !listens() {
+        std::thread::yield_now();
+    }
+    let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::INT).unwrap();
+    let outcome = Outcome::from(child.wait_with_output().unwrap());
+    assert_eq!((outcome.status, &outcome.error()["code"]), (1, &json!("cancelled")), "{outcome:?}");
+    untouched(&lab);
+    drop(other);
+    assert_eq!(lab.run(["commit", &id]).status, 0);
+    changed(&lab);
+}
+
+#[test]
 fn two_commits_of_one_session_at_once_do_not_mix() {
     let lab = lab();
     let id = lab.see(SCRIPT);

@@ -83,6 +83,15 @@ pub fn settle() {
     }
 }
 
+/// Tells whether whoever started this process had it ignore a signal.
+pub fn is_ignored(signal: i32) -> bool {
+    // SAFETY: all zeros is a valid `sigaction`.
+    let mut now: libc::sigaction = unsafe { std::mem::zeroed() };
+    // SAFETY: without a new action nothing changes; the old one is written to a valid place.
+    let asked = unsafe { libc::sigaction(signal, std::ptr::null(), &raw mut now) };
+    asked == 0 && now.sa_sigaction == libc::SIG_IGN
+}
+
 /// Gives every signal its default action and unblocks all.
 pub fn reset_all() -> Result<(), Errno> {
     for signal in 1..=64 {

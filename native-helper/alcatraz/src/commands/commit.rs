@@ -1,6 +1,6 @@
 //! `alcatraz commit`: brings changes to the host, all or nothing.
 
-use see_core::error::Result;
+use see_core::error::{ErrorCode, Result, SeeError};
 
 use crate::actions;
 use crate::args::CommitArgs;
@@ -25,13 +25,22 @@ pub fn run(context: &Context, args: &CommitArgs) -> Result<ExitStatus> {
             &context.monitor(),
         )?;
     }
-    let result = actions::commit(&store, &session, &selection, args.dry_run, &context.monitor())?;
+    let done = actions::commit(&store, &session, &selection, args.dry_run, &context.host_monitor()?);
+    let result = done.map_err(|error| hinting(error, "Decide with --resolve PATH=skip, or another choice of that path, or leave it out with --skip PATH."))?;
     if context.output.json {
         context.output.json(&result)?;
     } else {
         context.output.print(|out| writeln!(out, "{}", told(&result, args.dry_run)))?;
     }
     Ok(ExitStatus::Done)
+}
+
+/// Returns the error with what to type about its conflicts.
+pub fn hinting(mut error: Box<SeeError>, hint: &str) -> Box<SeeError> {
+    if error.code == ErrorCode::Conflicts {
+        hint.clone_into(&mut error.hint);
+    }
+    error
 }
 
 /// Returns what a commit did, for people.

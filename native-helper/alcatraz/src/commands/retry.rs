@@ -6,7 +6,7 @@ use see_core::error::{ErrorCode, Result};
 use see_core::path::PathRef;
 use see_core::session::Session;
 use see_core::store::Store;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use crate::args::RetryArgs;
 use crate::context::Context;
@@ -14,7 +14,7 @@ use crate::exit_status::ExitStatus;
 use crate::present::conflicts::shown;
 use crate::present::text::count_text;
 use crate::terminal_relay::{self, Outcome, Signals};
-use crate::{actions, after_run, output};
+use crate::{actions, after_run};
 
 pub fn run(context: &Context, args: &RetryArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
@@ -30,31 +30,31 @@ pub fn run(context: &Context, args: &RetryArgs) -> Result<ExitStatus> {
     match outcome {
         Outcome::HungUp => Ok(ExitStatus::of_program(129)),
         Outcome::Exited(status, others) => {
+            let mut aside = Map::new();
             if !others {
                 store.wait_for_rest(&session.id)?;
-                tell(context, &store, &first, &session)?;
+                if let Some(comparison) = tell(context, &store, &first, &session)? {
+                    aside.insert("comparison".to_owned(), json!(comparison));
+                }
             }
-            after_run::finish(context, &store, &session.id, args.then, (status, !others))
+            after_run::finish(context, &store, &session.id, args.then, (status, !others), aside)
         }
     }
 }
 
 /// Tells how the two results differ, when the first one is still there.
-fn tell(context: &Context, store: &Store, first: &Session, second: &Session) -> Result<()> {
+fn tell(context: &Context, store: &Store, first: &Session, second: &Session) -> Result<Option<Comparison>> {
     let compared = actions::compare(store, &store.session(&first.id)?, second, &context.monitor());
     let comparison = match compared {
         Err(error) if error.code == ErrorCode::WrongState => {
             context.output.say(&format!("The results cannot be compared: {}", error.message));
-            return Ok(());
+            return Ok(None);
         }
         other => other?,
     };
-    if context.output.json {
-        output::json_aside(&json!({ "comparison": comparison }));
-    } else {
-        lines(&comparison, first, second).iter().for_each(|line| context.output.say(line));
-    }
-    Ok(())
+    // A program is told at the end, with its session.
+    lines(&comparison, first, second).iter().for_each(|line| context.output.say(line));
+    Ok(Some(comparison))
 }
 
 fn lines(comparison: &Comparison, first: &Session, second: &Session) -> Vec<String> {

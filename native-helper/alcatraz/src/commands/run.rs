@@ -5,7 +5,10 @@ use std::os::unix::ffi::OsStringExt;
 use see_core::engine::{self, request::RunSpec};
 use see_core::error::Result;
 use see_core::net::policy as network;
+use see_core::path::escape_for_display;
 use see_core::policy::Display;
+use see_core::session::{Limit, Session};
+use serde_json::Map;
 
 use crate::after_run;
 use crate::args::{Engine, Net, RunArgs, Tty};
@@ -36,13 +39,21 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
             .say("The program can see and control every window on your display, and what you type there.");
     }
     let (session, client) = engine::launch_attached(&store, spec)?;
+    tell_limits(context, &session);
     let outcome = terminal_relay::relay(client, &signals, &session.id)?;
     signals.release()?;
     match outcome {
         Outcome::HungUp => Ok(ExitStatus::of_program(129)),
         Outcome::Exited(status, others) => {
-            after_run::finish(context, &store, &session.id, args.then, (status, !others))
+            after_run::finish(context, &store, &session.id, args.then, (status, !others), Map::new())
         }
+    }
+}
+
+/// Says what this session cannot do, to whoever wants to know more.
+fn tell_limits(context: &Context, session: &Session) {
+    for Limit { path, why } in &session.limits {
+        context.output.detail(&format!("{}: {why}.", escape_for_display(path.as_bytes())));
     }
 }
 

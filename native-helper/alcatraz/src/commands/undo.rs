@@ -4,6 +4,7 @@ use see_core::error::Result;
 
 use crate::actions;
 use crate::args::UndoArgs;
+use crate::commands::commit::hinting;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::present::text::{count_text, dropped_text};
@@ -12,7 +13,10 @@ use crate::selection::selection;
 pub fn run(context: &Context, args: &UndoArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
     let resolve = selection(&[], &[], &args.resolve)?.resolve;
-    let result = actions::undo(&store, &args.commit, &resolve, &context.monitor())?;
+    let done = actions::undo(&store, &args.commit, &resolve, &context.host_monitor()?);
+    let result = done.map_err(|error| {
+        hinting(error, "Decide with --resolve PATH=skip or PATH=overwrite, or undo later commits first.")
+    })?;
     if context.output.json {
         context.output.json(&result)?;
     } else {

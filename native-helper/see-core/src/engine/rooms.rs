@@ -67,7 +67,8 @@ impl<'a> Rooms<'a> {
         Room { path: self.store.root().to_owned(), same_mount: false }
     }
 
-    /// Makes the directories of a new layer and returns its record.
+    /// Makes the directories of a new layer and returns its record. A disk that is full keeps nobody from working
+    /// elsewhere: what covers it then lies in the store.
     pub fn make_layer(
         &self,
         session: &str,
@@ -76,6 +77,8 @@ impl<'a> Rooms<'a> {
         device: u64,
         room: &Room,
     ) -> Result<Layer> {
+        let (fallback, full) = (self.fallback(), is_full(&room.path));
+        let room = if full { &fallback } else { room };
         let dir = room.path.join("layers").join(session).join(index.to_string());
         let (upper, work) = (dir.join("upper"), dir.join("work"));
         make_private(&dir)?;
@@ -110,6 +113,14 @@ impl<'a> Rooms<'a> {
             untouched: false,
         })
     }
+}
+
+/// Tells whether a file system has no room even for an empty layer.
+fn is_full(room: &Path) -> bool {
+    const FEWEST: u64 = 16;
+    let short = |all: u64, left: u64| all > 0 && left < FEWEST;
+    rustix::fs::statvfs(room)
+        .is_ok_and(|facts| short(facts.f_blocks, facts.f_bavail) || short(facts.f_files, facts.f_favail))
 }
 
 /// Gives the root of a layer what its file system shows of it: owner, mode, and access list.
