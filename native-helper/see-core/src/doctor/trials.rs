@@ -229,7 +229,8 @@ fn other_owners(mode: Mode) -> DoctorRow {
         Ok(()) => DoctorRow::full(feature),
         Err(_) => DoctorRow::partial(
             feature,
-            "without privilege the kernel maps only your own id, so what you may write natively but do not own \
+            "without privilege the kernel maps only your own id, so what you may write natively but do not own, or \
+             what is of another group than your own first one, \
              cannot be changed inside",
             "Run Alcatraz with sudo.",
         ),
