@@ -89,6 +89,10 @@ export const APP_ERRORS = {
     message: `The sample cannot be run: ${why}`,
     hint: `Start the app with --sample=PROGRAM, or with a directory that holds ${installer}.`,
   }),
+  exportPlace: (why: string, folder: string): Said => ({
+    message: `Nothing can be written in ${folder}: ${why}.`,
+    hint: "Choose another place for it.",
+  }),
   exportFailed: (why: string): Said => ({
     message: `The export failed: ${why}`,
     hint: "Choose another place for it, with enough free space.",
@@ -145,6 +149,24 @@ export const HELPER_FAULTS = {
   notification: "sent a notification that is not in the contract",
   params: (name: string): string => `sent a “${name}” that does not parse`,
 } as const;
+
+/** Why the system refused to make a file, by its code. Each ends a sentence. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  EACCES: "you have no right to",
+  EDQUOT: "your share of the disk is used up",
+  EEXIST: "a file of the name that it works under is there",
+  ENAMETOOLONG: "the name is too long",
+  ENOENT: "there is no such place, or no file can be made there",
+  ENOSPC: "the disk is full",
+  ENOTDIR: "it is no folder",
+  EPERM: "the system does not allow it",
+  EROFS: "it is read-only",
+};
+
+/** Returns a refusal in words; of one that is not listed, its code. */
+export function refusalWords(code: string): string {
+  return REFUSALS[code] ?? code;
+}
 
 /** Why what an editor saved cannot be taken, and how an export ended: each ends a sentence. */
 export const REASONS = {

@@ -35,3 +35,9 @@ test("a file of others that is in the way of the export's first name stays as it
   expect(await readdir(folder)).toEqual(["changes.tar.part"]);
   expect(await readFile(join(folder, "changes.tar.part"), "utf8")).toBe("a download");
 });
+
+test("a place that takes no file is named as the person chose it", async () => {
+  await expect(runToFile(["true"], {}, "/proc/changes.tar")).rejects.toMatchObject({
+    error: { code: "io", message: expect.stringMatching(/^Nothing can be written in \/proc: [a-z ,]+\.$/) },
+  });
+});

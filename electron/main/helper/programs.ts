@@ -1,7 +1,8 @@
 // Programs beside the helper: what the person's desktop shows files with, and the command line writing to a file.
 import { spawn } from "node:child_process";
 import { open, rename, rm } from "node:fs/promises";
-import { APP_ERRORS, REASONS } from "../../../texts/app-errors.js";
+import { dirname } from "node:path";
+import { APP_ERRORS, REASONS, refusalWords } from "../../../texts/app-errors.js";
 import { escapeText } from "../../../protocol/src/escape.js";
 import { fail, type Failure, reasonOf } from "../failure.js";
 
@@ -35,7 +36,7 @@ export async function runToFile(
   const part = `${target}.part`;
   // Before all else: only what was made here is ever removed again.
   const handle = await open(part, "wx", 0o644).catch((cause: unknown) => {
-    throw failed(target, cause);
+    throw refused(target, cause);
   });
   try {
     let said = "";
@@ -58,6 +59,13 @@ export async function runToFile(
     await rm(part, { force: true });
     throw failed(target, cause);
   }
+}
+
+/** The file could not be made: the name that it works under is nobody's business. */
+function refused(target: string, cause: unknown): Failure {
+  const code = cause instanceof Error && "code" in cause ? String(cause.code) : reasonOf(cause);
+  const said = APP_ERRORS.exportPlace(refusalWords(code), escapeText(dirname(target)));
+  return fail("io", said, { file: target }, cause);
 }
 
 function failed(target: string, cause: unknown): Failure {
