@@ -31,7 +31,6 @@ pub const SYSTEM: &[Case] = &[
         "mv d/a d/z; echo new > d/z/b/f; rm d/z/g; echo n > d/z/n",
     ),
     Case("mkdir -p d/a/b; echo x > d/a/b/f", "mv d/a/b d/c; mv d/a d/c/a"),
-    Case("mkdir -p d/a d/b; echo x > d/a/f", "mv -T d/a d/b"),
     Case("mkdir -p d/a d/b; echo x > d/a/f; echo y > d/b/g", "mv d/a d/t; mv d/b d/a; mv d/t d/b"),
     Case("mkdir -p d/a; echo x > d/a/f", "rm -r d/a; mkdir d/a; echo y > d/a/g"),
     Case(
@@ -205,4 +204,20 @@ fn another_name_of_a_pipe_can_be_taken_back_in_user_mode() {
     assert_same("undo", &bench.has(), &before);
     bench.undo(&undone.id).unwrap();
     assert_same("redo", &bench.has(), &after);
+}
+
+#[test]
+fn a_directory_that_was_moved_over_an_empty_one() {
+    if !is_inside("cases::a_directory_that_was_moved_over_an_empty_one") {
+        return;
+    }
+    let mut bench =
+        Bench::fast_session(MarkSpace::Trusted, "mkdir -p d/a d/b; echo x > d/a/f", "mv -T d/a d/b");
+    let (before, seen) = (bench.has(), bench.seen());
+    let outcome = bench.commit().unwrap();
+    assert_same("commit", &bench.has(), &seen);
+    let undone = bench.undo(&outcome.id).unwrap();
+    assert_same("undo", &bench.has(), &before);
+    bench.undo(&undone.id).unwrap();
+    assert_same("redo", &bench.has(), &seen);
 }
