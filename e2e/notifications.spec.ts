@@ -1,5 +1,5 @@
-// What the desktop tells while the window is not in front: an end, a limit that is near, something that was refused. Each once;
-// a click leads to the session.
+// What the desktop tells while the window is not in front: an end, a wait, a limit that is near, something that was refused. Each
+// once; a click leads to the session.
 import { App } from "./app.js";
 import { Notifications } from "./harness/notifications.js";
 import { expect, test } from "./test.js";
@@ -50,6 +50,24 @@ test("the desktop tells once what a session was refused, that its room ends, and
     const end = "‹b›second‹/b› has ended";
     await expect.poll(titles, { timeout: 60_000 }).toContain(end);
     expect((await titles()).filter((title) => title.includes("second"))).toEqual([end]);
+    await app.close();
+  } finally {
+    await desktop.stop();
+  }
+});
+
+test("a session that waits is told", async ({ machine }) => {
+  const desktop = await Notifications.start(machine);
+  try {
+    const app = await App.start(machine, [], desktop.environment);
+    await app.lookAway();
+    const options = ["--name", "full", "--keep", "--quota", "10M", "--tty", "always"];
+    const fill = "cd; head -c 30000000 /dev/zero >large; read line";
+    const ended = machine.run([machine.installation.helper, "run", ...options, "--", "sh", "-c", fill]);
+    const titles = async (): Promise<string[]> => (await desktop.read()).map(({ title }) => title);
+    await expect.poll(titles, { timeout: 60_000 }).toContain("full waits for you");
+    await machine.alcatraz("stop", "full");
+    await ended;
     await app.close();
   } finally {
     await desktop.stop();
