@@ -72,7 +72,6 @@ function standsFor(account: Account): Stand[] {
     ["just now|\\d+ (minute|hour)s? ago", "just now"],
     ["^(now|\\d+[mh])$", "now"],
     ["^\\d{1,2}:\\d{2}(:\\d{2})?$", "00:05"],
-    ["^\\d+ limits?$", "1 limit"],
     ["hold \\d[\\d.]* [kM]B", "hold 10 MB"],
     [literal(account.user), "ann"],
     [literal(hostname()), "machine"],
