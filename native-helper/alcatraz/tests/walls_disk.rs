@@ -210,49 +210,6 @@ fn files_without_a_name_count_for_the_quota() {
     });
 }
 
-/// Holds up whoever starts `slow`: takes a lease of it, keeps it when the kernel asks for it back, and fills the disk then.
-const HOLDER: &str = "\
-import fcntl, os, signal
-asked = []
-signal.signal(signal.SIGIO, lambda *_: asked.append(True))
-slow = os.open('slow', os.O_RDWR)
-fcntl.fcntl(slow, fcntl.F_SETLEASE, fcntl.F_WRLCK)
-open('leased', 'w').close()
-while not asked:
-    signal.pause()
-fill = open('fill', 'wb')
-while True:
-    fill.write(b'x' * 300000)
-";
-
-#[test]
-fn a_start_that_is_held_up_holds_up_neither_limits_nor_stop() {
-    // Where signals freeze, for the first process has to send them.
-    let lab = Lab::new(Mode::User);
-    lab.write("holder.py", HOLDER);
-    let child = start(&lab, "held", &["--quota", "40M"], "cp /bin/true slow; exec python3 holder.py");
-    wait_until("it holds the program", || {
-        lab.run(&["enter", "held", "--", "test", "-e", "leased"]).status == 0
-    });
-    let entered = lab.command(&["enter", "held", "--", "./slow"]).stderr(Stdio::null()).spawn().unwrap();
-    wait_frozen(&lab, "held");
-    wait_until("its programs are stopped", || states_of("python3 holder.py") == ["T"]);
-    assert_eq!(lab.run(&["stop", "held"]).status, 0);
-    finish_child(child);
-    assert_ne!(finish_child(entered).status, 0);
-    let session = lab.session("held").unwrap();
-    assert_eq!((session["state"].as_str(), &session["why"]), (Some("finished"), &Value::Null), "{session}");
-}
-
-/// The states of the processes that were started with these words.
-fn states_of(words: &str) -> Vec<String> {
-    let mut command = Command::new("ps");
-    command.args(["-eo", "state=,args="]);
-    let listed = finish(command).stdout;
-    let states = listed.lines().filter_map(|line| line.split_once(' ').filter(|(_, args)| *args == words));
-    states.map(|(state, _)| state.to_owned()).collect()
-}
-
 /// A program that has the kernel wake it by SIGCONT every millisecond, and writes.
 const WAKER: &str = r#"
 #include <signal.h>
