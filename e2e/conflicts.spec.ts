@@ -28,7 +28,7 @@ test("a conflict is shown with its versions, and nothing is committed before it 
   const before = machine.describeHome();
 
   await app.openCommit();
-  await expect(app.dialog).toContainText("Your machine changed while the program ran, at one place");
+  await expect(app.dialog).toContainText("Your machine has changed since the program looked, at one place");
   await expect(app.dialog).toContainText("One other change can be committed as it is.");
   await expect(app.conflict("notes.txt")).toBeVisible();
   await expect(app.dialog).not.toContainText("new.txt");
@@ -328,7 +328,7 @@ test("the command is run once more, and the results are compared", async ({ mach
   await run(machine, app, "cat ~/input.txt >~/output.txt\necho same >~/same.txt\necho x >>~/input.txt");
   machine.file("home/input.txt", "two\n");
   // From the session's own screen as well as from that of the commit.
-  await app.page.getByRole("main").getByRole("button", { name: "Run again…" }).click();
+  await app.page.getByRole("main").getByRole("button", { name: "Run again" }).click();
   await app.ended();
   await app.page.getByRole("button", { name: "Compare the results" }).click();
   await expect(app.dialog).toContainText("2 changes differ; 1 is the same");

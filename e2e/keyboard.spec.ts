@@ -16,6 +16,12 @@ test("run, look, leave out, commit and undo by keyboard", async ({ machine, app 
   await keyboard.press("Enter");
   await app.ended();
   await expect(app.row("b.txt")).toBeVisible();
+  // The terminal of a program that has ended wants no keys: Tab goes on.
+  await expect(app.terminal).toContainText("ended");
+  await app.terminal.getByRole("textbox").focus();
+  await keyboard.press("Tab");
+  await expect(app.terminal.getByRole("textbox")).not.toBeFocused();
+  await app.page.locator("body").press("Escape");
 
   await keyboard.press("]");
   await keyboard.press("]");

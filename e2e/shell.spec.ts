@@ -127,3 +127,31 @@ test("the page's process may crash: it is loaded again", async ({ app }) => {
   await expect.poll(() => app.output()).toContain("the page's process ended");
   await expect.poll(() => [undefined, first].includes(renderer())).toBe(false);
 });
+
+test("a session that was decided elsewhere is asked about no more", async ({ machine, app }) => {
+  await app.run(machine.file("tiny.sh", "#!/bin/sh\necho 1 >~/one.txt\necho 2 >~/two.txt\n", 0o755));
+  await app.ended();
+  await app.openCommit();
+  await expect(app.dialog.getByRole("button", { name: "Commit 2 changes" })).toBeEnabled();
+  const { sessions } = JSON.parse(await machine.alcatraz("list", "--json")) as { sessions: { id: string }[] };
+  await machine.alcatraz("abort", sessions[0]!.id);
+  await expect(app.dialog).toHaveCount(0);
+  await expect(app.page.getByRole("main")).toContainText(
+    "Everything that the program changed was thrown away",
+  );
+});
+
+test("what changed nothing, and what did not start, leaves nothing to decide", async ({ machine, app }) => {
+  await app.run("true");
+  await app.ended();
+  await expect(app.changes).toContainText("Nothing was changed");
+  await app.changes.getByRole("button", { name: "Done" }).click();
+  await expect(app.command).toBeFocused();
+  await expect(app.navigation.getByRole("region", { name: "To decide" })).toHaveCount(0);
+
+  await app.command.fill(machine.path("nowhere.sh"));
+  await app.page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(app.page.getByRole("alert")).toContainText("nowhere.sh");
+  await app.openSession("nowhere.sh");
+  await expect(app.page.getByRole("main")).toContainText("It did not start");
+});

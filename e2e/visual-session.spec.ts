@@ -164,7 +164,7 @@ echo done
       await looks(app, "discard");
       await app.page.keyboard.press("Escape");
 
-      await app.page.getByRole("main").getByRole("button", { name: "Run again…" }).click();
+      await app.page.getByRole("main").getByRole("button", { name: "Run again" }).click();
       const compare = app.page.getByRole("button", { name: "Compare the results" });
       await expect(compare).toBeEnabled();
       await app.openAll();

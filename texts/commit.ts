@@ -105,6 +105,12 @@ export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   recover: "Finishing an interrupted commit",
 };
 
+/** Of a folder that the program listed. */
+export const LISTING_WORDS = {
+  appeared: "The program looked through this folder; since then your machine has got something new in it.",
+  vanished: "The program looked through this folder; since then something in it is gone from your machine.",
+} as const;
+
 export const REASON_WORDS: Readonly<Record<ConflictReason, string>> = {
   "read-then-changed":
     "The program read it, then your machine changed it. The result may rest on what is no longer true.",

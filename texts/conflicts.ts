@@ -6,8 +6,8 @@ export const CONFLICT_TEXTS = {
   lead: (conflicts: number, rest: number): string => {
     const first =
       conflicts === 1
-        ? "Your machine changed while the program ran, at one place that the session rests on."
-        : `Your machine changed while the program ran, at ${conflicts} places that the session rests on.`;
+        ? "Your machine has changed since the program looked, at one place that the session rests on."
+        : `Your machine has changed since the program looked, at ${conflicts} places that the session rests on.`;
     return rest > 0
       ? `${first} ${rest === 1 ? "One other change" : `${rest} other changes`} can be committed as ${rest === 1 ? "it is" : "they are"}.`
       : first;

@@ -12,6 +12,10 @@ export const STATE_WORDS: Readonly<Record<SessionState, { short: string; long: s
   broken: { short: "broken", long: "Broken" },
 };
 
+/** Instead of those of the state: what was committed has been undone; the program could not be started. */
+export const UNDONE_WORDS = { short: "undone", long: "Committed, then undone" } as const;
+export const NOT_STARTED_WORDS = { short: "did not start", long: "Did not start" } as const;
+
 export const FROZEN = {
   words: { short: "frozen", long: "Frozen" },
   quota: (used: string, limit: string): string => `Its changes hold ${used}, and it was given ${limit}.`,

@@ -64,6 +64,7 @@ export type MergeKind = z.infer<typeof MergeKind>;
  * A path where the criterion does not hold. Times are RFC 3339, UTC. `merge` is there when the file can be merged;
  * with "by-hand" only with a text that a person made, so that "merge" is not among the choices.
  * `only_read`: the session changed nothing here, but what it changed may rest on it; "skip" is to commit all the same.
+ * `listing`: a directory that the session listed; a name appeared in it or vanished from it.
  */
 export const Conflict = PathRef.extend({
   reason: ConflictReason,
@@ -72,6 +73,7 @@ export const Conflict = PathRef.extend({
   choices: z.array(Resolution),
   merge: MergeKind.optional(),
   only_read: z.boolean().optional(),
+  listing: z.boolean().optional(),
 });
 export type Conflict = z.infer<typeof Conflict>;
 

@@ -8,6 +8,11 @@ const DECEPTIVE =
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\" };
 
+/** Returns a sentence of the helper's, fit for the screen. Names in it are escaped already: a `\\` stays what it is. */
+export function escapeSentence(text: string): string {
+  return text.replace(DECEPTIVE, (c) => (c === "\\" ? c : escapeText(c)));
+}
+
 /** Returns the text on one line, with every character that could deceive written as an escape. */
 export function escapeText(text: string): string {
   return text.replace(DECEPTIVE, (c) => SHORT[c] ?? `\\u{${(c.codePointAt(0) ?? 0).toString(16)}}`);

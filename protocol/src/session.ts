@@ -120,6 +120,8 @@ export const Session = z.object({
   policy: Policy,
   frozen: Frozen.optional(),
   alerts: Alerts.optional(),
+  /** What was committed of it has been undone. */
+  undone: z.boolean().optional(),
 });
 export type Session = z.infer<typeof Session>;
 

@@ -1,8 +1,8 @@
 // Turns names that a hostile program chose into text that a person can trust on screen.
-import { escapeText } from "../../protocol/src/escape.js";
+import { escapeSentence, escapeText } from "../../protocol/src/escape.js";
 import type { PathRef } from "../../protocol/src/path.js";
 
-export { escapeText };
+export { escapeSentence, escapeText };
 
 /** Returns the bytes as escaped text: what is not UTF-8 as `\xNN`. */
 export function escapeBytes(bytes: Uint8Array): string {

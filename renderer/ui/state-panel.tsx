@@ -3,7 +3,7 @@ import type { ReactElement, ReactNode } from "react";
 import type { SeeError } from "../../protocol/src/errors.js";
 import { cx } from "./cx.js";
 import { ERROR_WORDS } from "../../texts/errors.js";
-import { displayPath, escapeText } from "./escape.js";
+import { displayPath, escapeSentence } from "./escape.js";
 import { Icon, type IconName } from "./icon.js";
 import styles from "./state-panel.module.css";
 
@@ -63,7 +63,7 @@ function ErrorText({ error }: { error: SeeError }): ReactElement {
   return (
     <>
       <p className={styles.title}>{words.title}</p>
-      <p className="selectable">{escapeText(error.message)}</p>
+      <p className="selectable">{escapeSentence(error.message)}</p>
       {error.path !== undefined && (
         <p className={cx(styles.path, "selectable")}>
           {displayPath({
@@ -72,7 +72,7 @@ function ErrorText({ error }: { error: SeeError }): ReactElement {
           })}
         </p>
       )}
-      <p>{error.hint === "" ? words.next : escapeText(error.hint)}</p>
+      <p>{error.hint === "" ? words.next : escapeSentence(error.hint)}</p>
     </>
   );
 }

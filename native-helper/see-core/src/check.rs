@@ -156,10 +156,12 @@ pub(crate) fn find(
         let first_seen = view.layer(found.layer)?.began;
         let is_blind = matches!(grounds.basis(&found.change.path), Basis::Blind);
         if found.lower.is_none() && !is_blind && was_copied_up(view, found, deletes_files)? {
-            let against = Against { reason: ConflictReason::NameVanished, first_seen, changed: None };
+            let against =
+                Against { reason: ConflictReason::NameVanished, first_seen, changed: None, listing: false };
             worst.insert(index, conflict(found, against, None));
         } else if let Some(hold) = in_use.hold(view, found)? {
-            let against = Against { reason: ConflictReason::InUse, first_seen, changed: None };
+            let against =
+                Against { reason: ConflictReason::InUse, first_seen, changed: None, listing: false };
             let host = view.host(found.layer, &found.change.path)?;
             let mut conflict = conflict(found, against, host);
             // The kernel lets nobody write to a program that runs.
@@ -182,7 +184,8 @@ fn is_covered(view: &mut View<'_>, found: &Found) -> Result<bool> {
 
 /// What the host has covered is as good as gone; it can only be left out.
 fn covered(began: Timestamp, found: &Found) -> Conflict {
-    let against = Against { reason: ConflictReason::NameVanished, first_seen: began, changed: None };
+    let against =
+        Against { reason: ConflictReason::NameVanished, first_seen: began, changed: None, listing: false };
     Conflict { choices: vec![Resolution::Skip], ..conflict(found, against, None) }
 }
 
@@ -193,6 +196,8 @@ struct Against {
     first_seen: Timestamp,
     /// When the host's last change was.
     changed: Option<Timestamp>,
+    /// Whether it is the names in a directory that have changed.
+    listing: bool,
 }
 
 /// Tells whether what a change rests on speaks against the commit.
@@ -227,7 +232,8 @@ fn judge(read: &Read, found: &Found, host: Option<Stat>, grounds: &Grounds) -> O
                 reason => reason,
             };
             let changed = breach.host_changed.map(Moment::timestamp);
-            Some(Against { reason, first_seen: breach.first_seen.timestamp(), changed })
+            let first_seen = breach.first_seen.timestamp();
+            Some(Against { reason, first_seen, changed, listing: breach.listing })
         }
         (Basis::Blind, Seen::Written | Seen::Name | Seen::Read) if !is_directory => {
             let fits = match now {
@@ -260,7 +266,8 @@ fn keeps_attributes(found: &Found) -> bool {
 
 /// The fallback where nothing was recorded: the host's object must not have changed since the session began.
 fn by_time(read: &Read, found: &Found, host: Option<Stat>, grounds: &Grounds) -> Option<Against> {
-    let against = |reason, changed| Some(Against { reason, first_seen: read.first_seen, changed });
+    let against =
+        |reason, changed| Some(Against { reason, first_seen: read.first_seen, changed, listing: false });
     let Some(stat) = host else {
         return if read.what == Seen::Name { None } else { against(ConflictReason::NameVanished, None) };
     };
@@ -316,6 +323,7 @@ fn conflict(found: &Found, against: Against, host: Option<Stat>) -> Conflict {
         choices: choices(found, host),
         merge: None,
         only_read: false,
+        listing: against.listing,
     }
 }
 

@@ -42,6 +42,8 @@ pub struct Breach {
     pub first_seen: Moment,
     /// When the host changed it; `None` when that cannot be told.
     pub host_changed: Option<Moment>,
+    /// Whether it is the names in a directory that have changed, after the SEE listed them.
+    pub listing: bool,
 }
 
 /// What a change of a path rests on.
@@ -67,7 +69,8 @@ pub fn basis<'a>(reads: Option<&'a ReadSet>, path: &HostPath) -> Basis<'a> {
 /// Tells whether, and why, one entry speaks against a commit.
 pub fn judge(entry: &Entry, host: &mut impl Host) -> Option<Breach> {
     let name = entry.name?;
-    let breach = |reason, first_seen, host_changed| Some(Breach { reason, first_seen, host_changed });
+    let breach =
+        |reason, first_seen, host_changed| Some(Breach { reason, first_seen, host_changed, listing: false });
     let (old, new) = match (entry.seen, host.now(&entry.path)) {
         (_, Now::Ours) | (Seen::Absent, Now::Absent) => return None,
         (Seen::Absent, Now::Object(new)) => {
@@ -94,13 +97,12 @@ pub fn judge(entry: &Entry, host: &mut impl Host) -> Option<Breach> {
         return None;
     }
     let names = host.names(&entry.path);
-    match (entry.names, names) {
-        (Some(before), Some(now)) if before == now => None,
-        (Some(before), Some(now)) if before.count > now.count => {
-            breach(ConflictReason::NameVanished, at, Some(new.mtime))
-        }
-        _ => breach(ConflictReason::NameAppeared, at, Some(new.mtime)),
-    }
+    let reason = match (entry.names, names) {
+        (Some(before), Some(now)) if before == now => return None,
+        (Some(before), Some(now)) if before.count > now.count => ConflictReason::NameVanished,
+        _ => ConflictReason::NameAppeared,
+    };
+    Some(Breach { reason, first_seen: at, host_changed: Some(new.mtime), listing: true })
 }
 
 /// Tells whether an object may have changed once more after the look at `at` without a sign: its last change fell into the

@@ -95,6 +95,9 @@ pub struct Conflict {
     /// Whether the session changed nothing here: to skip it is to commit all the same.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub only_read: bool,
+    /// Whether it is a directory that the session listed, and whose names have changed: a name appeared or vanished in it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub listing: bool,
 }
 
 /// `path` was selected and means nothing without `needs`, which was not.

@@ -20,8 +20,10 @@ import { NeedsLook } from "../review/needs-look.js";
 import { StoryLine } from "../review/story-line.js";
 import { useHelper } from "../run/helper-store.js";
 import { canDecide, isLive, isOpen } from "../run/session-model.js";
+import { useSessions } from "../run/sessions-store.js";
 import { GroupingNote } from "../groups/group-by.js";
 import { ChangeTree } from "./change-tree.js";
+import type { Settled } from "./feed-reader.js";
 import { useFeed } from "./feed-store.js";
 import { FilterBar } from "./filter-bar.js";
 import { leftOut } from "./selection-model.js";
@@ -46,6 +48,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
   const changing = live && told && session.frozen === undefined;
   const total = tree.total[ROOT]!;
   const loading = settled === null && total === 0;
+  const isWhole = settled !== null && !settled.live && !reading && error === null && isAllListed(settled);
 
   const asked = useReview((state) => state.filterAsked);
   useEffect(() => {
@@ -104,6 +107,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
           chosen={tree.chosen[ROOT]!}
           counted={settled !== null}
           stale={error !== null || !told}
+          nothing={isWhole && told && total === 0}
         />
       )}
     </section>
@@ -116,6 +120,7 @@ function Decision({
   chosen,
   counted,
   stale,
+  nothing,
 }: {
   session: Session;
   total: number;
@@ -124,9 +129,26 @@ function Decision({
   counted: boolean;
   /** What is listed may be true no longer: it cannot be committed, only thrown away. */
   stale: boolean;
+  /** The whole list is known, and it is empty. */
+  nothing: boolean;
 }): ReactElement {
-  const { show } = useRoute.getState();
+  const { go, show } = useRoute.getState();
   const busy = !canDecide(session);
+  // Nothing to keep and nothing to lose: there is nothing to ask either.
+  const leave = async (): Promise<void> => {
+    const outcome = await useSessions.getState().abort(session.id);
+    if (outcome.ok) go({ name: "home" });
+    else show("abort");
+  };
+  if (nothing && session.state === "finished") {
+    return (
+      <div className={styles.foot}>
+        <Button look="primary" onClick={() => void leave()}>
+          {TEXTS.nothingDone}
+        </Button>
+      </div>
+    );
+  }
   return (
     <div className={styles.foot}>
       <span className={styles.chosen}>
@@ -150,6 +172,10 @@ function Decision({
       </Button>
     </div>
   );
+}
+
+function isAllListed({ unlisted, unlisted_more: more }: Settled): boolean {
+  return (unlisted?.length ?? 0) === 0 && (more ?? 0) === 0;
 }
 
 /** Keys that work wherever the focus is in a session, unless something is being typed. */

@@ -8,7 +8,6 @@ import { LogPlace } from "../../../protocol/src/log.js";
 import { TEXTS } from "../../../texts/changes.js";
 import { see } from "../../see.js";
 import { pageError } from "../../ui/page-error.js";
-import { useSessions } from "../run/sessions-store.js";
 import { Judge } from "../review/judge.js";
 import { FeedReader, type Settled } from "./feed-reader.js";
 import { createTree, type Tree } from "./tree.js";
@@ -61,7 +60,6 @@ export const useFeed = create<FeedState>((set, get) => {
     const publish = (): void => {
       const { tree, settled, busy } = reader;
       set((state) => ({ tree, settled, reading: busy, version: state.version + 1 }));
-      useSessions.getState().count(session, tree.total[0]!);
     };
     const end = (error: SeeError): void => {
       set({ error, reading: false });

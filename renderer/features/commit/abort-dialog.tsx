@@ -1,5 +1,5 @@
 // Abort: says what will be thrown away and asks once. Cancel is the button at hand.
-import { useState, type ReactElement } from "react";
+import { useEffect, useState, type ReactElement } from "react";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { Button } from "../../ui/button.js";
@@ -7,7 +7,7 @@ import { Dialog } from "../../ui/dialog.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useFeed } from "../changes/feed-store.js";
 import { summarySentence } from "../changes/summary-model.js";
-import { isLive, sessionTitle } from "../run/session-model.js";
+import { isDecided, isLive, sessionTitle } from "../run/session-model.js";
 import { useSessions } from "../run/sessions-store.js";
 import { TEXTS } from "../../../texts/commit.js";
 import styles from "./commit-screen.module.css";
@@ -18,6 +18,10 @@ export function AbortDialog({ session, onClose }: { session: Session; onClose: (
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<SeeError | null>(null);
   const total = tree.total[0]!;
+  const decided = isDecided(session);
+  useEffect(() => {
+    if (decided) onClose();
+  }, [decided, onClose]);
 
   const abort = async (): Promise<void> => {
     setBusy(true);

@@ -114,6 +114,13 @@ export function changesOf(conflicts: readonly Conflict[]): number {
   return conflicts.filter((conflict) => conflict.only_read !== true).length;
 }
 
+/** Tells whether it has no meaning any more once the session was decided on elsewhere: nothing was begun yet. */
+export function isOvertaken({ step }: CommitStep): boolean {
+  return (
+    step === "stop" || step === "reading" || step === "checking" || step === "review" || step === "needs"
+  );
+}
+
 /** Tells whether a conflict can be answered like this. */
 export function fits(conflict: Conflict, answer: Answer): boolean {
   if (conflict.choices.includes(answer.choice)) return true;

@@ -14,7 +14,7 @@ import { summarySentence } from "../changes/summary-model.js";
 import { NotesList } from "../notes/note-line.js";
 import { rulesOf } from "../review/judge.js";
 import { RetryButton } from "../run/retry-button.js";
-import { isLive, sessionTitle } from "../run/session-model.js";
+import { isDecided, isLive, sessionTitle } from "../run/session-model.js";
 import { useSession } from "../run/sessions-store.js";
 import { TEXTS as RUN_TEXTS } from "../../../texts/run.js";
 import { AsideNotes } from "./aside-notes.js";
@@ -24,6 +24,7 @@ import {
   groupNeeds,
   isCancellable,
   isCounted,
+  isOvertaken,
   isLeavable,
   isReady,
   unanswered,
@@ -59,11 +60,17 @@ export function CommitScreen({ id, onClose }: { id: string; onClose: () => void 
     if (asks) body.current?.querySelector<HTMLElement>('[role="listbox"]')?.focus();
   }, [asks]);
 
+  // Decided elsewhere meanwhile, there is nothing to ask any more: the screen below says what became of it.
+  const elsewhere = isDecided(session) && isOvertaken(state);
+  useEffect(() => {
+    if (elsewhere) onClose();
+  }, [elsewhere, onClose]);
+
   const name = session === undefined ? id : sessionTitle(session);
   return (
     <Dialog
       title={isCounted(state) ? TEXTS.commitTitle(count, name) : TEXTS.doneTitle(name)}
-      full
+      full={fillsWindow(state)}
       closable={isLeavable(state)}
       onClose={onClose}
       footer={<Footer state={state} id={id} count={count} onClose={onClose} />}
@@ -74,6 +81,11 @@ export function CommitScreen({ id, onClose }: { id: string; onClose: () => void 
       </div>
     </Dialog>
   );
+}
+
+/** Tells whether there is so much to show that it takes the whole window; what is on its way there counts. */
+function fillsWindow({ step }: CommitStep): boolean {
+  return step === "reading" || step === "checking" || step === "review";
 }
 
 interface BodyProps {

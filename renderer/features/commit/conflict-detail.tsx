@@ -77,7 +77,7 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
     <div className={styles.detail}>
       <div className={styles.head}>
         <h2 className="selectable">{displayPath(conflict)}</h2>
-        <p>{reasonWords(about, conflict.reason)}</p>
+        <p>{reasonWords(about, conflict)}</p>
       </div>
       <div className={styles.facts}>
         {isError(versions) ? (

@@ -119,7 +119,7 @@ export function ConflictList(props: ConflictListProps): ReactElement {
               <span className={styles.what}>
                 <PathText path={conflict} />
                 <span className={styles.second}>
-                  <span className={styles.reason}>{reasonWords(about, conflict.reason)}</span>
+                  <span className={styles.reason}>{reasonWords(about, conflict)}</span>
                   <span className={cx(styles.answer, answer === undefined && styles.open)}>{label}</span>
                 </span>
               </span>

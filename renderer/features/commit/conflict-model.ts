@@ -1,13 +1,13 @@
 // What a conflict means to a person: what happened when, what each choice does, and which conflicts are alike. Pure.
 import type { ChangeKind } from "../../../protocol/src/change.js";
 import type { AnySide, SideFacts, UndoSide } from "../../../protocol/src/content.js";
-import type { Conflict, ConflictReason, Resolution } from "../../../protocol/src/errors.js";
+import type { Conflict, Resolution } from "../../../protocol/src/errors.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { formatBytes } from "../../../texts/format.js";
 import { TYPE_WORDS } from "../../../texts/kinds.js";
 import type { Source } from "../diff/content-reader.js";
 import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
-import { REASON_WORDS, UNDO_REASON_WORDS } from "../../../texts/commit.js";
+import { LISTING_WORDS, REASON_WORDS, UNDO_REASON_WORDS } from "../../../texts/commit.js";
 import type { Known } from "./versions-store.js";
 
 /** Returns the conflicts of the same sort as one: the same reason, the same choices, the same ending of the name. */
@@ -34,7 +34,8 @@ export function ending(path: string): string {
 }
 
 /** Returns why it is a conflict, in plain words. */
-export function reasonWords(about: About, reason: ConflictReason): string {
+export function reasonWords(about: About, { reason, listing }: Conflict): string {
+  if (listing === true) return reason === "name-vanished" ? LISTING_WORDS.vanished : LISTING_WORDS.appeared;
   return (about.what === "undo" ? UNDO_REASON_WORDS : REASON_WORDS)[reason];
 }
 
@@ -99,7 +100,12 @@ export function versionRows(about: About, conflict: Conflict, known: Known | nul
   const rows: VersionRow[] = [
     {
       what: TEXTS.seen,
-      is: base === undefined ? undefined : formatBytes(base.size),
+      is:
+        base !== undefined
+          ? formatBytes(base.size)
+          : conflict.listing === true
+            ? TYPE_WORDS.directory
+            : undefined,
       when: conflict.first_seen,
     },
     { what: TEXTS.now, is: describe(now), when: changed ?? now?.mtime },

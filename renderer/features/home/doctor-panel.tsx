@@ -2,7 +2,7 @@
 import type { ReactElement } from "react";
 import type { DoctorRow } from "../../../protocol/src/doctor.js";
 import { cx } from "../../ui/cx.js";
-import { escapeText } from "../../ui/escape.js";
+import { escapeSentence, escapeText } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
@@ -40,7 +40,7 @@ export function DoctorPanel(): ReactElement | null {
             <span className={cx(styles.status, styles[row.status])}>{STATUS_WORDS[row.status]}</span>
             <div>
               <div>{escapeText(row.feature)}</div>
-              {row.why !== undefined && <div className={styles.why}>{escapeText(row.why)}</div>}
+              {row.why !== undefined && <div className={styles.why}>{escapeSentence(row.why)}</div>}
               {row.mend !== undefined && (
                 <div className={cx(styles.mend, "selectable")}>
                   {TEXTS.mend} <code>{escapeText(row.mend)}</code>

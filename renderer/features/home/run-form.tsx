@@ -19,9 +19,14 @@ export function RunForm(): ReactElement {
   const recent = useSettings((state) => state.recent);
   const [options, setOptions] = useState(false);
   const input = useRef<HTMLInputElement>(null);
+  const refused = useRef<HTMLDivElement>(null);
   const ready = status.state === "ready";
 
   useEffect(() => input.current?.focus(), []);
+  // Where the form was sent off among its options, the answer would be out of sight.
+  useEffect(() => {
+    if (error !== null) refused.current?.scrollIntoView({ block: "nearest" });
+  }, [error]);
 
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -53,6 +58,7 @@ export function RunForm(): ReactElement {
           {starting ? TEXTS.starting : TEXTS.run}
         </Button>
       </div>
+      <div ref={refused}>{error !== null && <ErrorNote error={error} />}</div>
       <div className={styles.under}>
         <Icon name="folder" size={14} />
         {cwd === null ? (
@@ -79,7 +85,6 @@ export function RunForm(): ReactElement {
         </Button>
       </div>
       {options && <RunOptions system={ready && status.mode === "system"} />}
-      {error !== null && <ErrorNote error={error} />}
       {recent.length > 0 && (
         <div className={styles.recent}>
           <span>{TEXTS.recent}</span>

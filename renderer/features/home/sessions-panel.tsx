@@ -4,7 +4,7 @@ import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
 import { displayCommand } from "../../ui/escape.js";
-import { formatMany, formatTime } from "../../../texts/format.js";
+import { formatTime } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
@@ -72,13 +72,11 @@ export function SessionsPanel(): ReactElement | null {
 }
 
 function SessionRow({ session }: { session: Session }): ReactElement {
-  const count = useSessions((state) => state.counts[session.id]);
   const live = isLive(session);
   const now = useClock(live ? 1000 : 60_000);
   const facts = [stateWords(session).short];
   const end = endWords(session);
   if (end !== undefined && session.state === "finished") facts.push(end);
-  if (count !== undefined && count > 0) facts.push(formatMany(count, "change"));
   const command = displayCommand(session.command);
   return (
     <button

@@ -2,7 +2,7 @@
 import type { ReactElement } from "react";
 import { Button } from "../../ui/button.js";
 import { ERROR_WORDS } from "../../../texts/errors.js";
-import { escapeText } from "../../ui/escape.js";
+import { escapeSentence } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
 import { useHelper } from "./helper-store.js";
 import { TEXTS } from "../../../texts/run.js";
@@ -17,8 +17,8 @@ export function HelperGoneBar(): ReactElement | null {
     <div className={styles.bar} role="alert">
       <Icon name="alert" />
       <p>
-        <strong>{ERROR_WORDS[error.code].title}.</strong> {escapeText(error.message)}{" "}
-        {error.hint === "" ? ERROR_WORDS[error.code].next : escapeText(error.hint)}
+        <strong>{ERROR_WORDS[error.code].title}.</strong> {escapeSentence(error.message)}{" "}
+        {error.hint === "" ? ERROR_WORDS[error.code].next : escapeSentence(error.hint)}
       </p>
       <Button icon="restart" disabled={restarting} onClick={() => void useHelper.getState().restart()}>
         {restarting ? TEXTS.helperRestarting : TEXTS.helperRestart}

@@ -4,7 +4,7 @@ import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { Button, IconButton } from "../../ui/button.js";
-import { displayCommand, escapeText } from "../../ui/escape.js";
+import { displayCommand, escapeSentence, escapeText } from "../../ui/escape.js";
 import { formatClock, formatTime } from "../../../texts/format.js";
 import { Icon } from "../../ui/icon.js";
 import { ErrorNote } from "../../ui/state-panel.js";
@@ -106,7 +106,7 @@ function Limits({ session }: { session: Session }): ReactElement {
           {limits.map((limit) => (
             <li key={`${limit.path}: ${limit.why}`}>
               <code>{escapeText(limit.path)}</code>
-              <p>{escapeText(limit.why)}</p>
+              <p>{escapeSentence(limit.why)}</p>
             </li>
           ))}
         </ul>

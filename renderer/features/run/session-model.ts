@@ -2,12 +2,14 @@
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Frozen, Session } from "../../../protocol/src/session.js";
 import { escapeText } from "../../ui/escape.js";
-import { ENDS, FROZEN, STATE_WORDS } from "../../../texts/sessions.js";
+import { ENDS, FROZEN, NOT_STARTED_WORDS, STATE_WORDS, UNDONE_WORDS } from "../../../texts/sessions.js";
 import { formatAgo, formatBytes, formatClock } from "../../../texts/format.js";
 
 /** Returns the words for how a session stands. */
 export function stateWords(session: Session): { short: string; long: string } {
-  return session.frozen === undefined ? STATE_WORDS[session.state] : FROZEN.words;
+  if (session.frozen !== undefined) return FROZEN.words;
+  if (session.undone === true) return UNDONE_WORDS;
+  return hasNotStarted(session) ? NOT_STARTED_WORDS : STATE_WORDS[session.state];
 }
 
 /** Returns why a session stands still. */
@@ -26,6 +28,11 @@ export function sessionTitle(session: Session): string {
   return escapeText(program.slice(program.lastIndexOf("/") + 1) || program);
 }
 
+/** Tells whether its program could not even be started: then the helper says why, and nothing was thrown away. */
+export function hasNotStarted({ state, why }: Session): boolean {
+  return state === "aborted" && why !== undefined;
+}
+
 /** Tells whether programs may still run in the session. */
 export function isLive(session: Session): boolean {
   return session.state === "starting" || session.state === "running";
@@ -34,6 +41,11 @@ export function isLive(session: Session): boolean {
 /** Tells whether the session still holds changes that can be reviewed. */
 export function isOpen(session: Session): boolean {
   return isLive(session) || session.state === "finished" || session.state === "committing";
+}
+
+/** Tells whether it was decided what becomes of the session. */
+export function isDecided(session: Session | undefined): boolean {
+  return session?.state === "committed" || session?.state === "aborted";
 }
 
 /** Tells whether the session can be committed or aborted now. */

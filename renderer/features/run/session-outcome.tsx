@@ -1,31 +1,41 @@
 // What became of a session that is decided or broken, with the next step where the eye is.
-import { useEffect, type ReactElement } from "react";
+import { useEffect, useState, type ReactElement } from "react";
+import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
-import { escapeText, quoteWord } from "../../ui/escape.js";
-import { EmptyPanel } from "../../ui/state-panel.js";
+import { escapeSentence } from "../../ui/escape.js";
+import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useCommit } from "../commit/commit-store.js";
 import { TEXTS as COMMIT_TEXTS } from "../../../texts/commit.js";
 import { VerifiedNote } from "../commit/verified-note.js";
 import { useHistory } from "../history/history-store.js";
-import { useRun } from "../home/run-store.js";
 import { TEXTS } from "../../../texts/run.js";
+import { RetryButton } from "./retry-button.js";
+import { hasNotStarted } from "./session-model.js";
 
 export function SessionOutcome({ session }: { session: Session }): ReactElement {
-  const { go } = useRoute.getState();
-  const again = (
-    <Button
-      icon="restart"
-      onClick={() => {
-        useRun.getState().edit({ line: session.command.map(quoteWord).join(" "), cwd: session.cwd });
-        go({ name: "home" });
-      }}
-    >
-      {TEXTS.runAgain}
-    </Button>
+  const [error, setError] = useState<SeeError | null>(null);
+  return (
+    <>
+      {error !== null && <ErrorNote error={error} />}
+      <Outcome
+        session={session}
+        again={<RetryButton session={session.id} label={TEXTS.retry} onError={setError} />}
+      />
+    </>
   );
+}
+
+function Outcome({ session, again }: OutcomeProps): ReactElement {
   if (session.state === "committed") return <Committed session={session} again={again} />;
+  if (hasNotStarted(session)) {
+    return (
+      <EmptyPanel icon="alert" title={TEXTS.notStartedTitle} actions={again}>
+        {escapeSentence(session.why ?? "")} {TEXTS.notStartedWhy}
+      </EmptyPanel>
+    );
+  }
   if (session.state === "aborted") {
     return (
       <EmptyPanel icon="abort" title={TEXTS.abortedTitle} actions={again}>
@@ -35,13 +45,18 @@ export function SessionOutcome({ session }: { session: Session }): ReactElement 
   }
   return (
     <EmptyPanel icon="alert" title={TEXTS.brokenTitle} actions={again}>
-      {session.why === undefined ? "" : escapeText(session.why)}
+      {session.why === undefined ? "" : escapeSentence(session.why)}
     </EmptyPanel>
   );
 }
 
+interface OutcomeProps {
+  session: Session;
+  again: ReactElement;
+}
+
 /** A whole commit: its Undo is the one thing that a person may want now. */
-function Committed({ session, again }: { session: Session; again: ReactElement }): ReactElement {
+function Committed({ session, again }: OutcomeProps): ReactElement {
   const commits = useHistory((state) => state.commits);
   const last = useCommit((state) => state.last);
   useEffect(() => void useHistory.getState().load(), [session.id]);
@@ -53,7 +68,7 @@ function Committed({ session, again }: { session: Session; again: ReactElement }
   const fresh = last?.session === session.id ? last.result : undefined;
   const applied = record?.applied ?? fresh?.applied;
   const commit = record === undefined ? fresh?.commit : record.undoable ? record.id : undefined;
-  const undone = record?.undone_by !== undefined;
+  const undone = session.undone === true;
   const title = undone
     ? COMMIT_TEXTS.undoneTitle
     : applied === undefined

@@ -9,8 +9,6 @@ import { withAnswer } from "./session-model.js";
 interface SessionsState {
   sessions: readonly Session[] | null;
   error: SeeError | null;
-  /** Changes of each session, as last counted while it was looked at. */
-  counts: Readonly<Record<string, number>>;
   /** Sessions that were asked to stop and have not ended yet. */
   stopping: ReadonlySet<string>;
   /** Sessions whose command is just being run once more. */
@@ -24,7 +22,6 @@ interface SessionsState {
   /** Runs a session's command once more; answers with the new session. */
   retry: (id: string) => Promise<Outcome<Session>>;
   resume: (id: string) => Promise<Outcome<Session>>;
-  count: (id: string, changes: number) => void;
 }
 
 export const useSessions = create<SessionsState>((set, get) => {
@@ -40,7 +37,6 @@ export const useSessions = create<SessionsState>((set, get) => {
   return {
     sessions: null,
     error: null,
-    counts: {},
     stopping: new Set(),
     retrying: new Set(),
     follow: () => {
@@ -74,9 +70,6 @@ export const useSessions = create<SessionsState>((set, get) => {
       return outcome;
     },
     resume: (id) => ask(() => see.resume(id)),
-    count: (id, changes) => {
-      if (get().counts[id] !== changes) set({ counts: { ...get().counts, [id]: changes } });
-    },
   };
 });
 

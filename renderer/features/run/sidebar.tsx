@@ -3,7 +3,7 @@ import type { ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { IconButton } from "../../ui/button.js";
-import { formatAge, formatCount } from "../../../texts/format.js";
+import { formatAge } from "../../../texts/format.js";
 import { Icon, type IconName } from "../../ui/icon.js";
 import { useClock } from "../../ui/use-clock.js";
 import { groupSessions, isLive, sessionAge, sessionTitle, stateWords } from "./session-model.js";
@@ -88,7 +88,6 @@ function Group({ title, sessions }: { title: string; sessions: readonly Session[
 
 function SessionItem({ session }: { session: Session }): ReactElement {
   const current = useRoute((state) => state.screen.name === "session" && state.screen.session === session.id);
-  const count = useSessions((state) => state.counts[session.id]);
   const live = isLive(session);
   const now = useClock(live ? 1000 : 60_000);
   const title = sessionTitle(session);
@@ -106,7 +105,7 @@ function SessionItem({ session }: { session: Session }): ReactElement {
         {title}
         <span className="spoken">, {stateWords(session).short}</span>
       </span>
-      <span className={styles.note}>{!live && count !== undefined ? formatCount(count) : age}</span>
+      <span className={styles.note}>{age}</span>
     </button>
   );
 }

@@ -61,10 +61,11 @@ export function attach(
   const resized = terminal.onResize(({ rows, cols }) => {
     if (feed.number !== null) see.resizeTerminal(feed.number, rows, cols);
   });
-  // Shift-Tab twice leaves the terminal: Tab itself belongs to the program.
+  // Shift-Tab twice leaves the terminal: Tab itself belongs to the program, until that has ended.
   let leaving = false;
   terminal.attachCustomKeyEventHandler((event) => {
     if (event.type !== "keydown" || event.key === "Shift") return true;
+    if (over && event.key === "Tab") return false;
     const back = event.key === "Tab" && event.shiftKey;
     const leave = back && leaving;
     leaving = back && !leaving;

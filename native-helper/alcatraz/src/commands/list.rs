@@ -11,12 +11,12 @@ use crate::table::Table;
 use crate::wire::session::WireSession;
 
 pub fn run(context: &Context) -> Result<ExitStatus> {
-    let sessions = context.open_store()?.sessions()?;
+    let store = context.open_store()?;
     if context.output.json {
-        let wire: Vec<_> = sessions.iter().map(WireSession::from).collect();
-        context.output.json(&json!({ "sessions": wire }))?;
+        context.output.json(&json!({ "sessions": WireSession::all(&store)? }))?;
         return Ok(ExitStatus::Done);
     }
+    let (sessions, undone) = (store.sessions()?, store.undone_sessions()?);
     if sessions.is_empty() {
         context.output.say("No sessions yet. Start one with: alcatraz run COMMAND");
         return Ok(ExitStatus::Done);
@@ -26,7 +26,7 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
         table.row(vec![
             session.id.clone(),
             session.name.as_ref().map(|name| escape_for_display(name.as_bytes())).unwrap_or_default(),
-            state_text(session),
+            if undone.contains(&session.id) { "undone".to_owned() } else { state_text(session) },
             when_text(&session.created.to_rfc3339()),
             command_text(&session.command),
         ]);

@@ -10,6 +10,12 @@ const FEW: usize = 5;
 pub fn conflict_lines(conflicts: &[Conflict]) -> Vec<String> {
     let line = |conflict: &Conflict| {
         let why = match conflict.reason {
+            ConflictReason::NameAppeared if conflict.listing => {
+                "the host has new names in it, which the session listed"
+            }
+            ConflictReason::NameVanished if conflict.listing => {
+                "names in it that the session listed are gone"
+            }
             ConflictReason::ReadThenChanged => "the host changed it after the session read it",
             ConflictReason::NameAppeared => "the host has something here now",
             ConflictReason::NameVanished => "the host has nothing here any more",

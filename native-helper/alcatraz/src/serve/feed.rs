@@ -98,7 +98,7 @@ fn lock(open: &Open) -> MutexGuard<'_, HashMap<u64, Feed>> {
 /// Sends one feed's events until it is closed, the app is gone, or there is nothing to watch any more.
 fn pump(store: &Store, writer: &Writer, open: &Open, watch: u64, feed: &Feed) {
     let record = log::path(store, &feed.session);
-    let mut told = 0;
+    let (mut told, mut has_told) = (0, false);
     loop {
         let event = feed.watcher.next(PAUSE);
         if !lock(open).contains_key(&watch) {
@@ -112,6 +112,15 @@ fn pump(store: &Store, writer: &Writer, open: &Open, watch: u64, feed: &Feed) {
         told = next;
         match event {
             Some(event) => {
+                match is_telling(store, open, watch, &feed.session, has_told) {
+                    Ok(true) => {}
+                    Ok(false) => return,
+                    Err(error) => {
+                        send(writer, watch, &FeedEvent::Failed { watch, error: *error });
+                        return;
+                    }
+                }
+                has_told = true;
                 let is_last = matches!(event, WatchEvent::Failed(_));
                 if !messages(watch, event).all(|message| send(writer, watch, &message)) || is_last {
                     return;
@@ -128,6 +137,24 @@ fn pump(store: &Store, writer: &Writer, open: &Open, watch: u64, feed: &Feed) {
                     return;
                 }
             },
+        }
+    }
+}
+
+/// Tells whether what was just read of a session is what its programs left. A commit or an abort says in the store that it
+/// begins before it empties the layers: then nothing more is told, or once the session goes on. What was told before stands
+/// meanwhile; whoever opens a session that is in the middle of a commit is shown what there is.
+fn is_telling(store: &Store, open: &Open, watch: u64, session: &str, has_told: bool) -> Result<bool> {
+    loop {
+        match store.session(session)?.state {
+            SessionState::Committed | SessionState::Aborted => return Ok(false),
+            SessionState::Committing if has_told => {
+                std::thread::sleep(PAUSE);
+                if !lock(open).contains_key(&watch) {
+                    return Ok(false);
+                }
+            }
+            _ => return Ok(true),
         }
     }
 }

@@ -229,7 +229,7 @@ impl Methods {
 
     fn list_sessions(&self) -> Result<SessionsResult> {
         self.store.repair_dead_sessions()?;
-        Ok(SessionsResult { sessions: self.store.sessions()?.iter().map(WireSession::from).collect() })
+        Ok(SessionsResult { sessions: WireSession::all(&self.store)? })
     }
 
     fn run_program(&self, request: RunRequest) -> Result<Answer> {

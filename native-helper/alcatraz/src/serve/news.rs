@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use see_core::error::Result;
-use see_core::session::SessionState;
+use see_core::session::{Session, SessionState};
 use see_core::store::Store;
 use serde_json::Value;
 
@@ -59,9 +59,10 @@ fn look(store: &Store, watched: &mut Watched, troubles: &mut Troubles) -> Result
     let alive = sessions.iter().any(|session| {
         matches!(session.state, SessionState::Starting | SessionState::Running | SessionState::Committing)
     });
-    let told = |session| {
+    let undone = store.undone_sessions()?;
+    let told = |session: &Session| {
         let alerts = watched.alerts(store, session, |error| troubles.tell(&error.to_string()));
-        WireSession { alerts, ..session.into() }
+        WireSession { alerts, undone: undone.contains(&session.id), ..session.into() }
     };
     let list = SessionsResult { sessions: sessions.iter().map(told).collect() };
     Ok((serde_json::to_value(list).unwrap_or_default(), alive))

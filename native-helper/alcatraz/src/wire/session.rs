@@ -1,8 +1,10 @@
 //! The JSON form of a session (`protocol/src/session.ts`).
 
+use see_core::error::Result;
 use see_core::path::wire_text;
 use see_core::policy::Policy;
 use see_core::session::{Frozen, Limit, Mode, Session, SessionState};
+use see_core::store::Store;
 use serde::{Deserialize, Serialize};
 
 /// A session, without what only the engine needs.
@@ -43,6 +45,9 @@ pub struct WireSession {
     /// What a person should hear of while it runs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alerts: Option<Alerts>,
+    /// Whether what was committed of it has been undone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub undone: bool,
 }
 
 /// What a person should hear of while a session runs: the first of each kind.
@@ -95,6 +100,15 @@ pub enum Wall {
     SetId,
 }
 
+impl WireSession {
+    /// Returns all sessions of a store, with what became of their commits.
+    pub fn all(store: &Store) -> Result<Vec<Self>> {
+        let undone = store.undone_sessions()?;
+        let wire = |session: &Session| Self { undone: undone.contains(&session.id), ..session.into() };
+        Ok(store.sessions()?.iter().map(wire).collect())
+    }
+}
+
 impl From<&Session> for WireSession {
     fn from(session: &Session) -> Self {
         Self {
@@ -112,6 +126,7 @@ impl From<&Session> for WireSession {
             policy: session.policy.clone(),
             frozen: session.frozen.clone(),
             alerts: None,
+            undone: false,
         }
     }
 }

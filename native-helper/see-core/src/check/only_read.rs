@@ -40,6 +40,7 @@ pub(crate) fn only_read(
             choices: vec![Resolution::Skip],
             merge: None,
             only_read: true,
+            listing: breach.listing,
         });
     }
     Ok(conflicts)
@@ -72,5 +73,6 @@ fn gone_astray(point: &HostPath) -> Conflict {
         choices: vec![Resolution::Skip],
         merge: None,
         only_read: true,
+        listing: false,
     }
 }

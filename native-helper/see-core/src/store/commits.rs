@@ -1,5 +1,7 @@
 //! The commit records. Writing one waits for the disk: a commit changes the host, and history must not forget it.
 
+use std::collections::{HashMap, HashSet};
+
 use rusqlite::{Connection, Row, params};
 
 use crate::commit::record::{CommitRecord, CommitState};
@@ -73,6 +75,20 @@ impl Store {
         select(&self.db(), "ORDER BY time DESC, id", [])
     }
 
+    /// Returns the sessions of which nothing is on the host any more: each of their commits was undone, and that stands.
+    pub fn undone_sessions(&self) -> Result<HashSet<String>> {
+        let commits = select(&self.db(), "WHERE state = 'done'", [])?;
+        let undone_by: HashMap<&str, &str> = commits
+            .iter()
+            .filter_map(|commit| Some((commit.id.as_str(), commit.undone_by.as_deref()?)))
+            .collect();
+        let mut sessions: HashMap<&str, bool> = HashMap::new();
+        for commit in commits.iter().filter(|commit| commit.undid.is_none()) {
+            *sessions.entry(&commit.session).or_insert(true) &= is_undone(&commit.id, &undone_by);
+        }
+        Ok(sessions.into_iter().filter(|(_, undone)| *undone).map(|(id, _)| id.to_owned()).collect())
+    }
+
     /// Returns the commits that were cut off or are under way: what recovery has to look at.
     pub fn unsettled_commits(&self) -> Result<Vec<CommitRecord>> {
         select(&self.db(), "WHERE state = 'applying' ORDER BY time, id", [])
@@ -102,6 +118,18 @@ impl Store {
             Ok(())
         })
     }
+}
+
+/// Tells whether a commit was undone and that stands: an undo can be undone, too.
+fn is_undone(commit: &str, undone_by: &HashMap<&str, &str>) -> bool {
+    let mut at = commit;
+    let mut undone = false;
+    // No chain is longer than there are commits, also in a damaged store where one leads back.
+    for _ in 0..undone_by.len() {
+        let Some(by) = undone_by.get(at) else { break };
+        (at, undone) = (by, !undone);
+    }
+    undone
 }
 
 fn write(db: &Connection, how: &str, commit: &CommitRecord) -> Result<()> {

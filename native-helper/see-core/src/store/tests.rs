@@ -207,6 +207,31 @@ fn repairs_only_sessions_whose_supervisor_is_dead() {
 }
 
 #[test]
+fn a_session_is_undone_when_each_of_its_commits_is_and_stays_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(dir.path())).unwrap();
+    let insert = |id: &str, undid: Option<&str>, undone_by: Option<&str>| {
+        let (undid, undone_by) = (undid.map(str::to_owned), undone_by.map(str::to_owned));
+        store.update_commit(&CommitRecord { undid, undone_by, ..commit(id, CommitState::Done) }).unwrap();
+    };
+    let undone = || store.undone_sessions().unwrap().len();
+    insert("part1", None, None);
+    insert("part2", None, None);
+    assert_eq!(undone(), 0);
+    insert("part1", None, Some("undo1"));
+    insert("undo1", Some("part1"), None);
+    assert_eq!(undone(), 0, "a part is still there");
+    insert("part2", None, Some("undo2"));
+    insert("undo2", Some("part2"), None);
+    assert_eq!(undone(), 1);
+    insert("undo2", Some("part2"), Some("redo2"));
+    insert("redo2", Some("undo2"), None);
+    assert_eq!(undone(), 0, "the undo was undone");
+    insert("redo2", Some("undo2"), Some("part2"));
+    undone();
+}
+
+#[test]
 fn keeps_commits_and_settles_them_with_their_session() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(Some(dir.path())).unwrap();

@@ -159,6 +159,7 @@ impl Backwards<'_> {
                 choices,
                 merge: None,
                 only_read: false,
+                listing: false,
             });
         }
         None
