@@ -6,7 +6,7 @@ import { get } from "./harness/site.js";
 import { makeUpgrade, runUpgrade } from "./scenes.js";
 import { expect, test } from "./test.js";
 
-test("a server is upgraded beside the one that runs", async ({ machine, app }) => {
+test("a server is upgraded beside the one that runs", async ({ machine, app }, info) => {
   const upgrade = await makeUpgrade(machine);
   const { site, port, tls, outside, outsideTls } = upgrade;
   const apache = async (order: Parameters<typeof site.apache>[0]): Promise<void> => {
@@ -57,6 +57,9 @@ test("a server is upgraded beside the one that runs", async ({ machine, app }) =
 
     await apache("restart");
     await expect.poll(() => get(machine, `https://127.0.0.1:${tls}/`)).toBe("the new one\n");
+  } catch (error) {
+    await info.attach("servers", { body: await site.said(), contentType: "text/plain" });
+    throw error;
   } finally {
     await apache("stop");
   }

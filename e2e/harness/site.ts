@@ -12,6 +12,8 @@ export interface Site {
   upgrade: string;
   /** Runs the host's server with its configuration: start, graceful, restart, stop. Returns what went wrong, if anything. */
   apache(order: "start" | "graceful" | "restart" | "stop"): Promise<string>;
+  /** What servers said of themselves, on the host and in each session. */
+  said(): Promise<string>;
 }
 
 /** Makes a site in the machine's home that listens on `port`, and on `tls` once it is upgraded. */
@@ -62,7 +64,8 @@ SSLCertificateFile ${root}/cert.pem
 SSLCertificateKeyFile ${root}/key.pem
 </VirtualHost>
 END
-exec /usr/sbin/apache2 -f ${config} -DFOREGROUND
+# Without a terminal: a server that hears of a new size of its window (SIGWINCH) takes it as the order to end.
+exec setsid --wait /usr/sbin/apache2 -f ${config} -DFOREGROUND
 `,
     0o755,
   );
@@ -72,6 +75,17 @@ exec /usr/sbin/apache2 -f ${config} -DFOREGROUND
     apache: async (order) => {
       const { status, stdout, stderr } = await machine.run(["/usr/sbin/apache2", "-f", config, "-k", order]);
       return status === 0 ? "" : `apache2 -k ${order}: ${status}\n${stdout}${stderr}`;
+    },
+    said: async () => {
+      const look = ["cat", `${root}/logs/error.log`];
+      const inside = (await machine.sessionIds()).map((id) => [
+        machine.installation.helper,
+        "enter",
+        id,
+        "--",
+      ]);
+      const looks = [[], ...inside].map((where) => machine.run([...where, ...look]));
+      return (await Promise.all(looks)).map(({ stdout, stderr }) => stdout + stderr).join("\n");
     },
   };
 }

@@ -216,7 +216,7 @@ fn a_store_that_cannot_hold_layers_is_refused() {
     let lab = Lab::new(Mode::System);
     for place in ["mount -t tmpfs -o ro s place", "mount -t ramfs s place"] {
         let script = format!(
-            "mkdir -p place && {place} && ALCATRAZ_STORE=$PWD/place/store $ALC run --keep -q -- true || echo $?; umount place"
+            "mkdir -p place && {place} && ALCATRAZ_STORE=$PWD/place/store $ALC run --keep -q -- true || echo $?; umount --lazy place"
         );
         let outcome = in_own_mounts(&lab, &script);
         assert!(outcome.stdout.starts_with("125\n"), "{place}: {outcome:?}");

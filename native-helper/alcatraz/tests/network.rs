@@ -155,7 +155,7 @@ fn names_are_asked_for_as_on_the_host() {
         assert_eq!(lines.len(), 3, "{outcome:?}");
         assert_ne!(outcome.status, 0);
         // A name server on the host's loopback, as systemd-resolved has it.
-        internet.prepare_host("umount /etc/resolv.conf");
+        internet.prepare_host("umount --lazy /etc/resolv.conf");
         let names = lab.dir().join("resolv.loopback");
         std::fs::write(&names, "nameserver 127.0.0.53\n").unwrap();
         internet.prepare_host(&format!("mount --bind {} /etc/resolv.conf", names.display()));
@@ -256,12 +256,12 @@ fn without_its_tools_a_network_is_refused_and_nothing_runs() {
             assert_eq!((outcome.status, outcome.stdout.as_str()), (125, ""), "{outcome:?}");
             assert!(outcome.stderr.contains(&format!("apt install {package}")), "{outcome:?}");
             assert_eq!(internet.in_see(lab, &[], "echo ran").stdout, "ran\n");
-            internet.prepare_host(&format!("umount $(realpath {tool})"));
+            internet.prepare_host(&format!("umount --lazy $(realpath {tool})"));
         }
         internet.prepare_host("mount -t tmpfs none /dev/net");
         let outcome = internet.in_see(lab, &["--net", "web"], "echo ran");
         assert!(outcome.status == 125 && outcome.stderr.contains("modprobe tun"), "{outcome:?}");
-        internet.prepare_host("umount /dev/net");
+        internet.prepare_host("umount --lazy /dev/net");
         // A host without a way out.
         internet.prepare_host("ip route del default; ip -6 route del default");
         let outcome = internet.in_see(lab, &["--net", "web"], "echo ran");

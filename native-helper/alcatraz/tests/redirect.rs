@@ -11,12 +11,8 @@ use std::process::{Child, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use engine_lab::ports::free_port;
 use engine_lab::{Lab, Mode, both, finish, finish_child, wait_until};
-
-/// A port that is free now, on every address.
-fn free_port() -> u16 {
-    TcpListener::bind("[::]:0").unwrap().local_addr().unwrap().port()
-}
 
 /// A server of the host's that greets everybody and counts them.
 struct Canary {

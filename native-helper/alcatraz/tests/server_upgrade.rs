@@ -5,10 +5,10 @@
 
 mod engine_lab;
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use engine_lab::ports::free_port;
 use engine_lab::{Lab, Mode, both, finish, wait_until};
 
 /// Modules of Debian's package.
@@ -68,10 +68,6 @@ impl Drop for Running<'_> {
         command.arg("-f").arg(self.1.dir.join("httpd.conf")).args(["-k", "stop"]).stdout(Stdio::null());
         let _ = finish(command);
     }
-}
-
-fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn get(url: &str) -> Option<String> {

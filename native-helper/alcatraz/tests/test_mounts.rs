@@ -51,10 +51,10 @@ fn a_file_system_that_went_away_matters_only_when_something_was_changed_there() 
     let script = "mkdir -p place/mounted; \
                   mount -t tmpfs -o mode=755 x $point; \
                   alcatraz run --keep -q --name idle -- /bin/sh -ec 'echo one > idle'; \
-                  umount $point; alcatraz commit -q idle; \
+                  umount --lazy $point; alcatraz commit -q idle; \
                   mount -t tmpfs -o mode=755 x $point; \
                   alcatraz run --keep -q --name busy -- /bin/sh -ec 'echo two > busy; echo > $0/lost' $point; \
-                  umount $point; \
+                  umount --lazy $point; \
                   alcatraz commit --json busy || echo status $?; \
                   alcatraz commit -q --skip $point busy";
     let outcome = apart(&lab, script);
@@ -75,7 +75,7 @@ fn a_file_system_that_went_away_while_the_session_ran_does_not_matter_when_nothi
     let lab = Lab::new();
     let script = "mkdir -p place/mounted; mount -t tmpfs -o mode=700,uid=4 x $point; mkfifo go; \
                   alcatraz run --keep -q --name one -- /bin/sh -ec 'echo one > one; echo runs; read line' \
-                  < go > said & exec 3> go; until grep -q runs said; do :; done; umount $point; rmdir $point; \
+                  < go > said & exec 3> go; until grep -q runs said; do :; done; umount --lazy $point; rmdir $point; \
                   echo >&3; wait; alcatraz commit -q one";
     let outcome = apart(&lab, script);
     assert_eq!(outcome.status, 0, "{outcome:?}");
@@ -100,7 +100,7 @@ fn what_lies_beneath_or_instead_of_a_file_system_that_went_away_is_never_written
                   alcatraz enter busy -- /bin/sh -c 'cat $0/file; echo lost > $0/lost' $point || echo entered; \
                   alcatraz commit -q --skip $point busy; \
                   test $(cat $point/file) = second; test $(ls $point | wc -l) = 1; \
-                  umount $point; test $(cat $point/file) = beneath; test $(ls $point | wc -l) = 1; \
+                  umount --lazy $point; test $(cat $point/file) = beneath; test $(ls $point | wc -l) = 1; \
                   mount --move place/aside $point; \
                   alcatraz commit -q busy; test $(cat $point/file) = changed; test $(cat $point/made) = new";
     let outcome = apart(&lab, script);
@@ -130,7 +130,7 @@ fn an_undo_never_writes_beneath_a_file_system_that_went_away() {
                   alcatraz undo --json $commit || echo gone $?; test -z \"$(ls -A $point)\"; \
                   mount -t tmpfs -o mode=755,uid=4 second $point; \
                   alcatraz undo --json $commit || echo other $?; test -z \"$(ls $point)\"; \
-                  umount $point; test $(cat both) = see; test -z \"$(ls -A $point)\"; \
+                  umount --lazy $point; test $(cat both) = see; test -z \"$(ls -A $point)\"; \
                   alcatraz undo -q --resolve $point=skip $commit; test -z \"$(ls -A $point)\"; \
                   test $(cat both) = host; \
                   mount --move place/aside $point; test $(cat $point/made) = made; test ! -e $point/file";

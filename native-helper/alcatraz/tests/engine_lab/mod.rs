@@ -6,6 +6,7 @@
 
 pub mod internet;
 pub mod limits;
+pub mod ports;
 pub mod terminal;
 
 use std::io::Read as _;

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
 use crate::engine_lab::{finish, wait_until};
+use crate::host::processes;
 
 use super::files::SECRET;
 use super::{Canary, Facts};
@@ -24,6 +25,11 @@ impl Screen {
         copy.stdin.take().unwrap().write_all(SECRET.as_bytes()).unwrap();
         assert!(copy.wait().unwrap().success());
         wait_until("it is copied", || screen.copied() == SECRET);
+        // Who held what was copied before leaves when it hears of it, and must not be missed later.
+        wait_until("nobody else holds it", || {
+            processes().iter().filter(|process| process.contains("xclip -selection clipboard -i")).count()
+                == 1
+        });
         screen
     }
 

@@ -4,8 +4,8 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
 use std::os::unix::process::CommandExt as _;
 
@@ -15,7 +15,9 @@ use crate::tools::Tools;
 use super::{Canary, Facts};
 
 /// How long an untouched process may need for an answer.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
+/// How often one that does not answer is looked at.
+const LOOK: Duration = Duration::from_millis(100);
 
 pub struct Victim {
     child: Mutex<Child>,
@@ -54,7 +56,25 @@ impl Victim {
         if asked.is_err() {
             return "dead".to_owned();
         }
-        self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| "silent".to_owned())
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match self.lines.recv_timeout(LOOK) {
+                Ok(line) => return line,
+                Err(RecvTimeoutError::Timeout) if !self.is_stopped() && Instant::now() < deadline => {}
+                Err(_) => return "silent".to_owned(),
+            }
+        }
+    }
+
+    /// Nobody need wait for one that stands still.
+    fn is_stopped(&self) -> bool {
+        self.read("status").lines().any(|line| line.starts_with("State:\tT"))
+    }
+
+    /// What the kernel says of it.
+    fn read(&self, file: &str) -> String {
+        std::fs::read_to_string(Path::new("/proc").join(self.pid().to_string()).join(file))
+            .unwrap_or_default()
     }
 }
 
@@ -69,18 +89,14 @@ impl Canary for Victim {
 
     fn tell(&self, facts: &mut Facts) {
         facts.insert("victim/answer".to_owned(), self.answer());
-        let read = |file: &str| {
-            std::fs::read_to_string(Path::new("/proc").join(self.pid().to_string()).join(file))
-                .unwrap_or_default()
-        };
         for file in ["limits", "oom_score_adj", "coredump_filter"] {
-            facts.insert(format!("victim/{file}"), read(file));
+            facts.insert(format!("victim/{file}"), self.read(file));
         }
         let allowed =
-            read("status").lines().find(|line| line.starts_with("Cpus_allowed:")).map(str::to_owned);
+            self.read("status").lines().find(|line| line.starts_with("Cpus_allowed:")).map(str::to_owned);
         facts.insert("victim/processors".to_owned(), allowed.unwrap_or_default());
         // After the name in parentheses: priority, niceness, and the scheduling class.
-        let stat = read("stat");
+        let stat = self.read("stat");
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let at = |place: usize| fields.get(place).copied().unwrap_or_default();
         facts.insert("victim/turn".to_owned(), format!("nice {} class {}", at(16), at(38)));

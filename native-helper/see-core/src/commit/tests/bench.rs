@@ -139,11 +139,11 @@ impl Bench {
                 "chmod --reference={host} {upper}; chown --reference={host} {upper}; touch -r {host} {upper}"
             ),
         );
-        std::thread::sleep(std::time::Duration::from_millis(15));
+        tick();
         let probe = self.dir.path().join("probe");
         std::fs::write(&probe, "").unwrap();
         let facts = std::fs::metadata(&probe).unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(15));
+        tick();
         let began = Timestamp::from_parts(facts.mtime(), facts.mtime_nsec());
         self.store
             .insert_session(&Session {
@@ -327,6 +327,14 @@ impl Drop for Bench {
             let _ = rustix::mount::unmount(&self.view, rustix::mount::UnmountFlags::DETACH);
         }
         make_writable(self.dir.path());
+    }
+}
+
+/// Waits until the clock that stamps files has moved on: what was stamped before is then no tie.
+pub fn tick() {
+    let now = Moment::now();
+    while Moment::now() == now {
+        std::hint::spin_loop();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::bench::{Bench, SESSION, assert_same, is_inside, run_in};
+use super::bench::{Bench, SESSION, assert_same, is_inside, run_in, tick};
 use crate::changes;
 use crate::check;
 use crate::commit;
@@ -210,7 +210,7 @@ fn undo_needs_the_host_as_the_commit_left_it() {
         let what = format!("{host} | {program} | {meanwhile}");
         let bench = Bench::fast_session(MarkSpace::Trusted, host, program);
         let outcome = bench.commit().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(15));
+        tick();
         bench.on_host(meanwhile);
         let before = bench.has();
         let error = bench.undo(&outcome.id).expect_err(&what);

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
-use self::replay::{Replay, Tree, can_be_read, tick, tree};
-use super::bench::{Bench, SESSION, Sight, is_inside};
+use self::replay::{Replay, Tree, can_be_read, tree};
+use super::bench::{Bench, SESSION, Sight, is_inside, tick};
 use super::operations::{Lesson, Operation, operation};
 use crate::change::FileType;
 use crate::commit::selection::Selection;

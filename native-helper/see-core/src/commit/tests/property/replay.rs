@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use crate::commit::tests::bench::{Sight, look};
 use crate::commit::tests::operations::{Lesson, Operation};
-use crate::read_set::entry::Moment;
 
 pub type Tree = BTreeMap<PathBuf, Sight>;
 
@@ -30,14 +29,6 @@ pub fn can_be_read(dir: &Path) -> bool {
         Ok(!kind.is_dir() || can_be_read(&entry.path()))
     };
     std::fs::read_dir(dir).is_ok_and(|mut entries| entries.all(|entry| is_whole(entry).unwrap_or(false)))
-}
-
-/// Waits until the clock that stamps files has moved on: what was stamped before is then no tie.
-pub fn tick() {
-    let now = Moment::now();
-    while Moment::now() == now {
-        std::hint::spin_loop();
-    }
 }
 
 /// A plain directory where some of a story is done again.
