@@ -25,7 +25,7 @@ export const MORE = {
   title: "Run more",
   note: "In this session, with what it has done so far.",
   running: "It runs until it ends or you press Stop.",
-  runsAlready: "Something runs: see Terminal.",
+  runsAlready: "Something runs in this session.",
   ended: (status: number): string => (status === 0 ? "It has ended." : `It has ended with status ${status}.`),
   command: "Command to run in this session",
   placeholder: "A command. Leave it empty for a shell.",

@@ -64,6 +64,8 @@ interface Parts {
 
 function standsFor(account: Account): Stand[] {
   const literal = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  // A machine may be called like a part of a word.
+  const word = (text: string): string => `(?<![\\w-])${literal(text)}(?![\\w-])`;
   return [
     [literal(account.base), "/home"],
     ["/home/machine-[A-Za-z0-9]+", "/home/machine"],
@@ -73,8 +75,8 @@ function standsFor(account: Account): Stand[] {
     ["^(now|\\d+[mh])$", "now"],
     ["^\\d{1,2}:\\d{2}(:\\d{2})?$", "00:05"],
     ["hold \\d[\\d.]* [kM]B", "hold 10 MB"],
-    [literal(account.user), "ann"],
-    [literal(hostname()), "machine"],
+    [word(account.user), "ann"],
+    [word(hostname()), "machine"],
   ];
 }
 

@@ -25,7 +25,9 @@ export function noticesOf(before: readonly Session[] | null, after: readonly Ses
   return after.flatMap((session) => {
     const old = known.get(session.id);
     const name = escapeText(session.name ?? session.command[0]?.split("/").at(-1) ?? "");
-    const news = old === undefined ? [] : noticeOf(name, old, session);
+    // Of a session that was not known, only what asks for somebody is news.
+    const { frozen: _, ...before } = session;
+    const news = noticeOf(name, old ?? before, session);
     return [...news, ...warningsOf(name, old, session)];
   });
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use see_core::error::{Result, SeeError};
 use see_core::monitor::{Monitor, Phase};
-use see_sys::signals::SignalQueue;
+use see_sys::signals::{SignalQueue, is_ignored};
 
 /// Work that is over sooner than this shows nothing.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -30,6 +30,11 @@ struct Shown {
     on_screen: bool,
 }
 
+/// Returns the signals that would end this process: not what its caller has it ignore, as `nohup` does.
+pub fn ending() -> Vec<i32> {
+    ENDING.map(Signal::as_raw).into_iter().filter(|signal| !is_ignored(*signal)).collect()
+}
+
 impl TerminalMonitor {
     /// Shows nothing unless `wanted`.
     pub fn new(wanted: bool) -> Self {
@@ -40,7 +45,7 @@ impl TerminalMonitor {
 
     /// Makes signals cancel the work instead of cutting it off.
     pub fn cancelled_by_signals(mut self) -> Result<Self> {
-        let signals = SignalQueue::collect(&ENDING.map(Signal::as_raw))
+        let signals = SignalQueue::collect(&ending())
             .map_err(|errno| SeeError::internal(format!("Signals could not be collected: {errno}.")))?;
         self.signals = Some(signals);
         Ok(self)

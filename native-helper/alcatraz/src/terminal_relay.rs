@@ -17,7 +17,7 @@ use see_sys::signals::{SignalQueue, is_ignored};
 
 use crate::args::Tty;
 use crate::frozen_question::{Answer, Question};
-use crate::progress::ENDING;
+use crate::progress::ending;
 use crate::raw_terminal::{RawTerminal, is_elsewhere};
 
 /// What waits for one side, from which on nothing more is taken from the other.
@@ -90,7 +90,7 @@ pub fn wait_for_answer() -> bool {
     if is_elsewhere() && kill_current_process_group(Signal::TTIN).is_err() {
         return false;
     }
-    let Ok(signals) = SignalQueue::collect(&ENDING.map(Signal::as_raw)) else { return false };
+    let Ok(signals) = SignalQueue::collect(&ending()) else { return false };
     let mut waits = [PollFd::from_borrowed_fd(stdin(), PollFlags::IN), PollFd::new(&signals, PollFlags::IN)];
     while poll(&mut waits, None) == Err(Errno::INTR) {}
     let ended = matches!(signals.next(), Ok(Some(_)));

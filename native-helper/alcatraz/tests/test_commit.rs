@@ -208,7 +208,7 @@ fn a_signal_cancels_a_commit_instead_of_cutting_it_off() {
     let other = std::fs::File::create(dir.join("lock")).unwrap();
     rustix::fs::flock(&other, rustix::fs::FlockOperation::LockExclusive).unwrap();
     let mut command = lab.command(["commit", &id, "--json"]);
-    let child =
+    let mut child =
         command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
     // It listens to signals once it has closed itself to them.
     let status = format!("/proc/{}/status", child.id());
@@ -218,6 +218,7 @@ fn a_signal_cancels_a_commit_instead_of_cutting_it_off() {
         u64::from_str_radix(blocked.trim(), 16).unwrap() & 2 != 0
     };
     while !listens() {
+        assert!(child.try_wait().unwrap().is_none(), "it has ended");
         std::thread::yield_now();
     }
     let pid = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();

@@ -305,3 +305,36 @@ fn finish_as(lab: &Lab, script: &str) -> Outcome {
     command.args(["-ec", script]);
     finish(command)
 }
+
+/// An access list that gives one more user a right: what `setfacl -m u:65534:rx` makes of mode 0755.
+fn access_list() -> Vec<u8> {
+    let entry = |tag: u16, rights: u16, id: u32| {
+        [tag.to_le_bytes().as_slice(), &rights.to_le_bytes(), &id.to_le_bytes()].concat()
+    };
+    let nobody = u32::MAX;
+    let entries = [(1, 7, nobody), (2, 5, 65534), (4, 5, nobody), (16, 5, nobody), (32, 5, nobody)]
+        .map(|(t, r, i)| entry(t, r, i));
+    [2_u32.to_le_bytes().to_vec(), entries.concat()].concat()
+}
+
+#[test]
+fn a_directory_above_a_hidden_place_keeps_its_access_list() {
+    const ACCESS: &str = "system.posix_acl_access";
+    both(|lab| {
+        with_secrets(lab);
+        let dir = lab.home().join("place");
+        let list = access_list();
+        rustix::fs::setxattr(&dir, ACCESS, &list, rustix::fs::XattrFlags::empty()).unwrap();
+        for reads in ["opens", "off"] {
+            let write = format!("echo x > place/{reads}");
+            let hide =
+                ["run", "--commit", "-q", "--reads", reads, "--hide", "place/later", "--hide", "place/keys"];
+            let outcome = lab.run(&[&hide[..], &["--", "/bin/sh", "-c", &write]].concat());
+            assert_eq!(outcome.status, 0, "{outcome:?}");
+            assert!(dir.join(reads).exists(), "{outcome:?}");
+            let mut held = [0_u8; 256];
+            let length = rustix::fs::getxattr(&dir, ACCESS, &mut held[..]).unwrap();
+            assert_eq!(&held[..length], list, "{reads}");
+        }
+    });
+}

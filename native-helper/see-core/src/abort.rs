@@ -28,6 +28,8 @@ pub fn abort(store: &Store, session: &str) -> Result<()> {
     }
     store.settle(&[], Some((&session.id, SessionState::Aborted)))?;
     session.state = SessionState::Aborted;
+    // Why its program ended as it did is nothing to anybody any more; what could not be removed is.
+    session.why = None;
     remove_layers(store, session)
 }
 
@@ -54,6 +56,8 @@ mod tests {
         assert_eq!(layers(), 1, "whoever holds the lock removes them");
         assert!(bench.upper.join("file").exists());
         drop(lock);
+        // What another test has just started may still hold what was open then, until it becomes another program.
+        bench.store.wait_for_rest(SESSION).unwrap();
         bench.recover();
         assert_eq!((layers(), bench.state()), (0, SessionState::Aborted));
         assert!(!bench.upper.exists());

@@ -1,5 +1,5 @@
 // The left pane of a session: what changed in one sentence, the filter, the tree, and the decision.
-import { useCallback, useEffect, useRef, type ReactElement } from "react";
+import { useCallback, useEffect, useRef, useState, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
@@ -135,15 +135,21 @@ function Decision({
   const { go, show } = useRoute.getState();
   const busy = !canDecide(session);
   // Nothing to keep and nothing to lose: there is nothing to ask either.
+  const [leaving, setLeaving] = useState(false);
   const leave = async (): Promise<void> => {
+    setLeaving(true);
     const outcome = await useSessions.getState().abort(session.id);
+    setLeaving(false);
+    // Who has gone elsewhere meanwhile stays there.
+    const { screen, dialog } = useRoute.getState();
+    if (screen.name !== "session" || screen.session !== session.id || dialog !== null) return;
     if (outcome.ok) go({ name: "home" });
     else show("abort");
   };
   if (nothing && session.state === "finished") {
     return (
       <div className={styles.foot}>
-        <Button look="primary" onClick={() => void leave()}>
+        <Button look="primary" disabled={leaving} onClick={() => void leave()}>
           {TEXTS.nothingDone}
         </Button>
       </div>

@@ -19,16 +19,16 @@ export function AbortDialog({ session, onClose }: { session: Session; onClose: (
   const [error, setError] = useState<SeeError | null>(null);
   const total = tree.total[0]!;
   const decided = isDecided(session);
+  // It closes by itself when the session is decided, here or elsewhere; not while its layers are being removed.
   useEffect(() => {
-    if (decided) onClose();
-  }, [decided, onClose]);
+    if (decided && !busy && error === null) onClose();
+  }, [decided, busy, error, onClose]);
 
   const abort = async (): Promise<void> => {
     setBusy(true);
     const outcome = await useSessions.getState().abort(session.id);
     setBusy(false);
-    if (outcome.ok) onClose();
-    else setError(outcome.error);
+    if (!outcome.ok) setError(outcome.error);
   };
   return (
     <Dialog

@@ -26,7 +26,6 @@ import {
   isCounted,
   isOvertaken,
   isLeavable,
-  isReady,
   unanswered,
   type CommitStep,
   type Review,
@@ -235,7 +234,7 @@ interface FooterProps {
 }
 
 function Footer({ state, id, count, onClose }: FooterProps): ReactElement {
-  const { stopAndCheck, check, includeNeeds, commit, cancel, fail } = useCommit.getState();
+  const { stopAndCheck, check, includeNeeds, hurry, cancel, fail } = useCommit.getState();
   const leave = (
     <Button onClick={onClose} disabled={!isLeavable(state)}>
       {TEXTS.cancel}
@@ -271,8 +270,9 @@ function Footer({ state, id, count, onClose }: FooterProps): ReactElement {
           <Button
             look="primary"
             autoFocus={!asks}
-            disabled={!isReady(state) || count === 0}
-            onClick={() => void commit()}
+            // Pressed while it is checked once more, it holds for what comes out, unless that is not what was seen.
+            disabled={open > 0 || count === 0}
+            onClick={hurry}
           >
             {asks ? TEXTS.commitRest : TEXTS.commit(count)}
           </Button>

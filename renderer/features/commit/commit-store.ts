@@ -82,9 +82,50 @@ export const useCommit = create<CommitState>((set, get) => {
     const { state, session } = get();
     const feed = useFeed.getState();
     if (state.step !== "review" || state.work !== null || feed.session !== session || !isWhole(feed)) return;
-    if (feed.settled?.revision !== checked.revision) void get().check();
+    if (feed.settled?.revision !== checked.revision) void look(true);
   };
   useFeed.subscribe(recheck);
+  /** Has the helper check. By itself, because something was told, it takes nothing away as long as the session holds what it held. */
+  const look = async (byItself: boolean): Promise<void> => {
+    const { session } = get();
+    const { tree, settled } = useFeed.getState();
+    const ticket = nextTicket();
+    const revision = settled?.revision ?? null;
+    selection = selectionRequest(tree);
+    if (included.length > 0) selection.include = [...included];
+    const before = get().state;
+    const work = { ticket, progress: null };
+    if (before.step === "review") ({ answers } = before);
+    const earlier = checkOf(before);
+    if (earlier !== null) void see.cancel(earlier.ticket);
+    set({
+      state: before.step === "review" ? { ...before, work } : { step: "checking", ...work },
+      chosen: tree.chosen[0]!,
+      left: tree.total[0]! - tree.chosen[0]!,
+    });
+    const stop = follow();
+    const outcome = await see.check({ session, ...selection }, ticket);
+    stop();
+    const { state } = get();
+    // Given up or begun anew meanwhile.
+    if (checkOf(state)?.ticket !== ticket) return;
+    // Answered while the check was under way.
+    if (state.step === "review") ({ answers } = state);
+    const stamp = outcome.ok ? outcome.value.stamp : undefined;
+    const moved = checked.stamp !== undefined && stamp !== undefined && stamp !== checked.stamp;
+    const isSame = stamp !== undefined && stamp === checked.stamp;
+    checked = { revision, stamp: stamp ?? checked.stamp };
+    if (byItself && isSame && state.step === "review") {
+      set({ state: { ...state, work: null } });
+    } else {
+      // Another look at the machine: what was read of it before is old.
+      useVersions.getState().reset();
+      set({ state: afterCheck(outcome, answers), changed: get().changed || moved });
+    }
+    recheck();
+    // What has come since is shown first: who wished to commit had not seen it. A check that began anew takes the wish along.
+    if (hurried === ticket && !moved) get().hurry();
+  };
 
   return {
     state: { step: "cancelled" },
@@ -116,40 +157,7 @@ export const useCommit = create<CommitState>((set, get) => {
       if (!outcome.ok) return set({ state: { step: "failed", error: outcome.error } });
       await checkWhole();
     },
-    check: async () => {
-      const { session } = get();
-      const { tree, settled } = useFeed.getState();
-      const ticket = nextTicket();
-      const revision = settled?.revision ?? null;
-      selection = selectionRequest(tree);
-      if (included.length > 0) selection.include = [...included];
-      const before = get().state;
-      const work = { ticket, progress: null };
-      if (before.step === "review") ({ answers } = before);
-      const earlier = checkOf(before);
-      if (earlier !== null) void see.cancel(earlier.ticket);
-      set({
-        state: before.step === "review" ? { ...before, work } : { step: "checking", ...work },
-        chosen: tree.chosen[0]!,
-        left: tree.total[0]! - tree.chosen[0]!,
-      });
-      const stop = follow();
-      const outcome = await see.check({ session, ...selection }, ticket);
-      stop();
-      const { state } = get();
-      // Given up or begun anew meanwhile.
-      if (checkOf(state)?.ticket !== ticket) return;
-      // Answered while the check was under way.
-      if (state.step === "review") ({ answers } = state);
-      // Another look at the machine: what was read of it before is old.
-      useVersions.getState().reset();
-      const stamp = outcome.ok ? outcome.value.stamp : undefined;
-      const changed = get().changed || (checked.stamp !== undefined && stamp !== checked.stamp);
-      checked = { revision, stamp };
-      set({ state: afterCheck(outcome, answers), changed });
-      recheck();
-      if (hurried === ticket && isReady(get().state)) await get().commit();
-    },
+    check: () => look(false),
     hurry: () => {
       const { state } = get();
       const check = checkOf(state);
@@ -217,8 +225,12 @@ export const useCommit = create<CommitState>((set, get) => {
       }
     },
     leave: () => {
-      if (get().state.step === "reading") set({ state: { step: "cancelled" } });
-      else if (checkOf(get().state) !== null) get().cancel();
+      const { state } = get();
+      const check = checkOf(state);
+      if (check !== null) void see.cancel(check.ticket);
+      // Nothing is checked anew for a screen that nobody sees.
+      const asks = state.step === "reading" || state.step === "review";
+      if (check !== null || asks) set({ state: { step: "cancelled" } });
     },
   };
 });

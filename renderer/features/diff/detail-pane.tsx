@@ -224,7 +224,7 @@ function PaneHead({
 function MadeBy({ maker: { program, run } }: { maker: Maker }): ReactElement {
   const name = escapeText(program);
   const short = name.slice(name.lastIndexOf("/") + 1);
-  const isLinked = useLower((state) => state.isThere) && run !== undefined;
+  const isLinked = useLower((state) => state.session !== null) && run !== undefined;
   return (
     <span className={styles.maker} title={TEXTS.changedBy(name)}>
       {TEXTS.by}{" "}

@@ -12,11 +12,12 @@ import { ProgramsPane } from "./programs-pane.js";
 import styles from "./lower-pane.module.css";
 
 export function LowerPane({ session, begun }: { session: Session; begun: boolean }): ReactElement {
-  const { shown, show } = useLower();
+  // What another session showed is nothing to this one, and begins nothing here.
+  const shown = useLower((state) => (state.session === session.id ? state.shown : "terminal"));
+  const { show } = useLower.getState();
   /** What was shown: terminals among it live on behind another pane. */
   const [seen, setSeen] = useState<ReadonlySet<Shown>>(new Set());
-  // What another session showed is nothing to this one.
-  useEffect(() => useLower.getState().begin(), [session.id]);
+  useEffect(() => useLower.getState().begin(session.id), [session.id]);
   useEffect(() => setSeen((before) => new Set([...before, shown])), [shown]);
   const isKept = (pane: Shown): boolean => shown === pane || seen.has(pane);
   const head = (

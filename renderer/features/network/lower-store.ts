@@ -15,13 +15,13 @@ export const LOWER_PANES = [
 export type Shown = (typeof LOWER_PANES)[number]["value"];
 
 interface LowerState {
-  /** Whether it is on the screen. */
-  isThere: boolean;
+  /** The session that it is on the screen of; null: it is not there. */
+  session: string | null;
   shown: Shown;
   /** The number of the program in hand. */
   program: number | null;
-  /** Says that it is on the screen of another session now; returns how to say that it is gone. */
-  begin: () => () => void;
+  /** Says that it is on the screen of this session now; returns how to say that it is gone. */
+  begin: (session: string) => () => void;
   show: (shown: Shown) => void;
   /** Takes a program in hand. */
   choose: (program: number) => void;
@@ -33,11 +33,10 @@ const START = { shown: "terminal", program: null } as const;
 
 export const useLower = create<LowerState>((set) => ({
   ...START,
-  isThere: false,
-  begin: () => {
-    set({ ...START, isThere: true });
-    // What was shown last begins nothing on the next screen.
-    return () => set({ ...START, isThere: false });
+  session: null,
+  begin: (session) => {
+    set({ ...START, session });
+    return () => set({ ...START, session: null });
   },
   show: (shown) => set({ shown }),
   choose: (program) => set({ program }),

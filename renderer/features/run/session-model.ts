@@ -29,8 +29,8 @@ export function sessionTitle(session: Session): string {
 }
 
 /** Tells whether its program could not even be started: then the helper says why, and nothing was thrown away. */
-export function hasNotStarted({ state, why }: Session): boolean {
-  return state === "aborted" && why !== undefined;
+export function hasNotStarted({ state, why, exit_status: status }: Session): boolean {
+  return state === "aborted" && why !== undefined && status === undefined;
 }
 
 /** Tells whether programs may still run in the session. */

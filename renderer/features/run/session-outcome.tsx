@@ -39,7 +39,7 @@ function Outcome({ session, again }: OutcomeProps): ReactElement {
   if (session.state === "aborted") {
     return (
       <EmptyPanel icon="abort" title={TEXTS.abortedTitle} actions={again}>
-        {TEXTS.abortedWhy}
+        {TEXTS.abortedWhy} {escapeSentence(session.why ?? "")}
       </EmptyPanel>
     );
   }
@@ -61,9 +61,11 @@ function Committed({ session, again }: OutcomeProps): ReactElement {
   const last = useCommit((state) => state.last);
   useEffect(() => void useHistory.getState().load(), [session.id]);
 
-  const record = commits
+  const own = commits
     ?.filter((each) => each.session === session.id && each.undid === undefined)
-    .sort((a, b) => b.time.localeCompare(a.time))[0];
+    .sort((a, b) => b.time.localeCompare(a.time));
+  // Of a session that was committed in parts, what is still there can be undone.
+  const record = own?.find((each) => each.undone_by === undefined) ?? own?.[0];
   // Just committed, the history may not have been read yet.
   const fresh = last?.session === session.id ? last.result : undefined;
   const applied = record?.applied ?? fresh?.applied;

@@ -44,7 +44,7 @@ export function MorePane({ session, head }: MorePaneProps): ReactElement {
   }, [id, cwd, words]);
 
   const note =
-    started !== null
+    started !== null && error === null
       ? runs
         ? MORE.running
         : MORE.ended(started.status ?? 0)

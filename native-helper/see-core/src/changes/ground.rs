@@ -120,11 +120,10 @@ impl Ground {
             .ok_or_else(|| SeeError::internal(format!("There is no layer {index}.")))
     }
 
-    /// Tells whether it was the host that made the attributes of one of its directories differ from what a layer holds:
-    /// it changed the directory since the session began, and the session is known not to have.
-    pub fn is_hosts_doing(&self, layer: &Layer, dir: &HostPath, host: &Facts) -> bool {
-        let is_changed = host.is_dir() && host.ctime >= layer.began;
-        is_changed && self.doings.as_ref().is_some_and(|doings| doings.left_alone(dir))
+    /// Tells whether it was not the session that made the attributes of a directory of the host differ from what a layer
+    /// holds of it: the host has changed them, or the layer has them from a mask, which cannot have all of them.
+    pub fn is_hosts_doing(&self, dir: &HostPath, host: &Facts) -> bool {
+        host.is_dir() && self.doings.as_ref().is_some_and(|doings| doings.left_alone(dir))
     }
 
     /// Tells whether a path below layer `index` is not that layer's to tell: another layer's mount point, or a room.

@@ -134,7 +134,7 @@ impl Case<'_> {
         let row = match (&base_facts, self.host) {
             (Some((_, host)), _) if in_place => {
                 let mut aspects = self.aspects(facts, self.compared_dir, self.name, host, false)?;
-                let is_hosts = |place| self.judge.ground.is_hosts_doing(&self.source.layer, place, host);
+                let is_hosts = |place| self.judge.ground.is_hosts_doing(place, host);
                 if !aspects.is_empty() && self.place.as_ref().is_some_and(is_hosts) {
                     aspects.clear();
                 }

@@ -29,7 +29,7 @@ pub fn judge(ground: &Ground, index: u32, monitor: &dyn Monitor) -> Result<Optio
     let aspects = aspects(object, host, rules).map_err(|errno| scan_error(path, errno))?;
     // An ordinary user's layer cannot have a root that belongs to somebody else: it says nothing.
     let says_something = layer.marks == MarkSpace::Trusted || (old.uid, old.gid) == (new.uid, new.gid);
-    if !says_something || aspects.is_empty() || ground.is_hosts_doing(layer, path, &old) {
+    if !says_something || aspects.is_empty() || ground.is_hosts_doing(path, &old) {
         return Ok(None);
     }
     let change = Change {

@@ -1,21 +1,24 @@
 //! What tells one state of a session's changes from any other: a person decides about what was shown, and about nothing that a
 //! program made since. Looks at facts, reads no contents.
 
-use std::collections::hash_map::DefaultHasher;
 use std::ffi::OsStr;
-use std::hash::{Hash as _, Hasher as _};
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _, RandomState};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use super::found::{ChangeSet, Found};
 use crate::beneath::{Facts, Root, facts_at};
 use crate::session::Session;
 
+/// Programs choose what is digested, and must not be able to choose the digest. Another helper has other keys: then one looks again.
+static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+
 /// Returns the stamp of these changes: the same as long as neither they nor what the layers hold for them changed.
 pub fn stamp(session: &Session, changes: &ChangeSet) -> String {
     let mut layers: Vec<Upper> = session.layers.iter().map(|layer| Upper::open(&layer.upper)).collect();
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = KEYS.build_hasher();
     changes.found.len().hash(&mut hasher);
     for found in &changes.found {
         let change = &found.change;

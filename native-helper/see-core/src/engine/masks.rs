@@ -15,6 +15,7 @@ use crate::error::Result;
 use crate::overlay_marks;
 use crate::path::HostPath;
 
+use super::devices::shifted;
 use super::filesystems::{Setting, failed, make, place};
 use super::plan::Tree;
 
@@ -134,10 +135,16 @@ impl Mask {
         }
         rustix::fs::chmod(&path, Bits::from_raw_mode(stat.st_mode))?;
         for name in overlay_marks::list(host.as_path())? {
-            // Access lists hold ids of the host, which mean nothing in a memory file system without a map.
-            let is_foreign =
-                [b"trusted.".as_slice(), b"system."].iter().any(|space| name.as_bytes().starts_with(space));
-            let value = if is_foreign { None } else { overlay_marks::get(host.as_path(), &name)? };
+            // Access lists hold ids, which are shifted as owners are.
+            let shift_list = |list: Vec<u8>| shifted(&list, self.shift?);
+            let value = match name.as_bytes() {
+                name if name.starts_with(b"trusted.") => None,
+                bytes if bytes.starts_with(b"system.posix_acl_") => {
+                    overlay_marks::get(host.as_path(), &name)?.and_then(shift_list)
+                }
+                name if name.starts_with(b"system.") => None,
+                _ => overlay_marks::get(host.as_path(), &name)?,
+            };
             match value
                 .map_or(Ok(()), |value| rustix::fs::setxattr(&path, &name, &value, XattrFlags::empty()))
             {

@@ -12,6 +12,7 @@ use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::{Flags, Kind, Mount, covering, visible};
 use crate::net::resolver::Resolver;
+use crate::overlay_marks;
 use crate::path::{HostPath, PathRef};
 use crate::remove_tree::remove_dir;
 use crate::secrets::{Hidden, outermost};
@@ -160,11 +161,16 @@ fn is_gone(path: &HostPath) -> bool {
     rustix::fs::lstat(path.as_path()).is_err_and(|e| matches!(e, Errno::NOENT | Errno::NOTDIR))
 }
 
-/// Tells whether every directory from below `point` to a path is the user's: only such can be shown as they are.
+/// Tells whether every directory from below `point` to a path is the user's, of their own group and without attributes: only such
+/// can be shown as they are, and what is shown otherwise would look like a change of the session's.
 fn is_ours(point: &HostPath, path: &HostPath) -> bool {
-    let me = rustix::process::geteuid().as_raw();
+    let me = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+    let is_plain = |dir: &HostPath| {
+        rustix::fs::lstat(dir.as_path()).is_ok_and(|stat| (stat.st_uid, stat.st_gid) == me)
+            && overlay_marks::list(dir.as_path()).is_ok_and(|names| names.is_empty())
+    };
     let above = std::iter::successors(path.parent(), HostPath::parent).take_while(|dir| dir != point);
-    above.into_iter().all(|dir| rustix::fs::lstat(dir.as_path()).is_ok_and(|stat| stat.st_uid == me))
+    above.into_iter().all(|dir| is_plain(&dir))
 }
 
 /// Tells whether a layer from before lies over what it covered then.

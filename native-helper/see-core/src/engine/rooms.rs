@@ -57,8 +57,9 @@ impl<'a> Rooms<'a> {
             return self.fallback();
         }
         match make_room(mount, &self.place(mount)) {
-            Ok(path) => Room { path, same_mount: true },
-            Err(_) => self.fallback(),
+            // A disk that is full keeps nobody from working elsewhere: what covers it lies in the store then.
+            Ok(path) if !is_full(&path) => Room { path, same_mount: true },
+            _ => self.fallback(),
         }
     }
 
@@ -77,8 +78,6 @@ impl<'a> Rooms<'a> {
         device: u64,
         room: &Room,
     ) -> Result<Layer> {
-        let (fallback, full) = (self.fallback(), is_full(&room.path));
-        let room = if full { &fallback } else { room };
         let dir = room.path.join("layers").join(session).join(index.to_string());
         let (upper, work) = (dir.join("upper"), dir.join("work"));
         make_private(&dir)?;

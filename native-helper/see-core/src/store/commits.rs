@@ -75,12 +75,19 @@ impl Store {
         select(&self.db(), "ORDER BY time DESC, id", [])
     }
 
-    /// Returns the sessions of which nothing is on the host any more: each of their commits was undone, and that stands.
+    /// Returns the committed sessions of which nothing is on the host any more: each of their commits was undone, whole, and that stands.
     pub fn undone_sessions(&self) -> Result<HashSet<String>> {
-        let commits = select(&self.db(), "WHERE state = 'done'", [])?;
+        let which = "WHERE state = 'done' AND session IN (SELECT id FROM sessions WHERE state = 'committed')";
+        let commits = select(&self.db(), which, [])?;
+        let applied: HashMap<&str, u64> =
+            commits.iter().map(|commit| (commit.id.as_str(), commit.applied)).collect();
+        // An undo that left something as it was has applied less.
+        let is_whole = |commit: &CommitRecord, by: &str| applied.get(by) == Some(&commit.applied);
         let undone_by: HashMap<&str, &str> = commits
             .iter()
-            .filter_map(|commit| Some((commit.id.as_str(), commit.undone_by.as_deref()?)))
+            .filter_map(|commit| Some((commit, commit.undone_by.as_deref()?)))
+            .filter(|(commit, by)| is_whole(commit, by))
+            .map(|(commit, by)| (commit.id.as_str(), by))
             .collect();
         let mut sessions: HashMap<&str, bool> = HashMap::new();
         for commit in commits.iter().filter(|commit| commit.undid.is_none()) {

@@ -210,6 +210,8 @@ fn repairs_only_sessions_whose_supervisor_is_dead() {
 fn a_session_is_undone_when_each_of_its_commits_is_and_stays_so() {
     let dir = tempfile::tempdir().unwrap();
     let store = Store::open(Some(dir.path())).unwrap();
+    let owner = commit("part1", CommitState::Done).session;
+    store.insert_session(&Session { state: SessionState::Committed, ..session(&owner, None) }).unwrap();
     let insert = |id: &str, undid: Option<&str>, undone_by: Option<&str>| {
         let (undid, undone_by) = (undid.map(str::to_owned), undone_by.map(str::to_owned));
         store.update_commit(&CommitRecord { undid, undone_by, ..commit(id, CommitState::Done) }).unwrap();
@@ -229,6 +231,14 @@ fn a_session_is_undone_when_each_of_its_commits_is_and_stays_so() {
     assert_eq!(undone(), 0, "the undo was undone");
     insert("redo2", Some("undo2"), Some("part2"));
     undone();
+    insert("undo2", Some("part2"), None);
+    assert_eq!(undone(), 1);
+    let half = CommitRecord { undid: Some("part2".to_owned()), ..commit("undo2", CommitState::Done) };
+    store.update_commit(&CommitRecord { applied: half.applied + 1, ..half }).unwrap();
+    assert_eq!(undone(), 0, "a part of it was left as it was");
+    insert("undo2", Some("part2"), None);
+    store.move_session(&owner, &[SessionState::Committed], SessionState::Finished).unwrap();
+    assert_eq!(undone(), 0, "the rest waits for a decision");
 }
 
 #[test]

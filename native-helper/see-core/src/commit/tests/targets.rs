@@ -224,6 +224,10 @@ fn a_program_that_runs_is_replaced_and_never_written_to() {
     }
 }
 
+/// Starts a program in the background, and waits until the shell's child has become it or is over.
+const START_ANYWAY: &str = "./f 1000 > /dev/null 2>&1 & p=$!; echo $p > ../pid; shell=$(readlink /proc/$$/exe); \
+    while [ \"$(readlink /proc/$p/exe)\" = \"$shell\" ]; do :; done";
+
 #[test]
 fn a_program_may_start_at_any_point_of_a_commit() {
     if !is_inside("targets::a_program_may_start_at_any_point_of_a_commit") {
@@ -237,7 +241,7 @@ fn a_program_may_start_at_any_point_of_a_commit() {
             "echo b > a; echo '#!/bin/sh' > f",
         );
         let (before, host) = (bench.has(), bench.host.clone());
-        crash::interrupt(point, move || run_in(&host, "./f 1000 > /dev/null 2>&1 & echo $! > ../pid"));
+        crash::interrupt(point, move || run_in(&host, START_ANYWAY));
         let outcome = bench.commit();
         let meddled = !crash::is_uninterrupted();
         crash::survive_all();
