@@ -161,6 +161,7 @@ describe("the real helper", () => {
     expect(await helper.request("check", { session: session.id, only }, 3)).toEqual({
       consistent: true,
       conflicts: [],
+      stamp: expect.any(String) as string,
       tracking: "opens",
     });
     const done = await helper.request("commit", { session: session.id, only }, 4);
