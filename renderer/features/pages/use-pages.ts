@@ -14,7 +14,7 @@ export interface Pages {
 
 const NOTHING: Pages = { pages: 0, drawn: undefined, refusal: undefined };
 
-/** Draws a page; undefined: there is no such side. Reads the document anew when `reading` counts up. */
+/** Draws a page; undefined: there is no such side. Reads the document anew when `reading` counts up, and shows the old until then. */
 export function usePages(
   session: string,
   path: PathRef,
@@ -26,14 +26,18 @@ export function usePages(
   const [pages, setPages] = useState(NOTHING);
   const drawer = useRef<PageDrawer | null>(null);
   const wanted = useRef(page);
+  /** Which document `pages` is of. */
+  const shown = useRef("");
   const size = facts?.size ?? 0;
   useEffect(() => {
     if (size === 0) return;
-    setPages(NOTHING);
+    const document = JSON.stringify([session, path, side]);
+    if (shown.current !== document) setPages(NOTHING);
+    shown.current = document;
     const made = new PageDrawer({ session, path, side }, size, {
-      opened: (count) => setPages((held) => ({ ...held, pages: count })),
+      opened: (count) => setPages((held) => ({ ...held, pages: count, refusal: undefined })),
       drawn: (drawn) => setPages((held) => ({ ...held, drawn })),
-      refused: (refusal) => setPages((held) => ({ ...held, refusal })),
+      refused: (refusal) => setPages({ ...NOTHING, refusal }),
     });
     made.draw(wanted.current);
     drawer.current = made;
