@@ -62,7 +62,6 @@ export const TEXTS = {
     `Looked at again: ${n === 1 ? "1 path is" : `${n} paths are`} not as committed (${first}). Something else changed it meanwhile.`,
   committedRest: "The rest stays here until you decide.",
   hide: "Hide this",
-  undoneTitle: "Committed, then undone",
   undoneLong: "Your machine is as it was before this session.",
   skipped: (n: number): string => `${changes(n)} left out.`,
   doneJoined: (n: number): string => `${formatMany(n, "file")} joined with what your machine added.`,

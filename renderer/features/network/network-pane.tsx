@@ -5,12 +5,12 @@ import type { Session } from "../../../protocol/src/session.js";
 import { cx } from "../../ui/cx.js";
 import { escapeText } from "../../ui/escape.js";
 import { formatTime, formatTimeOfDay } from "../../../texts/format.js";
+import { Pane } from "../../ui/pane.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { placeOf, protocolOf } from "./place-model.js";
 import { TEXTS } from "../../../texts/network.js";
 import { useRecord } from "./use-record.js";
-import pane from "../../ui/pane.module.css";
 import styles from "./network-pane.module.css";
 
 interface NetworkPaneProps {
@@ -22,24 +22,21 @@ interface NetworkPaneProps {
 export function NetworkPane({ session, head }: NetworkPaneProps): ReactElement {
   const { log, error } = useRecord(session);
   return (
-    <section className={pane.pane} aria-label={TEXTS.title}>
-      <div className={pane.head}>
-        {head}
-        {log !== null && log.network.length > 0 && (
-          <span className={pane.note}>
-            {TEXTS.count(log.network.length)}
-            {log.dropped.network > 0 && ` · ${TEXTS.incomplete}`}
-          </span>
-        )}
-      </div>
+    <Pane title={TEXTS.title} head={head} note={log === null ? undefined : noteOf(log)}>
       <div className={styles.body}>
         {error !== null && <ErrorNote error={error} />}
         {log === null && error === null && <Skeleton label={TEXTS.loading} rows={3} />}
         {log?.network.length === 0 && <p className={styles.empty}>{TEXTS.empty}</p>}
         {log !== null && log.network.length > 0 && <Tries log={log} />}
       </div>
-    </section>
+    </Pane>
   );
+}
+
+function noteOf({ network, dropped }: SessionLog): string | undefined {
+  if (network.length === 0) return undefined;
+  const count = TEXTS.count(network.length);
+  return dropped.network > 0 ? `${count} · ${TEXTS.incomplete}` : count;
 }
 
 function Tries({ log }: { log: SessionLog }): ReactElement {

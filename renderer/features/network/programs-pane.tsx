@@ -6,6 +6,7 @@ import type { Session } from "../../../protocol/src/session.js";
 import { cx } from "../../ui/cx.js";
 import { escapeText } from "../../ui/escape.js";
 import { formatTime } from "../../../texts/format.js";
+import { Pane } from "../../ui/pane.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { NO_FILTER } from "../changes/filter-model.js";
@@ -14,7 +15,6 @@ import { useLower } from "./lower-store.js";
 import { nextPlace, programRows, type ProgramRow } from "./record-model.js";
 import { PROGRAMS as TEXTS } from "../../../texts/network.js";
 import { useRecord } from "./use-record.js";
-import pane from "../../ui/pane.module.css";
 import styles from "./network-pane.module.css";
 
 const ROW = 24;
@@ -30,23 +30,19 @@ interface ProgramsPaneProps {
 export function ProgramsPane({ session, head }: ProgramsPaneProps): ReactElement {
   const { log, error } = useRecord(session);
   return (
-    <section className={pane.pane} aria-label={TEXTS.title}>
-      <div className={pane.head}>
-        {head}
-        {log !== null && (
-          <span className={pane.note}>
-            {TEXTS.count(log.programs.length, log.refused.length)}
-            {log.dropped.programs > 0 && ` · ${TEXTS.dropped(log.dropped.programs)}`}
-          </span>
-        )}
-      </div>
+    <Pane title={TEXTS.title} head={head} note={log === null ? undefined : noteOf(log)}>
       {error !== null && <ErrorNote error={error} />}
       {log === null && error === null && <Skeleton label={TEXTS.loading} rows={3} />}
       {log?.programs.length === 0 && <p className={styles.empty}>{TEXTS.empty}</p>}
       {log !== null && log.refused.length > 0 && <Refused refused={log.refused} />}
       {log !== null && log.programs.length > 0 && <Programs log={log} />}
-    </section>
+    </Pane>
   );
+}
+
+function noteOf({ programs, refused, dropped }: SessionLog): string {
+  const count = TEXTS.count(programs.length, refused.length);
+  return dropped.programs > 0 ? `${count} · ${TEXTS.dropped(dropped.programs)}` : count;
 }
 
 function Refused({ refused }: { refused: readonly RefusedAction[] }): ReactElement {

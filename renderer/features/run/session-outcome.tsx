@@ -11,6 +11,7 @@ import { TEXTS as COMMIT_TEXTS } from "../../../texts/commit.js";
 import { VerifiedNote } from "../commit/verified-note.js";
 import { useHistory } from "../history/history-store.js";
 import { TEXTS } from "../../../texts/run.js";
+import { UNDONE_WORDS } from "../../../texts/sessions.js";
 import { RetryButton } from "./retry-button.js";
 import { hasNotStarted } from "./session-model.js";
 
@@ -72,7 +73,7 @@ function Committed({ session, again }: OutcomeProps): ReactElement {
   const commit = record === undefined ? fresh?.commit : record.undoable ? record.id : undefined;
   const undone = session.undone === true;
   const title = undone
-    ? COMMIT_TEXTS.undoneTitle
+    ? UNDONE_WORDS.long
     : applied === undefined
       ? TEXTS.committedTitle
       : COMMIT_TEXTS.committed(applied);

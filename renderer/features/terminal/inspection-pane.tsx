@@ -3,10 +3,10 @@ import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { Button } from "../../ui/button.js";
+import { Pane } from "../../ui/pane.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import { attach } from "./attach.js";
 import { INSPECTION } from "../../../texts/terminal.js";
-import pane from "../../ui/pane.module.css";
 import styles from "./terminal-pane.module.css";
 
 interface InspectionPaneProps {
@@ -34,16 +34,18 @@ export function InspectionPane({ session, head }: InspectionPaneProps): ReactEle
     setAttempt(attempt + 1);
   };
   return (
-    <section className={pane.pane} aria-label={INSPECTION.title}>
-      <div className={pane.head}>
-        {head}
-        <span className={pane.note}>{ended ? INSPECTION.ended : INSPECTION.note}</span>
-        {ended && (
+    <Pane
+      title={INSPECTION.title}
+      head={head}
+      note={ended ? INSPECTION.ended : INSPECTION.note}
+      action={
+        ended && (
           <Button look="quiet" onClick={again}>
             {INSPECTION.again}
           </Button>
-        )}
-      </div>
+        )
+      }
+    >
       {!ready ? (
         <EmptyPanel icon="terminal" title={INSPECTION.later}>
           {INSPECTION.laterWhy}
@@ -53,6 +55,6 @@ export function InspectionPane({ session, head }: InspectionPaneProps): ReactEle
       ) : (
         <ErrorPanel error={error} actions={<Button onClick={again}>{INSPECTION.again}</Button>} />
       )}
-    </section>
+    </Pane>
   );
 }

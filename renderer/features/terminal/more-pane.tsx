@@ -4,12 +4,12 @@ import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
 import { Button } from "../../ui/button.js";
+import { Pane } from "../../ui/pane.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { canDecide, isLive } from "../run/session-model.js";
 import { attach } from "./attach.js";
 import { MORE } from "../../../texts/terminal.js";
 import line from "../../ui/typed-line.module.css";
-import pane from "../../ui/pane.module.css";
 import styles from "./terminal-pane.module.css";
 
 interface MorePaneProps {
@@ -59,13 +59,7 @@ export function MorePane({ session, head }: MorePaneProps): ReactElement {
     if (split.ok) setStarted({ words: split.value, status: null });
   };
   return (
-    <section className={pane.pane} aria-label={MORE.title}>
-      <div className={pane.head}>
-        {head}
-        <span className={pane.note} title={note}>
-          {note}
-        </span>
-      </div>
+    <Pane title={MORE.title} head={head} note={note}>
       <form className={styles.more} onSubmit={(event) => void start(event)}>
         <div className={`${line.line} ${line.exact}`}>
           <input
@@ -89,6 +83,6 @@ export function MorePane({ session, head }: MorePaneProps): ReactElement {
       ) : (
         <div ref={host} className={styles.screen} />
       )}
-    </section>
+    </Pane>
   );
 }

@@ -3,12 +3,12 @@ import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { Button } from "../../ui/button.js";
+import { Pane } from "../../ui/pane.js";
 import { ErrorPanel } from "../../ui/state-panel.js";
 import { useHelper } from "../run/helper-store.js";
 import { endWords, isLive } from "../run/session-model.js";
 import { attach } from "./attach.js";
 import { TEXTS } from "../../../texts/terminal.js";
-import pane from "../../ui/pane.module.css";
 import styles from "./terminal-pane.module.css";
 
 interface TerminalPaneProps {
@@ -43,18 +43,12 @@ export function TerminalPane({ session, begun, head }: TerminalPaneProps): React
   const note =
     ended === null && isLive(session) ? TEXTS.running : end === undefined ? TEXTS.ended : TEXTS.endedSo(end);
   return (
-    <section className={pane.pane} aria-label={TEXTS.title}>
-      <div className={pane.head}>
-        {head}
-        <span className={pane.note} title={note}>
-          {note}
-        </span>
-      </div>
+    <Pane title={TEXTS.title} head={head} note={note}>
       {error === null ? (
         <div ref={host} className={styles.screen} />
       ) : (
         <ErrorPanel error={error} actions={<Button onClick={retry}>{TEXTS.retry}</Button>} />
       )}
-    </section>
+    </Pane>
   );
 }

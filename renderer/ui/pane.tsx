@@ -1,0 +1,30 @@
+// A pane below the change in hand: a line with what leads to the others and a note, and below it what the pane shows.
+import type { ReactElement, ReactNode } from "react";
+import styles from "./pane.module.css";
+
+interface PaneProps {
+  title: string;
+  /** Stands where the pane's title would. */
+  head: ReactNode;
+  /** Cut off where there is no room, and whole under the pointer. */
+  note?: string | undefined;
+  action?: ReactNode;
+  children: ReactNode;
+}
+
+export function Pane({ title, head, note, action, children }: PaneProps): ReactElement {
+  return (
+    <section className={styles.pane} aria-label={title}>
+      <div className={styles.head}>
+        {head}
+        {note !== undefined && (
+          <span className={styles.note} title={note}>
+            {note}
+          </span>
+        )}
+        {action}
+      </div>
+      {children}
+    </section>
+  );
+}
