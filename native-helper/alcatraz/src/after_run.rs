@@ -131,10 +131,13 @@ enum Answer {
 /// Asks once. No answer, or a signal instead, keeps the session: nothing is ever lost by closing a terminal.
 fn question() -> Answer {
     let mut err = std::io::stderr().lock();
-    let _ = write!(err, "Review the changes (r), see the diff (d), commit (c), abort (a) or keep (K)? ");
-    let _ = err.flush();
     let mut line = String::new();
-    if terminal_relay::wait_for_answer() && matches!(std::io::stdin().lock().read_line(&mut line), Ok(1..)) {
+    let ask = || {
+        let _ = write!(err, "Review the changes (r), see the diff (d), commit (c), abort (a) or keep (K)? ");
+        let _ = err.flush();
+    };
+    if terminal_relay::wait_for_answer(ask) && matches!(std::io::stdin().lock().read_line(&mut line), Ok(1..))
+    {
         return understand(&line);
     }
     let _ = writeln!(err);

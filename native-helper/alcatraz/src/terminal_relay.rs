@@ -83,14 +83,15 @@ impl Signals {
     }
 }
 
-/// Waits for a line on stdin, between programs. Returns whether there is one: a signal that would end this process
-/// comes instead of it.
-pub fn wait_for_answer() -> bool {
+/// Asks, and waits for a line on stdin, between programs. Returns whether there is one: a signal that would end this
+/// process comes instead of it, also at the moment when the question stands there.
+pub fn wait_for_answer(ask: impl FnOnce()) -> bool {
     // In the background a question waits as any program that reads there: stopped, until it is in front again.
     if is_elsewhere() && kill_current_process_group(Signal::TTIN).is_err() {
         return false;
     }
     let Ok(signals) = SignalQueue::collect(&ending()) else { return false };
+    ask();
     let mut waits = [PollFd::from_borrowed_fd(stdin(), PollFlags::IN), PollFd::new(&signals, PollFlags::IN)];
     while poll(&mut waits, None) == Err(Errno::INTR) {}
     let ended = matches!(signals.next(), Ok(Some(_)));

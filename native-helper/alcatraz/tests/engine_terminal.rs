@@ -9,6 +9,17 @@ use engine_lab::{Lab, Mode, both, finish_child, wait_until};
 const SHELL: [&str; 11] =
     ["run", "--keep", "-q", "--", "env", "PS1=ready> ", "bash", "--norc", "--noprofile", "--noediting", "-i"];
 
+/// Types a line that the program repeats, and its end of input: it ends well, and the outer shell is there again.
+fn answers_and_ends(terminal: &mut Terminal) {
+    terminal.keys("two\r");
+    terminal.expect("two\r\ntwo");
+    terminal.keys("\x04");
+    terminal.expect("outer> ");
+    terminal.keys("echo status=$?\r");
+    terminal.expect("\nstatus=0");
+    terminal.expect("outer> ");
+}
+
 #[test]
 fn the_terminal_is_new_and_has_the_windows_size() {
     both(|lab| {
@@ -114,13 +125,7 @@ fn control_z_of_a_bare_program_gives_the_outer_shell_back() {
         terminal.expect("outer> ");
         terminal.keys("fg\r");
         wait_until("the program goes on", || is_stopped('S'));
-        terminal.keys("two\r");
-        terminal.expect("two\r\ntwo");
-        terminal.keys("\x04");
-        terminal.expect("outer> ");
-        terminal.keys("echo status=$?\r");
-        terminal.expect("\nstatus=0");
-        terminal.expect("outer> ");
+        answers_and_ends(&mut terminal);
         // In the background it works on, and needs no terminal.
         terminal.keys(&run("echo again; while [ ! -e go ]; do sleep 0.05; done; exit 6"));
         terminal.expect("\nagain");
@@ -169,13 +174,7 @@ fn a_job_in_the_background_works_there_and_takes_keys_when_it_comes_to_the_front
         wait_until("the keys are the program's", || {
             format!("{:?}", terminal.settings().local_modes) != cooked && terminal.unread() == 0
         });
-        terminal.keys("two\r");
-        terminal.expect("two\r\ntwo");
-        terminal.keys("\x04");
-        terminal.expect("outer> ");
-        terminal.keys("echo status=$?\r");
-        terminal.expect("\nstatus=0");
-        terminal.expect("outer> ");
+        answers_and_ends(&mut terminal);
         terminal.keys("exit\r");
     });
 }
