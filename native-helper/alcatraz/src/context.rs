@@ -39,9 +39,34 @@ impl Context {
         self.store.as_deref()
     }
 
-    /// Opens the store, and settles what processes that were killed left behind.
+    /// Opens the store, and settles what processes that were killed left behind. One that is not there is empty, and is not made.
     pub fn open_store(&self) -> Result<Store> {
-        let store = self.open_store_as_it_is()?;
+        Ok(self.settle(self.open_store_as_it_is()?))
+    }
+
+    /// The same for what needs a store: makes it where there is none.
+    pub fn make_store(&self) -> Result<Store> {
+        Ok(self.settle(self.make_store_as_it_is()?))
+    }
+
+    /// As [`Context::open_store`]; a commit that was cut off stays cut off.
+    pub fn open_store_as_it_is(&self) -> Result<Store> {
+        self.repair(Store::look(self.store_dir())?)
+    }
+
+    /// As [`Context::make_store`]; a commit that was cut off stays cut off.
+    pub fn make_store_as_it_is(&self) -> Result<Store> {
+        self.repair(Store::open(self.store_dir())?)
+    }
+
+    fn repair(&self, store: Store) -> Result<Store> {
+        if store.repair_dead_sessions()? {
+            self.output.detail("A session whose supervisor was killed is settled now.");
+        }
+        Ok(store)
+    }
+
+    fn settle(&self, store: Store) -> Store {
         match commit::recover(&store, &self.monitor()) {
             Ok(all) => all.iter().for_each(|recovered| self.tell(recovered)),
             // Its session stays locked in state; everything else can still be done.
@@ -49,16 +74,7 @@ impl Context {
                 self.output.say(&format!("A commit that was cut off waits: {} {}", error.message, error.hint))
             }
         }
-        Ok(store)
-    }
-
-    /// As [`Context::open_store`]; a commit that was cut off stays cut off.
-    pub fn open_store_as_it_is(&self) -> Result<Store> {
-        let store = Store::open(self.store_dir())?;
-        if store.repair_dead_sessions()? {
-            self.output.detail("A session whose supervisor was killed is settled now.");
-        }
-        Ok(store)
+        store
     }
 
     /// Tells what became of a commit that was cut off.

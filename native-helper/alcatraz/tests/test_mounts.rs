@@ -141,3 +141,29 @@ fn an_undo_never_writes_beneath_a_file_system_that_went_away() {
     }
     assert_eq!(outcome.stderr.matches("name-vanished").count(), 2, "{outcome:?}");
 }
+
+#[test]
+fn a_room_goes_with_the_last_that_lies_in_it_and_the_doctor_names_those_whose_store_is_gone() {
+    let lab = Lab::new();
+    let script = "mkdir -p place/mounted; mount -t tmpfs -o mode=755 x $point; \
+                  made() { alcatraz run --keep -q --name one -- /bin/sh -ec 'echo new > $0/new' $point; }; \
+                  made; test -d $point/.alcatraz-*/layers; alcatraz abort -q one; test -z \"$(ls -A $point)\"; \
+                  made; alcatraz commit -q one > /dev/null; test -d $point/.alcatraz-*/commits; \
+                  alcatraz history --json | grep -o '\"id\":\"[^\"]*' | cut -d '\"' -f 4 | xargs $binary drop -q; \
+                  test \"$(ls -A $point)\" = new; alcatraz doctor --json | grep -c \"behind: $point\" || true; \
+                  alcatraz run --keep -q -- /bin/sh -ec 'rm $0/new' $point; rm -r $ALCATRAZ_STORE; alcatraz doctor --json";
+    let outcome = apart(&lab, script);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    let text = outcome.text();
+    let (before, rows) = text.split_once('\n').unwrap();
+    assert_eq!(before, "0");
+    let rows: serde_json::Value = serde_json::from_str(rows).unwrap();
+    let point = lab.work().join("place/mounted");
+    let room = format!("{}/.alcatraz-", point.display());
+    let row =
+        rows["rows"].as_array().unwrap().iter().find(|row| row["feature"].as_str().unwrap().contains(&room));
+    let row = row.unwrap_or_else(|| panic!("{rows}"));
+    assert!(row["why"].as_str().unwrap().contains(lab.store().to_str().unwrap()), "{row}");
+    assert!(row["mend"].as_str().unwrap().contains(&format!("rm -r {room}")), "{row}");
+    assert!(!lab.store().exists(), "the doctor makes no store");
+}

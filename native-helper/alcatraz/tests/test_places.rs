@@ -31,8 +31,9 @@ fn apart(lab: &Lab, script: &str) -> Outcome {
 #[test]
 fn a_file_system_without_attributes_cannot_hold_a_store() {
     let lab = Lab::new();
-    let outcome = apart(&lab, "mount -t ramfs x $2; chmod 700 $2; exec $1 --store $2/store list --json");
-    assert_eq!(outcome.status, 1, "{outcome:?}");
+    let outcome =
+        apart(&lab, "mount -t ramfs x $2; chmod 700 $2; exec $1 --store $2/store run --json /bin/true");
+    assert_eq!(outcome.status, 125, "{outcome:?}");
     let error = outcome.error();
     assert_eq!(error["code"], "store-unusable");
     assert!(error["message"].as_str().unwrap().contains("extended attributes"), "{error}");
@@ -50,7 +51,7 @@ fn a_read_only_file_system_cannot_hold_a_store() {
 #[test]
 fn a_full_disk_is_named_and_what_was_there_stays() {
     let lab = Lab::new();
-    let script = "mount -t tmpfs -o size=2m,mode=700 x $2; $1 --store $2/store list -q; \
+    let script = "mount -t tmpfs -o size=2m,mode=700 x $2; $1 --store $2/store run -q --abort /bin/true; \
                   cat /dev/zero > $2/fill 2>/dev/null || true; \
                   $1 --store $2/store run --json /bin/true || echo status $?; \
                   rm $2/fill; $1 --store $2/store list --json";
@@ -59,6 +60,36 @@ fn a_full_disk_is_named_and_what_was_there_stays() {
     assert!(outcome.text().starts_with("status 125\n"), "{outcome:?}");
     assert_eq!(outcome.error()["code"], "disk-full");
     assert!(outcome.text().contains("{\"sessions\":["), "{outcome:?}");
+}
+
+#[test]
+fn what_makes_room_works_on_a_store_whose_disk_is_full() {
+    assert!(rustix::process::geteuid().is_root(), "this test makes a file system: run it as root");
+    let lab = Lab::new();
+    // Of 1-KiB blocks: a page of a mapped file has several, and those that are missing when it is written to are deadly.
+    let script = "truncate -s 8M $2.img; mkfs.ext4 -q -m 0 -b 1024 $2.img; mount -o loop $2.img $2; chmod 700 $2; cd $2; \
+                  alcatraz() { \"$binary\" --store \"$store\" \"$@\"; }; binary=$1; store=$2/store; mkdir work; cd work; \
+                  alcatraz run -q --commit --name done -- /bin/sh -c 'echo x > done; dd if=/dev/zero of=old bs=1k count=300 2> $0' /dev/null; \
+                  alcatraz run -q --commit -- /bin/rm old; \
+                  alcatraz run -q --keep --name one -- /bin/sh -c 'dd if=/dev/zero of=new bs=1k count=300 2> $0' /dev/null; \
+                  commit() { alcatraz history --json | grep -o '\"id\":\"[^\"]*' | cut -d '\"' -f 4 | \"$@\"; }; \
+                  cat /dev/zero > $2/fill 2> /dev/null || true; cat /dev/zero > $2/more 2> /dev/null || true; \
+                  for command in list history 'changes one' doctor 'check one'; do \
+                  alcatraz $command > $2.said 2>&1 || { echo $command: $?; cat $2.said; }; done; \
+                  echo '{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"hello\",\"params\":{\"protocol\":1}}' | alcatraz serve | grep -q result; \
+                  alcatraz run --keep --json /bin/true 2> $2.said || { test $? = 125; grep -q disk-full $2.said; }; \
+                  alcatraz undo --json $(commit head -1) > $2.said 2>&1 || { test $? = 1; grep -q disk-full $2.said; test ! -e old; }; \
+                  alcatraz abort -q one; alcatraz list; cat /dev/zero > $2/again 2> /dev/null || true; \
+                  alcatraz drop -q $(commit tail -1); alcatraz undo --json $(commit tail -1) 2>&1 | grep -o not-undoable; \
+                  stat -c %s $store/reserve";
+    let outcome = apart(&lab, script);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    let text = outcome.text();
+    assert!(
+        text.starts_with("SESSION") && text.contains("aborted") && text.contains("not-undoable"),
+        "{outcome:?}"
+    );
+    assert_eq!(text.lines().last(), Some("262144"), "the reserve is kept for the next time: {outcome:?}");
 }
 
 #[test]

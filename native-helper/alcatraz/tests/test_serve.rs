@@ -62,7 +62,7 @@ fn survives_nonsense_and_answers_it_with_id_null() {
     ];
     for line in nonsense {
         client.write(line);
-        let reply = client.read();
+        let reply = client.wait_for(|message| message.get("error").is_some());
         assert!(reply["id"].is_null(), "{reply}");
         assert_eq!(reply["error"]["data"]["code"], "bad-request", "{reply}");
     }
@@ -128,7 +128,7 @@ fn a_line_that_is_too_long_is_refused_without_being_kept() {
         client.write(&chunk);
     }
     client.write(b"\n");
-    let reply = client.read();
+    let reply = client.wait_for(|message| message.get("error").is_some());
     assert_eq!((reply["id"].is_null(), &reply["error"]["data"]["code"]), (true, &json!("bad-request")));
     let grown = peak_memory(client.pid()).saturating_sub(before);
     assert!(grown < 64 * 1024, "memory grew by {grown} KiB");
@@ -172,6 +172,18 @@ impl Drop for Gone {
         // Recovery may have been here before.
         let _ = std::fs::remove_file(&self.0);
     }
+}
+
+#[test]
+fn says_nothing_of_itself_before_a_greeting_that_fits() {
+    let lab = Lab::new();
+    lab.see("true");
+    let mut client = Client::silent(&lab);
+    assert_eq!(client.refused("hello", json!({ "protocol": 2 }))["code"], "protocol-mismatch");
+    // Whatever happens meanwhile: the only words are answers.
+    lab.see("true");
+    assert_eq!(client.refused("sessions.list", json!({}))["code"], "protocol-mismatch");
+    assert_eq!(client.close(), Vec::<Value>::new());
 }
 
 /// What the app is told first, unasked, is the list of sessions.

@@ -188,9 +188,37 @@ fn an_empty_store_lists_nothing() {
 }
 
 #[test]
+fn who_only_asks_makes_no_store() {
+    let lab = Lab::new();
+    let place = lab.work().join("mistyped/store");
+    let ask = |line: &[&str]| lab.run([&["--store", place.to_str().unwrap()], line].concat());
+    for line in [&["list"][..], &["history"], &["ignore"], &["hidden"], &["doctor"]] {
+        assert_eq!(ask(line).status, 0, "{line:?}");
+    }
+    for line in [&["changes", "x"][..], &["check", "x"], &["commit", "x"], &["abort", "x"], &["undo", "x"]] {
+        assert_eq!(ask(line).status, 4, "{line:?}");
+    }
+    let left: Vec<_> = std::fs::read_dir(lab.work()).unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert_eq!(ask(&["run", "-q", "true"]).status, 0);
+    assert!(place.join("version").exists());
+}
+
+#[test]
+fn a_store_without_its_records_says_so() {
+    let lab = Lab::new();
+    lab.see("true");
+    std::fs::remove_file(lab.store().join("alcatraz.db")).unwrap();
+    let error = lab.run(["list", "--json"]).error();
+    assert_eq!(error["code"], "store-unusable");
+    assert!(error["message"].as_str().unwrap().contains("(alcatraz.db) are missing"), "{error}");
+    assert!(!lab.store().join("alcatraz.db").exists());
+}
+
+#[test]
 fn a_store_of_the_future_is_refused() {
     let lab = Lab::new();
-    lab.json(["list"]);
+    lab.see("true");
     std::fs::write(lab.store().join("version"), "99\n").unwrap();
     let outcome = lab.run(["list", "--json"]);
     assert_eq!(outcome.status, 1);
@@ -204,8 +232,8 @@ fn a_store_of_the_future_is_refused() {
 fn a_store_that_cannot_be_made_says_why() {
     let lab = Lab::new();
     for place in ["/proc/alcatraz", "/dev/null", "/sys/alcatraz/store"] {
-        let outcome = lab.run(["--store", place, "list", "--json"]);
-        assert_eq!(outcome.status, 1, "{outcome:?}");
+        let outcome = lab.run(["--store", place, "run", "--json", "true"]);
+        assert_eq!(outcome.status, 125, "{outcome:?}");
         let error = outcome.error();
         assert_eq!(error["code"], "store-unusable");
         assert!(error["message"].as_str().unwrap().contains(place), "{error}");

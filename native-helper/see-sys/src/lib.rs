@@ -3,6 +3,7 @@
 #![allow(unsafe_code)]
 
 mod bpf;
+pub mod byte_lock;
 #[cfg(feature = "faults")]
 pub mod faults;
 pub mod handle;

@@ -15,8 +15,8 @@ pub fn run(context: &Context, args: &DropArgs) -> Result<ExitStatus> {
     if args.give_up {
         return give_up(context, args.commit.as_deref().unwrap_or_default());
     }
-    let store = context.open_store()?;
     if let Some(Limit(limit)) = args.limit {
+        let store = context.make_store()?;
         let dropped = commit::limit_backups(&store, limit)?;
         if context.output.json {
             context.output.json(&json!({ "limit": limit, "dropped": dropped }))?;
@@ -28,6 +28,7 @@ pub fn run(context: &Context, args: &DropArgs) -> Result<ExitStatus> {
         }
         return Ok(ExitStatus::Done);
     }
+    let store = context.open_store()?;
     let id = actions::drop_backup(&store, args.commit.as_deref().unwrap_or_default())?;
     if context.output.json {
         context.output.json(&json!({ "commit": id }))?;

@@ -11,9 +11,10 @@ use crate::exit_status::ExitStatus;
 use crate::policy::absolute;
 
 pub fn run(context: &Context, args: &HiddenArgs) -> Result<ExitStatus> {
-    let store = context.open_store()?;
+    let is_to_change = !args.add.is_empty() || !args.remove.is_empty();
+    let store = if is_to_change { context.make_store()? } else { context.open_store()? };
     let mut list = HidingList::of(&store)?;
-    if !args.add.is_empty() || !args.remove.is_empty() {
+    if is_to_change {
         let gone = args.remove.iter().map(|path| absolute(path)).collect::<Result<Vec<String>>>()?;
         if let Some(unknown) = gone.iter().find(|gone| !list.places().contains(gone)) {
             let shown = escape_for_display(unknown.as_bytes());

@@ -10,9 +10,10 @@ use crate::context::Context;
 use crate::exit_status::ExitStatus;
 
 pub fn run(context: &Context, args: &IgnoreArgs) -> Result<ExitStatus> {
-    let store = context.open_store()?;
+    let is_to_change = !args.add.is_empty() || !args.remove.is_empty();
+    let store = if is_to_change { context.make_store()? } else { context.open_store()? };
     let mut list = IgnoreList::of(&store)?;
-    if !args.add.is_empty() || !args.remove.is_empty() {
+    if is_to_change {
         for gone in &args.remove {
             if !list.patterns().contains(gone) {
                 let shown = escape_for_display(gone.as_bytes());

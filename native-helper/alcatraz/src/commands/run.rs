@@ -18,7 +18,7 @@ use crate::policy;
 use crate::terminal_relay::{self, Outcome, Signals};
 
 pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
-    let store = context.open_store()?;
+    let store = context.make_store()?;
     let signals = Signals::collect()?;
     let mut spec = request(&args.command, args.run_as.as_deref(), args.tty);
     spec.name.clone_from(&args.name);

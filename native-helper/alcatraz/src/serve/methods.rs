@@ -2,8 +2,8 @@
 
 mod deciding;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use see_core::changes::found::Found;
 use see_core::content::{self, Side};
@@ -88,8 +88,11 @@ pub struct Answer {
     /// The result.
     pub result: Value,
     /// What must come after the answer was sent.
-    pub then: Option<Box<dyn FnOnce() + Send>>,
+    pub then: Option<Then>,
 }
+
+/// Something to be done after an answer.
+pub type Then = Box<dyn FnOnce() + Send>;
 
 /// The methods and what they share.
 pub struct Methods {
@@ -98,17 +101,20 @@ pub struct Methods {
     recent: RecentScans,
     origins: LastOrigins,
     greeted: AtomicBool,
+    /// What waits for the first greeting.
+    on_greeting: Mutex<Option<Then>>,
 }
 
 impl Methods {
-    /// Returns the methods on this store.
-    pub fn new(store: Arc<Store>, writer: Writer) -> Self {
+    /// Returns the methods on this store. `on_greeting` comes after the answer to the first hello that fits.
+    pub fn new(store: Arc<Store>, writer: Writer, on_greeting: Then) -> Self {
         Self {
             feeds: Feeds::new(Arc::clone(&store), writer),
             recent: RecentScans::default(),
             origins: LastOrigins::default(),
             store,
             greeted: AtomicBool::new(false),
+            on_greeting: Mutex::new(Some(on_greeting)),
         }
     }
 
@@ -133,7 +139,11 @@ impl Methods {
             return Err(mismatch(format!("{method} came before hello.")));
         }
         match method {
-            "hello" => reply(self.hello(&parse(params)?)?),
+            "hello" => {
+                let answer = reply(self.hello(&parse(params)?)?)?;
+                let then = self.on_greeting.lock().unwrap_or_else(PoisonError::into_inner).take();
+                Ok(Answer { then, ..answer })
+            }
             "doctor" => {
                 parse::<Empty>(params)?;
                 reply(DoctorResult { rows: doctor::rows(Some(self.store.root()))? })

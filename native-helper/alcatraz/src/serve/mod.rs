@@ -43,17 +43,20 @@ const LONG_THREADS: usize = 2;
 /// Serves one app until it closes stdin.
 pub fn run(context: &Context) -> Result<ExitStatus> {
     // What was cut off is settled beside the work: it may take long, and the app waits for an answer to its greeting.
-    let store = Arc::new(context.open_store_as_it_is()?);
+    let store = Arc::new(context.make_store_as_it_is()?);
     let writer = Writer::start();
+    let mending = mend::Mending::start(Arc::clone(&store));
+    let news = news::News::gather(Arc::clone(&store))?;
+    let (to, wakes) = (writer.clone(), mending.clone());
+    // Nothing is said to an app before it has said that it speaks the same protocol.
+    let greeted = Box::new(move || news.begin(to, wakes));
     let server = Server {
-        methods: Arc::new(Methods::new(Arc::clone(&store), writer.clone())),
+        methods: Arc::new(Methods::new(store, writer.clone(), greeted)),
         writer,
         requests: Requests::default(),
         quick: Pool::start(QUICK_THREADS),
         long: Pool::start(LONG_THREADS),
     };
-    let mending = mend::Mending::start(Arc::clone(&store));
-    news::start(store, server.writer.clone(), mending.clone())?;
     let mut input = BufReader::with_capacity(64 * 1024, std::io::stdin().lock());
     while !server.writer.is_gone() {
         match read_line(&mut input, LINE_LIMIT) {

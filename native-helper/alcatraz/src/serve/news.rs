@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use see_core::error::Result;
 use see_core::session::{Session, SessionState};
-use see_core::store::Store;
+use see_core::store::{Store, StoreWatch};
 use serde_json::Value;
 
 use crate::wire::session::WireSession;
@@ -19,38 +19,65 @@ use super::writer::{Sent, Writer};
 /// How often to look whether a process was killed: that alone leaves no mark in the store.
 const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
-/// Starts the watching thread. It ends with the process, or when the app is gone.
-pub fn start(store: Arc<Store>, writer: Writer, mending: Mending) -> Result<()> {
-    let watch = store.watch()?;
-    let (mut watched, mut troubles) = (Watched::default(), Troubles::default());
-    // The app knows nothing yet: what it is told first is the whole list, with its alerts.
-    let (mut last, mut alive) = look(&store, &mut watched, &mut troubles)?;
-    writer.notify("sessions", last.clone());
-    std::thread::spawn(move || {
-        loop {
-            watch.wait(alive.then_some(LOOK_AGAIN));
-            // What it settles is a change again.
-            mending.wake();
-            let _turn = writer.turn();
-            let (now, still_alive) = match look(&store, &mut watched, &mut troubles) {
-                Ok(seen) => seen,
-                Err(error) => {
-                    troubles.tell(&error.to_string());
-                    continue;
+/// The news of one app, which nobody has told it yet.
+pub struct News {
+    store: Arc<Store>,
+    watch: StoreWatch,
+    watched: Watched,
+    troubles: Troubles,
+    /// The list as it was told last.
+    told: Value,
+    /// Whether a process should be at work on a session.
+    alive: bool,
+}
+
+impl News {
+    /// Watches the store from now on.
+    pub fn gather(store: Arc<Store>) -> Result<Self> {
+        let watch = store.watch()?;
+        let (watched, troubles) = (Watched::default(), Troubles::default());
+        Ok(Self { store, watch, watched, troubles, told: Value::Null, alive: true })
+    }
+
+    /// Tells an app that has greeted, and knows nothing yet: the whole list, with its alerts, and from then on whatever it becomes.
+    /// The thread ends with the process, or when the app is gone.
+    pub fn begin(mut self, writer: Writer, mending: Mending) {
+        self.tell(&writer);
+        std::thread::spawn(move || {
+            loop {
+                self.watch.wait(self.alive.then_some(LOOK_AGAIN));
+                // What it settles is a change again.
+                mending.wake();
+                if self.tell(&writer) == Sent::Gone {
+                    return;
                 }
-            };
-            alive = still_alive;
-            if now != last {
-                match writer.notify("sessions", now.clone()) {
-                    Sent::Yes => {}
-                    Sent::Gone => return,
-                    Sent::TooLong => troubles.tell(&too_long("The list of sessions").to_string()),
-                }
-                last = now;
             }
+        });
+    }
+
+    /// Looks, and tells the list when it is another one.
+    fn tell(&mut self, writer: &Writer) -> Sent {
+        let _turn = writer.turn();
+        let now = match look(&self.store, &mut self.watched, &mut self.troubles) {
+            Ok((now, alive)) => {
+                self.alive = alive;
+                now
+            }
+            Err(error) => {
+                self.troubles.tell(&error.to_string());
+                return Sent::Yes;
+            }
+        };
+        if now == self.told {
+            return Sent::Yes;
         }
-    });
-    Ok(())
+        let sent = writer.notify("sessions", now.clone());
+        if sent == Sent::TooLong {
+            self.troubles.tell(&too_long("The list of sessions").to_string());
+        }
+        self.told = now;
+        sent
+    }
 }
 
 /// Returns the list as it is sent, and whether a process should be at work on a session.

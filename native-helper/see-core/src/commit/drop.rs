@@ -36,7 +36,9 @@ pub fn drop_locked(store: &Store, mut record: CommitRecord) -> Result<()> {
     crash::point();
     remove(store, &record)?;
     record.backup = 0;
-    store.update_commit(&record)
+    store.update_commit(&record)?;
+    store.keep_reserve();
+    Ok(())
 }
 
 fn remove(store: &Store, record: &CommitRecord) -> Result<()> {

@@ -4,7 +4,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use crate::engine::dismantle;
+use crate::engine::{dismantle, rooms};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::MarkSpace;
 use crate::merge::bases;
@@ -149,7 +149,7 @@ pub fn remove_stages(store: &Store, journal: &Journal) -> Result<()> {
         let stage = room.stage(&journal.header.commit);
         if stage != own {
             remove_dir(&stage)?;
-            remove_empty_room(as_path(&room.path));
+            rooms::remove_empty(as_path(&room.path));
             continue;
         }
         let entries = match std::fs::read_dir(&stage) {
@@ -166,23 +166,6 @@ pub fn remove_stages(store: &Store, journal: &Journal) -> Result<()> {
     Ok(())
 }
 
-/// Removes a room that holds nothing any more, unless it lies at the top of its mount, where sessions have theirs.
-/// One that holds something is not empty, which is no failure.
-fn remove_empty_room(room: &Path) {
-    let flags = rustix::fs::AtFlags::SYMLINK_NOFOLLOW;
-    let holder = room.parent().filter(|holder| {
-        rustix::fs::statx(rustix::fs::CWD, *holder, flags, rustix::fs::StatxFlags::TYPE)
-            .is_ok_and(|stat| !stat.stx_attributes.contains(rustix::fs::StatxAttributes::MOUNT_ROOT))
-    });
-    let Some(holder) = holder.and_then(|holder| std::fs::File::open(holder).ok()) else { return };
-    let time = holder.metadata().and_then(|facts| facts.modified());
-    let removed = std::fs::remove_dir(room.join("commits")).and_then(|()| std::fs::remove_dir(room));
-    if let (Ok(()), Ok(time)) = (removed, time) {
-        // That a room was there is no change that anybody should see; without the time it is gone all the same.
-        let _ = holder.set_modified(time);
-    }
-}
-
 /// Removes the layers of a session that is over, and forgets them.
 pub fn remove_layers(store: &Store, mut session: Session) -> Result<()> {
     let removed = remove_all(store, &session);
@@ -197,6 +180,7 @@ pub fn remove_layers(store: &Store, mut session: Session) -> Result<()> {
         }
     }
     store.update_session(&session)?;
+    store.keep_reserve();
     removed
 }
 

@@ -92,6 +92,9 @@ pub fn give_up(store: &Store, commit: &str, monitor: &dyn Monitor) -> Result<Rec
     Ok(recovered)
 }
 
+/// How that reason began in stores of versions before.
+const AS_TOLD_BEFORE: &str = "its commit was cut off and waits";
+
 /// Returns how the reason begins that is told of a session whose commit waits.
 fn waiting(commit: &str) -> String {
     format!("The commit {commit} was cut off and still waits")
@@ -113,7 +116,10 @@ pub fn waiting_undos(store: &Store) -> Result<Vec<(String, String)>> {
 fn note_waiting(store: &Store, record: &CommitRecord, error: Option<&SeeError>) -> Result<()> {
     match error {
         Some(error) => store.set_why(&record.session, &format!("{} {}", error.message, error.hint)),
-        None => store.clear_why(&record.session, &waiting(&record.id)),
+        None => {
+            store.clear_why(&record.session, &waiting(&record.id))?;
+            store.clear_why(&record.session, AS_TOLD_BEFORE)
+        }
     }
 }
 

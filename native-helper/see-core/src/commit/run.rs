@@ -2,6 +2,7 @@
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::monitor::{Monitor, Phase};
+use crate::remove_tree::remove_dir;
 use crate::session::SessionState;
 use crate::store::Store;
 
@@ -53,8 +54,13 @@ pub fn run(
         boot: away::this_boot(),
     };
     let mut journal = Journal::new(header);
-    make_private(&super::commit_dir(store, &journal.header.commit))?;
-    store.insert_commit(&purpose.record)?;
+    let dir = super::commit_dir(store, &journal.header.commit);
+    make_private(&dir)?;
+    if let Err(error) = store.insert_commit(&purpose.record) {
+        // Nothing is known of it: nothing of it stays.
+        remove_dir(&dir)?;
+        return Err(error);
+    }
     let written = write(store, &mut places, &journal.header, &mut plan, &purpose, monitor);
     let (writer, steps, holdings) = match written {
         Ok(written) => written,

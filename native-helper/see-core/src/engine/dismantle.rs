@@ -13,7 +13,7 @@ use crate::store::Store;
 
 use super::interposition::reads_path;
 use super::last_screen;
-use super::rooms::io;
+use super::rooms::{self, io};
 
 /// Removes every layer of a session, and the directories that only it used. The caller holds the session's lock.
 pub fn layers(session: &Session) -> Result<()> {
@@ -26,6 +26,7 @@ pub fn traces(store: &Store, session: &Session) -> Result<()> {
         session.layers.iter().map(|layer| layer.room.as_path()).chain([store.root()]).collect();
     for room in rooms {
         remove_dir(&room.join("layers").join(&session.id))?;
+        rooms::remove_empty(room);
     }
     remove_dir(&store.session_dir(&session.id))
 }
@@ -55,5 +56,6 @@ pub fn layer(layer: &Layer) -> Result<()> {
             break;
         }
     }
+    rooms::remove_empty(&layer.room);
     Ok(())
 }

@@ -49,7 +49,7 @@ mod plan;
 mod program;
 pub mod request;
 mod room;
-mod rooms;
+pub(crate) mod rooms;
 mod stream;
 pub mod supervisor;
 pub mod suspension;

@@ -4,12 +4,15 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode as Bits, OFlags, RenameFlags};
+use rustix::fd::OwnedFd;
+use rustix::fs::{
+    AtFlags, CWD, FileType, Mode as Bits, OFlags, RenameFlags, Stat, Timespec, Timestamps, UTIME_OMIT,
+};
 use rustix::io::Errno;
 
 use crate::error::{Result, SeeError};
 use crate::layer::{Covered, Layer, MarkSpace};
-use crate::mounts::{Mount, covering};
+use crate::mounts::{Kind, Mount, covering};
 use crate::path::HostPath;
 use crate::session::Mode;
 use crate::store::Store;
@@ -56,7 +59,7 @@ impl<'a> Rooms<'a> {
         if NO_UPPER.contains(&mount.fs_type.as_str()) {
             return self.fallback();
         }
-        match make_room(mount, &self.place(mount)) {
+        match make_room(mount, &self.place(mount), self.store) {
             // A disk that is full keeps nobody from working elsewhere: what covers it lies in the store then.
             Ok(path) if !is_full(&path) => Room { path, same_mount: true },
             _ => self.fallback(),
@@ -144,7 +147,7 @@ fn dress(upper: &Path, point: &HostPath) -> std::result::Result<(), Errno> {
 }
 
 /// Makes a room at the root of a mount. Only where nobody else can rename it away or put something else there.
-fn make_room(mount: &Mount, path: &Path) -> std::result::Result<PathBuf, Errno> {
+fn make_room(mount: &Mount, path: &Path, store: &Store) -> std::result::Result<PathBuf, Errno> {
     let me = rustix::process::geteuid().as_raw();
     let root = rustix::fs::openat(
         CWD,
@@ -165,15 +168,96 @@ fn make_room(mount: &Mount, path: &Path) -> std::result::Result<PathBuf, Errno> 
                 let _ = rustix::fs::unlinkat(&root, name, AtFlags::REMOVEDIR);
                 return Err(e);
             }
+            // That a room is there is no change that anybody should see; all else works without the time.
+            let _ = set_mtime(&root, &stat);
         }
         Err(Errno::EXIST) => {}
         Err(e) => return Err(e),
     }
-    let stat = rustix::fs::statat(&root, name, AtFlags::SYMLINK_NOFOLLOW)?;
-    let is_ours = FileType::from_raw_mode(stat.st_mode) == FileType::Directory
-        && stat.st_uid == me
-        && stat.st_mode & 0o077 == 0;
-    if is_ours { Ok(path.to_owned()) } else { Err(Errno::EXIST) }
+    if !is_ours(&rustix::fs::statat(&root, name, AtFlags::SYMLINK_NOFOLLOW)?) {
+        return Err(Errno::EXIST);
+    }
+    note_store(path, store)?;
+    Ok(path.to_owned())
+}
+
+/// Tells whether this is a directory of ours alone.
+fn is_ours(stat: &Stat) -> bool {
+    FileType::from_raw_mode(stat.st_mode) == FileType::Directory
+        && stat.st_uid == rustix::process::geteuid().as_raw()
+        && stat.st_mode & 0o077 == 0
+}
+
+fn set_mtime(dir: &OwnedFd, before: &Stat) -> std::result::Result<(), Errno> {
+    let modified =
+        Timespec { tv_sec: before.st_mtime, tv_nsec: before.st_mtime_nsec.try_into().unwrap_or(0) };
+    let times =
+        Timestamps { last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT }, last_modification: modified };
+    rustix::fs::utimensat(dir, "", &times, AtFlags::EMPTY_PATH)
+}
+
+/// Returns the attribute by which a room tells whose it is.
+fn whose(mode: Mode) -> &'static str {
+    match mode {
+        Mode::System => "trusted.alcatraz.store",
+        Mode::User => "user.alcatraz.store",
+    }
+}
+
+/// Notes in a room where its store is, for whoever finds it when that is gone.
+fn note_store(room: &Path, store: &Store) -> std::result::Result<(), Errno> {
+    let (name, root) = (whose(store.mode()), store.root().as_os_str().as_bytes());
+    match store_of(room, store.mode()) {
+        Some(known) if known.as_os_str().as_bytes() == root => Ok(()),
+        _ => rustix::fs::lsetxattr(room, name, root, rustix::fs::XattrFlags::empty()),
+    }
+}
+
+fn store_of(room: &Path, mode: Mode) -> Option<PathBuf> {
+    let mut path = [0_u8; 4096];
+    let length = rustix::fs::lgetxattr(room, whose(mode), path.as_mut_slice()).ok()?;
+    Some(PathBuf::from(OsStr::from_bytes(path.get(..length)?)))
+}
+
+/// Returns the rooms of stores of this user that are gone, each with where its store was.
+pub fn forsaken(mounts: &[Mount], mode: Mode) -> Vec<(PathBuf, PathBuf)> {
+    let has_rooms = |mount: &&Mount| mount.kind() == Kind::Disk && !mount.flags.read_only;
+    let listed =
+        mounts.iter().filter(has_rooms).filter_map(|mount| std::fs::read_dir(mount.point.as_path()).ok());
+    let rooms = listed
+        .flatten()
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| is_room(path) && rustix::fs::lstat(path).is_ok_and(|stat| is_ours(&stat)));
+    let mut found: Vec<_> = rooms
+        .filter_map(|room| store_of(&room, mode).map(|store| (room, store)))
+        .filter(|(_, store)| !store.join("version").exists())
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+fn is_room(path: &Path) -> bool {
+    let name = path.file_name().map(OsStr::as_bytes).unwrap_or_default();
+    name.strip_prefix(b".alcatraz-").is_some_and(|id| id.len() == 8 && id.iter().all(u8::is_ascii_hexdigit))
+}
+
+/// Removes a room that holds neither layers nor backups any more. One that holds something is not empty, which is no failure;
+/// a session that begins beside us makes it again.
+pub fn remove_empty(room: &Path) {
+    let holder = room.parent().filter(|_| is_room(room) && !room.join("version").exists());
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let Some(holder) = holder.and_then(|holder| rustix::fs::open(holder, flags, Bits::empty()).ok()) else {
+        return;
+    };
+    let before = rustix::fs::fstat(&holder);
+    for part in ["layers", "commits"] {
+        let _ = std::fs::remove_dir(room.join(part));
+    }
+    if let (Ok(()), Ok(before)) = (std::fs::remove_dir(room), before) {
+        // That a room was there is no change that anybody should see; without the time it is gone all the same.
+        let _ = set_mtime(&holder, &before);
+    }
 }
 
 /// Tells whether nobody else can move a part of the way to a mount: its room is reached by this way later, and whatever
@@ -190,7 +274,7 @@ fn is_safe_way(point: &Path, me: u32) -> std::result::Result<bool, Errno> {
     Ok(true)
 }
 
-fn can_hold_layers(root: &rustix::fd::OwnedFd, name: &OsStr) -> std::result::Result<(), Errno> {
+fn can_hold_layers(root: &OwnedFd, name: &OsStr) -> std::result::Result<(), Errno> {
     let room = rustix::fs::openat(
         root,
         name,

@@ -25,7 +25,7 @@ impl Store {
 
     /// Writes all of a commit's record anew.
     pub fn update_commit(&self, commit: &CommitRecord) -> Result<()> {
-        self.durably(|db| write(db, "REPLACE INTO", commit))
+        self.spending(|| self.durably(|db| write(db, "REPLACE INTO", commit)))
     }
 
     /// Writes several commits' records anew and moves a session, all or nothing: the end of a commit or an undo.
@@ -39,11 +39,13 @@ impl Store {
             SessionState::Aborted,
             SessionState::Broken,
         ];
-        self.durably(|db| {
-            for commit in commits {
-                write(db, "REPLACE INTO", commit)?;
-            }
-            session.map_or(Ok(()), |(id, state)| move_session(db, id, &ANY, state))
+        self.spending(|| {
+            self.durably(|db| {
+                for commit in commits {
+                    write(db, "REPLACE INTO", commit)?;
+                }
+                session.map_or(Ok(()), |(id, state)| move_session(db, id, &ANY, state))
+            })
         })
     }
 

@@ -17,7 +17,7 @@ use super::unusable;
 
 /// The most symlinks on the way to a store, as in the kernel.
 const LINK_LIMIT: usize = 40;
-const OTHER_STORE: &str = "Name a directory of your own with --store or ALCATRAZ_STORE.";
+pub(super) const OTHER_STORE: &str = "Name a directory of your own with --store or ALCATRAZ_STORE.";
 
 /// A directory that was found safe.
 pub(super) struct Place {
@@ -43,14 +43,21 @@ pub(super) fn default_root(mode: Mode) -> Result<PathBuf> {
         })
 }
 
-/// Walks to `wanted` part by part, checks every part, makes what is missing, and returns the open directory.
-pub(super) fn enter(wanted: &Path, mode: Mode) -> Result<Place> {
-    let absolute = std::path::absolute(wanted)
-        .map_err(|e| unusable(wanted, format_args!("its place cannot be found: {e}"), OTHER_STORE))?;
-    let me = rustix::process::geteuid().as_raw();
-    let fail = |why: String, mend: &str| unusable(&absolute, why, mend);
+/// What is to be done where a part of the way is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// Make it.
+    Make,
+    /// Leave it so: there is no such place.
+    Leave,
+}
 
-    let mut left = parts_of(&absolute);
+/// Walks to `wanted`, which is absolute, part by part, checks every part, and returns the open directory; `None` when a part is missing and is left so.
+pub(super) fn enter(wanted: &Path, mode: Mode, missing: Missing) -> Result<Option<Place>> {
+    let me = rustix::process::geteuid().as_raw();
+    let fail = |why: String, mend: &str| unusable(wanted, why, mend);
+
+    let mut left = parts_of(wanted);
     let mut path = PathBuf::from("/");
     let mut dir = rustix::fs::openat(CWD, "/", dir_flags(), Bits::empty())
         .map_err(|e| fail(format!("/ cannot be opened: {e}"), OTHER_STORE))?;
@@ -66,6 +73,7 @@ pub(super) fn enter(wanted: &Path, mode: Mode) -> Result<Place> {
         let shown = part.display().to_string();
         let stat = match rustix::fs::statat(&dir, &name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(stat) => stat,
+            Err(Errno::NOENT) if missing == Missing::Leave => return Ok(None),
             Err(Errno::NOENT) => {
                 make_directory(&dir, &name).map_err(|e| {
                     fail(
@@ -115,7 +123,7 @@ pub(super) fn enter(wanted: &Path, mode: Mode) -> Result<Place> {
         }
     }
     own(&dir, me, &path)?;
-    Ok(Place { path, dir })
+    Ok(Some(Place { path, dir }))
 }
 
 /// Checks the store's own directory and closes it to others.
@@ -146,7 +154,7 @@ fn own(dir: &OwnedFd, me: u32, path: &Path) -> Result<()> {
 
 /// Tells whether a directory is a store, the beginning of one that was cut off, or empty. Anything else stays as it is.
 fn is_store_or_empty(dir: &OwnedFd) -> rustix::io::Result<bool> {
-    const OURS: [&str; 11] = [
+    const OURS: [&str; 12] = [
         ".",
         "..",
         // Another process may finish making the store between the look for this file and the listing.
@@ -159,6 +167,7 @@ fn is_store_or_empty(dir: &OwnedFd) -> rustix::io::Result<bool> {
         "sessions",
         "layers",
         "commits",
+        super::reserve::FILE,
     ];
     if rustix::fs::statat(dir, "version", AtFlags::SYMLINK_NOFOLLOW).is_ok() {
         return Ok(true);

@@ -1,8 +1,9 @@
 //! The lock of a session: held by whoever mounts, commits or aborts it. The kernel frees it when its holder dies.
 
 use std::fs::File;
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{ErrorKind, Read as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::unix::fs::FileExt as _;
 use std::time::{Duration, Instant};
 
 use rustix::fs::FlockOperation;
@@ -29,24 +30,22 @@ impl SessionLock {
         Ok(lock)
     }
 
+    /// Writes down who holds it, over who held it before: that asks for no room. Where there is none at all nobody is named, for
+    /// a full disk must keep nobody from what would make room.
     fn record_holder(&mut self) -> Result<()> {
-        let write = |file: &mut File| {
-            file.set_len(0)?;
-            file.seek(SeekFrom::Start(0))?;
-            file.write_all(std::process::id().to_string().as_bytes())
-        };
-        write(&mut self.file).map_err(|e| match e.kind() {
-            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => SeeError::new(
-                ErrorCode::DiskFull,
-                "There is no room left in the store.",
-                "Free some space on the store's file system, then try again; nothing was lost.",
-            ),
-            _ => SeeError::new(
+        let failed = |e: std::io::Error| {
+            SeeError::new(
                 ErrorCode::Io,
                 format!("A session's lock cannot be written: {e}."),
                 "Look at the store's disk and rights.",
-            ),
-        })
+            )
+        };
+        match self.file.write_all_at(format!("{:<10}", std::process::id()).as_bytes(), 0) {
+            Err(e) if matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                self.file.set_len(0).map_err(failed)
+            }
+            written => written.map_err(failed),
+        }
     }
 }
 
@@ -115,7 +114,7 @@ impl Store {
             || File::options().read(true).write(true).create(true).truncate(false).open(dir.join("lock"));
         match open() {
             Ok(file) => Ok(file),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            Err(e) if e.kind() == ErrorKind::NotFound => {
                 use std::os::unix::fs::DirBuilderExt as _;
                 std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).map_err(failed)?;
                 open().map_err(failed)

@@ -8,17 +8,23 @@ use rusqlite::Connection;
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::escape_for_display;
+use crate::remove_tree::remove_dir;
 use crate::session::Mode;
 
 mod commits;
 pub mod lines;
 mod location;
 mod lock;
+mod log_index;
 mod notes;
+mod reserve;
 mod rows;
 mod schema;
 mod sessions;
 mod watch;
+
+use location::{Missing, Place};
+use log_index::LogIndex;
 
 pub use lock::SessionLock;
 pub use notes::Note;
@@ -31,6 +37,8 @@ pub struct Store {
     id: String,
     mode: Mode,
     db: Mutex<Connection>,
+    /// None of a store that is not there. It goes after the connection.
+    index: Option<LogIndex>,
 }
 
 impl Store {
@@ -39,14 +47,48 @@ impl Store {
     /// Fails with `store-too-new` when a newer Alcatraz made it, with `store-unusable` when the place is not safe or
     /// cannot hold a store.
     pub fn open(dir: Option<&Path>) -> Result<Self> {
-        let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
-        let wanted = match dir {
-            Some(dir) => dir.to_owned(),
-            None => location::default_root(mode)?,
-        };
-        let place = location::enter(&wanted, mode)?;
+        let (wanted, mode) = wanted(dir)?;
+        match location::enter(&wanted, mode, Missing::Make)? {
+            Some(place) => Self::at(place, mode),
+            None => Err(SeeError::internal("A store was to be made and was not.")),
+        }
+    }
+
+    /// As [`Store::open`], for who only asks: where there is no store, the answer is that of an empty one, and none is made.
+    pub fn look(dir: Option<&Path>) -> Result<Self> {
+        let (wanted, mode) = wanted(dir)?;
+        let place = location::enter(&wanted, mode, Missing::Leave)?;
+        match place.filter(schema::is_there) {
+            Some(place) => Self::at(place, mode),
+            None => Ok(Self {
+                root: wanted,
+                id: String::new(),
+                mode,
+                db: Mutex::new(schema::empty()?),
+                index: None,
+            }),
+        }
+    }
+
+    /// Works on the store as [`Store::open`] would open it; where there is none, on one that is made beside its place for the moment.
+    pub fn try_out<T>(dir: Option<&Path>, work: impl FnOnce(&Self) -> T) -> Result<T> {
+        let (wanted, _) = wanted(dir)?;
+        let there = Self::look(dir)?;
+        if there.index.is_some() {
+            return Ok(work(&there));
+        }
+        let holder = wanted.ancestors().find(|part| part.is_dir()).unwrap_or(Path::new("/"));
+        let trial = holder.join(format!(".alcatraz-trial-{}", std::process::id()));
+        let tried = Self::open(Some(&trial)).map(|store| work(&store));
+        remove_dir(&trial)?;
+        tried
+    }
+
+    fn at(place: Place, mode: Mode) -> Result<Self> {
+        let index = LogIndex::hold(&place)?;
         let (db, id) = schema::open(&place)?;
-        Ok(Self { root: place.path, id, mode, db: Mutex::new(db) })
+        reserve::fill(&place.path);
+        Ok(Self { root: place.path, id, mode, db: Mutex::new(db), index: Some(index) })
     }
 
     /// Returns the store's directory, absolute and without symlinks.
@@ -91,6 +133,22 @@ impl Store {
         schema::fold(&self.db(), &self.root);
     }
 
+    /// Fills the reserve again: there is more room than a moment ago.
+    pub fn keep_reserve(&self) {
+        if self.index.is_some() {
+            reserve::fill(&self.root);
+        }
+    }
+
+    /// Runs `work`, which brings something to its end or gives room back; when the disk is full, once more with the room of the
+    /// reserve. It must leave nothing half done when it fails.
+    fn spending<T>(&self, work: impl Fn() -> Result<T>) -> Result<T> {
+        match work() {
+            Err(error) if error.code == ErrorCode::DiskFull && reserve::spend(&self.root) => work(),
+            done => done,
+        }
+    }
+
     /// Locks the connection. A panic of another holder left no transaction behind: those roll back when dropped.
     fn db(&self) -> MutexGuard<'_, Connection> {
         self.db.lock().unwrap_or_else(PoisonError::into_inner)
@@ -103,6 +161,17 @@ impl Store {
         let done = transact(&mut db, work);
         db.pragma_update(None, "synchronous", "NORMAL").map_err(|e| db_error(&e))?;
         done
+    }
+}
+
+/// Returns the place that is meant, absolute, and the privilege to use it with.
+fn wanted(dir: Option<&Path>) -> Result<(PathBuf, Mode)> {
+    let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
+    match dir {
+        Some(dir) => std::path::absolute(dir).map(|dir| (dir, mode)).map_err(|e| {
+            unusable(dir, format_args!("its place cannot be found: {e}"), location::OTHER_STORE)
+        }),
+        None => location::default_root(mode).map(|dir| (dir, mode)),
     }
 }
 
@@ -132,15 +201,20 @@ fn unusable(place: &Path, why: impl std::fmt::Display, mend: &str) -> Box<SeeErr
         .with_fact("store", text)
 }
 
+/// Returns the error for a store whose disk is full.
+fn disk_full() -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::DiskFull,
+        "There is no room left for the store's records.",
+        "Free some space on the store's file system, then try again; nothing was lost.",
+    )
+}
+
 /// Returns the error for what the database said.
 fn db_error(error: &rusqlite::Error) -> Box<SeeError> {
     use rusqlite::ErrorCode as Db;
     let (code, message, hint) = match error.sqlite_error_code() {
-        Some(Db::DiskFull) => (
-            ErrorCode::DiskFull,
-            "There is no room left for the store's records.".to_owned(),
-            "Free some space on the store's file system, then try again; nothing was lost.",
-        ),
+        Some(Db::DiskFull) => return disk_full(),
         Some(Db::DatabaseBusy | Db::DatabaseLocked) => (
             ErrorCode::StoreUnusable,
             "The store stayed busy for too long.".to_owned(),

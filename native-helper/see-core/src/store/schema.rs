@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use rustix::fs::{FlockOperation, Mode as Bits, OFlags, XattrFlags};
+use rustix::fs::{AtFlags, FlockOperation, Mode as Bits, OFlags, XattrFlags};
 use rustix::io::Errno;
 
 use crate::error::{ErrorCode, Result, SeeError};
@@ -56,14 +56,41 @@ const MIGRATIONS: [&str; VERSION as usize] = [
 ",
 ];
 
-/// Opens the database of a store, makes or migrates it first when that is needed, and returns it with the store's id.
+/// Opens the database of a store, makes or migrates it first when that is needed, and returns it with the store's id. The
+/// index of its log is held already.
 pub(super) fn open(place: &Place) -> Result<(Connection, String)> {
-    if read_version(place)? != Some(VERSION) {
-        prepare(place)?;
+    match read_version(place)? {
+        Some(VERSION) => refuse_without_records(place)?,
+        _ => prepare(place)?,
     }
     let db = connect(&place.path, OpenFlags::empty())?;
     let id = db.query_row("SELECT id FROM store", [], |row| row.get(0)).map_err(|e| db_error(&e))?;
     Ok((db, id))
+}
+
+/// Returns a database in memory, for a store that is not there: it has no records, and whoever looks leaves nothing behind.
+pub(super) fn empty() -> Result<Connection> {
+    let db = Connection::open_in_memory().map_err(|e| db_error(&e))?;
+    MIGRATIONS.iter().try_for_each(|step| db.execute_batch(step)).map_err(|e| db_error(&e))?;
+    Ok(db)
+}
+
+/// Tells whether a store was made here, or was being made.
+pub(super) fn is_there(place: &Place) -> bool {
+    [VERSION_FILE, DATABASE]
+        .iter()
+        .any(|name| rustix::fs::statat(&place.dir, *name, AtFlags::SYMLINK_NOFOLLOW).is_ok())
+}
+
+fn refuse_without_records(place: &Place) -> Result<()> {
+    match rustix::fs::statat(&place.dir, DATABASE, AtFlags::SYMLINK_NOFOLLOW) {
+        Err(Errno::NOENT) => Err(unusable(
+            &place.path,
+            format_args!("its records ({DATABASE}) are missing"),
+            "Put that file back, or move the store's directory away and start again; the layers in it hold the sessions' files.",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// Makes or migrates the store, one process at a time. The version file comes last: it says that all is there.
@@ -134,7 +161,11 @@ fn connect(root: &Path, extra: OpenFlags) -> Result<Connection> {
     set_up().map_err(|e| db_error(&e))?;
     if log_length(root) > LONG_LOG {
         // Nobody begins the log anew when each command writes to it once.
-        db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).map_err(|e| db_error(&e))?;
+        match db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
+            // Without room to fold it in it stays as it is, and is as good.
+            Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DiskFull) => {}
+            folded => folded.map_err(|e| db_error(&e))?,
+        }
     }
     Ok(db)
 }

@@ -29,9 +29,11 @@ impl Store {
 
     /// Writes all of a session's record anew.
     pub fn update_session(&self, session: &Session) -> Result<()> {
-        transact(&mut self.db(), |db| {
-            require(db, &session.id)?;
-            write(db, How::Update, session)
+        self.spending(|| {
+            transact(&mut self.db(), |db| {
+                require(db, &session.id)?;
+                write(db, How::Update, session)
+            })
         })
     }
 
@@ -42,25 +44,32 @@ impl Store {
 
     /// Records that the first program ended: the session is finished, its changes wait for a decision.
     pub fn finish_session(&self, id: &str, exit_status: Option<i32>, why: Option<&str>) -> Result<()> {
-        transact(&mut self.db(), |db| end(db, id, SessionState::Finished, exit_status, why))
+        self.end_session(id, SessionState::Finished, exit_status, why)
     }
 
     /// Records that the first program ended and nobody wants what it did. A crash of the machine may still bring the
     /// session back, finished and whole, as long as nothing of it was removed.
     pub fn abort_session(&self, id: &str, exit_status: Option<i32>) -> Result<()> {
-        transact(&mut self.db(), |db| end(db, id, SessionState::Aborted, exit_status, None))
+        self.end_session(id, SessionState::Aborted, exit_status, None)
+    }
+
+    fn end_session(
+        &self,
+        id: &str,
+        state: SessionState,
+        exit_status: Option<i32>,
+        why: Option<&str>,
+    ) -> Result<()> {
+        self.spending(|| transact(&mut self.db(), |db| end(db, id, state, exit_status, why)))
     }
 
     /// Records why a session could not be made or is damaged.
     pub fn break_session(&self, id: &str, why: &str) -> Result<()> {
         let ended = nanoseconds(Timestamp::now())?;
-        let changed = self
-            .db()
-            .execute(
-                "UPDATE sessions SET state = 'broken', why = ?2, ended = coalesce(ended, ?3) WHERE id = ?1",
-                params![id, why, ended],
-            )
-            .map_err(|e| db_error(&e))?;
+        let text =
+            "UPDATE sessions SET state = 'broken', why = ?2, ended = coalesce(ended, ?3) WHERE id = ?1";
+        let changed =
+            self.spending(|| self.db().execute(text, params![id, why, ended]).map_err(|e| db_error(&e)))?;
         if changed == 0 { Err(missing(id)) } else { Ok(()) }
     }
 
@@ -144,7 +153,7 @@ impl Store {
                 }
                 SessionState::Running => {
                     let why = Some("its supervisor was killed");
-                    transact(&mut self.db(), |db| end(db, &id, SessionState::Finished, None, why))?;
+                    self.finish_session(&id, None, why)?;
                 }
                 _ => continue,
             }
