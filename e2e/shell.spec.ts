@@ -35,6 +35,7 @@ test("settings and the window's size outlive the app", async ({ machine, app }) 
       profiles: [],
       notify: true,
       notifyWarnings: true,
+      wrapLines: false,
       viewer: "",
       comparer: "",
       editor: "",

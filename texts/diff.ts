@@ -1,4 +1,10 @@
 // The words of the pane that shows one change.
+import { formatCount, formatMany } from "./format.js";
+
+/** How lines end. */
+const LINE_ENDS = { windows: "as on Windows", unix: "as on Linux", none: "nowhere" } as const;
+type LineEnds = keyof typeof LINE_ENDS;
+
 export const TEXTS = {
   pane: "The change in hand",
   choose: "Choose a change to look at it",
@@ -31,6 +37,12 @@ export const TEXTS = {
   encodingsDifferWhy: (before: string, after: string): string => `It was ${before} and is now ${after}.`,
   sameContent: "The content is the same",
   sameContentWhy: "Only facts beside the content differ. Details shows them.",
+  wrap: "Wrap lines",
+  windowsEnds: "Its lines end as on Windows.",
+  endsChanged: (before: LineEnds, after: LineEnds): string =>
+    `Its lines ended ${LINE_ENDS[before]} and now end ${LINE_ENDS[after]}.`,
+  onlyEnds: "Only the ends of lines differ",
+  svg: "A picture in SVG, shown as its text. It is not drawn: a few words in it can stop a window for hours.",
   hiddenBytes: "The files differ in bytes that this view does not show",
   hiddenBytesWhy:
     "The difference is in the end of a long line, a last line feed, a byte order mark, bytes that are not UTF-8, or a hidden character. Hex shows it.",
@@ -45,12 +57,13 @@ export const TEXTS = {
   firstPart: (shown: string, whole: string): string => `Shows the first ${shown} of ${whole}.`,
   readOn: "Page through all of it",
   backToDiff: "Back to the comparison",
-  equalLines: (n: number): string => (n === 1 ? "Show 1 equal line" : `Show ${n} equal lines`),
+  equalLines: (n: number): string => `Show ${formatMany(n, "equal line")}`,
   tooDifferent: "The two sides differ in too many places to line them up. Each is shown by itself.",
   page: (n: string, of: string): string => `Part ${n} of ${of}`,
   earlier: "Earlier",
   later: "Later",
   cutLine: (n: string): string => ` … ${n} more characters`,
+  dots: (width: number, height: number): string => `${formatCount(width)} × ${formatCount(height)}`,
   swipe: "Swipe",
   difference: "Difference",
   differenceWhy: "Black is the same on both sides.",
@@ -65,6 +78,13 @@ export const TEXTS = {
   offset: "Go to offset",
   offsetHint: "hexadecimal, or decimal with a leading #",
   hexRegion: "Bytes of the file",
+  previousDifference: "Previous difference",
+  nextDifference: "Next difference",
+  withKey: (key: string): string => `Key: ${key}`,
+  noDifference: "No other difference",
+  searching: (at: string): string => `Looking at ${at}…`,
+  stop: "Stop",
+  noView: (kind: string): string => `${kind}. There is no view for it here: these are its bytes.`,
   differs: "differs",
   fact: "Fact",
   type: "Type",

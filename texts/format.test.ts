@@ -20,17 +20,17 @@ describe("format", () => {
   it("writes sizes in three digits", () => {
     const sizes = [0, 999, 1000, 48_000, 1_249_000, 9_960_000, 24_000_000, 999_499, 999_600, 5e9, 2e18];
     expect(sizes.map(formatBytes)).toEqual([
-      "0 B",
-      "999 B",
-      "1 kB",
-      "48 kB",
-      "1.2 MB",
-      "10 MB",
-      "24 MB",
-      "999 kB",
-      "1 MB",
-      "5 GB",
-      "2000 PB",
+      "0\u00a0B",
+      "999\u00a0B",
+      "1\u00a0kB",
+      "48\u00a0kB",
+      "1.2\u00a0MB",
+      "10\u00a0MB",
+      "24\u00a0MB",
+      "999\u00a0kB",
+      "1\u00a0MB",
+      "5\u00a0GB",
+      "2000\u00a0PB",
     ]);
   });
 
@@ -65,13 +65,13 @@ describe("format", () => {
 
 describe("parseSize", () => {
   it("reads sizes as people type them", () => {
-    expect(["500", "500 MB", "2g", " 1.5 GB ", "3kb", "1TB"].map(parseSize)).toEqual([
+    expect(["500", "500\u00a0MB", "2g", " 1.5 GB ", "3kb", "1TB"].map(parseSize)).toEqual([
       500, 500e6, 2e9, 1.5e9, 3000, 1e12,
     ]);
   });
 
   it("refuses everything else", () => {
-    for (const text of ["", "much", "0", "-1", "1,5 GB", "1 XB", "99999999 TB"]) {
+    for (const text of ["", "much", "0", "-1", "1,5\u00a0GB", "1 XB", "99999999\u00a0TB"]) {
       expect(parseSize(text), text).toBeNull();
     }
   });

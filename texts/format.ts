@@ -14,7 +14,7 @@ export function formatMany(count: number, one: string, many = `${one}s`): string
 
 const UNITS = ["B", "kB", "MB", "GB", "TB", "PB"];
 
-/** Returns a size in decimal units with at most three digits: 48 kB, 1.2 MB. */
+/** Returns a size in decimal units with at most three digits: 48 kB, 1.2 MB. A line never breaks inside it. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -23,7 +23,7 @@ export function formatBytes(bytes: number): string {
     unit += 1;
   }
   const digits = unit === 0 || value >= 99.5 ? 0 : value >= 9.95 ? 0 : 1;
-  return `${value.toFixed(digits).replace(/\.0$/, "")} ${UNITS[unit]}`;
+  return `${value.toFixed(digits).replace(/\.0$/, "")}\u00a0${UNITS[unit]}`;
 }
 
 /** Returns the bytes of a size as it is typed: 500 MB, 2g, 1.5 GB; null for anything else, and for nothing at all. */

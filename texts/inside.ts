@@ -1,6 +1,9 @@
 // The words of the view of what is inside a file.
 export const TEXTS = {
   loading: "Looking inside",
+  read: (bytes: string): string => `${bytes} read. It ends by itself after 20 seconds at most.`,
+  stopped: "You stopped the look inside",
+  stoppedWhy: "Hex shows its bytes all the same.",
   facts: "Facts",
   fact: "Fact",
   part: "What to show",

@@ -12,6 +12,7 @@ export const DEFAULT_SETTINGS: Settings = {
   profiles: [],
   notify: true,
   notifyWarnings: true,
+  wrapLines: false,
   viewer: "",
   comparer: "",
   editor: "",

@@ -69,6 +69,8 @@ export const Settings = z.object({
   notify: z.boolean().default(true),
   /** The same for what happens in a session that runs: its disk space ends, it is refused something. */
   notifyWarnings: z.boolean().default(true),
+  /** Whether long lines of a text go on below their beginning. */
+  wrapLines: z.boolean().default(false),
   /** Programs that show, compare and edit files, by the ids of their entries; empty: what the desktop has. */
   viewer: z.string().max(256).default(""),
   comparer: z.string().max(256).default(""),

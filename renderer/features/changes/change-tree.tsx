@@ -9,6 +9,7 @@ import {
   type ReactElement,
 } from "react";
 import { GroupRow } from "../groups/group-row.js";
+import { useGrouping } from "../groups/grouping-store.js";
 import { useFeed } from "./feed-store.js";
 import { groupAt, rowOf, rowOfGroup, rowOpening } from "./outline-model.js";
 import { pathParts } from "./path-parts.js";
@@ -39,6 +40,7 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
   const version = useFeed((state) => state.version);
   const settled = useFeed((state) => state.settled);
   const { toggles, current, group, opened } = useReview();
+  const by = useGrouping((state) => state.by);
   const scroller = useRef<HTMLDivElement>(null);
   const typed = useRef({ text: "", at: 0 });
 
@@ -52,12 +54,15 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW,
     overscan: 12,
-    // The row in hand stays in the page wherever one scrolls: the focus is on it.
+    scrollPaddingStart: outline.groups === undefined ? 0 : ROW,
+    // The row in hand stays in the page wherever one scrolls: the focus is on it. So does the head of the group in sight.
     rangeExtractor: (range) => {
       const rows = defaultRangeExtractor(range);
-      return active === -1 || rows.includes(active) ? rows : [...rows, active];
+      const kept = [active, headAbove(outline, range.startIndex)];
+      return [...rows, ...new Set(kept.filter((row) => row !== -1 && !rows.includes(row)))];
     },
   });
+  const head = headAbove(outline, virtualizer.range?.startIndex ?? 0);
   useHeldPlace(scroller, view, active, settled !== null);
 
   // Wherever the person goes, by keys here or from elsewhere, the row is in sight. News do not scroll.
@@ -68,6 +73,10 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
   useEffect(() => {
     if (activeRow.current !== -1) scrollTo.current(activeRow.current, { align: "auto" });
   }, [current, group]);
+  // Grouped otherwise, the list begins anew: at what is in hand, else at its top.
+  useLayoutEffect(() => {
+    scrollTo.current(Math.max(0, activeRow.current), { align: activeRow.current === -1 ? "start" : "auto" });
+  }, [by]);
 
   const act = (action: ReturnType<typeof treeAction>): void => {
     if (action === undefined) return;
@@ -135,17 +144,17 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
         {virtualizer.getVirtualItems().map(({ index, start }) => {
           const id = outline.ids[index]!;
           const opening = rowOpening({ tree, outline, matches, toggles }, index);
-          const head = groupAt(outline, index);
-          if (head !== undefined) {
+          const group = groupAt(outline, index);
+          if (group !== undefined) {
             return (
               <GroupRow
-                key={`group ${head.key}`}
-                group={head}
+                key={`group ${group.key}`}
+                group={group}
                 domId={rowDomId(index)}
                 row={index}
                 place={outline.places[index]!}
                 peers={outline.peers[index]!}
-                top={start}
+                top={index === head ? undefined : start}
                 open={opening === true}
                 active={index === active}
                 readOnly={readOnly}
@@ -179,6 +188,12 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
       </div>
     </div>
   );
+}
+
+/** Returns the head of the group that a row is in; -1 when changes are not grouped. */
+function headAbove(outline: View["outline"], row: number): number {
+  if (outline.groups === undefined || row >= outline.length) return -1;
+  return outline.ids[row]! < 0 ? row : row - outline.places[row]!;
 }
 
 /** Keys that mean something for the whole session screen, also while the tree has the focus. */

@@ -35,6 +35,12 @@ export function displayPart(part: string): string {
   return part.startsWith("\0") ? escapeBytes(bytesOf(part)) : escapeText(part);
 }
 
+/** Returns a path as it is shown, short where it lies in the person's own home. */
+export function homeward(path: string, home: string | undefined): string {
+  if (home === undefined || home === "/" || home === "") return path;
+  return path === home ? "~" : path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}
+
 function partOf(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);

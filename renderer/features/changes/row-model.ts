@@ -1,10 +1,10 @@
 // What a row of the tree says, to the eye and to the ear. Pure.
-import type { PathRef } from "../../../protocol/src/path.js";
 import { formatBytes, formatMany } from "../../../texts/format.js";
 import type { Matches } from "./filter-model.js";
 import { aspectsOf, kindOf, TYPES } from "./kinds.js";
 import { ASPECT_WORDS, KIND_WORDS, TYPE_WORDS } from "../../../texts/kinds.js";
-import { displayPart } from "./path-parts.js";
+import { displayPath } from "../../ui/escape.js";
+import { displayPart, homeward } from "./path-parts.js";
 import { choiceOf, type Choice } from "./selection-model.js";
 import { rulesOf } from "../review/judge.js";
 import { TEXTS } from "../../../texts/changes.js";
@@ -20,7 +20,8 @@ export interface RowFacts {
   /** Why the change deserves a look, and how many of those below it do. */
   reasons: string[];
   flagged: number;
-  from: PathRef | undefined;
+  /** Where a renamed or linked object was: its folder, empty when it is the same one, its name, the whole of it. */
+  from: { chain: string; name: string; path: string } | undefined;
   /** Counts below a folder; undefined for what holds nothing. */
   sums: { created: number; changed: number; deleted: number } | undefined;
   size: number | undefined;
@@ -67,13 +68,13 @@ export function rowFacts(
     CHOICE_WORDS[choice],
   ].join(", ");
   return {
-    chain: chainOf(tree, id, head),
+    chain: alone ? homeward(path, tree.judge.homes[0]).slice(0, -name.length) : chainOf(tree, id, head),
     name,
     path,
     tags,
     reasons: rules.map((rule) => rule.reason),
     flagged: alone ? 0 : tree.flagged[id]! - Number(rules.length > 0),
-    from: tree.from.get(id),
+    from: fromOf(tree, id, path),
     sums: holds ? { created, changed: inside - created - deleted, deleted } : undefined,
     size,
     choice,
@@ -87,6 +88,16 @@ function tagsOf(aspects: ReturnType<typeof aspectsOf>): string[] {
   if (beside.length === 0 && !aspects.includes("content") && aspects.includes("times"))
     return [ASPECT_WORDS.times];
   return beside.map((aspect) => ASPECT_WORDS[aspect]);
+}
+
+function fromOf(tree: Tree, id: number, to: string): RowFacts["from"] {
+  const ref = tree.from.get(id);
+  if (ref === undefined) return undefined;
+  const path = displayPath(ref);
+  const cut = path.lastIndexOf("/") + 1;
+  const same = path.slice(0, cut) === to.slice(0, to.lastIndexOf("/") + 1);
+  const chain = same ? "" : homeward(path, tree.judge.homes[0]).slice(0, cut - path.length);
+  return { chain, name: path.slice(cut), path };
 }
 
 function chainOf(tree: Tree, id: number, head: number): string {

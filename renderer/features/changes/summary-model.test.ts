@@ -12,7 +12,7 @@ describe("the summary", () => {
         ],
         24e6,
       ),
-    ).toBe("Created 412 items, changed 3, deleted 1 · 24 MB");
+    ).toBe("Created 412 items, changed 3, deleted 1 · 24\u00a0MB");
     expect(
       sumUp(
         [

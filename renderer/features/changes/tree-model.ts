@@ -2,6 +2,7 @@
 import type { Change, ChangeKind, FileType } from "../../../protocol/src/change.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { aspectBits, DIRECTORY, kindCode, TYPES } from "./kinds.js";
+import { compareNames } from "./name-order.js";
 import { makerOf, type Maker } from "./program-column.js";
 import { partsToRef, pathParts } from "./path-parts.js";
 import { grow, ROOT, type Tree } from "./tree.js";
@@ -116,9 +117,7 @@ export function sortedKids(tree: Tree, id: number): readonly number[] {
   const compare = (a: number, b: number): number => {
     const folders = Number(isFolder(tree, b)) - Number(isFolder(tree, a));
     if (folders !== 0) return folders;
-    const left = part[a]!;
-    const right = part[b]!;
-    return left < right ? -1 : left > right ? 1 : 0;
+    return compareNames(part[a]!, part[b]!);
   };
   // Rows mostly come in order: then there is nothing to sort.
   if (live.some((kid, place) => place > 0 && compare(live[place - 1]!, kid) > 0)) live.sort(compare);

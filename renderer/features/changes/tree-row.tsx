@@ -2,7 +2,7 @@
 import { pathKey } from "../../../protocol/src/path.js";
 import { memo, type ReactElement, type ReactNode } from "react";
 import { cx } from "../../ui/cx.js";
-import { displayPath, escapeText } from "../../ui/escape.js";
+import { escapeText } from "../../ui/escape.js";
 import { formatBytes, formatCount } from "../../../texts/format.js";
 import { Icon } from "../../ui/icon.js";
 import { TEXTS as VIRUS_TEXTS } from "../../../texts/viruses.js";
@@ -90,10 +90,7 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
           <KindMark kind={kind} />
         )}
         <span className={cx(styles.name, props.alone && styles.whole)} title={facts.path}>
-          <bdi dir="ltr">
-            {facts.chain !== "" && <span className={styles.chain}>{facts.chain}</span>}
-            {props.alone ? <span className={styles.last}>{facts.name}</span> : facts.name}
-          </bdi>
+          <Place {...facts} />
         </span>
         {facts.tags.map((tag) => (
           <span key={tag} className={styles.tag}>
@@ -106,8 +103,9 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
           </span>
         )}
         {facts.from !== undefined && (
-          <span className={styles.from} title={displayPath(facts.from)}>
-            ← <bdi dir="ltr">{displayPath(facts.from)}</bdi>
+          <span className={styles.from} title={facts.from.path}>
+            <span className={styles.arrow}>←</span>
+            <Place {...facts.from} />
           </span>
         )}
         <span className={styles.end}>
@@ -123,6 +121,22 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
     </div>
   );
 });
+
+/** A name below its folders, which give way first, from their left. */
+function Place({ chain, name }: { chain: string; name: string }): ReactNode {
+  return (
+    <>
+      {chain !== "" && (
+        <span className={styles.chain}>
+          <bdi dir="ltr">{chain}</bdi>
+        </span>
+      )}
+      <bdi dir="ltr" className={styles.last}>
+        {name}
+      </bdi>
+    </>
+  );
+}
 
 function Sums({ facts }: { facts: RowFacts }): ReactNode {
   if (facts.sums === undefined) return facts.size === undefined ? null : formatBytes(facts.size);

@@ -43,7 +43,7 @@ export function useOutline(): View {
     const outline =
       by === "place"
         ? buildOutline(tree, matches, toggles)
-        : groupedOutline(tree, groupChanges(tree, matches, by, known), groupToggles, allOpen);
+        : groupedOutline(groupChanges(tree, matches, by, known), groupToggles, allOpen);
     const cost = performance.now() - now;
     last.current = { view: { tree, outline, matches }, version, key, at: now, cost };
   }

@@ -63,9 +63,9 @@ describe("a conflict", () => {
     const all = known({ base, now: facts(7), session: facts(9) });
     const times = { first_seen: "2026-01-31T11:30:00Z", host_changed: "2026-01-31T11:45:00Z" };
     expect(versionRows(about, { ...log, ...times }, all).map(({ is, when }) => [is, when])).toEqual([
-      ["5 B", times.first_seen],
-      ["7 B", times.host_changed],
-      ["9 B", "2026-01-31T12:00:00Z"],
+      ["5\u00a0B", times.first_seen],
+      ["7\u00a0B", times.host_changed],
+      ["9\u00a0B", "2026-01-31T12:00:00Z"],
     ]);
     expect(comparisons(all)).toEqual(["now-session", "base-now", "base-session"]);
     expect(comparisons(known({ now: facts(7) }))).toEqual(["now-session"]);
@@ -80,7 +80,7 @@ describe("a conflict", () => {
   it("tells those of a commit that is to be taken back", () => {
     const committed = { type: "file", size: 8, mtime: "2026-01-31T11:00:00Z" } as const;
     const all: Known = { what: "undo", versions: { before: facts(5), committed, now: facts(9) } };
-    expect(versionRows(undo, log, all).map(({ is }) => is)).toEqual(["5 B", "8 B", "9 B"]);
+    expect(versionRows(undo, log, all).map(({ is }) => is)).toEqual(["5\u00a0B", "8\u00a0B", "9\u00a0B"]);
     expect(versionRows(undo, log, null).map(({ is }) => is)).toEqual([undefined, undefined, undefined]);
     expect(comparisons(all)).toEqual(["now-before"]);
     expect(comparisons({ what: "undo", versions: { now: facts(9) } })).toEqual(["now-before"]);

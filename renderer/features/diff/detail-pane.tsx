@@ -151,8 +151,8 @@ function PaneHead({
   onDiscard,
 }: PaneHeadProps): ReactElement {
   const [copied, setCopied] = useState(false);
-  const { wish, choose } = useDetail();
-  const views = description === null ? [] : viewsOfChange(change, description, path);
+  const { wishes, choose } = useDetail();
+  const views = description === null ? null : viewsOfChange(change, description, path);
   const copy = async (): Promise<void> => {
     const outcome = await see.copyText(displayPath(path));
     setCopied(outcome.ok);
@@ -207,11 +207,11 @@ function PaneHead({
           )}
           {change?.maker !== undefined && <MadeBy maker={change.maker} />}
         </span>
-        {views.length > 0 && (
+        {views !== null && (
           <Segmented
             label={TEXTS.views}
-            options={views.map((view) => ({ value: view, label: VIEW_WORDS[view] }))}
-            value={pickView(views, wish)}
+            options={views.offered.map((view) => ({ value: view, label: VIEW_WORDS[view] }))}
+            value={pickView(views, wishes)}
             onChange={choose}
           />
         )}
@@ -253,10 +253,10 @@ interface ViewProps {
 }
 
 function View({ session, path, change, description, reading }: ViewProps): ReactElement {
-  const wish = useDetail((state) => state.wish);
+  const wishes = useDetail((state) => state.wishes);
   const views = viewsOfChange(change, description, path);
   const props = { session, path, description, reading };
-  switch (pickView(views, wish)) {
+  switch (pickView(views, wishes)) {
     case "pages":
       return <PagesView key={pathKey(path)} {...props} />;
     case "inside":

@@ -6,19 +6,20 @@ import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { see } from "../../see.js";
 import { newest } from "../../ui/newest.js";
 import type { Encoding } from "./encoding-model.js";
-import type { ViewName } from "./view-model.js";
+import { type ViewName, viewsOf, type Wishes } from "./view-model.js";
 
 type ImageMode = "sides" | "swipe" | "difference";
 
 interface DetailState {
   /** What the description is of. */
   key: string | null;
+  path: string;
   description: Description | null;
   error: SeeError | null;
   /** Counts up with each description, so that views read contents anew. */
   reading: number;
-  /** The view that the person chose last; the next change opens in it when it can. */
-  wish: ViewName | null;
+  /** The views that the person chose last, by what shows such a file best; the next one of its kind opens in it. */
+  wishes: Wishes;
   split: boolean;
   /** How two images are compared. */
   images: ImageMode;
@@ -40,17 +41,18 @@ export const useDetail = create<DetailState>((set, get) => {
   const begin = newest();
   return {
     key: null,
+    path: "",
     description: null,
     error: null,
     reading: 0,
-    wish: null,
+    wishes: {},
     split: true,
     images: "sides",
     encoding: null,
     load: async (session, path) => {
       const key = detailKey(session, path);
       const isNewest = begin();
-      if (key !== get().key) set({ key, description: null, error: null, encoding: null });
+      if (key !== get().key) set({ key, path: path.path, description: null, error: null, encoding: null });
       const outcome = await see.describe({ session, ...path });
       // The person has gone on to another change meanwhile.
       if (!isNewest()) return;
@@ -60,7 +62,11 @@ export const useDetail = create<DetailState>((set, get) => {
           : { description: null, error: outcome.error },
       );
     },
-    choose: (wish) => set({ wish }),
+    choose: (view) => {
+      const { description, path, wishes } = get();
+      if (description === null) return;
+      set({ wishes: { ...wishes, [viewsOf(description, [], false, path).best]: view } });
+    },
     setSplit: (split) => set({ split }),
     setImages: (images) => set({ images }),
     setEncoding: (encoding) => set({ encoding }),

@@ -36,22 +36,42 @@ describe("details", () => {
   });
 });
 
+describe("what says nothing", () => {
+  const facts = (part: Partial<SideFacts>): string[] =>
+    factRows({ after: side(part) }).map(({ fact, after }) => `${fact}: ${after}`);
+
+  it("is left out", () => {
+    const said = facts({ size: 999 });
+    expect(said).toContain("Size: 999\u00a0B");
+    expect(said.join()).not.toContain("Names");
+    expect(facts({ size: 1000, links: 2 })).toEqual(
+      expect.arrayContaining(["Size: 1\u00a0kB (1,000 B)", "Names (hard links): 2"]),
+    );
+    const link = facts({ type: "symlink", mode: 0o777, target: "x" }).join();
+    expect(link).not.toMatch(/Size|Permissions|Names/);
+    expect(facts({ type: "directory", size: 4096, links: 3 }).join()).not.toMatch(/Size|Names/);
+  });
+});
+
 describe("views", () => {
-  it("offer what the sides hold, the best first", () => {
-    expect(viewsOf({ before: side(), after: side() }, ["content"], true)).toEqual(["text", "hex", "details"]);
-    expect(viewsOf({ before: side(), after: side({ content: "image" }) }, ["content"], true)).toEqual([
-      "image",
-      "text",
-      "hex",
+  it("have one order, and the best first", () => {
+    const text = viewsOf({ before: side(), after: side() }, ["content"], true);
+    expect(text).toEqual({ offered: ["text", "hex", "details"], best: "text", usual: "text" });
+    expect(viewsOf({ before: side(), after: side({ content: "image" }) }, ["content"], true).offered).toEqual(
+      ["image", "text", "hex", "details"],
+    );
+    expect(viewsOf({ after: side({ type: "fifo", content: "none" }) }, [], false).offered).toEqual([
       "details",
     ]);
-    expect(viewsOf({ after: side({ type: "fifo", content: "none" }) }, [], false)).toEqual(["details"]);
-    expect(viewsOf({ before: side(), after: side() }, ["mode"], true)[0]).toBe("details");
+    const times = viewsOf({ before: side(), after: side() }, ["times"], true);
+    expect(times).toEqual({ ...text, usual: "details" });
   });
 
-  it("keep to the wish when they can", () => {
-    expect(pickView(["text", "hex"], "hex")).toBe("hex");
-    expect(pickView(["text", "hex"], "image")).toBe("text");
-    expect(pickView([], null)).toBe("details");
+  it("keep to the wish for such files when they can", () => {
+    const text = viewsOf({ after: side() }, [], false);
+    const image = viewsOf({ after: side({ content: "image" }) }, [], false);
+    expect(pickView(text, { text: "hex" })).toBe("hex");
+    expect(pickView(image, { text: "hex" })).toBe("image");
+    expect(pickView(text, { text: "image" })).toBe("text");
   });
 });

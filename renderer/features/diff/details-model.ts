@@ -25,12 +25,15 @@ export function factRows({ before, after }: Description): FactRow[] {
     rows.push({ fact, before: left, after: right, differs, mono });
   };
   add(TEXTS.type, (side) => TYPE_WORDS[side.type]);
-  add(TEXTS.size, (side) => `${formatBytes(side.size)} (${formatCount(side.size)} B)`);
-  add(TEXTS.mode, (side) => `${formatMode(side.mode)}  ${side.mode.toString(8).padStart(4, "0")}`, true);
+  add(TEXTS.size, (side) => (side.type === "file" ? sizeOf(side.size) : undefined));
+  // Of a symlink nobody keeps to them.
+  add(TEXTS.mode, (side) => (side.type === "symlink" ? undefined : modeOf(side.mode)), true);
   add(TEXTS.owner, (side) => named(side.user, side.uid));
   add(TEXTS.group, (side) => named(side.group, side.gid));
   add(TEXTS.mtime, (side) => formatTime(side.mtime));
-  add(TEXTS.links, (side) => formatCount(side.links));
+  // A directory counts its subdirectories there, and one name is what every file has.
+  const hasNames = [before, after].some((side) => side?.type === "file" && side.links > 1);
+  if (hasNames) add(TEXTS.links, (side) => (side.type === "file" ? formatCount(side.links) : undefined));
   add(TEXTS.target, (side) => (side.target === undefined ? undefined : escapeText(side.target)), true);
   const names = new Set([...(before?.xattrs ?? []), ...(after?.xattrs ?? [])].map(({ name }) => name));
   for (const name of [...names].sort()) {
@@ -44,6 +47,14 @@ export function factRows({ before, after }: Description): FactRow[] {
     );
   }
   return rows;
+}
+
+function sizeOf(bytes: number): string {
+  return bytes < 1000 ? formatBytes(bytes) : `${formatBytes(bytes)} (${formatCount(bytes)} B)`;
+}
+
+function modeOf(mode: number): string {
+  return `${formatMode(mode)}  ${mode.toString(8).padStart(4, "0")}`;
 }
 
 function named(name: string | undefined, id: number): string {

@@ -28,7 +28,7 @@ describe("hex view", () => {
     for (let row = 0; row <= 80; row++) expect(rowAt(topOf(row, 400, view), 400, view)).toBe(row);
   });
 
-  it("reaches both ends of a file of 5 GB", () => {
+  it("reaches both ends of a file of 5\u00a0GB", () => {
     const view = geometry(rowCount(5e9), 400);
     expect(view.scaled).toBe(true);
     expect(rowAt(0, 400, view)).toBe(0);

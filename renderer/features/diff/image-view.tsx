@@ -12,6 +12,7 @@ import { ImageOverlay } from "./image-overlay.js";
 import { TEXTS } from "../../../texts/diff.js";
 import { useImage } from "./use-image.js";
 import { IMAGE_LIMIT, imageLoading } from "./view-model.js";
+import { ViewBar } from "../../ui/view-bar.js";
 import view from "../../ui/view.module.css";
 import styles from "./image-view.module.css";
 
@@ -28,7 +29,7 @@ export function ImageView(props: ImageViewProps): ReactElement {
   // Asked for once, an image is loaded; the next one is asked for anew.
   const key = pathKey(props.path);
   const sides = (
-    <div className={styles.view}>
+    <div className={styles.sides}>
       {before !== undefined && <ImageSide key={`before ${key}`} {...props} side="before" facts={before} />}
       {after !== undefined && <ImageSide key={`after ${key}`} {...props} side="after" facts={after} />}
     </div>
@@ -36,19 +37,21 @@ export function ImageView(props: ImageViewProps): ReactElement {
   if (before === undefined || after === undefined || !isSmallImage(before) || !isSmallImage(after))
     return sides;
   return (
-    <div className={styles.both}>
-      <div className={styles.bar}>
-        <Segmented
-          label={TEXTS.layout}
-          options={[
-            { value: "sides", label: TEXTS.split },
-            { value: "swipe", label: TEXTS.swipe },
-            { value: "difference", label: TEXTS.difference },
-          ]}
-          value={mode}
-          onChange={useDetail.getState().setImages}
-        />
-      </div>
+    <div className={view.view}>
+      <ViewBar
+        end={
+          <Segmented
+            label={TEXTS.layout}
+            options={[
+              { value: "sides", label: TEXTS.split },
+              { value: "swipe", label: TEXTS.swipe },
+              { value: "difference", label: TEXTS.difference },
+            ]}
+            value={mode}
+            onChange={useDetail.getState().setImages}
+          />
+        }
+      />
       {mode === "sides" ? (
         sides
       ) : (
@@ -74,12 +77,14 @@ function isSmallImage({ type, content, size }: SideFacts): boolean {
 function ImageSide(props: ImageViewProps & { side: Side; facts: SideFacts }): ReactElement {
   const { session, path, reading, side, facts } = props;
   const [asked, setAsked] = useState(false);
+  const [dots, setDots] = useState("");
   const loading = imageLoading(facts.size);
   const image = facts.type === "file" && facts.content === "image";
   return (
     <section className={view.side} aria-label={side === "before" ? TEXTS.before : TEXTS.after}>
       <div className={view.label}>
         {side === "before" ? TEXTS.before : TEXTS.after} · {formatBytes(facts.size)}
+        {dots !== "" && ` · ${dots}`}
       </div>
       <div className={styles.stage}>
         {!image ? (
@@ -93,7 +98,14 @@ function ImageSide(props: ImageViewProps & { side: Side; facts: SideFacts }): Re
             {TEXTS.imageTooLargeWhy(formatBytes(IMAGE_LIMIT))}
           </EmptyPanel>
         ) : loading === "now" || asked ? (
-          <Picture session={session} path={path} side={side} facts={facts} reading={reading} />
+          <Picture
+            session={session}
+            path={path}
+            side={side}
+            facts={facts}
+            reading={reading}
+            onDots={setDots}
+          />
         ) : (
           <EmptyPanel
             icon="image"
@@ -114,9 +126,11 @@ interface PictureProps {
   side: Side;
   facts: SideFacts;
   reading: number;
+  /** Hears how many dots the picture has. */
+  onDots: (dots: string) => void;
 }
 
-function Picture({ session, path, side, facts, reading }: PictureProps): ReactElement {
+function Picture({ session, path, side, facts, reading, onDots }: PictureProps): ReactElement {
   const image = useImage({ session, path, side }, facts, reading);
   const [broken, setBroken] = useState<string | null>(null);
   if (image.state === "error") return <ErrorPanel error={image.error} />;
@@ -134,6 +148,9 @@ function Picture({ session, path, side, facts, reading }: PictureProps): ReactEl
       src={image.url}
       alt={side === "before" ? TEXTS.before : TEXTS.after}
       draggable={false}
+      onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
+        onDots(TEXTS.dots(naturalWidth, naturalHeight))
+      }
       onError={() => setBroken(image.url)}
     />
   );

@@ -7,7 +7,7 @@ import { pathParts } from "../changes/path-parts.js";
 import type { Maker } from "../changes/program-column.js";
 import { findNode } from "../changes/tree-model.js";
 import type { Tree } from "../changes/tree.js";
-import { viewsOf, type ViewName } from "./view-model.js";
+import { viewsOf, type Views } from "./view-model.js";
 
 export type OpenedChange = Pick<Change, "change" | "aspects" | "type" | "size"> & {
   from: PathRef | undefined;
@@ -37,11 +37,11 @@ export function changesAt(tree: Tree, path: PathRef): number {
   return id === undefined ? 0 : tree.total[id]!;
 }
 
-/** Returns the views that can show a change, the best first. */
+/** Returns the views that can show a change. */
 export function viewsOfChange(
   change: OpenedChange | null,
   description: Description,
   { path }: PathRef,
-): ViewName[] {
+): Views {
   return viewsOf(description, change?.aspects ?? [], change?.change === "modified", path);
 }

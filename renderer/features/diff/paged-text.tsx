@@ -2,7 +2,6 @@
 import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import type { Description, Side } from "../../../protocol/src/content.js";
 import { Button } from "../../ui/button.js";
-import { cx } from "../../ui/cx.js";
 import { formatCount } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorPanel } from "../../ui/state-panel.js";
@@ -13,7 +12,9 @@ import { showLines } from "./text-model.js";
 import { SideChoice } from "./side-choice.js";
 import { TEXTS } from "../../../texts/diff.js";
 import { useContent } from "./use-content.js";
+import { ViewBar } from "../../ui/view-bar.js";
 import view from "../../ui/view.module.css";
+import { WrapChoice } from "./wrap-choice.js";
 import styles from "./text-view.module.css";
 
 const PAGE_BYTES = 256 * 1024;
@@ -48,7 +49,22 @@ export function PagedText({
   const pages = Math.max(1, Math.ceil((description[side]?.size ?? 0) / PAGE_BYTES));
   return (
     <div className={view.view}>
-      <div className={cx(view.bar, styles.bar)}>
+      <ViewBar
+        end={
+          <>
+            <WrapChoice />
+            {sources.before !== null && sources.after !== null && (
+              <SideChoice
+                side={side}
+                onSide={(next) => {
+                  setSide(next);
+                  setPage(0);
+                }}
+              />
+            )}
+          </>
+        }
+      >
         <Button disabled={page === 0} onClick={() => setPage(page - 1)}>
           {TEXTS.earlier}
         </Button>
@@ -57,16 +73,7 @@ export function PagedText({
         </Button>
         <span role="status">{TEXTS.page(formatCount(page + 1), formatCount(pages))}</span>
         {actions}
-        {sources.before !== null && sources.after !== null && (
-          <SideChoice
-            side={side}
-            onSide={(next) => {
-              setSide(next);
-              setPage(0);
-            }}
-          />
-        )}
-      </div>
+      </ViewBar>
       <div className={styles.body}>
         {content.state === "error" ? (
           <ErrorPanel error={content.error} />

@@ -1,8 +1,9 @@
 // Lines of text, however many: only those in sight are drawn.
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef, type ReactElement } from "react";
+import { useEffect, useMemo, useRef, type ReactElement } from "react";
 import { cx } from "../../ui/cx.js";
 import { TEXTS } from "../../../texts/diff.js";
+import { useSettings } from "../settings/settings-store.js";
 import styles from "./plain-text.module.css";
 
 const LINE = 20;
@@ -14,28 +15,37 @@ interface PlainTextProps {
 
 export function PlainText({ lines, look }: PlainTextProps): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
+  const wrap = useSettings((state) => state.wrapLines);
   const virtualizer = useVirtualizer({
     count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => LINE,
     overscan: 20,
   });
+  const { measure } = virtualizer;
+  useEffect(() => measure(), [measure, wrap]);
   // Lines come and go while one scrolls; the width for the longest is kept from the start.
   const longest = useMemo(() => lines.reduce((most, line) => Math.max(most, line.length), 0), [lines]);
   return (
     <div
       ref={scroller}
-      className={cx(styles.text, look !== "plain" && styles[look])}
+      className={cx(styles.text, wrap && styles.wrap, look !== "plain" && styles[look])}
       tabIndex={0}
       role="region"
       aria-label={TEXTS.text}
     >
       <div
         className={styles.canvas}
-        style={{ height: virtualizer.getTotalSize(), width: `calc(${longest + 10}ch)` }}
+        style={{ height: virtualizer.getTotalSize(), width: wrap ? undefined : `calc(${longest + 10}ch)` }}
       >
         {virtualizer.getVirtualItems().map(({ index, start }) => (
-          <div key={index} className={styles.line} style={{ transform: `translateY(${start}px)` }}>
+          <div
+            key={`${index} ${wrap}`}
+            ref={wrap ? virtualizer.measureElement : undefined}
+            data-index={index}
+            className={styles.line}
+            style={{ transform: `translateY(${start}px)` }}
+          >
             <span className={styles.number}>{index + 1}</span>
             <span className={styles.content}>{lines[index]}</span>
           </div>

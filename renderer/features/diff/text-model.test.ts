@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { compare, countEdits, LINE_LIMIT, sameness, showLines, type Part } from "./text-model.js";
+import { compare, countEdits, LINE_LIMIT, lineEnds, sameness, showLines, type Part } from "./text-model.js";
 
 const lines = (n: number, word = "line"): string[] => Array.from({ length: n }, (_, i) => `${word} ${i}`);
 
@@ -10,7 +10,17 @@ describe("showLines", () => {
   });
 
   it("shows what would hide or turn text", () => {
-    expect(showLines("a\u202eb\u200bc\u001b[0m\td\r\n")).toEqual(["a‹U+202E›b‹U+200B›c‹U+001B›[0m\td␍"]);
+    expect(showLines("a\u202eb\u200bc\u001b[0m\td\re\n")).toEqual([
+      "a‹\\u{202e}›b‹\\u{200b}›c‹\\u{1b}›[0m\td‹\\r›e",
+    ]);
+  });
+
+  it("shows the end of a line only where most others are different", () => {
+    expect(showLines("a\r\nb\r\nc")).toEqual(["a", "b", "c"]);
+    expect(showLines("a\r\nb\nc\r\n")).toEqual(["a", "b‹\\n›", "c"]);
+    expect(showLines("a\nb\r\nc\n")).toEqual(["a", "b‹\\r›", "c"]);
+    expect(showLines("a\r")).toEqual(["a‹\\r›"]);
+    expect(["a\r\nb\r\n", "a\nb\n", "a\r", ""].map(lineEnds)).toEqual(["windows", "unix", "none", "none"]);
   });
 
   it("does not make a line of the last line feed", () => {
@@ -39,7 +49,8 @@ describe("sameness", () => {
     ["a last line feed", whole("a\nb"), whole("a\nb\n")],
     ["a byte order mark", whole("a"), raw(0xef, 0xbb, 0xbf, 0x61)],
     ["bytes that are not UTF-8", raw(0x61, 0xff), raw(0x61, 0xfe)],
-    ["a character and the sign that stands for it", whole("\u202e"), whole("‹U+202E›")],
+    ["a character and the sign that stands for it", whole("\u202e"), whole("‹\\u{202e}›")],
+    ["the ends of lines", whole("a\nb\n"), whole("a\r\nb\r\n")],
   ])("sees a difference that lines do not show: %s", (_, before, after) => {
     expect(compare(shown(before), shown(after))).toEqual({ kind: "alike" });
     expect(sameness(before, after)).toBe("different");

@@ -1,6 +1,7 @@
 // Makes two texts fit to be compared and shown: quick whatever they hold, with nothing hidden in them. Pure.
 import { TEXTS } from "../../../texts/diff.js";
 import { formatCount } from "../../../texts/format.js";
+import { escapeText } from "../../ui/escape.js";
 
 /** Characters of a line that are shown; the rest is only counted. */
 export const LINE_LIMIT = 2000;
@@ -11,28 +12,51 @@ const EDIT_LIMIT = 2000;
 /** Lines times edits: what the diff view goes through to find what to fold. */
 const FOLD_LIMIT = 50_000_000;
 
+const CR = 13;
+
 /** What could hide or turn text: control characters but tab and line feed, direction, zero width. */
 const HIDDEN =
   // oxlint-disable-next-line no-control-regex -- finding control characters is the point
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
-/** Returns the text's lines, long ones cut, with hidden characters made visible. */
-export function showLines(text: string): string[] {
-  const lines = text.split("\n");
-  // A last line feed ends the last line; it does not begin another one.
-  if (lines.at(-1) === "") lines.pop();
-  return lines.map(showLine);
+/** How the lines of a text end: as on Windows, as everywhere else, or not at all where there is but one. */
+export type LineEnds = "windows" | "unix" | "none";
+
+/** Returns how most lines of a text end. */
+export function lineEnds(text: string): LineEnds {
+  let [all, windows] = [0, 0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
+    all += 1;
+    if (text.charCodeAt(at - 1) === CR) windows += 1;
+  }
+  if (all === 0) return "none";
+  return windows * 2 > all ? "windows" : "unix";
 }
 
-function showLine(line: string): string {
-  const whole = line.endsWith("\r") ? line.slice(0, -1) : line;
-  const cut = whole.length > LINE_LIMIT ? whole.slice(0, LINE_LIMIT) : whole;
-  const shown = cut.replace(
-    HIDDEN,
-    (c) => `‹U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}›`,
-  );
-  const ending = whole === line ? "" : "␍";
-  return cut === whole ? shown + ending : shown + TEXTS.cutLine(formatCount(whole.length - LINE_LIMIT));
+/** Returns the text's lines, long ones cut, with hidden characters made visible. Ends of lines are shown where they are not like most. */
+export function showLines(text: string): string[] {
+  const lines = text.split("\n");
+  const last = lines.pop() ?? "";
+  const ends = lineEnds(text);
+  const shown = lines.map((line) => {
+    const isWindows = line.endsWith("\r");
+    const odd = isWindows === (ends === "windows") ? "" : isWindows ? "\r" : "\n";
+    return showLine(isWindows ? line.slice(0, -1) : line, odd);
+  });
+  // A last line feed ends the last line; it does not begin another one.
+  return last === "" ? shown : [...shown, showLine(last, "")];
+}
+
+function showLine(line: string, end: string): string {
+  const cut = line.slice(0, LINE_LIMIT).replace(HIDDEN, visible);
+  return line.length > LINE_LIMIT
+    ? cut + TEXTS.cutLine(formatCount(line.length - LINE_LIMIT))
+    : cut + (end === "" ? "" : visible(end));
+}
+
+/** A hidden character as names show it, in marks that say that it does not stand there like this. */
+function visible(hidden: string): string {
+  return `‹${escapeText(hidden)}›`;
 }
 
 /** What was read of one side, from its beginning, and the whole size in bytes. */

@@ -1,10 +1,9 @@
 // Text, before and after: lined up when both sides are there, by itself when there is one, in parts when long.
-import { useMemo, useState, type ReactElement, type ReactNode } from "react";
+import { useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
 import type { Description, Side, SideFacts } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
 import { formatBytes } from "../../../texts/format.js";
-import { cx } from "../../ui/cx.js";
 import { Segmented } from "../../ui/segmented.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
@@ -16,19 +15,25 @@ import { ENCODINGS } from "../../../texts/encodings.js";
 import { decodeText, type Encoding, guessEncoding } from "./encoding-model.js";
 import { PagedText } from "./paged-text.js";
 import { PlainText } from "./plain-text.js";
-import { compare, sameness, showLines } from "./text-model.js";
+import { compare, type LineEnds, lineEnds, sameness, showLines } from "./text-model.js";
 import { SideChoice } from "./side-choice.js";
 import { TEXTS } from "../../../texts/diff.js";
 import { useContent } from "./use-content.js";
+import { useWidth } from "../../ui/use-width.js";
+import { ViewBar } from "../../ui/view-bar.js";
 import view from "../../ui/view.module.css";
+import { WrapChoice } from "./wrap-choice.js";
 import styles from "./text-view.module.css";
 
 /** Of each side, so much is read at first: enough for nearly every text, quick for all. */
-const FIRST_BYTES = 1024 * 1024;
+const FIRST_BYTES = 2 * 1024 * 1024;
+/** A pane that is narrower, in dots, has no room for two sides. */
+const TWO_SIDES = 600;
 
 /** A side as it was read: the lines to show, and the encoding that its bytes suggest. */
 interface Read {
   guess: Encoding;
+  ends: LineEnds;
   lines: string[];
 }
 
@@ -52,7 +57,8 @@ export function TextView({ session, path, description, reading }: TextViewProps)
     const read = (content: Bytes | null): Read | null => {
       if (content === null) return null;
       const guess = guessEncoding(content.bytes);
-      return { guess, lines: showLines(decodeText(content.bytes, chosen ?? guess)) };
+      const text = decodeText(content.bytes, chosen ?? guess);
+      return { guess, ends: lineEnds(text), lines: showLines(text) };
     };
     const sides = { left: read(before.content), right: read(after.content) };
     if (sides.left === null || sides.right === null || before.content === null || after.content === null)
@@ -88,6 +94,7 @@ export function TextView({ session, path, description, reading }: TextViewProps)
       {cut && <Button onClick={() => setPaging(true)}>{TEXTS.readOn}</Button>}
     </>
   );
+  const notes = [endsNote(texts.left, texts.right), isSvg(description) ? TEXTS.svg : ""];
   const first = cut ? TEXTS.firstPart(formatBytes(FIRST_BYTES), formatBytes(whole)) : "";
   const { left, right, same, comparison } = texts;
   if (left === null || right === null) {
@@ -96,7 +103,9 @@ export function TextView({ session, path, description, reading }: TextViewProps)
     const oneSided = description.before === undefined || description.after === undefined;
     return (
       <div className={view.view}>
-        <Bar note={first}>{more}</Bar>
+        <ViewBar end={<WrapChoice />} notes={[...notes, first]}>
+          {more}
+        </ViewBar>
         <div className={styles.body}>
           <PlainText lines={lines} look={!oneSided ? "plain" : left === null ? "added" : "removed"} />
         </div>
@@ -111,19 +120,7 @@ export function TextView({ session, path, description, reading }: TextViewProps)
     );
   }
   if (same === "start" || comparison?.kind === "alike") {
-    const recoded = same !== "start" && left.guess !== right.guess && chosen === null;
-    const title =
-      same === "start"
-        ? TEXTS.sameStart(formatBytes(FIRST_BYTES))
-        : recoded
-          ? TEXTS.encodingsDiffer
-          : TEXTS.hiddenBytes;
-    const why =
-      same === "start"
-        ? TEXTS.sameStartWhy
-        : recoded
-          ? TEXTS.encodingsDifferWhy(ENCODINGS[left.guess], ENCODINGS[right.guess])
-          : TEXTS.hiddenBytesWhy;
+    const [title, why] = alikeWords(same === "start", left, right, chosen === null);
     const actions = (
       <>
         <Button onClick={() => useDetail.getState().choose("hex")}>{TEXTS.showHex}</Button>
@@ -137,13 +134,13 @@ export function TextView({ session, path, description, reading }: TextViewProps)
     );
   }
   if (comparison?.kind !== "diff")
-    return <Apart left={left.lines} right={right.lines} note={first} more={more} />;
+    return <Apart left={left.lines} right={right.lines} notes={[...notes, first]} more={more} />;
   return (
     <Compared
       before={comparison.before}
       after={comparison.after}
       skipped={comparison.skipped}
-      note={first}
+      notes={[...notes, first]}
       more={more}
     />
   );
@@ -153,28 +150,32 @@ interface ComparedProps {
   before: string;
   after: string;
   skipped: number;
-  note: string;
+  notes: readonly string[];
   more: ReactNode;
 }
 
-function Compared({ before, after, skipped, note, more }: ComparedProps): ReactElement {
+function Compared({ before, after, skipped, notes, more }: ComparedProps): ReactElement {
   const { split, setSplit } = useDetail();
+  const pane = useRef<HTMLDivElement>(null);
+  const hasRoom = useWidth(pane) >= TWO_SIDES;
+  const layout = (
+    <Segmented
+      label={TEXTS.layout}
+      options={[
+        { value: "split", label: TEXTS.split },
+        { value: "unified", label: TEXTS.unified },
+      ]}
+      value={split ? "split" : "unified"}
+      onChange={(next) => setSplit(next === "split")}
+    />
+  );
   return (
-    <div className={view.view}>
-      <Bar note={note}>
+    <div ref={pane} className={view.view}>
+      <ViewBar end={hasRoom ? layout : undefined} notes={notes}>
         {more}
-        <Segmented
-          label={TEXTS.layout}
-          options={[
-            { value: "split", label: TEXTS.split },
-            { value: "unified", label: TEXTS.unified },
-          ]}
-          value={split ? "split" : "unified"}
-          onChange={(layout) => setSplit(layout === "split")}
-        />
-      </Bar>
+      </ViewBar>
       <div className={styles.body}>
-        <DiffTable before={before} after={after} skipped={skipped} split={split} />
+        <DiffTable before={before} after={after} skipped={skipped} split={split && hasRoom} />
       </div>
     </div>
   );
@@ -183,19 +184,24 @@ function Compared({ before, after, skipped, note, more }: ComparedProps): ReactE
 interface ApartProps {
   left: readonly string[];
   right: readonly string[];
-  note: string;
+  notes: readonly string[];
   more: ReactNode;
 }
 
 /** Two texts that cannot be lined up, one at a time. */
-function Apart({ left, right, note, more }: ApartProps): ReactElement {
+function Apart({ left, right, notes, more }: ApartProps): ReactElement {
   const [side, setSide] = useState<Side>("after");
+  const end = (
+    <>
+      <WrapChoice />
+      <SideChoice side={side} onSide={setSide} />
+    </>
+  );
   return (
     <div className={view.view}>
-      <Bar note={`${TEXTS.tooDifferent} ${note}`}>
+      <ViewBar end={end} notes={[TEXTS.tooDifferent, ...notes]}>
         {more}
-        <SideChoice side={side} onSide={setSide} />
-      </Bar>
+      </ViewBar>
       <div className={styles.body}>
         <PlainText lines={side === "before" ? left : right} look={side === "before" ? "removed" : "added"} />
       </div>
@@ -203,13 +209,29 @@ function Apart({ left, right, note, more }: ApartProps): ReactElement {
   );
 }
 
-function Bar({ note, children }: { note: string; children: ReactNode }): ReactElement {
-  return (
-    <div className={cx(view.bar, styles.bar)}>
-      <span className={styles.note}>{note}</span>
-      {children}
-    </div>
-  );
+/** What to say of two texts whose lines are the same as they are shown: a heading, and more. */
+function alikeWords(
+  isStart: boolean,
+  left: Read,
+  right: Read,
+  isGuessed: boolean,
+): readonly [title: string, why: string] {
+  if (isStart) return [TEXTS.sameStart(formatBytes(FIRST_BYTES)), TEXTS.sameStartWhy];
+  if (isGuessed && left.guess !== right.guess)
+    return [TEXTS.encodingsDiffer, TEXTS.encodingsDifferWhy(ENCODINGS[left.guess], ENCODINGS[right.guess])];
+  if (left.ends !== right.ends) return [TEXTS.onlyEnds, TEXTS.endsChanged(left.ends, right.ends)];
+  return [TEXTS.hiddenBytes, TEXTS.hiddenBytesWhy];
+}
+
+/** What is worth saying of how lines end. */
+function endsNote(left: Read | null, right: Read | null): string {
+  const [before, after] = [left?.ends ?? right?.ends ?? "none", right?.ends ?? left?.ends ?? "none"];
+  if (before !== after && before !== "none" && after !== "none") return TEXTS.endsChanged(before, after);
+  return after === "windows" ? TEXTS.windowsEnds : "";
+}
+
+function isSvg({ before, after }: Description): boolean {
+  return (after ?? before)?.mime === "image/svg+xml";
 }
 
 /** Tells whether a side is worth reading as text: text, or an empty file beside one. */

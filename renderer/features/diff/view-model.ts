@@ -1,4 +1,4 @@
-// Which views a change has, and which is shown first. Pure.
+// Which views a change has, always in one order, and which of them is shown. Pure.
 import type { Aspect } from "../../../protocol/src/change.js";
 import type { Description, SideFacts } from "../../../protocol/src/content.js";
 import { structureOf } from "../inside/formats/structure-names.js";
@@ -16,37 +16,50 @@ export function imageLoading(size: number): "now" | "asked" | "never" {
 
 export type ViewName = "pages" | "inside" | "text" | "image" | "hex" | "details";
 
-/** Returns the views that can show this change, the best first. */
+/** A button stands where it stood at the last change, so the views have one order for all. */
+const ORDER: readonly ViewName[] = ["image", "pages", "text", "inside", "hex", "details"];
+
+export interface Views {
+  offered: ViewName[];
+  /** What shows the content best. */
+  best: ViewName;
+  /** What is shown of this change while nobody wished for another view. */
+  usual: ViewName;
+}
+
+/** Returns the views that can show this change. */
 export function viewsOf(
   description: Description,
   aspects: readonly Aspect[],
   contentCounts: boolean,
   name = "",
-): ViewName[] {
+): Views {
   const sides = [description.before, description.after].filter(
     (side): side is SideFacts => side !== undefined,
   );
   const files = sides.filter((side) => side.type === "file");
-  const views: ViewName[] = [];
   const shows = (kind: SideFacts["content"]): boolean => files.some((side) => side.content === kind);
-  // One side may be an image and the other text: both views are offered then.
-  if (shows("image")) views.push("image");
-  if (files.some(({ mime }) => mime === "application/pdf")) views.push("pages");
-  const inside = files.filter((side) => hasInside(side, name));
-  // Of a text, its words come first; of anything else, what it holds.
-  const isText = shows("text");
-  if (inside.length > 0 && !isText) views.push("inside");
-  if (isText) views.push("text");
-  if (inside.length > 0 && isText) views.push("inside");
-  if (files.some((side) => side.size > 0)) views.push("hex");
-  views.push("details");
+  const can: Readonly<Record<ViewName, boolean>> = {
+    image: shows("image"),
+    pages: files.some(({ mime }) => mime === "application/pdf"),
+    text: shows("text"),
+    inside: files.some((side) => hasInside(side, name)),
+    hex: files.some((side) => side.size > 0),
+    details: true,
+  };
+  const offered = ORDER.filter((view) => can[view]);
+  const best = offered[0] ?? "details";
   const unchanged = contentCounts && !aspects.includes("content");
-  return unchanged ? ["details", ...views.filter((view) => view !== "details")] : views;
+  return { offered, best, usual: unchanged ? "details" : best };
 }
 
-/** Returns the view to show: the one that was chosen last, when this change has it. */
-export function pickView(views: readonly ViewName[], wish: ViewName | null): ViewName {
-  return wish !== null && views.includes(wish) ? wish : (views[0] ?? "details");
+/** What the person wished to see of files that `best` shows best. */
+export type Wishes = Readonly<Partial<Record<ViewName, ViewName>>>;
+
+/** Returns the view to show: the one that was chosen last for such files, when this change has it. */
+export function pickView({ offered, best, usual }: Views, wishes: Wishes): ViewName {
+  const wish = wishes[best];
+  return wish !== undefined && offered.includes(wish) ? wish : usual;
 }
 
 /** Media types, as the helper tells them from the first bytes, of files that can be looked into. */

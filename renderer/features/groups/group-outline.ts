@@ -1,6 +1,6 @@
 // Groups of changes as rows: a head for each group, and below open ones their changes, each with its whole path. Pure.
 import { RowList, type Outline } from "../changes/outline-model.js";
-import { ROOT, type Tree } from "../changes/tree.js";
+import { ROOT } from "../changes/tree.js";
 import type { Group } from "./group-model.js";
 
 /** Groups are open by themselves while all of their changes together are no more than this. */
@@ -8,7 +8,6 @@ const OPEN_WHILE = 300;
 
 /** Returns the rows of these groups. */
 export function groupedOutline(
-  tree: Tree,
   groups: readonly Group[],
   toggles: ReadonlyMap<string, boolean>,
   allOpen: boolean | null,
@@ -19,14 +18,7 @@ export function groupedOutline(
   for (const [place, { key, members }] of groups.entries()) {
     rows.add(-1 - place, ROOT, 0, place + 1, groups.length);
     if (!(toggles.get(key) ?? usual)) continue;
-    for (const [at, id] of members.entries()) rows.add(id, top(tree, id), 1, at + 1, members.length);
+    for (const [at, id] of members.entries()) rows.add(id, id, 1, at + 1, members.length);
   }
   return { ...rows.done(), groups };
-}
-
-/** Returns the folder of the root that a node lies in: from there on its row tells its path. */
-function top(tree: Tree, id: number): number {
-  let at = id;
-  while (at !== ROOT && tree.parent[at] !== ROOT) at = tree.parent[at]!;
-  return at;
 }

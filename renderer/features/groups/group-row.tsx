@@ -17,7 +17,8 @@ interface GroupRowProps {
   row: number;
   place: number;
   peers: number;
-  top: number;
+  /** Where it stands; undefined: at the top of the list, while its changes are in sight. */
+  top: number | undefined;
   open: boolean;
   active: boolean;
   readOnly: boolean;
@@ -40,8 +41,18 @@ export function GroupRow(props: GroupRowProps): ReactElement {
       aria-selected={false}
       aria-checked={readOnly ? undefined : choice === "some" ? "mixed" : choice === "all"}
       data-row={props.row}
-      className={cx(row.row, styles.head, props.active && row.active)}
-      style={{ transform: `translateY(${props.top}px)`, "--depth": 0 } as React.CSSProperties}
+      className={cx(
+        row.row,
+        styles.head,
+        props.top === undefined && styles.stuck,
+        props.active && cx(row.active, styles.active),
+      )}
+      style={
+        {
+          transform: props.top === undefined ? undefined : `translateY(${props.top}px)`,
+          "--depth": 0,
+        } as React.CSSProperties
+      }
     >
       <span className={cx("spoken", row.spoken)}>{spoken.filter((word) => word !== "").join(", ")}</span>
       <span className={row.sight} aria-hidden="true">

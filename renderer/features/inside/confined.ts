@@ -17,6 +17,8 @@ export type Refusal =
   { state: "refused"; title: string; why: string } | { state: "error"; error: SeeError };
 
 export interface Events<Answer> {
+  /** So many bytes of the file were asked for since the last question. */
+  reading?(bytes: number): void;
   answer(answer: Answer): void;
   /** Nothing more comes: the worker was stopped. */
   refuse(refusal: Refusal): void;
@@ -84,6 +86,7 @@ export class Confined<Question, Answer extends { say: string }> {
       this.refuse({ state: "refused", title: TEXTS.tooMuch, why: TEXTS.tooMuchWhy });
       return;
     }
+    this.events.reading?.(this.read);
     const outcome = await readBytes(this.source, offset, length);
     if (this.stopped) return;
     if (outcome.ok) this.send({ do: "take", bytes: outcome.value.bytes });

@@ -1,10 +1,10 @@
 // What is inside a file: facts, contents and texts, and where both sides differ in them.
-import { useEffect, useMemo, useState, type ReactElement } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import type { Description, Side, SideFacts } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
 import { escapeText } from "../../ui/escape.js";
-import { formatCount } from "../../../texts/format.js";
+import { formatBytes, formatCount } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import type { Source } from "../diff/content-reader.js";
@@ -18,8 +18,13 @@ import { FontSample } from "./font-sample.js";
 import { type Look, lookInside } from "./look.js";
 import { RowTable } from "./row-table.js";
 import { TEXTS } from "../../../texts/inside.js";
+import { ViewBar } from "../../ui/view-bar.js";
+import { WrapChoice } from "../diff/wrap-choice.js";
 import view from "../../ui/view.module.css";
 import styles from "./inside-view.module.css";
+
+/** Whoever waits longer is told how far it is. */
+const PATIENCE_MS = 700;
 
 interface InsideViewProps {
   session: string;
@@ -29,9 +34,20 @@ interface InsideViewProps {
 }
 
 export function InsideView({ session, path, description, reading }: InsideViewProps): ReactElement {
-  const before = useLook(session, path, "before", description.before, reading);
-  const after = useLook(session, path, "after", description.after, reading);
-  if (before === "loading" || after === "loading") return <Skeleton label={TEXTS.loading} rows={8} />;
+  const sides = {
+    before: useLook(session, path, "before", description.before, reading),
+    after: useLook(session, path, "after", description.after, reading),
+  };
+  const looks = Object.values(sides);
+  const under = looks.filter((side) => side?.state === "looking");
+  if (under.length > 0)
+    return (
+      <Looking
+        bytes={under.reduce((sum, { bytes }) => sum + bytes, 0)}
+        onStop={() => looks.forEach((side) => side?.state === "looking" && side.stop())}
+      />
+    );
+  const [before, after] = [lookOf(sides.before), lookOf(sides.after)];
   const failed = [after, before].find((look) => look?.state === "error" || look?.state === "refused");
   if (failed?.state === "error") return <ErrorPanel error={failed.error} />;
   const told = [before, after].map((look) => (look?.state === "told" ? look.report : undefined));
@@ -45,6 +61,25 @@ export function InsideView({ session, path, description, reading }: InsideViewPr
   if (told[0] === undefined && told[1] === undefined)
     return <EmptyPanel icon="file" title={TEXTS.unknown} actions={toHex} />;
   return <Told before={told[0]} after={told[1]} session={session} path={path} description={description} />;
+}
+
+/** A look is over soon, or says how far it is. */
+function Looking({ bytes, onStop }: { bytes: number; onStop: () => void }): ReactElement {
+  const [isLong, setLong] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLong(true), PATIENCE_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  if (!isLong) return <Skeleton label={TEXTS.loading} rows={8} />;
+  return (
+    <EmptyPanel
+      icon="file"
+      title={TEXTS.loading}
+      actions={<Button onClick={onStop}>{DIFF_TEXTS.stop}</Button>}
+    >
+      {TEXTS.read(formatBytes(bytes))}
+    </EmptyPanel>
+  );
 }
 
 type Report = NonNullable<Parameters<typeof compareReports>[0]>;
@@ -68,7 +103,23 @@ function Told({ before, after, session, path, description }: ToldProps): ReactEl
   const notes = [...new Set([...(before?.notes ?? []), ...(after?.notes ?? [])])];
   return (
     <div className={view.view}>
-      <div className={view.bar}>
+      <ViewBar
+        notes={notes.map(escapeText)}
+        end={
+          both && part?.table !== undefined ? (
+            <label className={view.check}>
+              <input
+                type="checkbox"
+                checked={onlyDifferences}
+                onChange={(event) => setOnly(event.target.checked)}
+              />
+              {TEXTS.onlyDifferences}
+            </label>
+          ) : part?.text !== undefined ? (
+            <WrapChoice />
+          ) : undefined
+        }
+      >
         <b className={styles.format}>{format}</b>
         {parts.length > 1 && (
           <select
@@ -84,24 +135,7 @@ function Told({ before, after, session, path, description }: ToldProps): ReactEl
             ))}
           </select>
         )}
-        {both && part?.table !== undefined && (
-          <label className={styles.only}>
-            <input
-              type="checkbox"
-              checked={onlyDifferences}
-              onChange={(event) => setOnly(event.target.checked)}
-            />
-            {TEXTS.onlyDifferences}
-          </label>
-        )}
-      </div>
-      {notes.length > 0 && (
-        <div className={styles.notes} role="note">
-          {notes.map((note) => (
-            <p key={note}>{escapeText(note)}</p>
-          ))}
-        </div>
-      )}
+      </ViewBar>
       <div className={styles.body}>
         {part?.table !== undefined ? (
           <RowTable table={part.table} onlyDifferences={both && onlyDifferences} />
@@ -164,6 +198,12 @@ function startOf(parts: readonly Part[]): Part | undefined {
   );
 }
 
+type Looked = Look | { state: "looking"; bytes: number; stop: () => void } | undefined;
+
+function lookOf(side: Looked): Look | undefined {
+  return side?.state === "looking" ? undefined : side;
+}
+
 /** Looks inside a side; undefined: there is no such side. Looks again when `reading` counts up, and shows the old until then. */
 function useLook(
   session: string,
@@ -171,15 +211,23 @@ function useLook(
   side: Side,
   facts: SideFacts | undefined,
   reading: number,
-): Look | "loading" | undefined {
+): Looked {
   const [held, setHeld] = useState<{ of: PathRef; look: Look } | null>(null);
+  const [bytes, setBytes] = useState(0);
+  const end = useRef<() => void>(() => undefined);
   const size = facts?.type === "file" ? facts.size : 0;
   useEffect(() => {
     if (size === 0) return;
     const source: Source = { session, path, side };
     const name = path.path.slice(path.path.lastIndexOf("/") + 1);
-    return lookInside(source, name, size, (look) => setHeld({ of: path, look }));
+    setBytes(0);
+    const stop = lookInside(source, name, size, setBytes, (look) => setHeld({ of: path, look }));
+    end.current = () => {
+      stop();
+      setHeld({ of: path, look: { state: "refused", title: TEXTS.stopped, why: TEXTS.stoppedWhy } });
+    };
+    return stop;
   }, [session, path, side, size, reading]);
   if (size === 0) return undefined;
-  return held?.of === path ? held.look : "loading";
+  return held?.of === path ? held.look : { state: "looking", bytes, stop: () => end.current() };
 }

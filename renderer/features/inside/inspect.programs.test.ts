@@ -100,7 +100,7 @@ with zipfile.ZipFile("a.zip", "w", zipfile.ZIP_DEFLATED) as z:
     expect(found.get("tree/bin/tool")).toMatch(/rights of its owner/);
     expect(found.get("../../evil.sh")).toMatch(/leads out/);
     expect(found.get("zeros")).toMatch(/far more/);
-    expect(report.facts.find(({ name }) => name === "Size unpacked")).toMatchObject({ value: "200 MB" });
+    expect(report.facts.find(({ name }) => name === "Size unpacked")).toMatchObject({ value: "200\u00a0MB" });
   });
 
   it("a gzip bomb is given up, however little it is", async () => {
@@ -252,7 +252,7 @@ db.commit()
     const people = report.tables.find(({ title }) => title === "Rows of people")!;
     expect(people.columns).toEqual(["id", "name", "age", "odd, name"]);
     expect(people.rows).toHaveLength(1500);
-    expect(people.rows[9]!.cells).toEqual(["10", "name 10", "10.5", "10 B of bytes"]);
+    expect(people.rows[9]!.cells).toEqual(["10", "name 10", "10.5", "10\u00a0B of bytes"]);
     expect(people.rows.at(-1)!.cells[1]).toMatch(/^y{400}…$/);
     expect(report.notes.join()).toMatch(/rows of w are not listed/);
   });

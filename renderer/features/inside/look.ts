@@ -6,11 +6,12 @@ import type { Report } from "./report.js";
 
 export type Look = { state: "told"; report: Report } | { state: "unknown" } | Refusal;
 
-/** Starts a look; returns what ends it early. */
+/** Starts a look, and says how much of the file it has asked for; returns what ends it early. */
 export function lookInside(
   source: Source,
   name: string,
   size: number,
+  onReading: (bytes: number) => void,
   onEnd: (look: Look) => void,
 ): () => void {
   const worker = new Worker(new URL("./inside.worker.ts", import.meta.url), { type: "module" });
@@ -19,6 +20,7 @@ export function lookInside(
       confined.stop();
       onEnd(report === null ? { state: "unknown" } : { state: "told", report });
     },
+    reading: onReading,
     refuse: onEnd,
   });
   confined.ask({ do: "inspect", name, size });

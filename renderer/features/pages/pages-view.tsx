@@ -3,7 +3,6 @@ import { useEffect, useRef, useState, type ReactElement } from "react";
 import type { Description, SideFacts } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
-import { cx } from "../../ui/cx.js";
 import { escapeText } from "../../ui/escape.js";
 import { formatBytes, formatCount } from "../../../texts/format.js";
 import { Segmented } from "../../ui/segmented.js";
@@ -13,6 +12,7 @@ import { useDetail } from "../diff/detail-store.js";
 import { TEXTS as DIFF_TEXTS } from "../../../texts/diff.js";
 import { TEXTS } from "../../../texts/pages.js";
 import { usePages, type Pages } from "./use-pages.js";
+import { ViewBar } from "../../ui/view-bar.js";
 import view from "../../ui/view.module.css";
 import styles from "./pages-view.module.css";
 
@@ -37,7 +37,21 @@ export function PagesView({ session, path, description, reading }: PagesViewProp
   ] as const;
   return (
     <section className={view.view} aria-label={TEXTS.view}>
-      <div className={cx(view.bar, styles.bar)}>
+      <ViewBar
+        end={
+          before !== undefined && after !== undefined ? (
+            <Segmented
+              label={DIFF_TEXTS.layout}
+              options={[
+                { value: "sides", label: DIFF_TEXTS.split },
+                { value: "difference", label: DIFF_TEXTS.difference },
+              ]}
+              value={mode}
+              onChange={setMode}
+            />
+          ) : undefined
+        }
+      >
         <Button disabled={page <= 1} onClick={() => setPage(page - 1)}>
           {DIFF_TEXTS.earlier}
         </Button>
@@ -45,18 +59,7 @@ export function PagesView({ session, path, description, reading }: PagesViewProp
           {DIFF_TEXTS.later}
         </Button>
         <span role="status">{pages > 0 && TEXTS.page(formatCount(page), formatCount(pages))}</span>
-        {before !== undefined && after !== undefined && (
-          <Segmented
-            label={DIFF_TEXTS.layout}
-            options={[
-              { value: "sides", label: DIFF_TEXTS.split },
-              { value: "difference", label: DIFF_TEXTS.difference },
-            ]}
-            value={mode}
-            onChange={setMode}
-          />
-        )}
-      </div>
+      </ViewBar>
       {mode === "difference" && both ? (
         <div className={styles.stage} role="group" aria-label={TEXTS.view} tabIndex={0}>
           <div className={styles.stack} role="img" aria-label={DIFF_TEXTS.difference}>

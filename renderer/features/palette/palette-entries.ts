@@ -136,7 +136,7 @@ function changeEntries(session: Session, tree: Tree): Entry[] {
   const { key, description: known, choose } = useDetail.getState();
   const description = key === detailKey(session.id, path) ? known : null;
   const atRest = session.state === "finished";
-  const views = description === null ? [] : viewsOfChange(changeAt(tree, path), description, path);
+  const views = description === null ? [] : viewsOfChange(changeAt(tree, path), description, path).offered;
   return [
     ...views.map((view) => action(TEXTS.view(VIEW_WORDS[view]), () => choose(view))),
     ...changeActions({ session: session.id, path, description, atRest }).map(fromMenu),

@@ -1,5 +1,5 @@
 // What a session did, in a few plain words: where it put things, what of it deserves a look, what is gone. Pure.
-import { displayPart } from "../changes/path-parts.js";
+import { displayPart, homeward } from "../changes/path-parts.js";
 import { kindCode } from "../changes/kinds.js";
 import { nodeParts } from "../changes/tree-model.js";
 import { ROOT, type Tree } from "../changes/tree.js";
@@ -63,7 +63,6 @@ function placesBelow(tree: Tree, id: number): number[] {
 /** A folder's path, short where it lies in the person's own home. */
 function shownPlace(tree: Tree, id: number): string {
   const path = `/${nodeParts(tree, id).map(displayPart).join("/")}`;
-  const [home] = tree.judge.homes;
-  if (home === undefined || home === "/") return path;
-  return path === home ? STORY.home : path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+  const shown = homeward(path, tree.judge.homes[0]);
+  return shown === "~" ? STORY.home : shown;
 }

@@ -11,6 +11,7 @@ const DEFAULTS: Settings = {
   profiles: [],
   notify: true,
   notifyWarnings: true,
+  wrapLines: false,
   viewer: "",
   comparer: "",
   editor: "",
@@ -23,6 +24,7 @@ interface SettingsState extends Settings {
   load: () => Promise<void>;
   setTheme: (theme: Settings["theme"]) => void;
   setNotify: (which: "notify" | "notifyWarnings", on: boolean) => void;
+  setWrapLines: (on: boolean) => void;
   setTool: (tool: "viewer" | "comparer" | "editor", id: string) => void;
   setPane: (name: string, size: number) => void;
   resetPane: (name: string) => void;
@@ -41,9 +43,10 @@ export const useSettings = create<SettingsState>((set, get) => {
       early = { ...early, ...part };
       return;
     }
-    const { theme, panes, recent, profiles, notify, notifyWarnings, viewer, comparer, editor } = get();
+    const { theme, panes, recent, profiles, notify, notifyWarnings, wrapLines } = get();
+    const { viewer, comparer, editor } = get();
     const programs = { viewer, comparer, editor };
-    void see.saveSettings({ theme, panes, recent, profiles, notify, notifyWarnings, ...programs });
+    void see.saveSettings({ theme, panes, recent, profiles, notify, notifyWarnings, wrapLines, ...programs });
   };
   return {
     ...DEFAULTS,
@@ -57,6 +60,7 @@ export const useSettings = create<SettingsState>((set, get) => {
     },
     setTheme: (theme) => change({ theme }),
     setNotify: (which, on) => change({ [which]: on }),
+    setWrapLines: (wrapLines) => change({ wrapLines }),
     setTool: (tool, id) => change({ [tool]: id }),
     setPane: (name, size) => change({ panes: { ...get().panes, [name]: size } }),
     resetPane: (name) => {

@@ -47,10 +47,10 @@ describe("a 7z archive", () => {
         "tree/link",
         "tree/long-name-of-a-text.txt",
       ]);
-      expect(rows.get("tree/bin/tool")).toMatchObject({ cells: ["tree/bin/tool", "10 B", "rwsr-xr-x"] });
+      expect(rows.get("tree/bin/tool")).toMatchObject({ cells: ["tree/bin/tool", "10\u00a0B", "rwsr-xr-x"] });
       expect(rows.get("tree/bin/tool")?.warning).toMatch(/rights of its owner/);
-      expect(rows.get("tree/long-name-of-a-text.txt")?.cells[1]).toBe("5 B");
-      expect(rows.get("tree/empty")?.cells[1]).toBe("0 B");
+      expect(rows.get("tree/long-name-of-a-text.txt")?.cells[1]).toBe("5\u00a0B");
+      expect(rows.get("tree/empty")?.cells[1]).toBe("0\u00a0B");
       expect(rows.get("tree/bin")?.cells[1]).toBe("");
     },
   );
