@@ -205,7 +205,7 @@ export class App {
   }
 
   async ended(): Promise<void> {
-    await expect(this.state).toHaveText(/^Ended/, { timeout: 60_000 });
+    await expect(this.state).toHaveText(/^(Ended|Stopped)/, { timeout: 60_000 });
   }
 
   async stop(): Promise<void> {

@@ -6,6 +6,17 @@ test("a command that is not there", async ({ app }) => {
   await app.command.fill("no-such-program --at-all");
   await app.page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(app.page.getByRole("alert")).toContainText("Command not found");
+  // What only a shell understands goes to one, lines and all.
+  await app.command.fill("echo a |\ncat >~/two.txt");
+  await app.page.keyboard.press("Enter");
+  await expect(app.page.getByRole("alert")).toContainText("is for a shell");
+  await app.page.getByRole("button", { name: "Run it in a shell" }).click();
+  await expect(app.command).toBeFocused();
+  await expect(app.command).toHaveValue("sh -c 'echo a |\ncat >~/two.txt'");
+  await app.page.keyboard.press("Enter");
+  await app.ended();
+  await expect(app.row("two.txt", "Created file")).toBeVisible();
+  await app.goHome();
   await app.run("/bin/true");
   await app.ended();
   await expect(app.changes).toContainText("Nothing was changed");

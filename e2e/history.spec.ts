@@ -60,6 +60,15 @@ test("backups are told, dropped on request, and kept within a limit", async ({ m
     commits: { undoable: boolean }[];
   };
   expect(commits.map(({ undoable }) => undoable)).toEqual([true, false, false]);
+  // What a commit did is told in the list, and before it is taken back.
+  await record(app, "third").getByRole("button", { name: "What third changed" }).click();
+  await expect(
+    record(app, "third").getByRole("option", { name: /home\/third, Changed file$/ }),
+  ).toBeVisible();
+  await main.getByRole("button", { name: "Undo…" }).first().click();
+  await expect(app.dialog).toContainText("1 change of third will be taken back.");
+  await expect(app.dialog.getByRole("option", { name: /home\/third, Changed file$/ })).toBeVisible();
+  await app.dialog.getByRole("button", { name: "Cancel" }).click();
   await app.undo();
   expect(readFileSync(join(machine.home, "third")).length).toBe(1_000_000);
 });

@@ -30,6 +30,8 @@ test("run, look, leave out, commit and undo by keyboard", async ({ machine, app 
   await expect(app.filter).toBeFocused();
   await keyboard.type("b.txt");
   await expect(app.row("a.txt")).toHaveCount(0);
+  await expect(app.changes.getByText("1 of 3 shown")).toBeVisible();
+  await expect(app.tree.getByRole("treeitem", { name: /^made, .*\b1 change, / })).toBeVisible();
   await keyboard.press("Escape");
   await expect(app.filter).toHaveValue("");
   await app.tree.focus();
@@ -55,6 +57,22 @@ test("everything can be done from the palette, and a choice can be taken back", 
   await app.run(script);
   await app.ended();
   const { keyboard } = app.page;
+  // What can be done with a row is at the row: at the pointer, and for the keys.
+  const menu = app.page.getByRole("menu", { name: /a\.txt$/ });
+  await app.row("a.txt").click({ button: "right" });
+  await expect(menu.getByRole("menuitem").first()).toBeFocused();
+  await menu.getByRole("menuitem", { name: "Leave out of the commit" }).click();
+  await expect(app.row("a.txt")).toHaveAttribute("aria-checked", "false");
+  await expect(app.tree).toBeFocused();
+  await keyboard.press("Shift+F10");
+  await expect(menu.getByRole("menuitem", { name: "Put into the commit" })).toBeFocused();
+  await keyboard.press("Enter");
+  await expect(app.row("a.txt")).toHaveAttribute("aria-checked", "true");
+  await keyboard.press("Shift+F10");
+  await expect(menu.getByRole("menuitem", { name: "Discard this change…" })).toBeVisible();
+  await keyboard.press("Escape");
+  await expect(menu).toBeHidden();
+  await expect(app.tree).toBeFocused();
   await app.leaveOut("a.txt");
   await app.leaveOut("b.txt");
   await keyboard.press("Control+z");

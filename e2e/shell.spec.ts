@@ -39,6 +39,7 @@ test("settings and the window's size outlive the app", async ({ machine, app }) 
       viewer: "",
       comparer: "",
       editor: "",
+      cleared: [],
     }),
   );
   expect(saved).toEqual({ ok: true, value: null });

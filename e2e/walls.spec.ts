@@ -29,7 +29,7 @@ test("a session that fills the disk is frozen, goes on with as much again, and i
   await expect(app.state).toHaveText(/^Frozen/);
   await bar.getByRole("button", { name: "Go on with as much again" }).click();
   await expect(bar).toContainText(/it was given (?!20\sMB)\d+\sMB/, { timeout: 30_000 });
-  await bar.getByRole("button", { name: "Abort" }).click();
+  await app.changes.getByRole("button", { name: "Abort…" }).click();
   await app.dialog.getByRole("button", { name: "Throw away", exact: true }).click();
   await expect(app.state).toHaveText(/^Aborted/, { timeout: 30_000 });
   expect(existsSync(join(machine.home, "fill"))).toBe(false);

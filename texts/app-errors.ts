@@ -22,8 +22,12 @@ export const APP_ERRORS = {
   lastBackslash: { message: "The command ends in a backslash.", hint: "Remove it, or write two." },
   shellOperator: (operator: string): Said => ({
     message: `“${operator}” is for a shell, and no shell runs here.`,
-    hint: "Quote it, or run a shell: sh -c '…'",
+    hint: "Quote it, or run the line in a shell.",
   }),
+  severalLines: {
+    message: "These are several lines: they are for a shell, and no shell runs here.",
+    hint: "Run them in a shell, or leave one line.",
+  },
 
   // the helper
   helperMissing: (path: string, packaged: boolean): Said => ({
@@ -102,6 +106,10 @@ export const APP_ERRORS = {
   notStarted: (program: string, why: string): Said => ({
     message: `${program} could not be started: ${why}`,
     hint: "Install it, or choose another program in Settings.",
+  }),
+  endedAtOnce: (program: string, status: number): Said => ({
+    message: `${program} could not open it: it ended with status ${status}.`,
+    hint: "There may be no program for files of this kind: install one, or choose one in Settings.",
   }),
   programGone: {
     message: "The program that you chose is not installed any more.",

@@ -18,6 +18,13 @@ export const TEXTS = {
   unlisted:
     "Not everything is listed here. A program hid it too deep, closed it, or there is more than the list holds:",
   unlistedMore: (n: string): string => `and ${n} more`,
+  shownOf: (shown: string, total: string): string => `${shown} of ${total} shown`,
+  leaveShownOut: "Leave these out",
+  putShownIn: "Put these in",
+  leaveOut: "Leave out of the commit",
+  putIn: "Put into the commit",
+  still: "stands still",
+  stillWhy: "The session is frozen: nothing changes until you go on.",
   noMatch: "No change fits the filter",
   loading: "Reading the changes",
   expandAll: "Open all folders",

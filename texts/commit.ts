@@ -82,9 +82,11 @@ export const TEXTS = {
   undoAsk: "Undo…",
   undoTitle: "Undo this commit?",
   undoDoneTitle: "Undo",
-  undoCount: (n: number): string => `${changes(n)} will be taken back`,
+  undoCount: (n: number): string => `${changes(n)} will be taken back.`,
+  undoCountOf: (n: number, name: string): string => `${changes(n)} of ${name} will be taken back.`,
   undoWhy:
     "Your machine will be as it was before the commit. Where it has changed since, you are asked before anything is done.",
+  undoNotInto: "They do not come back into the session: History can put them on your machine again.",
   undoing: "Undoing",
   undone: (n: number): string => `${changes(n)} taken back`,
   undoneWhy: "Your machine is as it was before the commit. History can undo this too.",

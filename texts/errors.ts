@@ -38,6 +38,10 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, ErrorWords>> = {
     title: "This file is not a program",
     next: "Make it executable, or name the program that opens it.",
   },
+  "scanner-failed": {
+    title: "The virus scanner could not look",
+    next: "Let ClamAV fetch its signatures (sudo freshclam), then try again.",
+  },
   "no-such-user": { title: "There is no such user", next: "Choose a user of this machine." },
   "no-user-namespaces": {
     title: "This machine does not allow sandboxes without root",
@@ -105,6 +109,7 @@ export const FATAL_HEADINGS: Readonly<Record<ErrorCode, string>> = {
   io: "A file that Alcatraz needs cannot be used",
   "command-not-found": "The program cannot be run",
   "command-not-executable": "The program cannot be run",
+  "scanner-failed": "The virus scanner cannot be run",
   "no-such-user": "The program cannot be run",
   "no-such-session": "The session cannot be used",
   "ambiguous-session": "The session cannot be used",

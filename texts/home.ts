@@ -7,6 +7,7 @@ export const TEXTS = {
     "A program that you start here sees your real machine, but nothing that it writes leaves its session. " +
     "You look at what it changed, then commit it or throw it away.",
   command: "Command",
+  inShell: "Run it in a shell",
   placeholder: "Command to run, for example  ./install.sh",
   run: "Run",
   starting: "Starting…",
@@ -127,16 +128,6 @@ export const TEXTS = {
   loadingSessions: "Reading the sessions",
   allSessions: (n: number): string => `Show all ${n}`,
   drop: "Drop it to run it in a new session",
-  doctor: "What this machine can enforce",
-  doctorLoading: "Examining this machine",
-  full: "full",
-  partial: "partial",
-  none: "none",
-  mend: "To mend it:",
-  allFull: "Everything. Programs are fully isolated.",
-  someMissing: (n: number): string => (n === 1 ? "All but one thing." : `All but ${n} things.`),
-  systemMode: "System mode",
-  userMode: "User mode",
   retry: "Try again",
 } as const;
 

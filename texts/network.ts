@@ -24,6 +24,7 @@ export const TEXTS = {
   verdict: "Verdict",
   program: "Program",
   instead: (place: string): string => `to ${place}`,
+  lookup: "look up a name at",
   actions: ACTIONS,
   verdicts: VERDICTS,
 } as const;

@@ -23,6 +23,7 @@ export const TEXTS = {
   view: (name: string): string => `View: ${name}`,
   showBelow: (pane: string): string => `Show below: ${pane}`,
   flagged: "Show only what needs a look",
+  clearDone: "Clear the list of what is done",
   undoCommit: "Undo the last commit…",
   openAll: "Open all folders",
   closeAll: "Close all folders",

@@ -130,7 +130,8 @@ export const RULE_TEXTS = {
   },
   "set-id": {
     name: "Runs with other rights",
-    reason: "Whoever starts it, it runs with the rights of its owner or group (set-user-id or set-group-id).",
+    reason:
+      "Whoever starts it, it runs with the rights of its owner or group (set-user-id, set-group-id) or with some of root's (capabilities).",
     says: [
       "made a program that runs with other rights than its user's",
       "made {n} programs that run with other rights than their user's",

@@ -34,12 +34,13 @@ const SIGNALS: Readonly<Record<number, string>> = {
   9: "kill",
   11: "a memory fault",
   13: "a closed pipe",
-  15: "a stop request",
 };
 
 /** How a program ended. */
 export const ENDS = {
   well: "ended well",
   status: (status: number): string => `ended with status ${status}`,
-  signal: (signal: number): string => `ended by ${SIGNALS[signal] ?? `signal ${signal}`}`,
+  // The one that Stop sends.
+  signal: (signal: number): string =>
+    signal === 15 ? "stopped" : `ended by ${SIGNALS[signal] ?? `signal ${signal}`}`,
 } as const;

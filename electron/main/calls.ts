@@ -99,6 +99,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     history: () => helper.request("history.list", {}),
     undo: (commit, resolve, ticket) => helper.request("history.undo", { commit, resolve }, ticket),
     limitBackups: async (limit) => (await helper.request("history.limit", { limit })).dropped,
+    deeds: (commit, ticket) => helper.request("history.changes", { commit }, ticket),
     undoVersions: (params) => helper.request("history.versions", params),
     undoContent: (params) => helper.request("history.content", params),
     drop: async (commit) => {

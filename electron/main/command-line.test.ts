@@ -50,6 +50,9 @@ describe("splitCommand expands nothing:", () => {
   });
 });
 
+test("the end of the only line means nothing", () =>
+  expect(splitCommand(" \nls -l\n \n")).toEqual(["ls", "-l"]));
+
 test.each(["", "   ", "\t\n"])("a blank line has no words: %j", (line) => {
   expect(splitCommand(line)).toEqual([]);
 });

@@ -3,12 +3,14 @@
 import { APP_ERRORS } from "../../texts/app-errors.js";
 import { fail, type Failure } from "./failure.js";
 
-const BLANK = /[ \t\n]/;
-/** What a shell would act upon. Kept as words they would silently mean something else. */
-const OPERATOR = /[|&;<>()]/;
+const BLANK = /[ \t]/;
+/** What a shell would act upon, the end of a line among it. Kept as words they would silently mean something else. */
+const OPERATOR = /[|&;<>()\n]/;
 
 /** Returns the words; none for a blank line. Fails on an open quote, a trailing backslash or a shell operator. */
-export function splitCommand(line: string): string[] {
+export function splitCommand(typed: string): string[] {
+  // Of one line its own end means nothing.
+  const line = typed.replaceAll(/^\s*\n|\n\s*$/g, "");
   const words: string[] = [];
   let word: string | null = null;
   let at = 0;
@@ -73,5 +75,6 @@ function unfinished(at: number): Failure {
 }
 
 function operator(character: string, at: number): Failure {
-  return fail("bad-request", APP_ERRORS.shellOperator(character), { at });
+  const said = character === "\n" ? APP_ERRORS.severalLines : APP_ERRORS.shellOperator(character);
+  return fail("bad-request", said, { at, shell: true });
 }

@@ -16,6 +16,7 @@ export const DEFAULT_SETTINGS: Settings = {
   viewer: "",
   comparer: "",
   editor: "",
+  cleared: [],
 };
 
 /** How long changes are gathered before they are written, in milliseconds: a dragged line is many of them. */

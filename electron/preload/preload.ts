@@ -73,6 +73,7 @@ contextBridge.exposeInMainWorld("see", {
   undo: call("undo"),
   drop: call("drop"),
   limitBackups: call("limitBackups"),
+  deeds: call("deeds"),
   undoVersions: call("undoVersions"),
   undoContent: call("undoContent"),
   cancel: call("cancel"),

@@ -6,6 +6,7 @@ import type {
   CommitRequest,
   CommitResult,
   Comparison,
+  Deeds,
   History,
   MergePreview,
   ResolveItem,
@@ -75,6 +76,8 @@ export const Settings = z.object({
   viewer: z.string().max(256).default(""),
   comparer: z.string().max(256).default(""),
   editor: z.string().max(256).default(""),
+  /** Sessions that were decided and are not to be listed any more. */
+  cleared: z.array(z.string().max(256)).max(5000).default([]),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -183,6 +186,8 @@ export interface SeeBridge {
   drop(commit: string): Promise<Outcome<null>>;
   /** Limits what all backups take up, in bytes; null for no limit. Answers with the commits whose backups went for it. */
   limitBackups(limit: number | null): Promise<Outcome<string[]>>;
+  /** What a commit did, as long as its backup is kept. */
+  deeds(commit: string, ticket: number): Promise<Outcome<Deeds>>;
   undoVersions(params: Params<"history.versions">): Promise<Outcome<UndoVersions>>;
   undoContent(params: Params<"history.content">): Promise<Outcome<Slice>>;
   /** Gives up the request started with this ticket. */

@@ -18,7 +18,7 @@ export type FileType = z.infer<typeof FileType>;
  * For a deletion, type, mode, owner and `size_before` tell what the host has; `size` is 0.
  * `from` is where a renamed object was, or which path a new hard link shares its inode with.
  * `program` is the file of the program that last had a hand in it (of a script the script), as text that is to be escaped;
- * without it nobody knows. `program_id` is that run's number in the session's record (`log.ts`), where it was recorded.
+ * without it nobody knows. `privileged`: its file gives whoever starts it capabilities. `program_id` is that run's number in the session's record (`log.ts`), where it was recorded.
  */
 export const Change = PathRef.extend({
   change: ChangeKind,
@@ -31,6 +31,7 @@ export const Change = PathRef.extend({
   mode: z.number().int().min(0).max(0o7777),
   uid: z.number().int().min(0),
   gid: z.number().int().min(0),
+  privileged: z.boolean().optional(),
   program: z.string().optional(),
   program_id: z.number().int().min(0).max(0xffff_ffff).optional(),
 });

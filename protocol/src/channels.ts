@@ -78,6 +78,7 @@ export const calls = {
   undo: z.tuple([CommitKey, z.array(ResolveItem), Ticket]),
   drop: z.tuple([CommitKey]),
   limitBackups: z.tuple([methods["history.limit"].params.shape.limit]),
+  deeds: z.tuple([CommitKey, Ticket]),
   undoVersions: z.tuple([methods["history.versions"].params]),
   undoContent: z.tuple([methods["history.content"].params]),
   cancel: z.tuple([Ticket]),

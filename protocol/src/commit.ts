@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { PathRef } from "./path.js";
 import { Conflict, MergeKind, Resolution } from "./errors.js";
-import { Change, Summary } from "./change.js";
+import { Change, ChangeKind, FileType, Summary } from "./change.js";
 import { Reads } from "./session.js";
 
 /** Why less was recorded of what a session looked at than there was. */
@@ -25,6 +25,8 @@ export const CheckResult = z.object({
   ignored_more: z.number().int().min(0).optional(),
   tracking: Reads.optional(),
   missing: MissingReads.optional(),
+  /** All changes of the session as the check found them, whatever was chosen: a list that tells others is old. */
+  summary: Summary.optional(),
   /** Of which state of the session's changes this is: `CommitRequest.stamp`. */
   stamp: z.string().optional(),
 });
@@ -148,6 +150,25 @@ export const CommitRecord = z.object({
   waits: z.string().optional(),
 });
 export type CommitRecord = z.infer<typeof CommitRecord>;
+
+/**
+ * What a commit did: the counts of all, and the paths that it changed, cut when they are many (`more`). What came or went
+ * with a folder is counted in its `holds`, and in the counts.
+ */
+export const Deeds = z.object({
+  counts: Summary.omit({ bytes: true }),
+  changes: z.array(
+    PathRef.extend({
+      change: ChangeKind,
+      type: FileType,
+      from: z.string().optional(),
+      from_bytes: z.base64().optional(),
+      holds: z.number().int().min(0).optional(),
+    }),
+  ),
+  more: z.number().int().min(0).optional(),
+});
+export type Deeds = z.infer<typeof Deeds>;
 
 /** The commits of the past, and how many bytes their backups may take up together; null: no limit. */
 export const History = z.object({

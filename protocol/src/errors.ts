@@ -17,6 +17,7 @@ export const ErrorCode = z.enum([
   // making and entering a SEE
   "command-not-found",
   "command-not-executable",
+  "scanner-failed",
   "no-such-user",
   "no-user-namespaces",
   "cannot-isolate",

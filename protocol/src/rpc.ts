@@ -6,6 +6,7 @@ import {
   CommitRequest,
   CommitResult,
   Comparison,
+  Deeds,
   History,
   MergePreview,
   Patterns,
@@ -106,6 +107,8 @@ export const methods = {
     params: History.pick({ limit: true }),
     result: z.object({ dropped: z.array(z.string()) }),
   },
+  /** What a commit did, as long as its backup is kept. */
+  "history.changes": { params: z.object({ commit: z.string().min(1) }), result: Deeds },
   "history.versions": { params: PathRef.extend({ commit: z.string().min(1) }), result: UndoVersions },
   "history.content": {
     params: PathRef.extend({

@@ -3,7 +3,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { runToFile } from "./programs.js";
+import { runToFile, startProgram } from "./programs.js";
 
 let folder = "";
 beforeEach(async () => {
@@ -40,4 +40,13 @@ test("a place that takes no file is named as the person chose it", async () => {
   await expect(runToFile(["true"], {}, "/proc/changes.tar")).rejects.toMatchObject({
     error: { code: "io", message: expect.stringMatching(/^Nothing can be written in \/proc: [a-z ,]+\.$/) },
   });
+});
+
+test("a program that opens nothing says so; one that is let go does not", async () => {
+  const environment = { PATH: process.env["PATH"] ?? "" };
+  await expect(startProgram(["false"], environment, true)).rejects.toMatchObject({
+    error: { code: "command-not-found", message: "false could not open it: it ended with status 1." },
+  });
+  await startProgram(["true"], environment, true);
+  await startProgram(["false"], environment, false);
 });

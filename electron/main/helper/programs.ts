@@ -9,8 +9,18 @@ import { fail, type Failure, reasonOf } from "../failure.js";
 /** What a command may say before it is cut, in characters. */
 const LONGEST = 2000;
 
-/** Starts a program of the person's and lets it go; fails when it cannot be started. */
-export function startProgram(words: readonly string[], environment: Record<string, string>): Promise<void> {
+/** What opens a file may end at once because it has handed it over, or because it cannot: so long it is looked at. */
+const LOOKED_AT = 3000;
+
+/**
+ * Starts a program of the person's and lets it go; fails when it cannot be started, and where it is `looked` at also when it
+ * ends in failure at once.
+ */
+export function startProgram(
+  words: readonly string[],
+  environment: Record<string, string>,
+  looked: boolean,
+): Promise<void> {
   const [file = "", ...args] = words;
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: "ignore", detached: true, env: environment, cwd: "/" });
@@ -21,7 +31,13 @@ export function startProgram(words: readonly string[], environment: Record<strin
     });
     child.once("spawn", () => {
       child.unref();
-      resolve();
+      if (!looked) return resolve();
+      const timer = setTimeout(resolve, LOOKED_AT);
+      child.once("exit", (status) => {
+        clearTimeout(timer);
+        if (status === 0 || status === null) resolve();
+        else reject(fail("command-not-found", APP_ERRORS.endedAtOnce(escapeText(file), status)));
+      });
     });
   });
 }

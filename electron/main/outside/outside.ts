@@ -16,6 +16,9 @@ import { comparerOf, toolsOf } from "./tools.js";
 /** The page's own limit of texts to edit, in bytes. */
 const LONGEST_TEXT = 1024 * 1024;
 
+/** What gives a file to the program that the desktop has for it. */
+const HANDS_OVER = [["xdg-open"], ["gio", "open"]] as const;
+
 export interface OutsideOptions {
   helper: Helper;
   applications: ApplicationList;
@@ -47,7 +50,7 @@ export class Outside {
       const sides = { before: plainFile(before), after: plainFile(after) };
       const copy = (side: "before" | "after"): Promise<string> =>
         this.#copies.make({ ...file, side }, compareName(file.path, sides[side]));
-      await this.#start([...program, await copy("before"), await copy("after")]);
+      await this.#start([...program, await copy("before"), await copy("after")], true);
       return;
     }
     const facts = plainFile(what === "before" ? before : after);
@@ -56,7 +59,7 @@ export class Outside {
       throw fail("bad-request", APP_ERRORS.notOpened);
     }
     const program = await this.#opener("viewer");
-    await this.#start([...program, await this.#copies.make({ ...file, side: what }, name)]);
+    await this.#start([...program, await this.#copies.make({ ...file, side: what }, name)], true);
   }
 
   /** Opens a text of a session in an editor of the person's; returns the name of the copy for `edited`. */
@@ -65,7 +68,11 @@ export class Outside {
     const copy = await this.#copies.makeText(text, textName(path));
     const key = String(this.#edited.size + 1);
     this.#edited.set(key, copy);
-    await this.#start([...program, copy]);
+    // An editor that is there stays; what only hands a file over tells how that went.
+    await this.#start(
+      [...program, copy],
+      HANDS_OVER.some(([name]) => name === program[0]),
+    );
     return key;
   }
 
@@ -94,8 +101,8 @@ export class Outside {
       if (chosen === undefined) throw gone();
       return chosen.command;
     }
-    for (const words of [["xdg-open"], ["gio", "open"]]) {
-      if (await this.#isInstalled(words[0] ?? "")) return words;
+    for (const words of HANDS_OVER) {
+      if (await this.#isInstalled(words[0])) return [...words];
     }
     throw fail("command-not-found", APP_ERRORS.noViewer);
   }
@@ -109,8 +116,8 @@ export class Outside {
     return program.command;
   }
 
-  #start(words: string[]): Promise<void> {
-    return startProgram(words, this.#options.environment);
+  #start(words: string[], looked: boolean): Promise<void> {
+    return startProgram(words, this.#options.environment, looked);
   }
 
   async #isInstalled(program: string): Promise<boolean> {

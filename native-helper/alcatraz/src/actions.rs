@@ -69,6 +69,7 @@ pub fn check(
         ignored_more,
         tracking,
         missing,
+        summary: Some(changes.summary()),
         stamp: Some(stamp),
     })
 }

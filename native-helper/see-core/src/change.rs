@@ -84,6 +84,8 @@ pub struct Change {
     pub uid: u32,
     /// Group, likewise.
     pub gid: u32,
+    /// Whether its file gives whoever starts it capabilities; not told of what is deleted.
+    pub privileged: bool,
     /// The program that made it, when known.
     pub program: Option<Maker>,
 }
@@ -117,6 +119,8 @@ pub struct WireChange {
     mode: u32,
     uid: u32,
     gid: u32,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    privileged: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     program: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -146,6 +150,7 @@ impl From<Change> for WireChange {
             mode: change.mode,
             uid: change.uid,
             gid: change.gid,
+            privileged: change.privileged,
             program_id: change.program.as_ref().and_then(|program| program.id),
             program: change.program.map(|program| program.name.as_ref().to_owned()),
         }

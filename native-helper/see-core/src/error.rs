@@ -26,6 +26,7 @@ pub enum ErrorCode {
     SessionBusy,
     CommandNotFound,
     CommandNotExecutable,
+    ScannerFailed,
     NoSuchUser,
     NoUserNamespaces,
     CannotIsolate,

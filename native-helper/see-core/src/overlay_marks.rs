@@ -50,6 +50,8 @@ pub struct Marks {
     pub impure: bool,
     /// `overlay.whiteout`: the file stands for "deleted" when its directory says that it may.
     pub whiteout: bool,
+    /// No mark, but found on the same way: the program gets capabilities of its file (`security.capability`).
+    pub privileged: bool,
 }
 
 /// Reads the marks of the entry `name` of `dir`.
@@ -61,6 +63,7 @@ pub fn marks_at(dir: BorrowedFd<'_>, name: &[u8], space: MarkSpace) -> Result<Ma
     }
     let path = proc_path(dir, name);
     for full in listed {
+        marks.privileged |= full.as_bytes() == b"security.capability";
         let Some(mark) = full.as_bytes().strip_prefix(space.prefix().as_bytes()) else { continue };
         match mark {
             b"metacopy" => marks.metacopy = true,

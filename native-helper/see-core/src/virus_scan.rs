@@ -17,6 +17,8 @@ use crate::store::Store;
 
 /// Where programs of the system are, whatever the caller's environment says.
 const PROGRAMS: [&str; 4] = ["/usr/local/bin", "/usr/bin", "/bin", "/usr/sbin"];
+/// Where ClamAV keeps its signatures, unless somebody has set it up otherwise.
+const SIGNATURES: &str = "/var/lib/clamav";
 /// Larger files are not looked at; that is counted.
 const LARGEST: u64 = 512 * 1024 * 1024;
 /// How often a scan that goes on is asked whether it should.
@@ -164,17 +166,33 @@ fn run(mut command: Command, monitor: &dyn Monitor) -> Result<String> {
     match status.code() {
         // 1: something was found.
         Some(0 | 1) => Ok(out),
+        Some(2) if !has_signatures(Path::new(SIGNATURES)) => Err(SeeError::new(
+            ErrorCode::ScannerFailed,
+            "ClamAV has no signatures yet.",
+            "Let it fetch them: sudo freshclam",
+        )),
         _ => {
             let words = [out, err].join("\n");
             let said = |line: &&str| !line.trim().is_empty();
             let last = words.lines().rev().find(said).unwrap_or("it said nothing");
             let shown = crate::path::escape_for_display(last.as_bytes());
             Err(SeeError::new(
-                ErrorCode::Io,
+                ErrorCode::ScannerFailed,
                 format!("ClamAV failed ({status}): {shown}"),
-                "If it has no signatures yet, let freshclam fetch them; else run clamscan yourself to see what is wrong.",
+                "Run clamscan yourself to see what is wrong.",
             ))
         }
+    }
+}
+
+/// Tells whether a directory holds any of the files that ClamAV calls a database, or cannot be looked into.
+fn has_signatures(dir: &Path) -> bool {
+    const ENDINGS: [&str; 6] = ["cvd", "cld", "cud", "ndb", "hdb", "hsb"];
+    let is_database =
+        |path: &Path| path.extension().is_some_and(|end| ENDINGS.iter().any(|known| end == *known));
+    match std::fs::read_dir(dir) {
+        Ok(entries) => entries.flatten().any(|entry| is_database(&entry.path())),
+        Err(error) => error.kind() != std::io::ErrorKind::NotFound,
     }
 }
 
@@ -240,6 +258,16 @@ fn failed(dir: &Path, error: &std::io::Error) -> Box<SeeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn tells_whether_there_are_signatures() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(!has_signatures(dir.path()) && !has_signatures(&dir.path().join("none")));
+        std::fs::write(dir.path().join("freshclam.dat"), "").unwrap();
+        assert!(!has_signatures(dir.path()));
+        std::fs::write(dir.path().join("daily.cld"), "").unwrap();
+        assert!(has_signatures(dir.path()));
+    }
 
     #[test]
     fn reads_what_the_scanner_says_and_nothing_else() {

@@ -4,15 +4,18 @@ import {
   useEffect,
   useLayoutEffect,
   useRef,
+  useState,
   type KeyboardEvent,
   type MouseEvent,
   type ReactElement,
 } from "react";
+import { ContextMenu } from "../../ui/menu.js";
 import { GroupRow } from "../groups/group-row.js";
 import { useGrouping } from "../groups/grouping-store.js";
 import { useFeed } from "./feed-store.js";
 import { groupAt, rowOf, rowOfGroup, rowOpening } from "./outline-model.js";
 import { pathParts } from "./path-parts.js";
+import { rowMenu, type RowMenu } from "./row-menu.js";
 import { useReview } from "./review-store.js";
 import { TEXTS } from "../../../texts/changes.js";
 import { runTreeAction } from "./tree-actions.js";
@@ -43,6 +46,8 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
   const by = useGrouping((state) => state.by);
   const scroller = useRef<HTMLDivElement>(null);
   const typed = useRef({ text: "", at: 0 });
+  const session = useFeed((state) => state.session);
+  const [menu, setMenu] = useState<(RowMenu & { at: { x: number; y: number }; asked: number }) | null>(null);
 
   const currentId = current === null ? undefined : findNode(tree, current);
   const currentRow = currentId === undefined ? -1 : rowOf(tree, outline, currentId);
@@ -124,69 +129,95 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
     } else if (tree.kind[id] !== 0) act({ do: "show", row });
   };
 
+  const onContextMenu = (event: MouseEvent): void => {
+    const target = (event.target as Element).closest("[data-row]");
+    // By the keyboard it is asked for where the focus is: then it is about the row in hand.
+    const row = target === null ? active : Number(target.getAttribute("data-row"));
+    const menu = row < 0 || session === null ? null : rowMenu(view, row, session, { readOnly, mayDiscard });
+    if (menu === null) return;
+    event.preventDefault();
+    act({ do: "go", row });
+    const box = document.getElementById(rowDomId(row))?.getBoundingClientRect();
+    const at =
+      target !== null || box === undefined ? event : { clientX: box.left + ROW, clientY: box.bottom };
+    setMenu({ ...menu, at: { x: at.clientX, y: at.clientY }, asked: event.timeStamp });
+  };
+
   const now = performance.now();
   return (
-    <div
-      ref={scroller}
-      className={styles.tree}
-      role="tree"
-      tabIndex={0}
-      aria-label={TEXTS.tree}
-      aria-multiselectable="true"
-      aria-activedescendant={active === -1 ? undefined : rowDomId(active)}
-      onKeyDown={onKeyDown}
-      onClick={onClick}
-      onFocus={() => {
-        if (active === -1 && outline.length > 0) act({ do: "go", row: 0 });
-      }}
-    >
-      <div className={styles.canvas} style={{ height: virtualizer.getTotalSize() }} role="presentation">
-        {virtualizer.getVirtualItems().map(({ index, start }) => {
-          const id = outline.ids[index]!;
-          const opening = rowOpening({ tree, outline, matches, toggles }, index);
-          const group = groupAt(outline, index);
-          if (group !== undefined) {
+    <>
+      <div
+        ref={scroller}
+        className={styles.tree}
+        role="tree"
+        tabIndex={0}
+        aria-label={TEXTS.tree}
+        aria-multiselectable="true"
+        aria-activedescendant={active === -1 ? undefined : rowDomId(active)}
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+        onContextMenu={onContextMenu}
+        onFocus={() => {
+          if (active === -1 && outline.length > 0) act({ do: "go", row: 0 });
+        }}
+      >
+        <div className={styles.canvas} style={{ height: virtualizer.getTotalSize() }} role="presentation">
+          {virtualizer.getVirtualItems().map(({ index, start }) => {
+            const id = outline.ids[index]!;
+            const opening = rowOpening({ tree, outline, matches, toggles }, index);
+            const group = groupAt(outline, index);
+            if (group !== undefined) {
+              return (
+                <GroupRow
+                  key={`group ${group.key}`}
+                  group={group}
+                  domId={rowDomId(index)}
+                  row={index}
+                  place={outline.places[index]!}
+                  peers={outline.peers[index]!}
+                  top={index === head ? undefined : start}
+                  open={opening === true}
+                  active={index === active}
+                  readOnly={readOnly}
+                />
+              );
+            }
             return (
-              <GroupRow
-                key={`group ${group.key}`}
-                group={group}
+              <TreeRow
+                key={id}
+                tree={tree}
+                matches={matches}
+                version={version}
                 domId={rowDomId(index)}
                 row={index}
+                id={id}
+                head={outline.heads[index]!}
+                alone={outline.groups !== undefined}
+                depth={outline.depths[index]!}
                 place={outline.places[index]!}
                 peers={outline.peers[index]!}
-                top={index === head ? undefined : start}
+                top={start}
+                canOpen={opening !== undefined}
                 open={opening === true}
                 active={index === active}
+                opened={openedId === id}
+                fresh={settled !== null && now - tree.born[id]! < FRESH_MS}
                 readOnly={readOnly}
               />
             );
-          }
-          return (
-            <TreeRow
-              key={id}
-              tree={tree}
-              matches={matches}
-              version={version}
-              domId={rowDomId(index)}
-              row={index}
-              id={id}
-              head={outline.heads[index]!}
-              alone={outline.groups !== undefined}
-              depth={outline.depths[index]!}
-              place={outline.places[index]!}
-              peers={outline.peers[index]!}
-              top={start}
-              canOpen={opening !== undefined}
-              open={opening === true}
-              active={index === active}
-              opened={openedId === id}
-              fresh={settled !== null && now - tree.born[id]! < FRESH_MS}
-              readOnly={readOnly}
-            />
-          );
-        })}
+          })}
+        </div>
       </div>
-    </div>
+      {menu !== null && (
+        <ContextMenu
+          key={menu.asked}
+          label={menu.label}
+          items={menu.items}
+          at={menu.at}
+          onClose={() => setMenu(null)}
+        />
+      )}
+    </>
   );
 }
 

@@ -69,6 +69,11 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
             {changing ? TEXTS.live : TEXTS.reading}
           </span>
         )}
+        {session.frozen !== undefined && total > 0 && (
+          <span className={styles.badge} title={TEXTS.stillWhy}>
+            {TEXTS.still}
+          </span>
+        )}
         {settled === null && total > 0 && <span className={styles.badge}>{TEXTS.reading}</span>}
         {total > 0 && <Menu label={REVIEW_TEXTS.sessionMore} items={sessionActions(session)} />}
       </div>
@@ -76,7 +81,16 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
       <NoteLine path={null} />
       {total > 0 && <NeedsLook tree={tree} />}
       <VirusBar session={session.id} />
-      {total > 0 && <FilterBar session={session.id} tree={tree} input={filter} onLeave={focusTree} />}
+      {total > 0 && (
+        <FilterBar
+          session={session.id}
+          tree={tree}
+          matches={view.matches}
+          readOnly={!isOpen(session)}
+          input={filter}
+          onLeave={focusTree}
+        />
+      )}
       <UnlistedNote settled={settled} />
       <GroupingNote />
       <div ref={body} className={styles.body}>
@@ -173,7 +187,11 @@ function Decision({
       <Button disabled={busy} onClick={() => show("abort")}>
         {TEXTS.abort}
       </Button>
-      <Button look="primary" disabled={busy || stale || chosen === 0} onClick={() => show("commit")}>
+      <Button
+        look={session.frozen === undefined ? "primary" : "plain"}
+        disabled={busy || stale || chosen === 0}
+        onClick={() => show("commit")}
+      >
         {counted && chosen > 0 ? TEXTS.commit(formatCount(chosen)) : TEXTS.commitUncounted}
       </Button>
     </div>

@@ -1,28 +1,38 @@
 // Above the tree: text that paths must hold, and the kinds to show, each with its count.
 import type { ReactElement, RefObject } from "react";
-import { IconButton } from "../../ui/button.js";
+import { Button, IconButton } from "../../ui/button.js";
 import { GroupBy } from "../groups/group-by.js";
 import { escapeText } from "../../ui/escape.js";
 import { formatCount } from "../../../texts/format.js";
 import { Icon } from "../../ui/icon.js";
-import { isFiltering, NO_FILTER } from "./filter-model.js";
+import { isFiltering, NO_FILTER, type Matches } from "./filter-model.js";
 import { KindMark } from "./kind-mark.js";
 import { kindCode, KINDS } from "./kinds.js";
 import { KIND_WORDS } from "../../../texts/kinds.js";
 import { useReview } from "./review-store.js";
 import { TEXTS } from "../../../texts/changes.js";
-import { setAllOpen } from "./tree-actions.js";
-import type { Tree } from "./tree.js";
+import { chooseShown, setAllOpen } from "./tree-actions.js";
+import { ROOT, type Tree } from "./tree.js";
 import styles from "./filter-bar.module.css";
 
 interface FilterBarProps {
   session: string;
   tree: Tree;
+  /** What the filter shows; null: everything. */
+  matches: Matches | null;
+  readOnly: boolean;
   input: RefObject<HTMLInputElement | null>;
   onLeave: () => void;
 }
 
-export function FilterBar({ session, tree, input, onLeave }: FilterBarProps): ReactElement {
+export function FilterBar({
+  session,
+  tree,
+  matches,
+  readOnly,
+  input,
+  onLeave,
+}: FilterBarProps): ReactElement {
   const filter = useReview((state) => state.filter);
   const { setFilter } = useReview.getState();
   const kinds = KINDS.filter(
@@ -68,6 +78,7 @@ export function FilterBar({ session, tree, input, onLeave }: FilterBarProps): Re
           />
         </div>
       )}
+      {matches !== null && <Fitting tree={tree} matches={matches} readOnly={readOnly} />}
       <div className={styles.chips} role="group" aria-label={TEXTS.kinds}>
         {kinds.map((kind) => {
           const code = kindCode(kind);
@@ -94,6 +105,28 @@ export function FilterBar({ session, tree, input, onLeave }: FilterBarProps): Re
           <IconButton icon="collapse" label={TEXTS.collapseAll} onClick={() => setAllOpen(tree, false)} />
         </span>
       </div>
+    </div>
+  );
+}
+
+interface FittingProps {
+  tree: Tree;
+  matches: Matches;
+  readOnly: boolean;
+}
+
+/** How much the filter shows, and all of that in or out at once. */
+function Fitting({ tree, matches, readOnly }: FittingProps): ReactElement {
+  const shown = matches.total[ROOT]!;
+  const chosen = matches.chosen[ROOT] === shown;
+  return (
+    <div className={styles.fitting}>
+      <span role="status">{TEXTS.shownOf(formatCount(shown), formatCount(tree.total[ROOT]!))}</span>
+      {!readOnly && shown > 0 && (
+        <Button look="quiet" onClick={() => chooseShown(tree, matches, !chosen)}>
+          {chosen ? TEXTS.leaveShownOut : TEXTS.putShownIn}
+        </Button>
+      )}
     </div>
   );
 }

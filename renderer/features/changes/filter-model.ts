@@ -1,5 +1,6 @@
 // Which changes a filter shows. Pure functions over the tree; parents come before children in its arrays.
 import type { Maker } from "./program-column.js";
+import { own } from "./tree-sums.js";
 import { ROOT, type Tree } from "./tree.js";
 
 export interface Filter {
@@ -29,6 +30,10 @@ export interface Matches {
   /** Shown changes at and below each node, and how many of them are chosen. */
   total: Int32Array;
   chosen: Int32Array;
+  /** Of the shown ones, those that were created, were deleted, need a look. */
+  created: Int32Array;
+  deleted: Int32Array;
+  flagged: Int32Array;
 }
 
 /** Returns what the filter shows, or null when it shows everything. */
@@ -48,22 +53,29 @@ export function matchTree(tree: Tree, filter: Filter): Matches | null {
 
 /** Returns the changes that fit, with their sums. */
 export function matchNodes(tree: Tree, fits: (id: number) => boolean): Matches {
-  const own = new Uint8Array(tree.size);
-  const total = new Int32Array(tree.size);
-  const chosen = new Int32Array(tree.size);
+  const shown = new Uint8Array(tree.size);
+  const sums = (): Int32Array => new Int32Array(tree.size);
+  const [total, chosen, created, deleted, flagged] = [sums(), sums(), sums(), sums(), sums()];
   for (let id = tree.size - 1; id >= ROOT; id--) {
     const parent = tree.parent[id]!;
     if (tree.total[id] === 0) continue;
     if (tree.kind[id] !== 0 && fits(id)) {
-      own[id] = 1;
+      const mine = own(tree, id);
+      shown[id] = 1;
       total[id]! += 1;
       chosen[id]! += tree.chosen[id]! - tree.chosenBelow[id]!;
+      created[id]! += mine.created;
+      deleted[id]! += mine.deleted;
+      flagged[id]! += mine.flagged;
     }
-    if (parent === -1) continue;
+    if (parent === -1 || total[id] === 0) continue;
     total[parent]! += total[id]!;
     chosen[parent]! += chosen[id]!;
+    created[parent]! += created[id]!;
+    deleted[parent]! += deleted[id]!;
+    flagged[parent]! += flagged[id]!;
   }
-  return { own, total, chosen };
+  return { own: shown, total, chosen, created, deleted, flagged };
 }
 
 /** Returns 1 for each node whose path holds the text. */

@@ -22,6 +22,9 @@ export const TYPES = [
   "device",
 ] as const satisfies readonly FileType[];
 
+/** Beside the permission bits: its file gives whoever starts it capabilities. */
+export const PRIVILEGED = 0o10000;
+
 export const DIRECTORY = TYPES.indexOf("directory");
 
 /** The letter that stands for a kind beside its colour. */

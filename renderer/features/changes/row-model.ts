@@ -47,10 +47,13 @@ export function rowFacts(
   const kind = kindOf(tree.kind[id]!);
   const aspects = aspectsOf(tree.aspects[id]!);
   const type = TYPES[tree.type[id]!] ?? "file";
-  const holds = !alone && tree.total[id]! > (kind === undefined ? 0 : 1);
-  const created = tree.created[id]! - Number(kind === "created");
-  const deleted = tree.deleted[id]! - Number(kind === "deleted");
-  const inside = tree.total[id]! - Number(kind !== undefined);
+  // While a filter holds, all sums are of what it shows: the box acts on that, too.
+  const sums = matches ?? tree;
+  const own = kind !== undefined && (matches === null || matches.own[id] === 1);
+  const created = sums.created[id]! - Number(own && kind === "created");
+  const deleted = sums.deleted[id]! - Number(own && kind === "deleted");
+  const inside = sums.total[id]! - Number(own);
+  const holds = !alone && inside > 0;
   const ownChoice = tree.chosen[id] === tree.chosenBelow[id] ? "none" : "all";
   const choice = alone ? ownChoice : choiceOf(tree, id, matches);
   const path = `/${nodeParts(tree, id).map(displayPart).join("/")}`;
@@ -73,7 +76,7 @@ export function rowFacts(
     path,
     tags,
     reasons: rules.map((rule) => rule.reason),
-    flagged: alone ? 0 : tree.flagged[id]! - Number(rules.length > 0),
+    flagged: alone ? 0 : sums.flagged[id]! - Number(own && rules.length > 0),
     from: fromOf(tree, id, path),
     sums: holds ? { created, changed: inside - created - deleted, deleted } : undefined,
     size,

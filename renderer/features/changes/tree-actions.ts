@@ -1,6 +1,6 @@
 // What the person does to the tree: goes, opens, closes, chooses, shows. Changes the stores.
 import { useFeed } from "./feed-store.js";
-import { matchTree, type Filter } from "./filter-model.js";
+import { matchTree, type Filter, type Matches } from "./filter-model.js";
 import { neighbour } from "./neighbour-model.js";
 import { type Group, memberBeside } from "../groups/group-model.js";
 import { useGrouping } from "../groups/grouping-store.js";
@@ -79,6 +79,13 @@ function runGroupAction(action: TreeAction, group: Group, tree: Tree, readOnly: 
       // A group is no change: it has nothing to show, and goes by what is left out.
       return;
   }
+}
+
+/** Puts in all that a filter shows, or leaves it out. */
+export function chooseShown(tree: Tree, matches: Matches, chosen: boolean): void {
+  rememberChoice();
+  chooseMatching(tree, ROOT, chosen, matches);
+  useFeed.getState().touch();
 }
 
 /** Opens or closes every folder, or every group. */

@@ -1,7 +1,7 @@
 // How changes enter the tree and leave it, and how nodes are found. Knows nothing of screens.
 import type { Change, ChangeKind, FileType } from "../../../protocol/src/change.js";
 import type { PathRef } from "../../../protocol/src/path.js";
-import { aspectBits, DIRECTORY, kindCode, TYPES } from "./kinds.js";
+import { aspectBits, DIRECTORY, kindCode, PRIVILEGED, TYPES } from "./kinds.js";
 import { compareNames } from "./name-order.js";
 import { makerOf, type Maker } from "./program-column.js";
 import { partsToRef, pathParts } from "./path-parts.js";
@@ -16,7 +16,8 @@ export function putChange(tree: Tree, change: Change, now: number, openNew: bool
     from = { path: change.from };
     if (change.from_bytes !== undefined) from.path_bytes = change.from_bytes;
   }
-  const { change: kind, type, mode } = change;
+  const { change: kind, type } = change;
+  const mode = change.mode | (change.privileged === true ? PRIVILEGED : 0);
   const size = kind === "deleted" ? (change.size_before ?? 0) : change.size;
   putFacts(tree, id, {
     kind,
@@ -30,7 +31,7 @@ export function putChange(tree: Tree, change: Change, now: number, openNew: bool
   return id;
 }
 
-/** What a node keeps of its change. `size` is that of before for a deletion. */
+/** What a node keeps of its change. `size` is that of before for a deletion; `mode` may have PRIVILEGED in it. */
 export interface ChangeFacts {
   kind: ChangeKind;
   aspects: number;

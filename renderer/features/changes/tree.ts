@@ -33,6 +33,7 @@ export interface Tree {
   kind: Uint8Array;
   aspects: Uint8Array;
   type: Uint8Array;
+  /** Permission bits, and PRIVILEGED. */
   mode: Uint16Array;
   bytes: Float64Array;
   from: Map<number, PathRef>;

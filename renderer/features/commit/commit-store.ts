@@ -1,10 +1,13 @@
 // Carries a commit out, step by step: stop, check, ask, commit. The steps themselves are in commit-model.
 import { create } from "zustand";
+import type { Summary } from "../../../protocol/src/change.js";
 import type { CommitRequest, CommitResult } from "../../../protocol/src/commit.js";
 import type { Conflict, SeeError } from "../../../protocol/src/errors.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { nextTicket, see } from "../../see.js";
+import type { Settled } from "../changes/feed-reader.js";
 import { useFeed } from "../changes/feed-store.js";
+import { KINDS } from "../changes/kinds.js";
 import { choose, chooseNeeded, selectionRequest } from "../changes/selection-model.js";
 import { ROOT } from "../changes/tree.js";
 import { useHistory } from "../history/history-store.js";
@@ -56,6 +59,8 @@ interface CommitState {
 
 export const useCommit = create<CommitState>((set, get) => {
   let hurried = 0;
+  /** Whether the list was read anew for this screen because a check had found other changes: once is enough. */
+  let isReread = false;
   /** Counts the screens that were opened: what an earlier one waited for is nothing to this one. */
   let screen = 0;
   let selection: Pick<CommitRequest, "only" | "skip" | "include"> = {};
@@ -111,6 +116,12 @@ export const useCommit = create<CommitState>((set, get) => {
     if (checkOf(state)?.ticket !== ticket) return;
     // Answered while the check was under way.
     if (state.step === "review") ({ answers } = state);
+    // The machine itself has changed below the same paths, by an undo for instance: no feed tells that.
+    if (!isReread && outcome.ok && !isAsListed(outcome.value.summary, settled)) {
+      isReread = true;
+      useFeed.getState().retry();
+      return checkWhole();
+    }
     const stamp = outcome.ok ? outcome.value.stamp : undefined;
     const moved = checked.stamp !== undefined && stamp !== undefined && stamp !== checked.stamp;
     const isSame = stamp !== undefined && stamp === checked.stamp;
@@ -141,6 +152,7 @@ export const useCommit = create<CommitState>((set, get) => {
       screen += 1;
       const { tree } = useFeed.getState();
       included = [];
+      isReread = false;
       answers = NO_ANSWERS;
       checked = { revision: null, stamp: undefined };
       // What was decided on an earlier screen does not count on this one.
@@ -238,6 +250,11 @@ export const useCommit = create<CommitState>((set, get) => {
 /** Tells whether the feed has told all that a stopped program did, and all of it is in the list. */
 function isWhole({ settled, reading }: ReturnType<typeof useFeed.getState>): boolean {
   return settled !== null && !settled.live && !reading;
+}
+
+/** Tells whether a list has as many changes of each kind as a check has found. */
+function isAsListed(found: Summary | undefined, settled: Settled | null): boolean {
+  return found === undefined || KINDS.every((kind) => settled?.summary[kind] === found[kind]);
 }
 
 /** Waits until the list is whole. Returns why it will not be. */

@@ -24,7 +24,7 @@ import type { Maker } from "../changes/program-column.js";
 import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
 import { useLower } from "../network/lower-store.js";
 import { NoteLine } from "../notes/note-line.js";
-import { changeActions } from "../review/actions.js";
+import { changeActions, filesOf } from "../review/actions.js";
 import { useDiscard } from "../review/discard-store.js";
 import { TEXTS as REVIEW_TEXTS } from "../../../texts/review.js";
 import { Reasons } from "../review/reasons.js";
@@ -188,7 +188,7 @@ function PaneHead({
         {change !== null && (
           <Menu
             label={REVIEW_TEXTS.moreOf}
-            items={changeActions({ session, path, description, atRest: mayDiscard })}
+            items={changeActions({ session, path, files: filesOf(description), atRest: mayDiscard })}
           />
         )}
       </div>

@@ -3,7 +3,9 @@ import type { Description, SideFacts } from "../../../protocol/src/content.js";
 import { decodeBase64, escapeBytes, escapeText } from "../../ui/escape.js";
 import { formatBytes, formatCount, formatMode, formatTime } from "../../../texts/format.js";
 import { TYPE_WORDS } from "../../../texts/kinds.js";
+import { TEXTS as RIGHTS } from "../../../texts/capabilities.js";
 import { TEXTS } from "../../../texts/diff.js";
+import { CAPABILITY, capabilityWords } from "./capabilities.js";
 
 export interface FactRow {
   fact: string;
@@ -37,14 +39,16 @@ export function factRows({ before, after }: Description): FactRow[] {
   add(TEXTS.target, (side) => (side.target === undefined ? undefined : escapeText(side.target)), true);
   const names = new Set([...(before?.xattrs ?? []), ...(after?.xattrs ?? [])].map(({ name }) => name));
   for (const name of [...names].sort()) {
-    add(
-      escapeText(name),
-      (side) => {
-        const found = side.xattrs.find((xattr) => xattr.name === name);
-        return found === undefined ? undefined : escapeBytes(decodeBase64(found.value));
-      },
-      true,
-    );
+    const valueOf = (side: SideFacts): Uint8Array | undefined => {
+      const found = side.xattrs.find((xattr) => xattr.name === name);
+      return found === undefined ? undefined : decodeBase64(found.value);
+    };
+    const rightsOf = (side: SideFacts): string | undefined => {
+      const value = name === CAPABILITY ? valueOf(side) : undefined;
+      return value === undefined ? undefined : (capabilityWords(value) ?? escapeBytes(value));
+    };
+    if (name === CAPABILITY) add(RIGHTS.fact, rightsOf);
+    else add(escapeText(name), (side) => textOf(valueOf(side)), true);
   }
   return rows;
 }
@@ -55,6 +59,10 @@ function sizeOf(bytes: number): string {
 
 function modeOf(mode: number): string {
   return `${formatMode(mode)}  ${mode.toString(8).padStart(4, "0")}`;
+}
+
+function textOf(bytes: Uint8Array | undefined): string | undefined {
+  return bytes === undefined ? undefined : escapeBytes(bytes);
 }
 
 function named(name: string | undefined, id: number): string {

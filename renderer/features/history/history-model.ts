@@ -1,5 +1,8 @@
 // What the history says of backups: how much room they take up, what can be undone, and what a limit would cost. Pure.
 import type { CommitRecord } from "../../../protocol/src/commit.js";
+import type { Session } from "../../../protocol/src/session.js";
+import { TEXTS } from "../../../texts/history.js";
+import { programTitle, sessionTitle } from "../run/session-model.js";
 
 /** Why a commit can or cannot be undone; "waits" while its undo was cut off and cannot be settled yet. */
 export type UndoState = "possible" | "undone" | "dropped" | "waits";
@@ -8,6 +11,12 @@ export function undoState(record: CommitRecord): UndoState {
   if (record.undone_by !== undefined) return "undone";
   if (record.waits !== undefined) return "waits";
   return record.undoable ? "possible" : "dropped";
+}
+
+/** Returns what a commit is called: as its session, or as the program that ran. Of an undo, whose. */
+export function commitTitle(record: CommitRecord, session: Session | undefined): string {
+  const name = session === undefined ? programTitle(record.command) : sessionTitle(session);
+  return record.undid === undefined ? name : TEXTS.undoOf(name);
 }
 
 /** Returns the bytes that all backups take up. */

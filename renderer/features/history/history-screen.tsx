@@ -6,14 +6,18 @@ import { useRoute } from "../../route-store.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { cx } from "../../ui/cx.js";
 import { Dialog } from "../../ui/dialog.js";
+import { CommandText } from "../../ui/command-text.js";
 import { displayCommand, escapeText } from "../../ui/escape.js";
+import { Icon } from "../../ui/icon.js";
 import { formatAgo, formatBytes, formatMany, formatTime } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote, ErrorPanel } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
 import { TEXTS as RUN_TEXTS } from "../../../texts/run.js";
 import { NotesButton } from "../notes/note-line.js";
-import { backupBytes, undoState } from "./history-model.js";
+import { useSession } from "../run/sessions-store.js";
+import { DeedList } from "./deed-list.js";
+import { backupBytes, commitTitle, undoState } from "./history-model.js";
 import { useHistory } from "./history-store.js";
 import { TEXTS } from "../../../texts/history.js";
 import styles from "./history-screen.module.css";
@@ -85,17 +89,23 @@ interface CommitItemProps {
 }
 
 function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
+  const [open, setOpen] = useState(false);
+  const session = useSession(record.session);
   const facts = [formatAgo(record.time, now), formatMany(record.applied, "change")];
-  if (record.undid !== undefined) facts.push(TEXTS.undoOf);
   const state = undoState(record);
+  const title = commitTitle(record, session);
   if (record.backup !== undefined) facts.push(TEXTS.backup(formatBytes(record.backup)));
   if (state !== "possible") facts.push(TEXTS.states[state]);
   const command = displayCommand(record.command);
   return (
     <li className={cx(styles.item, state === "undone" && styles.taken)}>
       <div className={styles.what}>
-        <div className={styles.command} title={command}>
-          {command}
+        <div className={styles.name}>
+          {record.undid !== undefined && <Icon name="undo" size={14} />}
+          <span>{title}</span>
+          <span className={styles.command} title={command}>
+            <CommandText command={record.command} />
+          </span>
         </div>
         <div className={styles.facts} title={formatTime(record.time)}>
           {facts.join(" · ")} · <code>{record.id.slice(0, 8)}</code>
@@ -103,8 +113,24 @@ function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
         {record.waits !== undefined && <p className={styles.waits}>{escapeText(record.waits)}</p>}
         {record.note !== undefined && <p className={styles.note}>{escapeText(record.note)}</p>}
         {record.notes !== undefined && <NotesButton session={record.session} count={record.notes} />}
+        {open && (
+          <div className={styles.deeds}>
+            <DeedList commit={record.id} />
+          </div>
+        )}
       </div>
-      {record.backup !== undefined && state !== "waits" && (
+      {record.backup !== undefined && (
+        <Button
+          look="quiet"
+          icon={open ? "down" : "chevron"}
+          aria-expanded={open}
+          aria-label={TEXTS.deedsOf(title)}
+          onClick={() => setOpen(!open)}
+        >
+          {TEXTS.deeds}
+        </Button>
+      )}
+      {record.backup !== undefined && state !== "waits" && state !== "undone" && (
         <Button look="quiet" onClick={() => onDrop(record)}>
           {TEXTS.drop}
         </Button>

@@ -25,7 +25,10 @@ import { ConflictPanes } from "../commit/conflict-panes.js";
 import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
 import { PHASE_WORDS, TEXTS } from "../../../texts/commit.js";
 import { useVersions } from "../commit/versions-store.js";
-import { useSessions } from "../run/sessions-store.js";
+import { isOpen } from "../run/session-model.js";
+import { useSession, useSessions } from "../run/sessions-store.js";
+import { DeedList } from "./deed-list.js";
+import { commitTitle } from "./history-model.js";
 import { useHistory } from "./history-store.js";
 import styles from "../commit/commit-screen.module.css";
 
@@ -112,21 +115,21 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
             />
           </>
         ) : (
-          undoBody(state, applied)
+          undoBody(state, commit, applied)
         )}
       </div>
     </Dialog>
   );
 }
 
-function undoBody(state: Exclude<UndoStep, { step: "conflicts" }>, applied: number): ReactNode {
+function undoBody(
+  state: Exclude<UndoStep, { step: "conflicts" }>,
+  commit: string,
+  applied: number,
+): ReactNode {
   switch (state.step) {
     case "ask":
-      return (
-        <EmptyPanel icon="undo" title={TEXTS.undoCount(applied)}>
-          {TEXTS.undoWhy}
-        </EmptyPanel>
-      );
+      return <Question commit={commit} applied={applied} />;
     case "working": {
       const { progress } = state;
       return (
@@ -151,6 +154,26 @@ function undoBody(state: Exclude<UndoStep, { step: "conflicts" }>, applied: numb
     case "failed":
       return <ErrorPanel error={state.error} />;
   }
+}
+
+/** What would be taken back: of which program, and what it did. */
+function Question({ commit, applied }: { commit: string; applied: number }): ReactElement {
+  const record = useHistory((state) => state.commits?.find((each) => each.id === commit));
+  const session = useSession(record?.session ?? null);
+  useEffect(() => void useHistory.getState().load(), []);
+  return (
+    <>
+      <p className={styles.lead}>
+        {record === undefined
+          ? TEXTS.undoCount(applied)
+          : TEXTS.undoCountOf(applied, commitTitle(record, session))}
+      </p>
+      <p>
+        {TEXTS.undoWhy} {session !== undefined && isOpen(session) && TEXTS.undoNotInto}
+      </p>
+      <DeedList commit={commit} />
+    </>
+  );
 }
 
 interface FooterProps {

@@ -1,32 +1,28 @@
-// What this machine can enforce, row by row, each with its mend. Calm when all is well, open when it is not.
+// What this machine can enforce: what is missing, each with its mend, and folded below it what holds. Calm when all is well.
 import type { ReactElement } from "react";
-import type { DoctorRow } from "../../../protocol/src/doctor.js";
 import { cx } from "../../ui/cx.js";
 import { escapeSentence, escapeText } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useHelper } from "../run/helper-store.js";
-import { TEXTS } from "../../../texts/home.js";
+import { TEXTS } from "../../../texts/doctor.js";
+import { findingsOf, type Gap } from "./doctor-model.js";
 import styles from "./doctor-panel.module.css";
-
-const STATUS_WORDS: Readonly<Record<DoctorRow["status"], string>> = {
-  full: TEXTS.full,
-  partial: TEXTS.partial,
-  none: TEXTS.none,
-};
 
 export function DoctorPanel(): ReactElement | null {
   const { rows, rowsError, status } = useHelper();
   if (status.state === "gone" && rows === null) return null;
-  const missing = rows?.filter((row) => row.status !== "full").length ?? 0;
+  const { gaps, holds } = findingsOf(rows ?? []);
   return (
     <details className={styles.panel} open={rowsError !== null || undefined}>
       <summary className={styles.summary}>
         <Icon name="shield" />
-        <h2>{TEXTS.doctor}</h2>
+        <h2>{TEXTS.title}</h2>
         {rows !== null && (
-          <span className={styles.verdict}>{missing === 0 ? TEXTS.allFull : TEXTS.someMissing(missing)}</span>
+          <span className={styles.verdict}>
+            {gaps.length === 0 ? TEXTS.allFull : TEXTS.missing(gaps.length)}
+          </span>
         )}
         <span className={styles.chevron}>
           <Icon name="chevron" size={14} />
@@ -34,21 +30,23 @@ export function DoctorPanel(): ReactElement | null {
       </summary>
       <div className={styles.rows}>
         {rowsError !== null && <ErrorNote error={rowsError} />}
-        {rows === null && rowsError === null && <Skeleton label={TEXTS.doctorLoading} rows={4} />}
-        {rows?.map((row) => (
-          <div key={row.feature} className={styles.row}>
-            <span className={cx(styles.status, styles[row.status])}>{STATUS_WORDS[row.status]}</span>
-            <div>
-              <div>{escapeText(row.feature)}</div>
-              {row.why !== undefined && <div className={styles.why}>{escapeSentence(row.why)}</div>}
-              {row.mend !== undefined && (
-                <div className={cx(styles.mend, "selectable")}>
-                  {TEXTS.mend} <code>{escapeText(row.mend)}</code>
-                </div>
-              )}
-            </div>
-          </div>
+        {rows === null && rowsError === null && <Skeleton label={TEXTS.loading} rows={4} />}
+        {gaps.map((gap) => (
+          <GapRow key={`${gap.title} ${gap.why}`} gap={gap} />
         ))}
+        {holds.length > 0 && (
+          <details className={styles.holds} open={gaps.length === 0 || undefined}>
+            <summary>{TEXTS.holds(holds.length)}</summary>
+            <ul>
+              {holds.map((name) => (
+                <li key={name}>
+                  <Icon name="check" size={12} />
+                  {escapeText(name)}
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
         {status.state === "ready" && (
           <p className={styles.meta}>
             {status.mode === "system" ? TEXTS.systemMode : TEXTS.userMode} · {status.version} ·{" "}
@@ -57,5 +55,29 @@ export function DoctorPanel(): ReactElement | null {
         )}
       </div>
     </details>
+  );
+}
+
+function GapRow({ gap: { title, status, why, mend, places } }: { gap: Gap }): ReactElement {
+  return (
+    <div className={styles.row}>
+      <span className={cx(styles.status, styles[status])}>{TEXTS.status[status]}</span>
+      <div>
+        <div>{escapeText(title)}</div>
+        {why !== undefined && <div className={styles.why}>{escapeSentence(why)}</div>}
+        {places.length > 0 && (
+          <ul className={styles.places}>
+            {places.map((place) => (
+              <li key={place}>{escapeText(place)}</li>
+            ))}
+          </ul>
+        )}
+        {mend !== undefined && (
+          <div className={cx(styles.mend, "selectable")}>
+            {TEXTS.mend} <code>{escapeText(mend)}</code>
+          </div>
+        )}
+      </div>
+    </div>
   );
 }

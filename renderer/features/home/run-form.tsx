@@ -1,14 +1,16 @@
 // The command line of Home: what to run, where, and a few choices that most people leave alone.
-import { useEffect, useRef, useState, type FormEvent, type ReactElement } from "react";
+import { useEffect, useRef, useState, type ReactElement, type SyntheticEvent } from "react";
 import { Button, IconButton } from "../../ui/button.js";
 import { escapeText } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
 import { PathText } from "../../ui/path-text.js";
+import { shortCommand } from "../../ui/short-command.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useHelper } from "../run/helper-store.js";
 import { useSettings } from "../settings/settings-store.js";
 import { RunOptions } from "./run-options.js";
 import { useRun } from "./run-store.js";
+import { isForShell, shellLine } from "./shell-model.js";
 import { TEXTS } from "../../../texts/home.js";
 import styles from "./run-form.module.css";
 
@@ -18,7 +20,7 @@ export function RunForm(): ReactElement {
   const status = useHelper((state) => state.status);
   const recent = useSettings((state) => state.recent);
   const [options, setOptions] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
+  const input = useRef<HTMLTextAreaElement>(null);
   const refused = useRef<HTMLDivElement>(null);
   const ready = status.state === "ready";
 
@@ -28,25 +30,30 @@ export function RunForm(): ReactElement {
     if (error !== null) refused.current?.scrollIntoView({ block: "nearest" });
   }, [error]);
 
-  const submit = (event: FormEvent): void => {
+  const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     if (ready && !starting) void runForm();
+  };
+  const inShell = (): void => {
+    edit({ line: shellLine(line) });
+    input.current?.focus();
   };
   return (
     <form className={styles.form} onSubmit={submit}>
       <div className={styles.field}>
-        <span className={styles.prompt} aria-hidden="true">
-          $
-        </span>
-        <input
+        <textarea
           ref={input}
           className={styles.input}
           aria-label={TEXTS.command}
           placeholder={TEXTS.placeholder}
+          rows={1}
           value={line}
           spellCheck={false}
           autoComplete="off"
           onChange={(event) => edit({ line: event.target.value })}
+          onKeyDown={(event) => {
+            if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) submit(event);
+          }}
         />
         <Button
           type="submit"
@@ -58,7 +65,14 @@ export function RunForm(): ReactElement {
           {starting ? TEXTS.starting : TEXTS.run}
         </Button>
       </div>
-      <div ref={refused}>{error !== null && <ErrorNote error={error} />}</div>
+      <div ref={refused}>
+        {error !== null && (
+          <ErrorNote
+            error={error}
+            actions={isForShell(error) && <Button onClick={inShell}>{TEXTS.inShell}</Button>}
+          />
+        )}
+      </div>
       <div className={styles.under}>
         <Icon name="folder" size={14} />
         {cwd === null ? (
@@ -99,7 +113,7 @@ export function RunForm(): ReactElement {
                 input.current?.focus();
               }}
             >
-              {escapeText(command)}
+              {shortCommand(escapeText(command))}
             </button>
           ))}
         </div>

@@ -1,6 +1,5 @@
 // The choices for a run beside its command, each with one plain sentence: those that matter most, and the rest folded.
 import type { ReactElement } from "react";
-import { Clipboard } from "../../../protocol/src/session.js";
 import { Segmented } from "../../ui/segmented.js";
 import { Field } from "./field.js";
 import { Detours, NetworkChoice, OpenPorts } from "./network-choice.js";
@@ -11,8 +10,34 @@ import { useRun } from "./run-store.js";
 import { TEXTS } from "../../../texts/home.js";
 import styles from "./run-options.module.css";
 
+/** What is typed, by what it is about. */
+const FIELD_SECTIONS = [
+  { label: TEXTS.sectionPlaces, names: ["hide", "show"] },
+  { label: TEXTS.sectionLimits, names: ["quota", "floor", "memory", "processes"] },
+] as const;
+
+/** One of a few, each with its own sentence on what it does. */
+const ONE_OF = {
+  display: {
+    label: TEXTS.display,
+    why: TEXTS.displayWhy,
+    choices: {
+      auto: TEXTS.displayAuto,
+      none: TEXTS.displayNone,
+      nested: TEXTS.displayNested,
+      host: TEXTS.displayHost,
+    },
+  },
+  clipboard: { label: TEXTS.clipboard, why: TEXTS.clipboardWhy, choices: TEXTS.clipboardChoices },
+  reads: {
+    label: TEXTS.reads,
+    why: TEXTS.readsWhy,
+    choices: { off: TEXTS.readsOff, opens: TEXTS.readsOpens, lookups: TEXTS.readsLookups },
+  },
+} as const;
+
 export function RunOptions({ system }: { system: boolean }): ReactElement {
-  const { name, asRoot, display, edit } = useRun();
+  const { name, asRoot, edit } = useRun();
   return (
     <div className={styles.options} role="group" aria-label={TEXTS.options}>
       <ProfileChoice system={system} />
@@ -43,97 +68,28 @@ export function RunOptions({ system }: { system: boolean }): ReactElement {
         </Option>
       )}
       <NetworkChoice />
-      <Option label={TEXTS.display} why={TEXTS.displayWhy[display]} plain>
-        {() => (
-          <Segmented
-            label={TEXTS.display}
-            options={[
-              { value: "auto", label: TEXTS.displayAuto },
-              { value: "none", label: TEXTS.displayNone },
-              { value: "nested", label: TEXTS.displayNested },
-              { value: "host", label: TEXTS.displayHost },
-            ]}
-            value={display}
-            onChange={(value) => edit({ display: value })}
-          />
-        )}
-      </Option>
+      <OneOf name="display" />
       <div>
         <RunSection label={TEXTS.sectionPorts} names={["ports", "detours"]}>
           <OpenPorts />
           <Detours />
         </RunSection>
-        <RunSection label={TEXTS.sectionPlaces} names={["hide", "show"]}>
-          <Field
-            name="hide"
-            label={TEXTS.hide}
-            why={TEXTS.hideWhy}
-            wrong={TEXTS.hideWrong}
-            hint={TEXTS.hideHint}
-          />
-          <Field
-            name="show"
-            label={TEXTS.show}
-            why={TEXTS.showWhy}
-            wrong={TEXTS.hideWrong}
-            hint={TEXTS.showHint}
-          />
-        </RunSection>
-        <RunSection label={TEXTS.sectionLimits} names={["quota", "floor", "memory", "processes"]}>
-          <Field
-            name="quota"
-            label={TEXTS.quota}
-            why={TEXTS.quotaWhy}
-            wrong={TEXTS.sizeWrong}
-            hint={TEXTS.quotaHint}
-          />
-          <Field
-            name="floor"
-            label={TEXTS.floor}
-            why={TEXTS.floorWhy}
-            wrong={TEXTS.sizeWrong}
-            hint={TEXTS.usualHint}
-          />
-          <Field
-            name="memory"
-            label={TEXTS.memory}
-            why={TEXTS.memoryWhy}
-            wrong={TEXTS.sizeWrong}
-            hint={TEXTS.usualHint}
-          />
-          <Field
-            name="processes"
-            label={TEXTS.processes}
-            why={TEXTS.processesWhy}
-            wrong={TEXTS.processesWrong}
-            hint={TEXTS.processesHint}
-          />
-        </RunSection>
+        {FIELD_SECTIONS.map(({ label, names }) => (
+          <RunSection key={label} label={label} names={names}>
+            {names.map((name) => (
+              <Field key={name} name={name} />
+            ))}
+          </RunSection>
+        ))}
         <RunSection label={TEXTS.sectionDevices} names={["clipboard", "gpu", "sound", "camera"]}>
-          <ClipboardChoice />
+          <OneOf name="clipboard" />
           <DeviceChoice />
         </RunSection>
         <RunSection label={TEXTS.sectionRecord} names={["reads"]}>
-          <ReadsChoice />
+          <OneOf name="reads" />
         </RunSection>
       </div>
     </div>
-  );
-}
-
-function ClipboardChoice(): ReactElement {
-  const { clipboard, edit } = useRun();
-  return (
-    <Option label={TEXTS.clipboard} why={TEXTS.clipboardWhy[clipboard]} plain>
-      {() => (
-        <Segmented
-          label={TEXTS.clipboard}
-          options={Clipboard.options.map((value) => ({ value, label: TEXTS.clipboardChoices[value] }))}
-          value={clipboard}
-          onChange={(value) => edit({ clipboard: value })}
-        />
-      )}
-    </Option>
   );
 }
 
@@ -160,20 +116,19 @@ function DeviceChoice(): ReactElement {
   );
 }
 
-function ReadsChoice(): ReactElement {
-  const { reads, edit } = useRun();
+function OneOf<K extends keyof typeof ONE_OF>({ name }: { name: K }): ReactElement {
+  const { edit, ...state } = useRun();
+  const value: string = state[name];
+  const { label, ...words } = ONE_OF[name];
+  const why: Readonly<Record<string, string>> = words.why;
   return (
-    <Option label={TEXTS.reads} why={TEXTS.readsWhy[reads]} plain>
+    <Option label={label} why={why[value] ?? ""} plain>
       {() => (
         <Segmented
-          label={TEXTS.reads}
-          options={[
-            { value: "off", label: TEXTS.readsOff },
-            { value: "opens", label: TEXTS.readsOpens },
-            { value: "lookups", label: TEXTS.readsLookups },
-          ]}
-          value={reads}
-          onChange={(value) => edit({ reads: value })}
+          label={label}
+          options={Object.entries(words.choices).map(([each, says]) => ({ value: each, label: says }))}
+          value={value}
+          onChange={(chosen) => edit({ [name]: chosen })}
         />
       )}
     </Option>

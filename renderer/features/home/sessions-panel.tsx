@@ -3,21 +3,14 @@ import { useState, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
-import { displayCommand } from "../../ui/escape.js";
+import { CommandText } from "../../ui/command-text.js";
 import { formatTime } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
 import { useHelper } from "../run/helper-store.js";
-import {
-  endWords,
-  groupSessions,
-  isLive,
-  sessionAge,
-  sessionTitle,
-  stateWords,
-} from "../run/session-model.js";
-import { useSessions } from "../run/sessions-store.js";
+import { endWords, isTicking, sessionAge, sessionTitle, stateWords } from "../run/session-model.js";
+import { useGroups, useSessions } from "../run/sessions-store.js";
 import { StateDot } from "../run/state-dot.js";
 import { TEXTS } from "../../../texts/home.js";
 import section from "./home-screen.module.css";
@@ -29,9 +22,9 @@ export function SessionsPanel(): ReactElement | null {
   const { sessions, error } = useSessions();
   const gone = useHelper((state) => state.status.state === "gone");
   const [all, setAll] = useState(false);
+  const groups = useGroups();
   if (gone && sessions === null) return null;
 
-  const groups = groupSessions(sessions ?? []);
   const sorted = [...groups.running, ...groups.waiting, ...groups.done];
   const shown = all ? sorted : sorted.slice(0, SHOWN);
   return (
@@ -72,22 +65,20 @@ export function SessionsPanel(): ReactElement | null {
 }
 
 function SessionRow({ session }: { session: Session }): ReactElement {
-  const live = isLive(session);
-  const now = useClock(live ? 1000 : 60_000);
+  const now = useClock(isTicking(session) ? 1000 : 60_000);
   const facts = [stateWords(session).short];
   const end = endWords(session);
   if (end !== undefined && session.state === "finished") facts.push(end);
-  const command = displayCommand(session.command);
   return (
     <button
       type="button"
       className={styles.row}
       onClick={() => useRoute.getState().go({ name: "session", session: session.id })}
     >
-      <StateDot state={session.state} />
+      <StateDot session={session} />
       <span className={styles.name}>{sessionTitle(session)}</span>
-      <span className={styles.command} title={command}>
-        {command}
+      <span className={styles.command}>
+        <CommandText command={session.command} />
       </span>
       <span className={styles.state}>{facts.join(" · ")}</span>
       <span className={styles.time} title={formatTime(session.created)}>

@@ -1,6 +1,6 @@
 // What the session's programs tried with the network, and what became of it.
 import type { ReactElement, ReactNode } from "react";
-import type { SessionLog } from "../../../protocol/src/log.js";
+import type { NetworkTry } from "../../../protocol/src/log.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { cx } from "../../ui/cx.js";
 import { escapeText } from "../../ui/escape.js";
@@ -8,7 +8,7 @@ import { formatTime, formatTimeOfDay } from "../../../texts/format.js";
 import { Pane } from "../../ui/pane.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
-import { placeOf, protocolOf } from "./place-model.js";
+import { isLookup, isNothing, placeOf, protocolOf } from "./place-model.js";
 import { TEXTS } from "../../../texts/network.js";
 import { useRecord } from "./use-record.js";
 import styles from "./network-pane.module.css";
@@ -21,25 +21,30 @@ interface NetworkPaneProps {
 
 export function NetworkPane({ session, head }: NetworkPaneProps): ReactElement {
   const { log, error } = useRecord(session);
+  const tries = log?.network.filter((each) => !isNothing(each)) ?? [];
   return (
-    <Pane title={TEXTS.title} head={head} note={log === null ? undefined : noteOf(log)}>
+    <Pane
+      title={TEXTS.title}
+      head={head}
+      note={log === null ? undefined : noteOf(tries.length, log.dropped.network > 0)}
+    >
       <div className={styles.body}>
         {error !== null && <ErrorNote error={error} />}
         {log === null && error === null && <Skeleton label={TEXTS.loading} rows={3} />}
-        {log?.network.length === 0 && <p className={styles.empty}>{TEXTS.empty}</p>}
-        {log !== null && log.network.length > 0 && <Tries log={log} />}
+        {log !== null && tries.length === 0 && <p className={styles.empty}>{TEXTS.empty}</p>}
+        {tries.length > 0 && <Tries tries={tries} />}
       </div>
     </Pane>
   );
 }
 
-function noteOf({ network, dropped }: SessionLog): string | undefined {
-  if (network.length === 0) return undefined;
-  const count = TEXTS.count(network.length);
-  return dropped.network > 0 ? `${count} · ${TEXTS.incomplete}` : count;
+function noteOf(tries: number, isCut: boolean): string | undefined {
+  if (tries === 0) return undefined;
+  const count = TEXTS.count(tries);
+  return isCut ? `${count} · ${TEXTS.incomplete}` : count;
 }
 
-function Tries({ log }: { log: SessionLog }): ReactElement {
+function Tries({ tries }: { tries: readonly NetworkTry[] }): ReactElement {
   return (
     <table className={cx(styles.tries, "selectable")}>
       <thead>
@@ -51,12 +56,12 @@ function Tries({ log }: { log: SessionLog }): ReactElement {
         </tr>
       </thead>
       <tbody>
-        {log.network.map((each) => (
+        {tries.map((each) => (
           <tr
             key={`${each.time} ${each.action} ${each.protocol} ${placeOf(each)} ${each.verdict} ${each.program}`}
           >
             <td>
-              {TEXTS.actions[each.action]} <code>{placeOf(each)}</code>{" "}
+              {isLookup(each) ? TEXTS.lookup : TEXTS.actions[each.action]} <code>{placeOf(each)}</code>{" "}
               <span className={styles.soft}>{protocolOf(each)}</span>
             </td>
             <td>

@@ -11,3 +11,13 @@ export function placeOf({ address, port }: Pick<NetworkTry, "address" | "port">)
 export function protocolOf({ protocol }: Pick<NetworkTry, "protocol">): string {
   return protocol === "other" ? "" : protocol.toUpperCase();
 }
+
+/** Tells whether a try reached for nothing: a socket that asks for an address of its own, or is given one later. */
+export function isNothing({ address, port }: Pick<NetworkTry, "address" | "port">): boolean {
+  return port === 0 && (address === "0.0.0.0" || address === "::");
+}
+
+/** Tells whether a try was to look up a name. */
+export function isLookup({ action, port }: Pick<NetworkTry, "action" | "port">): boolean {
+  return port === 53 && action !== "bind";
+}

@@ -12,7 +12,7 @@ const { putChange } = await import("../changes/tree-model.js");
 const { choose } = await import("../changes/selection-model.js");
 const { detailKey, useDetail } = await import("../diff/detail-store.js");
 const { LOWER_PANES, useLower } = await import("../network/lower-store.js");
-const { changeActions, sessionActions } = await import("../review/actions.js");
+const { changeActions, filesOf, sessionActions } = await import("../review/actions.js");
 const { useSessions } = await import("../run/sessions-store.js");
 const { useRoute } = await import("../../route-store.js");
 const { TEXTS } = await import("../../../texts/palette.js");
@@ -54,7 +54,7 @@ const labels = (): string[] => paletteEntries().map(({ label }) => label);
 it("has every entry of both menus, every view and every pane", () => {
   const { description } = useDetail.getState();
   const menus = [
-    ...changeActions({ session: "s", path, description, atRest: true }),
+    ...changeActions({ session: "s", path, files: filesOf(description), atRest: true }),
     ...sessionActions(session as never),
   ];
   expect(menus).toHaveLength(9);

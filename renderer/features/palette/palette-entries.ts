@@ -13,7 +13,7 @@ import { canCommit } from "../commit/can-commit.js";
 import { STATE_WORDS } from "../../../texts/sessions.js";
 import { useCompare } from "../run/compare-store.js";
 import { useHelper } from "../run/helper-store.js";
-import { canDecide, isLive, isOpen, sessionTitle } from "../run/session-model.js";
+import { canDecide, groupSessions, isLive, isOpen, sessionTitle } from "../run/session-model.js";
 import { GROUPINGS } from "../groups/group-model.js";
 import { useGrouping } from "../groups/grouping-store.js";
 import { TEXTS as GROUP_TEXTS } from "../../../texts/groups.js";
@@ -24,7 +24,7 @@ import { undoState } from "../history/history-model.js";
 import { detailKey, useDetail } from "../diff/detail-store.js";
 import { changeAt, changesAt, viewsOfChange } from "../diff/opened-change.js";
 import { useDiscard } from "../review/discard-store.js";
-import { changeActions, sessionActions } from "../review/actions.js";
+import { changeActions, filesOf, sessionActions } from "../review/actions.js";
 import { orSay } from "../review/asked-store.js";
 import { LOWER_PANES, useLower } from "../network/lower-store.js";
 import type { Session } from "../../../protocol/src/session.js";
@@ -59,6 +59,9 @@ export function paletteEntries(): Entry[] {
       : []),
     screen(TEXTS.home, () => go({ name: "home" })),
     screen(TEXTS.history, () => go({ name: "history" })),
+    ...(groupSessions(sessions, useSettings.getState().cleared).done.length > 0
+      ? [action(TEXTS.clearDone, () => useSessions.getState().clearDone())]
+      : []),
     action(TEXTS.undoCommit, () => void undoCommit()),
     ...sessions.map((session) => ({
       label: TEXTS.open(sessionTitle(session), STATE_WORDS[session.state].short),
@@ -139,7 +142,7 @@ function changeEntries(session: Session, tree: Tree): Entry[] {
   const views = description === null ? [] : viewsOfChange(changeAt(tree, path), description, path).offered;
   return [
     ...views.map((view) => action(TEXTS.view(VIEW_WORDS[view]), () => choose(view))),
-    ...changeActions({ session: session.id, path, description, atRest }).map(fromMenu),
+    ...changeActions({ session: session.id, path, files: filesOf(description), atRest }).map(fromMenu),
     ...(atRest
       ? [
           action(REVIEW_TEXTS.discardThis, () =>

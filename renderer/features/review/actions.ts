@@ -13,20 +13,30 @@ import { useNotes } from "../notes/notes-store.js";
 import { useViruses } from "../viruses/virus-store.js";
 import { orSay, useAsked } from "./asked-store.js";
 
+export interface FileSides {
+  before: boolean;
+  after: boolean;
+}
+
+/** Returns of which sides a description has files; none while there is no description. */
+export function filesOf(description: Description | null): FileSides {
+  return { before: isFile(description?.before), after: isFile(description?.after) };
+}
+
 export interface ChangeInHand {
   session: string;
   path: PathRef;
-  /** What it was and is; null while that is not known. */
-  description: Description | null;
+  /** Of which sides there is a file. */
+  files: FileSides;
   /** Whether the session has ended: only then can its files be changed. */
   atRest: boolean;
 }
 
 /** Returns what can be done with a change beside looking at it: other programs, an edit, a note. */
-export function changeActions({ session, path, description, atRest }: ChangeInHand): MenuItem[] {
+export function changeActions({ session, path, files, atRest }: ChangeInHand): MenuItem[] {
   const open = (what: OpenOutside["what"]) => (): void =>
     void orSay(TEXTS.notOpened, see.openOutside({ session, ...path, what }));
-  const [before, after] = [isFile(description?.before), isFile(description?.after)];
+  const { before, after } = files;
   const item = (label: string, icon: MenuItem["icon"], run: () => void): MenuItem => ({ label, icon, run });
   return [
     ...(after ? [item(TEXTS.openAfter, "open", open("after"))] : []),

@@ -1,6 +1,7 @@
 // Every rule holds for what it is about and not for its neighbours.
 import { describe, expect, it } from "vitest";
 import { Judge, ruleBit, rulesOf, type JudgedFacts } from "./judge.js";
+import { PRIVILEGED } from "../changes/kinds.js";
 import { RULES } from "./rules.js";
 import { RULE_TEXTS, type RuleId } from "../../../texts/rules.js";
 
@@ -173,6 +174,7 @@ const EXAMPLES: Readonly<Record<RuleId, { finds: readonly Example[]; leaves: rea
     finds: [
       ["/srv/x", { kind: "created", mode: 0o4755 }],
       ["/srv/y", { kind: "modified", mode: 0o2755 }],
+      ["/home/ann/bin/z", { kind: "created", mode: 0o755 | PRIVILEGED }],
     ],
     leaves: [
       ["/srv/x", GONE],

@@ -4,6 +4,7 @@
 // `where` and `except` are patterns of places.ts; ~ stands for every home. In a home only these and ** hold, wherever it lies. Without `types`, folders count only when they
 // come from elsewhere or go: their content counts by itself. Without `kinds`, every kind counts.
 import type { ChangeKind, FileType } from "../../../protocol/src/change.js";
+import { PRIVILEGED } from "../changes/kinds.js";
 import { RULE_TEXTS, type RuleId, type RuleText } from "../../../texts/rules.js";
 
 interface RuleFacts {
@@ -13,7 +14,7 @@ interface RuleFacts {
   except?: readonly string[];
   kinds?: readonly ChangeKind[];
   types?: readonly FileType[];
-  /** At least one of these permission bits, or none of these. */
+  /** At least one of these permission bits (PRIVILEGED among them), or none of these. */
   anyMode?: number;
   noMode?: number;
   /** Larger than so many bytes. */
@@ -246,7 +247,7 @@ const RULE_FACTS: readonly RuleFacts[] = [
     where: ["/**"],
     kinds: [...NEW, "modified"],
     types: ["file"],
-    anyMode: 0o6000,
+    anyMode: 0o6000 | PRIVILEGED,
   },
   {
     id: "open-to-all",

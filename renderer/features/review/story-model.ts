@@ -14,6 +14,8 @@ const MOST = 0.8;
 /** Places and reasons that are told; the list of what needs a look has all of them. */
 const PLACES = 2;
 const REASONS = 3;
+/** More changes than these are told as very many. */
+const MANY = 20_000;
 
 /** Returns the parts of the story, the most important first; none when nothing happened. */
 export function story(tree: Tree): string[] {
@@ -25,6 +27,8 @@ export function story(tree: Tree): string[] {
     if (count === 0 || rule.id === "deletion") return [];
     return [count === 1 ? rule.says[0] : rule.says[1].replace("{n}", formatCount(count))];
   });
+  const all = tree.total[ROOT]!;
+  if (all > MANY) parts.push(STORY.many(all));
   parts.push(...reasons.slice(0, REASONS));
   if (reasons.length > REASONS) parts.push(STORY.others(reasons.length - REASONS));
   // Deletions are told whatever else there is.

@@ -5,7 +5,6 @@ import type { Session } from "../../../protocol/src/session.js";
 import { Button } from "../../ui/button.js";
 import { Icon } from "../../ui/icon.js";
 import { ErrorNote } from "../../ui/state-panel.js";
-import { AbortDialog } from "../commit/abort-dialog.js";
 import { frozenWords } from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
 import { TEXTS } from "../../../texts/run.js";
@@ -13,7 +12,6 @@ import styles from "./frozen-bar.module.css";
 
 export function FrozenBar({ session }: { session: Session }): ReactElement | null {
   const [busy, setBusy] = useState(false);
-  const [aborting, setAborting] = useState(false);
   const [error, setError] = useState<SeeError | null>(null);
   if (session.frozen === undefined) return null;
 
@@ -29,14 +27,10 @@ export function FrozenBar({ session }: { session: Session }): ReactElement | nul
       <p>
         <strong>{TEXTS.frozen}.</strong> {frozenWords(session.frozen)} {TEXTS.frozenCalm}
       </p>
-      <Button icon="play" disabled={busy} onClick={() => void resume()}>
+      <Button look="primary" icon="play" disabled={busy} onClick={() => void resume()}>
         {session.frozen.why === "quota" ? TEXTS.resumeQuota : TEXTS.resumeDisk}
       </Button>
-      <Button icon="abort" disabled={busy} onClick={() => setAborting(true)}>
-        {TEXTS.abort}
-      </Button>
       {error !== null && <ErrorNote error={error} />}
-      {aborting && <AbortDialog session={session} onClose={() => setAborting(false)} />}
     </div>
   );
 }

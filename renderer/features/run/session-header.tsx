@@ -7,11 +7,20 @@ import { Button, IconButton } from "../../ui/button.js";
 import { displayCommand, escapeSentence, escapeText } from "../../ui/escape.js";
 import { formatClock, formatTime } from "../../../texts/format.js";
 import { Icon } from "../../ui/icon.js";
+import { shortCommand } from "../../ui/short-command.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
 import { NetworkTag } from "./network-tag.js";
 import { RetryButton } from "./retry-button.js";
-import { endWords, isLive, isOpen, sessionTitle, stateWords, whatItWaitsFor } from "./session-model.js";
+import {
+  endWords,
+  isLive,
+  isOpen,
+  isTicking,
+  sessionTitle,
+  stateWords,
+  whatItWaitsFor,
+} from "./session-model.js";
 import { useSessions } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
 import { TEXTS } from "../../../texts/run.js";
@@ -35,17 +44,17 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
         {!sidebar && (
           <IconButton icon="sidebar" label={TEXTS.showSidebar} onClick={useRoute.getState().toggleSidebar} />
         )}
-        <StateDot state={session.state} />
+        <StateDot session={session} />
         <h1 className={styles.title} title={sessionTitle(session)}>
           {sessionTitle(session)}
         </h1>
         <span className={styles.command} title={`${command}\n${escapeText(session.cwd)}`}>
-          {command}
+          {shortCommand(command)}
         </span>
         <span className={styles.spacer} />
         <span className={styles.state} role="status" title={formatTime(session.created)}>
           {stateLine(session)}
-          {live && <Running since={session.created} />}
+          {isTicking(session) && <Running since={session.created} />}
         </span>
         {(session.limits?.length ?? 0) > 0 && <Limits session={session} />}
         {isOpen(session) && <NetworkTag session={session} onError={setError} />}
@@ -85,12 +94,12 @@ function Limits({ session }: { session: Session }): ReactElement {
       <button
         type="button"
         className={styles.tag}
-        title={TEXTS.limits(limits.length)}
+        title={TEXTS.limitsWhy}
         aria-label={TEXTS.limits(limits.length)}
         popoverTarget="session-limits"
         style={anchor}
       >
-        <Icon name="alert" size={12} />
+        <Icon name="info" size={12} />
         <span>{TEXTS.limits(limits.length)}</span>
       </button>
       <div
@@ -102,6 +111,7 @@ function Limits({ session }: { session: Session }): ReactElement {
         tabIndex={0}
         style={{ positionAnchor: "--limits" } as React.CSSProperties}
       >
+        <p>{TEXTS.limitsWhy}</p>
         <ul>
           {limits.map((limit) => (
             <li key={`${limit.path}: ${limit.why}`}>

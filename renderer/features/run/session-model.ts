@@ -23,8 +23,12 @@ export function frozenWords(frozen: Frozen): string {
 
 /** Returns what a session is called: its name, or the program that it ran. */
 export function sessionTitle(session: Session): string {
-  if (session.name !== null) return escapeText(session.name);
-  const program = session.command[0] ?? "";
+  return session.name === null ? programTitle(session.command) : escapeText(session.name);
+}
+
+/** Returns what a command is called without its arguments: the name of its program's file. */
+export function programTitle(command: readonly string[]): string {
+  const program = command[0] ?? "";
   return escapeText(program.slice(program.lastIndexOf("/") + 1) || program);
 }
 
@@ -67,20 +71,28 @@ export interface SessionGroups {
   done: Session[];
 }
 
-/** Returns the sessions by what they ask of a person, the newest first in each group. */
-export function groupSessions(sessions: readonly Session[]): SessionGroups {
+/** Returns the sessions by what they ask of a person, the newest first in each group; of what is done without what was cleared. */
+export function groupSessions(sessions: readonly Session[], cleared: readonly string[] = []): SessionGroups {
   const groups: SessionGroups = { running: [], waiting: [], done: [] };
+  const gone = new Set(cleared);
   for (const session of [...sessions].sort((a, b) => b.created.localeCompare(a.created))) {
-    if (isLive(session)) groups.running.push(session);
+    // What stands still waits for a person, though its programs are there.
+    if (session.frozen !== undefined) groups.waiting.push(session);
+    else if (isLive(session)) groups.running.push(session);
     else if (isOpen(session)) groups.waiting.push(session);
-    else groups.done.push(session);
+    else if (!gone.has(session.id)) groups.done.push(session);
   }
   return groups;
 }
 
+/** Tells whether its programs run just now, so that a clock has something to count. */
+export function isTicking(session: Session): boolean {
+  return isLive(session) && session.frozen === undefined;
+}
+
 /** Returns a running session's clock, or how long ago another one was made. */
 export function sessionAge(session: Session, now: number): string {
-  if (isLive(session)) return formatClock(now - Date.parse(session.created));
+  if (isTicking(session)) return formatClock(now - Date.parse(session.created));
   return formatAgo(session.ended ?? session.created, now);
 }
 

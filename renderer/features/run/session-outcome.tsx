@@ -4,12 +4,13 @@ import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
-import { escapeSentence } from "../../ui/escape.js";
+import { escapeSentence, quoteWord } from "../../ui/escape.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useCommit } from "../commit/commit-store.js";
 import { TEXTS as COMMIT_TEXTS } from "../../../texts/commit.js";
 import { VerifiedNote } from "../commit/verified-note.js";
 import { useHistory } from "../history/history-store.js";
+import { useRun } from "../home/run-store.js";
 import { TEXTS } from "../../../texts/run.js";
 import { UNDONE_WORDS } from "../../../texts/sessions.js";
 import { RetryButton } from "./retry-button.js";
@@ -32,7 +33,18 @@ function Outcome({ session, again }: OutcomeProps): ReactElement {
   if (session.state === "committed") return <Committed session={session} again={again} />;
   if (hasNotStarted(session)) {
     return (
-      <EmptyPanel icon="alert" title={TEXTS.notStartedTitle} actions={again}>
+      <EmptyPanel
+        icon="alert"
+        title={TEXTS.notStartedTitle}
+        actions={
+          <>
+            <Button look="primary" icon="edit" onClick={() => mend(session)}>
+              {TEXTS.mendCommand}
+            </Button>
+            {again}
+          </>
+        }
+      >
         {escapeSentence(session.why ?? "")} {TEXTS.notStartedWhy}
       </EmptyPanel>
     );
@@ -49,6 +61,12 @@ function Outcome({ session, again }: OutcomeProps): ReactElement {
       {session.why === undefined ? "" : escapeSentence(session.why)}
     </EmptyPanel>
   );
+}
+
+/** Puts the command into the form again: once more as it is, it would only fail again. */
+function mend({ command, cwd }: Session): void {
+  useRun.getState().edit({ line: command.map(quoteWord).join(" "), cwd });
+  useRoute.getState().go({ name: "home" });
 }
 
 interface OutcomeProps {

@@ -1,10 +1,12 @@
 // The list of sessions, as the helper tells it, and the requests that change it.
+import { useMemo } from "react";
 import { create } from "zustand";
 import type { Outcome } from "../../../protocol/src/bridge.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { RunRequest, Session, Tightening } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
-import { withAnswer } from "./session-model.js";
+import { useSettings } from "../settings/settings-store.js";
+import { groupSessions, withAnswer, type SessionGroups } from "./session-model.js";
 
 interface SessionsState {
   sessions: readonly Session[] | null;
@@ -22,6 +24,8 @@ interface SessionsState {
   /** Runs a session's command once more; answers with the new session. */
   retry: (id: string) => Promise<Outcome<Session>>;
   resume: (id: string) => Promise<Outcome<Session>>;
+  /** Takes all that is done out of the lists. */
+  clearDone: () => void;
 }
 
 export const useSessions = create<SessionsState>((set, get) => {
@@ -70,10 +74,21 @@ export const useSessions = create<SessionsState>((set, get) => {
       return outcome;
     },
     resume: (id) => ask(() => see.resume(id)),
+    clearDone: () => {
+      const { done } = groupSessions(get().sessions ?? []);
+      useSettings.getState().clear(done.map(({ id }) => id));
+    },
   };
 });
 
 /** Returns the session with this id, when the list has it. */
 export function useSession(id: string | null): Session | undefined {
   return useSessions((state) => state.sessions?.find((session) => session.id === id));
+}
+
+/** Returns the sessions that are listed, in groups. */
+export function useGroups(): SessionGroups {
+  const sessions = useSessions((state) => state.sessions);
+  const cleared = useSettings((state) => state.cleared);
+  return useMemo(() => groupSessions(sessions ?? [], cleared), [sessions, cleared]);
 }

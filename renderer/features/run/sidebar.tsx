@@ -1,22 +1,25 @@
 // The way around: Home, the sessions by what they ask of a person, History and Settings.
-import type { ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { IconButton } from "../../ui/button.js";
 import { formatAge } from "../../../texts/format.js";
 import { Icon, type IconName } from "../../ui/icon.js";
 import { useClock } from "../../ui/use-clock.js";
-import { groupSessions, isLive, sessionAge, sessionTitle, stateWords } from "./session-model.js";
-import { useSessions } from "./sessions-store.js";
+import { isTicking, sessionAge, sessionTitle, stateWords } from "./session-model.js";
+import { useGroups, useSessions } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
 import { TEXTS } from "../../../texts/run.js";
 import styles from "./sidebar.module.css";
+
+/** Of what is done so many are listed at first. */
+const DONE_SHOWN = 5;
 
 export function Sidebar(): ReactElement {
   const screen = useRoute((state) => state.screen);
   const { go, show, toggleSidebar } = useRoute.getState();
   const sessions = useSessions((state) => state.sessions);
-  const groups = groupSessions(sessions ?? []);
+  const groups = useGroups();
 
   return (
     <nav className={styles.sidebar} aria-label={TEXTS.navigation}>
@@ -37,7 +40,7 @@ export function Sidebar(): ReactElement {
         {sessions?.length === 0 && <p className={styles.empty}>{TEXTS.noSessions}</p>}
         <Group title={TEXTS.running} sessions={groups.running} />
         <Group title={TEXTS.waiting} sessions={groups.waiting} />
-        <Group title={TEXTS.done} sessions={groups.done} />
+        <Done sessions={groups.done} />
       </div>
       <div className={styles.foot}>
         <NavItem
@@ -86,9 +89,39 @@ function Group({ title, sessions }: { title: string; sessions: readonly Session[
   );
 }
 
+/** The newest few, the rest on request: what is done shall not hide what is to be decided. */
+function Done({ sessions }: { sessions: readonly Session[] }): ReactElement | null {
+  const [all, setAll] = useState(false);
+  if (sessions.length === 0) return null;
+  const shown = all ? sessions : sessions.slice(0, DONE_SHOWN);
+  return (
+    <section aria-label={TEXTS.done}>
+      <div className={styles.head}>
+        <h2 className={styles.group}>{TEXTS.done}</h2>
+        <button
+          type="button"
+          className={styles.small}
+          title={TEXTS.clearWhy}
+          onClick={() => useSessions.getState().clearDone()}
+        >
+          {TEXTS.clear}
+        </button>
+      </div>
+      {shown.map((session) => (
+        <SessionItem key={session.id} session={session} />
+      ))}
+      {sessions.length > DONE_SHOWN && (
+        <button type="button" className={styles.small} aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? TEXTS.fewer : TEXTS.showAll(sessions.length)}
+        </button>
+      )}
+    </section>
+  );
+}
+
 function SessionItem({ session }: { session: Session }): ReactElement {
   const current = useRoute((state) => state.screen.name === "session" && state.screen.session === session.id);
-  const live = isLive(session);
+  const live = isTicking(session);
   const now = useClock(live ? 1000 : 60_000);
   const title = sessionTitle(session);
   const age = live ? sessionAge(session, now) : formatAge(session.ended ?? session.created, now);
@@ -100,7 +133,7 @@ function SessionItem({ session }: { session: Session }): ReactElement {
       title={title}
       onClick={() => useRoute.getState().go({ name: "session", session: session.id })}
     >
-      <StateDot state={session.state} />
+      <StateDot session={session} />
       <span className={styles.name}>
         {title}
         <span className="spoken">, {stateWords(session).short}</span>

@@ -15,7 +15,10 @@ const DEFAULTS: Settings = {
   viewer: "",
   comparer: "",
   editor: "",
+  cleared: [],
 };
+const CLEARED_LIMIT = 5000;
+const KEYS = Object.keys(DEFAULTS) as (keyof Settings)[];
 const RECENT_LIMIT = 8;
 const PROFILE_LIMIT = 50;
 
@@ -32,6 +35,8 @@ interface SettingsState extends Settings {
   /** Keeps a profile; one of the same name is replaced. */
   keepProfile: (profile: Profile) => void;
   dropProfile: (name: string) => void;
+  /** Takes sessions out of the lists; those that nobody knows any more are forgotten. */
+  clear: (sessions: readonly string[]) => void;
 }
 
 export const useSettings = create<SettingsState>((set, get) => {
@@ -43,10 +48,8 @@ export const useSettings = create<SettingsState>((set, get) => {
       early = { ...early, ...part };
       return;
     }
-    const { theme, panes, recent, profiles, notify, notifyWarnings, wrapLines } = get();
-    const { viewer, comparer, editor } = get();
-    const programs = { viewer, comparer, editor };
-    void see.saveSettings({ theme, panes, recent, profiles, notify, notifyWarnings, wrapLines, ...programs });
+    const state = get();
+    void see.saveSettings(Object.fromEntries(KEYS.map((key) => [key, state[key]])) as unknown as Settings);
   };
   return {
     ...DEFAULTS,
@@ -75,6 +78,7 @@ export const useSettings = create<SettingsState>((set, get) => {
       const others = get().profiles.filter((each) => each.name !== profile.name);
       change({ profiles: [...others, profile].slice(-PROFILE_LIMIT) });
     },
+    clear: (sessions) => change({ cleared: sessions.slice(0, CLEARED_LIMIT) }),
     dropProfile: (name) => change({ profiles: get().profiles.filter((each) => each.name !== name) }),
   };
 });

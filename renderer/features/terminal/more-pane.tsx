@@ -6,8 +6,10 @@ import { see } from "../../see.js";
 import { Button } from "../../ui/button.js";
 import { Pane } from "../../ui/pane.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
+import { isForShell, shellLine } from "../home/shell-model.js";
 import { canDecide, isLive } from "../run/session-model.js";
 import { attach } from "./attach.js";
+import { TEXTS as HOME } from "../../../texts/home.js";
 import { MORE } from "../../../texts/terminal.js";
 import line from "../../ui/typed-line.module.css";
 import styles from "./terminal-pane.module.css";
@@ -74,7 +76,23 @@ export function MorePane({ session, head }: MorePaneProps): ReactElement {
             {MORE.run}
           </Button>
         </div>
-        {error !== null && <ErrorNote error={error} />}
+        {error !== null && (
+          <ErrorNote
+            error={error}
+            actions={
+              isForShell(error) && (
+                <Button
+                  onClick={() => {
+                    setTyped(shellLine(typed));
+                    setError(null);
+                  }}
+                >
+                  {HOME.inShell}
+                </Button>
+              )
+            }
+          />
+        )}
       </form>
       {started === null ? (
         <EmptyPanel icon="terminal" title={MORE.empty}>

@@ -1,7 +1,8 @@
 //! What the methods around a decision take and give: check, commit, undo, merges, ignore list, a second try.
 
-use see_core::commit::UndoSide;
+use see_core::change::{ChangeKind, FileType};
 use see_core::commit::selection::Selection;
+use see_core::commit::{Deed, UndoSide};
 use see_core::compare::{Comparison, Differing};
 use see_core::error::Resolution;
 use see_core::ignore::IgnoreList;
@@ -208,6 +209,97 @@ impl UndoContentParams {
         slice_length(self.length)?;
         host_path(&self.path, self.path_bytes.as_deref())
     }
+}
+
+/// What a commit did: the counts of all, and some of it path by path. `more` says how many paths are not told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeedsResult {
+    pub counts: Counts,
+    pub changes: Vec<WireDeed>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more: u64,
+}
+
+/// What came or went, counted with what came or went in directories.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Counts {
+    pub created: u64,
+    pub modified: u64,
+    pub deleted: u64,
+    pub renamed: u64,
+    pub replaced: u64,
+    pub linked: u64,
+}
+
+/// One path that a commit changed, and how many objects came or went with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WireDeed {
+    path: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path_bytes: Option<String>,
+    change: ChangeKind,
+    r#type: FileType,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    from_bytes: Option<String>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    holds: u64,
+}
+
+impl From<Vec<Deed>> for DeedsResult {
+    fn from(deeds: Vec<Deed>) -> Self {
+        let mut counts = Counts::default();
+        for deed in &deeds {
+            let count = counts.of(deed.kind);
+            *count = count.saturating_add(1);
+            // What came with a directory that replaced another object is new all the same.
+            let with =
+                if deed.kind == ChangeKind::Deleted { &mut counts.deleted } else { &mut counts.created };
+            *with = with.saturating_add(deed.holds);
+        }
+        let mut changes: Vec<_> = deeds.into_iter().map(WireDeed::from).collect();
+        let more = u64::try_from(cut(&mut changes, MOST_PATHS)).unwrap_or(u64::MAX);
+        Self { counts, changes, more }
+    }
+}
+
+impl Counts {
+    fn of(&mut self, kind: ChangeKind) -> &mut u64 {
+        match kind {
+            ChangeKind::Created => &mut self.created,
+            ChangeKind::Modified => &mut self.modified,
+            ChangeKind::Deleted => &mut self.deleted,
+            ChangeKind::Renamed => &mut self.renamed,
+            ChangeKind::Replaced => &mut self.replaced,
+            ChangeKind::Linked => &mut self.linked,
+        }
+    }
+}
+
+impl From<Deed> for WireDeed {
+    fn from(deed: Deed) -> Self {
+        let at = deed.path.to_ref();
+        let from = deed.from.map(|from| from.to_ref());
+        let (from, from_bytes) = from.map_or((None, None), |from| (Some(from.path), from.path_bytes));
+        Self {
+            path: at.path,
+            path_bytes: at.path_bytes,
+            change: deed.kind,
+            r#type: deed.file_type,
+            from,
+            from_bytes,
+            holds: deed.holds,
+        }
+    }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks like this")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 /// The commits of the past, and how many bytes their backups may take up together; without a limit as many as they do.

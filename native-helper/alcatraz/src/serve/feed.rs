@@ -252,6 +252,7 @@ mod tests {
             mode: 0o644,
             uid: 0,
             gid: 0,
+            privileged: false,
             program: None,
         }
     }

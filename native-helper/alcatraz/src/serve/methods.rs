@@ -36,7 +36,7 @@ use super::requests::RequestMonitor;
 use super::writer::Writer;
 
 /// Every method.
-pub const NAMES: [&str; 35] = [
+pub const NAMES: [&str; 36] = [
     "hello",
     "doctor",
     "sessions.list",
@@ -70,6 +70,7 @@ pub const NAMES: [&str; 35] = [
     "history.undo",
     "history.drop",
     "history.limit",
+    "history.changes",
     "history.versions",
     "history.content",
 ];
@@ -123,7 +124,7 @@ impl Methods {
         match method {
             "sessions.stop" | "sessions.tighten" | "sessions.abort" | "changes.discard"
             | "changes.origins" | "changes.edit" | "changes.viruses" | "sessions.compare" | "check"
-            | "commit" | "history.undo" | "history.drop" => Weight::Long,
+            | "commit" | "history.undo" | "history.drop" | "history.changes" => Weight::Long,
             _ => Weight::Quick,
         }
     }
@@ -209,6 +210,7 @@ impl Methods {
             "history.undo" => self.undo(&parse(params)?, monitor),
             "history.drop" => self.forget_backup(&parse(params)?),
             "history.limit" => self.limit_backups(&parse(params)?),
+            "history.changes" => self.deeds(&parse(params)?),
             "history.versions" => self.undo_versions(&parse(params)?),
             "history.content" => self.undo_content(&parse(params)?),
             _ => Err(SeeError::new(

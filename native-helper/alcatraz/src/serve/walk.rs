@@ -10,8 +10,8 @@ use super::messages::{FeedEvent, WalkProgram};
 /// Fewer rows than these are told one by one.
 const WORTH_WALKING: usize = 32;
 
-/// Returns the message for all rows that fit into a walk, and the rest: renamed and linked objects, paths that are no
-/// UTF-8, the root; or all when they are few.
+/// Returns the message for all rows that fit into a walk, and the rest: renamed and linked objects, programs with
+/// capabilities, paths that are no UTF-8, the root; or all when they are few.
 pub fn pack(watch: u64, rows: Vec<Change>) -> (Option<FeedEvent>, Vec<Change>) {
     let (packed, rest): (Vec<_>, Vec<_>) = rows.into_iter().partition(fits);
     if packed.len() < WORTH_WALKING {
@@ -26,7 +26,7 @@ pub fn pack(watch: u64, rows: Vec<Change>) -> (Option<FeedEvent>, Vec<Change>) {
 
 fn fits(change: &Change) -> bool {
     let bytes = change.path.as_bytes();
-    change.from.is_none() && bytes.len() > 1 && std::str::from_utf8(bytes).is_ok()
+    change.from.is_none() && !change.privileged && bytes.len() > 1 && std::str::from_utf8(bytes).is_ok()
 }
 
 /// A walk in the making.
@@ -194,6 +194,7 @@ mod tests {
             mode: 0o644,
             uid: 0,
             gid: 0,
+            privileged: false,
             program: None,
         }
     }
@@ -227,9 +228,10 @@ mod tests {
         rows.push(change("/", ChangeKind::Modified, FileType::Directory));
         rows[3].path = HostPath::new(b"/d/\xff").unwrap();
         rows[4].from = Some(HostPath::root());
+        rows[5].privileged = true;
         let (walk, rest) = pack(1, rows.clone());
-        assert!(matches!(walk, Some(FeedEvent::Walk { count: 38, .. })));
-        assert_eq!(rest.len(), 3);
+        assert!(matches!(walk, Some(FeedEvent::Walk { count: 37, .. })));
+        assert_eq!(rest.len(), 4);
         let (none, all) = pack(1, rows.split_off(20));
         assert!(none.is_none() && all.len() == 21);
     }

@@ -1,5 +1,6 @@
 //! The JSON forms of commits (`protocol/src/commit.ts`).
 
+use see_core::change::Summary;
 use see_core::commit::record::CommitRecord;
 use see_core::error::Conflict;
 use see_core::path::{HostPath, PathRef};
@@ -106,6 +107,9 @@ pub struct CheckResult {
     /// Why that is not all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<Missing>,
+    /// All changes of the session as they were found, whatever was chosen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub summary: Option<Summary>,
     /// Of which state of the session's changes this is: a commit can be bound to it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stamp: Option<String>,

@@ -133,6 +133,7 @@ mod tests {
             mode: 0o755,
             uid: 0,
             gid: 0,
+            privileged: false,
             program: None,
         };
         Found { change, layer: 0, state, upper: None, lower: None, is_linked: false }

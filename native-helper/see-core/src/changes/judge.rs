@@ -217,6 +217,9 @@ impl Case<'_> {
             }
         };
         verdict.row = row;
+        if let Some(row) = verdict.row.as_mut().filter(|_| marks.privileged) {
+            Arc::make_mut(&mut row.found).change.privileged = true;
+        }
         if !anchored {
             self.cover(verdict);
         }
@@ -340,6 +343,7 @@ impl Case<'_> {
             mode: facts.permissions(),
             uid: facts.uid,
             gid: facts.gid,
+            privileged: false,
             program: None,
         };
         let upper = Some(self.dir.relative.join(OsStr::from_bytes(self.name)));

@@ -43,6 +43,7 @@ pub fn judge(ground: &Ground, index: u32, monitor: &dyn Monitor) -> Result<Optio
         mode: new.permissions(),
         uid: new.uid,
         gid: new.gid,
+        privileged: false,
         program: None,
     };
     let (upper, lower) = (Some(PathBuf::from(".")), Some(path.clone()));

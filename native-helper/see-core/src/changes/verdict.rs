@@ -146,6 +146,7 @@ pub fn deleted(layer: u32, view: HostPath, place: HostPath, host: &Facts) -> Row
         mode: host.permissions(),
         uid: host.uid,
         gid: host.gid,
+        privileged: false,
         program: None,
     };
     let covers = (host.file_type() != FileType::Directory).then(|| place.clone());

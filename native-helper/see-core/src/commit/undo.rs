@@ -2,6 +2,7 @@
 //! its own. Undoing that one brings the first one back.
 
 mod backwards;
+pub mod deeds;
 mod moves;
 pub mod versions;
 
@@ -86,16 +87,21 @@ pub fn undo(
 
 /// Returns the journal of a commit that can be taken back.
 fn readable(store: &Store, commit: &CommitRecord) -> Result<Journal> {
-    let not = |why: String| {
-        SeeError::new(ErrorCode::NotUndoable, why, "See what can be taken back with: alcatraz history")
-            .with_fact("commit", commit.id.clone())
-    };
     if commit.state != CommitState::Done {
-        return Err(not(format!("The commit {} was never done.", commit.id)));
+        return Err(not_undoable(commit, format!("The commit {} was never done.", commit.id)));
     }
     if let Some(by) = &commit.undone_by {
-        return Err(not(format!("The commit {} was taken back already, by {by}.", commit.id)));
+        return Err(not_undoable(
+            commit,
+            format!("The commit {} was taken back already, by {by}.", commit.id),
+        ));
     }
+    kept(store, commit)
+}
+
+/// Returns the journal of a commit of which everything is kept, whether it can be taken back or is being.
+fn kept(store: &Store, commit: &CommitRecord) -> Result<Journal> {
+    let not = |why: String| not_undoable(commit, why);
     if !commit.has_backup {
         return Err(not(format!("The commit {} keeps no backup.", commit.id)));
     }
@@ -103,4 +109,9 @@ fn readable(store: &Store, commit: &CommitRecord) -> Result<Journal> {
     journal
         .filter(|journal| journal.steps.is_some() && journal.left.is_some())
         .ok_or_else(|| not(format!("The journal of the commit {} is damaged or gone.", commit.id)))
+}
+
+fn not_undoable(commit: &CommitRecord, why: String) -> Box<SeeError> {
+    SeeError::new(ErrorCode::NotUndoable, why, "See what can be taken back with: alcatraz history")
+        .with_fact("commit", commit.id.clone())
 }

@@ -26,12 +26,27 @@ pub enum Status {
     None,
 }
 
+/// What a row is about, when there is one for each of many things.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Topic {
+    /// A mounted disk: does a commit to it rename or copy?
+    Disk,
+    /// A place where changes are limited.
+    Place,
+    /// Devices on request: what a machine has not is no gap.
+    Device,
+}
+
 /// One row (`protocol/src/doctor.ts`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DoctorRow {
     /// What was tried.
     pub feature: String,
+    /// Of which kind of rows it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic: Option<Topic>,
     /// How well it works.
     pub status: Status,
     /// Why not better.
@@ -44,7 +59,7 @@ pub struct DoctorRow {
 
 impl DoctorRow {
     fn full(feature: impl Into<String>) -> Self {
-        Self { feature: feature.into(), status: Status::Full, why: None, mend: None }
+        Self { feature: feature.into(), topic: None, status: Status::Full, why: None, mend: None }
     }
 
     fn partial(feature: impl Into<String>, why: impl Into<String>, mend: impl Into<String>) -> Self {
@@ -58,6 +73,10 @@ impl DoctorRow {
 
     fn none(feature: impl Into<String>, why: impl Into<String>, mend: impl Into<String>) -> Self {
         Self { status: Status::None, ..Self::partial(feature, why, mend) }
+    }
+
+    fn about(self, topic: Topic) -> Self {
+        Self { topic: Some(topic), ..self }
     }
 
     /// Returns the row for a trial that went well or failed with an error that says why.

@@ -20,7 +20,7 @@ use crate::session::Mode;
 use crate::store::Store;
 
 use super::inside::Canaries;
-use super::{DoctorRow, refused};
+use super::{DoctorRow, Topic, refused};
 
 const CLIPBOARD: &str = "A clipboard shared with it on request";
 
@@ -72,6 +72,7 @@ fn devices() -> DoctorRow {
         all if all == KINDS.len() => DoctorRow::none(feature, why, mend),
         _ => DoctorRow::partial(feature, why, mend),
     }
+    .about(Topic::Device)
 }
 
 /// Tells what shows the display of a session.
@@ -152,6 +153,7 @@ fn whole(store: &Store) -> Vec<DoctorRow> {
             rows.extend(places(&made.layers));
             rows.extend(made.limits.into_iter().map(|limit| {
                 DoctorRow::partial(format!("Changes in {}", limit.path), limit.why, "None is known.")
+                    .about(Topic::Place)
             }));
         }
         Err(error) => rows.push(DoctorRow::none("A whole SEE", error.message, error.hint)),
@@ -168,7 +170,7 @@ fn places(layers: &[Layer]) -> Vec<DoctorRow> {
             crate::mounts::covering(&mounts, &layer.mount_point).is_some_and(|covering| covering.id == mount.id)
         })?;
         let feature = format!("Commits to {} ({}) by renaming", mount.point.display(), mount.fs_type);
-        Some(match layer.same_mount {
+        let row = match layer.same_mount {
             true => DoctorRow::full(feature),
             false => DoctorRow::partial(
                 feature,
@@ -176,7 +178,8 @@ fn places(layers: &[Layer]) -> Vec<DoctorRow> {
                  commit copies",
                 "Make the root directory of that file system writable for you alone, or put the store there with --store.",
             ),
-        })
+        };
+        Some(row.about(Topic::Disk))
     });
     rows.collect()
 }

@@ -154,7 +154,7 @@ impl Shell {
             return None;
         }
         let path = self.unmapped.clone().unwrap_or_else(HostPath::root).display();
-        let why = "ids cannot be mapped here, so root inside has the number of the host's root, without its rights outside";
+        let why = "user numbers cannot be shifted here: root in the session has the number of this machine's root, but none of its rights outside";
         Some(Limit { path, why: why.to_owned() })
     }
 

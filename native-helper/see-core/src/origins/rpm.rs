@@ -249,6 +249,7 @@ mod tests {
                 mode: 0,
                 uid: 0,
                 gid: 0,
+                privileged: false,
                 program: None,
             },
             layer: 0,

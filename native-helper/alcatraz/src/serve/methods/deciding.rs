@@ -52,6 +52,11 @@ impl Methods {
         reply(LimitResult { dropped: commit::limit_backups(&self.store, params.limit)? })
     }
 
+    /// Tells what a commit did, as far as that is kept.
+    pub(super) fn deeds(&self, params: &CommitParams) -> Result<Answer> {
+        reply(DeedsResult::from(commit::deeds(&self.store, &params.commit)?))
+    }
+
     /// Tells what a place was before a commit, what the commit left and what the host has now.
     pub(super) fn undo_versions(&self, params: &UndoPlaceParams) -> Result<Answer> {
         reply(commit::undo_versions(&self.store, &params.commit, &params.host_path()?)?)

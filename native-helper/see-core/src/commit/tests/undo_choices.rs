@@ -5,9 +5,10 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 
 use super::bench::{Bench, assert_same, is_inside};
 use crate::change::FileType;
-use crate::commit::{UndoSide, undo_slice, undo_versions};
+use crate::commit::{Deed, UndoSide, deeds, undo_slice, undo_versions};
 use crate::error::{Conflict, ErrorCode, Resolution};
 use crate::layer::MarkSpace;
+use crate::path::HostPath;
 
 use Resolution::{Overwrite, Skip};
 
@@ -165,4 +166,45 @@ fn answers_that_leave_nothing_are_refused() {
     assert_eq!(error.code, ErrorCode::BadRequest, "{error:?}");
     assert_eq!(std::fs::read_to_string(bench.host.join("new")).unwrap(), "new\nused\n");
     assert!(bench.store.commit(&commit).unwrap().is_undoable());
+}
+
+/// Each: what the host has, what the program does, and what the commit is said to have done.
+#[test]
+fn what_a_commit_did_is_told_before_it_is_taken_back() {
+    if !is_inside("undo_choices::what_a_commit_did_is_told_before_it_is_taken_back") {
+        return;
+    }
+    let cases = [
+        (HOST, PROGRAM, "d created 2|f modified 0|gone deleted 0|m modified 0|new created 0"),
+        ("mkdir -p a/b; echo x > a/b/f", "rm -r a; chmod 700 .", "a deleted 2"),
+        (
+            "mkdir a; echo x > a/f; echo y > b",
+            "mv a/f a/g; chmod 600 a/g; mv b c",
+            "a/g renamed 0 < a/f|c renamed 0 < b",
+        ),
+        ("echo x > a; echo y > b", "mv a t; mv b a; mv t b", "a renamed 0 < b|b renamed 0 < a"),
+        ("echo x > a; mkdir d", "rm a; mkdir a; touch a/n; rmdir d; ln -s x d", "a replaced 1|d replaced 0"),
+        ("echo x > a", "ln a b; chmod 600 a", "a modified 0|b linked 0"),
+    ];
+    for (host, program, expected) in cases {
+        let bench = Bench::session(MarkSpace::Trusted, host, program);
+        let commit = bench.commit().unwrap().id;
+        let top = bench.path("");
+        let told = |commit: &str| {
+            let name = |path: &HostPath| String::from_utf8(path.below(&top).unwrap().to_vec()).unwrap();
+            let word = |deed: &Deed| {
+                let from = deed.from.as_ref().map_or(String::new(), |from| format!(" < {}", name(from)));
+                let kind = serde_json::to_value(deed.kind).unwrap();
+                format!("{} {} {}{from}", name(&deed.path), kind.as_str().unwrap(), deed.holds)
+            };
+            let deeds = deeds(&bench.store, commit).unwrap();
+            deeds.iter().filter(|deed| deed.path != top).map(word).collect::<Vec<_>>().join("|")
+        };
+        assert_eq!(told(&commit), expected, "{host} | {program}");
+        // An undo is a commit too; without its backup a commit tells nothing.
+        let undo = bench.undo(&commit).unwrap().id;
+        assert!(!told(&undo).is_empty() && !told(&commit).is_empty());
+        crate::commit::drop(&bench.store, &commit).unwrap();
+        assert_eq!(deeds(&bench.store, &commit).unwrap_err().code, ErrorCode::NotUndoable);
+    }
 }
