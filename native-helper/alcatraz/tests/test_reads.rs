@@ -176,6 +176,52 @@ fn nothing_is_recorded_when_it_is_off() {
     });
 }
 
+/// Reads 200 files and starts 20 programs through symlinks of its own, each of which is gone at once.
+const GONE_LINKS: &str = r#"
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+int main(void) {
+  char name[9];
+  for (int i = 0; i < 200; i++) {
+    sprintf(name, "f%d", i);
+    symlink(name, "own");
+    close(open("own", O_RDONLY));
+    if (i % 2) unlink("own"); else { close(open("plain", O_CREAT, 0600)); rename("plain", "own"); unlink("own"); }
+  }
+  for (int i = 0; i < 20; i++) {
+    sprintf(name, "p%d", i);
+    symlink(name, "own");
+    pid_t child = vfork();
+    if (child == 0) { execl("own", "own", NULL); _exit(1); }
+    unlink("own");
+    waitpid(child, NULL, 0);
+  }
+  return 0;
+}
+"#;
+
+#[test]
+fn what_is_read_or_run_through_a_link_that_is_gone_at_once_is_recorded() {
+    both(|lab| {
+        for i in 0..200 {
+            lab.write(&format!("f{i}"), "text");
+        }
+        for i in 0..20 {
+            std::fs::copy("/bin/true", lab.home().join(format!("p{i}"))).unwrap();
+        }
+        let program = compile(lab, "links", GONE_LINKS, &[]);
+        let reads = reads_of(lab, &[], &format!("exec {}", program.display()));
+        for i in 0..200 {
+            reads.expect(&lab.home().join(format!("f{i}")), "read");
+        }
+        for i in 0..20 {
+            reads.expect(&lab.home().join(format!("p{i}")), "exec");
+        }
+    });
+}
+
 #[test]
 fn a_later_program_and_a_later_day_add_to_the_same_set() {
     both(|lab| {

@@ -94,13 +94,34 @@ impl Context<'_, '_> {
     }
 }
 
+/// What is looked for.
+#[derive(Clone, Copy, Debug)]
+pub enum Aim {
+    /// An object.
+    Object(Intent),
+    /// A program, and who the kernel opens to run it.
+    Program {
+        /// Whether a symlink at the end is followed.
+        follows: bool,
+    },
+}
+
+impl Aim {
+    fn can_wait(self) -> bool {
+        match self {
+            Self::Object(intent) => intent.can_wait,
+            Self::Program { .. } => true,
+        }
+    }
+}
+
 /// A look that can wait: all that the thread itself had to be asked for is known. Its text is kept apart.
 #[derive(Debug)]
 pub struct Look {
     thread: u32,
     program: Option<u32>,
     at: Moment,
-    intent: Intent,
+    aim: Aim,
     /// How much of the text is the directory that a relative path counts from.
     told: usize,
     /// What names meant; `None` when this is not to be remembered.
@@ -124,28 +145,12 @@ impl Observer {
         let told = if is_absolute { None } else { Some(self.directory(thread, named.dir)?) };
         let stamp =
             if is_remounted || is_own_link(named.path) { None } else { self.shared.unfinished.names() };
-        self.key.clear();
-        self.key.extend_from_slice(&flags.to_le_bytes());
-        self.key.extend_from_slice(told.as_deref().unwrap_or_default());
-        self.key.push(0);
-        self.key.extend_from_slice(named.path);
+        self.describe(flags, told.as_deref(), named.path);
         if stamp.is_some() && self.shared.seen.has(&self.key) {
             return Some(());
         }
-        // Through `/proc` and `/dev` a path may lead to what only the thread has, and only now.
-        let is_own = told.as_deref().is_some_and(is_own_link) || is_own_link(named.path);
-        let can_wait = intent.can_wait && !is_own && !is_remounted && !is_jailed;
-        if let Some((call, deferred)) = context.call.zip(context.deferred).filter(|_| can_wait) {
-            if self.may_run_first(call) {
-                let program = self.program(context);
-                let told = told.as_deref().map_or(0, <[u8]>::len);
-                // Whatever is received after this call comes after this look, too: the turn is ours.
-                if call.let_run() {
-                    let look = Look { thread, program, at: context.at, intent, told, stamp };
-                    deferred.push(look, &self.key);
-                }
-                return Some(());
-            }
+        if !is_jailed && self.run_first(context, named, told.as_deref(), Aim::Object(intent), stamp) {
+            return Some(());
         }
         let mut sight = self.sight(context, is_remounted)?;
         let start = match &told {
@@ -162,12 +167,61 @@ impl Observer {
         Some(())
     }
 
-    /// Tells whether what a reading call sees can be found out after it. Not while a call of another thread may change it
-    /// at any moment; nor once the SEE has symlinks of its own: one that is gone meanwhile leaves no trace of where it led.
-    fn may_run_first(&self, call: &Waiting<'_>) -> bool {
-        call.is_latest()
-            && !self.shared.has_own_links.load(Ordering::SeqCst)
-            && !self.shared.unfinished.may_change_files()
+    /// Makes the key, and the text, of a look.
+    fn describe(&mut self, flags: u32, told: Option<&[u8]>, path: &[u8]) {
+        self.key.clear();
+        self.key.extend_from_slice(&flags.to_le_bytes());
+        self.key.extend_from_slice(told.unwrap_or_default());
+        self.key.push(0);
+        self.key.extend_from_slice(path);
+    }
+
+    /// Lets a call that changes nothing run before it is known what it sees, where that can still be found out after it.
+    /// Tells whether it did. The key is the look's.
+    fn run_first(
+        &mut self,
+        context: &Context<'_, '_>,
+        named: &Named<'_>,
+        told: Option<&[u8]>,
+        aim: Aim,
+        stamp: Option<Stamp>,
+    ) -> bool {
+        // Through `/proc` and `/dev` a path may lead to what only the thread has, and only now.
+        let is_own = told.is_some_and(is_own_link) || is_own_link(named.path);
+        let is_remounted = self.shared.is_remounted.load(Ordering::SeqCst);
+        let can_wait = aim.can_wait() && !is_own && !is_remounted;
+        let Some((call, deferred)) = context.call.zip(context.deferred).filter(|_| can_wait) else {
+            return false;
+        };
+        // A link of the SEE's own that is gone meanwhile leaves no trace of where it led: somebody must see it go.
+        let is_lasting = self.shared.sees_removals || !self.shared.has_own_links.load(Ordering::SeqCst);
+        if !is_lasting || !call.is_latest() || self.shared.unfinished.may_change_files() {
+            return false;
+        }
+        let program = self.program(context);
+        // Whatever is received after this call comes after this look, too: the turn is ours.
+        if call.let_run() {
+            let told = told.map_or(0, <[u8]>::len);
+            let look = Look { thread: context.thread, program, at: context.at, aim, told, stamp };
+            deferred.push(look, &self.key);
+        }
+        true
+    }
+
+    /// Lets a thread become a program before it is known what that is, where that can still be found out after it. Tells whether it did.
+    pub(super) fn start_first(
+        &mut self,
+        context: &Context<'_, '_>,
+        named: &Named<'_>,
+        follows: bool,
+    ) -> bool {
+        let is_absolute = named.path.first() == Some(&b'/');
+        let told = if is_absolute { None } else { self.directory(context.thread, named.dir) };
+        if named.path.is_empty() || !is_absolute && told.is_none() {
+            return false;
+        }
+        self.describe(0, told.as_deref(), named.path);
+        self.run_first(context, named, told.as_deref(), Aim::Program { follows }, None)
     }
 
     /// Records what a call has seen that was let go.
@@ -184,11 +238,14 @@ impl Observer {
     }
 
     fn look_at(&mut self, look: &Look, told: &[u8], path: &[u8], text: &[u8]) -> Option<()> {
-        let Look { thread, program, at, intent, stamp, .. } = *look;
+        let Look { thread, program, at, aim, stamp, .. } = *look;
         let context = Context { thread, at, call: None, program, deferred: None };
         let sight = self.shared.main.clone();
         let start = if told.is_empty() { sight.root.clone() } else { sight.inner(told)? };
-        self.note(&context, &sight, &start, path, intent)?;
+        match aim {
+            Aim::Object(intent) => drop(self.note(&context, &sight, &start, path, intent)?),
+            Aim::Program { follows } => drop(self.run_file(&context, &sight, &start, path, follows)?),
+        }
         self.shared.seen.put(text, stamp?);
         Some(())
     }

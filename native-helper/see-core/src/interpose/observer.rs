@@ -55,6 +55,8 @@ pub struct Shared {
     pub frozen: Frozen,
     /// Whether the SEE may have symlinks, or names of directories, that the host has not.
     pub has_own_links: AtomicBool,
+    /// Whether the removal of a name is reported, too.
+    pub sees_removals: bool,
     /// Whether some program has had a hand in mounts or root directories: then each is asked for its own.
     pub is_remounted: AtomicBool,
     /// How many programs are being started by the init, which lets nobody look into it.
@@ -105,6 +107,14 @@ impl Observer {
         // `None`: the call fails by itself, or sees nothing that could be told.
         let _ = self.take_apart(&context, notification, kind);
         self.tell_trouble();
+    }
+
+    /// Says that a call comes which sees nothing, but may take a name away. Where the SEE has symlinks of its own, everything
+    /// before it is looked at first.
+    pub fn removal(&self, waiting: &Waiting<'_>, deferred: &Deferred) {
+        if self.shared.has_own_links.load(Ordering::SeqCst) {
+            self.files_change(waiting, deferred);
+        }
     }
 
     pub(super) fn tell_trouble(&self) {

@@ -44,9 +44,13 @@ impl Observer {
     /// Records a program and what the kernel opens to run it.
     pub(super) fn exec(&mut self, context: &Context<'_, '_>, named: &Named<'_>, flags: u64) -> Option<()> {
         let thread = context.thread;
+        let follows = flags & AT_SYMLINK_NOFOLLOW == 0;
+        if self.start_first(context, named, follows) {
+            self.shared.programs.forget(thread);
+            return Some(());
+        }
         // The first bytes of programs may come from a slow disk.
         context.pass_turn();
-        let follows = flags & AT_SYMLINK_NOFOLLOW == 0;
         let (sight, start, path) = if named.path.is_empty() && flags & AT_EMPTY_PATH != 0 {
             let sight = self.sight(context, self.shared.is_remounted.load(Ordering::SeqCst))?;
             let file = sight.inner(&tracee::place(thread, Place::Descriptor(named.dir))?)?;
@@ -61,7 +65,7 @@ impl Observer {
     }
 
     /// Records a program file and, when it is one, who the kernel opens to run it.
-    fn run_file(
+    pub(super) fn run_file(
         &mut self,
         context: &Context<'_, '_>,
         sight: &Sight,
@@ -97,7 +101,7 @@ impl Observer {
 
 /// What a path turned out to be that was to be run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Ran {
+pub(super) enum Ran {
     /// No file.
     Nothing,
     /// Something that the kernel runs.

@@ -199,6 +199,7 @@ impl Watch {
             main,
             frozen: Frozen::new(recording.layers, &recording.mirrored),
             has_own_links: AtomicBool::new(!recording.is_fresh),
+            sees_removals: witnesses.makers.is_some(),
             is_remounted: AtomicBool::new(false),
             starting: AtomicU32::new(0),
         };
@@ -250,8 +251,8 @@ fn answer_all(
                     }
                     (None, watch) => {
                         let waiting = Waiting::new(listener, call, ours);
-                        if let Some((observer, deferred)) = watch.as_mut().filter(|_| !is_done) {
-                            observe(observer, deferred, &waiting);
+                        if let Some((observer, deferred)) = watch.as_mut() {
+                            observe(observer, deferred, &waiting, is_done);
                         }
                         turn = waiting.finish();
                     }
@@ -269,8 +270,13 @@ fn answer_all(
     }
 }
 
-fn observe(observer: &mut Observer, deferred: &Deferred, waiting: &Waiting<'_>) {
-    if catch_unwind(AssertUnwindSafe(|| observer.observe(waiting, deferred))).is_err() {
+/// Has a call observed; of one that a witness alone wants (`is_done`) only that it comes.
+fn observe(observer: &mut Observer, deferred: &Deferred, waiting: &Waiting<'_>, is_done: bool) {
+    let observed = catch_unwind(AssertUnwindSafe(|| match is_done {
+        true => observer.removal(waiting, deferred),
+        false => observer.observe(waiting, deferred),
+    }));
+    if observed.is_err() {
         observer.lose(Missing::Blind);
     }
 }
