@@ -7,6 +7,8 @@
     reason = "a test ends with what it did not expect"
 )]
 
+use std::process::Command;
+
 use serde_json::json;
 
 use crate::support::Lab;
@@ -101,19 +103,88 @@ fn the_helper_serves_an_ordinary_user() {
     client.close();
 }
 
+/// Runs a shell script as the lab's user, without a session.
+fn natively(lab: &Lab, dir: &str, script: &str) {
+    let binary = lab.command::<_, &str>([]);
+    let given: Vec<_> = binary.get_args().collect();
+    let mut command = match given.split_last() {
+        Some((_, options)) => {
+            let mut command = Command::new(binary.get_program());
+            command.args(options).arg("/bin/sh");
+            command
+        }
+        None => Command::new("/bin/sh"),
+    };
+    let status = command.args(["-ec", script]).current_dir(lab.work().join(dir)).status().unwrap();
+    assert!(status.success(), "{script}");
+}
+
+/// Type, mode, names, size and content of all below a directory, whatever its owner may read.
+fn tree(lab: &Lab, dir: &str) -> String {
+    let list = "find . -mindepth 1 -name '.alcatraz-*' -prune -o -mindepth 1 -printf '%P %y %m %n ' \\( -type f -exec md5sum {} ';' -o -print \\) | LC_ALL=C sort";
+    let mut command = Command::new("unshare");
+    command.args(if rustix::process::geteuid().is_root() { "-m" } else { "-rm" }.split(' '));
+    let output = command.args(["/bin/sh", "-ec", list]).current_dir(lab.work().join(dir)).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
 #[test]
-fn a_directory_that_its_own_mode_closes_is_told_and_can_be_left_out() {
-    let lab = lab();
-    let id = lab.see("mkdir closed; echo x > closed/file; chmod 111 closed; echo new > new");
-    let closed = lab.work().join("closed");
+fn what_its_owner_has_closed_is_looked_at_committed_and_taken_back() {
+    let lab = Lab::ordinary();
+    let made = "echo one > one; echo two > two; ln two other; mkdir -p d/sub shut; echo x > d/file; echo y > d/sub/file; \
+                echo z > closed; chmod 000 closed; echo in > shut/in; chmod 000 shut";
+    let done = "chmod 000 one two; mkdir -p nd/deep; echo n > nd/f; ln -s nowhere nd/link; echo m > nd/deep/g; \
+                chmod 000 nd/deep/g nd/deep; chmod 111 nd; echo w >> d/file; chmod 000 d; echo secret > w; chmod 200 w; \
+                mv closed moved; chmod 700 shut; echo more > shut/more; chmod 000 shut; mkdir -m 000 void";
+    for dir in ["", "native"] {
+        natively(&lab, dir, &format!("{made}; mkdir -p native"));
+    }
+    natively(&lab, "native", done);
+    natively(&lab, "", "rmdir native/native; mv native ..");
+    let before = tree(&lab, "");
+    let id = lab.see(done);
     let answer = lab.json(["changes", &id]);
-    assert_eq!(answer["unlisted"], json!([{"path": closed.to_str().unwrap()}]));
-    assert!(lab.json(["changes", &id, "new"]).get("unlisted").is_none());
-    let told = lab.run(["changes", &id]).text();
-    assert!(told.contains("/closed  (cannot be listed: what changed in it is not shown)"), "{told}");
-    assert_eq!(lab.run(["commit", "-q", &id]).status, 1, "what nobody can look at is not committed");
-    assert!(!lab.exists("new"));
-    let part = lab.json(["commit", "--skip", "closed", &id]);
-    assert_eq!((lab.read("new").as_str(), &part["applied"]), ("new\n", &json!(1)));
-    assert_eq!((lab.exists("closed"), lab.state(&id)), (false, "finished".to_owned()));
+    assert!(answer.get("unlisted").is_none(), "{answer}");
+    let all = answer["changes"].as_array().unwrap().iter();
+    let told = all.map(|change| {
+        let path =
+            change["path"].as_str().unwrap().strip_prefix(&format!("{}/", lab.work().display())).unwrap();
+        format!("{} {path} {}", change["change"].as_str().unwrap(), change["aspects"])
+    });
+    let expected = [
+        "deleted closed []",
+        "modified d [\"mode\"]",
+        "modified d/file [\"content\"]",
+        "created moved []",
+        "created nd []",
+        "created nd/deep []",
+        "created nd/deep/g []",
+        "created nd/f []",
+        "created nd/link []",
+        "modified one [\"mode\"]",
+        "created shut/more []",
+        "modified two [\"mode\"]",
+        "created void []",
+        "created w []",
+    ];
+    assert_eq!(told.collect::<Vec<_>>(), expected);
+    let diff = lab.run(["diff", &id]).text();
+    for line in ["+w", "+n", "+m", "+secret", "+more"] {
+        assert!(diff.lines().any(|found| found == line), "{line}: {diff}");
+    }
+    assert_eq!(lab.run(["export", "-q", &id, "-o", "all.tar"]).status, 0);
+    natively(&lab, "", "tar tf all.tar | grep -q nd/deep/g; rm all.tar");
+    let commit = lab.json(["commit", &id])["commit"].as_str().unwrap().to_owned();
+    assert_eq!(tree(&lab, ""), tree(&lab, "../native"));
+    lab.json(["undo", &commit]);
+    assert_eq!(tree(&lab, ""), before);
+    let id = lab.see(done);
+    assert_eq!(lab.run(["discard", "-q", &id, "nd", "w"]).status, 0);
+    assert_eq!(lab.changes(&id).len(), 8);
+    lab.json(["abort", &id]);
+    assert_eq!(tree(&lab, ""), before);
+    let left = std::fs::read_dir(lab.store().join("layers")).unwrap().count();
+    assert_eq!(left, 0, "nothing of it is left");
+    natively(&lab, "", "chmod -R u+rwX . ../native");
 }

@@ -15,6 +15,7 @@ use rustix::fs::{
 use rustix::io::{Errno, Result};
 
 use crate::change::FileType;
+use crate::own_files;
 use crate::path::HostPath;
 use crate::timestamp::Timestamp;
 
@@ -110,13 +111,15 @@ mod libc_mode {
 #[derive(Debug)]
 pub struct Root {
     fd: OwnedFd,
+    /// What its owner has closed to himself is reached all the same.
+    is_owners: bool,
 }
 
 impl Root {
     /// Opens a directory of our own, whose path is trusted: symlinks on the way are followed.
     pub fn open(path: &Path) -> Result<Self> {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        Ok(Self { fd: rustix::fs::open(path, flags, Mode::empty())? })
+        Ok(Self { fd: rustix::fs::open(path, flags, Mode::empty())?, is_owners: false })
     }
 
     /// Opens a directory of the host. Fails with `ELOOP` or `ENOTDIR` when a part of its path is a symlink.
@@ -124,7 +127,13 @@ impl Root {
         let top = Self::open(Path::new("/"))?;
         let flags = OFlags::PATH | OFlags::DIRECTORY;
         let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-        Ok(Self { fd: open_pieces(top.fd.as_fd(), &path.relative(), flags, resolve)? })
+        Ok(Self { fd: open_pieces(top.fd.as_fd(), &path.relative(), flags, resolve)?, is_owners: false })
+    }
+
+    /// Reaches from now on also what the user has closed to himself (`own_files`).
+    pub fn as_owner(mut self) -> Self {
+        self.is_owners = true;
+        self
     }
 
     /// Opens a directory for its entries and what lies in it.
@@ -161,12 +170,27 @@ impl Root {
     }
 
     fn reach(&self, relative: &Path, flags: OFlags) -> Result<OwnedFd> {
-        open_pieces(self.fd.as_fd(), relative, flags, inside())
+        match open_pieces(self.fd.as_fd(), relative, flags, inside()) {
+            Err(Errno::ACCESS) if self.is_owners => {
+                own_files::open(self.fd.as_fd(), relative.as_os_str().as_bytes(), flags, inside())
+            }
+            other => other,
+        }
     }
 }
 
+/// Opens what is at `path` beneath `dir`, confined like this.
+pub(crate) fn open_confined(
+    dir: BorrowedFd<'_>,
+    path: &[u8],
+    flags: OFlags,
+    resolve: ResolveFlags,
+) -> Result<OwnedFd> {
+    open_pieces(dir, Path::new(std::ffi::OsStr::from_bytes(path)), flags, resolve)
+}
+
 /// How every look-up beneath a root is confined.
-fn inside() -> ResolveFlags {
+pub(crate) fn inside() -> ResolveFlags {
     ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS | ResolveFlags::NO_XDEV
 }
 

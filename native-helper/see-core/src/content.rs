@@ -13,12 +13,13 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
-use crate::beneath::{Facts, Root, facts_at, open_file_at, read_link_at};
+use crate::beneath::{Facts, Root};
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::{Found, UpperState};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::{Layer, MarkSpace};
 use crate::overlay_marks::attributes_at;
+use crate::own_files::{facts_at, open_file_at, read_link_at};
 use crate::path::{HostPath, wire_text};
 use crate::session::Session;
 use crate::timestamp::Timestamp;
@@ -348,11 +349,11 @@ impl Object {
 
 fn host_place(layer: &Layer, path: &HostPath) -> rustix::io::Result<(OwnedFd, Vec<u8>)> {
     let below = path.below(&layer.mount_point).ok_or(Errno::NOENT)?;
-    place(&Root::open_exact(&layer.mount_point)?, Path::new(std::ffi::OsStr::from_bytes(below)))
+    place(&Root::open_exact(&layer.mount_point)?.as_owner(), Path::new(std::ffi::OsStr::from_bytes(below)))
 }
 
 fn upper_place(layer: &Layer, relative: &Path) -> rustix::io::Result<(OwnedFd, Vec<u8>)> {
-    place(&Root::open(&layer.upper)?, relative)
+    place(&Root::open(&layer.upper)?.as_owner(), relative)
 }
 
 fn place(root: &Root, relative: &Path) -> rustix::io::Result<(OwnedFd, Vec<u8>)> {

@@ -29,6 +29,7 @@ pub mod mounts;
 pub mod net;
 pub mod origins;
 pub mod overlay_marks;
+pub mod own_files;
 pub mod path;
 pub mod policy;
 pub mod read_set;

@@ -7,10 +7,11 @@ use std::os::fd::BorrowedFd;
 use std::path::Path;
 
 use rustix::io::{Errno, Result};
-use see_sys::handle::{FileHandle, name_to_handle};
+use see_sys::handle::FileHandle;
 
 use crate::beneath::proc_path;
 use crate::layer::MarkSpace;
+use crate::own_files;
 use crate::path::HostPath;
 
 /// How a directory relates to the directory below it.
@@ -70,14 +71,16 @@ pub fn marks_at(dir: BorrowedFd<'_>, name: &[u8], space: MarkSpace) -> Result<Ma
             b"impure" => marks.impure = true,
             b"whiteout" => marks.whiteout = true,
             b"opaque" => {
-                marks.opacity = match get(&path, &full)?.as_deref() {
+                marks.opacity = match get_at(dir, name, &path, &full)?.as_deref() {
                     Some(b"y") => Opacity::Opaque,
                     Some(b"x") => Opacity::HoldsMarkedWhiteouts,
                     _ => Opacity::Transparent,
                 }
             }
-            b"redirect" => marks.redirect = get(&path, &full)?.filter(|value| is_redirect(value)),
-            b"origin" => marks.origin = get(&path, &full)?.map(|value| parse_origin(&value)),
+            b"redirect" => {
+                marks.redirect = get_at(dir, name, &path, &full)?.filter(|value| is_redirect(value))
+            }
+            b"origin" => marks.origin = get_at(dir, name, &path, &full)?.map(|value| parse_origin(&value)),
             _ => {}
         }
     }
@@ -110,7 +113,7 @@ pub fn attributes_at(
         if is_mark(full.as_bytes(), space) {
             continue;
         }
-        if let Some(value) = get(&path, &full)? {
+        if let Some(value) = get_at(dir, name, &path, &full)? {
             found.insert(unescape(full.as_bytes(), space), value);
         }
     }
@@ -120,7 +123,7 @@ pub fn attributes_at(
 /// Returns the handle of the entry `name` of `dir`; `None` where there are no handles.
 pub fn handle_at(dir: BorrowedFd<'_>, name: &[u8]) -> Result<Option<FileHandle>> {
     let name = CString::new(name).map_err(|_| Errno::INVAL)?;
-    match name_to_handle(dir, &name) {
+    match own_files::handle_at(dir, &name) {
         Ok(handle) => Ok(Some(handle)),
         Err(Errno::OPNOTSUPP | Errno::OVERFLOW | Errno::NOSYS | Errno::PERM) => Ok(None),
         Err(errno) => Err(errno),
@@ -176,8 +179,10 @@ pub(crate) fn list_at(dir: BorrowedFd<'_>, name: &[u8]) -> Result<Vec<CString>> 
     match see_sys::xattr::list_at(dir, &short, &mut buffer) {
         Some(Ok(length)) => Ok(split(buffer.get(..length).unwrap_or_default())),
         Some(Err(Errno::OPNOTSUPP)) => Ok(Vec::new()),
-        Some(Err(errno)) if errno != Errno::RANGE => Err(errno),
-        Some(Err(_)) | None => list(&proc_path(dir, name)),
+        Some(Err(errno)) if errno != Errno::RANGE && errno != Errno::ACCESS => Err(errno),
+        Some(Err(_)) | None => {
+            own_files::list_at(dir, name, list(&proc_path(dir, name)), |place| listed(place, Follow::Yes))
+        }
     }
 }
 
@@ -187,14 +192,29 @@ fn split(bytes: &[u8]) -> Vec<CString> {
 
 /// Returns the names of all attributes; none where the file system or the type has none.
 pub(crate) fn list(path: &Path) -> Result<Vec<CString>> {
+    listed(path, Follow::No)
+}
+
+/// Whether the last part of a path may be a symlink to go on from: the kernel's own, to an open object.
+#[derive(Clone, Copy)]
+enum Follow {
+    Yes,
+    No,
+}
+
+fn listed(path: &Path, follow: Follow) -> Result<Vec<CString>> {
+    let ask = |buffer: &mut [u8]| match follow {
+        Follow::Yes => rustix::fs::listxattr(path, buffer),
+        Follow::No => rustix::fs::llistxattr(path, buffer),
+    };
     let mut small = [0_u8; 1024];
     let mut large = Vec::new();
-    let bytes = match rustix::fs::llistxattr(path, &mut small[..]) {
+    let bytes = match ask(&mut small) {
         Ok(length) => small.get(..length).unwrap_or_default(),
         Err(Errno::RANGE) => {
             // 64 KiB is the kernel's limit for the whole list.
             large.resize(64 * 1024, 0);
-            let length = rustix::fs::llistxattr(path, &mut large[..])?;
+            let length = ask(&mut large)?;
             large.get(..length).unwrap_or_default()
         }
         Err(Errno::OPNOTSUPP) => return Ok(Vec::new()),
@@ -205,6 +225,32 @@ pub(crate) fn list(path: &Path) -> Result<Vec<CString>> {
 
 /// Returns the value of an attribute; `None` when it is gone or not for us to read.
 pub(crate) fn get(path: &Path, name: &CString) -> Result<Option<Vec<u8>>> {
+    none_when_refused(value(path, name))
+}
+
+/// Returns the value of an attribute of the entry `entry` of `dir`, which `path` reaches; `None` when it is gone or not for us
+/// to read.
+pub(crate) fn get_at(
+    dir: BorrowedFd<'_>,
+    entry: &[u8],
+    path: &Path,
+    name: &CString,
+) -> Result<Option<Vec<u8>>> {
+    let found = match value(path, name) {
+        Err(Errno::ACCESS) => own_files::value(dir, entry, name.as_bytes()).map(Some),
+        other => other,
+    };
+    none_when_refused(found)
+}
+
+fn none_when_refused(found: Result<Option<Vec<u8>>>) -> Result<Option<Vec<u8>>> {
+    match found {
+        Err(Errno::NODATA | Errno::OPNOTSUPP | Errno::ACCESS | Errno::PERM) => Ok(None),
+        other => other,
+    }
+}
+
+fn value(path: &Path, name: &CString) -> Result<Option<Vec<u8>>> {
     let mut small = [0_u8; 512];
     match rustix::fs::lgetxattr(path, name, &mut small[..]) {
         Ok(length) => Ok(small.get(..length).map(<[u8]>::to_vec)),
@@ -215,7 +261,6 @@ pub(crate) fn get(path: &Path, name: &CString) -> Result<Option<Vec<u8>>> {
             large.truncate(length);
             Ok(Some(large))
         }
-        Err(Errno::NODATA | Errno::OPNOTSUPP | Errno::ACCESS | Errno::PERM) => Ok(None),
         Err(errno) => Err(errno),
     }
 }

@@ -27,6 +27,15 @@ struct RawHandle {
 /// Returns the handle of `name` in the directory `dir`; a symlink's own. Fails with `EOPNOTSUPP` where
 /// the file system has no handles.
 pub fn name_to_handle(dir: BorrowedFd<'_>, name: &CStr) -> Result<FileHandle, Errno> {
+    handle(dir, name, 0)
+}
+
+/// Returns the handle of an open object itself, which may be open by place only.
+pub fn own_handle(object: BorrowedFd<'_>) -> Result<FileHandle, Errno> {
+    handle(object, c"", libc::AT_EMPTY_PATH)
+}
+
+fn handle(dir: BorrowedFd<'_>, name: &CStr, flags: libc::c_int) -> Result<FileHandle, Errno> {
     let mut raw =
         RawHandle { handle_bytes: MAX_BYTES as libc::c_uint, handle_type: 0, f_handle: [0; MAX_BYTES] };
     let mut mount_id: libc::c_int = 0;
@@ -39,7 +48,7 @@ pub fn name_to_handle(dir: BorrowedFd<'_>, name: &CStr) -> Result<FileHandle, Er
             name.as_ptr(),
             std::ptr::from_mut(&mut raw),
             std::ptr::from_mut(&mut mount_id),
-            0,
+            flags,
         )
     };
     if status != 0 {

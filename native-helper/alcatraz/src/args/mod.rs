@@ -133,6 +133,9 @@ pub enum Command {
     /// Enter a SEE's network and become the program that works there
     #[command(hide = true)]
     Plumb,
+    /// Open what a user has closed to himself
+    #[command(hide = true)]
+    Reach,
 }
 
 impl Command {

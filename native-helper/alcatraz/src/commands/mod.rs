@@ -27,6 +27,7 @@ mod log;
 mod man;
 mod plumb;
 mod probe;
+mod reach;
 mod reads;
 mod resume;
 mod retry;
@@ -68,6 +69,7 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::Attach(args) => attach::run(context, args),
         Command::Supervise(_) => Ok(supervise::run()),
         Command::Plumb => Ok(plumb::run()),
+        Command::Reach => Ok(reach::run()),
         Command::Probe(args) => probe::run(context, args),
     }
 }

@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 use rustix::fs::SeekFrom;
 use rustix::io::{Errno, Result};
 
-use crate::beneath::{Facts, open_file_at, read_link_at};
+use crate::beneath::Facts;
 use crate::change::{Aspect, FileType};
 use crate::layer::MarkSpace;
 use crate::monitor::Monitor;
 use crate::overlay_marks::attributes_at;
+use crate::own_files::{open_file_at, read_link_at};
 use crate::timestamp::Timestamp;
 
 /// How much of two files is compared at a time, in bytes.

@@ -10,9 +10,10 @@ use rustix::io::{Errno, Result};
 
 use super::compare::Memory;
 use super::doings::Doings;
-use crate::beneath::{Facts, Root, facts_at, facts_of};
+use crate::beneath::{Facts, Root, facts_of};
 use crate::error::{ErrorCode, SeeError};
 use crate::layer::Layer;
+use crate::own_files::facts_at;
 use crate::path::{HostPath, PathRef};
 use crate::session::Session;
 
@@ -86,7 +87,7 @@ impl Ground {
         ground.hidden.extend(session.policy.hidden.iter().filter_map(PathRef::to_host_path));
         for (index, layer) in session.layers.iter().enumerate() {
             let upper = match Root::open(&layer.upper) {
-                Ok(upper) => upper,
+                Ok(upper) => upper.as_owner(),
                 Err(Errno::NOENT | Errno::NOTDIR) => {
                     ground.astray.extend((!layer.untouched).then(|| layer.mount_point.clone()));
                     ground.sources.push(None);
@@ -96,7 +97,7 @@ impl Ground {
                     return Err(SeeError::os("opening the layer", &host_path(&layer.upper), errno));
                 }
             };
-            let host = absent_is_none(Root::open_exact(&layer.mount_point))
+            let host = absent_is_none(Root::open_exact(&layer.mount_point).map(Root::as_owner))
                 .map_err(|errno| SeeError::os("opening", &layer.mount_point, errno))?;
             if layer.is_astray(host.as_ref().map(Root::as_fd)) {
                 let is_touched = !layer.untouched && !layer.is_empty();

@@ -13,11 +13,11 @@ use super::found::{Found, UpperState};
 use super::ground::scan_error;
 use super::ground::{Ground, Source, absent_is_none};
 use super::verdict::{Name, Row, Telling};
-use crate::beneath::facts_at;
 use crate::change::ChangeKind;
 use crate::error::Result;
 use crate::monitor::Monitor;
 use crate::overlay_marks::handle_at;
+use crate::own_files::facts_at;
 use crate::path::HostPath;
 
 /// An upper inode: layer and inode number.

@@ -9,7 +9,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use super::found::{ChangeSet, Found};
-use crate::beneath::{Facts, Root, facts_at};
+use crate::beneath::{Facts, Root};
+use crate::own_files::facts_at;
 use crate::session::Session;
 
 /// Programs choose what is digested, and must not be able to choose the digest. Another helper has other keys: then one looks again.
@@ -41,7 +42,7 @@ struct Upper {
 
 impl Upper {
     fn open(path: &Path) -> Self {
-        Self { root: Root::open(path).ok(), holder: None }
+        Self { root: Root::open(path).ok().map(Root::as_owner), holder: None }
     }
 
     /// Returns the facts of what the layer holds for a change; `None` when there is nothing, or it cannot be looked at.

@@ -75,9 +75,9 @@ pub(crate) fn all_at(dir: BorrowedFd<'_>, name: &[u8]) -> rustix::io::Result<BTr
         return Ok(found);
     }
     let path = proc_path(dir, name);
-    for name in names {
-        if let Some(value) = overlay_marks::get(&path, &name)? {
-            found.insert(Bytes(name.into_bytes()), Bytes(value));
+    for attribute in names {
+        if let Some(value) = overlay_marks::get_at(dir, name, &path, &attribute)? {
+            found.insert(Bytes(attribute.into_bytes()), Bytes(value));
         }
     }
     Ok(found)
@@ -157,7 +157,8 @@ pub fn marks(places: &mut Places, spot: &Spot, space: MarkSpace) -> Result<MarkC
     let names = overlay_marks::list_at(dir.as_fd(), spot.split().1);
     let names = names.map_err(|errno| places.error("reading", spot, errno))?;
     for name in names.into_iter().filter(|name| name.as_bytes().starts_with(space.prefix().as_bytes())) {
-        let value = overlay_marks::get(&path, &name).map_err(|errno| places.error("reading", spot, errno))?;
+        let value = overlay_marks::get_at(dir.as_fd(), spot.split().1, &path, &name)
+            .map_err(|errno| places.error("reading", spot, errno))?;
         let value = Bytes(value.unwrap_or_default());
         if !overlay_marks::is_mark(name.as_bytes(), space) {
             change.on.push((Bytes(overlay_marks::unescape(name.as_bytes(), space)), value.clone()));

@@ -13,6 +13,7 @@ use crate::change::FileType;
 use crate::error::Result;
 use crate::layer::MarkSpace;
 use crate::monitor::Monitor;
+use crate::own_files;
 
 use super::attributes;
 use super::merged::Piece;
@@ -90,7 +91,7 @@ fn copy_object(places: &mut Places, from: &Spot, to: &Spot, kind: FileType) -> R
             let new = places.open(to, OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL)?;
             copy_content(&old, &new).and_then(|()| rustix::fs::fsync(&new))
         }
-        FileType::Symlink => beneath::read_link_at(source.as_fd(), from.split().1)
+        FileType::Symlink => own_files::read_link_at(source.as_fd(), from.split().1)
             .and_then(|link| rustix::fs::symlinkat(link.as_slice(), &*target, name(to))),
         FileType::Fifo => node(places, to, RawType::Fifo, 0),
         FileType::Socket => node(places, to, RawType::Socket, 0),
@@ -108,7 +109,7 @@ fn node(places: &mut Places, spot: &Spot, kind: RawType, device: u64) -> rustix:
 
 fn open_original(places: &mut Places, spot: &Spot) -> Result<OwnedFd> {
     let dir = places.holder(spot)?;
-    let (file, _) = beneath::open_file_at(dir.as_fd(), spot.split().1)
+    let (file, _) = own_files::open_file_at(dir.as_fd(), spot.split().1)
         .map_err(|errno| places.error("opening", spot, errno))?;
     Ok(file.into())
 }

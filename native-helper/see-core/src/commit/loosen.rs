@@ -1,4 +1,4 @@
-//! Objects that their owner may not write to. An ordinary user's commit gives itself the permission right before a
+//! Objects that their owner may not write to, and directories that he may not go through. An ordinary user's commit gives itself the permission right before a
 //! step that needs it and takes it away right after, by steps of the same journal: a crash in between loses nothing.
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,7 +15,8 @@ use super::plan::{Plan, Planned, Staged};
 use super::stat::{Identity, Stat};
 use super::step::Step;
 
-const WRITE: u32 = 0o200;
+/// Every bit that is ever lent.
+pub const LENT: u32 = 0o300;
 const SET_GROUP: u32 = 0o2000;
 
 /// Puts steps that change permissions around those that would fail without. Does nothing for root.
@@ -62,15 +63,24 @@ fn loosen_residue(places: &mut Places, residue: &mut Vec<Residue>) -> Result<()>
 /// Opens up a directory of a layer; a residue closes it again.
 pub fn open_up(places: &mut Places, dir: &Spot) -> Result<()> {
     match places.stat(dir)?.filter(is_closed) {
-        Some(stat) => attributes::set_mode(places, dir, stat.mode | WRITE),
+        Some(stat) => attributes::set_mode(places, dir, stat.mode | lent(FileType::Directory)),
         None => Ok(()),
     }
+}
+
+/// Returns the permissions that work on an object of this kind takes.
+fn lent(kind: FileType) -> u32 {
+    if kind == FileType::Directory { LENT } else { 0o200 }
+}
+
+fn is_shut(mode: u32, kind: FileType) -> bool {
+    mode & lent(kind) != lent(kind)
 }
 
 /// Tells whether a directory is ours and yet closed to us.
 fn is_closed(stat: &Stat) -> bool {
     let uid = geteuid();
-    !uid.is_root() && stat.is_dir() && stat.uid == uid.as_raw() && stat.mode & WRITE == 0
+    !uid.is_root() && stat.is_dir() && stat.uid == uid.as_raw() && is_shut(stat.mode, FileType::Directory)
 }
 
 /// An object that a step must be allowed to write to.
@@ -93,12 +103,12 @@ struct Closed {
 impl Closed {
     fn open(&self) -> Step {
         let (at, before) = (self.at.0.clone(), self.modes.0);
-        Step::Mode { at, object: self.object, before, after: before | WRITE }
+        Step::Mode { at, object: self.object, before, after: before | lent(self.object.kind) }
     }
 
     fn close(&self) -> Step {
         let (at, after) = (self.at.1.clone(), self.modes.1);
-        Step::Mode { at, object: self.object, before: after | WRITE, after }
+        Step::Mode { at, object: self.object, before: after | lent(self.object.kind), after }
     }
 }
 
@@ -208,7 +218,7 @@ impl<'p> Gatekeeper<'p> {
         };
         let mode = self.modes.get(&standing.object).copied().unwrap_or(standing.mode);
         let modes = need.modes.unwrap_or((mode, mode));
-        let is_closed = modes.0 & modes.1 & WRITE == 0;
+        let is_closed = is_shut(modes.0 & modes.1, standing.object.kind);
         // The kernel takes the set-group bit away from whoever is not in the group.
         let comes_back = (modes.0 | modes.1) & SET_GROUP == 0 || self.groups.contains(&standing.gid);
         let is_ours = standing.uid == self.uid && comes_back;

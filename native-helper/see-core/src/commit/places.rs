@@ -10,13 +10,14 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use rustix::fs::{AtFlags, Mode, OFlags, RenameFlags, StatxFlags};
+use rustix::fs::{AtFlags, OFlags, RenameFlags, StatxFlags};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::beneath::{self, Root};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Covered;
+use crate::own_files;
 use crate::path::HostPath;
 
 use super::bytes::Bytes;
@@ -210,7 +211,7 @@ impl Places {
         let root = match self.roots.entry(index) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => {
-                let root = Root::open_exact(&whole);
+                let root = Root::open_exact(&whole).map(Root::as_owner);
                 if is_away(covered, &root) {
                     return Err(went_away(&whole));
                 }
@@ -266,9 +267,7 @@ impl Places {
     pub fn stat(&mut self, spot: &Spot) -> Result<Option<Stat>> {
         let found = match self.try_holder(spot)? {
             Ok(dir) => {
-                let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
-                let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
-                rustix::fs::statx(&*dir, name(spot), flags, wanted)
+                own_files::statx(dir.as_fd(), spot.split().1, StatxFlags::BASIC_STATS | StatxFlags::BTIME)
             }
             Err(errno) => Err(errno),
         };
@@ -295,7 +294,7 @@ impl Places {
     /// Opens the object itself; a symlink is not followed.
     pub fn open(&mut self, spot: &Spot, flags: OFlags) -> Result<OwnedFd> {
         let dir = self.holder(spot)?;
-        rustix::fs::openat(&*dir, name(spot), flags | OFlags::NOFOLLOW | OFlags::CLOEXEC, Mode::from(0o600))
+        own_files::open_at(dir.as_fd(), spot.split().1, flags)
             .map_err(|errno| self.error("opening", spot, errno))
     }
 
@@ -343,7 +342,7 @@ impl Places {
     /// Writes a directory's entries to the disk.
     pub fn sync_dir(&mut self, spot: &Spot) -> Result<()> {
         let dir = self.dir(spot)?;
-        match beneath::open_dir_at(dir.as_fd(), b".") {
+        match own_files::open_dir_at(dir.as_fd(), b".") {
             Ok(dir) => rustix::fs::fsync(&dir).map_err(|errno| self.error("writing", spot, errno)),
             // A directory that its own owner may not read.
             Err(Errno::ACCESS) if !spot.path.0.is_empty() => self.sync_all(&spot.parent()),
@@ -354,7 +353,7 @@ impl Places {
     /// Writes a regular file to the disk.
     pub fn sync_file(&mut self, spot: &Spot) -> Result<()> {
         let dir = self.holder(spot)?;
-        match beneath::open_file_at(dir.as_fd(), spot.split().1) {
+        match own_files::open_file_at(dir.as_fd(), spot.split().1) {
             Ok((file, _)) => rustix::fs::fsync(&file).map_err(|errno| self.error("writing", spot, errno)),
             // A file that its own owner may not read.
             Err(Errno::ACCESS) => self.sync_all(&spot.parent()),
@@ -370,7 +369,7 @@ impl Places {
 
     fn open_readable(&mut self, spot: &Spot) -> Result<OwnedFd> {
         let dir = self.dir(spot)?;
-        beneath::open_dir_at(dir.as_fd(), b".").map_err(|errno| self.error("opening", spot, errno))
+        own_files::open_dir_at(dir.as_fd(), b".").map_err(|errno| self.error("opening", spot, errno))
     }
 }
 

@@ -266,7 +266,7 @@ pub fn is_whiteout(places: &mut Places, spot: &Spot, space: MarkSpace) -> Result
     use std::os::fd::AsFd as _;
     let dir = places.holder(spot)?;
     let name = spot.split().1;
-    let facts = crate::beneath::facts_at(dir.as_fd(), name);
+    let facts = crate::own_files::facts_at(dir.as_fd(), name);
     let facts = facts.map_err(|errno| places.error("looking at", spot, errno))?;
     if facts.is_whiteout() {
         return Ok(true);

@@ -11,11 +11,11 @@ use crate::error::Result;
 use super::attributes::{self, Attributes};
 use super::bytes::Bytes;
 use super::copy;
+use super::loosen::LENT;
 use super::places::{Places, Spot};
 use super::stat::Identity;
 
 const SPECIAL: u32 = 0o7000;
-const WRITE: u32 = 0o200;
 /// A change of owner takes these away, until the step sets them again.
 const SET_ID: u32 = 0o6000;
 const CAPABILITY: &[u8] = b"security.capability";
@@ -66,9 +66,9 @@ pub fn attributes(
     attributes::write_to(places, at, Some(object), &wanted)
 }
 
-/// Tells whether permission bits are those of a step that opens an object up or closes it again: it changes one bit.
+/// Tells whether permission bits are those of a step that opens an object up or closes it again: it changes no other bits.
 pub fn is_same_but_open(now: u32, other: u32) -> bool {
-    now & !WRITE == other & !WRITE
+    now & !LENT == other & !LENT
 }
 
 /// Returns what a value was when the step has changed it, else what it is.
@@ -78,7 +78,7 @@ fn former<T: PartialEq>(now: T, before: T, after: T) -> T {
 
 fn mode(now: u32, before: &Attributes, after: &Attributes) -> u32 {
     // An ordinary user's commit lets itself write, in steps of their own.
-    let slack = if geteuid().is_root() { 0 } else { WRITE };
+    let slack = if geteuid().is_root() { 0 } else { LENT };
     let rights = |mode: u32| mode & !SPECIAL & !slack;
     let special = |mode: u32| mode & SPECIAL;
     let owner_changes = (before.uid, before.gid) != (after.uid, after.gid);

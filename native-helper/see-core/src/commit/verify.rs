@@ -10,9 +10,10 @@ use std::path::Path;
 
 use rustix::io::Errno;
 
-use crate::beneath::{Facts, Root, facts_at};
+use crate::beneath::{Facts, Root};
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found};
+use crate::own_files::facts_at;
 use crate::path::HostPath;
 use crate::session::Session;
 
@@ -56,7 +57,7 @@ impl Host<'_> {
         let point = &self.session.layers.get(index).ok_or(Errno::NOENT)?.mount_point;
         let root = match self.roots.entry(found.layer) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(free) => free.insert(Root::open_exact(point)?),
+            Entry::Vacant(free) => free.insert(Root::open_exact(point)?.as_owner()),
         };
         let Some(parent) = path.parent().filter(|_| path != point) else { return root.facts(Path::new("")) };
         if let Some((layer, known, dir)) = &self.holder {

@@ -44,7 +44,7 @@ mod masks;
 mod meter;
 mod mirror;
 mod nameless;
-mod namespaces;
+pub(crate) mod namespaces;
 mod plan;
 mod program;
 pub mod request;

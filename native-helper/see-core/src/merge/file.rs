@@ -102,7 +102,7 @@ fn compare(view: &mut View<'_>, found: &Found, base: &Base, host: Stat) -> Resul
     let (at_host, at_session) = (view.host_spot(found.layer, &found.change.path)?, view.source(found)?);
     let mut open = |spot| {
         let dir = view.places.holder(spot)?;
-        let opened = crate::beneath::open_file_at(dir.as_fd(), spot.split().1);
+        let opened = crate::own_files::open_file_at(dir.as_fd(), spot.split().1);
         opened.map_err(|errno| view.places.error("reading", spot, errno))
     };
     let ((theirs, facts), (ours, our_facts)) = (open(&at_host)?, open(&at_session)?);
