@@ -9,7 +9,8 @@ use crate::exit_status::ExitStatus;
 use crate::output::Style;
 
 pub fn run(context: &Context) -> Result<ExitStatus> {
-    let rows = doctor::rows(context.store_dir())?;
+    let mut rows = doctor::rows(context.store_dir())?;
+    rows.extend(doctor::left_behind());
     if context.output.json {
         context.output.json(&json!({ "rows": rows }))?;
         return Ok(ExitStatus::Done);

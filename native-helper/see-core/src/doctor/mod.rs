@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use crate::error::{ErrorCode, Result, SeeError};
 
 pub mod inside;
+mod left_behind;
 mod trials;
 mod user_namespaces;
 
+pub use left_behind::left_behind;
 pub use trials::measure;
 pub use user_namespaces::refused;
 

@@ -1,7 +1,6 @@
 //! The trials behind the rows. Each makes what a SEE is made of, in a child, and tells how it went.
 
 use std::io::Read as _;
-use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use rustix::io::Errno;
@@ -10,11 +9,10 @@ use rustix::process::WaitOptions;
 use see_sys::process::{exit_now, fork, namespace};
 
 use crate::engine::display::{self, Server};
-use crate::engine::{bounds, devices, rooms, trial};
+use crate::engine::{bounds, devices, trial};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::{Kind, Mount, visible};
-use crate::path::escape_for_display;
 use crate::policy::{Device, Promise};
 use crate::session::Mode;
 use crate::store::Store;
@@ -36,7 +34,6 @@ pub fn measure(store: Option<&Path>) -> Vec<DoctorRow> {
     if let Err(error) = tried {
         rows.push(DoctorRow::none("Store", error.message, error.hint));
     }
-    rows.extend(forsaken_rooms(mode));
     rows.push(other_owners(mode));
     rows.push(simple("Processes kept apart", namespace::PID, mode, || Ok(())));
     rows.push(simple("Network off", namespace::NET, mode, || {
@@ -182,27 +179,6 @@ fn places(layers: &[Layer]) -> Vec<DoctorRow> {
         Some(row.about(Topic::Disk))
     });
     rows.collect()
-}
-
-/// One row for each private directory on a file system whose store is gone: nothing else tells of what lies in it.
-fn forsaken_rooms(mode: Mode) -> impl Iterator<Item = DoctorRow> {
-    let shown = |path: &Path| escape_for_display(path.as_os_str().as_bytes());
-    rooms::forsaken(&visible().unwrap_or_default(), mode).into_iter().map(move |(room, store)| {
-        DoctorRow::partial(
-            format!("Room left behind: {}", shown(&room)),
-            format!(
-                "its store {} is not there any more; what its sessions wrote may still lie in it",
-                shown(&store)
-            ),
-            format!("When you want nothing of that: rm -r {}", quoted(&shown(&room))),
-        )
-    })
-}
-
-/// Returns a path as it is typed into a shell.
-fn quoted(path: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%".contains(c);
-    if path.chars().all(is_plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
 
 /// Renames a directory of a lower layer.
