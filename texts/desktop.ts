@@ -41,6 +41,8 @@ export const ROLLBACK = {
   done: (name: string): string => `What ${name} changed was taken back`,
   doneWhy: (n: number): string => `${formatMany(n, "change")}; your machine is as it was before the commit.`,
   failed: "The commit was not taken back",
+  failedWhy: (title: string, what: string, next: string): string =>
+    `${title}. ${what} ${next}`.replace("  ", " "),
 } as const;
 
 export const NOTICES = {

@@ -21,7 +21,7 @@ export function fail(
   facts?: NonNullable<SeeError["facts"]>,
   cause?: unknown,
 ): Failure {
-  const error: SeeError = { code, ...said, ...(facts === undefined ? {} : { facts }) };
+  const error: SeeError = { code, ...said, own: true, ...(facts === undefined ? {} : { facts }) };
   return new Failure(error, cause === undefined ? undefined : { cause });
 }
 
@@ -31,7 +31,7 @@ export function toSeeError(thrown: unknown): SeeError {
   process.stderr.write(
     `alcatraz: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}\n`,
   );
-  return { code: "internal", ...APP_ERRORS.bug(reasonOf(thrown)) };
+  return { code: "internal", ...APP_ERRORS.bug(reasonOf(thrown)), own: true };
 }
 
 /** Returns what something thrown says of itself. */

@@ -36,6 +36,7 @@ function parse<T>(schema: z.ZodType<T>, name: string, args: unknown[]): T {
   throw new Failure({
     code: "bad-request",
     ...APP_ERRORS.badCall(name),
+    own: true,
     facts: { detail: z.prettifyError(parsed.error).slice(0, 500) },
   });
 }

@@ -1,8 +1,9 @@
 // Takes a commit back from outside of the window, by one click: with its check, like everywhere. What needs a decision is
 // asked in the window. Knows no notification and no icon.
 import type { CommitRecord } from "../../protocol/src/commit.js";
-import { escapeText } from "../../protocol/src/escape.js";
+import { escapeSentence, escapeText } from "../../protocol/src/escape.js";
 import { ROLLBACK } from "../../texts/desktop.js";
+import { errorText } from "../../texts/errors.js";
 import { toSeeError } from "./failure.js";
 import type { Helper } from "./helper/helper.js";
 
@@ -43,7 +44,10 @@ export class Rollback {
       const error = toSeeError(thrown);
       if (error.conflicts !== undefined && commit !== undefined)
         this.#events.asked(commit.id, commit.applied);
-      else this.#events.told(ROLLBACK.failed, `${error.message} ${error.hint}`);
+      else {
+        const { title, what, next } = errorText(error);
+        this.#events.told(ROLLBACK.failed, escapeSentence(ROLLBACK.failedWhy(title, what, next)));
+      }
     } finally {
       this.#busy = false;
     }

@@ -1,7 +1,7 @@
-// The contract as plain data: every method, notification and error code with its JSON Schema, for readers that have
+// The contract as plain data: every method, notification, error code and reason with its JSON Schema, for readers that have
 // no zod. `protocol/generated/contract.json` is this, written by the test beside it (UPDATE=1).
 import { z } from "zod";
-import { ErrorCode } from "./errors.js";
+import { ErrorCode, ErrorReason } from "./errors.js";
 import { Cancel, methods, notifications, PROTOCOL_VERSION } from "./rpc.js";
 
 type JsonSchema = Record<string, unknown>;
@@ -12,6 +12,7 @@ export interface Contract {
   notifications: Record<string, JsonSchema>;
   cancel: JsonSchema;
   errors: string[];
+  reasons: string[];
 }
 
 function describe(schema: z.ZodType): JsonSchema {
@@ -35,5 +36,6 @@ export function makeContract(): Contract {
     ),
     cancel: describe(Cancel),
     errors: [...ErrorCode.options],
+    reasons: [...ErrorReason.options],
   };
 }

@@ -44,6 +44,54 @@ export const ErrorCode = z.enum([
 ]);
 export type ErrorCode = z.infer<typeof ErrorCode>;
 
+/** What exactly it was, where a code alone leaves a person without an answer. */
+export const ErrorReason = z.enum([
+  "bad-name",
+  "bad-pattern",
+  "many-patterns",
+  "bad-place",
+  "many-places",
+  "nothing-to-hide",
+  "part-of-hidden",
+  "several-hidden",
+  "unknown-host",
+  "few-processes",
+  "small-quota",
+  "no-directory",
+  "nothing-chosen",
+  "nothing-taken-back",
+  "not-mergeable",
+  "unlisted-names",
+  "long-note",
+  "many-notes",
+  "edited-elsewhere",
+  "several-names",
+  "no-own-file",
+  "many-watches",
+  "tool-missing",
+  "tunnel-missing",
+  "no-network",
+  "no-redirection",
+  "no-display",
+  "no-device",
+  "no-limit",
+  "no-record",
+  "no-processes",
+  "moved-hidden",
+  "only-root",
+  "immutable",
+  "frozen",
+  "held-up",
+  "nothing-runs",
+  "changed-since",
+  "mount-gone",
+  "host-changed",
+  "host-writes",
+  "merged-before",
+  "no-scanner",
+]);
+export type ErrorReason = z.infer<typeof ErrorReason>;
+
 export const ConflictReason = z.enum([
   "read-then-changed",
   "name-appeared",
@@ -82,11 +130,16 @@ export type Conflict = z.infer<typeof Conflict>;
 export const Need = PathRef.extend({ needs: PathRef });
 export type Need = z.infer<typeof Need>;
 
-/** What went wrong, for a program (`code`, `facts`) and for a person (`message`, `hint`). */
+/**
+ * What went wrong, for a program (`code`, `reason`, `facts`) and for a person (`message`, `hint`). `own`: the app made it, and its
+ * words are for the window; the helper's are for its command line.
+ */
 export const SeeError = z.object({
   code: ErrorCode,
   message: z.string(),
   hint: z.string(),
+  reason: ErrorReason.optional(),
+  own: z.literal(true).optional(),
   path: z.string().optional(),
   path_bytes: z.base64().optional(),
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),

@@ -10,6 +10,7 @@ export function pageError(message: string, cause?: unknown): SeeError {
     code: "internal",
     message: why === undefined ? message : `${message} (${why})`,
     hint: ERROR_WORDS.internal.next,
+    own: true,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { ReactElement, ReactNode } from "react";
 import type { SeeError } from "../../protocol/src/errors.js";
 import { cx } from "./cx.js";
-import { ERROR_WORDS } from "../../texts/errors.js";
+import { errorText, SAID } from "../../texts/errors.js";
 import { displayPath, escapeSentence } from "./escape.js";
 import { Icon, type IconName } from "./icon.js";
 import styles from "./state-panel.module.css";
@@ -59,11 +59,11 @@ export function ErrorNote({ error, actions }: ErrorPanelProps): ReactElement {
 }
 
 function ErrorText({ error }: { error: SeeError }): ReactElement {
-  const words = ERROR_WORDS[error.code];
+  const { title, what, next, said } = errorText(error);
   return (
     <>
-      <p className={styles.title}>{words.title}</p>
-      <p className="selectable">{escapeSentence(error.message)}</p>
+      <p className={styles.title}>{title}</p>
+      {what !== "" && <p className="selectable">{escapeSentence(what)}</p>}
       {error.path !== undefined && (
         <p className={cx(styles.path, "selectable")}>
           {displayPath({
@@ -72,7 +72,13 @@ function ErrorText({ error }: { error: SeeError }): ReactElement {
           })}
         </p>
       )}
-      <p>{error.hint === "" ? words.next : escapeSentence(error.hint)}</p>
+      <p>{escapeSentence(next)}</p>
+      {said !== undefined && (
+        <details className={styles.said}>
+          <summary>{SAID}</summary>
+          <p className="selectable">{escapeSentence(said)}</p>
+        </details>
+      )}
     </>
   );
 }

@@ -18,7 +18,7 @@ test("there is no heading for a code that does not exist", () => {
 
 test("the dialog says what happened and what to do", () => {
   const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
-  showFatal({ code: "disk-full", message: "There is no room.", hint: "Free some." });
+  showFatal({ code: "disk-full", message: "There is no room.", hint: "Free some.", own: true });
   expect(showErrorBox).toHaveBeenCalledWith(HEADINGS["disk-full"], "There is no room.\n\nFree some.");
   expect(stderr).toHaveBeenCalledWith(expect.stringContaining("There is no room."));
   stderr.mockRestore();

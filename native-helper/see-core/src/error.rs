@@ -47,6 +47,56 @@ pub enum ErrorCode {
     Internal,
 }
 
+/// What exactly it was, where a code alone leaves a person without an answer: presenters say it in words of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs, reason = "each reason's sentence stands where it is given")]
+pub enum Reason {
+    BadName,
+    BadPattern,
+    ManyPatterns,
+    BadPlace,
+    ManyPlaces,
+    NothingToHide,
+    PartOfHidden,
+    SeveralHidden,
+    UnknownHost,
+    FewProcesses,
+    SmallQuota,
+    NoDirectory,
+    NothingChosen,
+    NothingTakenBack,
+    NotMergeable,
+    UnlistedNames,
+    LongNote,
+    ManyNotes,
+    EditedElsewhere,
+    SeveralNames,
+    NoOwnFile,
+    ManyWatches,
+    ToolMissing,
+    TunnelMissing,
+    NoNetwork,
+    NoRedirection,
+    NoDisplay,
+    NoDevice,
+    NoLimit,
+    NoRecord,
+    NoProcesses,
+    MovedHidden,
+    OnlyRoot,
+    Immutable,
+    Frozen,
+    HeldUp,
+    NothingRuns,
+    ChangedSince,
+    MountGone,
+    HostChanged,
+    HostWrites,
+    MergedBefore,
+    NoScanner,
+}
+
 /// Why the criterion does not hold for a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -120,6 +170,9 @@ pub struct SeeError {
     pub message: String,
     /// What to do, for people: one sentence.
     pub hint: String,
+    /// What exactly, for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
     /// Where.
     #[serde(flatten, default, skip_serializing_if = "Option::is_none")]
     pub path: Option<PathRef>,
@@ -144,6 +197,7 @@ impl SeeError {
             code,
             message: message.into(),
             hint: hint.into(),
+            reason: None,
             path: None,
             facts: BTreeMap::new(),
             conflicts: Vec::new(),
@@ -188,6 +242,13 @@ impl SeeError {
             message,
             "This is a bug in Alcatraz; please report it. Nothing was lost.",
         )
+    }
+
+    /// Says what exactly it was.
+    #[must_use]
+    pub fn because(mut self: Box<Self>, reason: Reason) -> Box<Self> {
+        self.reason = Some(reason);
+        self
     }
 
     /// Adds the path that the error is about.

@@ -1,7 +1,7 @@
 //! The places that every session finds empty: one list for a store, so that command line and app share it. `--show` leaves one
 //! visible for a run.
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::{HostPath, escape_for_display};
 use crate::store::{Store, lines};
 
@@ -32,7 +32,9 @@ impl HidingList {
                 ErrorCode::BadRequest,
                 message,
                 "Hide the directories that hold them.",
-            ));
+            )
+            .because(Reason::ManyPlaces)
+            .with_fact("most", MOST));
         }
         Ok(list)
     }
@@ -67,7 +69,9 @@ fn check(place: &str) -> Result<()> {
         ErrorCode::BadRequest,
         format!("This is no place that can be hidden: {}", escape_for_display(place.as_bytes())),
         "Give the absolute path of a file or directory below /.",
-    ))
+    )
+    .because(Reason::BadPlace)
+    .with_fact("place", escape_for_display(place.as_bytes())))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The ignore list: patterns of paths that commits leave out by themselves. One list for a store, in a text file of one
 //! pattern a line, so that command line and app share it.
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::{HostPath, escape_for_display};
 use crate::store::{Store, lines};
 
@@ -33,7 +33,9 @@ impl IgnoreList {
         }
         if list.patterns.len() > MOST {
             let message = format!("The ignore list would have more than {MOST} patterns.");
-            return Err(SeeError::new(ErrorCode::BadRequest, message, "Use fewer, wider patterns."));
+            return Err(SeeError::new(ErrorCode::BadRequest, message, "Use fewer, wider patterns.")
+                .because(Reason::ManyPatterns)
+                .with_fact("most", MOST));
         }
         Ok(list)
     }
@@ -74,7 +76,9 @@ fn check(pattern: &str) -> Result<()> {
     let shown = || escape_for_display(pattern.as_bytes());
     let refuse = |why: String| {
         let hint = "Write a pattern like *.log or /var/log/**.";
-        Err(SeeError::new(ErrorCode::BadRequest, format!("This is no pattern: {} ({why}).", shown()), hint))
+        Err(SeeError::new(ErrorCode::BadRequest, format!("This is no pattern: {} ({why}).", shown()), hint)
+            .because(Reason::BadPattern)
+            .with_fact("pattern", shown()))
     };
     if pattern.is_empty() || pattern.len() > LONGEST {
         return refuse(format!("it has 1 to {LONGEST} bytes"));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::tightening::Tightening;
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::interpose::calls::Level;
 use crate::net::policy::{Net, Redirect, Reroute};
 use crate::path::PathRef;
@@ -110,6 +110,7 @@ impl Policy {
                 format!("A session cannot live with {most} processes."),
                 format!("Allow {FEWEST_PROCESSES} or more."),
             )
+            .because(Reason::FewProcesses)
             .with_fact("least", FEWEST_PROCESSES)),
         }
     }

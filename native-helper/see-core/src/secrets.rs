@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt as _;
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::hiding::HidingList;
 use crate::mounts::Mount;
 use crate::path::HostPath;
@@ -132,6 +132,7 @@ fn that_are_there(places: impl Iterator<Item = HostPath>, shown: &[HostPath]) ->
                 format!("A part of a hidden place cannot be shown: {}.", part.display()),
                 format!("Show the whole of it: --show {}", real.display()),
             )
+            .because(Reason::PartOfHidden)
             .with_path(part));
         }
         match shown.contains(&real) {
@@ -160,6 +161,7 @@ fn holds_several(outer: &HostPath, below: &BTreeSet<HostPath>) -> Box<SeeError> 
         format!("{} is not hidden itself, but places below it are.", outer.display()),
         format!("Name each that shall be seen: {}{more}", named.join(" ")),
     )
+    .because(Reason::SeveralHidden)
     .with_path(outer)
 }
 
@@ -248,6 +250,7 @@ fn nothing_there(path: &HostPath) -> Box<SeeError> {
         format!("There is nothing to hide at {}.", path.display()),
         "Check the spelling; a place that you cannot reach needs no hiding.",
     )
+    .because(Reason::NothingToHide)
     .with_path(path)
 }
 
@@ -258,6 +261,8 @@ fn not_a_path(option: &str, text: &str) -> Box<SeeError> {
         format!("This place cannot be given to {option}: {shown}"),
         "Give the absolute path of a file or directory below /.",
     )
+    .because(Reason::BadPlace)
+    .with_fact("place", shown.clone())
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found, UpperState};
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
 use crate::session::Session;
@@ -54,7 +54,7 @@ pub fn scan(store: &Store, session: &Session, changes: &ChangeSet, monitor: &dyn
             "ClamAV is not installed.",
             "Install it with your package manager (Debian, Ubuntu, Fedora: the package clamav), and let freshclam fetch \
              its signatures.",
-        )
+        ).because(Reason::NoScanner)
         .with_fact("command", "clamscan")
     })?;
     let mut scanned = Scanned::default();

@@ -92,7 +92,8 @@ export function EditDialog({ session, path, onClose }: EditDialogProps): ReactEl
     if (saved !== null) {
       setText(saved);
       setShared(saved);
-    } else if (outcome.ok) setError({ code: "bad-request", message: TEXTS.unlike, hint: TEXTS.unlikeHint });
+    } else if (outcome.ok)
+      setError({ code: "bad-request", message: TEXTS.unlike, hint: TEXTS.unlikeHint, own: true });
     else setError(outcome.error);
   };
   const changed = opened.state === "open" && text !== opened.editable.text;

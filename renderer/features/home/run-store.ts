@@ -57,13 +57,18 @@ export const useRun = create<RunState>((set, get) => {
       const { line, cwd, ...choices } = get();
       if (wrongFields(choices).length > 0) {
         return set({
-          error: { code: "bad-request", message: TEXTS.wrongOptions, hint: TEXTS.wrongOptionsHint },
+          error: {
+            code: "bad-request",
+            message: TEXTS.wrongOptions,
+            hint: TEXTS.wrongOptionsHint,
+            own: true,
+          },
         });
       }
       const words = await see.splitCommand(line);
       if (!words.ok) return set({ error: words.error });
       if (words.value.length === 0) {
-        return set({ error: { code: "bad-request", message: TEXTS.emptyCommand, hint: "" } });
+        return set({ error: { code: "bad-request", message: TEXTS.emptyCommand, hint: "", own: true } });
       }
       if (!(await start(words.value, cwd, choices))) return;
       useSettings.getState().remember(line.trim());

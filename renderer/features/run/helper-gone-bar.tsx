@@ -1,7 +1,7 @@
 // Says that the helper is gone, why, and offers the way back. On every screen, as nothing works without it.
 import type { ReactElement } from "react";
 import { Button } from "../../ui/button.js";
-import { ERROR_WORDS } from "../../../texts/errors.js";
+import { errorText } from "../../../texts/errors.js";
 import { escapeSentence } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
 import { useHelper } from "./helper-store.js";
@@ -12,13 +12,12 @@ export function HelperGoneBar(): ReactElement | null {
   const status = useHelper((state) => state.status);
   const restarting = useHelper((state) => state.restarting);
   if (status.state !== "gone") return null;
-  const { error } = status;
+  const { title, what, next } = errorText(status.error);
   return (
     <div className={styles.bar} role="alert">
       <Icon name="alert" />
       <p>
-        <strong>{ERROR_WORDS[error.code].title}.</strong> {escapeSentence(error.message)}{" "}
-        {error.hint === "" ? ERROR_WORDS[error.code].next : escapeSentence(error.hint)}
+        <strong>{title}.</strong> {escapeSentence(`${what} ${next}`)}
       </p>
       <Button icon="restart" disabled={restarting} onClick={() => void useHelper.getState().restart()}>
         {restarting ? TEXTS.helperRestarting : TEXTS.helperRestart}

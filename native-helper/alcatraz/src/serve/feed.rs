@@ -9,7 +9,7 @@ use std::time::Duration;
 use see_core::change::{Change, WireChange};
 use see_core::changes::found::Found;
 use see_core::changes::watch::{WatchEvent, Watcher};
-use see_core::error::{ErrorCode, Result, SeeError};
+use see_core::error::{ErrorCode, Reason, Result, SeeError};
 use see_core::path::HostPath;
 use see_core::record::log;
 use see_core::session::{Session, SessionState};
@@ -58,7 +58,8 @@ impl Feeds {
                 ErrorCode::BadRequest,
                 format!("No more than {LIMIT} sessions can be watched at once."),
                 "Close some of them first.",
-            ));
+            )
+            .because(Reason::ManyWatches));
         }
         let watcher = Arc::new(Watcher::start_recorded(&self.store, session)?);
         let feed = Feed { session: session.id.clone(), watcher };

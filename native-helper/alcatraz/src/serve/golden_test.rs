@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use see_core::commit::UndoVersions;
 use see_core::content::{Description, Slice};
-use see_core::error::{ErrorCode, SeeError};
+use see_core::error::{ErrorCode, Reason, SeeError};
 use see_core::merge::Preview;
 use see_core::versions::Versions;
 use serde::de::DeserializeOwned;
@@ -194,7 +194,7 @@ fn the_goldens_cover_every_method_notification_and_error() {
         .filter(|(_, g)| g.kind == "error")
         .map(|(_, g)| g.message["error"]["data"]["code"].as_str().unwrap().to_owned())
         .collect();
-    assert_eq!(codes, our_codes());
+    assert_eq!(codes, our_words::<ErrorCode>());
 }
 
 #[test]
@@ -207,8 +207,11 @@ fn the_contract_of_the_app_lists_the_same_names() {
     assert_eq!(contract["protocol"], PROTOCOL_VERSION);
     assert_eq!(keys("methods"), methods::NAMES.iter().map(|name| (*name).to_owned()).collect());
     assert_eq!(keys("notifications"), ["feed", "progress", "sessions"].map(str::to_owned).into());
-    let codes = contract["errors"].as_array().unwrap().iter();
-    assert_eq!(codes.map(|code| code.as_str().unwrap().to_owned()).collect::<BTreeSet<_>>(), our_codes());
+    let list = |name: &str| -> BTreeSet<String> {
+        contract[name].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(list("errors"), our_words::<ErrorCode>());
+    assert_eq!(list("reasons"), our_words::<Reason>());
 }
 
 #[test]
@@ -220,9 +223,9 @@ fn requests_with_anything_unknown_in_them_are_refused() {
     }
 }
 
-/// Returns every error code that the core has, found by asking serde which names it knows.
-fn our_codes() -> BTreeSet<String> {
-    let refusal = serde_json::from_value::<ErrorCode>(json!("?")).unwrap_err().to_string();
+/// Returns every name that an enum of the core has, found by asking serde which it knows.
+fn our_words<T: DeserializeOwned>() -> BTreeSet<String> {
+    let refusal = serde_json::from_value::<T>(json!("?")).err().unwrap().to_string();
     let (_, names) = refusal.split_once("expected one of ").unwrap();
     names.split(", ").map(|name| name.trim_matches('`').to_owned()).collect()
 }

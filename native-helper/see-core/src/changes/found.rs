@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::change::{Change, Summary};
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::HostPath;
 
 /// What the layer holds for a changed path.
@@ -88,7 +88,9 @@ impl ChangeSet {
                 );
                 let hint = "Leave it out (--skip PATH) and commit the rest: then there is more room. Or make it fewer files \
                             first, in the session: alcatraz enter SESSION -- tar -cf ALL.tar PATH";
-                return Err(SeeError::new(ErrorCode::BadRequest, message, hint).with_path(dir));
+                return Err(SeeError::new(ErrorCode::BadRequest, message, hint)
+                    .because(Reason::UnlistedNames)
+                    .with_path(dir));
             }
         }
         Ok(())

@@ -4,7 +4,7 @@
 use crate::changes::found::ChangeSet;
 use crate::commit::selection::Selection;
 use crate::criterion;
-use crate::error::{Conflict, ConflictReason, ErrorCode, Resolution, Result, SeeError};
+use crate::error::{Conflict, ConflictReason, ErrorCode, Reason, Resolution, Result, SeeError};
 use crate::path::HostPath;
 use crate::read_set::entry::Entry;
 
@@ -60,6 +60,7 @@ pub(crate) fn still_holds(changes: &ChangeSet, selection: &Selection, grounds: &
         format!("{}, which the session has read, was changed on the host during the commit.", path.display()),
         "Check again, then commit again.",
     )
+    .because(Reason::HostChanged)
     .with_path(&path))
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::change::FileType;
 use crate::check::in_use;
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
 
@@ -131,6 +131,7 @@ fn written(places: &Places, spot: &Spot) -> Box<SeeError> {
         format!("{} was opened for writing by a program of the host during the commit.", path.display()),
         "Close that program, or leave the file out, then commit again.",
     )
+    .because(Reason::HostWrites)
     .with_path(&path)
 }
 

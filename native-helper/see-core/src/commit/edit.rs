@@ -7,7 +7,7 @@ use rustix::process::geteuid;
 use crate::change::{ChangeKind, FileType};
 use crate::changes;
 use crate::changes::found::Found;
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::monitor::Monitor;
 use crate::path::HostPath;
 use crate::session::SessionState;
@@ -53,7 +53,7 @@ pub fn edit(
     let found = changes.get(path).filter(|found| is_file(found)).ok_or_else(|| {
         let message = format!("The session has no file of its own at {}.", path.display());
         let hint = "Only a file that the session made or changed can be edited in it.";
-        SeeError::new(ErrorCode::NoSuchChange, message, hint).with_path(path)
+        SeeError::new(ErrorCode::NoSuchChange, message, hint).because(Reason::NoOwnFile).with_path(path)
     })?;
     let mut view = View::new(&session);
     let spot = view.source(found)?;
@@ -97,7 +97,9 @@ fn check(stat: &Stat, seen: &Seen, path: &HostPath) -> Result<()> {
     if stat.links > 1 {
         let message = format!("{} has {} names; only one of them would change.", path.display(), stat.links);
         let hint = "Edit it inside the session: alcatraz enter SESSION";
-        return Err(SeeError::new(ErrorCode::BadRequest, message, hint).with_path(path));
+        return Err(SeeError::new(ErrorCode::BadRequest, message, hint)
+            .because(Reason::SeveralNames)
+            .with_path(path));
     }
     Ok(())
 }
@@ -105,6 +107,7 @@ fn check(stat: &Stat, seen: &Seen, path: &HostPath) -> Result<()> {
 fn changed(path: &HostPath) -> Box<SeeError> {
     let message = format!("{} is not what it was when you opened it.", path.display());
     SeeError::new(ErrorCode::BadRequest, message, "Open it again, and make your changes to what it is now.")
+        .because(Reason::EditedElsewhere)
         .with_path(path)
 }
 

@@ -42,7 +42,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::changes::found::ChangeSet;
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::merge::{self, Settled};
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
@@ -118,7 +118,8 @@ pub fn commit(
             ErrorCode::BadRequest,
             "The selection leaves nothing to commit.",
             "Select at least one change.",
-        ));
+        )
+        .because(Reason::NothingChosen));
     }
     selection.check_needs(&changes, &chosen)?;
     changes.refuse_unseen(&chosen)?;

@@ -15,7 +15,7 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::beneath::{self, Root};
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::layer::Covered;
 use crate::own_files;
 use crate::path::HostPath;
@@ -391,6 +391,7 @@ pub fn went_away(point: &HostPath) -> Box<SeeError> {
         format!("What was mounted on {} is not there any more.", point.display()),
         "Mount it again, then try again.",
     )
+    .because(Reason::MountGone)
     .with_path(point)
 }
 

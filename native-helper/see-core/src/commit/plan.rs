@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::change::ChangeKind;
 use crate::changes::found::{ChangeSet, Found, UpperState};
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::layer::MarkSpace;
 use crate::path::HostPath;
 use crate::timestamp::Timestamp;
@@ -125,6 +125,7 @@ impl Plan {
                     format!("{} is immutable or may only be added to on the host.", path.display()),
                     "Take the attribute off (chattr -i -a), or leave out what is to be changed there.",
                 )
+                .because(Reason::Immutable)
                 .with_path(&path));
             }
         }
@@ -284,5 +285,6 @@ fn vanished(path: &HostPath) -> Box<SeeError> {
         format!("{} vanished from the host.", path.display()),
         "Check again, then commit again.",
     )
+    .because(Reason::HostChanged)
     .with_path(path)
 }

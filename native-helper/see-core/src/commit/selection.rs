@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found, UpperState};
 use crate::changes::stamp;
-use crate::error::{ErrorCode, Need, Resolution, Result, SeeError};
+use crate::error::{ErrorCode, Need, Reason, Resolution, Result, SeeError};
 use crate::ignore::IgnoreList;
 use crate::merge::ByHand;
 use crate::path::HostPath;
@@ -52,6 +52,7 @@ impl Selection {
             ),
             "Look at the changes again, then commit again.",
         )
+        .because(Reason::ChangedSince)
         .with_fact("session", session.id.clone())
         .with_fact("stamp", now))
     }
@@ -80,6 +81,7 @@ impl Selection {
                 format!("{} cannot be merged.", path.display()),
                 "Choose skip, overwrite or both for it.",
             )
+            .because(Reason::NotMergeable)
             .with_path(path));
         }
         let chosen = changes.found.iter().map(|found| self.wants(found) && !self.ignores(changes, found));

@@ -8,7 +8,7 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::change::FileType;
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::timestamp::Timestamp;
 
 use super::attributes::{self, Attributes, MarkChange};
@@ -383,6 +383,7 @@ pub fn changed(places: &Places, spot: &Spot) -> Box<SeeError> {
         format!("{} was changed on the host during the commit.", path.display()),
         "Check again, then commit again.",
     )
+    .because(Reason::HostChanged)
     .with_path(&path)
 }
 
@@ -393,5 +394,6 @@ fn appeared(places: &Places, spot: &Spot) -> Box<SeeError> {
         format!("{} appeared on the host during the commit.", path.display()),
         "Check again, then commit again.",
     )
+    .because(Reason::HostChanged)
     .with_path(&path)
 }

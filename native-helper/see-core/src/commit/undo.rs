@@ -6,7 +6,7 @@ pub mod deeds;
 mod moves;
 pub mod versions;
 
-use crate::error::{ErrorCode, Resolution, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Resolution, Result, SeeError};
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
 use crate::store::Store;
@@ -63,7 +63,8 @@ pub fn undo(
     let (taken_back, skipped) = (reader.taken_back, reader.left_alone);
     if taken_back == 0 && skipped > 0 {
         let message = "These answers leave nothing to take back.";
-        return Err(SeeError::new(ErrorCode::BadRequest, message, "Take back at least one path."));
+        return Err(SeeError::new(ErrorCode::BadRequest, message, "Take back at least one path.")
+            .because(Reason::NothingTakenBack));
     }
     let applied = undone.applied.saturating_sub(skipped);
     let record = CommitRecord {

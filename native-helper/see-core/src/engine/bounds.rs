@@ -3,7 +3,7 @@
 
 use std::os::fd::BorrowedFd;
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::policy::{Policy, Promise};
 use crate::session::Mode;
 
@@ -146,6 +146,7 @@ pub fn check(policy: &Policy, mode: Mode) -> Result<()> {
                 format!("The limit of {name} cannot be kept here: {why}."),
                 format!("{} Or go on without that promise: --accept {name}", mend(mode)),
             )
+            .because(Reason::NoLimit)
             .with_fact("promise", name))
         }
     }

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixStream;
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags};
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::policy::Tightening;
 use crate::session::{Frozen, Session};
 use crate::store::Store;
@@ -219,5 +219,6 @@ fn not_running(session: &Session) -> Box<SeeError> {
         format!("No program runs in the session {}.", session.id),
         "See the sessions with: alcatraz list",
     )
+    .because(Reason::NothingRuns)
     .with_fact("session", session.id.as_str())
 }

@@ -7,7 +7,7 @@ use rustix::fs::{AtFlags, CWD, FileType, Mode as Bits, OFlags};
 use rustix::io::Errno;
 use see_sys::mount_attributes as attributes;
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::net::resolver::Resolver;
 use crate::path::HostPath;
 
@@ -121,6 +121,7 @@ fn moved(path: &HostPath) -> Box<SeeError> {
         format!("The session moved {}, which must stay hidden.", path.display()),
         "Review and commit or abort the session; it cannot be entered again.",
     )
+    .because(Reason::MovedHidden)
     .with_path(path)
 }
 

@@ -6,7 +6,7 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ErrorCode, SeeError};
+use crate::error::{ErrorCode, Reason, SeeError};
 use crate::overlay_marks;
 use crate::path::HostPath;
 use crate::policy::{Device, Promise};
@@ -128,6 +128,8 @@ pub fn missing(device: Device) -> Box<SeeError> {
         format!("This machine has no device of this kind: {name}."),
         format!("Run without --device {name}, or go on where it is missing: --accept devices"),
     )
+    .because(Reason::NoDevice)
+    .with_fact("device", name)
     .with_fact("promise", Promise::Devices.name())
 }
 

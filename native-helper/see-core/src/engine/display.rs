@@ -20,7 +20,7 @@ use self::clipboard::End;
 pub use self::server::Server;
 use self::server::{Ready, Window};
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::HostPath;
 use crate::policy::{Clipboard, Display, Policy, Promise};
 use crate::session::Limit;
@@ -322,6 +322,7 @@ fn unavailable(why: &str, hint: &str) -> Box<SeeError> {
         format!("The program cannot get a display of its own: {why}."),
         hint,
     )
+    .because(Reason::NoDisplay)
     .with_fact("promise", Promise::Display.name())
 }
 

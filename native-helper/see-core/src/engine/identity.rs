@@ -4,7 +4,7 @@ use std::ffi::CString;
 
 use see_sys::users::{self, User};
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::escape_for_display;
 use crate::session::Mode;
 
@@ -40,7 +40,8 @@ impl Identity {
                     ErrorCode::PermissionDenied,
                     format!("Only root can run a program as {}.", escape_for_display(name.as_bytes())),
                     "Leave out --as, or run Alcatraz with sudo.",
-                ));
+                )
+                .because(Reason::OnlyRoot));
             }
             return if user.uid == me { Ok(caller()) } else { Self::of(user) };
         }

@@ -11,7 +11,7 @@ use std::process::{Child, Command, Stdio};
 use rustix::fs::{CWD, Mode as Bits, OFlags};
 use rustix::io::Errno;
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::hiding::HidingList;
 use crate::mounts;
 use crate::net::policy::Net;
@@ -354,6 +354,7 @@ fn no_supervisor(what: &str, error: &dyn std::fmt::Display) -> Box<SeeError> {
         format!("The session's supervisor could not be started: {what}: {error}."),
         "Check how many processes and open files you may have (ulimit -a).",
     )
+    .because(Reason::NoProcesses)
 }
 
 /// Returns what the program of a request needs, everything decided.
@@ -412,6 +413,7 @@ fn no_directory(path: &[u8], why: &dyn std::fmt::Display) -> Box<SeeError> {
         format!("The working directory {} cannot be used: {why}.", escape_for_display(path)),
         "Go to a directory that exists, then try again.",
     )
+    .because(Reason::NoDirectory)
 }
 
 fn path_of(path: &Path) -> Result<HostPath> {

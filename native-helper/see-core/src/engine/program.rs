@@ -13,7 +13,7 @@ use rustix::termios::Winsize;
 use rustix::thread::{Gid, Uid};
 use see_sys::process::{close_on_exec_from, execve, exit_now, fork_again};
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::escape_for_display;
 
 use super::request::{Channel, ProgramSpec, Size};
@@ -178,6 +178,7 @@ fn prepare(spec: &ProgramSpec, stdio: &Stdio) -> Result<()> {
             format!("The program cannot start in {}: {e}.", escape_for_display(&spec.cwd)),
             "Go to a directory that exists and that the program's user may enter.",
         )
+        .because(Reason::NoDirectory)
         .with_fact("errno", e.raw_os_error())
     })
 }
@@ -292,6 +293,7 @@ fn held_up() -> Box<SeeError> {
         "The program could not be started: something in the session held it up for too long.",
         "Stop what runs in the session, or try again.",
     )
+    .because(Reason::HeldUp)
 }
 
 fn cannot(what: &str, errno: Errno) -> Box<SeeError> {

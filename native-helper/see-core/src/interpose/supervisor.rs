@@ -11,7 +11,7 @@ use rustix::io::Errno;
 use rustix::process::{Signal, pidfd_send_signal};
 use see_sys::seccomp_notify::{Listener, Notification};
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::Mount;
 use crate::path::HostPath;
@@ -160,6 +160,7 @@ fn cannot(what: &str) -> Box<SeeError> {
         format!("What the SEE reads cannot be recorded: {what}."),
         "Run it with `--reads off`; then every change of the host counts as a conflict.",
     )
+    .because(Reason::NoRecord)
 }
 
 /// What every observer is made from.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::changes::found::Found;
 use crate::commit::view::View;
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::session::Session;
 use crate::store::Store;
 
@@ -42,7 +42,7 @@ pub fn preview(store: &Store, session: &Session, found: &Found) -> Result<Previe
             ErrorCode::BadRequest,
             format!("{} cannot be merged.", path.display()),
             "Only text that the host and the session both changed can be merged. Choose skip, overwrite or both.",
-        )
+        ).because(Reason::NotMergeable)
         .with_path(path)
     })?;
     let (how, stamp) = (mergeable.how(), mergeable.stamp());

@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use see_sys::seccomp_notify::Listener;
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 
 use super::address;
 use super::hands::Hands;
@@ -103,4 +103,6 @@ fn unknown(endpoint: &Endpoint, why: &str) -> Box<SeeError> {
         format!("{host} cannot be found: {why}."),
         "Give an address, or a name that this machine knows.",
     )
+    .because(Reason::UnknownHost)
+    .with_fact("host", host.clone())
 }

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use rustix::io::Errno;
 use see_sys::seccomp_notify::{Listener, Notification};
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::interpose::actor::{Actor, Answer};
 use crate::interpose::calls::Reported;
 use crate::path::wire_text;
@@ -296,5 +296,6 @@ fn own_network() -> Result<(u64, bool)> {
             ),
             "Use Linux 5.14 or newer, or leave out --redirect and --connect.",
         )
+        .because(Reason::NoRedirection)
     })
 }

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 
 use crate::engine::wire;
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::policy::Policy;
 
 use super::host;
@@ -135,7 +135,8 @@ impl Pasta {
             ErrorCode::CannotIsolate,
             format!("The network of the SEE could not be connected: {why}."),
             "Look whether this machine has a network, and run `alcatraz doctor`; or choose --net none.",
-        ))
+        )
+        .because(Reason::NoNetwork))
     }
 
     /// Waits for its end and returns what it said.
@@ -180,7 +181,7 @@ fn tool(name: &str, package: &str) -> Result<PathBuf> {
             ErrorCode::CannotIsolate,
             format!("The network of the SEE could not be connected: {name} is not installed."),
             format!("Install it: sudo apt install {package} (elsewhere the package {package} too); or choose --net none."),
-        )
+        ).because(Reason::ToolMissing)
         .with_fact("package", package)
     })
 }
@@ -196,7 +197,8 @@ fn tunnel() -> Result<()> {
         ErrorCode::CannotIsolate,
         format!("The network of the SEE could not be connected: {TUN} {why}."),
         format!("Make it usable: {mend}; or choose --net none."),
-    ))
+    )
+    .because(Reason::TunnelMissing))
 }
 
 /// Returns the last line that says something; pasta complains about a missing system log between the lines.
@@ -212,4 +214,5 @@ fn cannot(what: &str, why: &dyn std::fmt::Display) -> Box<SeeError> {
         format!("The network of the SEE could not be connected: {what}: {why}."),
         "Run `alcatraz doctor` to see what this machine can enforce; or choose --net none.",
     )
+    .because(Reason::NoNetwork)
 }

@@ -8,7 +8,7 @@ use rustix::event::epoll::{self, CreateFlags, EventData, EventFlags};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::io::Errno;
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 
 use super::who::Roll;
 
@@ -93,6 +93,7 @@ impl Deaths {
                 format!("The programs of the SEE cannot be recorded: {error}."),
                 "Let other programs end, then try again.",
             )
+            .because(Reason::NoRecord)
         })?;
         Ok(Self { roll, thread: Some(thread) })
     }

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::HostPath;
 use crate::timestamp::Timestamp;
 
@@ -52,7 +52,9 @@ impl Store {
         let text = text.trim();
         if text.len() > LONGEST {
             let message = format!("The note is longer than {LONGEST} bytes.");
-            return Err(SeeError::new(ErrorCode::BadRequest, message, "Make it shorter."));
+            return Err(SeeError::new(ErrorCode::BadRequest, message, "Make it shorter.")
+                .because(Reason::LongNote)
+                .with_fact("most", LONGEST));
         }
         let time = nanoseconds(Timestamp::now())?;
         self.durably(|db| {
@@ -70,7 +72,9 @@ impl Store {
                 .map_err(|e| db_error(&e))?;
             if others >= MOST {
                 let message = format!("There are {MOST} notes on this session already.");
-                return Err(SeeError::new(ErrorCode::BadRequest, message, "Take others away first."));
+                return Err(SeeError::new(ErrorCode::BadRequest, message, "Take others away first.")
+                    .because(Reason::ManyNotes)
+                    .with_fact("most", MOST));
             }
             db.execute(
                 "REPLACE INTO notes (session, path, text, time) VALUES (?1, ?2, ?3, ?4)",

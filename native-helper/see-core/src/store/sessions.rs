@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::{HostPath, escape_for_display};
 use crate::session::{Session, SessionState};
 use crate::timestamp::Timestamp;
@@ -310,5 +310,7 @@ fn check_name(name: &str) -> Result<()> {
         ErrorCode::BadRequest,
         format!("This cannot be a session's name: {}", escape_for_display(name.as_bytes())),
         format!("Use 1 to {NAME_LIMIT} bytes of visible characters that do not begin with a dash."),
-    ))
+    )
+    .because(Reason::BadName)
+    .with_fact("limit", NAME_LIMIT))
 }

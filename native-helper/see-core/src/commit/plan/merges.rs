@@ -2,7 +2,7 @@
 
 use crate::change::FileType;
 use crate::changes::found::Found;
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::timestamp::Timestamp;
 
 use super::super::attributes;
@@ -28,7 +28,9 @@ impl Planner<'_, '_> {
         if !is_plain(&object) || object.links > 1 {
             let text = format!("{} is no plain file of one name; it cannot be merged.", path.display());
             let hint = "Choose skip, overwrite or both for it.";
-            return Err(SeeError::new(ErrorCode::BadRequest, text, hint).with_path(path));
+            return Err(SeeError::new(ErrorCode::BadRequest, text, hint)
+                .because(Reason::NotMergeable)
+                .with_path(path));
         }
         let old = self.occupant(found, &at)?.filter(is_plain);
         let old = old.filter(|old| old.is_unchanged_since(&merged.host)).ok_or_else(|| changed(found))?;
@@ -65,5 +67,6 @@ fn changed(found: &Found) -> Box<SeeError> {
         format!("{} was changed on the host since it was merged.", path.display()),
         "Merge it again, then commit again.",
     )
+    .because(Reason::MergedBefore)
     .with_path(path)
 }

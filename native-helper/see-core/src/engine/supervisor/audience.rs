@@ -8,7 +8,7 @@ use crate::engine::program;
 use crate::engine::request::{Ask, Channel, Order, Size, Tell};
 use crate::engine::stream::{Client, Program};
 use crate::engine::wire::Kind;
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 
 use super::{FIRST, Supervisor, TOGETHER};
 
@@ -244,6 +244,7 @@ pub(super) fn stands_still(session: &str) -> Box<SeeError> {
         format!("The session {session} is frozen."),
         format!("Let it go on first: alcatraz resume {session}"),
     )
+    .because(Reason::Frozen)
     .with_fact("session", session)
 }
 

@@ -4,7 +4,7 @@ use rustix::process::Signal;
 
 use crate::engine::finding::{Bounds, Finding};
 use crate::engine::request::Tell;
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::session::{Frozen, FrozenWhy, Session};
 
 use super::Supervisor;
@@ -113,5 +113,6 @@ fn too_small(quota: u64, frozen: &Frozen) -> Box<SeeError> {
         format!("The session holds {} bytes already; {quota} would not let it go on.", frozen.used),
         "Give a larger quota, or abort the session.",
     )
+    .because(Reason::SmallQuota)
     .with_fact("used", frozen.used)
 }

@@ -1,0 +1,226 @@
+// What exactly an error was, in the words of the app. Exhaustive, as errors.ts.
+import type { ErrorReason, SeeError } from "../protocol/src/errors.js";
+import { formatBytes } from "./format.js";
+
+export type Facts = NonNullable<SeeError["facts"]>;
+
+export interface Words {
+  /** A heading, where the code's own does not fit. */
+  title?: string;
+  what?: string | ((facts: Facts) => string);
+  next: string;
+}
+
+const NETWORK = "The session's network could not be connected";
+const NETWORK_NEXT =
+  "Choose Network: None, or see what this machine can enforce, at the end of the Home screen.";
+
+export const REASON_WORDS: Readonly<Record<ErrorReason, Words>> = {
+  "bad-name": {
+    title: "This cannot be a session's name",
+    next: "Use up to 64 visible characters (fewer with accents) that do not begin with a dash.",
+  },
+  "bad-pattern": {
+    title: "This is no pattern",
+    what: ({ pattern }) => `“${pattern}” fits no path.`,
+    next: "Write one like *.log or /var/log/**.",
+  },
+  "many-patterns": {
+    title: "The list is too long",
+    what: ({ most }) => `It has room for ${most} patterns.`,
+    next: "Use fewer, wider patterns.",
+  },
+  "bad-place": {
+    title: "This is no place",
+    what: ({ place }) => `“${place}” is no path of a file or folder.`,
+    next: "Give the whole path, from / on.",
+  },
+  "many-places": {
+    title: "The list is too long",
+    what: ({ most }) => `It has room for ${most} places.`,
+    next: "Hide the folders that hold them.",
+  },
+  "nothing-to-hide": {
+    title: "There is nothing to hide",
+    what: "Nothing is there, or nothing that you can reach; what you cannot reach needs no hiding.",
+    next: "Look at Hidden under More options.",
+  },
+  "part-of-hidden": {
+    title: "A part of a hidden place cannot be shown",
+    next: "Under Left visible, name the whole hidden place, or nothing of it.",
+  },
+  "several-hidden": {
+    title: "Several hidden places lie there",
+    what: "It is not hidden itself, but places below it are.",
+    next: "Under Left visible, name each of them that the program shall see.",
+  },
+  "unknown-host": {
+    title: "A server was not found",
+    what: ({ host }) => `This machine knows no ${host}.`,
+    next: "Under Detours, give an address, or a name that this machine knows.",
+  },
+  "few-processes": {
+    title: "A session cannot live with so few processes",
+    next: "Under Limits, allow 8 or more.",
+  },
+  "small-quota": {
+    title: "That is not enough room",
+    what: ({ used }) => `The session holds ${formatBytes(Number(used))} already.`,
+    next: "Give it more, or abort the session.",
+  },
+  "no-directory": {
+    title: "The folder to run it in cannot be used",
+    what: "It is not there, or the program's user may not enter it.",
+    next: "Choose another folder.",
+  },
+  "nothing-chosen": {
+    title: "Nothing is chosen",
+    what: "There is nothing to commit.",
+    next: "Choose at least one change.",
+  },
+  "nothing-taken-back": {
+    title: "These answers leave nothing to take back",
+    next: "Take back at least one path.",
+  },
+  "not-mergeable": {
+    title: "This cannot be merged",
+    what: "Only a text that your machine and the session both changed can be.",
+    next: "Choose another answer for it.",
+  },
+  "unlisted-names": {
+    title: "A folder holds more than can be listed",
+    what: "It is not committed unseen.",
+    next: "Leave it out and commit the rest; then there is more room in the list.",
+  },
+  "long-note": { title: "The note is too long", next: "Make it shorter." },
+  "many-notes": {
+    title: "There are too many notes",
+    what: ({ most }) => `A session has room for ${most}.`,
+    next: "Take others away first.",
+  },
+  "edited-elsewhere": {
+    title: "The file has changed",
+    what: "It is not what it was when you opened it.",
+    next: "Open it again, and make your changes to what it is now.",
+  },
+  "several-names": {
+    title: "This file cannot be edited here",
+    what: "It has more than one name, and only one of them would change.",
+    next: "Edit it by a program of the session: Run more.",
+  },
+  "no-own-file": {
+    title: "This file cannot be edited here",
+    what: "The session has no file of its own there.",
+    next: "Edit what the session made or changed.",
+  },
+  "many-watches": {
+    title: "Too many sessions are looked at",
+    next: "Close other windows, then try again.",
+  },
+  "tool-missing": {
+    title: NETWORK,
+    what: ({ package: name }) => `A program of the package ${name} is not installed. Nothing was run.`,
+    next: "Install that package, or choose Network: None.",
+  },
+  "tunnel-missing": {
+    title: NETWORK,
+    what: "The system's device for it is not there, or for root alone. Nothing was run.",
+    next: NETWORK_NEXT,
+  },
+  "no-network": { title: NETWORK, what: "Nothing was run.", next: NETWORK_NEXT },
+  "no-redirection": {
+    title: "Ports and detours do not work on this machine",
+    what: "Its kernel is too old for them. Nothing was run.",
+    next: "Leave Open ports and Detours empty.",
+  },
+  "no-display": {
+    title: "The program cannot get a window of its own",
+    what: "Nothing was run.",
+    next: "Choose another answer for Windows, under More options; or install Xephyr and weston.",
+  },
+  "no-device": {
+    title: "This machine has no such device",
+    what: ({ device }) => DEVICE_WORDS[String(device)] ?? "",
+    next: "Switch it off, under Clipboard and devices.",
+  },
+  "no-limit": {
+    title: "A limit cannot be kept on this machine",
+    what: ({ promise }) => LIMIT_WORDS[String(promise)] ?? "",
+    next: "Leave that limit empty, or see what this machine can enforce, at the end of the Home screen.",
+  },
+  "no-record": {
+    title: "What the program does cannot be recorded",
+    what: "Too many programs run or too many files are open. Nothing was run.",
+    next: "End other programs, then try again.",
+  },
+  "no-processes": {
+    title: "The session could not be started",
+    what: "You have too many processes or open files.",
+    next: "End other programs, then try again.",
+  },
+  "moved-hidden": {
+    title: "The session cannot go on",
+    what: "It moved a place that must stay hidden.",
+    next: "Review it and commit or abort it.",
+  },
+  "only-root": {
+    title: "That user is root's to choose",
+    next: "Leave the user as it is, or start Alcatraz in system mode.",
+  },
+  immutable: {
+    title: "A file of your machine is locked",
+    what: "It is marked as one that never changes, or may only be added to.",
+    next: "Take the mark off, or leave out what is to be changed there.",
+  },
+  frozen: {
+    title: "The session is frozen",
+    next: "Let it go on first, or stop it.",
+  },
+  "held-up": {
+    title: "The program did not start in time",
+    what: "Something in the session held it up.",
+    next: "Stop what runs in the session, or try again.",
+  },
+  "nothing-runs": {
+    title: "No program runs in this session",
+    next: "Look at what it did, or run more in it.",
+  },
+  "changed-since": {
+    title: "The session has changed since you looked",
+    what: "Nothing was committed.",
+    next: "Look at the changes again, then commit again.",
+  },
+  "mount-gone": {
+    title: "A disk is not there any more",
+    next: "Attach and mount it again, then try again.",
+  },
+  "host-changed": {
+    title: "Your machine changed during the commit",
+    what: "Everything is as it was before.",
+    next: "Check again, then commit again.",
+  },
+  "host-writes": {
+    title: "A program of your machine writes to the same file",
+    what: "Everything is as it was before.",
+    next: "Close that program, or leave the file out; then commit again.",
+  },
+  "merged-before": {
+    title: "Your machine's file changed since it was merged",
+    next: "Merge it again, then commit again.",
+  },
+  "no-scanner": {
+    title: "ClamAV is not installed",
+    next: "Install the package clamav, and let freshclam fetch its signatures.",
+  },
+};
+
+const DEVICE_WORDS: Readonly<Record<string, string>> = {
+  gpu: "It has no graphics processor that programs may use.",
+  sound: "It has no sound.",
+  camera: "It has no camera.",
+};
+
+const LIMIT_WORDS: Readonly<Record<string, string>> = {
+  memory: "It is that of memory.",
+  processes: "It is that of processes.",
+};

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { ErrorCode, ErrorReason, type SeeError } from "../protocol/src/errors.js";
+import { errorText } from "./errors.js";
+
+const from = (part: Partial<SeeError>): SeeError => ({
+  code: "bad-request",
+  message: "No such session: --help.",
+  hint: "Run `alcatraz doctor`, or choose --net none.",
+  ...part,
+});
+/** All facts that the helper's errors carry. */
+const FACTS = {
+  key: "k3v7",
+  name: "album",
+  state: "committed",
+  pid: 4711,
+  command: "/home/ann/x",
+  user: "eve",
+  store: "/var/lib/alcatraz",
+  found: 9,
+  supported: 8,
+  ours: 1,
+  theirs: 2,
+  cause: "read-only-target",
+  errno: 24,
+  most: 100,
+  pattern: "[a",
+  place: "x",
+  host: "db.example",
+  used: 1_500_000,
+  package: "passt",
+  device: "camera",
+  promise: "memory",
+};
+const all = [
+  ...ErrorCode.options.map((code) => from({ code })),
+  ...ErrorCode.options.map((code) => from({ code, facts: FACTS })),
+  ...ErrorReason.options.map((reason) => from({ reason, facts: FACTS })),
+];
+
+describe("the words for an error of the helper's", () => {
+  it.each(all)("are the app's: $code $reason", (error) => {
+    const { title, what, next, said } = errorText(error);
+    expect(title).toMatch(/^[A-Z][^.]+$/);
+    expect(what).toMatch(/^$|^[A-Z“/].*\.$/);
+    expect(next).toMatch(/^[A-Z].*\.$/);
+    expect(`${title} ${what} ${next}`).not.toMatch(/--|`|\balcatraz [a-z]|\bSEE\b|undefined|NaN/);
+    expect(said).toBe("No such session: --help. Run `alcatraz doctor`, or choose --net none.");
+  });
+
+  it("say what was asked for, and how a commit failed", () => {
+    expect(errorText(from({ code: "command-not-found", facts: FACTS })).what).toContain("/home/ann/x");
+    expect(errorText(from({ code: "io", facts: FACTS })).what).toBe("Too many files are open.");
+    expect(errorText(from({ code: "rolled-back", facts: FACTS })).what).toBe(
+      "The target cannot be written. It lies on a disk that is read-only. Everything was put back.",
+    );
+    expect(errorText(from({ code: "rolled-back", facts: { cause: "toString" } })).what).toBe(
+      "Everything was put back.",
+    );
+  });
+});
+
+it("the app's own errors say what they say", () => {
+  const own = from({ own: true, message: "Type a command first.", hint: "" });
+  expect(errorText(own)).toEqual({
+    title: "That request was not understood",
+    what: "Type a command first.",
+    next: "Look at what you typed and chose, and try again.",
+    said: undefined,
+  });
+});
