@@ -19,6 +19,7 @@ const WINDOW_ALONE = [
   "pages",
   "notifications",
   "shell",
+  "views",
   "visual",
   "visual-conflicts",
   "visual-session",

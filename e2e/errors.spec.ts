@@ -6,6 +6,11 @@ test("a command that is not there", async ({ app }) => {
   await app.command.fill("no-such-program --at-all");
   await app.page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(app.page.getByRole("alert")).toContainText("Command not found");
+  // How the helper puts it is a detail.
+  const said = app.page.getByRole("alert").getByText("was not found.");
+  await expect(said).toBeHidden();
+  await app.page.getByText("What the helper says").click();
+  await expect(said).toBeVisible();
   // What only a shell understands goes to one, lines and all.
   await app.command.fill("echo a |\ncat >~/two.txt");
   await app.page.keyboard.press("Enter");

@@ -135,8 +135,8 @@ export const REASON_WORDS: Readonly<Record<ErrorReason, Words>> = {
   },
   "no-display": {
     title: "The program cannot get a window of its own",
-    what: "Nothing was run.",
-    next: "Choose another answer for Windows, under More options; or install Xephyr and weston.",
+    what: "There is no desktop to show it on, what shows it is not installed (Xephyr, or Xwayland), or its clipboard cannot be shared: the details say which. Nothing was run.",
+    next: "Choose another answer for Windows or Clipboard, under More options.",
   },
   "no-device": {
     title: "This machine has no such device",

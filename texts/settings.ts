@@ -55,6 +55,7 @@ export const TEXTS = {
         [["Del"], "Discard from the session"],
         [["[", "]"], "Last or next change"],
         [["F"], "Filter"],
+        [["N", "P"], "Next or previous difference, in Hex"],
         [["Ctrl", "Enter"], "Commit"],
         [["Ctrl", "Z"], "Take the last choice back"],
         [["Ctrl", "Shift", "Z"], "Make it again"],

@@ -5,18 +5,33 @@ import { cx } from "./cx.js";
 import { displayPath } from "./escape.js";
 import styles from "./path-text.module.css";
 
-export function PathText({ path, className }: { path: PathRef; className?: string }): ReactElement {
+interface PathTextProps {
+  path: PathRef;
+  className?: string;
+  /** What is told already: of a path in the same folder only the name is shown. */
+  beside?: PathRef;
+}
+
+export function PathText({ path, className, beside }: PathTextProps): ReactElement {
   const text = displayPath(path);
-  const cut = Math.max(0, text.lastIndexOf("/"));
+  const folder = folderOf(text);
+  const isTold = beside !== undefined && folderOf(displayPath(beside)) === folder;
   return (
     <span className={cx(styles.path, className)} title={text}>
-      <span className={cx(styles.head, styles.folder)}>
-        <bdi dir="ltr">{text.slice(0, cut)}</bdi>
-      </span>
+      {!isTold && (
+        <span className={cx(styles.head, styles.folder)}>
+          <bdi dir="ltr">{folder.slice(0, -1)}</bdi>
+        </span>
+      )}
       <span className={styles.tail}>
-        <span className={styles.folder}>{text.slice(cut, cut + 1)}</span>
-        <bdi dir="ltr">{text.slice(cut + 1)}</bdi>
+        {!isTold && <span className={styles.folder}>{folder.slice(-1)}</span>}
+        <bdi dir="ltr">{text.slice(folder.length)}</bdi>
       </span>
     </span>
   );
+}
+
+/** The folder of a path with its slash; empty where there is none. */
+function folderOf(text: string): string {
+  return text.slice(0, text.lastIndexOf("/") + 1);
 }

@@ -202,7 +202,7 @@ function PaneHead({
           )}
           {change?.from !== undefined && (
             <span className={styles.from}>
-              {TEXTS.from} <PathText path={change.from} />
+              {TEXTS.from} <PathText path={change.from} beside={path} />
             </span>
           )}
           {change?.maker !== undefined && <MadeBy maker={change.maker} />}

@@ -13,16 +13,22 @@ function confine(): {
   read: (length: number) => void;
   taken: Promise<unknown>;
   refused: Promise<Refusal>;
+  told: number[];
   stop: () => void;
 } {
   const { port1, port2 } = new MessageChannel();
+  const told: number[] = [];
   let refuse: (refusal: Refusal) => void;
   const refused = new Promise<Refusal>((done) => (refuse = done));
   const here = Object.assign(port1, { terminate: () => port1.close() });
   const confined = new Confined<{ do: "go" }, { say: "done" }>(
     here as unknown as Worker,
     { session: "s", path: { path: "f" }, side: "after" },
-    { answer: () => undefined, refuse: (refusal) => refuse(refusal) },
+    {
+      reading: (bytes) => told.push(bytes),
+      answer: () => undefined,
+      refuse: (refusal) => refuse(refusal),
+    },
   );
   port1.start();
   confined.ask({ do: "go" });
@@ -34,7 +40,7 @@ function confine(): {
   port2.start();
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port has no origin to aim at
   const read = (length: number): void => port2.postMessage({ say: "read", offset: 0, length });
-  return { read, taken, refused, stop: () => confined.stop() };
+  return { read, taken, refused, told, stop: () => confined.stop() };
 }
 
 test.each([READ_LIMIT + 1, -1, Number.NaN])(
@@ -47,10 +53,11 @@ test.each([READ_LIMIT + 1, -1, Number.NaN])(
   },
 );
 
-test("a read within the limit is given", async () => {
+test("a read within the limit is given, and told", async () => {
   content.mockResolvedValue({ ok: true, value: { data: btoa("abc"), size: 3, eof: true } });
-  const { read, taken, stop } = confine();
+  const { read, taken, told, stop } = confine();
   read(READ_LIMIT);
   expect(await taken).toEqual({ do: "take", bytes: new TextEncoder().encode("abc") });
+  expect(told).toEqual([READ_LIMIT]);
   stop();
 });

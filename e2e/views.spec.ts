@@ -1,0 +1,57 @@
+// What views say and do beside showing a file: ends of lines, hidden characters, long lines, differences of bytes.
+import { expect, test } from "./test.js";
+
+test("views say what a file is, and lead to where it differs", async ({ machine, app }) => {
+  machine.file("home/ends.txt", "one\ntwo\n");
+  machine.file("home/image.bin", Buffer.alloc(3_000_000, 7));
+  const script = machine.file(
+    "home/change.sh",
+    `#!/bin/sh
+cd
+printf 'one\\r\\ntwo\\r\\n' >ends.txt
+printf 'a\\342\\200\\256b\\r\\nc\\r\\n' >windows.ini
+printf 'changed' | dd of=image.bin bs=1 seek=1000000 conv=notrunc 2>&-
+printf 'changed' | dd of=image.bin bs=1 seek=2500000 conv=notrunc 2>&-
+printf 'II*\\0' >scan.tif
+printf '%0900d\\n' 7 >long.txt
+echo '<svg xmlns="http://www.w3.org/2000/svg"/>' >icon.svg
+`,
+    0o755,
+  );
+  await app.run(script);
+  await app.ended();
+  const { detail } = app;
+
+  await app.show("ends.txt");
+  await expect(detail).toContainText("Only the ends of lines differ");
+  await app.show("windows.ini");
+  await expect(detail).toContainText("Its lines end as on Windows.");
+  await expect(detail).toContainText("a‹\\u{202e}›b");
+  await expect(detail).not.toContainText("\\r");
+  await app.show("icon.svg");
+  await expect(detail).toContainText("A picture in SVG, shown as its text.");
+  await app.show("scan.tif");
+  await expect(detail).toContainText("A TIFF picture. There is no view for it here");
+
+  await app.show("long.txt");
+  const line = detail.getByText(/^0+7$/);
+  const height = async (): Promise<number> => (await line.boundingBox())?.height ?? 0;
+  expect(await height()).toBeLessThan(30);
+  await detail.getByRole("checkbox", { name: "Wrap lines" }).check();
+  await expect.poll(height).toBeGreaterThan(30);
+
+  await app.show("image.bin");
+  const bytes = detail.getByRole("region", { name: "Bytes of the file" });
+  await detail.getByRole("button", { name: "Next difference" }).click();
+  await expect(bytes).toContainText("000f4240");
+  await bytes.press("n");
+  await expect(bytes).toContainText("002625a0");
+  await bytes.press("n");
+  await expect(detail).toContainText("No other difference");
+  await bytes.press("p");
+  await expect(bytes).toContainText("000f4240");
+  // What was chosen for texts is not forced upon others, nor this upon texts.
+  await app.view("Hex");
+  await app.show("windows.ini");
+  await expect(detail.getByRole("radio", { name: "Text" })).toBeChecked();
+});
