@@ -3,7 +3,7 @@ import { expect, test } from "./test.js";
 
 test("views say what a file is, and lead to where it differs", async ({ machine, app }) => {
   machine.file("home/ends.txt", "one\ntwo\n");
-  machine.file("home/image.bin", Buffer.alloc(3_000_000, 7));
+  machine.file("home/image.bin", Buffer.alloc(3_000_000));
   const script = machine.file(
     "home/change.sh",
     `#!/bin/sh
