@@ -133,6 +133,16 @@ test("a session, its commit and its undo", async ({ account, installation, displ
     await app.goHistory();
     await expect(app.page.getByRole("main").getByRole("listitem")).toHaveCount(1);
     await looks(app, "history");
+    await app.page
+      .getByRole("main")
+      .getByRole("button", { name: /^What .* changed$/ })
+      .click();
+    await expect(app.page.getByRole("main").getByRole("listbox")).toBeVisible();
+    await reads(app, "what a commit changed");
+    await app.page
+      .getByRole("main")
+      .getByRole("button", { name: /^What .* changed$/ })
+      .click();
     await app.page.getByRole("main").getByRole("button", { name: "Forget its backup…" }).click();
     await expect(app.dialog).toBeVisible();
     await looks(app, "history-forget");
@@ -140,7 +150,7 @@ test("a session, its commit and its undo", async ({ account, installation, displ
     await expect(app.dialog).toBeHidden();
     machine.file("home/notes.txt", "used since\n");
     await app.page.getByRole("main").getByRole("button", { name: /^Undo/ }).click();
-    await expect(app.dialog).toBeVisible();
+    await expect(app.dialog.getByRole("listbox", { name: "What it changed" })).toBeVisible();
     await looks(app, "undo");
     await app.dialog.getByRole("button", { name: "Undo", exact: true }).click();
     await expect(app.conflict("notes.txt")).toBeVisible();

@@ -63,6 +63,23 @@ fn json_has_the_shape_of_the_contract() {
 }
 
 #[test]
+fn a_program_that_gets_rights_by_its_file_is_told() {
+    let lab = Lab::new();
+    if !rustix::process::geteuid().is_root() {
+        // Without privilege nobody gives rights to a file.
+        return;
+    }
+    let id = lab.see("cp /bin/true new; cp new old; setcap cap_net_raw+ep new");
+    let answer = lab.json(["changes", &id]);
+    let told = |name: &str| {
+        let path = lab.work().join(name);
+        let mut all = answer["changes"].as_array().unwrap().iter();
+        all.find(|change| change["path"] == path.to_str().unwrap()).unwrap()["privileged"].clone()
+    };
+    assert_eq!((told("new"), told("old")), (json!(true), Value::Null));
+}
+
+#[test]
 fn hostile_names_survive_json_and_cannot_drive_the_terminal() {
     let lab = Lab::new();
     let names: [&[u8]; 6] = [

@@ -4,6 +4,7 @@ import { encodeBase64 } from "../../ui/escape.js";
 import { Judge, ruleBit } from "../review/judge.js";
 import { RULES } from "../review/rules.js";
 import { matchTree, NO_FILTER } from "./filter-model.js";
+import { rowFacts } from "./row-model.js";
 import { KINDS, kindCode } from "./kinds.js";
 import { buildOutline, canOpen, openToFit, rowOf } from "./outline-model.js";
 import { displayPart, pathParts } from "./path-parts.js";
@@ -221,6 +222,16 @@ describe("the filter", () => {
     expect(shown("", [kindCode("modified")])).toEqual(["/usr/lib", "/usr/lib/bar"]);
     expect(shown("nowhere")).toEqual([]);
     expect(matchTree(tree, NO_FILTER)).toBeNull();
+  });
+
+  it("has folders count what is shown, and nothing else", () => {
+    const matches = matchTree(tree, { ...NO_FILTER, text: "/usr" });
+    const usr = at(tree, "/usr");
+    expect(rowFacts(tree, usr, usr, matches).sums).toEqual({ created: 1, changed: 1, deleted: 0 });
+    const foo = matchTree(tree, { ...NO_FILTER, text: "foo" });
+    expect(rowFacts(tree, usr, usr, foo).sums).toEqual({ created: 1, changed: 0, deleted: 0 });
+    expect(rowFacts(tree, usr, usr, foo).spoken).toContain("1 change");
+    expect(rowFacts(tree, usr, usr, null).sums).toEqual({ created: 1, changed: 1, deleted: 0 });
   });
 });
 

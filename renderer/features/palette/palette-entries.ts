@@ -10,10 +10,9 @@ import { ROOT, type Tree } from "../changes/tree.js";
 import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
 import { formatCount } from "../../../texts/format.js";
 import { canCommit } from "../commit/can-commit.js";
-import { STATE_WORDS } from "../../../texts/sessions.js";
 import { useCompare } from "../run/compare-store.js";
 import { useHelper } from "../run/helper-store.js";
-import { canDecide, groupSessions, isLive, isOpen, sessionTitle } from "../run/session-model.js";
+import { canDecide, groupSessions, isLive, isOpen, sessionTitle, stateWords } from "../run/session-model.js";
 import { GROUPINGS } from "../groups/group-model.js";
 import { useGrouping } from "../groups/grouping-store.js";
 import { TEXTS as GROUP_TEXTS } from "../../../texts/groups.js";
@@ -64,7 +63,7 @@ export function paletteEntries(): Entry[] {
       : []),
     action(TEXTS.undoCommit, () => void undoCommit()),
     ...sessions.map((session) => ({
-      label: TEXTS.open(sessionTitle(session), STATE_WORDS[session.state].short),
+      label: TEXTS.open(sessionTitle(session), stateWords(session).short),
       kind: TEXTS.session,
       run: () => go({ name: "session", session: session.id }),
     })),

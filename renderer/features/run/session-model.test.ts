@@ -4,6 +4,7 @@ import {
   canDecide,
   endWords,
   groupSessions,
+  isTicking,
   sessionTitle,
   whatItWaitsFor,
   withAnswer,
@@ -68,6 +69,21 @@ describe("session", () => {
     expect(groups.running.map((s) => s.id)).toEqual(["run"]);
     expect(groups.waiting.map((s) => s.id)).toEqual(["new", "old", "busy"]);
     expect(groups.done.map((s) => s.id)).toEqual(["done"]);
+  });
+
+  it("waits for a person while it stands still, has a clock for its first program only, and goes when it was cleared", () => {
+    const still = session({
+      id: "still",
+      state: "running",
+      frozen: { why: "quota", used: 2, limit: 1, since: "2026-01-01T00:00:01Z" },
+    });
+    const more = session({ id: "more", state: "running", ended: "2026-01-01T00:00:01Z" });
+    const done = session({ id: "done", state: "aborted" });
+    const groups = groupSessions([still, more, done, { ...done, id: "other" }], ["done", "still", "gone"]);
+    expect(groups.waiting).toEqual([still]);
+    expect(groups.running).toEqual([more]);
+    expect(groups.done.map(({ id }) => id)).toEqual(["other"]);
+    expect([still, more, session({ state: "running" })].map(isTicking)).toEqual([false, false, true]);
   });
 
   it("is not taken back to what it was by an answer that came late", () => {

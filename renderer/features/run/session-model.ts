@@ -85,9 +85,9 @@ export function groupSessions(sessions: readonly Session[], cleared: readonly st
   return groups;
 }
 
-/** Tells whether its programs run just now, so that a clock has something to count. */
+/** Tells whether its first program runs just now: when another one that runs in it began, nobody says. */
 export function isTicking(session: Session): boolean {
-  return isLive(session) && session.frozen === undefined;
+  return isLive(session) && session.frozen === undefined && session.ended === undefined;
 }
 
 /** Returns a running session's clock, or how long ago another one was made. */
