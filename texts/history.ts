@@ -18,7 +18,7 @@ export const TEXTS = {
   deeds: "What it changed",
   deedsOf: (name: string): string => `What ${name} changed`,
   deedsLoading: "Reading what it changed",
-  holds: (n: number): string => `and ${formatMany(n, "item")} in it`,
+  holds: (n: number): string => `with ${formatMany(n, "item")}`,
   moreDeeds: (n: number): string => `${formatMany(n, "more path is", "more paths are")} not listed.`,
   backup: (size: string): string => `backup ${size}`,
   used: (size: string): string => `The backups take up ${size} now.`,

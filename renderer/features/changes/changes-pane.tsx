@@ -3,6 +3,7 @@ import { useCallback, useEffect, useRef, useState, type ReactElement } from "rea
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
+import { cx } from "../../ui/cx.js";
 import { formatCount } from "../../../texts/format.js";
 import { Menu } from "../../ui/menu.js";
 import { Skeleton } from "../../ui/skeleton.js";
@@ -70,7 +71,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
           </span>
         )}
         {session.frozen !== undefined && total > 0 && (
-          <span className={styles.badge} title={TEXTS.stillWhy}>
+          <span className={cx(styles.badge, styles.still)} title={TEXTS.stillWhy}>
             {TEXTS.still}
           </span>
         )}

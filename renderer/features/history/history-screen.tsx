@@ -113,11 +113,6 @@ function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
         {record.waits !== undefined && <p className={styles.waits}>{escapeText(record.waits)}</p>}
         {record.note !== undefined && <p className={styles.note}>{escapeText(record.note)}</p>}
         {record.notes !== undefined && <NotesButton session={record.session} count={record.notes} />}
-        {open && (
-          <div className={styles.deeds}>
-            <DeedList commit={record.id} />
-          </div>
-        )}
       </div>
       {record.backup !== undefined && (
         <Button
@@ -142,6 +137,11 @@ function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
         >
           {state === "waits" ? TEXTS.undoAgain : TEXTS.undo}
         </Button>
+      )}
+      {open && (
+        <div className={styles.deeds}>
+          <DeedList commit={record.id} />
+        </div>
       )}
     </li>
   );

@@ -58,13 +58,19 @@ export function DoctorPanel(): ReactElement | null {
   );
 }
 
+/** The helper's reasons are parts of its own sentences. */
+function asSentence(text: string): string {
+  const whole = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return /[.:?!]$/.test(whole) ? whole : `${whole}.`;
+}
+
 function GapRow({ gap: { title, status, why, mend, places } }: { gap: Gap }): ReactElement {
   return (
     <div className={styles.row}>
       <span className={cx(styles.status, styles[status])}>{TEXTS.status[status]}</span>
       <div>
         <div>{escapeText(title)}</div>
-        {why !== undefined && <div className={styles.why}>{escapeSentence(why)}</div>}
+        {why !== undefined && <div className={styles.why}>{asSentence(escapeSentence(why))}</div>}
         {places.length > 0 && (
           <ul className={styles.places}>
             {places.map((place) => (

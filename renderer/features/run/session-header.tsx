@@ -49,7 +49,7 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
           {sessionTitle(session)}
         </h1>
         <span className={styles.command} title={`${command}\n${escapeText(session.cwd)}`}>
-          {shortCommand(command)}
+          {session.command.length === 1 ? command : shortCommand(command)}
         </span>
         <span className={styles.spacer} />
         <span className={styles.state} role="status" title={formatTime(session.created)}>
