@@ -61,7 +61,7 @@ test("backups are told, dropped on request, and kept within a limit", async ({ m
   };
   expect(commits.map(({ undoable }) => undoable)).toEqual([true, false, false]);
   // What a commit did is told in the list, and before it is taken back.
-  await record(app, "third").getByRole("button", { name: "What third changed" }).click();
+  await record(app, "third").getByRole("button", { name: "What it changed: third" }).click();
   await expect(
     record(app, "third").getByRole("option", { name: /home\/third, Changed file$/ }),
   ).toBeVisible();

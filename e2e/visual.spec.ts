@@ -135,13 +135,13 @@ test("a session, its commit and its undo", async ({ account, installation, displ
     await looks(app, "history");
     await app.page
       .getByRole("main")
-      .getByRole("button", { name: /^What .* changed$/ })
+      .getByRole("button", { name: /^What it changed/ })
       .click();
     await expect(app.page.getByRole("main").getByRole("listbox")).toBeVisible();
     await reads(app, "what a commit changed");
     await app.page
       .getByRole("main")
-      .getByRole("button", { name: /^What .* changed$/ })
+      .getByRole("button", { name: /^What it changed/ })
       .click();
     await app.page.getByRole("main").getByRole("button", { name: "Forget its backup…" }).click();
     await expect(app.dialog).toBeVisible();

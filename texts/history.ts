@@ -16,7 +16,7 @@ export const TEXTS = {
   },
   undoOf: (name: string): string => `Undo of ${name}`,
   deeds: "What it changed",
-  deedsOf: (name: string): string => `What ${name} changed`,
+  deedsOf: (name: string): string => `What it changed: ${name}`,
   deedsLoading: "Reading what it changed",
   holds: (n: number): string => `with ${formatMany(n, "item")}`,
   moreDeeds: (n: number): string => `${formatMany(n, "more path is", "more paths are")} not listed.`,
