@@ -83,6 +83,24 @@ fn a_file_system_that_went_away_while_the_session_ran_does_not_matter_when_nothi
 }
 
 #[test]
+fn a_layer_that_went_away_with_its_file_system_while_the_session_ran_counts_by_what_was_put_into_it() {
+    let lab = Lab::new();
+    // The top is one's own: the layer lies on the file system that goes.
+    let script = "mkdir -p place/mounted; mkfifo go; for name in idle busy; do \
+                  mount -t tmpfs -o mode=755 x $point; \
+                  alcatraz run --keep -q --name $name -- /bin/sh -ec \
+                  'echo $1 > $1; test $1 = idle || echo > $0/lost; echo runs $1; read line' $point $name \
+                  < go > said & exec 3> go; until grep -q \"runs $name\" said; do :; done; umount --lazy $point; \
+                  echo >&3; wait; done; \
+                  alcatraz commit -q idle; alcatraz commit --json busy || echo status $?";
+    let outcome = apart(&lab, script);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    assert_eq!((lab.read("idle"), lab.state("idle")), ("idle\n".to_owned(), "committed".to_owned()));
+    assert!(outcome.text().contains("status 3"), "{outcome:?}");
+    assert_eq!(outcome.error()["conflicts"][0]["reason"], "name-vanished");
+}
+
+#[test]
 fn what_lies_beneath_or_instead_of_a_file_system_that_went_away_is_never_written() {
     let lab = Lab::new();
     // Of a file system whose top belongs to somebody else the store keeps the layer: it stays when that one goes.

@@ -5,7 +5,7 @@ mod host;
 pub(crate) mod in_use;
 mod only_read;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use crate::change::{Aspect, ChangeKind, FileType};
@@ -21,6 +21,7 @@ use crate::merge::{self, Settled};
 use crate::overlay_marks::{self, Origin};
 use crate::path::HostPath;
 use crate::policy::Reads;
+use crate::read_set::access::Access;
 use crate::read_set::entry::{self, Entry, Moment, Object};
 use crate::read_set::set::{Missing, ReadSet};
 use crate::reads::{self, Read, Seen};
@@ -62,7 +63,8 @@ pub fn check(
     let ignored = selection.ignored(changes);
     let grounds = Grounds::of(store, session)?;
     let found = find(&mut view, changes, &chosen, &grounds)?;
-    let Settled { joined, open, selection } = merge::settle(store, &mut view, changes, selection, found)?;
+    let Settled { joined, open, selection } =
+        merge::settle(store, &mut view, changes, (selection, &grounds), found)?;
     let conflicts = open.into_iter().chain(only_read(changes, &selection, &grounds)?).collect();
     let (tracking, missing) = (session.policy.reads, grounds.missing());
     Ok(Checked { conflicts, joined, ignored, tracking, missing, stamp: stamp::stamp(session, changes) })
@@ -101,6 +103,14 @@ impl Grounds {
         Ok(Self { left, reads, session_dir: store.session_dir(&session.id) })
     }
 
+    /// Tells whether the session may join what it appended to this file with what the host did: nothing shows that it read the
+    /// file, and it changed no attributes, of which only one side's would remain.
+    pub(crate) fn may_join(&self, found: &Found) -> bool {
+        let reads = |entry: &Entry| entry.access.has(Access::READ | Access::EXEC);
+        let entry = self.reads.as_ref().and_then(|set| set.get(&found.change.path));
+        keeps_attributes(found) && !entry.is_some_and(reads)
+    }
+
     /// Returns why the read set is not complete; `None` when it is, or when nothing was to be recorded.
     fn missing(&self) -> Option<Missing> {
         self.reads.as_ref().and_then(ReadSet::missing)
@@ -109,6 +119,26 @@ impl Grounds {
     /// Tells whether all that the session looked at was recorded.
     fn is_complete(&self) -> bool {
         self.reads.as_ref().is_some_and(|reads| reads.missing().is_none())
+    }
+
+    /// Returns the files of the host that the session changed by putting others in their places, where a whole record tells so:
+    /// it has a rename, or no write to the host's own.
+    fn anew(&self, changes: &ChangeSet) -> HashSet<HostPath> {
+        let Some(reads) = self.reads.as_ref().filter(|_| self.is_complete()) else { return HashSet::new() };
+        // What commits of the session settled is not in the record any more.
+        let forgets = self.left.has_own();
+        let is_anew = |found: &&Found| match found.lower.as_ref().and_then(|path| reads.get(path)) {
+            // The attributes of what is open change without a record.
+            Some(entry) if !found.change.aspects.contains(&Aspect::Content) => entry.is_replaced(),
+            Some(entry) => entry.is_replaced() || !entry.access.changes_content(),
+            None => !forgets && found.change.aspects.contains(&Aspect::Content),
+        };
+        let is_file = |found: &&Found| {
+            (found.change.kind, found.change.file_type) == (ChangeKind::Modified, FileType::File)
+                && found.state == UpperState::Whole
+        };
+        let files = changes.found.iter().filter(is_file).filter(is_anew);
+        files.filter_map(|found| found.lower.clone()).collect()
     }
 
     /// Returns what a change of this path rests on.
@@ -129,6 +159,7 @@ pub(crate) fn find(
     chosen: &[bool],
     grounds: &Grounds,
 ) -> Result<Vec<(usize, Conflict)>> {
+    view.set_anew(grounds.anew(changes));
     let mut worst: HashMap<usize, Conflict> = HashMap::new();
     for (index, found) in changes.found.iter().enumerate() {
         if chosen.get(index).copied().unwrap_or(false) && is_covered(view, found)? {
@@ -224,7 +255,15 @@ fn judge(read: &Read, found: &Found, host: Option<Stat>, grounds: &Grounds) -> O
             None
         }
         (Basis::Seen(entry), _) if !is_directory || tells_enough(entry, found, now) => {
-            let breach = criterion::judge(entry, &mut OneLook(now))?;
+            let Some(breach) = criterion::judge(entry, &mut OneLook(now)) else {
+                // Whoever empties a file that is there looks at its name alone.
+                let is_emptied = read.what == Seen::Written && !is_directory && entry.content.is_none();
+                return if is_emptied && !keeps_attributes(found) {
+                    by_time(read, found, host, grounds)
+                } else {
+                    None
+                };
+            };
             let reason = match breach.reason {
                 ConflictReason::ReadThenChanged if read.what == Seen::Written => {
                     ConflictReason::WriteThenChanged
@@ -250,7 +289,7 @@ fn judge(read: &Read, found: &Found, host: Option<Stat>, grounds: &Grounds) -> O
 /// the session changed that; then the host may not have touched it since. Whoever removes one has listed it first.
 fn tells_enough(entry: &Entry, found: &Found, now: Now) -> bool {
     match found.change.kind {
-        ChangeKind::Deleted | ChangeKind::Replaced => entry.listing.is_some(),
+        ChangeKind::Deleted | ChangeKind::Replaced => entry.listing().is_some(),
         ChangeKind::Modified | ChangeKind::Renamed => {
             found.change.aspects.is_empty() || criterion::is_untouched(entry, now)
         }
@@ -336,7 +375,8 @@ fn choices(found: &Found, host: Option<Stat>) -> Vec<Resolution> {
     }
     let kind = found.change.kind;
     let stands_alone = !matches!(kind, ChangeKind::Renamed | ChangeKind::Linked);
-    if stands_alone && (host_is_file || host.is_none()) {
+    // Attributes alone are nothing without the file that they are of.
+    if stands_alone && (host_is_file || host.is_none() && found.state == UpperState::Whole) {
         choices.push(Resolution::Overwrite);
     }
     if stands_alone && found.state == UpperState::Whole && host.is_some() {

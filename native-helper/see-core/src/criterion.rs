@@ -92,7 +92,7 @@ pub fn judge(entry: &Entry, host: &mut impl Host) -> Option<Breach> {
     } else if old.kind == FileType::Directory && !old.is_same_inode(&new) {
         return breach(ConflictReason::ReadThenChanged, name, Some(new.ctime));
     }
-    let at = entry.listing?;
+    let at = entry.listing()?;
     if old == new && !is_tie(&old, at) {
         return None;
     }

@@ -134,6 +134,7 @@ fn directories() {
             Some(NameAppeared),
         ),
         ("entered only, changed inside", lookup, old, None, Now::Object(dir(2000)), None, None),
+        ("opened only, changed inside", lookup | Access::OPEN, old, None, Now::Object(dir(2000)), None, None),
         ("entered only, replaced", lookup, old, None, Now::Object(replaced), None, Some(ReadThenChanged)),
         ("listed, replaced", list, old, Some(ab), Now::Object(replaced), Some(ab), Some(ReadThenChanged)),
         ("listed, gone", list, old, None, Now::Absent, None, Some(NameVanished)),

@@ -119,6 +119,11 @@ impl Covered {
         })
     }
 
+    /// Tells whether something was mounted there.
+    pub fn is_mount(&self) -> bool {
+        self.is_mount
+    }
+
     /// Tells whether it was in memory alone.
     pub fn is_in_memory(&self) -> bool {
         self.in_memory

@@ -66,12 +66,22 @@ fn changes_applied_to_the_host_give_the_session_of_an_ordinary_user() {
 
 #[test]
 fn the_live_feed_tells_what_a_scan_tells() {
-    if !lab::is_inside("the_live_feed_tells_what_a_scan_tells") {
-        return;
+    if lab::is_inside("the_live_feed_tells_what_a_scan_tells") {
+        follow(MarkSpace::Trusted, 40);
     }
-    for seed in seeds(40) {
+}
+
+#[test]
+fn the_live_feed_of_an_ordinary_user_tells_what_a_scan_tells() {
+    if lab::is_inside_as_ordinary_user("the_live_feed_of_an_ordinary_user_tells_what_a_scan_tells") {
+        follow(MarkSpace::User, 15);
+    }
+}
+
+fn follow(marks: MarkSpace, count: u64) {
+    for seed in seeds(count) {
         let mut dice = Dice::new(seed + 1000);
-        let mut lab = Lab::new(MarkSpace::Trusted);
+        let mut lab = Lab::new(marks);
         let mut story: Vec<_> = (0..30).map(|_| act(&mut dice, &lab.host)).collect();
         lab.mount();
         story.push("-- session".to_owned());

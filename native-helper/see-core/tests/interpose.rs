@@ -189,8 +189,25 @@ fn listings_remember_the_names() {
     std::thread::sleep(std::time::Duration::from_millis(50));
     let ran = shell(&see, "ls d >/dev/null");
     let d = entry(&ran, &see.path("d"));
-    assert!(d.listing.is_some() && d.access.has(Access::LIST));
+    assert!(d.listing().is_some() && d.access.has(Access::LIST));
     assert_eq!(d.names.map(|names| names.count), Some(1));
+}
+
+#[test]
+fn a_directory_that_is_opened_to_stand_in_it_is_not_listed() {
+    let see = See::new();
+    std::fs::create_dir(see.host().join("d")).unwrap();
+    // Both open the directory that they stand in, to come back to it, and read no name there.
+    let ran = shell(&see, "mkdir -p d/x/y e; echo > f; install -D f d/i/j");
+    for name in ["", "d"] {
+        let dir = ran.reads.get(&see.path(name));
+        assert!(dir.is_none_or(|dir| dir.listing().is_none()), "{name}: {dir:?}");
+    }
+    let top = entry(&ran, &see.path(""));
+    assert!(top.opened.is_some() && !top.access.has(Access::LIST), "{top:?}");
+    let ran = shell(&see, "mkdir -p d/z; ls d > /dev/null; ls > /dev/null");
+    assert!(entry(&ran, &see.path("d")).listing().is_some());
+    assert!(entry(&ran, &see.path("")).listing().is_some());
 }
 
 #[test]
@@ -236,6 +253,7 @@ fn every_way_to_open_and_run() {
         assert!(entry(&ran, &see.path(&format!("d/{name}"))).access.has(Access::READ), "{name}");
     }
     assert_eq!(entry(&ran, &see.path("d/creat")).access, Access::TRUNCATE);
+    assert!(entry(&ran, &see.path("d")).listing().is_some());
     assert!(entry(&ran, &see.path("byfd")).access.has(Access::EXEC));
     assert!(entry(&ran, &see.path("ways")).access.has(Access::EXEC));
 }
@@ -257,6 +275,7 @@ fn programs_of_32_bits() {
     for name in ["open", "openat", "openat2", "fchdir", "thread", "chrooted"] {
         assert!(entry(&ran, &see.path(&format!("d/{name}"))).access.has(Access::READ), "{name}");
     }
+    assert!(entry(&ran, &see.path("d")).listing().is_some());
 }
 
 #[test]

@@ -92,7 +92,7 @@ fn seen_word(entry: &Entry) -> &'static str {
     let writes = Access::WRITE | Access::APPEND | Access::TRUNCATE | Access::EXCLUSIVE;
     if entry.access.has(writes) {
         "written"
-    } else if entry.listing.is_some() {
+    } else if entry.listing().is_some() {
         "directory"
     } else if entry.content.is_some() {
         "read"

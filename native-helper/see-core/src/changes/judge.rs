@@ -11,10 +11,10 @@ use rustix::io::{Errno, Result};
 use super::compare::{Object, Rules, aspects};
 use super::found::{Found, UpperState};
 use super::ground::{Ground, Source, absent_is_none, look};
-use super::verdict::{Displaced, LostTree, Name, OpenDir, Row, Seat, Telling, Verdict, deleted};
+use super::verdict::{Copy, Displaced, Look, LostTree, Name, OpenDir, Row, Seat, Telling, Verdict, deleted};
 use crate::beneath::Facts;
 use crate::change::{Aspect, Change, ChangeKind};
-use crate::layer::MarkSpace;
+use crate::layer::{Layer, MarkSpace};
 use crate::monitor::Monitor;
 use crate::overlay_marks::{Marks, Opacity, Origin, handle_at, marks_at, resolve_redirect};
 use crate::path::HostPath;
@@ -104,7 +104,7 @@ impl Case<'_> {
     /// The SEE has nothing here.
     fn nothing(&mut self, verdict: &mut Verdict) {
         if let (Some(host), Some(place)) = (self.host, self.place.clone()) {
-            lose(self.dir.layer, place, &self.view, &host, verdict);
+            lose(&self.source.layer, place, &self.view, &host, verdict);
         }
     }
 
@@ -187,7 +187,7 @@ impl Case<'_> {
         let data = if marks.metacopy { noted.clone().or_else(|| base.and(self.place.clone())) } else { None };
         let state = if data.is_some() { UpperState::AttributesOnly } else { UpperState::Whole };
         let same_type = self.host.is_some_and(|host| host.file_type() == facts.file_type());
-        let anchored = same_type && self.is_original(marks, data.as_ref())?;
+        let anchored = same_type && self.is_original(facts, marks, data.as_ref())?;
         // Without a handle two names of one upper inode may both look like the original.
         let is_doubtful = anchored && facts.links > 1 && marks.origin == Some(Origin::Unknown);
         let elsewhere = data.clone().filter(|path| Some(path) != self.place.as_ref());
@@ -232,16 +232,26 @@ impl Case<'_> {
             _ => None,
         };
         let source = noted.filter(|_| !anchored);
-        if facts.links > 1 || origin.is_some() || source.is_some() {
+        let copy = if anchored || state != UpperState::Whole { None } else { self.copy(facts, marks) };
+        if facts.links > 1 || origin.is_some() || source.is_some() || copy.is_some() {
             let anchor = self.place.clone().filter(|_| anchored);
             let doubt = self.host.filter(|_| is_doubtful).map(|host| host.ino);
-            verdict.name = Some(Name { ino: facts.ino, anchor, doubt, origin, source });
+            verdict.name = Some(Name { ino: facts.ino, anchor, doubt, origin, source, copy });
         }
         Ok(())
     }
 
+    /// Tells whether an object that is new at its place may be the copy of one that was moved here: overlayfs says so, or it
+    /// was written last before the session began.
+    fn copy(&self, facts: &Facts, marks: &Marks) -> Option<Copy> {
+        let is_certain = marks.origin == Some(Origin::Unknown);
+        let is_old = facts.mtime < self.source.layer.began && facts.links == 1;
+        let look = Look::of(&self.source.layer, facts).filter(|_| is_certain || is_old)?;
+        Some(Copy { look, is_certain })
+    }
+
     /// Tells whether the layer's object was copied up from the host's object of the same place.
-    fn is_original(&self, marks: &Marks, data: Option<&HostPath>) -> Result<bool> {
+    fn is_original(&self, facts: &Facts, marks: &Marks, data: Option<&HostPath>) -> Result<bool> {
         if data.is_some() {
             return Ok(data == self.place.as_ref());
         }
@@ -249,16 +259,25 @@ impl Case<'_> {
             (Some(Origin::Handle(origin)), Some(dir)) => Ok(absent_is_none(handle_at(dir, self.name))?
                 .flatten()
                 .is_none_or(|handle| handle == *origin)),
-            (Some(Origin::Unknown), _) => Ok(true),
+            (Some(Origin::Unknown), _) => Ok(!self.came_from_elsewhere(facts)),
             // Of a host file with several names overlayfs does not note the origin.
             _ => Ok(self.host.is_some_and(|host| host.links > 1)),
         }
     }
 
+    /// Tells whether a copy of something unnamed cannot be one of the host's object here: that one was written at another
+    /// time, and whoever writes to a copy leaves the time of the session.
+    fn came_from_elsewhere(&self, facts: &Facts) -> bool {
+        let layer = &self.source.layer;
+        let host = self.host.and_then(|host| Look::of(layer, &host));
+        facts.links == 1 && facts.mtime < layer.began && Look::of(layer, facts) != host
+    }
+
     /// Notes that the host's object of this place, when it is no directory, is not here any more.
     fn cover(&self, verdict: &mut Verdict) {
         let Some(host) = self.host.filter(|host| !host.is_dir()) else { return };
-        verdict.displaced.extend(self.place.clone().map(|place| Displaced { host: place, ino: host.ino }));
+        let displaced = |place| Displaced::new(&self.source.layer, place, &host);
+        verdict.displaced.extend(self.place.clone().map(displaced));
         if let Some(row) = &mut verdict.row {
             row.covers = self.place.clone();
         }
@@ -276,7 +295,7 @@ impl Case<'_> {
             let shown = if shines { self.host.as_ref() } else { upper };
             match shown {
                 None if verdict.row.is_none() && verdict.trees.is_empty() => {
-                    lose(self.dir.layer, place, &self.view, &host, verdict);
+                    lose(&self.source.layer, place, &self.view, &host, verdict);
                 }
                 Some(shown) if shown.is_dir() && host.is_dir() => match &mut verdict.sub {
                     Some(sub) => {
@@ -296,7 +315,7 @@ impl Case<'_> {
                     let view = self.view.clone();
                     verdict.trees.push(LostTree { host: place, view, against: None, with_itself: false });
                 }
-                _ => verdict.displaced.push(Displaced { host: place, ino: host.ino }),
+                _ => verdict.displaced.push(Displaced::new(&self.source.layer, place, &host)),
             }
         }
         Ok(())
@@ -354,12 +373,12 @@ impl Case<'_> {
 }
 
 /// Says that the host's object is lost: a row, or a tree to go through.
-fn lose(layer: u32, place: HostPath, view: &HostPath, host: &Facts, verdict: &mut Verdict) {
+fn lose(layer: &Layer, place: HostPath, view: &HostPath, host: &Facts, verdict: &mut Verdict) {
     if host.is_dir() {
         let view = view.clone();
         verdict.trees.push(LostTree { host: place, view, against: None, with_itself: true });
     } else {
-        verdict.displaced.push(Displaced { host: place.clone(), ino: host.ino });
-        verdict.row = Some(deleted(layer, view.clone(), place, host));
+        verdict.displaced.push(Displaced::new(layer, place.clone(), host));
+        verdict.row = Some(deleted(layer.index, view.clone(), place, host));
     }
 }

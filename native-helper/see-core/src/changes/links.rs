@@ -1,6 +1,8 @@
 //! What names tell together: files that were renamed (an upper inode whose original is a displaced host object)
 //! and hard links (several names of one upper inode). Overrides the rows that each name alone would tell.
 
+mod alike;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -12,13 +14,14 @@ use super::compare::{Memory, Object, Rules, aspects};
 use super::found::{Found, UpperState};
 use super::ground::scan_error;
 use super::ground::{Ground, Source, absent_is_none};
-use super::verdict::{Name, Row, Telling};
+use super::verdict::{Displaced, Look, Name, Row, Telling};
 use crate::change::ChangeKind;
 use crate::error::Result;
 use crate::monitor::Monitor;
 use crate::overlay_marks::handle_at;
 use crate::own_files::facts_at;
 use crate::path::HostPath;
+use alike::Alike;
 
 /// An upper inode: layer and inode number.
 type NodeKey = (u32, u64);
@@ -36,6 +39,7 @@ struct Node {
 struct Spot {
     layer: u32,
     ino: u64,
+    look: Option<Look>,
     /// The row that tells its loss, or what stands in its place.
     view: HostPath,
 }
@@ -50,6 +54,8 @@ pub struct Links {
     displaced_by_ino: HashMap<(u32, u32), Vec<HostPath>>,
     wanted_inos: HashMap<(u32, u32), Vec<NodeKey>>,
     wanted_paths: HashMap<HostPath, Vec<NodeKey>>,
+    /// What looks alike, where nothing else tells what became of what.
+    alike: HashMap<(u32, Look), Alike>,
     /// Displaced host objects that live on elsewhere, and as what.
     sources: HashMap<HostPath, NodeKey>,
     touched: Option<HashSet<HostPath>>,
@@ -66,6 +72,7 @@ impl Links {
             displaced_by_ino: HashMap::new(),
             wanted_inos: HashMap::new(),
             wanted_paths: HashMap::new(),
+            alike: HashMap::new(),
             sources: HashMap::new(),
             touched: tracking.then(HashSet::new),
         }
@@ -99,11 +106,16 @@ impl Links {
     }
 
     /// Notes that a host object is not in its place.
-    pub fn displace(&mut self, layer: u32, host: HostPath, ino: u64, view: &HostPath) {
-        let bucket = (layer, low(ino));
+    pub fn displace(&mut self, layer: u32, displaced: &Displaced, view: &HostPath) {
+        let Displaced { host, ino, look } = displaced;
+        let bucket = (layer, low(*ino));
         self.displaced_by_ino.entry(bucket).or_default().push(host.clone());
-        self.wake(bucket, &host);
-        self.displaced.insert(host, Spot { layer, ino, view: view.clone() });
+        self.wake(bucket, host);
+        if let Some(look) = look {
+            self.change_alike(layer, *look, |alike| alike.hosts.push(host.clone()));
+        }
+        let spot = Spot { layer, ino: *ino, look: *look, view: view.clone() };
+        self.displaced.insert(host.clone(), spot);
     }
 
     /// Notes that a host object is in its place again, or that `view` does not say otherwise any more.
@@ -122,6 +134,9 @@ impl Links {
             }
         }
         self.wake(bucket, host);
+        if let Some(look) = spot.look {
+            self.change_alike(spot.layer, look, |alike| alike.hosts.retain(|other| other != host));
+        }
         self.dirty.extend(self.sources.get(host));
     }
 
@@ -139,6 +154,9 @@ impl Links {
         if let Some(source) = &name.source {
             self.wanted_paths.entry(source.clone()).or_default().push(key);
         }
+        if let Some(copy) = &name.copy {
+            self.change_alike(layer, copy.look, |alike| alike.nodes.push(key));
+        }
         self.nodes.entry(key).or_default().names.insert(view, name);
         self.dirty.insert(key);
     }
@@ -152,6 +170,13 @@ impl Links {
         }
         if let Some(source) = &name.source {
             drop_one(&mut self.wanted_paths, source, key);
+        }
+        if let Some(copy) = &name.copy {
+            self.change_alike(layer, copy.look, |alike| {
+                if let Some(at) = alike.nodes.iter().position(|other| *other == key) {
+                    alike.nodes.swap_remove(at);
+                }
+            });
         }
         self.dirty.insert(key);
     }
@@ -214,7 +239,13 @@ impl Links {
         let anchor = find_anchor(node, plain);
         let doubt = anchor.as_ref().and_then(|(view, _)| node.names.get(view)?.doubt);
         let Some(first) = node.names.keys().next().cloned() else { return Ok(()) };
-        let moved = if anchor.is_some() { None } else { self.find_source(source, key.0, node)? };
+        let moved = match &anchor {
+            Some(_) => None,
+            None => match self.find_source(source, key.0, node)? {
+                Some(host) => Some(host),
+                None => self.find_alike((source, key.0), node, plain, (monitor, &ground.memory))?,
+            },
+        };
         let (main, lower) = match (anchor, &moved) {
             (Some((view, host)), _) => (view, Some(host)),
             (None, Some(host)) => (first, Some(host.clone())),

@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use super::ground::reading;
 use super::ground::{Ground, Source, look};
 use super::model::DEEPEST;
-use super::verdict::{LostTree, Row, deleted};
+use super::verdict::{Displaced, LostTree, Row, deleted};
 use crate::beneath::names;
 use crate::error::Result;
 use crate::monitor::{Monitor, Phase};
@@ -21,8 +21,8 @@ pub struct Losses<'a> {
     monitor: &'a dyn Monitor,
     /// A row for each lost object.
     pub rows: Vec<Row>,
-    /// Objects, no directories, that are not in their places: where on the host, inode number, where in the SEE.
-    pub displaced: Vec<(HostPath, u64, HostPath)>,
+    /// Objects, no directories, that are not in their places, and where in the SEE those would be.
+    pub displaced: Vec<(Displaced, HostPath)>,
     /// Directories that are too deep to look into.
     pub unlisted: Vec<HostPath>,
     /// How many bytes of paths there is still room for.
@@ -108,7 +108,7 @@ impl<'a> Losses<'a> {
         if facts.is_dir() {
             waiting.push((host, view, against.filter(|_| shown.is_some_and(|shown| shown.is_dir()))));
         } else {
-            self.displaced.push((host, facts.ino, view));
+            self.displaced.push((Displaced::new(&self.source.layer, host, &facts), view));
         }
         Ok(())
     }

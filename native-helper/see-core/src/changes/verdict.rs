@@ -9,7 +9,9 @@ use see_sys::handle::FileHandle;
 use super::found::{Found, UpperState};
 use crate::beneath::Facts;
 use crate::change::{Change, ChangeKind, FileType};
+use crate::layer::{Layer, MarkSpace};
 use crate::path::HostPath;
+use crate::timestamp::Timestamp;
 
 /// How an upper directory sits on the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +74,43 @@ pub struct Displaced {
     pub host: HostPath,
     /// Its inode number.
     pub ino: u64,
+    /// What a copy of it would keep, where only that tells what became of it.
+    pub look: Option<Look>,
+}
+
+impl Displaced {
+    /// Returns the host's object at this place, which has these facts.
+    pub fn new(layer: &Layer, host: HostPath, facts: &Facts) -> Self {
+        Self { host, ino: facts.ino, look: Look::of(layer, facts) }
+    }
+}
+
+/// What a file or symlink keeps when it is copied in order to be moved: type, size, and to the nanosecond the time of its
+/// last write. Where overlayfs notes no origin (user mode) this leads from an object to the one that it was; whether it
+/// really is that one, its content must tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Look {
+    kind: FileType,
+    size: u64,
+    written: Timestamp,
+}
+
+impl Look {
+    /// Returns the look of an object of this layer, or of the host beneath it; `None` where handles tell more.
+    pub fn of(layer: &Layer, facts: &Facts) -> Option<Self> {
+        let kind = facts.file_type();
+        let counts = layer.marks == MarkSpace::User && matches!(kind, FileType::File | FileType::Symlink);
+        counts.then_some(Self { kind, size: facts.size, written: facts.mtime })
+    }
+}
+
+/// An object of a layer that looks like a copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Copy {
+    /// What it would have kept.
+    pub look: Look,
+    /// Whether overlayfs says that it is one, though not of what.
+    pub is_certain: bool,
 }
 
 /// A host directory whose entries are (in part) lost.
@@ -101,6 +140,8 @@ pub struct Name {
     pub origin: Option<FileHandle>,
     /// Path of the host's original, when overlayfs noted it.
     pub source: Option<HostPath>,
+    /// Set when it may be a copy of an original that nothing names.
+    pub copy: Option<Copy>,
 }
 
 /// What there is to say of one name.

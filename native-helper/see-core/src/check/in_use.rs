@@ -13,8 +13,10 @@ use see_sys::lease;
 
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::Found;
+use crate::commit::namespace::moves_host_object;
 use crate::commit::places::{Places, Spot};
-use crate::commit::units::keeps_inode;
+use crate::commit::stat::Stat;
+use crate::commit::units::changes_attributes;
 use crate::commit::view::View;
 use crate::error::Result;
 
@@ -36,27 +38,36 @@ pub struct InUse {
 impl InUse {
     /// Returns how somebody holds the host's file that a commit of this change replaces; `None` when nobody does.
     ///
-    /// Only for files that stay the same file when a program changes them: one that is deleted or moved while it is open
-    /// goes on as natively.
+    /// Only for files that stay the same file when a program changes them: one that is deleted, moved or given other attributes
+    /// while it is open goes on as natively.
     pub fn hold(&mut self, view: &mut View<'_>, found: &Found) -> Result<Option<Hold>> {
-        if found.change.kind != ChangeKind::Modified || found.change.file_type != FileType::File {
+        let is_changed = match found.change.kind {
+            ChangeKind::Modified => !changes_attributes(found),
+            ChangeKind::Renamed => !moves_host_object(found),
+            _ => false,
+        };
+        if !is_changed || found.change.file_type != FileType::File {
             return Ok(None);
         }
-        let path = &found.change.path;
+        let path = found.lower.as_ref().unwrap_or(&found.change.path);
         let Some(stat) = view.host(found.layer, path)?.filter(|stat| stat.identity.kind == FileType::File)
         else {
             return Ok(None);
         };
         let spot = view.host_spot(found.layer, path)?;
         // One that keeps its inode is written to; others are replaced, and who runs the old one may.
-        if keeps_inode(&stat) && is_run(&mut view.places, &spot)? {
+        if view.keeps_inode(path, &stat) && is_run(&mut view.places, &spot)? {
             return Ok(Some(Hold::Run));
         }
-        let is_written = match is_written(&mut view.places, &spot)? {
+        Ok(self.is_written(&mut view.places, &spot, &stat)?.then_some(Hold::Write))
+    }
+
+    /// Tells whether somebody has the file at this spot, which stands like this, open for writing.
+    pub fn is_written(&mut self, places: &mut Places, spot: &Spot, stat: &Stat) -> Result<bool> {
+        Ok(match is_written(places, spot)? {
             Some(is_written) => is_written,
             None => self.seen().contains(&(stat.dev, stat.identity.ino)),
-        };
-        Ok(is_written.then_some(Hold::Write))
+        })
     }
 
     /// Returns the files that processes have open for writing, as far as this user may see.

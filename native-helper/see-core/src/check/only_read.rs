@@ -23,7 +23,9 @@ pub(crate) fn only_read(
     selection.check_skipped(changes, grounds.reads.as_ref())?;
     let mut conflicts: Vec<Conflict> =
         changes.astray.iter().filter(|point| !selection.accepts(point)).map(gone_astray).collect();
-    let Some(reads) = &grounds.reads else { return Ok(conflicts) };
+    // A session that changed nothing fits any host.
+    let reads = grounds.reads.as_ref().filter(|_| !changes.found.is_empty());
+    let Some(reads) = reads else { return Ok(conflicts) };
     let mut entries: Vec<&Entry> = reads.entries().iter().filter(|entry| !entry.is_blind()).collect();
     entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     let mut host = Live::new(&grounds.left);

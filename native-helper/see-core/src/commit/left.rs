@@ -83,6 +83,13 @@ impl LeftByUs {
         Ok(())
     }
 
+    /// Tells whether a commit of the session's own, or an attempt at one, left something.
+    pub fn has_own(&self) -> bool {
+        !self.placed.is_empty()
+            || !self.cleared.is_empty()
+            || self.traces.values().flatten().any(|trace| trace.own)
+    }
+
     /// Returns how an object of the host would stand had no commit touched it.
     pub fn origin(&self, stat: &Stat) -> Origin {
         let mut stat = *stat;

@@ -187,7 +187,8 @@ fn prepare<'s>(
     monitor.progress(Phase::Check, 0, None);
     let grounds = check::Grounds::of(store, view.session)?;
     let conflicts = check::find(view, changes, chosen, &grounds)?;
-    let Settled { selection, joined, mut open } = merge::settle(store, view, changes, selection, conflicts)?;
+    let Settled { selection, joined, mut open } =
+        merge::settle(store, view, changes, (selection, &grounds), conflicts)?;
     open.extend(check::only_read(changes, &selection, &grounds)?);
     if !open.is_empty() {
         let many = if open.len() == 1 { "1 path".to_owned() } else { format!("{} paths", open.len()) };

@@ -10,7 +10,7 @@ use crate::path::HostPath;
 use super::attributes::{self, Attributes};
 use super::namespace::moves_host_object;
 use super::selection::Selection;
-use super::stat::{Identity, Stat};
+use super::stat::Identity;
 use super::view::View;
 
 /// What was found out about the chosen changes as a whole.
@@ -72,7 +72,8 @@ impl Units {
             }
             let mut keeps = None;
             if let Some(lower) = found.lower.as_ref().filter(|_| changes_inode(found)) {
-                if let Some(stat) = view.host(found.layer, lower)?.filter(keeps_inode) {
+                let host = view.host(found.layer, lower)?;
+                if let Some(stat) = host.filter(|stat| view.keeps_inode(lower, stat)) {
                     let claim = Claim::of(view, found)?;
                     keeps = (claim == Claim::Content).then_some(stat.identity);
                     claims.entry(stat.identity).or_default().push(claim);
@@ -147,11 +148,6 @@ impl Units {
     pub fn is_contested(&self, inode: &Identity) -> bool {
         self.contested.contains(inode)
     }
-}
-
-/// Tells whether a host file must keep its inode when its content changes: it has other names.
-pub fn keeps_inode(stat: &Stat) -> bool {
-    stat.identity.kind == FileType::File && stat.links > 1
 }
 
 /// What a change wants an inode of the host to look like.

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::os::unix::ffi::OsStrExt as _;
 
+use crate::change::FileType;
 use crate::changes::found::Found;
 use crate::error::{Result, SeeError};
 use crate::layer::Layer;
@@ -23,12 +24,19 @@ pub struct View<'a> {
     pub places: Places,
     seen: HashMap<HostPath, Option<Stat>>,
     covered: HashSet<HostPath>,
+    anew: HashSet<HostPath>,
 }
 
 impl<'a> View<'a> {
     /// Returns a view that has looked at nothing yet.
     pub fn new(session: &'a Session) -> Self {
-        Self { session, places: Places::new(Vec::new()), seen: HashMap::new(), covered: HashSet::new() }
+        Self {
+            session,
+            places: Places::new(Vec::new()),
+            seen: HashMap::new(),
+            covered: HashSet::new(),
+            anew: HashSet::new(),
+        }
     }
 
     /// Returns the layer with this index.
@@ -86,6 +94,23 @@ impl<'a> View<'a> {
         }
         self.seen.insert(path.clone(), stat);
         Ok(stat)
+    }
+
+    /// Notes the files of the host that the session did not write to, but put others in their places.
+    pub fn set_anew(&mut self, paths: HashSet<HostPath>) {
+        self.anew = paths;
+    }
+
+    /// Tells whether the host's file at this path, which stands like this, must live on when a change of it is committed: it
+    /// has other names, and the session changed that very file, as far as is known.
+    pub fn keeps_inode(&self, path: &HostPath, stat: &Stat) -> bool {
+        let has_other_names = stat.identity.kind == FileType::File && stat.links > 1;
+        has_other_names && !self.anew.contains(path)
+    }
+
+    /// Tells whether the session put another file in the place of this one, which has other names.
+    pub fn leaves_names(&self, path: &HostPath, stat: &Stat) -> bool {
+        stat.links > 1 && self.anew.contains(path)
     }
 
     /// Tells whether the host has mounted something here, or above it, since the session began: what the layer covers is

@@ -55,6 +55,7 @@ pub mod supervisor;
 pub mod suspension;
 mod tree;
 pub mod trial;
+mod unwritten;
 mod user_tree;
 mod view;
 mod warden;

@@ -27,6 +27,7 @@ use super::meter::Meter;
 use super::request::{Order, Report, Start, Tell};
 use super::socket_path;
 use super::stream::{Client, Program};
+use super::unwritten::Unwritten;
 use super::wire::{self, Outbox};
 
 mod audience;
@@ -120,6 +121,8 @@ struct Supervisor {
     answering: Option<Answering>,
     /// Holds the SEE's mounts until this process lets go: they are gone when the descriptor is closed.
     mounts: Option<OwnedFd>,
+    /// Layers that nothing was put into.
+    unwritten: Unwritten,
     /// Connects the SEE's network to the host's.
     uplink: Option<Uplink>,
     /// What passes, for the record.

@@ -39,6 +39,8 @@ pub enum Call {
     Path(PathCall),
     /// Changes the attributes of what is open: fchmod, fchown, fsetxattr, fremovexattr. Of a file the open was seen.
     Descriptor,
+    /// Reads the names of a directory that is open: getdents. Many open one only to stand in it.
+    List,
     /// Makes something that is neither a file nor a symlink, where nothing is.
     Make(PathCall),
     /// rename(old, new) and its kin.
@@ -117,6 +119,7 @@ const ROWS: &[Row] = &[
     row(&[257], &[295], Opens, Call::OpenAt),
     row(&[437], &[437], Opens, Call::OpenAt2),
     row(&[85], &[8], Opens, Call::Creat),
+    row(&[78, 217], &[89, 141, 220], Opens, Call::List), // getdents, getdents64, the old readdir
     row(&[59], &[11], Opens, Call::Exec),
     row(&[322], &[358], Opens, Call::ExecAt),
     row(&[76], &[92, 193], Opens, path(0, true, WRITE)), // truncate, truncate64

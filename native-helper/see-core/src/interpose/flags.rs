@@ -95,7 +95,7 @@ impl OpenFlags {
     /// Returns the intent towards a directory.
     pub fn directory_access(self) -> Access {
         let only_reads = self.0 & ACCESS_MODE == 0 && !self.has(CREATE | PATH | TEMPORARY);
-        if only_reads { Access::LIST } else { Access::LOOKUP }
+        if only_reads { Access::LOOKUP | Access::OPEN } else { Access::LOOKUP }
     }
 }
 
@@ -106,9 +106,10 @@ mod tests {
     #[test]
     fn intents() {
         let (rdonly, wronly, rdwr) = (0, 1, 2);
+        let to_list = Access::LOOKUP | Access::OPEN;
         let cases = [
-            (rdonly, Access::READ, Access::LIST),
-            (rdonly | DIRECTORY, Access::LOOKUP, Access::LIST),
+            (rdonly, Access::READ, to_list),
+            (rdonly | DIRECTORY, Access::LOOKUP, to_list),
             (rdonly | PATH, Access::LOOKUP, Access::LOOKUP),
             (rdonly | PATH | DIRECTORY, Access::LOOKUP, Access::LOOKUP),
             (wronly, Access::WRITE, Access::LOOKUP),

@@ -48,6 +48,11 @@ impl Intent {
         Self { file: access, directory, follows, can_wait: access == Access::STAT }
     }
 
+    /// Returns the intent of a call that reads the names of a directory that is open.
+    pub fn of_listing() -> Self {
+        Self { file: Access::LOOKUP, directory: Access::LIST, follows: true, can_wait: true }
+    }
+
     /// Returns the intent of a call that gives an object another name: what a directory is like stays as it is.
     pub fn of_name(access: Access, follows: bool) -> Self {
         Self { directory: Access::LOOKUP, ..Self::of(access, follows) }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use rustix::io::Errno;
-use see_sys::seccomp_notify::Notification;
+use see_sys::seccomp_notify::{Arch, Notification};
 
 use crate::read_set::access::Access;
 use crate::read_set::entry::Moment;
@@ -14,7 +14,7 @@ use crate::read_set::set::Missing;
 use crate::roll::Refusals;
 
 use super::by_thread::ByThread;
-use super::calls::{Call, Level, PathCall, call};
+use super::calls::{Call, PathCall, call};
 use super::deferred::Deferred;
 use super::flags::{CREAT, OpenFlags};
 use super::frozen::Frozen;
@@ -31,6 +31,8 @@ const AT_SYMLINK_FOLLOW: u64 = 0x400;
 const RESOLVE_IN_ROOT: u64 = 0x10;
 const RENAME_NOREPLACE: u64 = 1;
 const RENAME_EXCHANGE: u64 = 2;
+/// Marks the numbers of calls for 32 bits.
+const I386: u32 = 1 << 30;
 
 /// What all threads share.
 #[derive(Debug)]
@@ -39,8 +41,6 @@ pub struct Shared {
     pub recorder: Arc<Recorder>,
     /// Who is told of devices that only the host has.
     pub refusals: Option<Arc<Refusals>>,
-    /// How much is recorded.
-    pub level: Level,
     /// Calls that told nothing new.
     pub seen: SeenCalls,
     /// Calls that may not have run yet.
@@ -127,6 +127,8 @@ impl Observer {
         let thread = context.thread;
         let argument = |place: u8| call.arguments.get(usize::from(place)).copied().unwrap_or(0);
         let descriptor = |place: u8| argument(place) as u32 as i32;
+        // Tells calls apart where they are remembered: the numbers of both architectures overlap.
+        let number = call.number | if call.arch == Arch::I386 { I386 } else { 0 };
         let mut buffer = [0; 4096];
         let shared = Arc::clone(&self.shared);
         let read = |place: u8, buffer| match tracee::read_path(thread, argument(place), buffer) {
@@ -157,6 +159,11 @@ impl Observer {
                 let how = tracee::read_open_how(thread, argument(2)).ok()?;
                 self.open(context, &Named { dir: descriptor(0), path }, how.flags, how.resolve)
             }
+            Call::List if descriptor(0) < 0 => None,
+            Call::List => {
+                let named = Named { dir: descriptor(0), path: b"." };
+                self.look(context, &named, Intent::of_listing(), number, false)
+            }
             Call::Exec => {
                 let path = read(0, &mut buffer)?;
                 self.exec(context, &Named { dir: AT_FDCWD, path }, 0)
@@ -174,15 +181,13 @@ impl Observer {
                     let is_change = access == Access::WRITE && flags & AT_EMPTY_PATH != 0;
                     return is_change.then(|| self.change_open(context, named.dir, access)).flatten();
                 }
-                self.look(context, &named, Intent::of(access, follows), call.number, false)
+                self.look(context, &named, Intent::of(access, follows), number, false)
             }
             Call::Descriptor => self.change_open(context, descriptor(0), Access::default()),
-            // A read before it saw that nothing was there.
-            Call::Make(_) if self.shared.level < Level::Lookups => None,
             Call::Make(made) => {
                 let path = read(made.path, &mut buffer)?;
                 let named = Named { dir: made.dir.map_or(AT_FDCWD, descriptor), path };
-                self.look(context, &named, Intent::of(made.access, made.follows), call.number, false)
+                self.look(context, &named, Intent::of(made.access, made.follows), number, false)
             }
             Call::Rename { at, flags } => {
                 let ((old_dir, old), (new_dir, new)) = two_paths(at);
@@ -190,12 +195,13 @@ impl Observer {
                 if self.is_tree_or_link(context, &old) {
                     self.names_change(call);
                 }
-                let source = self.note_path(context, &old, Intent::of_name(Access::WRITE, false));
+                let source =
+                    self.note_path(context, &old, Intent::of_name(Access::WRITE | Access::REPLACE, false));
                 let flags = flags.map_or(0, argument);
                 let access = match flags {
-                    _ if flags & RENAME_EXCHANGE != 0 => Access::WRITE,
+                    _ if flags & RENAME_EXCHANGE != 0 => Access::WRITE | Access::REPLACE,
                     _ if flags & RENAME_NOREPLACE != 0 => Access::EXCLUSIVE,
-                    _ => Access::TRUNCATE,
+                    _ => Access::TRUNCATE | Access::REPLACE,
                 };
                 let mut other = [0; 4096];
                 let new = Named { dir: new_dir.map_or(AT_FDCWD, descriptor), path: read(new, &mut other)? };
@@ -290,7 +296,9 @@ fn two_paths(at: bool) -> TwoPaths {
 /// Tells whether a call may change what others see; of an open its flags say so.
 fn may_change_files(kind: Call) -> bool {
     match kind {
-        Call::Open | Call::OpenAt | Call::OpenAt2 | Call::Exec | Call::ExecAt | Call::Chdir => false,
+        Call::Open | Call::OpenAt | Call::OpenAt2 | Call::List | Call::Exec | Call::ExecAt | Call::Chdir => {
+            false
+        }
         Call::Path(call) => call.access != Access::STAT,
         _ => true,
     }

@@ -87,7 +87,7 @@ impl Rehearsal {
         self.seen.note(path.clone(), access, seen, at, Looker { thread: 1, program: 0 });
         // The names of a directory that was listed just now; the recorder does that a moment later.
         let entry = self.seen.get(&path).cloned();
-        if let Some(mut entry) = entry.filter(|entry| entry.listing == Some(at)) {
+        if let Some(mut entry) = entry.filter(|entry| entry.listing() == Some(at)) {
             if let Seen::Object(object) = entry.seen {
                 entry.names = digest_as_of(&path, &object, at);
                 self.seen.put(entry).unwrap();

@@ -191,7 +191,6 @@ impl Watch {
         let shared = Shared {
             recorder: Arc::clone(&recording.recorder),
             refusals: witnesses.refusals.clone(),
-            level: recording.level,
             seen: SeenCalls::new(Arc::clone(&unfinished)),
             directories: ByThread::new(),
             programs: ByThread::new(),

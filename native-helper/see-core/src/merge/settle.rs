@@ -2,7 +2,8 @@
 //! other conflicts whether they can be merged.
 
 use crate::changes::found::ChangeSet;
-use crate::check;
+use crate::check::in_use::InUse;
+use crate::check::{self, Grounds};
 use crate::commit::merged::{Merged, Piece};
 use crate::commit::selection::Selection;
 use crate::commit::view::View;
@@ -11,7 +12,7 @@ use crate::path::HostPath;
 use crate::store::Store;
 
 use super::How;
-use super::file::{Mergeable, look};
+use super::file::look;
 
 /// So many conflicts are looked at closely; of more than that, merging is not offered.
 const MOST: usize = 2000;
@@ -68,11 +69,12 @@ pub(crate) fn settle(
     store: &Store,
     view: &mut View<'_>,
     changes: &ChangeSet,
-    mut selection: Selection,
+    (mut selection, grounds): (Selection, &Grounds),
     conflicts: Vec<(usize, Conflict)>,
 ) -> Result<Settled> {
     let mut open = Vec::new();
     let mut joined = Vec::new();
+    let mut in_use = InUse::default();
     for (place, (index, mut conflict)) in
         check::unresolved(changes, &selection, conflicts).into_iter().enumerate()
     {
@@ -84,10 +86,15 @@ pub(crate) fn settle(
         if let Some((found, mergeable)) = &mergeable {
             // An answer that does not fit is no reason to do something else by ourselves.
             let is_unanswered = selection.resolution(&found.change.path).is_none();
-            if let Some(merged) = join(mergeable, is_unanswered).and_then(|it| it.merged(found)) {
-                joined.push(merged.path.clone());
-                selection.merged.push(merged);
-                continue;
+            let may_join = is_unanswered && mergeable.how() == How::Append && grounds.may_join(found);
+            if let Some(merged) = mergeable.merged(found).filter(|_| may_join) {
+                if in_use.hold(view, found)?.is_none() {
+                    joined.push(merged.path.clone());
+                    selection.merged.push(merged);
+                    continue;
+                }
+                // What it writes from now on would go to the old file: a person has to know.
+                conflict.reason = ConflictReason::InUse;
             }
             conflict.merge = Some(mergeable.how());
             if mergeable.how() != How::ByHand {
@@ -97,10 +104,6 @@ pub(crate) fn settle(
         open.push(conflict);
     }
     Ok(Settled { selection, joined, open })
-}
-
-fn join(mergeable: &Mergeable, is_unanswered: bool) -> Option<&Mergeable> {
-    (is_unanswered && mergeable.how() == How::Append).then_some(mergeable)
 }
 
 /// Tells whether a conflict can be about what a file holds: also a new file of the same name is what an editor leaves

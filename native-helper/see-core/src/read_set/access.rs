@@ -25,6 +25,10 @@ impl Access {
     pub const EXEC: Self = Self(1 << 7);
     /// Asks for what the file system says of the object: size, times, mode.
     pub const STAT: Self = Self(1 << 8);
+    /// Opens a directory so that its names can be read: a look-up, as long as nobody reads them. Has no name of its own.
+    pub const OPEN: Self = Self(1 << 9);
+    /// Brings another object to its place, or takes it from there: a rename. Has no name of its own.
+    pub const REPLACE: Self = Self(1 << 10);
 
     const NAMES: [(Self, &'static str); 9] = [
         (Self::LOOKUP, "lookup"),
@@ -55,7 +59,12 @@ impl Access {
 
     /// Tells whether nothing of what was there before is seen.
     pub fn is_blind(self) -> bool {
-        self == Self::TRUNCATE
+        self.without(Self::REPLACE) == Self::TRUNCATE
+    }
+
+    /// Returns the set without these intents.
+    pub(super) fn without(self, these: Self) -> Self {
+        Self(self.0 & !these.0)
     }
 
     /// Returns the intents' names.

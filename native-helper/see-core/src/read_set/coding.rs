@@ -33,7 +33,7 @@ const RESUMED: u8 = 5;
 
 const HAS_NAME: u8 = 1;
 const HAS_CONTENT: u8 = 1 << 1;
-const HAS_LISTING: u8 = 1 << 2;
+const HAS_OPENED: u8 = 1 << 2;
 const HAS_OBJECT: u8 = 1 << 3;
 const HAS_NAMES: u8 = 1 << 4;
 
@@ -96,7 +96,7 @@ pub(super) fn put_entry(out: &mut Vec<u8>, entry: &Entry, dir: u64) {
     };
     let flags = flag(entry.name.is_some(), HAS_NAME)
         | flag(entry.content.is_some(), HAS_CONTENT)
-        | flag(entry.listing.is_some(), HAS_LISTING)
+        | flag(entry.opened.is_some(), HAS_OPENED)
         | flag(object.is_some(), HAS_OBJECT)
         | flag(entry.names.is_some(), HAS_NAMES);
     out.extend([ENTRY, flags]);
@@ -106,7 +106,7 @@ pub(super) fn put_entry(out: &mut Vec<u8>, entry: &Entry, dir: u64) {
     put_number(out, u64::from(entry.by.program));
     put_number(out, u64::from(entry.by.thread));
     put_number(out, entry.first.0 as u64);
-    for moment in [entry.name, entry.content, entry.listing].into_iter().flatten() {
+    for moment in [entry.name, entry.content, entry.opened].into_iter().flatten() {
         put_difference(out, moment.0, entry.first.0);
     }
     if let Some(object) = object {
@@ -166,7 +166,7 @@ impl<'a> Reader<'a> {
         let mut moment = |bit: u8| -> Option<Option<Moment>> {
             if flags & bit == 0 { Some(None) } else { Some(Some(Moment(self.difference(first.0)?))) }
         };
-        let (name, content, listing) = (moment(HAS_NAME)?, moment(HAS_CONTENT)?, moment(HAS_LISTING)?);
+        let (name, content, opened) = (moment(HAS_NAME)?, moment(HAS_CONTENT)?, moment(HAS_OPENED)?);
         let seen = if flags & HAS_OBJECT == 0 { Seen::Absent } else { Seen::Object(self.object()?) };
         let names = if flags & HAS_NAMES == 0 {
             None
@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
             Some(NamesDigest { count: self.number()?, sum: self.number()? })
         };
         let by = Looker { thread, program };
-        Some(Entry { path: Arc::new(path), access, first, by, name, content, listing, seen, names })
+        Some(Entry { path: Arc::new(path), access, first, by, name, content, opened, seen, names })
     }
 
     fn object(&mut self) -> Option<Object> {

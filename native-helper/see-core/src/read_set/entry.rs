@@ -122,8 +122,9 @@ pub struct Entry {
     pub name: Option<Moment>,
     /// When something first depended on the object's content or attributes.
     pub content: Option<Moment>,
-    /// When its names were first listed.
-    pub listing: Option<Moment>,
+    /// When it was first opened so that its names could be read, or they were read: what somebody lists may be as old as
+    /// the open of it. [`Entry::listing`] tells whether they were read at all.
+    pub opened: Option<Moment>,
     /// What it was at the first of these, or, when none has happened, at the first touch.
     pub seen: Seen,
     /// The names in it when first listed; `None` when unknown.
@@ -135,7 +136,7 @@ pub struct Entry {
 struct Depends {
     name: bool,
     content: bool,
-    listing: bool,
+    opened: bool,
 }
 
 impl Depends {
@@ -149,7 +150,7 @@ impl Depends {
             name: true,
             // A directory's own stamps change with every name in it: only its being there counts.
             content: is_there && !is_dir && access.sees_content(),
-            listing: is_dir && access.has(Access::LIST),
+            opened: is_dir && access.has(Access::LIST | Access::OPEN),
         }
     }
 }
@@ -165,7 +166,7 @@ impl Entry {
             by,
             name: depends.name.then_some(at),
             content: depends.content.then_some(at),
-            listing: depends.listing.then_some(at),
+            opened: depends.opened.then_some(at),
             seen,
             names: None,
         }
@@ -174,13 +175,13 @@ impl Entry {
     /// Adds an observation. The first time of each kind wins. Returns whether anything is new.
     pub fn merge(&mut self, access: Access, seen: Seen, at: Moment) -> bool {
         let depends = Depends::of(access, &seen);
-        let before = (self.access, self.name, self.content, self.listing);
+        let before = (self.access, self.name, self.content, self.opened);
         let depended = self.name.is_some();
         let first_content = depends.content && self.content.is_none();
-        let first_listing = depends.listing && self.listing.is_none();
+        let first_opened = depends.opened && self.opened.is_none();
         if !depended && depends.name {
             self.seen = seen;
-        } else if (first_content || first_listing) && self.content.is_none() && self.listing.is_none() {
+        } else if (first_content || first_opened) && self.content.is_none() && self.opened.is_none() {
             // So far only the name mattered: what it holds counts from now, unless the name means another object
             // by now, which then stays to be found.
             if let (Seen::Object(old), Seen::Object(new)) = (self.seen, seen) {
@@ -192,8 +193,24 @@ impl Entry {
         self.access |= access;
         self.name = self.name.or(depends.name.then_some(at));
         self.content = self.content.or(depends.content.then_some(at));
-        self.listing = self.listing.or(depends.listing.then_some(at));
-        before != (self.access, self.name, self.content, self.listing)
+        self.opened = self.opened.or(depends.opened.then_some(at));
+        before != (self.access, self.name, self.content, self.opened)
+    }
+
+    /// Returns since when what its names are is seen; `None` when nobody has read them.
+    pub fn listing(&self) -> Option<Moment> {
+        self.opened.filter(|_| self.access.has(Access::LIST))
+    }
+
+    /// Forgets that its names were read.
+    pub(super) fn forget_listing(&mut self) {
+        self.access = self.access.without(Access::LIST | Access::OPEN);
+        (self.opened, self.names) = (None, None);
+    }
+
+    /// Tells whether the SEE put another object in its place, or took it away from there.
+    pub fn is_replaced(&self) -> bool {
+        self.access.has(Access::REPLACE)
     }
 
     /// Tells whether the SEE only ever wrote it without looking.
@@ -237,10 +254,11 @@ mod tests {
             (Access::LOOKUP, file(1), (true, false, false)),
             (Access::LOOKUP | Access::READ, object(7, FileType::Directory, 1), (true, false, false)),
             (Access::LIST, object(7, FileType::Directory, 1), (true, false, true)),
+            (Access::LOOKUP | Access::OPEN, object(7, FileType::Directory, 1), (true, false, false)),
         ];
         for (access, seen, wanted) in cases {
             let entry = entry(access, seen, 5);
-            let got = (entry.name.is_some(), entry.content.is_some(), entry.listing.is_some());
+            let got = (entry.name.is_some(), entry.content.is_some(), entry.listing().is_some());
             assert_eq!(got, wanted, "{access:?} {seen:?}");
         }
     }
@@ -267,6 +285,29 @@ mod tests {
         let mut it = entry(Access::READ, file(1), 5);
         assert!(it.merge(Access::TRUNCATE, file(6), Moment(9)));
         assert_eq!((it.content, it.seen), (Some(Moment(5)), file(1)));
+    }
+
+    #[test]
+    fn a_rename_to_its_place_is_blind_and_stays_known() {
+        let mut it = entry(Access::TRUNCATE | Access::REPLACE, file(1), 5);
+        assert!(it.is_blind() && it.is_replaced());
+        assert!(it.merge(Access::READ, file(1), Moment(6)) && !it.is_blind() && it.is_replaced());
+        assert!(!entry(Access::TRUNCATE, file(1), 5).is_replaced());
+    }
+
+    #[test]
+    fn a_listing_counts_from_when_the_directory_was_opened() {
+        let directory = |mtime| object(7, FileType::Directory, mtime);
+        let mut it = entry(Access::LOOKUP, directory(1), 3);
+        assert!(it.merge(Access::LOOKUP | Access::OPEN, directory(4), Moment(5)));
+        assert_eq!((it.listing(), it.seen), (None, directory(4)));
+        // Some file systems show a directory as it was when it was opened.
+        assert!(it.merge(Access::LIST, directory(6), Moment(9)));
+        assert_eq!((it.listing(), it.seen), (Some(Moment(5)), directory(4)));
+        assert!(!it.merge(Access::LIST, directory(6), Moment(10)));
+        it.forget_listing();
+        assert!(it.merge(Access::LOOKUP | Access::OPEN, directory(7), Moment(11)));
+        assert_eq!(it.listing(), None);
     }
 
     #[test]

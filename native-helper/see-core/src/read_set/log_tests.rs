@@ -189,7 +189,7 @@ fn settling_forgets_what_we_changed_ourselves() {
     set.settle(&[host("/a/b")]);
     let left: Vec<_> = set.entries().iter().map(|e| e.path.display()).collect();
     assert_eq!(left, ["/a/bc", "/x", "/a"]);
-    assert_eq!(set.get(&host("/a")).unwrap().listing, None);
+    assert_eq!(set.get(&host("/a")).unwrap().listing(), None);
     assert!(set.get(&host("/a/b/c")).is_none());
 
     let dir = tempfile::tempdir().unwrap();

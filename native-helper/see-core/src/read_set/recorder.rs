@@ -106,7 +106,7 @@ impl Recorder {
         };
         if let Some(entry) = set.entry(id) {
             log.entry(entry);
-            if entry.listing == Some(at) {
+            if access.has(Access::LIST) && entry.listing().is_some() && entry.names.is_none() {
                 listed.push(id);
             }
             if access.changes_content() {
@@ -221,7 +221,7 @@ fn keep_changing(shared: &Shared, bases: &mut Keeper) {
 fn digest_listed(shared: &Shared) {
     let listed = std::mem::take(&mut shared.lock().listed);
     for id in listed {
-        let about = shared.lock().set.entry(id).and_then(|entry| match (entry.seen, entry.listing) {
+        let about = shared.lock().set.entry(id).and_then(|entry| match (entry.seen, entry.listing()) {
             (Seen::Object(object), Some(at)) => Some((Arc::clone(&entry.path), object, at)),
             _ => None,
         });

@@ -186,7 +186,7 @@ impl ReadSet {
         let paths: usize = self.entries.iter().map(|entry| entry.path.as_bytes().len()).sum();
         self.bytes = paths + self.programs.iter().map(|name| name.len()).sum::<usize>();
         for entry in self.entries.iter_mut().filter(|entry| parents.contains(&*entry.path)) {
-            (entry.listing, entry.names) = (None, None);
+            entry.forget_listing();
         }
         self.index.clear();
         for (id, entry) in (0_u32..).zip(&self.entries) {

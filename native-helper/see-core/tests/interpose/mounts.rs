@@ -24,7 +24,7 @@ fn mounts_of_its_own_lead_to_the_same_files() {
     assert!(entry(&ran, &see.path("single")).access.has(Access::READ));
     // What no mount of its own is about, too.
     assert!(entry(&ran, &see.path("beside")).access.has(Access::READ));
-    assert!(entry(&ran, &see.path("src")).listing.is_some());
+    assert!(entry(&ran, &see.path("src")).listing().is_some());
     assert!(ran.reads.get(&see.path("dst/deep/f")).is_none());
 }
 

@@ -34,6 +34,8 @@ int main(void) {
     int status;
     wait(&status);
     if (status) { printf("execveat %d\n", status); return 1; }
+    char names[1024];
+    if (syscall(SYS_getdents64, d, names, sizeof names) < 0) { perror("getdents64"); return 1; }
     int here = open(".", O_RDONLY);
     if (fchdir(d)) return 1;
     need(syscall(SYS_open, "fchdir", O_RDONLY), "fchdir");

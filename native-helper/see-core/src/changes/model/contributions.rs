@@ -46,7 +46,7 @@ impl Model {
         if verdict.is_special() {
             let mut special = Special { moved_from: verdict.moved_from.clone(), ..Special::default() };
             for displaced in verdict.displaced {
-                self.links.displace(layer, displaced.host.clone(), displaced.ino, &view);
+                self.links.displace(layer, &displaced, &view);
                 special.displaced.push(displaced.host);
             }
             for tree in &verdict.trees {
@@ -180,9 +180,9 @@ impl Model {
             room = losses.room;
             cut.extend(losses.cut);
             self.unlisted.extend(losses.unlisted);
-            for (host, ino, at) in losses.displaced {
-                self.links.displace(layer, host.clone(), ino, &at);
-                displaced.push((host, at));
+            for (lost, at) in losses.displaced {
+                self.links.displace(layer, &lost, &at);
+                displaced.push((lost.host, at));
             }
             for row in losses.rows {
                 let path = row.found.change.path.clone();

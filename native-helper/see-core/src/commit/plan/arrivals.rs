@@ -13,7 +13,7 @@ use super::super::journal::Residue;
 use super::super::places::Spot;
 use super::super::stat::{Identity, Stat};
 use super::super::step::{Purpose, Step};
-use super::super::units::{changes_attributes, keeps_inode};
+use super::super::units::changes_attributes;
 use super::{Planned, Planner, Staged, is_whiteout, vanished};
 
 impl Planner<'_, '_> {
@@ -75,7 +75,8 @@ impl Planner<'_, '_> {
         if !is_dir {
             self.plan.residue.push(Residue::Remove(source));
         }
-        if before != after && self.units.is_contested(&stat.identity) {
+        let is_apart = self.units.is_contested(&stat.identity) || self.view.leaves_names(lower, &stat);
+        if before != after && is_apart {
             return self.set_apart(found, (host, stat), at, before, after);
         }
         if before != after {
@@ -236,13 +237,12 @@ impl Planner<'_, '_> {
                 let backup = self.rooms.slot(self.view, found.layer, &found.change.path)?;
                 let expects = self.expect_occupant(found, at, old)?;
                 let step = Step::Replace { at: at.clone(), new: from, backup, object, old: old.identity };
-                // A file that a program has open is another one than it writes to once it was replaced. Where a person or a
-                // merge has answered, as for the log of a server that runs, that is known.
+                // A file that a program has open is another one than it writes to once it was replaced. Where a person has
+                // answered, as for the log of a server that runs, that is known.
                 let path = &found.change.path;
                 let unwritten = found.change.kind == ChangeKind::Modified
                     && old.identity.kind == FileType::File
-                    && self.selection.resolution(path).is_none()
-                    && self.selection.merged(path).is_none();
+                    && self.selection.resolution(path).is_none();
                 self.plan.steps.push(Planned { step, expects, unwritten });
             }
             None => self.add(Step::Move { from, to: at.clone(), object, purpose }, Vec::new()),
@@ -278,7 +278,8 @@ impl Planner<'_, '_> {
         Ok(expects)
     }
 
-    /// Returns the host's file when it must keep its inode: it has other names. Not when several changes rest on that inode: then they do not agree on its content.
+    /// Returns the host's file when it must keep its inode: it has other names. Not when several changes rest on that inode:
+    /// then they do not agree on its content.
     pub(super) fn file_to_rewrite(&mut self, found: &Found) -> Result<Option<Stat>> {
         if found.change.kind != ChangeKind::Modified || found.change.file_type != FileType::File {
             return Ok(None);
@@ -291,7 +292,9 @@ impl Planner<'_, '_> {
             return Ok(None);
         }
         let stat = self.view.host(found.layer, &name)?;
-        Ok(stat.filter(keeps_inode).filter(|stat| !self.units.is_contested(&stat.identity)))
+        let keeps =
+            |stat: &Stat| self.view.keeps_inode(&name, stat) && !self.units.is_contested(&stat.identity);
+        Ok(stat.filter(keeps))
     }
 
     fn rewrite(&mut self, found: &Found, at: Spot, source: Spot, host: Stat) -> Result<()> {

@@ -50,8 +50,16 @@ fn discard_with_needs(bench: &Bench, path: &HostPath, what: &str) -> Vec<HostPat
 }
 
 fn each(make: impl Fn(&'static str, &'static str) -> Bench, check: impl Fn(&str, Bench, &dyn Fn() -> Bench)) {
+    each_of(&SYSTEM.iter().collect::<Vec<_>>(), make, check);
+}
+
+fn each_of(
+    cases: &[&'static Case],
+    make: impl Fn(&'static str, &'static str) -> Bench,
+    check: impl Fn(&str, Bench, &dyn Fn() -> Bench),
+) {
     let mut failures = String::new();
-    for Case(host, program) in SYSTEM {
+    for Case(host, program) in cases {
         let what = format!("{host} | {program}");
         let again = || make(host, program);
         let outcome =
@@ -103,7 +111,12 @@ fn the_hosts_own_shows_again() {
 #[test]
 fn the_hosts_own_shows_again_in_user_mode() {
     if is_inside("discards::the_hosts_own_shows_again_in_user_mode") {
-        each(|host, program| Bench::fast_session(MarkSpace::User, host, program), all_ways);
+        // A file that was copied out of a directory which was then made anew: that directory is told only while something of
+        // its own is, and comes to light again when the rename is discarded.
+        let is_told = |case: &&Case| !case.1.contains("mv d/a d/b; mkdir d/a");
+        let cases: Vec<&Case> = SYSTEM.iter().filter(is_told).collect();
+        assert_eq!(cases.len(), SYSTEM.len() - 1);
+        each_of(&cases, |host, program| Bench::fast_session(MarkSpace::User, host, program), all_ways);
     }
 }
 

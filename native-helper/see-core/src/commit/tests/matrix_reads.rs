@@ -17,6 +17,7 @@ pub enum Look {
     NamedNothing,
     ListedDirectory,
     NamedDirectory,
+    OpenedDirectory,
     ReadSymlink,
 }
 }
@@ -32,6 +33,8 @@ fn start(look: Look) -> (&'static str, Access) {
         L::NamedNothing => ("true", Access::LOOKUP),
         L::ListedDirectory => ("mkdir p; echo o > p/o", Access::LIST),
         L::NamedDirectory => ("mkdir p; echo o > p/o", Access::LOOKUP),
+        // Opened so that its names could be read, which nobody did: `mkdir -p a/b` does that to where it stands.
+        L::OpenedDirectory => ("mkdir p; echo o > p/o", Access::LOOKUP | Access::OPEN),
         L::ReadSymlink => ("ln -s o p", Access::READ),
     }
 }
@@ -53,20 +56,32 @@ fn expected(look: Look, host: Host) -> Option<ConflictReason> {
             | H::ModeChanged
             | H::HardLinked,
         ) => Some(NameAppeared),
-        (L::ReadFile | L::NamedFile | L::ListedDirectory | L::NamedDirectory | L::ReadSymlink, H::Absent) => {
-            Some(NameVanished)
-        }
+        (
+            L::ReadFile
+            | L::NamedFile
+            | L::ListedDirectory
+            | L::NamedDirectory
+            | L::OpenedDirectory
+            | L::ReadSymlink,
+            H::Absent,
+        ) => Some(NameVanished),
         (L::ReadFile, H::File | H::ContentChanged | H::ModeChanged | H::HardLinked) => Some(ReadThenChanged),
         (L::NamedFile, H::File | H::ContentChanged | H::ModeChanged | H::HardLinked) => None,
         (L::ReadFile | L::NamedFile, H::EmptyDirectory | H::FullDirectory | H::Symlink | H::Special) => {
             Some(TypeChanged)
         }
         // The same names, but of another directory.
-        (L::ListedDirectory | L::NamedDirectory, H::EmptyDirectory | H::FullDirectory) => {
-            Some(ReadThenChanged)
+        (
+            L::ListedDirectory | L::NamedDirectory | L::OpenedDirectory,
+            H::EmptyDirectory | H::FullDirectory,
+        ) => Some(ReadThenChanged),
+        (L::ListedDirectory | L::NamedDirectory | L::OpenedDirectory, H::File | H::Symlink | H::Special) => {
+            Some(TypeChanged)
         }
-        (L::ListedDirectory | L::NamedDirectory, H::File | H::Symlink | H::Special) => Some(TypeChanged),
-        (L::ListedDirectory | L::NamedDirectory, H::ContentChanged | H::ModeChanged | H::HardLinked) => None,
+        (
+            L::ListedDirectory | L::NamedDirectory | L::OpenedDirectory,
+            H::ContentChanged | H::ModeChanged | H::HardLinked,
+        ) => None,
         (L::ReadSymlink, H::Symlink | H::HardLinked) => Some(ReadThenChanged),
         (L::ReadSymlink, H::File | H::EmptyDirectory | H::FullDirectory | H::Special) => Some(TypeChanged),
         // That is of the file which it leads to.

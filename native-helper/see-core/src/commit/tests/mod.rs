@@ -20,6 +20,7 @@ mod meddling;
 mod merges;
 mod operations;
 mod ordinary;
+mod other_names;
 mod parts;
 mod property;
 mod speed;

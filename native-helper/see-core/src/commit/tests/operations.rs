@@ -128,10 +128,14 @@ impl Operation {
                 dirs
             }
             Self::Rename(from, to) => {
-                vec![(from.clone(), name(Access::WRITE)), (to.clone(), name(Access::TRUNCATE))]
+                vec![
+                    (from.clone(), name(Access::WRITE | Access::REPLACE)),
+                    (to.clone(), name(Access::TRUNCATE | Access::REPLACE)),
+                ]
             }
             Self::Exchange(one, other) => {
-                vec![(one.clone(), name(Access::WRITE)), (other.clone(), name(Access::WRITE))]
+                let exchanged = name(Access::WRITE | Access::REPLACE);
+                vec![(one.clone(), exchanged), (other.clone(), exchanged)]
             }
             Self::Link(from, to) => {
                 vec![(from.clone(), name(Access::WRITE)), (to.clone(), name(Access::EXCLUSIVE))]

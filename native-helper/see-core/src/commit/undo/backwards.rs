@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use crate::error::{Conflict, ConflictReason, ErrorCode, Resolution, Result, SeeError};
 use crate::path::HostPath;
 
+use crate::check::in_use::InUse;
+
 use super::super::attributes;
 use super::super::bytes::Bytes;
 use super::super::journal::{Journal, Seen};
@@ -30,6 +32,7 @@ pub(super) struct Backwards<'j> {
     left: BTreeMap<Spot, Stat>,
     /// What failed attempts to take it back left.
     attempts: LeftByUs,
+    in_use: InUse,
     /// What is changed or moved, as it stands now.
     before: BTreeMap<Spot, Stat>,
     /// Ends of the commit's renames: among them the places where objects rested between two names on the host.
@@ -71,6 +74,7 @@ impl<'j> Backwards<'j> {
             steps,
             left,
             attempts,
+            in_use: InUse::default(),
             before: BTreeMap::new(),
             transit: renames.flatten().collect(),
             rests: HashMap::new(),
@@ -232,13 +236,19 @@ impl<'j> Backwards<'j> {
                 let rests = self.transit.contains(new);
                 let fate = self.expect_left(at, index, moves, *object)?;
                 let Fate::Goes { object: now, expects } = fate else { return Ok(false) };
+                let is_free = !rests && !self.transit.contains(backup);
+                let Some(unwritten) =
+                    self.expect_unwritten(&moves.forward(at, index), (index, *object), moves, is_free)?
+                else {
+                    return Ok(false);
+                };
                 let slot = if rests { self.rest(new)? } else { self.slot_near(at)? };
                 let (at, object) = (at.clone(), *old);
                 let step = match now {
                     Some(old) => Step::Replace { at, new: returns, backup: slot, object, old },
                     None => Step::Move { from: returns, to: at, object, purpose: Purpose::Create },
                 };
-                self.add(step, expects);
+                self.plan.steps.push(Planned { step, expects, unwritten });
             }
             Step::Link { target, at, object } => {
                 let now = moves.forward(at, index);

@@ -95,7 +95,7 @@ impl Supervisor {
     fn note_untouched(&mut self) -> Result<()> {
         let store = self.store.root();
         let away = self.session.layers.iter_mut().filter(|layer| layer.room != store || !layer.same_mount);
-        away.for_each(|layer| layer.untouched = layer.is_empty());
+        away.for_each(|layer| layer.untouched = self.unwritten.has(layer));
         if self.session.layers.iter().any(|layer| layer.untouched) {
             self.store.update_session(&self.session)?;
         }

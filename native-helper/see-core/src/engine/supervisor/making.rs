@@ -17,6 +17,7 @@ use crate::engine::meter::{Meter, hurry};
 use crate::engine::namespaces::Shell;
 use crate::engine::plan::Tree;
 use crate::engine::request::Start;
+use crate::engine::unwritten::Unwritten;
 use crate::engine::wire::{self, Outbox};
 use crate::error::Result;
 use crate::net::reach::Reach;
@@ -67,6 +68,7 @@ impl Supervisor {
         let filter = uplink.as_ref().map(|uplink| uplink.filter(&start.policy)).transpose()?;
         let reach = Arc::new(Reach::new(filter));
         let (bounds, display) = (bounds?, display?);
+        let unwritten = Unwritten::watch(&session.layers);
         let meter = Meter::start(&session.layers, init.pid(), frost::limits(&session), bounds.freezer())?;
         // Last: whoever answers calls is only done when the init has ended.
         let begin =
@@ -87,6 +89,7 @@ impl Supervisor {
             init: init.keep(),
             answering,
             mounts: Some(made.mounts),
+            unwritten,
             uplink,
             reach,
             signals,

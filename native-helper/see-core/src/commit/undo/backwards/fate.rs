@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use crate::change::FileType;
 use crate::error::{Conflict, ConflictReason, Resolution, Result};
 
 use super::super::super::places::{Role, Spot};
@@ -66,6 +67,25 @@ impl Backwards<'_> {
             expects.push((at.join(&rest), stat));
         }
         Ok(Fate::Goes { object: top.map(|stat| stat.identity), expects })
+    }
+
+    /// Looks whether a program of the host has the file at this place open for writing: it would go on in the file that the
+    /// undo takes away. Returns whether nobody may have it open when its step comes; `None` when it stays.
+    pub(super) fn expect_unwritten(
+        &mut self,
+        now: &Spot,
+        (index, object): (usize, Identity),
+        moves: &Moves,
+        is_free: bool,
+    ) -> Result<Option<bool>> {
+        let stat = self.places.stat(now)?.filter(|stat| is_free && stat.identity.kind == FileType::File);
+        let Some(stat) = stat else { return Ok(Some(false)) };
+        if !self.in_use.is_written(self.places, now, &stat)? {
+            return Ok(Some(true));
+        }
+        let choices = self.choices(now, (now, index, object), Some(&stat), moves)?;
+        let chosen = self.decide(now, ConflictReason::InUse, Some(&stat), choices);
+        Ok((chosen != Some(Resolution::Skip)).then_some(false))
     }
 
     /// Returns what can be done about an object that is not as the commit left it. `top` is what the step took, with
