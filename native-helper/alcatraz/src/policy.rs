@@ -46,6 +46,7 @@ pub fn apply(args: &WallArgs, policy: &mut Policy) -> Result<()> {
             PromiseArg::Processes => Promise::Processes,
             PromiseArg::Display => Promise::Display,
             PromiseArg::Devices => Promise::Devices,
+            PromiseArg::Ports => Promise::Ports,
         })
         .collect();
     Ok(())

@@ -101,6 +101,52 @@ fn the_host_is_never_reached() {
 }
 
 #[test]
+fn what_the_host_gets_later_is_its_own_too() {
+    both(|lab| {
+        let mut internet = Internet::new(lab);
+        internet.serve_host(lab);
+        // Addresses of the Internet, which a session with a network may reach as long as they are not this machine's.
+        let later = ["tcp,45.45.45.45,7000", "tcp,2600:bbbb::5,7000", "udp,45.45.45.45,7000"];
+        let mut command = internet.on_host(&lab.command(&[
+            "run",
+            "--keep",
+            "-q",
+            "--name",
+            "long",
+            "--net",
+            "full",
+            "--",
+            "sh",
+            "-c",
+            "echo up; cat",
+        ]));
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        let mut heard = std::io::BufReader::new(child.stdout.take().unwrap());
+        std::io::BufRead::read_line(&mut heard, &mut line).unwrap();
+        internet
+            .prepare_host("ip addr add 45.45.45.45/32 dev lo; ip -6 addr add 2600:bbbb::5/128 dev lo nodad");
+        assert_reached(&internet.natively(lab, &later), &later);
+        let probe = internet.probe(&later);
+        let enter = || finish(internet.on_host(&lab.command(&["enter", "long", "--", "sh", "-c", &probe])));
+        // The kernel tells of it, which takes a moment.
+        wait_until("they are out of reach", || {
+            let printed = enter().stdout;
+            later.iter().all(|place| answer(&printed, place).starts_with('!'))
+        });
+        assert_reached(&enter_with(&internet, lab, "tcp,203.0.113.10,7000"), &["tcp,203.0.113.10,7000"]);
+        drop(child.stdin.take());
+        assert_eq!(finish_child(child).status, 0);
+    });
+}
+
+/// What a program prints that tries one place in the session that runs.
+fn enter_with(internet: &Internet, lab: &engine_lab::Lab, place: &str) -> String {
+    let probe = internet.probe(&[place]);
+    finish(internet.on_host(&lab.command(&["enter", "long", "--", "sh", "-c", &probe]))).stdout
+}
+
+#[test]
 fn the_walls_cannot_be_moved_from_inside() {
     both(|lab| {
         let internet = Internet::new(lab);

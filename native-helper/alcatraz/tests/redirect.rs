@@ -108,40 +108,73 @@ fn an_address_of_the_host_can_be_chosen() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_an_error_of_the_program() {
+fn a_port_that_was_accepted_as_taken_is_an_error_of_the_program() {
     both(|lab| {
-        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-        let redirect = format!("{}:8080", taken.local_addr().unwrap().port());
         std::fs::write(lab.home().join("server.py"), SERVER).unwrap();
-        let outcome = lab.run(&[
-            "run",
-            "--keep",
-            "-q",
-            "--redirect",
-            &redirect,
-            "--",
-            "python3",
-            "server.py",
-            "127.0.0.1",
-            "8080",
-        ]);
+        let serve = |redirect: &str| {
+            let words = ["run", "--keep", "-q", "--accept", "ports", "--redirect", redirect, "--"];
+            lab.run(&[&words[..], &["python3", "server.py", "127.0.0.1", "8080"]].concat())
+        };
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let outcome = serve(&format!("{}:8080", taken.local_addr().unwrap().port()));
         assert!(outcome.stderr.contains("Address already in use"), "{outcome:?}");
         // A port that only root may take is as forbidden as ever.
         if lab.mode == Mode::User {
-            let outcome = lab.run(&[
-                "run",
-                "--keep",
-                "-q",
-                "--redirect",
-                "81:8080",
-                "--",
-                "python3",
-                "server.py",
-                "127.0.0.1",
-                "8080",
-            ]);
+            let outcome = serve("81:8080");
             assert!(outcome.stderr.contains("Permission denied"), "{outcome:?}");
         }
+    });
+}
+
+#[test]
+fn a_server_of_the_host_keeps_its_connections() {
+    both(|lab| {
+        // It lets other servers of its user share its port, as many do.
+        let shared = |port: u16| {
+            let script = format!(
+                "import socket,time\ns = socket.socket()\ns.setsockopt(1, 15, 1)\ns.bind(('127.0.0.1', {port}))\n\
+                 s.listen(16)\nprint('listens', flush=True)\ntime.sleep(1000)"
+            );
+            let mut command = lab.as_user("/usr/bin/python3".as_ref());
+            command.args(["-c", &script]).stdout(Stdio::piped()).stderr(Stdio::null());
+            command.spawn().unwrap()
+        };
+        let said = |child: &mut Child| {
+            let mut line = String::new();
+            let mut heard = std::io::BufReader::new(child.stdout.take().unwrap());
+            std::io::BufRead::read_line(&mut heard, &mut line).unwrap();
+            line
+        };
+        let end = |mut child: Child| {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        };
+        // Natively the port is shared, so an attack would work.
+        let port = free_port();
+        let (mut first, mut second) = (shared(port), shared(port));
+        assert_eq!((said(&mut first).as_str(), said(&mut second).as_str()), ("listens\n", "listens\n"));
+        end(second);
+        let redirect = format!("{port}:8080");
+        let bind = "import socket\ns = socket.socket()\ns.setsockopt(1, 15, 1)\ns.bind(('127.0.0.1', 8080))\nprint('bound')";
+        let run = |options: &[&str]| {
+            let words = [
+                &["run", "--keep", "-q", "--redirect", &redirect],
+                options,
+                &["--", "/usr/bin/python3", "-c", bind],
+            ];
+            lab.run(&words.concat())
+        };
+        let refused = run(&[]);
+        assert!(refused.status == 125 && refused.stderr.contains("another program has it"), "{refused:?}");
+        let accepted = run(&["--accept", "ports"]);
+        assert!(!accepted.stdout.contains("bound") && accepted.stderr.contains("in use"), "{accepted:?}");
+        end(first);
+        // Two servers inside share it as they would natively.
+        let pair = "import socket\ndef server():\n s = socket.socket()\n s.setsockopt(1, 15, 1)\n s.bind(('127.0.0.1', 8080))\n \
+                    s.listen(1)\n return s\na, b = server(), server()\nprint('both')\nc = socket.socket()\nc.bind(('127.0.0.1', 8080))";
+        let outcome =
+            lab.run(&["run", "--keep", "-q", "--redirect", &redirect, "--", "/usr/bin/python3", "-c", pair]);
+        assert!(outcome.stdout == "both\n" && outcome.stderr.contains("in use"), "{outcome:?}");
     });
 }
 

@@ -210,6 +210,38 @@ fn files_without_a_name_count_for_the_quota() {
     });
 }
 
+/// Holds up whoever starts `slow`: takes a lease of it, and keeps it when the kernel asks for it back. Writes nothing then.
+const HOLDER: &str = "\
+import fcntl, os, signal
+signal.signal(signal.SIGIO, lambda *_: open('asked', 'w').close())
+slow = os.open('slow', os.O_RDWR)
+fcntl.fcntl(slow, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+open('leased', 'w').close()
+while True:
+    signal.pause()
+";
+
+#[test]
+fn a_start_that_is_held_up_holds_up_neither_limits_nor_stop() {
+    // Where signals freeze, for the first process has to send them.
+    let lab = Lab::new(Mode::User);
+    lab.write("holder.py", HOLDER);
+    let script = "cp /bin/true slow; head -c 20000000 /dev/zero > fill; exec python3 holder.py";
+    let child = start(&lab, "held", &[], script);
+    let has_made = |name: &str| lab.run(&["changes", "held"]).stdout.contains(&format!("/{name}"));
+    wait_until("it holds the program", || has_made("leased"));
+    let entered = lab.command(&["enter", "held", "--", "./slow"]).stderr(Stdio::null()).spawn().unwrap();
+    wait_until("the start is held up", || has_made("asked"));
+    // Half a minute from now the kernel, or the supervisor, ends that: a limit that waits for it finds no start to be stopped.
+    assert_eq!(lab.run(&["resume", "held", "--quota", "10M"]).status, 0);
+    wait_frozen(&lab, "held");
+    assert_eq!(lab.run(&["stop", "held"]).status, 0);
+    finish_child(child);
+    assert_ne!(finish_child(entered).status, 0);
+    let session = lab.session("held").unwrap();
+    assert_eq!((session["state"].as_str(), &session["why"]), (Some("finished"), &Value::Null), "{session}");
+}
+
 /// A program that has the kernel wake it by SIGCONT every millisecond, and writes.
 const WAKER: &str = r#"
 #include <signal.h>

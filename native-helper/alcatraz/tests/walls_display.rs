@@ -3,77 +3,12 @@
 
 mod engine_lab;
 
-use std::io::{BufRead as _, BufReader, Lines, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
-use engine_lab::{Lab, Mode, Outcome, both, finish, wait_until};
-
-/// A display of the host that a test made, with a window on it.
-struct Host {
-    server: Child,
-    window: Child,
-    name: String,
-    cookies: Option<String>,
-}
-
-impl Host {
-    /// One that lets everybody in.
-    fn new() -> Self {
-        Self::with(&["-ac"])
-    }
-
-    fn with(access: &[&str]) -> Self {
-        let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "1400x1000x24"])
-            .args(access)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let name = format!(":{}", line.trim());
-        let mut window = Command::new("xeyes");
-        window.env("DISPLAY", &name);
-        let cookies = access.iter().find(|word| word.starts_with('/')).map(|path| (*path).to_owned());
-        window.envs(cookies.iter().map(|path| ("XAUTHORITY", path)));
-        let window = window.spawn().unwrap();
-        let host = Self { server, window, name, cookies };
-        assert_eq!(host.xdotool(&["search", "--sync", "--onlyvisible", "--class", "XEyes"]).status, 0);
-        host
-    }
-
-    fn xdotool(&self, arguments: &[&str]) -> Outcome {
-        let mut command = Command::new("xdotool");
-        command.env("DISPLAY", &self.name).args(arguments);
-        command.envs(self.cookies.iter().map(|path| ("XAUTHORITY", path)));
-        finish(command)
-    }
-
-    /// Runs something in a session, or natively, with this display in its environment.
-    fn run(&self, lab: &Lab, options: &[&str], script: &str) -> Outcome {
-        let mut command =
-            lab.command(&[&["run", "--keep", "-q"], options, &["--", "sh", "-c", script]].concat());
-        command.env("DISPLAY", &self.name).env_remove("XAUTHORITY");
-        finish(command)
-    }
-
-    fn native(&self, lab: &Lab, script: &str) -> Outcome {
-        let mut command = lab.as_user("/bin/sh".as_ref());
-        command.args(["-c", script]).env("DISPLAY", &self.name).env_remove("XAUTHORITY");
-        finish(command)
-    }
-}
-
-impl Drop for Host {
-    fn drop(&mut self) {
-        for child in [&mut self.window, &mut self.server] {
-            child.kill().unwrap();
-            child.wait().unwrap();
-        }
-    }
-}
+use engine_lab::display::Host;
+use engine_lab::{Lab, Mode, both, finish, wait_until};
 
 /// Tells which keys are held down on the display of its environment, as a key logger does.
 const KEYS: &str = "python3 -c '
@@ -159,6 +94,53 @@ fn the_hosts_display_is_out_of_reach() {
         assert_eq!(outcome.stdout, "heard\n", "{outcome:?}");
         assert!(outcome.stderr.contains("every window"), "{outcome:?}");
     });
+}
+
+/// Has the server of the display copy a segment of shared memory that it names by number, and says what is in it.
+const SEGMENT: &str = "\
+import ctypes, sys
+x, ext = ctypes.CDLL('libX11.so.6'), ctypes.CDLL('libXext.so.6')
+Pointer, Number = ctypes.c_void_p, ctypes.c_ulong
+x.XOpenDisplay.restype = x.XDefaultVisual.restype = x.XCreateGC.restype = x.XGetImage.restype = Pointer
+x.XDefaultRootWindow.restype = x.XCreatePixmap.restype = Number
+ext.XShmCreateImage.restype = Pointer
+class Segment(ctypes.Structure):
+    _fields_ = [('seg', Number), ('id', ctypes.c_int), ('at', ctypes.c_void_p), ('read_only', ctypes.c_int)]
+class Image(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_int) for name in ('width', 'height', 'offset', 'format')] + [('data', ctypes.c_void_p)]
+display = Pointer(x.XOpenDisplay(None))
+if not ext.XShmQueryExtension(display): sys.exit('the display shares no memory')
+root = Number(x.XDefaultRootWindow(display))
+depth = x.XDefaultDepth(display, 0)
+segment = Segment(0, int(sys.argv[1]), None, 1)
+image = Pointer(ext.XShmCreateImage(display, Pointer(x.XDefaultVisual(display, 0)), depth, 2, None, ctypes.byref(segment), 8, 1))
+ext.XShmAttach(display, ctypes.byref(segment))
+pixmap = Number(x.XCreatePixmap(display, root, 8, 1, depth))
+gc = Pointer(x.XCreateGC(display, pixmap, Number(0), None))
+ext.XShmPutImage(display, pixmap, gc, image, 0, 0, 0, 0, 8, 1, 0)
+got = x.XGetImage(display, pixmap, 0, 0, 8, 1, Number(0xffffffff), 2)
+print(ctypes.string_at(Image.from_address(got).data, 32).replace(bytes(1), b'').decode('latin-1'))
+";
+
+#[test]
+fn memory_that_programs_of_the_host_share_is_out_of_reach_of_the_display() {
+    // In system mode the server is nobody, who may attach nothing that is not for everybody.
+    let lab = &Lab::new(Mode::User);
+    let host = Host::new();
+    lab.write("segment.py", SEGMENT);
+    let make = "import ctypes; c = ctypes.CDLL(None); c.shmat.restype = ctypes.c_void_p; n = c.shmget(0, 4096, 0o1600); \
+                ctypes.memmove(c.shmat(n, None, 0), b'CAN CANARY CAN CANARY CAN CANARY', 32); print(n)";
+    let mut command = lab.as_user("/usr/bin/python3".as_ref());
+    command.args(["-c", make]);
+    let number = finish(command).stdout.trim().to_owned();
+    let script = format!("/usr/bin/python3 segment.py {number}");
+    let native = host.native(lab, &script);
+    let inside = host.run(lab, &["--display", "nested"], &script);
+    let mut remove = lab.as_user("/usr/bin/ipcrm".as_ref());
+    remove.args(["-m", &number]);
+    assert_eq!(finish(remove).status, 0);
+    assert!(native.stdout.contains("CAN"), "{native:?}");
+    assert!(inside.stderr.contains("shares no memory") && inside.stdout.is_empty(), "{inside:?}");
 }
 
 #[test]
@@ -262,131 +244,6 @@ fn a_display_that_wants_a_cookie_shows_it_too() {
         assert_eq!(finish(command).stdout, "1280 800\n");
         drop(other);
     });
-}
-
-/// Something that was copied on a display, until another program copies.
-struct Copied(Child);
-
-impl Copied {
-    fn on(host: &Host, text: &str) -> Self {
-        let mut owner = Command::new("xclip")
-            .args(["-selection", "clipboard", "-quiet", "-i"])
-            .env("DISPLAY", &host.name)
-            .stdin(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        owner.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-        wait_until("it is copied", || paste(host).as_deref() == Some(text));
-        Self(owner)
-    }
-
-    /// Tells whether no other program has copied since.
-    fn holds(&mut self) -> bool {
-        self.0.try_wait().unwrap().is_none()
-    }
-}
-
-impl Drop for Copied {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        self.0.wait().unwrap();
-    }
-}
-
-/// What a person would paste on the host.
-fn paste(host: &Host) -> Option<String> {
-    let mut command = Command::new("xclip");
-    command.args(["-selection", "clipboard", "-o"]).env("DISPLAY", &host.name);
-    let outcome = finish(command);
-    (outcome.status == 0).then_some(outcome.stdout)
-}
-
-/// Starts a named session on a nested display.
-fn share(
-    lab: &Lab,
-    host: &Host,
-    name: &str,
-    options: &[&str],
-    script: &str,
-) -> (Child, Lines<BufReader<ChildStdout>>) {
-    let words = [
-        &["run", "--keep", "-q", "--name", name, "--display", "nested"],
-        options,
-        &["--", "sh", "-c", &format!("{INSIDE}\n{script}")],
-    ];
-    let mut command = lab.command(&words.concat());
-    command.env("DISPLAY", &host.name).env_remove("XAUTHORITY").stdout(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    (child, lines)
-}
-
-/// Words for scripts: copies, and waits until something can be pasted.
-const INSIDE: &str = "copy() { printf \"$1\" | xclip -selection clipboard -i >/dev/null; }
-paste() { xclip -selection clipboard -o 2>/dev/null; }
-await() { until [ \"$(paste)\" = \"$1\" ]; do sleep 0.05; done; }";
-
-#[test]
-fn text_goes_from_clipboard_to_clipboard_when_allowed() {
-    both(|lab| {
-        let host = Host::new();
-        let mut first = Copied::on(&host, "of the host, é");
-        let script = "await 'of the host, é'; echo in; copy 'ls\\033[201~\\r\\n'; await secret; echo again; \
-                      while paste; do sleep 0.05; done; echo cleared; exec sleep 1000";
-        let (mut child, mut lines) = share(lab, &host, "both", &["--clipboard", "both"], script);
-        assert_eq!(lines.next().unwrap().unwrap(), "in");
-        // What comes out cannot end a bracketed paste, nor a line.
-        wait_until("it came out", || paste(&host).as_deref() == Some("ls[201~"));
-        wait_until("who copied before has left", || !first.holds());
-        let secret = Copied::on(&host, "secret");
-        assert_eq!(lines.next().unwrap().unwrap(), "again");
-        // A password that its keeper takes back is gone inside, too.
-        drop(secret);
-        let rest = lines.next().unwrap().unwrap();
-        assert!(rest.ends_with("cleared"), "{rest}");
-        // It can be cut while the session runs.
-        assert_eq!(lab.run(&["tighten", "both", "--no-clipboard"]).status, 0);
-        let _more = Copied::on(&host, "more");
-        let inside = lab.run(&["enter", "both", "--", "xclip", "-selection", "clipboard", "-o"]);
-        assert!(inside.status != 0 && inside.status != 125, "{inside:?}");
-        assert_eq!(lab.run(&["stop", "both"]).status, 0);
-        child.wait().unwrap();
-    });
-}
-
-#[test]
-fn text_goes_no_other_way_than_allowed() {
-    let lab = &Lab::new(Mode::User);
-    let host = Host::new();
-    let mut first = Copied::on(&host, "first");
-    let script = "await first; copy thief; await second; echo seen; exec sleep 1000";
-    let (mut child, mut lines) = share(lab, &host, "in", &["--clipboard", "in"], script);
-    wait_until("it has copied", || {
-        lab.run(&["enter", "in", "--", "sh", "-c", "test \"$(xclip -selection clipboard -o)\" = thief"])
-            .status
-            == 0
-    });
-    assert!(first.holds());
-    let mut second = Copied::on(&host, "second");
-    assert_eq!(lines.next().unwrap().unwrap(), "seen");
-    assert!(second.holds());
-    assert_eq!(lab.run(&["stop", "in"]).status, 0);
-    child.wait().unwrap();
-    // Out alone: the host's is not seen, what is copied inside comes.
-    let script = "paste && echo seen; copy mine; exec sleep 1000";
-    let (mut child, lines) = share(lab, &host, "out", &["--clipboard", "out"], script);
-    wait_until("it came out", || paste(&host).as_deref() == Some("mine"));
-    assert_eq!(lab.run(&["stop", "out"]).status, 0);
-    child.wait().unwrap();
-    assert_eq!(lab.session("out").unwrap()["policy"]["clipboard"], "out");
-    assert!(lines.map(Result::unwrap).all(|line| line != "seen"));
-    // Nothing is shared unasked.
-    let _host = Copied::on(&host, "again");
-    let (mut child, mut lines) = share(lab, &host, "neither", &[], "paste || echo nothing; exec sleep 1000");
-    assert_eq!(lines.next().unwrap().unwrap(), "nothing");
-    assert_eq!(lab.run(&["stop", "neither"]).status, 0);
-    child.wait().unwrap();
 }
 
 #[test]

@@ -81,6 +81,8 @@ pub enum Promise {
     Display,
     /// Devices that were asked for.
     Devices,
+    /// Ports of the host that lead in.
+    Ports,
 }
 
 impl Promise {
@@ -91,6 +93,7 @@ impl Promise {
             Self::Processes => "processes",
             Self::Display => "display",
             Self::Devices => "devices",
+            Self::Ports => "ports",
         }
     }
 }

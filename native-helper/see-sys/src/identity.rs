@@ -26,6 +26,15 @@ pub fn set_file_ids(uid: u32, gid: u32) -> Result<(), Errno> {
     rustix::thread::set_capabilities(None, CapabilitySets { effective: sets.permitted, ..sets })
 }
 
+/// Acts as this user from now on, and keeps every permitted capability effective. For a process with one thread.
+pub fn act_as(user: u32) -> Result<(), Errno> {
+    let same = u32::MAX;
+    // SAFETY: takes plain numbers.
+    crate::check(unsafe { libc::syscall(libc::SYS_setresuid, same, user, same) })?;
+    let sets = rustix::thread::capabilities(None)?;
+    rustix::thread::set_capabilities(None, CapabilitySets { effective: sets.permitted, ..sets })
+}
+
 /// What reaches the hardware, the clock, the kernel and its audit: Alcatraz needs none of it, even as root.
 const NEVER_NEEDED: [CapabilitySet; 18] = [
     CapabilitySet::LINUX_IMMUTABLE,

@@ -66,6 +66,26 @@ pub const SOCKET_I386: u32 = 359;
 /// Hides the family in memory, where a filter cannot look. Programs since 2016 use `socket` itself.
 const SOCKETCALL_I386: u32 = 102;
 
+/// Refused as by a kernel that was built without them: asynchronous I/O, whose contexts are counted for the whole machine.
+const ABSENT: &[Refused] = &[
+    refused("io_setup", libc::SYS_io_setup, &[245]),
+    // As `REQUEUING`, in a call of its own, whose flags lie in memory.
+    refused("futex_requeue", 456, &[456]),
+];
+
+/// The limit of core files is what the init gave. It is what keeps a crash from the host's own handler, which would run outside:
+/// who sets it is told that it is set.
+const SETRLIMIT: (u32, u32) = (libc::SYS_setrlimit as u32, 75);
+const PRLIMIT: (u32, u32) = (libc::SYS_prlimit64 as u32, 340);
+/// Which limit that is.
+pub const CORE: u32 = 4;
+
+/// `futex`, and for 32 bits also with the longer time.
+const FUTEX: (u32, [u32; 2]) = (libc::SYS_futex as u32, [240, 422]);
+/// What moves those who wait at one word to another one, when other processes may wait there: those of the host do, at the words of
+/// a file that both have mapped, and would never be woken. Among threads of one process it is allowed.
+const REQUEUING: [u32; 4] = [3, 4, 5, 12];
+
 /// Reserving space is refused as by file systems that cannot: it would fill a disk in no time, before anybody who
 /// watches a limit could look. Libraries write instead. Giving space back is allowed.
 const FALLOCATE_I386: u32 = 324;
@@ -131,12 +151,60 @@ fn filter(told: &[Wanted], told_i386: &[Wanted]) -> Vec<Instruction> {
         ]
     };
 
+    let absent =
+        |numbers: Vec<u32>| numbers.into_iter().flat_map(|number| [equal(number, 0, 1), fail(libc::ENOSYS)]);
+    // `fail(0)`: the call does nothing and says that all is well.
+    let keep_core = |setrlimit: u32, prlimit: u32| -> Vec<Instruction> {
+        vec![
+            equal(setrlimit, 0, 4),
+            load(argument_offset(0)),
+            equal(CORE, 0, 1),
+            fail(0),
+            verdict(ALLOW),
+            equal(prlimit, 0, 13),
+            load(argument_offset(1)),
+            equal(CORE, 0, 10),
+            // Without a new limit it only asks.
+            load(argument_offset(2)),
+            equal(0, 0, 2),
+            load(argument_offset(2) + 4),
+            equal(0, 6, 0),
+            // The old one cannot be told by a filter.
+            load(argument_offset(3)),
+            equal(0, 0, 3),
+            load(argument_offset(3) + 4),
+            equal(0, 0, 1),
+            fail(0),
+            fail(libc::EPERM),
+            verdict(ALLOW),
+        ]
+    };
+    let keep_waiters = |futex: u32| -> Vec<Instruction> {
+        let [a, b, c, d] = REQUEUING;
+        vec![
+            equal(futex, 0, 7),
+            load(argument_offset(1)),
+            equal(a, 3, 0),
+            equal(b, 2, 0),
+            equal(c, 1, 0),
+            equal(d, 0, 1),
+            fail(libc::ENOSYS),
+            verdict(ALLOW),
+        ]
+    };
+
     let mut native = refuse(REFUSED.iter().filter_map(Refused::native).collect(), told);
+    native.extend(absent(ABSENT.iter().filter_map(Refused::native).collect()));
+    native.extend(keep_core(SETRLIMIT.0, PRLIMIT.0));
+    native.extend(keep_waiters(FUTEX.0));
     native.extend(reserve(u32::try_from(libc::SYS_fallocate).unwrap_or(u32::MAX)));
     native.extend(families(SOCKET, told));
     native.push(verdict(ALLOW));
 
     let mut i386 = refuse(REFUSED.iter().flat_map(|call| call.i386).copied().collect(), told_i386);
+    i386.extend(absent(ABSENT.iter().flat_map(|call| call.i386).copied().collect()));
+    i386.extend(keep_core(SETRLIMIT.1, PRLIMIT.1));
+    i386.extend(FUTEX.1.into_iter().flat_map(keep_waiters));
     i386.extend([equal(SOCKETCALL_I386, 0, 1), fail(libc::ENOSYS)]);
     i386.extend(reserve(FALLOCATE_I386));
     i386.extend(families(SOCKET_I386, told_i386));
@@ -176,6 +244,41 @@ mod tests {
             }
             assert_eq!([3, 8].map(verdict), [ALLOW, ALLOW]);
         }
+    }
+
+    #[test]
+    fn the_limit_of_core_files_stays_and_who_sets_it_is_content() {
+        let calls = [(ARCH_NATIVE, SETRLIMIT.0, PRLIMIT.0), (ARCH_I386, SETRLIMIT.1, PRLIMIT.1)];
+        for (arch, setrlimit, prlimit) in calls {
+            let ask = |number: u32, arguments: [u64; 4]| {
+                let [a, b, c, d] = arguments;
+                run(&filter(&[], &[]), arch, number, [a, b, c, d, 0, 0])
+            };
+            assert_eq!([4, 3, 5].map(|what| ask(setrlimit, [what, 9, 0, 0])), [FAIL, ALLOW, ALLOW]);
+            assert_eq!(ask(prlimit, [0, 4, 0, 9]), ALLOW);
+            assert_eq!([9, 9 << 32].map(|new| ask(prlimit, [0, 4, new, 0])), [FAIL, FAIL]);
+            assert_eq!([9, 9 << 32].map(|old| ask(prlimit, [1, 4, 9, old])), [FAIL | 1, FAIL | 1]);
+            assert_eq!(ask(prlimit, [0, 7, 9, 9]), ALLOW);
+        }
+    }
+
+    #[test]
+    fn waiters_are_moved_within_a_process_alone() {
+        let [short, long] = FUTEX.1;
+        for (arch, number) in [(ARCH_NATIVE, FUTEX.0), (ARCH_I386, short), (ARCH_I386, long)] {
+            for what in [0, 1, 6, 9, 10, 128 | 3, 128 | 4, 128 | 5, 128 | 12] {
+                assert_eq!(verdict_of(arch, number, what), ALLOW, "{what}");
+            }
+            for what in REQUEUING {
+                assert_eq!(verdict_of(arch, number, what), FAIL | 38, "{what}");
+            }
+        }
+        assert_eq!(verdict(ARCH_NATIVE, 456, 0), FAIL | 38);
+        assert_eq!(verdict(ARCH_I386, 245, 9), FAIL | 38);
+    }
+
+    fn verdict_of(arch: u32, number: u32, second: u32) -> u32 {
+        run(&filter(&[], &[]), arch, number, [0, u64::from(second), 0, 0, 0, 0])
     }
 
     #[test]

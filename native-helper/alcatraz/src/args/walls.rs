@@ -53,6 +53,8 @@ pub enum PromiseArg {
     Display,
     /// Devices that this machine does not have
     Devices,
+    /// Ports of this machine that are taken or not for you; the program that asks for one gets the error
+    Ports,
 }
 
 /// Which way text may be copied.

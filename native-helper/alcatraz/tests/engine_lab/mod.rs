@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(missing_docs, reason = "test support")]
 
+pub mod display;
 pub mod internet;
 pub mod limits;
 pub mod ports;

@@ -7,12 +7,14 @@ use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::WaitOptions;
 use see_sys::process::{exit_now, fork, namespace};
+use see_sys::seccomp::CORE;
 
 use crate::engine::display::{self, Server};
 use crate::engine::{bounds, devices, trial};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::{Kind, Mount, visible};
+use crate::net::trial::{Deed, answer_a_call};
 use crate::policy::{Device, Promise};
 use crate::session::Mode;
 use crate::store::Store;
@@ -43,11 +45,39 @@ pub fn measure(store: Option<&Path>) -> Vec<DoctorRow> {
     rows.push(simple("IPC and host name kept apart", namespace::IPC | namespace::UTS, mode, || Ok(())));
     rows.push(simple("Control groups kept apart", namespace::CGROUP, mode, || Ok(())));
     rows.push(simple("System-call filter", 0, mode, filter));
+    rows.push(crashes());
+    for (feature, deed) in [
+        ("Programs, network and reads recorded", Deed::Read),
+        ("Ports that lead in, connections elsewhere", Deed::HandIn),
+    ] {
+        rows.push(DoctorRow::of(feature, in_child(0, || answer_a_call(deed))));
+    }
     rows.extend(limits(mode));
     rows.push(nested_display());
     rows.push(clipboard());
     rows.push(devices());
     rows
+}
+
+/// Tells whether the kernel hands crashes inside to a program outside.
+fn crashes() -> DoctorRow {
+    let feature = "Crashes are told to nobody outside";
+    let pattern = std::fs::read_to_string("/proc/sys/kernel/core_pattern").unwrap_or_default();
+    let may_write = see_sys::process::limit(CORE).is_ok_and(|(_, most)| most > 0);
+    let is_root = rustix::process::geteuid().is_root();
+    match pattern.bytes().next() {
+        Some(b'@') => DoctorRow::none(
+            feature,
+            "the kernel hands them to a socket, whatever the limit of core files is (kernel.core_pattern)",
+            "sudo sysctl kernel.core_pattern=core",
+        ),
+        Some(b'|') if !may_write && !is_root => DoctorRow::none(
+            feature,
+            "your hard limit of core files is 0, with which the kernel hands them to its handler (kernel.core_pattern)",
+            "Raise it to 1 or more (in /etc/security/limits.conf: `* hard core 1`) and log in again, or type: sudo sysctl kernel.core_pattern=core",
+        ),
+        _ => DoctorRow::full(feature),
+    }
 }
 
 /// Tells whether the clipboard of a nested display could be shared here.

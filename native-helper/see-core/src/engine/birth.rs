@@ -15,7 +15,7 @@ use crate::path::HostPath;
 use crate::session::{Limit, Mode};
 
 use super::init::{self, Birth};
-use super::namespaces::{Shell, fork_init};
+use super::namespaces::{Shell, allowances, fork_init};
 use super::plan::{Tree, What};
 use super::request::Report;
 use super::wire;
@@ -61,13 +61,14 @@ pub fn make_init(
     };
     let caller = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
     let workshop = store.join(b"sessions").join(session.as_bytes());
+    let allowances = if mode == Mode::User { allowances() } else { Vec::new() };
     let Some(init) = fork_init(mode, group)? else {
         let mut kept = vec![control.as_raw_fd()];
         kept.extend(shell.iter().flat_map(Shell::descriptors));
         let status = match close_all_but(&kept) {
             Ok(()) => {
-                let birth =
-                    Birth { control, tree, workshop: &workshop, shell: shell.as_ref(), caller, reported };
+                let (shell, workshop, allowances) = (shell.as_ref(), &workshop, &allowances);
+                let birth = Birth { control, tree, workshop, shell, caller, allowances, reported };
                 init::run(&birth)
             }
             Err(_) => 1,

@@ -100,7 +100,7 @@ impl Wish {
     pub fn of(policy: &Policy, program: &ProgramSpec, title: &str) -> Result<Option<Self>> {
         let (x, wayland) = (variable(program, b"DISPLAY").cloned(), wayland_socket(program));
         let server = match settle(policy.display, program) {
-            Display::None | Display::Auto => return Ok(None),
+            Display::None | Display::Auto => return alone(policy.clipboard),
             Display::Host => None,
             Display::Nested => Some(choose(x.is_some(), wayland.is_some())?),
         };
@@ -316,11 +316,24 @@ fn display_number(display: &[u8]) -> Option<u32> {
     rest.split('.').next()?.parse().ok()
 }
 
+/// Says that there is no display, unless its clipboard was to be shared.
+fn alone(clipboard: Clipboard) -> Result<Option<Wish>> {
+    match clipboard {
+        Clipboard::None => Ok(None),
+        _ => Err(SeeError::new(
+            ErrorCode::CannotIsolate,
+            "The clipboard cannot be shared: the program gets no display of its own.",
+            "Give it one with --display nested, or run without --clipboard. Or go on without: --accept display",
+        )
+        .with_fact("promise", Promise::Display.name())),
+    }
+}
+
 fn unavailable(why: &str, hint: &str) -> Box<SeeError> {
     SeeError::new(
         ErrorCode::CannotIsolate,
         format!("The program cannot get a display of its own: {why}."),
-        hint,
+        format!("{}. Or go on without: --accept display", hint.trim_end_matches('.')),
     )
     .because(Reason::NoDisplay)
     .with_fact("promise", Promise::Display.name())

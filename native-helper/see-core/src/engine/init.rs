@@ -8,6 +8,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::CWD;
 use rustix::io::Errno;
 use rustix::process::{DumpableBehavior, Pid, Signal, WaitOptions};
+use see_sys::seccomp::CORE;
 use see_sys::signals::SignalQueue;
 
 use crate::error::{ErrorCode, Result, SeeError};
@@ -36,6 +37,8 @@ pub struct Birth<'a> {
     pub shell: Option<&'a Shell>,
     /// User and group of the caller, as they were before the init had its own name space.
     pub caller: (u32, u32),
+    /// In user mode: what the kernel allows the caller to have of some things.
+    pub allowances: &'a [(String, u64)],
     /// The calls that wait for the supervisor.
     pub reported: &'a Reported,
 }
@@ -66,13 +69,14 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
         )
     };
     rustix::process::umask(rustix::fs::Mode::empty());
+    keep_crashes().map_err(|e| own("the limit of core files could not be set", e))?;
     let ids = match birth.shell {
         Some(shell) => {
             shell.enter_shared()?;
             shell.ids()
         }
         None => {
-            namespaces::enter_own(birth.caller.0, birth.caller.1)?;
+            namespaces::enter_own(birth.caller.0, birth.caller.1, birth.allowances)?;
             Ids::Own
         }
     };
@@ -133,6 +137,16 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
         starting: Vec::new(),
         told_empty: false,
     })
+}
+
+/// Keeps crashes from the host's handler, which would run outside, as root, on what a program inside has chosen: the kernel starts
+/// none for who may write a core file of one byte. The filter sees that it stays so.
+fn keep_crashes() -> std::result::Result<(), Errno> {
+    match see_sys::process::set_limit(CORE, 1, 1) {
+        // The caller may have none, and only root can give more: the doctor tells.
+        Err(Errno::PERM) if see_sys::process::limit(CORE)?.1 == 0 => Ok(()),
+        done => done,
+    }
 }
 
 fn libc_signal(signal: Signal) -> i32 {

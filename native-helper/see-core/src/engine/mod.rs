@@ -14,6 +14,7 @@ use rustix::io::Errno;
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::hiding::HidingList;
 use crate::mounts;
+use crate::net::doors;
 use crate::net::policy::Net;
 use crate::net::resolver::Resolver;
 use crate::path::{HostPath, escape_for_display};
@@ -89,6 +90,7 @@ fn begin(store: &Store, mut spec: RunSpec, attached: bool) -> Result<(Session, C
     let (program, identity) = resolve(store, &spec)?;
     spec.policy.display = display::settle(spec.policy.display, &program);
     bounds::check(&spec.policy, store.mode())?;
+    doors::check(&spec.policy)?;
     let display = wish(&spec.policy, &program)?;
     let id = store.new_id()?;
     let lock = store.lock_session(&id)?;

@@ -20,6 +20,9 @@ pub const SHIFT: (u32, u32) = (2_147_483_648, 2_147_483_647);
 /// Who on the host the owner of a connected network is: nobody.
 const NOBODY: u32 = 65534;
 
+/// Where the kernel says how much of some things each user may have: of the user name space of whoever looks.
+const ALLOWANCES: &str = "/proc/sys/user";
+
 const SHARED: i32 = namespace::NET | namespace::IPC | namespace::UTS;
 
 /// The name spaces that do not begin with the init: user (with its map), network, IPC, host name.
@@ -46,18 +49,34 @@ struct Holder {
 }
 
 impl Holder {
-    /// Makes one in new name spaces, a user name space with these maps among them.
-    fn make(namespaces: i32, users: &str, groups: &str) -> Result<Self> {
-        let (ours, theirs) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
-            .map_err(|e| cannot("a pipe could not be made", e))?;
-        let Some(process) = fork(namespace::USER | namespaces).map_err(cannot_unshare)? else {
+    /// Makes one in new name spaces, a user name space with these maps among them, which belongs to `owner` of the host's users.
+    fn make(namespaces: i32, users: &str, groups: &str, owner: Option<u32>) -> Result<Self> {
+        let pipe = || {
+            rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
+                .map_err(|e| cannot("a pipe could not be made", e))
+        };
+        let ((ours, theirs), (heard, said)) = (pipe()?, pipe()?);
+        let Some(process) = fork(0).map_err(|e| cannot("a process could not be made", e))? else {
+            drop((theirs, heard));
+            let made = owner
+                .map_or(Ok(()), see_sys::identity::act_as)
+                .and_then(|()| see_sys::process::unshare(namespace::USER | namespaces));
+            let errno = made.err().map_or(0, Errno::raw_os_error);
+            let _ = rustix::io::write(&said, &errno.to_ne_bytes());
+            drop(said);
             // Lives until the other side lets go (or dies).
-            drop(theirs);
             let _ = rustix::io::read(&ours, &mut [0; 1]);
             exit_now(0)
         };
-        drop(ours);
+        drop((ours, said));
         let whole = || -> Result<Self> {
+            let mut errno = [0; 4];
+            match rustix::io::read(&heard, &mut errno) {
+                Ok(4) if errno == [0; 4] => {}
+                Ok(4) => return Err(cannot_unshare(Errno::from_raw_os_error(i32::from_ne_bytes(errno)))),
+                Ok(_) => return Err(cannot("a process ended", Errno::SRCH)),
+                Err(e) => return Err(cannot("a process could not be heard", e)),
+            }
             let write = |file: &str, map: &str| {
                 std::fs::write(format!("/proc/{}/{file}", process.as_raw_nonzero()), map).map_err(|e| {
                     cannot("ids could not be mapped", Errno::from_io_error(&e).unwrap_or(Errno::IO))
@@ -113,8 +132,8 @@ impl EmptyNetwork {
         let own = |id: u32| format!("{id} {id} 1");
         let nobody = format!("0 {NOBODY} 1");
         match uid.is_root() {
-            true => Holder::make(namespace::NET, &nobody, &nobody),
-            false => Holder::make(namespace::NET, &own(uid.as_raw()), &own(gid.as_raw())),
+            true => Holder::make(namespace::NET, &nobody, &nobody, None),
+            false => Holder::make(namespace::NET, &own(uid.as_raw()), &own(gid.as_raw()), None),
         }
         .map(Self)
     }
@@ -161,10 +180,10 @@ impl Shell {
     fn make_with(map: &str, shifted: bool, is_connected: bool) -> Result<Self> {
         let network = match is_connected {
             // Its groups are the SEE's: the kernel tells by them who may send echo requests.
-            true => Some(Holder::make(namespace::NET, &format!("0 {NOBODY} 1"), map)?),
+            true => Some(Holder::make(namespace::NET, &format!("0 {NOBODY} 1"), map, None)?),
             false => None,
         };
-        let holder = Holder::make(SHARED, map, map)?;
+        let holder = Holder::make(SHARED, map, map, shifted.then(owner))?;
         Ok(Self { users: holder.namespace("user")?, holder, network, shifted, unmapped: None })
     }
 
@@ -208,6 +227,32 @@ fn begin_groups() -> Result<()> {
         .map_err(|e| cannot("control groups could not be kept apart", e))
 }
 
+/// Returns who owns the user name space of a SEE in system mode: what the kernel counts for each user of the host (watches, name
+/// spaces, locked memory) is counted for the owner of a name space, too. So it is nobody else, not even another SEE; of those that
+/// its ids stand for, who are no users of the host. Owning gives no rights to whoever is inside.
+fn owner() -> u32 {
+    SHIFT.0 + std::process::id().min(SHIFT.1 - 1)
+}
+
+/// Returns what the kernel allows each user to have of some things, and the files that say so.
+pub fn allowances() -> Vec<(String, u64)> {
+    let entries = std::fs::read_dir(ALLOWANCES).into_iter().flatten().flatten();
+    let told = entries.filter_map(|entry| {
+        let name = entry.file_name().into_string().ok().filter(|name| name.starts_with("max_"))?;
+        let most = std::fs::read_to_string(entry.path()).ok()?.trim().parse().ok()?;
+        Some((name, most))
+    });
+    told.collect()
+}
+
+/// In a user name space of its own, of an ordinary user: leaves half of what that user may have to what runs outside.
+fn leave_half(allowances: &[(String, u64)]) -> Result<()> {
+    allowances.iter().try_for_each(|(name, most)| {
+        std::fs::write(format!("{ALLOWANCES}/{name}"), (most / 2).to_string())
+            .map_err(|e| cannot("its share could not be set", Errno::from_io_error(&e).unwrap_or(Errno::IO)))
+    })
+}
+
 fn become_root() -> std::result::Result<(), Errno> {
     rustix::thread::set_thread_groups(&[])?;
     let (user, group) = (Uid::from_raw(0), Gid::from_raw(0));
@@ -226,8 +271,9 @@ pub fn fork_init(mode: Mode, group: Option<BorrowedFd<'_>>) -> Result<Option<Pid
 }
 
 /// In the init, in user mode: maps the caller to itself, and enters what could not begin before.
-pub fn enter_own(uid: u32, gid: u32) -> Result<()> {
+pub fn enter_own(uid: u32, gid: u32, allowances: &[(String, u64)]) -> Result<()> {
     map_self(uid, gid)?;
+    leave_half(allowances)?;
     begin_groups()
 }
 

@@ -157,6 +157,8 @@ struct Happened {
     /// The meter found something.
     measured: bool,
     clipboard_ended: bool,
+    /// This machine has got another address.
+    moved: bool,
     /// A new client came.
     knocks: bool,
     /// Clients that said something.
@@ -185,7 +187,8 @@ impl Supervisor {
             if self.empty && !self.programs.is_empty() && self.programs.values().all(Program::is_drained) {
                 return Ok(());
             }
-            let Happened { from_init, signalled, measured, clipboard_ended, knocks, heard } = self.wait()?;
+            let Happened { from_init, signalled, measured, clipboard_ended, moved, knocks, heard } =
+                self.wait()?;
             if signalled {
                 while self.signals.next().map_err(wire::gone)?.is_some() {
                     self.begin_stop()?;
@@ -202,6 +205,9 @@ impl Supervisor {
             }
             if clipboard_ended {
                 self.note_clipboard_end()?;
+            }
+            if moved {
+                self.note_addresses()?;
             }
             if knocks {
                 self.welcome();
@@ -228,7 +234,8 @@ impl Supervisor {
             waits.len() - 1
         };
         let knock = self.listener.as_ref().map(|listener| place_of(listener.as_fd()));
-        let clipboard_end = self.display.as_ref().and_then(Shown::clipboard_end).map(place_of);
+        let clipboard_end = self.display.as_ref().and_then(Shown::clipboard_end).map(&mut place_of);
+        let news = self.uplink.as_ref().map(|uplink| place_of(uplink.news()));
         let first_client = waits.len();
         for client in &self.clients {
             let program = client.program.and_then(|number| self.programs.get(&number));
@@ -264,6 +271,7 @@ impl Supervisor {
             signalled: happened(1),
             measured: happened(2),
             clipboard_ended: clipboard_end.is_some_and(happened),
+            moved: news.is_some_and(happened),
             knocks: knock.is_some_and(happened),
             heard: heard.collect(),
         })

@@ -28,6 +28,7 @@ use super::address;
 use super::caller::{self, Caller};
 use super::calls::{self, Call};
 use super::detour::Detour;
+use super::doors::Doors;
 use super::hands::Hands;
 use super::host_sockets::HostSockets;
 use super::policy::Redirect;
@@ -37,7 +38,7 @@ use super::standin;
 /// The decider.
 #[derive(Debug)]
 pub struct Switchboard {
-    redirects: Vec<Redirect>,
+    doors: Doors,
     detours: Vec<Detour>,
     reach: Arc<Reach>,
     log: Arc<Log>,
@@ -59,15 +60,15 @@ impl Switchboard {
         roll: Arc<Roll>,
         sockets: HostSockets,
     ) -> Result<Self> {
-        let redirects = policy.redirect.clone();
-        let (host, locks) = match redirects.is_empty() && policy.connect.is_empty() {
+        let doors = Doors::new(policy.redirect.clone());
+        let (host, locks) = match doors.is_empty() && policy.connect.is_empty() {
             true => (None, true),
             false => own_network().map(|(network, locks)| (Some(network), locks))?,
         };
         let hands = Hands::default();
         let detour = |reroute| Detour::new(reroute, hands.clone(), locks);
         let detours = policy.connect.iter().map(detour).collect::<Result<_>>()?;
-        Ok(Self { redirects, detours, reach, log, roll, sockets, host, locks, hands })
+        Ok(Self { doors, detours, reach, log, roll, sockets, host, locks, hands })
     }
 
     fn record(&self, caller: &Caller<'_>, tried: Tried, verdict: Verdict, instead: Option<String>) {
@@ -100,7 +101,7 @@ impl Switchboard {
         let protocol = protocol_of(socket.as_fd());
         let tried = Tried { action: Action::Bind, protocol, to };
         let family = caller::tcp_family(socket.as_fd());
-        let redirect = self.redirects.iter().find(|redirect| redirect.inside == to.port());
+        let redirect = self.doors.to(to.port());
         let (Some(redirect), Some(is_v6), false) = (redirect, family, self.is_hosts(socket.as_fd())?) else {
             self.record(&caller, tried, Verdict::Local, None);
             return Ok(Answer::Run);
@@ -132,7 +133,7 @@ impl Switchboard {
         if self.locks {
             see_sys::socket::forbid_connecting(door.as_fd(), Some(redirect.outside))?;
         }
-        see_sys::socket::bind(door.as_fd(), &raw)?;
+        self.doors.open(redirect.outside, door.as_fd(), &raw)?;
         listener.hand_in(call.id, door.as_fd(), caller.number(), caller.closes_on_exec())
     }
 
@@ -202,8 +203,7 @@ impl Switchboard {
             return Ok(Answer::Run);
         }
         let mut raw = see_sys::socket::name(socket.as_fd())?;
-        let redirect = address::parse(&raw)
-            .and_then(|own| self.redirects.iter().find(|redirect| redirect.outside == own.port()));
+        let redirect = address::parse(&raw).and_then(|own| self.doors.from(own.port()));
         if let (Some(redirect), Some(port)) = (redirect, raw.get_mut(2..4)) {
             port.copy_from_slice(&redirect.inside.to_be_bytes());
         }
@@ -277,7 +277,7 @@ fn protocol_of(socket: BorrowedFd<'_>) -> Protocol {
 }
 
 /// Returns the number of this process's network, and whether sockets can be locked against connecting here.
-fn own_network() -> Result<(u64, bool)> {
+pub(super) fn own_network() -> Result<(u64, bool)> {
     let own = || {
         let socket = see_sys::socket::socket(2, 1, 0)?;
         let locks = match see_sys::socket::forbid_connecting(socket.as_fd(), None) {

@@ -18,6 +18,7 @@ use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::policy::Policy;
 
 use super::host;
+use super::news::News;
 use super::plumber::{Job, TUN, find};
 use super::policy::Net;
 use super::rules::{self, Filter};
@@ -50,6 +51,7 @@ pub struct Uplink {
     nft: PathBuf,
     resolver: IpAddr,
     pasta: Option<Pasta>,
+    news: News,
 }
 
 impl Uplink {
@@ -57,7 +59,9 @@ impl Uplink {
     pub fn connect(network: OwnedFd, policy: &Policy, resolver: IpAddr) -> Result<Self> {
         let (pasta, nft) = (tool("pasta", "passt")?, tool("nft", "nftables")?);
         tunnel()?;
-        let mut uplink = Self { network, nft, resolver, pasta: None };
+        // Before it is asked which addresses there are: none is missed.
+        let news = News::listen().map_err(|e| cannot("changes of addresses could not be heard", &e))?;
+        let mut uplink = Self { network, nft, resolver, pasta: None, news };
         uplink.set_filter(policy)?;
         uplink.pasta = Some(Pasta::start(uplink.network.as_fd(), pasta, resolver)?);
         Ok(uplink)
@@ -70,6 +74,17 @@ impl Uplink {
             self.pasta = None;
         }
         set
+    }
+
+    /// Returns what becomes readable when this machine has got another address: then the same policy means another filter.
+    pub fn news(&self) -> BorrowedFd<'_> {
+        self.news.as_fd()
+    }
+
+    /// Takes notice of that.
+    pub fn heed_news(&mut self, policy: &Policy) -> Result<()> {
+        self.news.take();
+        self.change(policy)
     }
 
     /// Returns the filter that a policy means.

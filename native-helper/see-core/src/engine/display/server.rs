@@ -30,8 +30,10 @@ const COMPLAINTS: u64 = 4096;
 /// Width and height of the window.
 const SIZE: &str = "1280x800";
 /// What every server is told. Its cookies come on descriptor 0, its number goes to 1. It listens by its abstract name too:
-/// that is how servers find out which numbers are taken.
-const COMMON: [&str; 6] = ["-displayfd", "1", "-auth", "/proc/self/fd/0", "-nolisten", "tcp"];
+/// that is how servers find out which numbers are taken. It shares no memory: it would attach whatever segment of the host's
+/// a client names, with its own user's rights.
+const COMMON: [&str; 8] =
+    ["-displayfd", "1", "-auth", "/proc/self/fd/0", "-nolisten", "tcp", "-extension", "MIT-SHM"];
 
 /// A program that shows displays in a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,6 +13,9 @@ use super::{Supervisor, audience, frost};
 const CLIPBOARD_ENDED: &str =
     "the clipboard is shared no longer: one of the two displays went away or was held up for too long";
 
+/// What a session lacks whose network is off.
+const NETWORK: &str = "/sys/class/net";
+
 impl Supervisor {
     /// Notes that the clipboard is shared no longer although nobody asked for that.
     pub(super) fn note_clipboard_end(&mut self) -> Result<()> {
@@ -20,6 +23,25 @@ impl Supervisor {
         self.session.policy.clipboard = Clipboard::None;
         self.session.limits.push(Limit { path: SOCKETS.to_owned(), why: CLIPBOARD_ENDED.to_owned() });
         self.store.update_session(&self.session)
+    }
+
+    /// Keeps the host's new addresses out of reach, too. Where that fails the network is off.
+    pub(super) fn note_addresses(&mut self) -> Result<()> {
+        let Some(uplink) = &mut self.uplink else { return Ok(()) };
+        let policy = &self.session.policy;
+        let changed = uplink.heed_news(policy).and_then(|()| uplink.filter(policy));
+        match changed {
+            Ok(filter) => {
+                self.reach.change(filter);
+                Ok(())
+            }
+            Err(error) => {
+                self.session.policy.net = Net::None;
+                let why = format!("the network is off: {}", error.message.trim_end_matches('.'));
+                self.session.limits.push(Limit { path: NETWORK.to_owned(), why });
+                self.store.update_session(&self.session)
+            }
+        }
     }
 
     /// Allows the session less, at once. What fails leaves the rest as it was, but for the network, which is off then.
