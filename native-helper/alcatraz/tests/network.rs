@@ -104,7 +104,6 @@ fn the_host_is_never_reached() {
 fn what_the_host_gets_later_is_its_own_too() {
     both(|lab| {
         let mut internet = Internet::new(lab);
-        internet.serve_host(lab);
         // Addresses of the Internet, which a session with a network may reach as long as they are not this machine's.
         let later = ["tcp,45.45.45.45,7000", "tcp,2600:bbbb::5,7000", "udp,45.45.45.45,7000"];
         let mut command = internet.on_host(&lab.command(&[
@@ -126,6 +125,7 @@ fn what_the_host_gets_later_is_its_own_too() {
         std::io::BufRead::read_line(&mut heard, &mut line).unwrap();
         internet
             .prepare_host("ip addr add 45.45.45.45/32 dev lo; ip -6 addr add 2600:bbbb::5/128 dev lo nodad");
+        internet.serve_host_at(lab, &["45.45.45.45", "2600:bbbb::5"]);
         assert_reached(&internet.natively(lab, &later), &later);
         let probe = internet.probe(&later);
         let enter = || finish(internet.on_host(&lab.command(&["enter", "long", "--", "sh", "-c", &probe])));

@@ -3,7 +3,7 @@
 
 mod engine_lab;
 
-use engine_lab::both;
+use engine_lab::{both, finish};
 use serde_json::Value;
 
 /// The promises of which the doctor speaks on every machine.
@@ -46,8 +46,12 @@ fn every_promise_has_a_row_and_what_is_not_full_says_why_and_how_to_mend_it() {
         for row in rows.iter().filter(|row| firm.iter().any(|promise| row["feature"] == *promise)) {
             assert_eq!(row["status"], "full", "{row}");
         }
-        let left = std::fs::read_dir(std::env::temp_dir()).unwrap().flatten();
-        let mine = format!("alcatraz-canaries-{}", std::process::id());
-        assert!(!left.map(|entry| entry.file_name()).any(|name| name == mine.as_str()));
+        // Of what it aimed at nothing is left.
+        let room = lab.home().join("room");
+        assert!(lab.as_user("/bin/mkdir".as_ref()).arg(&room).status().unwrap().success());
+        let mut again = lab.command(&["doctor"]);
+        again.env("TMPDIR", &room);
+        assert_eq!(finish(again).status, 0);
+        assert_eq!(std::fs::read_dir(&room).unwrap().count(), 0);
     });
 }

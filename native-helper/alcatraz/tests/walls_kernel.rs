@@ -6,7 +6,7 @@ mod engine_lab;
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
-use engine_lab::{Mode, both, finish};
+use engine_lab::{Lab, Mode, both, finish};
 
 /// Takes all instances of inotify that its user may have, and says how many those were.
 const WATCHES: &str = "\
@@ -123,5 +123,52 @@ fn a_crash_is_told_to_nobody_outside() {
         assert_eq!(inside.stdout, "(1, 1)\n(1, 1)\n", "{inside:?}");
         let shell = lab.see("ulimit -c 0 && ulimit -c unlimited; ulimit -c; sh -c 'kill -SEGV $$'; echo $?; ls -A | grep -c core");
         assert!(shell.stdout.ends_with("139\n0\n"), "{shell:?}");
+    });
+}
+
+#[test]
+fn where_root_keeps_its_number_it_mounts_nothing() {
+    let lab = Lab::new(Mode::System);
+    // Ids of an overlay cannot be mapped, as those of a container that runs cannot.
+    let machine = "mkdir lower upper work merged cg; \
+                   mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work o merged; ";
+    let tries = "for way in '' 'unshare -Ur'; do for what in tmpfs cgroup2 'cgroup -o freezer' 'cgroup -o memory'; do \
+                 $way unshare -m mount -t $what none cg && echo \"mounted $what\"; \
+                 mount -t $what none cg && echo \"mounted $what\"; \
+                 done; done 2>/dev/null; echo tried; cat /proc/self/uid_map";
+    let run = |wrap: &str| {
+        let mut command = std::process::Command::new("unshare");
+        let script = format!("{machine}{wrap} \"$0\"");
+        command.args(["-m", "--propagation", "private", "sh", "-ec", &script, tries]);
+        command.env("ALCATRAZ", lab.binary()).env("ALCATRAZ_STORE", lab.store()).current_dir(lab.home());
+        command.env_remove("SUDO_UID").stdin(Stdio::null());
+        let outcome = finish(command);
+        let mut clean = std::process::Command::new("rm");
+        clean.args(["-rf", "lower", "upper", "work", "merged", "cg"]).current_dir(lab.home());
+        assert_eq!(finish(clean).status, 0);
+        outcome
+    };
+    let native = run("sh -c");
+    let mounted = |what: &str| native.stdout.contains(&format!("mounted {what}\n"));
+    assert!(mounted("cgroup2") && mounted("tmpfs"), "{native:?}");
+    let inside = run("\"$ALCATRAZ\" run --keep -q -- sh -c");
+    let told: Vec<&str> = inside.stdout.split_whitespace().collect();
+    assert_eq!(told.first(), Some(&"tried"), "{inside:?}");
+    assert_eq!(told.get(1..3), Some(&["0", "0"][..]), "its root has another number: {inside:?}");
+}
+
+#[test]
+fn device_nodes_of_the_host_stay_as_they_are() {
+    both(|lab| {
+        let about = || {
+            let stat = rustix::fs::stat("/dev/null").unwrap();
+            (stat.st_mode, stat.st_atime, stat.st_mtime, stat.st_uid)
+        };
+        let before = about();
+        let outcome = lab.see(
+            "touch -c -d 2001-01-01 /dev/null /dev/zero; chmod 600 /dev/null; echo x > /dev/null && echo ok",
+        );
+        assert_eq!(outcome.stdout, "ok\n", "{outcome:?}");
+        assert_eq!(about(), before);
     });
 }

@@ -16,6 +16,8 @@ use crate::path::PathRef;
 const USUAL_PROCESSES: u64 = 4096;
 /// With fewer a shell could start nothing, and no client could enter to look.
 pub const FEWEST_PROCESSES: u64 = 8;
+/// With less not even the first process could be made.
+const LEAST_MEMORY: u64 = 16 << 20;
 
 /// The choices of one session. A field that an older record lacks has its default.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,15 +108,17 @@ impl Policy {
 
     /// Refuses limits that no session can live with.
     pub fn check_limits(&self) -> Result<()> {
-        match self.processes.filter(|most| *most < FEWEST_PROCESSES) {
+        let refused = |what: &str, least: u64| {
+            let hint = format!("Allow {least} or more.");
+            SeeError::new(ErrorCode::BadRequest, format!("A session cannot live with {what}."), hint)
+                .with_fact("least", least)
+        };
+        if let Some(most) = self.processes.filter(|most| *most < FEWEST_PROCESSES) {
+            return Err(refused(&format!("{most} processes"), FEWEST_PROCESSES).because(Reason::FewProcesses));
+        }
+        match self.memory.filter(|most| *most < LEAST_MEMORY) {
+            Some(most) => Err(refused(&format!("{most} bytes of memory"), LEAST_MEMORY)),
             None => Ok(()),
-            Some(most) => Err(SeeError::new(
-                ErrorCode::BadRequest,
-                format!("A session cannot live with {most} processes."),
-                format!("Allow {FEWEST_PROCESSES} or more."),
-            )
-            .because(Reason::FewProcesses)
-            .with_fact("least", FEWEST_PROCESSES)),
         }
     }
 

@@ -25,6 +25,10 @@ const USUAL: &[&str] = &[
     ".config/Bitwarden",
     ".config/1Password",
     ".config/op",
+    ".config/sops",
+    ".authinfo",
+    ".authinfo.gpg",
+    ".vnc",
     // Clouds, registries, repositories.
     ".aws",
     ".azure",
@@ -32,6 +36,10 @@ const USUAL: &[&str] = &[
     ".config/gcloud",
     ".config/doctl",
     ".config/rclone",
+    ".config/hcloud",
+    ".s3cfg",
+    ".boto",
+    ".docker/contexts",
     ".kube",
     ".docker/config.json",
     ".config/containers/auth.json",
@@ -50,6 +58,14 @@ const USUAL: &[&str] = &[
     ".gem/credentials",
     ".pgpass",
     ".my.cnf",
+    ".m2/settings.xml",
+    ".m2/settings-security.xml",
+    ".gradle/gradle.properties",
+    ".composer/auth.json",
+    ".config/composer/auth.json",
+    ".huggingface/token",
+    ".cache/huggingface/token",
+    ".config/filezilla",
     // Browsers and mail.
     ".mozilla",
     ".thunderbird",
@@ -61,7 +77,13 @@ const USUAL: &[&str] = &[
     ".config/vivaldi",
     "snap/firefox/common/.mozilla",
     "snap/chromium/common/chromium",
+    ".librewolf",
+    ".msmtprc",
+    ".local/share/evolution",
+    ".config/Signal",
+    ".local/share/TelegramDesktop",
     ".var/app/org.mozilla.firefox",
+    ".var/app/org.mozilla.Thunderbird",
     ".var/app/com.google.Chrome",
     ".var/app/org.chromium.Chromium",
     // Wallets.
@@ -69,7 +91,11 @@ const USUAL: &[&str] = &[
     ".ethereum",
     ".electrum",
     ".monero",
+    ".config/solana",
 ];
+
+/// Where every session has its own.
+const OWN: [&str; 2] = ["/proc", "/dev"];
 
 /// What a session must not see, under every name that the host's mounts give it; none lies below another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -93,6 +119,9 @@ pub fn hidden(
         let real = real_path(&path)?.ok_or_else(|| nothing_there(&path))?;
         if real == HostPath::root() {
             return Err(not_a_path("--hide", "/"));
+        }
+        if OWN.iter().any(|own| HostPath::new(own.as_bytes()).is_some_and(|own| real.is_within(&own))) {
+            return Err(its_own(&real));
         }
         found.insert(real);
     }
@@ -242,6 +271,14 @@ pub fn outermost(paths: BTreeSet<HostPath>) -> Vec<HostPath> {
         }
     }
     kept
+}
+
+fn its_own(path: &HostPath) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::BadRequest,
+        format!("{} cannot be hidden: every session has its own there.", path.display()),
+        "Leave it out: what the host has there is not seen.",
+    )
 }
 
 fn nothing_there(path: &HostPath) -> Box<SeeError> {

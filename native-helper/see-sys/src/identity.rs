@@ -94,6 +94,23 @@ pub fn keep_only_reading() -> Result<(), Errno> {
     rustix::thread::set_capabilities(None, CapabilitySets { inheritable: CapabilitySet::empty(), ..sets })
 }
 
+/// Gives up for good, also for the programs that this process becomes, the right to mount and all that comes with it.
+pub fn drop_mounting() -> Result<(), Errno> {
+    let right = CapabilitySet::SYS_ADMIN;
+    let number = libc::c_ulong::from(right.bits().trailing_zeros());
+    // SAFETY: takes plain numbers.
+    crate::check(unsafe { libc::prctl(libc::PR_CAPBSET_DROP, number, 0, 0, 0) }.into())?;
+    let sets = rustix::thread::capabilities(None)?;
+    rustix::thread::set_capabilities(
+        None,
+        CapabilitySets {
+            effective: sets.effective.difference(right),
+            permitted: sets.permitted.difference(right),
+            inheritable: sets.inheritable.difference(right),
+        },
+    )
+}
+
 /// Drops every capability for good: also from the bounding and ambient sets.
 pub fn drop_all_capabilities() -> Result<(), Errno> {
     for number in 0..64_u32 {

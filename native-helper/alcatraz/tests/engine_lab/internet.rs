@@ -114,8 +114,13 @@ impl Internet {
 
     /// Servers on the host itself: on its loopback, and on its other addresses.
     pub fn serve_host(&mut self, lab: &Lab) {
+        self.serve_host_at(lab, &["127.0.0.1", "::1", HOST_V4, HOST_TOO]);
+    }
+
+    /// The same on these of its addresses.
+    pub fn serve_host_at(&mut self, lab: &Lab, addresses: &[&str]) {
         let mut specs = Vec::new();
-        for address in ["127.0.0.1", "::1", HOST_V4, HOST_TOO] {
+        for address in addresses {
             specs.push(format!("tcp,{address},7000,host"));
             specs.push(format!("tcp,{address},80,host"));
             specs.push(format!("udp,{address},7000,host"));

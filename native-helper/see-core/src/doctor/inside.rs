@@ -1,6 +1,7 @@
 //! What the walls look like from inside: the doctor starts this in a trial SEE, where it tries to get past each of them,
 //! at canaries that the doctor made. A wall that gives way is a row that says so.
 
+use std::hash::{BuildHasher as _, RandomState};
 use std::os::linux::net::SocketAddrExt as _;
 use std::os::unix::net::{SocketAddr, UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
@@ -40,9 +41,18 @@ impl Canaries {
     /// Makes them.
     pub fn make() -> Result<Self> {
         let process = std::process::id();
-        let dir = std::env::temp_dir().join(format!("alcatraz-canaries-{process}"));
+        // A name that nobody can have taken before; what lies there by chance is somebody else's.
+        let chance = RandomState::new().hash_one(process);
+        let dir = std::env::temp_dir().join(format!("alcatraz-canaries-{chance:016x}"));
+        let failed = |error: &std::io::Error| {
+            SeeError::new(
+                ErrorCode::Io,
+                format!("What a trial aims at could not be made: {error}."),
+                "Check the free space and the rights of the directory for temporary files.",
+            )
+        };
+        std::fs::create_dir(&dir).map_err(|error| failed(&error))?;
         let make = || -> std::io::Result<[UnixListener; 2]> {
-            std::fs::create_dir(&dir)?;
             std::fs::write(dir.join(SECRET), "canary")?;
             std::fs::write(dir.join(OPEN), "canary")?;
             let name = SocketAddr::from_abstract_name(abstract_name(process))?;
@@ -52,11 +62,7 @@ impl Canaries {
             Ok(listeners) => Ok(Self { dir, _listeners: listeners }),
             Err(error) => {
                 let _ = std::fs::remove_dir_all(&dir);
-                Err(SeeError::new(
-                    ErrorCode::Io,
-                    format!("What a trial aims at could not be made: {error}."),
-                    "Check the free space and the rights of the directory for temporary files.",
-                ))
+                Err(failed(&error))
             }
         }
     }

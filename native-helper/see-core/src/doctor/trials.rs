@@ -159,10 +159,11 @@ fn whole(store: &Store) -> Vec<DoctorRow> {
                         || "this kernel offers no shift".to_owned(),
                         |place| format!("what is mounted at {} cannot map ids", place.display()),
                     );
-                    DoctorRow::partial(
+                    DoctorRow::none(
                         "Root inside is nobody outside (id-mapped mounts)",
                         format!(
-                            "{what}, so in every session root keeps the number 0, and /proc and /sys are read-only for it"
+                            "{what}, so in every session root keeps the number 0; it can neither mount nor make user name spaces, and \
+                             /proc and /sys are read-only for it"
                         ),
                         "Unmount that place or stop the container that it belongs to; else use a kernel since 5.19 (6.3 for \
                          tmpfs), outside of containers, on ext4, xfs, btrfs or tmpfs.",

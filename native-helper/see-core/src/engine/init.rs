@@ -119,6 +119,9 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
         see_sys::identity::drop_all_capabilities()
             .map_err(|e| own("capabilities could not be dropped", e))?;
     }
+    if matches!(ids, Ids::Identity) && !birth.tree.is_view {
+        see_sys::identity::drop_mounting().map_err(|e| own("the right to mount could not be dropped", e))?;
+    }
     // Changing ids cleared what was set before: only now is it certain that the init dies with its supervisor (the
     // closed socket tells it too), and that no program of the SEE can look into it.
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))

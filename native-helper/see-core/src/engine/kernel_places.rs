@@ -153,12 +153,13 @@ fn fill_dev(dev: BorrowedFd<'_>, ids: Ids<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Binds the host's device nodes over the empty files that stand for them, where nodes cannot be made.
+/// Binds the host's device nodes over the empty files that stand for them, where nodes cannot be made. Read-only: devices are
+/// written to all the same, and the nodes, which are the host's own, stay as they are.
 fn bind_devices(root: BorrowedFd<'_>, devices: &[Node]) -> Result<()> {
     let usual = NODES.iter().map(|(name, ..)| host("/dev").join(name.as_bytes()));
     for path in usual.chain(devices.iter().map(|node| node.path.clone())) {
         let target = place(root, &path).map_err(|e| failed("finding", &path, e))?;
-        let node = copy_of_host(&path, None, NO_SUID | NO_EXEC)?;
+        let node = copy_of_host(&path, None, NO_SUID | NO_EXEC | READ_ONLY)?;
         attach(node.as_fd(), target.as_fd()).map_err(|e| failed("mounting", &path, e))?;
     }
     Ok(())

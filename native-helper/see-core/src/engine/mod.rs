@@ -70,6 +70,7 @@ use display::Wish;
 use identity::Identity;
 use plan::Plan;
 use request::{ProgramSpec, RunSpec, Start};
+use room::Room;
 
 /// How often a SEE is made anew because the host's mounts changed while it was planned and made.
 const TRIES: u32 = 5;
@@ -91,6 +92,7 @@ fn begin(store: &Store, mut spec: RunSpec, attached: bool) -> Result<(Session, C
     spec.policy.display = display::settle(spec.policy.display, &program);
     bounds::check(&spec.policy, store.mode())?;
     doors::check(&spec.policy)?;
+    Room::check_floor(directory_of(&program)?.as_path(), spec.policy.floor)?;
     let display = wish(&spec.policy, &program)?;
     let id = store.new_id()?;
     let lock = store.lock_session(&id)?;
@@ -278,6 +280,13 @@ pub fn tighten(store: &Store, session: &Session, to: &Tightening) -> Result<Sess
     }
     let _lock = store.lock_session(&session.id)?;
     let mut session = store.session(&session.id)?;
+    if session.state != SessionState::Finished {
+        return Err(SeeError::new(
+            ErrorCode::WrongState,
+            format!("Nothing can run in session {} any more.", session.id),
+            "Only a session that runs, or that can be entered, can be allowed less.",
+        ));
+    }
     session.policy = session.policy.tighten(to)?;
     store.update_session(&session)?;
     Ok(session)

@@ -40,6 +40,33 @@ pub struct Shell {
     pub unmapped: Option<HostPath>,
 }
 
+/// What becomes of a user name space.
+#[derive(Clone, Copy, Debug)]
+enum Kind {
+    /// It belongs to whoever makes it.
+    Own,
+    /// It belongs to this one of the host's users.
+    Of(u32),
+    /// Nobody makes another one in it. Where root inside has the number of the host's root, another one would give back the right to
+    /// mount, and control groups that are mounted trust that number.
+    Sealed,
+}
+
+impl Kind {
+    /// In the process that makes it.
+    fn make(self, namespaces: i32) -> std::result::Result<(), Errno> {
+        if let Self::Of(owner) = self {
+            see_sys::identity::act_as(owner)?;
+        }
+        see_sys::process::unshare(namespace::USER | namespaces)?;
+        match self {
+            Self::Sealed => std::fs::write(format!("{ALLOWANCES}/max_user_namespaces"), "0")
+                .map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO)),
+            Self::Own | Self::Of(_) => Ok(()),
+        }
+    }
+}
+
 /// A process that does nothing but live in name spaces, until it is let go.
 #[derive(Debug)]
 struct Holder {
@@ -49,8 +76,8 @@ struct Holder {
 }
 
 impl Holder {
-    /// Makes one in new name spaces, a user name space with these maps among them, which belongs to `owner` of the host's users.
-    fn make(namespaces: i32, users: &str, groups: &str, owner: Option<u32>) -> Result<Self> {
+    /// Makes one in new name spaces, a user name space with these maps among them, of this kind.
+    fn make(namespaces: i32, users: &str, groups: &str, kind: Kind) -> Result<Self> {
         let pipe = || {
             rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
                 .map_err(|e| cannot("a pipe could not be made", e))
@@ -58,9 +85,7 @@ impl Holder {
         let ((ours, theirs), (heard, said)) = (pipe()?, pipe()?);
         let Some(process) = fork(0).map_err(|e| cannot("a process could not be made", e))? else {
             drop((theirs, heard));
-            let made = owner
-                .map_or(Ok(()), see_sys::identity::act_as)
-                .and_then(|()| see_sys::process::unshare(namespace::USER | namespaces));
+            let made = kind.make(namespaces);
             let errno = made.err().map_or(0, Errno::raw_os_error);
             let _ = rustix::io::write(&said, &errno.to_ne_bytes());
             drop(said);
@@ -132,8 +157,8 @@ impl EmptyNetwork {
         let own = |id: u32| format!("{id} {id} 1");
         let nobody = format!("0 {NOBODY} 1");
         match uid.is_root() {
-            true => Holder::make(namespace::NET, &nobody, &nobody, None),
-            false => Holder::make(namespace::NET, &own(uid.as_raw()), &own(gid.as_raw()), None),
+            true => Holder::make(namespace::NET, &nobody, &nobody, Kind::Own),
+            false => Holder::make(namespace::NET, &own(uid.as_raw()), &own(gid.as_raw()), Kind::Own),
         }
         .map(Self)
     }
@@ -180,10 +205,10 @@ impl Shell {
     fn make_with(map: &str, shifted: bool, is_connected: bool) -> Result<Self> {
         let network = match is_connected {
             // Its groups are the SEE's: the kernel tells by them who may send echo requests.
-            true => Some(Holder::make(namespace::NET, &format!("0 {NOBODY} 1"), map, None)?),
+            true => Some(Holder::make(namespace::NET, &format!("0 {NOBODY} 1"), map, Kind::Own)?),
             false => None,
         };
-        let holder = Holder::make(SHARED, map, map, shifted.then(owner))?;
+        let holder = Holder::make(SHARED, map, map, if shifted { Kind::Of(owner()) } else { Kind::Sealed })?;
         Ok(Self { users: holder.namespace("user")?, holder, network, shifted, unmapped: None })
     }
 

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use crate::error::{ErrorCode, Result, SeeError};
+
 /// What a file system can run out of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -40,8 +42,26 @@ impl Room {
         // On a disk that is as good as full already, half of what is left may be used.
         let usual = |all: u64, most: u64| (all / 20).min(most);
         Self {
-            bytes: bytes.unwrap_or_else(|| usual(size, MOST.0)).min(free / 2),
+            bytes: match bytes {
+                Some(asked) if asked <= free => asked,
+                asked => asked.unwrap_or_else(|| usual(size, MOST.0)).min(free / 2),
+            },
             inodes: (stat.f_files > 0).then(|| usual(stat.f_files, MOST.1).min(stat.f_favail / 2)),
+        }
+    }
+
+    /// Refuses to begin where less is free already than was asked for by name, on the disk that a program begins on.
+    pub fn check_floor(place: &Path, floor: Option<u64>) -> Result<()> {
+        let stat = rustix::fs::statvfs(place).ok();
+        let free = stat.map(|stat| stat.f_bavail.saturating_mul(stat.f_frsize));
+        match floor.zip(free) {
+            Some((floor, free)) if free < floor => Err(SeeError::new(
+                ErrorCode::BadRequest,
+                format!("So much cannot stay free: {floor} bytes, when {free} are free on the disk that the program begins on."),
+                "Make room, or ask for less with --floor.",
+            )
+            .with_fact("free", free)),
+            _ => Ok(()),
         }
     }
 

@@ -26,6 +26,14 @@ pub fn check(policy: &Policy) -> Result<()> {
     if policy.accept.contains(&Promise::Ports) {
         return Ok(());
     }
+    let mut outside = HashSet::new();
+    if let Some(twice) = policy.redirect.iter().find(|one| !outside.insert((one.address, one.outside))) {
+        return Err(SeeError::new(
+            ErrorCode::BadRequest,
+            format!("Port {} cannot lead to two servers.", twice.outside),
+            "Give each of them a port of its own.",
+        ));
+    }
     policy
         .redirect
         .iter()

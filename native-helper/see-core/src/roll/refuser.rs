@@ -27,6 +27,7 @@ const FAMILIES: &[(u32, &str)] = &[
     (30, "AF_TIPC"),
     (31, "AF_BLUETOOTH"),
     (33, "AF_RXRPC"),
+    (38, "AF_ALG"),
     (39, "AF_NFC"),
     (40, "AF_VSOCK"),
     (42, "AF_QIPCRTR"),
