@@ -130,8 +130,8 @@ fn a_crash_is_told_to_nobody_outside() {
 fn where_root_keeps_its_number_it_mounts_nothing() {
     let lab = Lab::new(Mode::System);
     // Ids of an overlay cannot be mapped, as those of a container that runs cannot.
-    let machine = "mkdir lower upper work merged cg; \
-                   mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work o merged; ";
+    let machine = "mkdir lower upper work merged; mount -t overlay -o lowerdir=lower,upperdir=upper,workdir=work o merged; \
+                   cd merged; mkdir cg; ";
     let tries = "for way in '' 'unshare -Ur'; do for what in tmpfs cgroup2 'cgroup -o freezer' 'cgroup -o memory'; do \
                  $way unshare -m mount -t $what none cg && echo \"mounted $what\"; \
                  mount -t $what none cg && echo \"mounted $what\"; \
@@ -144,7 +144,7 @@ fn where_root_keeps_its_number_it_mounts_nothing() {
         command.env_remove("SUDO_UID").stdin(Stdio::null());
         let outcome = finish(command);
         let mut clean = std::process::Command::new("rm");
-        clean.args(["-rf", "lower", "upper", "work", "merged", "cg"]).current_dir(lab.home());
+        clean.args(["-rf", "lower", "upper", "work", "merged"]).current_dir(lab.home());
         assert_eq!(finish(clean).status, 0);
         outcome
     };
