@@ -15,7 +15,6 @@ use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::{Kind, Mount, visible};
 use crate::net::trial::{Deed, answer_a_call};
-use crate::path::escape_for_display;
 use crate::policy::{Device, Promise};
 use crate::session::Mode;
 use crate::store::Store;
