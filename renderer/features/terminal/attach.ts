@@ -10,6 +10,12 @@ import { terminalTheme } from "./terminal-theme.js";
 import { TEXTS } from "../../../texts/terminal.js";
 
 const SCROLLBACK = 5000;
+/** What a person may ask of the system that changes the page's colours. */
+const wishes = [
+  matchMedia("(prefers-color-scheme: dark)"),
+  matchMedia("(prefers-contrast: more)"),
+  matchMedia("(forced-colors: active)"),
+] as const;
 
 /** Shows a terminal of a session in the element until the returned function is called. */
 export function attach(
@@ -78,8 +84,7 @@ export function attach(
   };
   const themes = new MutationObserver(recolour);
   themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  const scheme = matchMedia("(prefers-color-scheme: dark)");
-  scheme.addEventListener("change", recolour);
+  for (const wish of wishes) wish.addEventListener("change", recolour);
 
   void see.openTerminal(session, what, terminal.rows, terminal.cols).then((outcome) => {
     if (closed) {
@@ -103,7 +108,7 @@ export function attach(
     resized.dispose();
     observer.disconnect();
     themes.disconnect();
-    scheme.removeEventListener("change", recolour);
+    for (const wish of wishes) wish.removeEventListener("change", recolour);
     if (feed.number !== null) see.closeTerminal(feed.number);
     feed.opened(null);
     terminal.dispose();
