@@ -90,7 +90,7 @@ fn a_layer_that_went_away_with_its_file_system_while_the_session_ran_counts_by_w
                   mount -t tmpfs -o mode=755 x $point; \
                   alcatraz run --keep -q --name $name -- /bin/sh -ec \
                   'echo $1 > $1; test $1 = idle || echo > $0/lost; echo runs $1; read line' $point $name \
-                  < go > said & exec 3> go; until grep -q \"runs $name\" said; do :; done; umount --lazy $point; \
+                  < go > said & exec 3> go; until grep -qs \"runs $name\" said; do :; done; umount --lazy $point; \
                   echo >&3; wait; done; \
                   alcatraz commit -q idle; alcatraz commit --json busy || echo status $?";
     let outcome = apart(&lab, script);
