@@ -4,9 +4,7 @@ use std::os::fd::BorrowedFd;
 
 use rustix::process::getpgrp;
 use rustix::stdio::{stderr, stdin, stdout};
-use rustix::termios::{
-    LocalModes, OptionalActions, OutputModes, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr,
-};
+use rustix::termios::{OptionalActions, OutputModes, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr};
 use see_core::engine::request::Channel;
 
 /// Tells whether another program of the user's login session has the terminal now.
@@ -44,11 +42,6 @@ impl RawTerminal {
             Some((_, fd)) => Self::change(fd, |modes| modes.output_modes.remove(OutputModes::OPOST)),
             None => Self::untouched(),
         }
-    }
-
-    /// Tells whether every key goes to the program.
-    pub fn has_keys(&self) -> bool {
-        self.0.as_ref().is_some_and(|held| held.before.local_modes.contains(LocalModes::ISIG))
     }
 
     /// Tells whether the terminal still has our settings: the user's shell sets its own when it comes to the front.

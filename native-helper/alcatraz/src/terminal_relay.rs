@@ -1,29 +1,27 @@
 //! The user's terminal (or pipes) on one side, a program in a SEE on the other. Moves bytes, window sizes and signals,
 //! waits for neither side alone, and leaves the terminal as it was.
 
-use std::io::Write as _;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::AsFd as _;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::process::{Signal, kill_current_process_group};
 use rustix::stdio::{stderr, stdin, stdout};
 use rustix::termios::{isatty, tcgetwinsize};
-use see_core::engine::client::{Client, Event};
+use see_core::engine::client::{Client, Ended, Event};
 use see_core::engine::request::{Ask, Channel, Size};
-use see_core::engine::suspension::CTRL_Z;
 use see_core::error::{ErrorCode, Result, SeeError};
-use see_sys::signals::{SignalQueue, is_ignored};
+use see_sys::signals::{Arrived, SignalQueue, is_ignored, stop_self};
 
 use crate::args::Tty;
 use crate::frozen_question::{Answer, Question};
+use crate::left_behind;
 use crate::progress::ending;
 use crate::raw_terminal::{RawTerminal, is_elsewhere};
+use crate::sink::Sink;
 
 /// What waits for one side, from which on nothing more is taken from the other.
 const HIGH_WATER: usize = 256 * 1024;
-/// A write of this size to a pipe that is ready never waits.
-const PIECE: usize = 4096;
 /// How often a relay in the background looks whether it is in front again: a shell tells only who was stopped.
 const LOOK_AROUND: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 
@@ -57,8 +55,10 @@ pub fn window_size() -> Option<Size> {
 pub struct Signals(SignalQueue);
 
 impl Signals {
-    /// Collects them from now on.
-    pub fn collect() -> Result<Self> {
+    /// Collects them from now on, for a program whose descriptors 0 to 2 are these.
+    pub fn collect(channels: [Channel; 3]) -> Result<Self> {
+        // On a terminal the key for it is the program's, and what the program then does is ours.
+        let key = (!channels.contains(&Channel::Terminal)).then_some(Signal::TSTP);
         let signals = [
             Signal::WINCH,
             Signal::CONT,
@@ -70,8 +70,12 @@ impl Signals {
             Signal::USR2,
         ];
         // Whom `nohup` started goes on without a terminal.
-        let wanted: Vec<i32> =
-            signals.map(Signal::as_raw).into_iter().filter(|signal| !is_ignored(*signal)).collect();
+        let wanted: Vec<i32> = signals
+            .into_iter()
+            .chain(key)
+            .map(Signal::as_raw)
+            .filter(|signal| !is_ignored(*signal))
+            .collect();
         SignalQueue::collect(&wanted).map(Self).map_err(|e| failed("signals", e))
     }
 
@@ -107,14 +111,14 @@ pub fn relay(client: Client, signals: &Signals, session: &str) -> Result<Outcome
     let mut relay = Relay {
         terminal: if away { RawTerminal::untouched() } else { RawTerminal::enter(channels) },
         away,
+        is_going_on: false,
         has_keyboard: isatty(stdin()),
         client,
         input_open: true,
         output: Sink::default(),
         error: Sink::default(),
-        // A terminal that none of ours stands for shows on stdout.
-        terminal_on_error: channels[1] == Channel::Pipe && channels[2] == Channel::Terminal,
-        outcome: None,
+        terminal_on_error: left_behind::shows_on_error(channels),
+        ended: None,
         question: Question::new(session, asks),
     };
     relay.work(signals)
@@ -125,44 +129,16 @@ struct Relay {
     terminal: RawTerminal,
     /// The user has put us into the background: keys and terminal are another program's.
     away: bool,
+    /// The program was asked to go on and has not answered yet.
+    is_going_on: bool,
     /// What comes from stdin was typed.
     has_keyboard: bool,
     input_open: bool,
     output: Sink,
     error: Sink,
     terminal_on_error: bool,
-    outcome: Option<Outcome>,
+    ended: Option<Ended>,
     question: Question,
-}
-
-/// Bytes on their way to one of our descriptors.
-#[derive(Default)]
-struct Sink {
-    waiting: Vec<u8>,
-    closed: bool,
-}
-
-impl Sink {
-    /// Writes a piece; the descriptor is ready. Returns whether its reader has gone.
-    fn push(&mut self, fd: BorrowedFd<'_>) -> Result<bool> {
-        let piece = self.waiting.get(..self.waiting.len().min(PIECE)).unwrap_or_default();
-        match rustix::io::write(fd, piece) {
-            Ok(count) => {
-                self.waiting.drain(..count);
-                Ok(false)
-            }
-            Err(Errno::INTR | Errno::AGAIN) => Ok(false),
-            Err(errno) => {
-                if errno != Errno::PIPE {
-                    // A full disk, for instance: natively the program would hear of it, and go on or end as it likes.
-                    let _ = writeln!(std::io::stderr(), "alcatraz: the output cannot be written: {errno}");
-                }
-                self.waiting.clear();
-                self.closed = true;
-                Ok(true)
-            }
-        }
-    }
 }
 
 impl Relay {
@@ -170,8 +146,11 @@ impl Relay {
         loop {
             self.client.push();
             if self.output.waiting.is_empty() && self.error.waiting.is_empty() {
-                if let Some(outcome) = self.outcome {
-                    return Ok(outcome);
+                if let Some(Ended { status, others, open }) = self.ended {
+                    if open {
+                        left_behind::pass_on(&mut self.client, &signals.0)?;
+                    }
+                    return Ok(Outcome::Exited(status, others));
                 }
             }
             let ready = self.wait(signals)?;
@@ -185,7 +164,7 @@ impl Relay {
                     }
                     match arrived.signal == Signal::CONT.as_raw() {
                         true => self.come_back()?,
-                        false => self.pass_on(arrived.signal)?,
+                        false => self.pass_on(arrived)?,
                     }
                 }
             }
@@ -195,10 +174,10 @@ impl Relay {
             if ready.client {
                 self.take_events()?;
             }
-            if ready.output && self.output.push(stdout())? {
+            if ready.output && self.output.push(stdout()) {
                 self.client.ask(&Ask::CloseOutput { error: false })?;
             }
-            if ready.error && self.error.push(stderr())? {
+            if ready.error && self.error.push(stderr()) {
                 self.client.ask(&Ask::CloseOutput { error: true })?;
             }
         }
@@ -207,11 +186,11 @@ impl Relay {
     fn wait(&self, signals: &Signals) -> Result<Ready> {
         let full = self.output.waiting.len() >= HIGH_WATER || self.error.waiting.len() >= HIGH_WATER;
         let mut from_client = PollFlags::empty();
-        from_client.set(PollFlags::IN, !full && self.outcome.is_none());
+        from_client.set(PollFlags::IN, !full && self.ended.is_none());
         from_client.set(PollFlags::OUT, self.client.has_unsent());
         let wanted = |flag, wanted: bool| if wanted { flag } else { PollFlags::empty() };
         let ours = !(self.away && self.has_keyboard);
-        let reads = self.input_open && ours && !self.client.is_choked() && self.outcome.is_none();
+        let reads = self.input_open && ours && !self.client.is_choked() && self.ended.is_none();
         let input = PollFd::from_borrowed_fd(stdin(), wanted(PollFlags::IN, reads));
         let output =
             PollFd::from_borrowed_fd(stdout(), wanted(PollFlags::OUT, !self.output.waiting.is_empty()));
@@ -244,10 +223,21 @@ impl Relay {
         })
     }
 
-    fn pass_on(&mut self, signal: i32) -> Result<()> {
-        if signal != Signal::WINCH.as_raw() {
-            return self.client.ask(&Ask::Signal { signal });
+    fn pass_on(&mut self, arrived: Arrived) -> Result<()> {
+        let Arrived { signal, sender } = arrived;
+        if signal == Signal::WINCH.as_raw() {
+            return self.pass_on_size();
         }
+        // What the kernel sends comes from a key, and is for everybody of the job.
+        self.client.ask(&Ask::Signal { signal, group: sender == 0 })?;
+        if signal == Signal::TSTP.as_raw() {
+            self.client.push();
+            stop_self();
+        }
+        Ok(())
+    }
+
+    fn pass_on_size(&mut self) -> Result<()> {
         match window_size() {
             Some(size) => self.client.ask(&Ask::Resize { size }),
             None => Ok(()),
@@ -264,7 +254,7 @@ impl Relay {
             Ok(count) => {
                 let typed = buffer.get(..count).unwrap_or_default();
                 match self.question.answer(typed) {
-                    Answer::NotAsked => self.type_in(typed)?,
+                    Answer::NotAsked => self.client.input(typed),
                     Answer::Unclear => {}
                     Answer::Ask(ask) => self.client.ask(&ask)?,
                 }
@@ -279,25 +269,20 @@ impl Relay {
         Ok(())
     }
 
-    /// Types to the program; of the key that stops a program, its supervisor says what it means.
-    fn type_in(&mut self, bytes: &[u8]) -> Result<()> {
-        if !self.terminal.has_keys() {
-            self.client.input(bytes);
-            return Ok(());
-        }
-        for (place, piece) in bytes.split(|byte| *byte == CTRL_Z).enumerate() {
-            if place > 0 {
-                self.client.ask(&Ask::Suspend)?;
-            }
-            if !piece.is_empty() {
-                self.client.input(piece);
-            }
-        }
-        Ok(())
-    }
-
-    /// Stops as the program has, and with us whoever is of the same job; goes on when the user's shell says so.
+    /// Stops as the program has, and with us whoever is of the same job; goes on when the user's shell says so, or at once
+    /// where no shell could.
     fn suspend(&mut self) -> Result<()> {
+        // What a program says before it stops, puts the user's screen in order.
+        if self.output.flush(stdout()) {
+            self.client.ask(&Ask::CloseOutput { error: false })?;
+        }
+        if self.error.flush(stderr()) {
+            self.client.ask(&Ask::CloseOutput { error: true })?;
+        }
+        if self.away && !is_elsewhere() {
+            // Stopped for what it did in the background, where it no longer is.
+            return self.come_back();
+        }
         self.terminal.leave();
         self.away = true;
         kill_current_process_group(Signal::TSTP).map_err(|e| failed("stopping", e))?;
@@ -316,9 +301,10 @@ impl Relay {
                 self.terminal.forget();
                 self.terminal = RawTerminal::enter(self.client.channels());
             }
-            self.pass_on(Signal::WINCH.as_raw())?;
+            self.pass_on_size()?;
         }
-        self.client.ask(&Ask::Continue)
+        self.is_going_on = true;
+        self.client.ask(&Ask::Continue { behind: self.away })
     }
 
     fn take_events(&mut self) -> Result<()> {
@@ -326,30 +312,28 @@ impl Relay {
             match event {
                 Event::Output(bytes) => {
                     let sink = if self.terminal_on_error { &mut self.error } else { &mut self.output };
-                    if !sink.closed {
-                        sink.waiting.extend_from_slice(&bytes);
-                    }
+                    sink.add(&bytes);
                 }
-                Event::StandardOutput(bytes) if !self.output.closed => {
-                    self.output.waiting.extend_from_slice(&bytes);
-                }
-                Event::StandardError(bytes) if !self.error.closed => {
-                    self.error.waiting.extend_from_slice(&bytes);
-                }
-                Event::StandardOutput(_) | Event::StandardError(_) | Event::Stopped => {}
+                Event::StandardOutput(bytes) => self.output.add(&bytes),
+                Event::StandardError(bytes) => self.error.add(&bytes),
+                Event::Stopped => {}
                 Event::Frozen(frozen) => self.error.waiting.extend(self.question.open(&frozen)),
                 Event::Resumed => self.error.waiting.extend(self.question.close()),
+                // What was told before it was let go on again, is over.
+                Event::Suspended if self.is_going_on => {}
                 Event::Suspended => self.suspend()?,
-                Event::Exited(status, others) => self.outcome = Some(Outcome::Exited(status, others)),
+                Event::Continued => self.is_going_on = false,
+                Event::Exited(ended) => self.ended = Some(ended),
                 Event::Failed(error) => return Err(error),
-                Event::Closed if self.outcome.is_none() => {
+                Event::Closed if self.ended.is_none() => {
                     return Err(SeeError::new(
                         ErrorCode::HelperGone,
                         "The session's supervisor was killed, and the program with it.",
                         "What it changed until then is kept: see it with alcatraz list.",
                     ));
                 }
-                Event::Closed => {}
+                // Nothing more comes.
+                Event::Closed => self.ended.iter_mut().for_each(|ended| ended.open = false),
             }
         }
         Ok(())

@@ -67,7 +67,7 @@ fn programs_in_the_background_keep_the_see_alive_until_stop() {
             "--",
             "sh",
             "-c",
-            "trap '' TERM HUP; sleep 1000 & echo up",
+            "trap '' TERM HUP; sleep 1000 > /dev/null 2>&1 & echo up",
         ]);
         assert_eq!((outcome.status, outcome.stdout.as_str()), (0, "up\n"), "{outcome:?}");
         assert_eq!(lab.state("daemon").as_deref(), Some("running"));

@@ -161,8 +161,21 @@ fn a_job_in_the_background_works_there_and_takes_keys_when_it_comes_to_the_front
         terminal.keys("wait %1; echo status=$?\r");
         terminal.expect("\nstatus=6");
         terminal.expect("outer> ");
-        // Begun in front, sent behind, and back: bash says nothing to a job that runs already.
-        terminal.keys(&format!("{}\r", run("echo be\"\"gun; exec cat")));
+        // As natively, a program that reads there is stopped, begun there or sent there.
+        let until_stopped = "until [ -n \"$(jobs -s)\" ]; do sleep 0.05; done";
+        terminal.keys(&format!("{} &\r", run("echo star\"\"ted; exec cat")));
+        terminal.expect("started");
+        terminal.keys(&format!("{until_stopped}; fg\r"));
+        terminal.keys("one\r");
+        terminal.expect("one\r\none");
+        terminal.keys("\x1a");
+        terminal.expect("Stopped");
+        terminal.expect("outer> ");
+        terminal.keys(&format!("bg; {until_stopped}; fg\r"));
+        answers_and_ends(&mut terminal);
+        // One that does not is not, and bash says nothing to a job that runs already when it comes to the front.
+        let script = "echo be\"\"gun; while [ ! -e go ]; do sleep 0.05; done; exec cat";
+        terminal.keys(&format!("{}\r", run(script)));
         terminal.expect("begun");
         terminal.keys("\x1a");
         terminal.expect("Stopped");
@@ -174,8 +187,120 @@ fn a_job_in_the_background_works_there_and_takes_keys_when_it_comes_to_the_front
         wait_until("the keys are the program's", || {
             format!("{:?}", terminal.settings().local_modes) != cooked && terminal.unread() == 0
         });
+        let id = lab.newest_running().unwrap();
+        assert_eq!(lab.run(&["enter", &id, "--", "touch", "go"]).status, 0);
         answers_and_ends(&mut terminal);
         terminal.keys("exit\r");
+    });
+}
+
+/// Catches the key as full-screen programs do: tidies up, then lets itself be stopped.
+const FULL_SCREEN: &str = "$|=1; $SIG{TSTP}=sub{$key=1}; print \"be\", \"gun\\n\"; select(undef, undef, undef, 0.05) until $key; \
+    print \"tidy\\n\"; $SIG{TSTP}=\"DEFAULT\"; kill TSTP=>$$; print \"redrawn\\n\"; $_=<STDIN>; print \"got $_\"; exit 9";
+
+#[test]
+fn a_program_that_stops_itself_gives_the_outer_shell_back() {
+    both(|lab| {
+        let mut terminal = Terminal::shell(lab);
+        let run = |command: &str| format!("{} run --keep -q -- {command}\r", lab.binary().display());
+        let comes_back = |terminal: &mut Terminal, status: &str| {
+            terminal.expect("outer> ");
+            terminal.keys("echo status=$?\r");
+            terminal.expect(status);
+            terminal.expect("outer> ");
+        };
+        terminal.expect("outer> ");
+        for (command, keys) in [
+            ("sh -c 'echo be\"\"gun; kill -STOP $$; echo redrawn; read line; echo got $line; exit 9'", ""),
+            ("sh -c 'echo be\"\"gun; kill -TSTP $$; echo redrawn; read line; echo got $line; exit 9'", ""),
+            (&format!("perl -e '{FULL_SCREEN}'"), "\x1a"),
+        ] {
+            terminal.keys(&run(command));
+            terminal.expect("\nbegun");
+            terminal.keys(keys);
+            terminal.expect("Stopped");
+            comes_back(&mut terminal, "status=1");
+            terminal.keys("fg\r");
+            terminal.expect("redrawn");
+            terminal.keys("word\r");
+            terminal.expect("got word");
+            comes_back(&mut terminal, "\nstatus=9");
+        }
+        terminal.keys("exit\r");
+    });
+}
+
+#[test]
+fn a_program_that_stops_itself_where_no_shell_could_continue_it_goes_on() {
+    both(|lab| {
+        let script = "kill -STOP $$; echo on; exit 4";
+        let mut terminal = Terminal::start(lab, &["run", "--keep", "-q", "--", "sh", "-c", script]);
+        terminal.expect("on");
+        assert_eq!(terminal.end(), 4);
+    });
+}
+
+#[test]
+fn without_a_terminal_a_program_stops_and_goes_on_as_natively() {
+    both(|lab| {
+        // Nobody is told, and whoever stopped it lets it go on.
+        let script = "(until grep -q 'State:.T' /proc/$$/status; do sleep 0.05; done; kill -CONT $$) & kill -STOP $$; \
+                      wait; echo on; exit 4";
+        let outcome = lab.see(script);
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (4, "on\n"), "{outcome:?}");
+    });
+}
+
+#[test]
+fn what_is_left_in_the_background_keeps_its_output() {
+    both(|lab| {
+        let leaves = "(while [ ! -e go ]; do sleep 0.05; done; echo la\"\"te; echo $? > st) & echo done";
+        let lets_go = || {
+            let id = lab.newest_running().unwrap();
+            assert_eq!(lab.run(&["enter", &id, "--", "touch", "go"]).status, 0);
+            wait_until("the session is over", || lab.newest_running().is_none());
+            assert_eq!(lab.run(&["enter", &id, "--", "cat", "st"]).stdout, "0\n");
+        };
+        // A pipe has its end when the last writer is gone; whoever started the program has it back at once.
+        let script = "{ \"$0\" run --keep -q -- sh -c \"$1\"; echo status=$? > back; } | cat";
+        let mut shell = lab.as_user("/bin/sh".as_ref());
+        shell.args(["-c", script]).arg(lab.binary()).arg(leaves).stdout(std::process::Stdio::piped());
+        let child = shell.spawn().unwrap();
+        let back = lab.home().join("back");
+        wait_until("the shell goes on", || std::fs::read_to_string(&back).is_ok_and(|s| s == "status=0\n"));
+        lets_go();
+        assert_eq!(finish_child(child).stdout, "done\nlate\n");
+        // So has a terminal.
+        let mut terminal = Terminal::shell(lab);
+        terminal.expect("outer> ");
+        terminal.keys(&format!("{} run --keep -q -- sh -c '{leaves}'\r", lab.binary().display()));
+        terminal.expect("\ndone");
+        terminal.expect("outer> ");
+        lets_go();
+        terminal.expect("late");
+        terminal.keys("exit\r");
+    });
+}
+
+#[test]
+fn signals_that_the_caller_ignores_are_ignored_inside() {
+    both(|lab| {
+        for ignored in ["", "trap '' INT QUIT HUP TERM PIPE TSTP USR1; "] {
+            let seen = |runner: &str| {
+                let mut shell = lab.as_user("/bin/sh".as_ref());
+                shell.args(["-c", &format!("{ignored}exec {runner} grep Sig /proc/self/status")]);
+                engine_lab::finish(shell)
+                    .stdout
+                    .lines()
+                    // What the C library keeps for itself, nobody can ask for.
+                    .filter_map(|line| u64::from_str_radix(line.strip_prefix("SigIgn:")?.trim(), 16).ok())
+                    .map(|ignored| ignored & !0x1_8000_0000)
+                    .collect::<Vec<_>>()
+            };
+            let inside = seen(&format!("{} run --keep -q --", lab.binary().display()));
+            assert!(inside.len() == 1 && (ignored.is_empty() || inside[0] != 0), "{inside:?}");
+            assert_eq!(inside, seen(""));
+        }
     });
 }
 

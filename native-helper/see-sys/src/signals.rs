@@ -1,6 +1,7 @@
 //! Signals as events on a descriptor, and a clean state for a new program.
 
 use std::os::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustix::io::Errno;
 
@@ -46,6 +47,11 @@ impl SignalQueue {
 
     /// Lets signals interrupt this process again as before. What has arrived and was not taken does so now.
     pub fn release(self) -> Result<(), Errno> {
+        self.unblock()
+    }
+
+    /// The same for a process that was forked from the one that collects them.
+    pub fn unblock(&self) -> Result<(), Errno> {
         let before = self.before;
         // SAFETY: the set came from the kernel; the mask of this thread is all that changes.
         check(unsafe { libc::sigprocmask(libc::SIG_SETMASK, &raw const before, std::ptr::null_mut()) }.into())
@@ -92,11 +98,47 @@ pub fn is_ignored(signal: i32) -> bool {
     asked == 0 && now.sa_sigaction == libc::SIG_IGN
 }
 
+/// Signals that were ignored when this process began: its runtime ignores one of its own before `main`.
+static AT_START: AtomicU64 = AtomicU64::new(0);
+
+// The loader runs it before the runtime begins.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static NOTE: extern "C" fn() = note_start;
+
+extern "C" fn note_start() {
+    let ignored =
+        (1..=64).filter(|signal| is_ignored(*signal)).fold(0, |set, signal| set | 1 << (signal - 1));
+    AT_START.store(ignored, Ordering::Relaxed);
+}
+
+/// Returns the signals that whoever started this process had it ignore.
+pub fn ignored_at_start() -> Vec<i32> {
+    let set = AT_START.load(Ordering::Relaxed);
+    (1..=64).filter(|signal| set >> (signal - 1) & 1 == 1).collect()
+}
+
+/// Ignores a signal from now on, and whatever this process becomes does.
+pub fn ignore(signal: i32) {
+    // SAFETY: the action runs no code of ours. KILL and STOP refuse: no harm.
+    unsafe { libc::signal(signal, libc::SIG_IGN) };
+}
+
 /// Gives every signal its default action and unblocks all.
 pub fn reset_all() -> Result<(), Errno> {
+    // The kernel's own form of an action: default, no flags, nothing blocked. The C library hides two signals.
+    let action = [0_u64; 4];
     for signal in 1..=64 {
-        // SAFETY: the default action runs no code of ours. KILL, STOP and the two that libc keeps refuse: no harm.
-        unsafe { libc::signal(signal, libc::SIG_DFL) };
+        // SAFETY: the action is as long as the kernel reads and runs no code of ours. KILL and STOP refuse: no harm.
+        unsafe {
+            libc::syscall(
+                libc::SYS_rt_sigaction,
+                signal,
+                action.as_ptr(),
+                std::ptr::null::<u64>(),
+                size_of::<u64>(),
+            )
+        };
     }
     let none = set_of(&[]);
     // SAFETY: the set is initialised.
@@ -116,10 +158,17 @@ pub fn die_by(signal: i32) -> ! {
     }
 }
 
-/// Stops this process by `SIGSTOP`; returns when it is continued.
+/// Stops this process as the key for it does, also while the signal is collected; returns when it is continued, or at
+/// once when nobody could do that.
 pub fn stop_self() {
-    // SAFETY: takes a plain number.
-    unsafe { libc::raise(libc::SIGSTOP) };
+    let set = set_of(&[libc::SIGTSTP]);
+    // SAFETY: plain numbers and an initialised set; the mask of this thread is as before in the end.
+    unsafe {
+        let mut before = set_of(&[]);
+        libc::raise(libc::SIGTSTP);
+        libc::sigprocmask(libc::SIG_UNBLOCK, &raw const set, &raw mut before);
+        libc::sigprocmask(libc::SIG_SETMASK, &raw const before, std::ptr::null_mut());
+    }
 }
 
 fn set_of(signals: &[i32]) -> libc::sigset_t {

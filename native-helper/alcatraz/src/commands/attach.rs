@@ -5,6 +5,7 @@ use std::io::Write as _;
 
 use see_core::engine::client::Client;
 use see_core::engine::last_screen;
+use see_core::engine::request::Channel;
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::session::SessionState;
 use see_core::store::Store;
@@ -17,7 +18,7 @@ use crate::terminal_relay::{self, Outcome, Signals};
 pub fn run(context: &Context, args: &AttachArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
-    let signals = Signals::collect()?;
+    let signals = Signals::collect([Channel::Terminal; 3])?;
     let client = match Client::attach(&store, &session, terminal_relay::window_size()) {
         Ok(client) => client,
         Err(error) if error.code == ErrorCode::WrongState => return show_last(&store, &session.id, error),

@@ -12,7 +12,7 @@ use crate::terminal_relay::{self, Outcome, Signals};
 pub fn run(context: &Context, args: &EnterArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
-    let signals = Signals::collect()?;
+    let signals = Signals::collect(terminal_relay::channels(args.tty))?;
     let spec = super::run::request(&args.command, args.run_as.as_deref(), args.tty);
     let client = engine::enter(&store, &session, spec)?;
     // What the session asked for and this machine no longer has keeps nobody out.

@@ -15,7 +15,7 @@ pub fn run(context: &Context, args: &InspectArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
     actions::inspectable(&session)?;
-    let signals = Signals::collect()?;
+    let signals = Signals::collect(terminal_relay::channels(args.tty))?;
     let shell = || std::env::var_os("SHELL").filter(|shell| !shell.is_empty());
     let command = match args.command.as_slice() {
         [] => {

@@ -13,17 +13,19 @@ use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::present::conflicts::shown;
 use crate::present::text::count_text;
+use crate::raw_terminal::is_elsewhere;
 use crate::terminal_relay::{self, Outcome, Signals};
 use crate::{actions, after_run};
 
 pub fn run(context: &Context, args: &RetryArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
     let first = store.find_session(&args.session)?;
-    let signals = Signals::collect()?;
+    let signals = Signals::collect(terminal_relay::channels(args.tty))?;
     let mut spec = RunSpec::again(&first);
     spec.name.clone_from(&args.name);
     spec.channels = terminal_relay::channels(args.tty);
     spec.size = terminal_relay::window_size();
+    spec.behind = is_elsewhere();
     let (session, client) = engine::launch_attached(&store, spec)?;
     let outcome = terminal_relay::relay(client, &signals, &session.id)?;
     signals.release()?;

@@ -15,11 +15,12 @@ use crate::args::{Engine, Net, RunArgs, Tty};
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::policy;
+use crate::raw_terminal::is_elsewhere;
 use crate::terminal_relay::{self, Outcome, Signals};
 
 pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     let store = context.make_store()?;
-    let signals = Signals::collect()?;
+    let signals = Signals::collect(terminal_relay::channels(args.tty))?;
     let mut spec = request(&args.command, args.run_as.as_deref(), args.tty);
     spec.name.clone_from(&args.name);
     spec.policy.reads = args.reads.reads();
@@ -63,6 +64,7 @@ pub(super) fn request(command: &[std::ffi::OsString], run_as: Option<&str>, tty:
     spec.run_as = run_as.map(str::to_owned);
     spec.channels = terminal_relay::channels(tty);
     spec.size = terminal_relay::window_size();
+    spec.behind = is_elsewhere();
     spec
 }
 

@@ -27,12 +27,14 @@ pub enum Event {
     StandardOutput(Vec<u8>),
     /// Bytes of standard error, when that is a pipe.
     StandardError(Vec<u8>),
-    /// The program ended with this status; whether others still run in the SEE.
-    Exited(i32, bool),
+    /// The program ended.
+    Exited(Ended),
     /// The program could not be started.
     Failed(Box<SeeError>),
-    /// The program was stopped by the key for it.
+    /// The program was stopped.
     Suspended,
+    /// It was let go on, as was asked for.
+    Continued,
     /// The SEE is at rest.
     Stopped,
     /// Everything stands still until somebody decides.
@@ -41,6 +43,17 @@ pub enum Event {
     Resumed,
     /// The supervisor is gone.
     Closed,
+}
+
+/// How a program ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// Its status.
+    pub status: i32,
+    /// Whether other programs still run in the SEE.
+    pub others: bool,
+    /// Whether they can still write to what it wrote to: more output follows.
+    pub open: bool,
 }
 
 /// A client.
@@ -67,6 +80,7 @@ impl Client {
             Tell::Exited { .. }
             | Tell::Tightened
             | Tell::Suspended
+            | Tell::Continued
             | Tell::Stopped
             | Tell::Frozen { .. }
             | Tell::Resumed => Err(wire::gone(Errno::CONNRESET)),
@@ -154,9 +168,10 @@ impl Client {
                 Kind::StandardOutput => Event::StandardOutput(frame.bytes),
                 Kind::StandardError => Event::StandardError(frame.bytes),
                 Kind::Message => match frame.parse::<Tell>()? {
-                    Tell::Exited { status, others } => Event::Exited(status, others),
+                    Tell::Exited { status, others, open } => Event::Exited(Ended { status, others, open }),
                     Tell::Failed { error } => Event::Failed(error),
                     Tell::Suspended => Event::Suspended,
+                    Tell::Continued => Event::Continued,
                     Tell::Stopped => Event::Stopped,
                     Tell::Frozen { frozen } => Event::Frozen(frozen),
                     Tell::Resumed => Event::Resumed,

@@ -7,6 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::fs::CWD;
 use rustix::io::Errno;
+use rustix::pipe::PipeFlags;
 use rustix::process::{DumpableBehavior, Pid, Signal, WaitOptions};
 use see_sys::seccomp::CORE;
 use see_sys::signals::SignalQueue;
@@ -18,9 +19,10 @@ use crate::path::HostPath;
 use crate::session::Limit;
 
 use super::kernel_places;
+use super::leader;
 use super::namespaces::{self, Shell};
 use super::plan::Tree;
-use super::program::{self, Starting};
+use super::program::{self, Started, Starting};
 use super::request::{Order, Report};
 use super::tree::{self, Ids};
 use super::wire;
@@ -131,12 +133,17 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
     // The children's deaths wake it; nothing else may.
     let signals = SignalQueue::collect(&[libc_signal(Signal::CHILD)])
         .map_err(|e| own("signals could not be collected", e))?;
+    let (words, mouth) = rustix::pipe::pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK)
+        .map_err(|e| own("a pipe could not be made", e))?;
     Ok(Init {
         limits,
         held: [mounts, network, root, mount_list].into_iter().chain(listener).collect(),
         signals,
+        words,
+        mouth,
         terminals,
         programs: HashMap::new(),
+        is_held: false,
         starting: Vec::new(),
         told_empty: false,
     })
@@ -163,13 +170,25 @@ struct Init {
     /// is one.
     held: Vec<OwnedFd>,
     signals: SignalQueue,
+    /// What leaders say.
+    words: OwnedFd,
+    /// Where they say it.
+    mouth: OwnedFd,
     /// Root of the SEE's devpts; by descriptor, for programs may mount what they like over the path.
     terminals: OwnedFd,
-    /// Programs that the supervisor knows: process to number.
-    programs: HashMap<Pid, u32>,
+    /// Programs that the supervisor knows, by their leaders.
+    programs: HashMap<Pid, Running>,
     /// Those of them that are still being started.
     starting: Vec<(u32, Starting)>,
+    /// Whether everything was stopped, leaders too.
+    is_held: bool,
     told_empty: bool,
+}
+
+/// A program that runs.
+struct Running {
+    number: u32,
+    process: Pid,
 }
 
 impl Init {
@@ -182,7 +201,11 @@ impl Init {
 
     fn serve(mut self, control: BorrowedFd<'_>) -> Result<()> {
         loop {
-            let fixed = [PollFd::new(&control, PollFlags::IN), PollFd::new(&self.signals, PollFlags::IN)];
+            let fixed = [
+                PollFd::new(&control, PollFlags::IN),
+                PollFd::new(&self.signals, PollFlags::IN),
+                PollFd::new(&self.words, PollFlags::IN),
+            ];
             let starting = self.starting.iter().map(|(_, starting)| PollFd::new(starting, PollFlags::IN));
             let mut waits: Vec<_> = fixed.into_iter().chain(starting).collect();
             match poll(&mut waits, None) {
@@ -190,7 +213,11 @@ impl Init {
                 Err(e) => return Err(wire::gone(e)),
             }
             let happened = |place: usize| waits.get(place).is_some_and(|wait| !wait.revents().is_empty());
-            let (ordered, signalled, started) = (happened(0), happened(1), (2..waits.len()).any(happened));
+            let (ordered, signalled, told) = (happened(0), happened(1), happened(2));
+            let started = (3..waits.len()).any(happened);
+            if told {
+                self.pass_on_words(control)?;
+            }
             if started {
                 self.note_starts(control)?;
             }
@@ -209,26 +236,42 @@ impl Init {
 
     fn obey(&mut self, control: BorrowedFd<'_>, order: Order) -> Result<()> {
         match order {
-            Order::Spawn(number, spec) => match program::start(&spec, self.terminals.as_fd()) {
-                Ok(starting) => {
-                    self.starting.push((number, starting));
-                    self.told_empty = false;
+            Order::Spawn(number, spec) => {
+                match program::start(number, &spec, self.terminals.as_fd(), &self.mouth) {
+                    Ok(starting) => {
+                        self.starting.push((number, starting));
+                        self.told_empty = false;
+                    }
+                    Err(error) => wire::send(control, &Report::NotSpawned(number, error), &[])?,
                 }
-                Err(error) => wire::send(control, &Report::NotSpawned(number, error), &[])?,
-            },
+            }
             Order::GiveUp(number) => {
                 self.note_starts(control)?;
                 let late = self.starting.iter_mut().find(|(known, _)| *known == number);
                 late.into_iter().for_each(|(_, starting)| starting.give_up());
             }
-            Order::Signal(number, signal) => {
-                let target = self.programs.iter().find(|(_, known)| **known == number);
+            Order::Signal(number, signal, group) => {
+                let target = self.programs.values().find(|program| program.number == number);
                 // A program that has just ended needs no signal.
-                if let (Some((pid, _)), Some(signal)) = (target, Signal::from_named_raw(signal)) {
-                    let _ = rustix::process::kill_process(*pid, signal);
+                if let (Some(program), Some(signal)) = (target, Signal::from_named_raw(signal)) {
+                    let _ = match group {
+                        true => rustix::process::kill_process_group(program.process, signal),
+                        false => rustix::process::kill_process(program.process, signal),
+                    };
                 }
             }
+            Order::Continue(number, behind) => {
+                let leader = self.programs.iter().find(|(_, program)| program.number == number);
+                let signal = if behind { leader::BEHIND } else { leader::FORWARD };
+                // The same.
+                let _ = leader.map(|(leader, _)| rustix::process::kill_process(*leader, signal));
+            }
             Order::SignalAll(signal) => {
+                self.is_held = match Signal::from_named_raw(signal) {
+                    Some(Signal::STOP) => true,
+                    Some(Signal::CONT) => false,
+                    _ => self.is_held,
+                };
                 // ESRCH: nobody is left.
                 let _ = see_sys::process::signal_all(signal);
             }
@@ -241,8 +284,8 @@ impl Init {
         for (number, mut starting) in std::mem::take(&mut self.starting) {
             match starting.outcome() {
                 None => self.starting.push((number, starting)),
-                Some(Ok(ends)) => {
-                    self.programs.insert(starting.pid, number);
+                Some(Ok(Started { process, ends })) => {
+                    self.programs.insert(starting.leader, Running { number, process });
                     let ends: Vec<_> = ends.iter().map(AsFd::as_fd).collect();
                     wire::send(control, &Report::Spawned(number), &ends)?;
                 }
@@ -252,21 +295,44 @@ impl Init {
         Ok(())
     }
 
+    /// Passes on what leaders say.
+    fn pass_on_words(&self, control: BorrowedFd<'_>) -> Result<()> {
+        let mut word: leader::Word = [0; 5];
+        while rustix::io::read(&self.words, &mut word) == Ok(word.len()) {
+            let [a, b, c, d, what] = word;
+            let number = u32::from_ne_bytes([a, b, c, d]);
+            let report = match what {
+                leader::STOPPED => Report::Stopped(number),
+                _ => Report::Continued(number),
+            };
+            wire::send(control, &report, &[])?;
+        }
+        Ok(())
+    }
+
     /// Collects the dead, and says who they were and whether anybody is left.
     fn reap(&mut self, control: BorrowedFd<'_>) -> Result<()> {
         let mut exited = Vec::new();
         let empty = loop {
-            match rustix::process::wait(WaitOptions::NOHANG) {
+            match rustix::process::wait(WaitOptions::NOHANG | WaitOptions::UNTRACED) {
+                Ok(Some((pid, status))) if status.stopped() => {
+                    let is_leader = self.programs.contains_key(&pid)
+                        || self.starting.iter().any(|(_, starting)| starting.leader == pid);
+                    // A leader that a program has stopped would never tell of that program's end.
+                    if is_leader && !self.is_held {
+                        let _ = rustix::process::kill_process(pid, Signal::CONT);
+                    }
+                }
                 Ok(Some((pid, status))) => {
                     // A start ends at the latest with its process.
-                    if self.starting.iter().any(|(_, starting)| starting.pid == pid) {
+                    if self.starting.iter().any(|(_, starting)| starting.leader == pid) {
                         self.note_starts(control)?;
                     }
                     let code = status
                         .exit_status()
                         .or_else(|| status.terminating_signal().map(|signal| 128 + signal))
                         .unwrap_or(255);
-                    exited.extend(self.programs.remove(&pid).map(|number| (number, code)));
+                    exited.extend(self.programs.remove(&pid).map(|program| (program.number, code)));
                 }
                 Ok(None) => break false,
                 Err(Errno::CHILD) => break true,

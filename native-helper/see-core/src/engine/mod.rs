@@ -35,12 +35,14 @@ mod filesystems;
 mod finding;
 mod footprint;
 mod group;
+mod halted;
 mod identity;
 mod init;
 mod inspection;
 mod interposition;
 mod kernel_places;
 pub mod last_screen;
+mod leader;
 mod masks;
 mod meter;
 mod mirror;
@@ -53,7 +55,6 @@ mod room;
 pub(crate) mod rooms;
 mod stream;
 pub mod supervisor;
-pub mod suspension;
 mod tree;
 pub mod trial;
 mod unwritten;
@@ -406,6 +407,8 @@ fn resolve(store: &Store, spec: &RunSpec) -> Result<(ProgramSpec, Identity)> {
         size: spec.size,
         umask: spec.umask,
         limits: limits.collect(),
+        ignored: see_sys::signals::ignored_at_start(),
+        behind: spec.behind,
     };
     Ok((program, identity))
 }

@@ -1,5 +1,5 @@
 //! Starts one program inside a SEE: a new terminal or pipes, the user's ids, limits and directory, then the program.
-//! Runs in the SEE's init and in the child that becomes the program.
+//! Runs in the SEE's init and in the process that becomes the program.
 
 use std::ffi::CString;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
@@ -16,39 +16,60 @@ use see_sys::process::{close_on_exec_from, execve, exit_now, fork_again};
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::escape_for_display;
 
+use super::leader::{self, Mouth};
 use super::request::{Channel, ProgramSpec, Size};
 
-/// A process that is about to become a program. Another program of the SEE may hold it up: nobody waits for it.
+/// Bytes that a process's number takes.
+const NUMBER: usize = size_of::<i32>();
+
+/// A program that is about to begin. Another program of the SEE may hold it up: nobody waits for it.
 pub struct Starting {
-    /// The process, inside.
-    pub pid: Pid,
+    /// Its leader.
+    pub leader: Pid,
     /// Closed by the kernel when the process has become the program.
     heard: OwnedFd,
+    /// The number of that process, then why it did not become the program.
     told: Vec<u8>,
     ends: Vec<OwnedFd>,
     is_given_up: bool,
 }
 
-/// Begins to start a program. `terminals` is the root of the SEE's devpts.
-pub fn start(spec: &ProgramSpec, terminals: BorrowedFd<'_>) -> Result<Starting> {
-    let stdio =
+/// A program that runs.
+pub struct Started {
+    /// Its process, inside.
+    pub process: Pid,
+    /// The supervisor's ends: the pty's master when there is one, then the pipes of descriptors 0, 1, 2 that are pipes.
+    pub ends: Vec<OwnedFd>,
+}
+
+/// Begins to start a program. `terminals` is the root of the SEE's devpts; its leader says to `mouth` when the program,
+/// by this number, is stopped.
+pub fn start(
+    number: u32,
+    spec: &ProgramSpec,
+    terminals: BorrowedFd<'_>,
+    mouth: &OwnedFd,
+) -> Result<Starting> {
+    let Stdio { inside, ends, terminal } =
         Stdio::make(spec, terminals).map_err(|e| cannot("its terminal or pipes could not be made", e))?;
     let flags = PipeFlags::CLOEXEC | PipeFlags::NONBLOCK;
     let (heard, said) = pipe_with(flags).map_err(|e| cannot("a pipe could not be made", e))?;
-    let Some(pid) = fork_again().map_err(|e| cannot("a process could not be made", e))? else {
-        drop(heard);
-        let failure = become_program(spec, &stdio);
-        let text = serde_json::to_vec(&failure).unwrap_or_default();
-        let _ = rustix::io::write(&said, &text);
-        exit_now(127)
+    let Some(leader) = fork_again().map_err(|e| cannot("a process could not be made", e))? else {
+        let mouth = Mouth { to: mouth, number };
+        let begun =
+            leader::lead(terminal.as_ref(), mouth, spec.behind, || become_program(spec, &inside, &said));
+        let status = begun.unwrap_or_else(|e| {
+            tell(&said, &cannot("a login session could not be made", e));
+            127
+        });
+        exit_now(status)
     };
-    Ok(Starting { pid, heard, told: Vec::new(), ends: stdio.ends, is_given_up: false })
+    Ok(Starting { leader, heard, told: Vec::new(), ends, is_given_up: false })
 }
 
 impl Starting {
-    /// Returns how it went, once that is known: the supervisor's ends (the pty's master when there is one, then the pipes of
-    /// descriptors 0, 1, 2 that are pipes), or why there is no program.
-    pub fn outcome(&mut self) -> Option<Result<Vec<OwnedFd>>> {
+    /// Returns how it went, once that is known: the program, or why there is none.
+    pub fn outcome(&mut self) -> Option<Result<Started>> {
         let mut piece = [0_u8; 4096];
         loop {
             match rustix::io::read(&self.heard, &mut piece) {
@@ -59,21 +80,31 @@ impl Starting {
                 Err(e) => return Some(Err(cannot("its start could not be watched", e))),
             }
         }
-        Some(match serde_json::from_slice(&self.told) {
+        let error = self.told.get(NUMBER..).unwrap_or_default();
+        Some(match (self.process(), serde_json::from_slice(error)) {
             _ if self.is_given_up => Err(held_up()),
-            _ if self.told.is_empty() => Ok(std::mem::take(&mut self.ends)),
-            Ok(error) => Err(error),
-            Err(e) => {
+            (Some(process), _) if error.is_empty() => {
+                Ok(Started { process, ends: std::mem::take(&mut self.ends) })
+            }
+            (_, Ok(error)) => Err(error),
+            (_, Err(e)) => {
                 Err(SeeError::internal(format!("A program failed to start and said nothing clear: {e}.")))
             }
         })
     }
 
+    /// Returns the process that becomes the program, once it has said its number.
+    fn process(&self) -> Option<Pid> {
+        self.told.first_chunk::<NUMBER>().and_then(|number| Pid::from_raw(i32::from_ne_bytes(*number)))
+    }
+
     /// Ends the process, which is not the program yet.
     pub fn give_up(&mut self) {
         self.is_given_up = true;
-        // It is our child and not reaped, so the number is its own.
-        let _ = rustix::process::kill_process(self.pid, Signal::KILL);
+        // Neither has been collected, so the numbers are their own.
+        for process in self.process().into_iter().chain([self.leader]) {
+            let _ = rustix::process::kill_process(process, Signal::KILL);
+        }
     }
 }
 
@@ -87,7 +118,7 @@ impl AsFd for Starting {
 struct Stdio {
     inside: [OwnedFd; 3],
     ends: Vec<OwnedFd>,
-    terminal: bool,
+    terminal: Option<OwnedFd>,
 }
 
 impl Stdio {
@@ -113,7 +144,7 @@ impl Stdio {
             Ok(inside)
         };
         let inside = [one(0)?, one(1)?, one(2)?];
-        Ok(Self { inside, ends, terminal: slave.is_some() })
+        Ok(Self { inside, ends, terminal: slave })
     }
 }
 
@@ -139,29 +170,30 @@ pub fn winsize(size: Size) -> Winsize {
     Winsize { ws_row: size.rows, ws_col: size.cols, ws_xpixel: 0, ws_ypixel: 0 }
 }
 
-/// In the child: becomes the program. Returns why that failed.
-fn become_program(spec: &ProgramSpec, stdio: &Stdio) -> Box<SeeError> {
-    match prepare(spec, stdio) {
+/// In the program's process: becomes it, or says why not.
+fn become_program(spec: &ProgramSpec, inside: &[OwnedFd; 3], said: &OwnedFd) {
+    // A pipe that is empty takes this whole.
+    let _ = rustix::io::write(said, &rustix::process::getpid().as_raw_nonzero().get().to_ne_bytes());
+    let error = match prepare(spec, inside) {
         Ok(()) => run_command(spec),
         Err(error) => error,
-    }
+    };
+    tell(said, &error);
 }
 
-fn prepare(spec: &ProgramSpec, stdio: &Stdio) -> Result<()> {
-    rustix::process::setsid().map_err(|e| cannot("a login session could not be made", e))?;
-    if stdio.terminal {
-        let terminal =
-            spec.channels.iter().zip(&stdio.inside).find(|(channel, _)| **channel == Channel::Terminal);
-        if let Some((_, slave)) = terminal {
-            rustix::process::ioctl_tiocsctty(slave)
-                .map_err(|e| cannot("its terminal could not be taken", e))?;
-        }
-    }
-    for (fd, target) in stdio.inside.iter().zip(0..) {
+/// Says why there is no program.
+fn tell(said: &OwnedFd, error: &SeeError) {
+    let text = serde_json::to_vec(error).unwrap_or_default();
+    let _ = rustix::io::write(said, &text);
+}
+
+fn prepare(spec: &ProgramSpec, inside: &[OwnedFd; 3]) -> Result<()> {
+    for (fd, target) in inside.iter().zip(0..) {
         put_at(fd.as_fd(), target).map_err(|e| cannot("its descriptors could not be set up", e))?;
     }
     close_on_exec_from(3).map_err(|e| cannot("descriptors could not be closed", e))?;
     see_sys::signals::reset_all().map_err(|e| cannot("signals could not be reset", e))?;
+    spec.ignored.iter().copied().for_each(see_sys::signals::ignore);
     for (resource, soft, hard) in &spec.limits {
         // What the session was started with cannot be exceeded later: nobody inside may raise a hard limit.
         let done = see_sys::process::limit(*resource).and_then(|(_, most)| {

@@ -55,6 +55,8 @@ pub struct RunSpec {
     pub policy: Policy,
     /// Whether it is aborted as soon as its first program, and with it the session, has ended before the caller's eyes.
     pub throw_away: bool,
+    /// Whether the caller is in the background of its terminal.
+    pub behind: bool,
 }
 
 impl RunSpec {
@@ -73,6 +75,7 @@ impl RunSpec {
             umask: current_umask(),
             policy: Policy::default(),
             throw_away: false,
+            behind: false,
         }
     }
 
@@ -120,6 +123,12 @@ pub struct ProgramSpec {
     pub umask: u32,
     /// Soft and hard resource limits by number.
     pub limits: Vec<(u32, u64, u64)>,
+    /// Signals that it ignores, as its caller does.
+    #[serde(default)]
+    pub ignored: Vec<i32>,
+    /// Whether it begins in the background of its terminal.
+    #[serde(default)]
+    pub behind: bool,
 }
 
 /// What a supervisor is started with.
@@ -168,6 +177,9 @@ pub enum Ask {
     Signal {
         /// Its number.
         signal: i32,
+        /// Whether it came from a key: then it is for the program's whole process group.
+        #[serde(default)]
+        group: bool,
     },
     /// Nobody reads what comes from standard output or standard error any more.
     CloseOutput {
@@ -179,10 +191,12 @@ pub enum Ask {
         /// What it is still allowed.
         to: Tightening,
     },
-    /// The key that stops a program was typed.
-    Suspend,
-    /// Let the program that the key has stopped go on.
-    Continue,
+    /// Let the program that was stopped go on.
+    Continue {
+        /// Whether in the background of its terminal.
+        #[serde(default)]
+        behind: bool,
+    },
     /// End every program.
     Stop,
     /// Let a frozen session go on, with another allowance, or with this quota. Sets the quota of one that runs.
@@ -212,11 +226,16 @@ pub enum Tell {
         status: i32,
         /// Whether other programs still run in the SEE.
         others: bool,
+        /// Whether some of them can still write to what the program wrote to: more output follows, until the connection ends.
+        #[serde(default)]
+        open: bool,
     },
     /// The session is allowed less now.
     Tightened,
-    /// The program was stopped by the key for it.
+    /// The program was stopped, by a key, itself or somebody else.
     Suspended,
+    /// It was let go on, as was asked for.
+    Continued,
     /// All programs are gone and the layers are at rest.
     Stopped,
     /// Everything stands still until somebody decides.
@@ -235,8 +254,10 @@ pub enum Order {
     Spawn(u32, Box<ProgramSpec>),
     /// Give up a start that takes too long; one that went well meanwhile stays.
     GiveUp(u32),
-    /// Send a signal to a program.
-    Signal(u32, i32),
+    /// Send a signal to a program, or to its whole process group.
+    Signal(u32, i32, bool),
+    /// Let a program that was stopped go on, in front of its terminal or behind.
+    Continue(u32, bool),
     /// Send a signal to all.
     SignalAll(i32),
 }
@@ -253,6 +274,10 @@ pub enum Report {
     Spawned(u32),
     /// The program could not be started.
     NotSpawned(u32, Box<SeeError>),
+    /// The program was stopped.
+    Stopped(u32),
+    /// It was let go on.
+    Continued(u32),
     /// Processes ended.
     Reaped {
         /// Programs and their statuses; 128+signal when a signal ended one.

@@ -11,8 +11,8 @@ use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer};
 
 use crate::error::Result;
 
+use super::halted;
 use super::request::{Channel, Tell};
-use super::suspension::{CTRL_Z, Suspension};
 use super::wire::{self, CHUNK, Frame, Kind};
 
 /// Output that a client has not taken yet, from which on its program is not read.
@@ -45,7 +45,10 @@ pub struct Program {
     waiting_input: Vec<u8>,
     input_ends: bool,
     scrollback: Vec<u8>,
-    suspension: Option<Suspension>,
+    /// When a key was typed that stops the program, until it is known whether it did.
+    pub key_at: Option<Instant>,
+    /// Whether it was stopped, and somebody is to say when it goes on.
+    pub is_stopped: bool,
     /// Its status, once it ended.
     pub exited: Option<i32>,
     ended_at: Option<Instant>,
@@ -71,7 +74,8 @@ impl Program {
             waiting_input: Vec::new(),
             input_ends: false,
             scrollback: Vec::new(),
-            suspension: None,
+            key_at: None,
+            is_stopped: false,
             exited: None,
             ended_at: None,
             after_end: 0,
@@ -111,25 +115,11 @@ impl Program {
         &self.scrollback
     }
 
-    /// Acts on the key that stops a program. Returns whether it is stopped now; else the program gets the key.
-    pub fn suspend(&mut self) -> bool {
-        self.push_input();
-        self.suspension = self.master.as_ref().and_then(|master| Suspension::begin(master.as_fd()));
-        if self.suspension.is_none() {
-            self.feed(&[CTRL_Z]);
-        }
-        self.suspension.is_some()
-    }
-
-    /// Lets a stopped program go on.
-    pub fn resume(&mut self) {
-        if let Some(suspension) = self.suspension.take() {
-            suspension.end();
-        }
-    }
-
     /// Takes bytes for the program's terminal or standard input.
     pub fn feed(&mut self, bytes: &[u8]) {
+        if self.terminal().is_some_and(|terminal| halted::is_key(terminal, bytes)) {
+            self.key_at = Some(Instant::now());
+        }
         self.waiting_input.extend_from_slice(bytes);
     }
 
@@ -210,8 +200,10 @@ impl Program {
     /// Notes the program's end.
     pub fn end(&mut self, status: i32) {
         self.exited = Some(status);
-        self.suspension = None;
+        (self.is_stopped, self.key_at) = (false, None);
         self.ended_at = Some(Instant::now());
+        // From now on the terminal ends when nobody inside has it any more.
+        self.slave = None;
     }
 
     /// Tells whether the program ended at least so long ago.
@@ -222,6 +214,11 @@ impl Program {
     /// Tells whether the program ended and everything that it wrote was read.
     pub fn is_drained(&self) -> bool {
         self.drained
+    }
+
+    /// Tells whether somebody can still write to what the program wrote to.
+    pub fn is_open(&self) -> bool {
+        self.master.is_some() || self.output.is_some() || self.error.is_some()
     }
 
     /// Closes standard output or standard error: nobody reads it, and the program shall know.

@@ -179,7 +179,7 @@ impl Supervisor {
 
     fn work(&mut self) -> Result<()> {
         loop {
-            self.pump();
+            self.pump()?;
             self.orders.push(self.control.as_fd())?;
             if self.failed.is_some() {
                 return Ok(());
@@ -214,6 +214,7 @@ impl Supervisor {
             }
             self.hear(&heard)?;
             self.give_up_late_start()?;
+            self.note_halted()?;
             if self.press_on()? {
                 return Ok(());
             }
@@ -253,8 +254,9 @@ impl Supervisor {
         let look_again = lingers.then(|| Instant::now() + TOGETHER);
         let hang_up = self.kill_at.filter(|_| !self.hung_up).and_then(|at| at.checked_sub(GRACE / 2));
         let stop_again = (self.is_held && !self.bounds.is_firm()).then(|| Instant::now() + TOGETHER);
+        let key = self.programs.values().filter_map(|program| program.key_at).min().map(|at| at + TOGETHER);
         let late = self.starts.late_at().filter(|_| !self.is_held);
-        let wake_at = [self.kill_at, hang_up, look_again, stop_again, late].into_iter().flatten().min();
+        let wake_at = [self.kill_at, hang_up, look_again, stop_again, late, key].into_iter().flatten().min();
         let timeout = wake_at.map(|at| at.saturating_duration_since(Instant::now()));
         let timeout = timeout.and_then(|left| Timespec::try_from(left).ok());
         match poll(&mut waits, timeout.as_ref()) {
@@ -310,6 +312,12 @@ impl Supervisor {
                 for client in self.clients.iter_mut().filter(|client| client.program == Some(number)) {
                     client.tell(&Tell::Failed { error: error.clone() })?;
                     client.leaving = true;
+                }
+            }
+            Report::Stopped(number) => self.note_stop(number)?,
+            Report::Continued(number) => {
+                for client in self.clients.iter_mut().filter(|client| client.program == Some(number)) {
+                    client.tell(&Tell::Continued)?;
                 }
             }
             Report::Reaped { exited, empty } => {

@@ -99,6 +99,8 @@ fn try_walls(control: BorrowedFd<'_>, targets: &Targets) -> Result<Vec<DoctorRow
         size: None,
         umask: 0o077,
         limits: Vec::new(),
+        ignored: Vec::new(),
+        behind: false,
     };
     wire::send(control, &Order::Spawn(0, Box::new(program)), &[])?;
     match wire::receive::<Report>(control)? {

@@ -95,7 +95,7 @@ impl Warden {
             .and_then(|()| self.work(client, &mut program));
         end_init(self.init)?;
         worked?;
-        client.tell(&Tell::Exited { status: program.exited.unwrap_or(137), others: false })
+        client.tell(&Tell::Exited { status: program.exited.unwrap_or(137), others: false, open: false })
     }
 
     fn work(&self, client: &mut Client, program: &mut Program) -> Result<()> {
@@ -151,15 +151,12 @@ impl Warden {
                         let _ = rustix::termios::tcsetwinsize(terminal, winsize(size));
                     }
                 }
-                Ok(Ask::Signal { signal }) => {
-                    wire::send(self.control.as_fd(), &Order::Signal(ONLY, signal), &[])?;
+                Ok(Ask::Signal { signal, group }) => {
+                    wire::send(self.control.as_fd(), &Order::Signal(ONLY, signal, group), &[])?;
                 }
-                Ok(Ask::Suspend) => {
-                    if program.suspend() {
-                        client.tell(&Tell::Suspended)?;
-                    }
+                Ok(Ask::Continue { behind }) => {
+                    wire::send(self.control.as_fd(), &Order::Continue(ONLY, behind), &[])?;
                 }
-                Ok(Ask::Continue) => program.resume(),
                 Ok(Ask::CloseOutput { error }) => program.close_output(error),
                 _ => client.gone = true,
             },
@@ -178,6 +175,8 @@ fn note(report: Report, ends: Vec<OwnedFd>, client: &mut Client, program: &mut P
             program.connect(ends)?;
             client.tell(&Tell::Started { channels: program.channels })?;
         }
+        Report::Stopped(_) => client.tell(&Tell::Suspended)?,
+        Report::Continued(_) => client.tell(&Tell::Continued)?,
         Report::Reaped { exited, .. } => {
             for (_, status) in exited {
                 program.end(status);

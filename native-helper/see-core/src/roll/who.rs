@@ -206,10 +206,9 @@ impl Roll {
         if known.is_none() {
             facts = facts.or_else(|| Facts::of(thread));
         }
-        // The init's child is also whoever was left behind, so this says nothing once the announced one has come.
         let is_announced = announced.is_some()
             && known.is_none()
-            && facts.as_ref().is_some_and(|facts| facts.parent == self.init);
+            && facts.as_ref().is_some_and(|facts| self.leads(facts.parent));
         let start = match announced.filter(|_| is_announced) {
             Some(start) => {
                 if let Some(coming) = &mut self.lock().coming {
@@ -240,6 +239,13 @@ impl Roll {
         self.lock().members.put(process, Member { run, is_main: true, inside, watch });
         self.threads.forget(thread);
         Some(())
+    }
+
+    /// Tells whether a process leads the login session of a program that the init starts: the init's child, as is whoever
+    /// was left behind. So this says nothing once the announced program has come.
+    fn leads(&self, process: u32) -> bool {
+        self.lock().members.get(process).is_none()
+            && Facts::of(process).is_some_and(|facts| facts.parent == self.init)
     }
 
     /// Returns what a thread is about to become.

@@ -1,9 +1,12 @@
 //! A supervisor's clients: lets them in, hears what they ask, and moves bytes between them and the programs. Waits for
 //! none of them.
 
+use std::time::Instant;
+
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
+use crate::engine::halted::is_halted;
 use crate::engine::program;
 use crate::engine::request::{Ask, Channel, Order, Size, Tell};
 use crate::engine::stream::{Client, Program};
@@ -17,7 +20,7 @@ const READS_IN_A_ROW: usize = 16;
 
 impl Supervisor {
     /// Moves bytes both ways, and tells clients of programs that ended and have nothing more to say.
-    pub(super) fn pump(&mut self) {
+    pub(super) fn pump(&mut self) -> Result<()> {
         for program in self.programs.values_mut() {
             program.push_input();
             for _ in 0..READS_IN_A_ROW {
@@ -39,10 +42,11 @@ impl Supervisor {
             }
         }
         self.tell_ends(false);
+        self.dismiss();
         for client in &mut self.clients {
             client.push();
         }
-        self.drop_gone();
+        self.drop_gone()
     }
 
     /// Tells the clients of each program that ended, once all its output is queued.
@@ -56,19 +60,32 @@ impl Supervisor {
             let watched = |client: &Client| client.program == Some(program.number) && !client.gone;
             program.told = true;
             let status = program.exited.unwrap_or(137);
+            // What it has left behind keeps its output, as natively.
+            let others = !self.empty && !all;
+            let open = others && program.is_open();
             for client in self.clients.iter_mut().filter(|client| watched(client)) {
                 let told = match &self.failed {
                     Some(error) => client.tell(&Tell::Failed { error: error.clone() }),
-                    None => client.tell(&Tell::Exited { status, others: !self.empty && !all }),
+                    None => client.tell(&Tell::Exited { status, others, open }),
                 };
-                client.leaving = true;
+                client.leaving = !open;
                 client.gone |= told.is_err();
             }
-            program.disconnect();
+            if !open {
+                program.disconnect();
+            }
         }
     }
 
-    fn drop_gone(&mut self) {
+    /// Lets the clients of programs go that are over and whose output has come to its end.
+    fn dismiss(&mut self) {
+        for program in self.programs.values().filter(|program| program.told && !program.is_open()) {
+            let its = self.clients.iter_mut().filter(|client| client.program == Some(program.number));
+            its.for_each(|client| client.leaving = true);
+        }
+    }
+
+    fn drop_gone(&mut self) -> Result<()> {
         for client in self.clients.iter().filter(|client| client.gone && client.is_starter) {
             // Nobody will ever type again into a pipe; a terminal can be attached again.
             if let Some(program) = client.program.and_then(|number| self.programs.get_mut(&number)) {
@@ -77,13 +94,56 @@ impl Supervisor {
                 }
             }
         }
-        for client in self.clients.iter().filter(|client| client.gone) {
-            // Nobody would let it go on.
-            if let Some(program) = client.program.and_then(|number| self.programs.get_mut(&number)) {
-                program.resume();
+        let gone = self.clients.iter().filter(|client| client.gone);
+        let left: Vec<u32> = gone.filter_map(|client| client.program).collect();
+        self.clients.retain(|client| !client.gone);
+        // Nobody would let it go on.
+        left.into_iter().try_for_each(|number| self.go_on(number))
+    }
+
+    /// A program was stopped: whoever shows it stops as well, and says when it goes on.
+    pub(super) fn note_stop(&mut self, number: u32) -> Result<()> {
+        let Some(program) = self.programs.get_mut(&number).filter(|program| program.exited.is_none()) else {
+            return Ok(());
+        };
+        (program.is_stopped, program.key_at) = (true, None);
+        // What it has said before comes first.
+        self.pump()?;
+        let watchers = || self.clients.iter().filter(|client| client.program == Some(number));
+        if watchers().next().is_none() {
+            return self.go_on(number);
+        }
+        // The user's shell has it as a job; who only looks on does not.
+        let starter = watchers().any(|client| client.is_starter);
+        for client in self.clients.iter_mut().filter(|client| client.program == Some(number)) {
+            if client.is_starter || !starter {
+                client.tell(&Tell::Suspended)?;
             }
         }
-        self.clients.retain(|client| !client.gone);
+        Ok(())
+    }
+
+    /// Notes programs that the key has stopped but for a child that holds them up: nobody would ever say so.
+    pub(super) fn note_halted(&mut self) -> Result<()> {
+        let is_due = |at: Instant| at.elapsed() >= TOGETHER;
+        let due = self.programs.values_mut().filter(|program| program.key_at.is_some_and(is_due));
+        let mut halted = Vec::new();
+        for program in due {
+            program.key_at = None;
+            if !program.is_stopped && program.terminal().is_some_and(is_halted) {
+                halted.push(program.number);
+            }
+        }
+        halted.into_iter().try_for_each(|number| self.note_stop(number))
+    }
+
+    /// Lets a program go on that was stopped.
+    fn go_on(&mut self, number: u32) -> Result<()> {
+        let program = self.programs.get_mut(&number);
+        match program.is_some_and(|program| std::mem::take(&mut program.is_stopped)) {
+            true => self.order(&Order::Continue(number, false)),
+            false => Ok(()),
+        }
     }
 
     /// Lets in a client of the same user, or root.
@@ -135,8 +195,8 @@ impl Supervisor {
         let number = self.clients.get(place).and_then(|client| client.program);
         match ask {
             Ask::Attach { size } => {
-                let Some(program) = self.programs.get_mut(&FIRST) else { return Ok(()) };
-                program.resume();
+                self.go_on(FIRST)?;
+                let Some(program) = self.programs.get(&FIRST) else { return Ok(()) };
                 resize(program, size);
                 if let Some(client) = self.clients.get_mut(place) {
                     client.program = Some(FIRST);
@@ -146,8 +206,9 @@ impl Supervisor {
                         client.tell(&Tell::Frozen { frozen })?;
                     }
                     if let (true, Some(status)) = (program.told, program.exited) {
-                        client.tell(&Tell::Exited { status, others: !self.empty })?;
-                        client.leaving = true;
+                        let open = program.is_open();
+                        client.tell(&Tell::Exited { status, others: !self.empty, open })?;
+                        client.leaving = !open;
                     }
                 }
             }
@@ -171,22 +232,16 @@ impl Supervisor {
                     resize(program, Some(size));
                 }
             }
-            Ask::Suspend => {
-                let program = number.and_then(|number| self.programs.get_mut(&number));
-                if program.is_some_and(Program::suspend) {
-                    if let Some(client) = self.clients.get_mut(place) {
-                        client.tell(&Tell::Suspended)?;
-                    }
-                }
-            }
-            Ask::Continue => {
+            Ask::Continue { behind } => {
                 if let Some(program) = number.and_then(|number| self.programs.get_mut(&number)) {
-                    program.resume();
+                    program.is_stopped = false;
+                    let number = program.number;
+                    self.order(&Order::Continue(number, behind))?;
                 }
             }
-            Ask::Signal { signal } => {
+            Ask::Signal { signal, group } => {
                 if let Some(number) = number {
-                    self.order(&Order::Signal(number, signal))?;
+                    self.order(&Order::Signal(number, signal, group))?;
                 }
             }
             Ask::CloseOutput { error } => {
