@@ -26,7 +26,10 @@ impl Context {
 
     /// Returns a monitor that shows long work to a person.
     pub fn monitor(&self) -> TerminalMonitor {
-        TerminalMonitor::new(!self.output.json && !self.output.is_quiet())
+        TerminalMonitor::new(
+            !self.output.json && !self.output.is_quiet(),
+            !self.output.json && self.output.is_verbose(),
+        )
     }
 
     /// Returns the same for work that changes the host: Ctrl-C cancels it, and it is done or taken back, never half done.

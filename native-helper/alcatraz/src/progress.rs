@@ -20,9 +20,18 @@ pub const ENDING: [Signal; 4] = [Signal::INT, Signal::TERM, Signal::QUIT, Signal
 /// Shows progress when stderr is a terminal. What only looks is ended by Ctrl-C as any process is.
 pub struct TerminalMonitor {
     shown: Option<Mutex<Shown>>,
+    /// The step in hand, for a person who wants to know more.
+    step: Option<Mutex<Option<Step>>>,
     /// What would end this process, when the work must come to an end of its own: done, or taken back.
     signals: Option<SignalQueue>,
     cancelled: AtomicBool,
+}
+
+/// A step of the work that has begun.
+struct Step {
+    phase: Phase,
+    since: Instant,
+    done: u64,
 }
 
 struct Shown {
@@ -36,11 +45,16 @@ pub fn ending() -> Vec<i32> {
 }
 
 impl TerminalMonitor {
-    /// Shows nothing unless `wanted`.
-    pub fn new(wanted: bool) -> Self {
+    /// Shows nothing unless `wanted`; names each step, once it is over, when `named`.
+    pub fn new(wanted: bool, named: bool) -> Self {
         let wanted = wanted && std::io::stderr().is_terminal();
         let shown = Shown { due: Instant::now() + PATIENCE, on_screen: false };
-        Self { shown: wanted.then(|| Mutex::new(shown)), signals: None, cancelled: AtomicBool::new(false) }
+        Self {
+            shown: wanted.then(|| Mutex::new(shown)),
+            step: named.then(Mutex::default),
+            signals: None,
+            cancelled: AtomicBool::new(false),
+        }
     }
 
     /// Makes signals cancel the work instead of cutting it off.
@@ -51,6 +65,36 @@ impl TerminalMonitor {
         Ok(self)
     }
 
+    /// Takes notice of a step; of the one before it, says how it went.
+    fn note_step(&self, phase: Phase, done: u64) {
+        let Some(step) = &self.step else { return };
+        let mut step = step.lock().unwrap_or_else(PoisonError::into_inner);
+        match &mut *step {
+            Some(step) if step.phase == phase => step.done = done,
+            other => {
+                let before = other.replace(Step { phase, since: Instant::now(), done });
+                before.iter().for_each(|step| self.tell(step));
+            }
+        }
+    }
+
+    fn tell(&self, step: &Step) {
+        self.clear();
+        let Step { phase, since, done } = step;
+        let count = if *done > 0 { format!("{done}, ") } else { String::new() };
+        let seconds = since.elapsed().as_secs_f64();
+        let _ = writeln!(std::io::stderr(), "{}: {count}{seconds:.3} s", word(*phase));
+    }
+
+    /// Takes the progress off the screen.
+    fn clear(&self) {
+        let Some(shown) = &self.shown else { return };
+        let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::take(&mut shown.on_screen) {
+            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        }
+    }
+
     fn look_for_signals(&self) {
         let Some(signals) = &self.signals else { return };
         if !matches!(signals.next(), Ok(None)) {
@@ -59,8 +103,21 @@ impl TerminalMonitor {
     }
 }
 
+fn word(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Scan => "Looking for changes",
+        Phase::Check => "Checking",
+        Phase::Stage => "Staging",
+        Phase::Journal => "Writing the journal",
+        Phase::Apply => "Applying",
+        Phase::Publish => "Publishing",
+        Phase::Recover => "Recovering",
+    }
+}
+
 impl Monitor for TerminalMonitor {
     fn progress(&self, phase: Phase, done: u64, total: Option<u64>) {
+        self.note_step(phase, done);
         let Some(shown) = &self.shown else { return };
         let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
         if Instant::now() < shown.due {
@@ -68,15 +125,7 @@ impl Monitor for TerminalMonitor {
         }
         shown.due = Instant::now() + PAUSE;
         shown.on_screen = true;
-        let word = match phase {
-            Phase::Scan => "Looking for changes",
-            Phase::Check => "Checking",
-            Phase::Stage => "Staging",
-            Phase::Journal => "Writing the journal",
-            Phase::Apply => "Applying",
-            Phase::Publish => "Publishing",
-            Phase::Recover => "Recovering",
-        };
+        let word = word(phase);
         let count = total.map_or_else(|| done.to_string(), |total| format!("{done} of {total}"));
         let _ = write!(std::io::stderr(), "\r\x1b[K{word}: {count}");
     }
@@ -94,9 +143,9 @@ impl Drop for TerminalMonitor {
             while matches!(signals.next(), Ok(Some(_))) {}
             let _ = signals.release();
         }
-        let Some(shown) = &self.shown else { return };
-        if shown.lock().unwrap_or_else(PoisonError::into_inner).on_screen {
-            let _ = write!(std::io::stderr(), "\r\x1b[K");
+        if let Some(step) = &self.step {
+            step.lock().unwrap_or_else(PoisonError::into_inner).iter().for_each(|step| self.tell(step));
         }
+        self.clear();
     }
 }

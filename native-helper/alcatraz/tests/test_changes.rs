@@ -146,7 +146,15 @@ fn a_path_limits_the_answer() {
     let paths: Vec<_> = answer["changes"].as_array().unwrap().iter().map(|c| c["path"].clone()).collect();
     assert_eq!(paths, [json!(lab.work().join("d")), json!(lab.work().join("d/f"))]);
     assert_eq!(answer["summary"]["created"], 2);
-    assert_eq!(lab.json(["changes", &id, "/nowhere"])["changes"], json!([]));
+    // A path without a change is an error wherever one is named.
+    for command in [
+        &["changes", &id, "/nowhere"][..],
+        &["diff", &id, "/nowhere"],
+        &["commit", &id, "--only", "/nowhere"],
+    ] {
+        let outcome = lab.run([command, &["--json"]].concat());
+        assert_eq!((outcome.status, &outcome.error()["code"]), (1, &json!("no-such-change")), "{command:?}");
+    }
 }
 
 #[test]

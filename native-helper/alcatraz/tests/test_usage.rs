@@ -76,6 +76,31 @@ fn json_errors_are_one_document_with_code_message_and_hint() {
     }
 }
 
+#[test]
+fn who_wants_to_know_more_is_told_each_step() {
+    let lab = Lab::new();
+    let told = |line: &[&str], words: &[&str]| {
+        let outcome = lab.run(line);
+        assert_eq!(outcome.status, 0, "{outcome:?}");
+        for word in words {
+            assert!(outcome.stderr.contains(word), "{line:?} {word}: {}", outcome.stderr);
+        }
+    };
+    told(&["-v", "run", "--keep", "--name", "one", "sh", "-c", "echo x > new"], &["system mode, "]);
+    let steps = [
+        "Looking for changes: ",
+        "Checking: ",
+        "Staging: ",
+        "Writing the journal: ",
+        "Applying: ",
+        "Publishing: ",
+    ];
+    told(&["commit", "one", "-v"], &steps);
+    let quiet = lab.run(["run", "--keep", "--name", "two", "true"]);
+    assert!(!quiet.stderr.contains("system mode"), "{quiet:?}");
+    told(&["-v", "abort", "two"], &["removed."]);
+}
+
 /// Asserts how a command ends and what its answer has in it; without any field, that it is an error.
 fn row(lab: &Lab, line: &[&str], status: i32, fields: &[&str]) -> Value {
     let outcome = lab.run([&["--json"], line].concat());

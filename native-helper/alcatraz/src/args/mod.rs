@@ -53,7 +53,7 @@ pub struct Global {
     /// Say nothing on stderr but errors
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// Say more on stderr: what a session cannot do here, and what was set right by the way
+    /// Say more on stderr: what a session is made of and cannot do here, each step of the work, what was set right by the way
     #[arg(short, long, global = true, conflicts_with = "quiet")]
     pub verbose: bool,
 }

@@ -36,6 +36,9 @@ pub fn run(context: &Context, args: &ChangesArgs) -> Result<ExitStatus> {
     let changes = found.iter().map(|found| &found.change);
     let asked = |dir: &&HostPath| path.as_ref().is_none_or(|path| dir.is_within(path));
     let unlisted: Vec<&HostPath> = set.unlisted.iter().filter(asked).collect();
+    if let Some(path) = path.as_ref().filter(|_| found.is_empty() && unlisted.is_empty()) {
+        return Err(actions::no_such_change(path));
+    }
     let mut summary = Summary::default();
     changes.clone().for_each(|change| summary.add(change));
     if context.output.json {

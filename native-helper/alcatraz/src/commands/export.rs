@@ -35,7 +35,11 @@ pub fn run(context: &Context, args: &ExportArgs) -> Result<ExitStatus> {
     }
     // Under its own name only when it is whole: nobody takes half an archive for one.
     let part = part_of(&args.output);
-    let file = File::create_new(&part).map_err(|e| failed(&part, &e))?;
+    let file = File::create_new(&part).map_err(|e| match e.kind() {
+        // Only then is it what the person can do something about.
+        std::io::ErrorKind::AlreadyExists => failed(&part, &e),
+        _ => failed(&args.output, &e),
+    })?;
     let mut out = BufWriter::with_capacity(256 * 1024, file);
     let done = export::export(&session, &changes, &mut out, &monitor).and_then(|exported| {
         let written = out.flush().and_then(|()| out.get_ref().sync_all());
