@@ -19,6 +19,7 @@ use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::present::changes::{summary_text, write_changes};
 use crate::present::text::state_word;
+use crate::raw_terminal::{PLAIN, forget_keys};
 use crate::terminal_relay;
 use crate::wire::session::WireSession;
 
@@ -94,7 +95,10 @@ fn ask(context: &Context, store: &Store, session: &Session) {
             return;
         }
     };
-    context.output.say(&format!("\nSession {}: {}.", session.id, summary_text(&changes.summary())));
+    // What the program left on the screen must not hide the question, nor what was typed for it be an answer.
+    let is_plain = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    let reset = if is_plain { "" } else { PLAIN };
+    context.output.say(&format!("{reset}\nSession {}: {}.", session.id, summary_text(&changes.summary())));
     loop {
         let decided = match question() {
             Answer::Review => show(context, |out| list(out, context, &changes)),
@@ -133,6 +137,7 @@ fn question() -> Answer {
     let mut err = std::io::stderr().lock();
     let mut line = String::new();
     let ask = || {
+        forget_keys();
         let _ = write!(err, "Review the changes (r), see the diff (d), commit (c), abort (a) or keep (K)? ");
         let _ = err.flush();
     };

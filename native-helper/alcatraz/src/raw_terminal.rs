@@ -4,8 +4,21 @@ use std::os::fd::BorrowedFd;
 
 use rustix::process::getpgrp;
 use rustix::stdio::{stderr, stdin, stdout};
-use rustix::termios::{OptionalActions, OutputModes, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr};
+use rustix::termios::{
+    OptionalActions, OutputModes, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcgetpgrp, tcsetattr,
+};
 use see_core::engine::request::Channel;
+
+/// Makes what we say visible, whatever a program has left the terminal in: ends a sequence that is not over, leaves the other
+/// screen, brings back plain letters, colours, the cursor and the whole height, and clears what stands below.
+pub const PLAIN: &str = "\x18\x1b\\\x1b[?47l\x1b[!p\x0f\x1b(B\x1b[0m\x1b[?7h\x1b[?25h\x1b]104\x07\x1b]110\x07\x1b]111\x07\
+                         \x1b7\x1b[r\x1b8\r\x1b[J";
+
+/// Forgets keys that were typed before we asked: they were meant for the program.
+pub fn forget_keys() {
+    // A terminal that is gone has none.
+    let _ = tcflush(stdin(), QueueSelector::IFlush);
+}
 
 /// Tells whether another program of the user's login session has the terminal now.
 pub fn is_elsewhere() -> bool {

@@ -320,6 +320,23 @@ fn at_the_question_after_a_run_a_signal_keeps_the_session() {
 }
 
 #[test]
+fn the_question_after_a_run_is_seen_whatever_a_program_left_on_the_screen() {
+    let lab = Lab::new(Mode::System);
+    let hides = "echo x > evil; printf \"\\033[?1049h\\033[8mcontinue: \\033]0;\"";
+    let mut terminal = Terminal::shell(&lab);
+    terminal.expect("outer> ");
+    terminal.keys(&format!("TERM=xterm {} run --name hides -- sh -c '{hides}'\r", lab.binary().display()));
+    let before = terminal.expect("keep (K)? ");
+    let plain = before.find("\x18\x1b\\\x1b[?47l").expect("the terminal was not put in order");
+    assert!(before[plain..].contains("Session "), "{before:?}");
+    terminal.keys("\r");
+    terminal.expect("was kept");
+    assert!(!lab.home().join("evil").exists());
+    terminal.expect("outer> ");
+    terminal.keys("exit\r");
+}
+
+#[test]
 fn a_program_that_closes_its_terminal_is_not_hung_up_on() {
     both(|lab| {
         let script = "exec <&- >&- 2>&-; sleep 0.2; echo back >/dev/tty; exit 5";
