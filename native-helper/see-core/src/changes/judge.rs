@@ -104,7 +104,7 @@ impl Case<'_> {
     /// The SEE has nothing here.
     fn nothing(&mut self, verdict: &mut Verdict) {
         if let (Some(host), Some(place)) = (self.host, self.place.clone()) {
-            lose(&self.source.layer, place, &self.view, &host, verdict);
+            lose((self.dir.layer, &self.source.layer), place, &self.view, &host, verdict);
         }
     }
 
@@ -295,7 +295,7 @@ impl Case<'_> {
             let shown = if shines { self.host.as_ref() } else { upper };
             match shown {
                 None if verdict.row.is_none() && verdict.trees.is_empty() => {
-                    lose(&self.source.layer, place, &self.view, &host, verdict);
+                    lose((self.dir.layer, &self.source.layer), place, &self.view, &host, verdict);
                 }
                 Some(shown) if shown.is_dir() && host.is_dir() => match &mut verdict.sub {
                     Some(sub) => {
@@ -373,12 +373,18 @@ impl Case<'_> {
 }
 
 /// Says that the host's object is lost: a row, or a tree to go through.
-fn lose(layer: &Layer, place: HostPath, view: &HostPath, host: &Facts, verdict: &mut Verdict) {
+fn lose(
+    (number, layer): (u32, &Layer),
+    place: HostPath,
+    view: &HostPath,
+    host: &Facts,
+    verdict: &mut Verdict,
+) {
     if host.is_dir() {
         let view = view.clone();
         verdict.trees.push(LostTree { host: place, view, against: None, with_itself: true });
     } else {
         verdict.displaced.push(Displaced::new(layer, place.clone(), host));
-        verdict.row = Some(deleted(layer.index, view.clone(), place, host));
+        verdict.row = Some(deleted(number, view.clone(), place, host));
     }
 }
