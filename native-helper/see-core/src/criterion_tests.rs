@@ -32,7 +32,7 @@ fn dir(mtime: i64) -> Object {
 
 fn digest(names: &[&str]) -> NamesDigest {
     let mut digest = NamesDigest::default();
-    names.iter().for_each(|name| digest.add(name.as_bytes()));
+    names.iter().for_each(|name| digest.add(name.as_bytes(), rustix::fs::FileType::RegularFile));
     digest
 }
 

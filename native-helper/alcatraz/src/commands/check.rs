@@ -2,6 +2,7 @@
 
 use see_core::commit::selection::Selection;
 use see_core::error::Result;
+use see_core::session::SessionState;
 
 use crate::actions;
 use crate::args::CheckArgs;
@@ -27,7 +28,12 @@ pub fn run(context: &Context, args: &CheckArgs) -> Result<ExitStatus> {
                 writeln!(out, "Not all that the session read is known: {}.", missing_text(missing))?;
             }
             if result.consistent {
-                return writeln!(out, "Consistent: a commit would go through.");
+                return match session.state {
+                    SessionState::Starting | SessionState::Running => {
+                        writeln!(out, "Consistent so far. The session still runs: it can be committed when it has ended.")
+                    }
+                    _ => writeln!(out, "Consistent: a commit would go through."),
+                };
             }
             let count = u64::try_from(result.conflicts.len()).unwrap_or(u64::MAX);
             writeln!(out, "{}; a commit would be refused:", count_text(count, "conflict"))?;

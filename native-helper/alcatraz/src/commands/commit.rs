@@ -26,7 +26,12 @@ pub fn run(context: &Context, args: &CommitArgs) -> Result<ExitStatus> {
         )?;
     }
     let done = actions::commit(&store, &session, &selection, args.dry_run, &context.host_monitor()?);
-    let result = done.map_err(|error| hinting(error, "Decide with --resolve PATH=skip, or another choice of that path, or leave it out with --skip PATH."))?;
+    let result = done.map_err(|error| {
+        hinting(
+            error,
+            "Decide with --resolve PATH=CHOICE, one of those in brackets, or leave it out with --skip PATH.",
+        )
+    })?;
     if context.output.json {
         context.output.json(&result)?;
     } else {

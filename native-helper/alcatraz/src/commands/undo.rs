@@ -15,7 +15,10 @@ pub fn run(context: &Context, args: &UndoArgs) -> Result<ExitStatus> {
     let resolve = selection(&[], &[], &args.resolve)?.resolve;
     let done = actions::undo(&store, &args.commit, &resolve, &context.host_monitor()?);
     let result = done.map_err(|error| {
-        hinting(error, "Decide with --resolve PATH=skip or PATH=overwrite, or undo later commits first.")
+        hinting(
+            error,
+            "Decide with --resolve PATH=CHOICE, one of those in brackets, or undo later commits first.",
+        )
     })?;
     if context.output.json {
         context.output.json(&result)?;

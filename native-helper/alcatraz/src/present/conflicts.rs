@@ -1,12 +1,12 @@
 //! Conflicts and needs for people.
 
-use see_core::error::{Conflict, ConflictReason, Need};
+use see_core::error::{Conflict, ConflictReason, Need, Resolution};
 use see_core::path::{PathRef, escape_for_display};
 
 /// So many paths are told one by one where they are not the point.
 const FEW: usize = 5;
 
-/// Returns one line a conflict: the path and why the criterion does not hold for it.
+/// Returns one line a conflict: the path, why the criterion does not hold for it, and what can be chosen.
 pub fn conflict_lines(conflicts: &[Conflict]) -> Vec<String> {
     let line = |conflict: &Conflict| {
         let why = match conflict.reason {
@@ -24,9 +24,21 @@ pub fn conflict_lines(conflicts: &[Conflict]) -> Vec<String> {
             ConflictReason::InUse => "a program of the host has it open for writing",
         };
         let aside = if conflict.only_read { "; the session only looked" } else { "" };
-        format!("  {}  ({why}{aside})", shown(&conflict.path))
+        let choices: Vec<_> = conflict.choices.iter().map(|choice| choice_word(*choice)).collect();
+        let choices = if choices.is_empty() { String::new() } else { format!("  [{}]", choices.join(", ")) };
+        format!("  {}  ({why}{aside}){choices}", shown(&conflict.path))
     };
     conflicts.iter().map(line).collect()
+}
+
+/// Returns a choice as `--resolve` takes it.
+fn choice_word(choice: Resolution) -> &'static str {
+    match choice {
+        Resolution::Skip => "skip",
+        Resolution::Overwrite => "overwrite",
+        Resolution::Both => "both",
+        Resolution::Merge => "merge",
+    }
 }
 
 /// Returns one line a need: the path and what it cannot do without.

@@ -28,9 +28,26 @@ pub fn differing(
     let mut host = Host { session, roots: HashMap::new(), holder: None };
     let taken = changes.found.iter().zip(chosen).filter(|(_, chosen)| **chosen).map(|(found, _)| found);
     let looked_at = taken.filter(|found| !other.contains(&found.change.path));
-    // The commit is done: what cannot be looked at is told like what differs, and is no error.
-    let differs = |found: &&Found| !host.look(found).is_ok_and(|facts| fits(found, facts.as_ref()));
-    looked_at.filter(differs).map(|found| found.change.path.clone()).collect()
+    // Inodes of several names that are as one of these was seen: the session may have seen another one otherwise.
+    let mut as_seen = HashSet::new();
+    let mut unlike = Vec::new();
+    for found in looked_at {
+        // The commit is done: what cannot be looked at is told like what differs, and is no error.
+        let facts = host.look(found);
+        let inode = facts.as_ref().ok().copied().flatten().and_then(shared_inode);
+        if facts.is_ok_and(|facts| fits(found, facts.as_ref())) {
+            as_seen.extend(inode);
+        } else {
+            unlike.push((inode, found));
+        }
+    }
+    unlike.retain(|(inode, _)| inode.is_none_or(|inode| !as_seen.contains(&inode)));
+    unlike.into_iter().map(|(_, found)| found.change.path.clone()).collect()
+}
+
+/// Returns the inode of an object that has other names, too.
+fn shared_inode(facts: Facts) -> Option<(u64, u64)> {
+    (!facts.is_dir() && facts.links > 1).then_some((facts.device, facts.ino))
 }
 
 /// The host, looked at anew.

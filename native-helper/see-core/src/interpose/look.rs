@@ -39,13 +39,15 @@ pub struct Intent {
     pub follows: bool,
     /// Whether the call changes nothing, so that it may run before it is known what it will see.
     pub can_wait: bool,
+    /// Whether it makes what is not there.
+    pub makes: bool,
 }
 
 impl Intent {
     /// Returns the intent of a call that does this.
     pub fn of(access: Access, follows: bool) -> Self {
         let directory = if access.has(Access::LIST | Access::WRITE) { access } else { Access::LOOKUP };
-        Self { file: access, directory, follows, can_wait: access == Access::STAT }
+        Self { file: access, directory, follows, can_wait: access == Access::STAT, makes: false }
     }
 
     /// Returns the intent of a call that reads the names of a directory that is open.
@@ -56,6 +58,11 @@ impl Intent {
     /// Returns the intent of a call that gives an object another name: what a directory is like stays as it is.
     pub fn of_name(access: Access, follows: bool) -> Self {
         Self { directory: Access::LOOKUP, ..Self::of(access, follows) }
+    }
+
+    /// Returns the intent of a call that brings an object to a name.
+    pub fn of_new_name(access: Access) -> Self {
+        Self { makes: true, ..Self::of_name(access, false) }
     }
 }
 
@@ -116,6 +123,13 @@ impl Aim {
         match self {
             Self::Object(intent) => intent.can_wait,
             Self::Program { .. } => true,
+        }
+    }
+
+    fn follows(self) -> bool {
+        match self {
+            Self::Object(intent) => intent.follows,
+            Self::Program { follows } => follows,
         }
     }
 }
@@ -203,6 +217,9 @@ impl Observer {
         if !is_lasting || !call.is_latest() || self.shared.unfinished.may_change_files() {
             return false;
         }
+        if !self.is_there(told, named.path, aim.follows()) {
+            return false;
+        }
         let program = self.program(context);
         // Whatever is received after this call comes after this look, too: the turn is ours.
         if call.let_run() {
@@ -227,6 +244,18 @@ impl Observer {
         }
         self.describe(0, told.as_deref(), named.path);
         self.run_first(context, named, told.as_deref(), Aim::Program { follows }, None)
+    }
+
+    /// Tells whether there seems to be something by this path. Where the host has nothing, nobody could say after the call what
+    /// was there before: other names in a busy directory come and go all the time.
+    fn is_there(&self, told: Option<&[u8]>, path: &[u8], follows: bool) -> bool {
+        let main = &self.shared.main;
+        let start = match told {
+            Some(told) => main.inner(told),
+            None => Some(main.root.clone()),
+        };
+        let whole = start.and_then(|start| HostPath::new(&[start.as_bytes(), b"/", path].concat()));
+        whole.is_some_and(|whole| self.tree.seems_to_have(&whole, follows))
     }
 
     /// Records what a call has seen that was let go.
@@ -380,7 +409,7 @@ impl Observer {
                     if context.is_late() { self.tree.absent_since(first, context.at) } else { Seen::Absent };
                 let (path, access) = match seen {
                     Seen::Absent if reached.is_blocked => {
-                        nothing_at(first.clone(), reached.beyond.clone(), intent.file)
+                        nothing_at(first.clone(), reached.beyond.clone(), intent.file, intent.makes)
                     }
                     _ => (first.clone(), file),
                 };

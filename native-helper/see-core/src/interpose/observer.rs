@@ -187,7 +187,7 @@ impl Observer {
             Call::Make(made) => {
                 let path = read(made.path, &mut buffer)?;
                 let named = Named { dir: made.dir.map_or(AT_FDCWD, descriptor), path };
-                self.look(context, &named, Intent::of(made.access, made.follows), number, false)
+                self.look(context, &named, Intent::of_new_name(made.access), number, false)
             }
             Call::Rename { at, flags } => {
                 let ((old_dir, old), (new_dir, new)) = two_paths(at);
@@ -208,7 +208,7 @@ impl Observer {
                 if flags & RENAME_EXCHANGE != 0 && self.is_tree_or_link(context, &new) {
                     self.names_change(call);
                 }
-                self.note_path(context, &new, Intent::of_name(access, false)).and(source)
+                self.note_path(context, &new, Intent::of_new_name(access)).and(source)
             }
             Call::Link { at } => {
                 let ((old_dir, old), (new_dir, new)) = two_paths(at);
@@ -220,7 +220,7 @@ impl Observer {
                 let source = self.note_path(context, &old, Intent::of_name(Access::WRITE, follows));
                 let mut other = [0; 4096];
                 let new = Named { dir: new_dir.map_or(AT_FDCWD, descriptor), path: read(new, &mut other)? };
-                self.note_path(context, &new, Intent::of_name(Access::EXCLUSIVE, false)).and(source)
+                self.note_path(context, &new, Intent::of_new_name(Access::EXCLUSIVE)).and(source)
             }
             Call::Renames => {
                 self.names_change(call);
@@ -278,6 +278,7 @@ impl Observer {
             directory: flags.directory_access(),
             follows: flags.follows(),
             can_wait,
+            makes: flags.creates(),
         };
         if let Some((call, deferred)) = context.call.zip(context.deferred).filter(|_| !can_wait) {
             self.files_change(call, deferred);

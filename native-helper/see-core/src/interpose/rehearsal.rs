@@ -72,7 +72,12 @@ impl Rehearsal {
             }
             Found::Absent { host: Some(first) } => {
                 let (path, access) = if reached.is_blocked {
-                    nothing_at(first, reached.beyond, intended)
+                    nothing_at(
+                        first,
+                        reached.beyond,
+                        intended,
+                        intended.has(Access::TRUNCATE | Access::EXCLUSIVE),
+                    )
                 } else {
                     (first, file)
                 };

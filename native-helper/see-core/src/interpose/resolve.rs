@@ -38,9 +38,14 @@ impl Reached {
 }
 
 /// Returns what a call depends on that finds nothing at `first`, with its access there: the end of its path, and where that
-/// cannot be told, that `first` is absent.
-pub fn nothing_at(first: HostPath, beyond: Option<HostPath>, access: Access) -> (HostPath, Access) {
-    match beyond {
+/// cannot be told, that `first` is absent. So does a call that `makes` the end: with `first` there it would not fail.
+pub fn nothing_at(
+    first: HostPath,
+    beyond: Option<HostPath>,
+    access: Access,
+    makes: bool,
+) -> (HostPath, Access) {
+    match beyond.filter(|_| !makes) {
         Some(beyond) => (beyond, access),
         None => (first, Access::LOOKUP),
     }
@@ -215,8 +220,9 @@ mod tests {
         assert_eq!((beyond("b//c"), beyond(""), beyond("../x")), (Some(path("/a/b/c")), None, None));
         assert_eq!(beyond(&"x/".repeat(2000)).map(|path| path.as_bytes().len()), Some(4002));
         assert_eq!(beyond(&"x/".repeat(100_000)), None);
-        let at = |beyond, access| nothing_at(path("/a"), beyond, access);
-        assert_eq!(at(Some(path("/a/b")), Access::READ), (path("/a/b"), Access::READ));
-        assert_eq!(at(None, Access::READ), (path("/a"), Access::LOOKUP));
+        let at = |beyond, access, makes| nothing_at(path("/a"), beyond, access, makes);
+        assert_eq!(at(Some(path("/a/b")), Access::READ, false), (path("/a/b"), Access::READ));
+        assert_eq!(at(None, Access::READ, false), (path("/a"), Access::LOOKUP));
+        assert_eq!(at(Some(path("/a/b")), Access::TRUNCATE, true), (path("/a"), Access::LOOKUP));
     }
 }

@@ -10,7 +10,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, StatxFlags};
 use rustix::io::Errno;
 
 use crate::beneath::{Facts, Root, facts_at, facts_of, read_link_at};
@@ -347,6 +347,23 @@ impl Tree {
         let path = self.below(dir, name).0?;
         let facts = Root::open_exact(&path.parent()?).ok()?.facts(Path::new(OsStr::from_bytes(path.name())));
         facts.ok().filter(|facts| facts.is_dir() == is_dir).map(|facts| (path, Object::from(&facts)))
+    }
+
+    /// Tells whether the host or a layer has something by this path, as far as one quick look tells: good enough to choose
+    /// when to look, and no more.
+    pub fn seems_to_have(&self, path: &HostPath, follows: bool) -> bool {
+        let follow = if follows { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
+        let flags = follow | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
+        let is_there = |path: &Path| rustix::fs::statx(CWD, path, flags, StatxFlags::TYPE).is_ok();
+        let is_own = || {
+            let around = self.layers.iter().filter(|layer| path.is_within(&layer.mount_point));
+            let layer = around.max_by_key(|layer| layer.mount_point.as_bytes().len());
+            layer.is_some_and(|layer| {
+                let below = path.below(&layer.mount_point).map(OsStr::from_bytes);
+                below.is_some_and(|below| is_there(&layer.upper.join(below)))
+            })
+        };
+        is_there(path.as_path()) || is_own()
     }
 
     /// Returns what a call at this time has seen at a path of the host where there is nothing now: something that cannot be

@@ -1,10 +1,11 @@
-//! A digest of the names in a directory: tells, long after, whether the same names are still there. Reads the host.
+//! A digest of the names in a directory and their types: tells, long after, whether a listing would show the same. Reads
+//! the host.
 
 use std::mem::MaybeUninit;
 use std::os::fd::AsFd;
 use std::path::Path;
 
-use rustix::fs::RawDir;
+use rustix::fs::{FileType, RawDir};
 use rustix::io::Errno;
 
 use crate::beneath::{Root, facts_of};
@@ -25,13 +26,17 @@ pub struct NamesDigest {
 }
 
 impl NamesDigest {
-    /// Adds a name.
-    pub fn add(&mut self, name: &[u8]) {
+    /// Adds a name, with the type that a listing tells of it.
+    pub fn add(&mut self, name: &[u8], kind: FileType) {
         // FNV-1a, then a mix, so that sums of similar names do not meet. Chance is what it must withstand, not malice:
         // who can choose the host's names can change the host.
-        let hash = name.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let step = |hash: u64, more: u64| (hash ^ more).wrapping_mul(0x0100_0000_01b3);
+        let hash = name.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| step(hash, u64::from(*byte)));
+        // A regular file, of which there are most, adds nothing: digests of older versions still hold for these.
+        let hash = match kind {
+            FileType::RegularFile | FileType::Unknown => hash,
+            other => step(hash, u64::from(other.as_raw_mode())),
+        };
         let mixed = (hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.sum = self.sum.wrapping_add(mixed ^ (mixed >> 29));
         self.count += 1;
@@ -51,7 +56,7 @@ pub fn digest_now(path: &HostPath) -> Result<(NamesDigest, Object), Errno> {
             let entry = entry?;
             let name = entry.file_name().to_bytes();
             if name != b"." && name != b".." && !name.starts_with(OURS) {
-                digest.add(name);
+                digest.add(name, entry.file_type());
             }
         }
         if Object::from(&facts_of(dir.as_fd())?) == before {
@@ -78,12 +83,15 @@ mod tests {
     fn tells_names_apart_and_not_their_order() {
         let of = |names: &[&str]| {
             let mut digest = NamesDigest::default();
-            names.iter().for_each(|name| digest.add(name.as_bytes()));
+            names.iter().for_each(|name| digest.add(name.as_bytes(), FileType::RegularFile));
             digest
         };
         assert_eq!(of(&["a", "b"]), of(&["b", "a"]));
         assert_ne!(of(&["a", "b"]), of(&["a", "c"]));
         assert_ne!(of(&["ab"]), of(&["a", "b"]));
+        let mut directory = NamesDigest::default();
+        directory.add(b"a", FileType::Directory);
+        assert_ne!(directory, of(&["a"]));
     }
 
     #[test]

@@ -64,3 +64,26 @@ fn what_was_absent_before_a_directory_came_and_went_is_recorded() {
         assert_eq!(read.seen, Seen::Absent, "{read:?}");
     }
 }
+
+#[test]
+fn names_that_are_not_there_are_known_as_absent_however_busy_their_directory_is() {
+    let see = See::new();
+    std::fs::create_dir(see.host().join("d")).unwrap();
+    let source = "#include <fcntl.h>\n#include <stdio.h>\n#include <unistd.h>\n\
+        int main(void) { char name[16]; \
+        for (int i = 0; i < 200; i++) { sprintf(name, \"d/none%d\", i); close(open(name, O_RDONLY)); usleep(500); } \
+        return 0; }";
+    let program = compile(&see.host(), "asks", source, &[]);
+    let passing = see.host().join("d/passing");
+    let ran = see.run_then(Some(Level::Opens), &[program.to_str().unwrap()], |child, _| {
+        while child.try_wait().unwrap().is_none() {
+            std::fs::write(&passing, "").unwrap();
+            std::fs::remove_file(&passing).unwrap();
+        }
+    });
+    assert!(ran.status.success());
+    for i in 0..200 {
+        let asked = entry(&ran, &see.path(&format!("d/none{i}")));
+        assert_eq!(asked.seen, Seen::Absent, "{asked:?}");
+    }
+}

@@ -16,6 +16,9 @@ use super::super::step::{Purpose, Step};
 use super::super::units::changes_attributes;
 use super::{Planned, Planner, Staged, is_whiteout, vanished};
 
+/// The kernel takes no longer name.
+const NAME_MOST: usize = 255;
+
 impl Planner<'_, '_> {
     /// Plans the arrivals.
     pub(super) fn arrive(&mut self) -> Result<()> {
@@ -324,12 +327,8 @@ impl Planner<'_, '_> {
         let path = &found.change.path;
         let holder = path.parent().unwrap_or_else(HostPath::root);
         for serial in 1..1000_u32 {
-            let mut name = path.name().to_vec();
-            name.extend_from_slice(format!(".alcatraz-{short}").as_bytes());
-            if serial > 1 {
-                name.extend_from_slice(format!("-{serial}").as_bytes());
-            }
-            let beside = holder.join(&name);
+            let again = if serial > 1 { format!("-{serial}") } else { String::new() };
+            let beside = holder.join(&with_ending(path.name(), &format!(".alcatraz-{short}{again}")));
             let taken =
                 self.view.host(found.layer, &beside)?.is_some() || self.changes.get(&beside).is_some();
             if !taken {
@@ -346,5 +345,34 @@ impl Planner<'_, '_> {
         let identity = Identity { ino, born: Timestamp(i128::MIN), kind };
         self.plan.stand_ins.insert(identity, slot.clone());
         identity
+    }
+}
+
+/// Returns a name with an ending, cut before it where no file could have a name that long.
+fn with_ending(name: &[u8], ending: &str) -> Vec<u8> {
+    let mut stem = name.get(..NAME_MOST.saturating_sub(ending.len())).unwrap_or(name);
+    if stem.len() < name.len() {
+        // Not within a letter.
+        if let Err(error) = std::str::from_utf8(stem) {
+            if error.error_len().is_none() {
+                stem = stem.get(..error.valid_up_to()).unwrap_or(stem);
+            }
+        }
+    }
+    [stem, ending.as_bytes()].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_beside_are_no_longer_than_names_can_be() {
+        assert_eq!(with_ending(b"f", ".end"), b"f.end");
+        let long = "\u{e9}".repeat(127);
+        let cut = with_ending(long.as_bytes(), ".end");
+        assert_eq!(cut, format!("{}.end", "\u{e9}".repeat(125)).as_bytes());
+        assert_eq!(with_ending(&[b'x'; 255], ".end").len(), 255);
+        assert_eq!(with_ending(&[0xff; 255], ".end").len(), 255);
     }
 }

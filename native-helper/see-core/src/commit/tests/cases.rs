@@ -140,6 +140,7 @@ fn one_round_trip(Case(host, program): &Case, mut bench: Bench) {
         return assert_same(&format!("no change: {what}"), &bench.has(), &before);
     }
     assert_same(&format!("commit of {what}"), &bench.has(), &seen);
+    assert_eq!(committed.differing, [], "{what}");
     let undone = bench.undo(&committed.id).unwrap_or_else(|e| panic!("undo of {what}: {e:?}"));
     assert_same(&format!("undo of {what}"), &bench.has(), &before);
     let redone = bench.undo(&undone.id).unwrap_or_else(|e| panic!("redo of {what}: {e:?}"));
@@ -204,6 +205,17 @@ fn another_name_of_a_pipe_can_be_taken_back_in_user_mode() {
     assert_same("undo", &bench.has(), &before);
     bench.undo(&undone.id).unwrap();
     assert_same("redo", &bench.has(), &after);
+}
+
+#[test]
+fn what_a_commit_does_to_the_other_names_of_a_file_is_nobody_elses_work() {
+    if !is_inside("cases::what_a_commit_does_to_the_other_names_of_a_file_is_nobody_elses_work") {
+        return;
+    }
+    for program in ["echo y >> f; mv g h", "chown 33 f; mv g h", "echo y >> f; ln g h"] {
+        let bench = Bench::fast_session(MarkSpace::Trusted, "echo x > f; ln f g", program);
+        assert_eq!(bench.commit().unwrap().differing, [], "{program}");
+    }
 }
 
 #[test]
