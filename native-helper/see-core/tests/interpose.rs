@@ -93,8 +93,11 @@ fn reads_execs_and_absent_names() {
 fn what_would_be_made_in_a_directory_that_is_missing_depends_on_that_directory() {
     let see = See::new();
     std::fs::write(see.host().join("f"), "text").unwrap();
-    let ran = shell(&see, "(echo x > n/m); mv f k/m; ln f l/m; cat r/m; (echo x >> p/q/m); exit 0");
-    for name in ["n", "k", "l", "r/m", "p"] {
+    let ran = shell(
+        &see,
+        "(echo x > n/m); mv f k/m; ln f l/m; cat r/m; (echo x >> p/q/m); ln -s f o/m; ln -s x lock; rm lock",
+    );
+    for name in ["n", "k", "l", "r/m", "p", "o", "lock"] {
         assert_eq!(entry(&ran, &see.path(name)).seen, Seen::Absent, "{name}");
     }
     for name in ["n/m", "k/m", "l/m", "r", "p/q", "p/q/m"] {

@@ -32,6 +32,9 @@ pub fn run(context: &Context, args: &CheckArgs) -> Result<ExitStatus> {
                     SessionState::Starting | SessionState::Running => {
                         writeln!(out, "Consistent so far. The session still runs: it can be committed when it has ended.")
                     }
+                    _ if result.missing.is_some() => {
+                        writeln!(out, "Consistent, as far as is known: a commit would go through.")
+                    }
                     _ => writeln!(out, "Consistent: a commit would go through."),
                 };
             }

@@ -55,7 +55,14 @@ pub enum Call {
         /// Whether directory arguments come before the paths.
         at: bool,
     },
-    /// A name begins to mean another object: symlink, rmdir.
+    /// Makes a symlink, where nothing is: symlink(target, path), symlinkat(target, dir, path).
+    Symlink {
+        /// Which argument is the directory descriptor.
+        dir: Option<u8>,
+        /// Which argument is the path.
+        path: u8,
+    },
+    /// A name begins to mean another object: rmdir.
     Renames,
     /// The working directory changes: chdir, fchdir.
     Chdir,
@@ -153,7 +160,9 @@ const ROWS: &[Row] = &[
     row(&[316], &[353], Opens, Call::Rename { at: true, flags: Some(4) }),
     row(&[86], &[9], Opens, Call::Link { at: false }),
     row(&[265], &[303], Opens, Call::Link { at: true }),
-    row(&[88, 266, 84], &[83, 304, 40], Opens, Call::Renames), // symlink, symlinkat, rmdir
+    row(&[88], &[83], Opens, Call::Symlink { dir: None, path: 1 }),
+    row(&[266], &[304], Opens, Call::Symlink { dir: Some(1), path: 2 }),
+    row(&[84], &[40], Opens, Call::Renames), // rmdir
     Row {
         x86_64: &[263],
         i386: &[301],

@@ -52,7 +52,7 @@ impl Intent {
 
     /// Returns the intent of a call that reads the names of a directory that is open.
     pub fn of_listing() -> Self {
-        Self { file: Access::LOOKUP, directory: Access::LIST, follows: true, can_wait: true }
+        Self { file: Access::LOOKUP, directory: Access::LIST, follows: true, can_wait: true, makes: false }
     }
 
     /// Returns the intent of a call that gives an object another name: what a directory is like stays as it is.
@@ -294,15 +294,16 @@ impl Observer {
         context.program.or_else(|| programs.get(context.thread, ask, || true))
     }
 
-    /// Looks at a path, without remembering the call.
+    /// Looks at a path, without remembering the call. Tells whether something is there.
     pub(super) fn note_path(
         &mut self,
         context: &Context<'_, '_>,
         named: &Named<'_>,
         intent: Intent,
-    ) -> Option<()> {
+    ) -> Option<bool> {
         let (sight, start) = self.place(context, named)?;
-        self.note(context, &sight, &start, named.path, intent).map(drop)
+        let reached = self.note(context, &sight, &start, named.path, intent)?;
+        Some(!matches!(reached.found, Found::Absent { .. }))
     }
 
     pub(super) fn place(

@@ -197,6 +197,10 @@ impl Observer {
                 }
                 let source =
                     self.note_path(context, &old, Intent::of_name(Access::WRITE | Access::REPLACE, false));
+                if source == Some(false) {
+                    // Then it fails whatever the new name is.
+                    return None;
+                }
                 let flags = flags.map_or(0, argument);
                 let access = match flags {
                     _ if flags & RENAME_EXCHANGE != 0 => Access::WRITE | Access::REPLACE,
@@ -208,7 +212,7 @@ impl Observer {
                 if flags & RENAME_EXCHANGE != 0 && self.is_tree_or_link(context, &new) {
                     self.names_change(call);
                 }
-                self.note_path(context, &new, Intent::of_new_name(access)).and(source)
+                self.note_path(context, &new, Intent::of_new_name(access)).map(drop)
             }
             Call::Link { at } => {
                 let ((old_dir, old), (new_dir, new)) = two_paths(at);
@@ -218,9 +222,18 @@ impl Observer {
                     self.names_change(call);
                 }
                 let source = self.note_path(context, &old, Intent::of_name(Access::WRITE, follows));
+                if source == Some(false) {
+                    // Then it fails whatever the new name is.
+                    return None;
+                }
                 let mut other = [0; 4096];
                 let new = Named { dir: new_dir.map_or(AT_FDCWD, descriptor), path: read(new, &mut other)? };
-                self.note_path(context, &new, Intent::of_new_name(Access::EXCLUSIVE)).and(source)
+                self.note_path(context, &new, Intent::of_new_name(Access::EXCLUSIVE)).map(drop)
+            }
+            Call::Symlink { dir, path } => {
+                self.names_change(call);
+                let named = Named { dir: dir.map_or(AT_FDCWD, descriptor), path: read(path, &mut buffer)? };
+                self.note_path(context, &named, Intent::of_new_name(Access::EXCLUSIVE)).map(drop)
             }
             Call::Renames => {
                 self.names_change(call);

@@ -127,6 +127,13 @@ impl Operation {
                 }
                 dirs
             }
+            // What is not there gets no other name, whatever that is.
+            Self::Rename(from, _) if fs::symlink_metadata(root.join(from)).is_err() => {
+                vec![(from.clone(), name(Access::WRITE | Access::REPLACE))]
+            }
+            Self::Link(from, _) if fs::symlink_metadata(root.join(from)).is_err() => {
+                vec![(from.clone(), name(Access::WRITE))]
+            }
             Self::Rename(from, to) => {
                 vec![
                     (from.clone(), name(Access::WRITE | Access::REPLACE)),
