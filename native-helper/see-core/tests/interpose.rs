@@ -100,7 +100,8 @@ fn what_would_be_made_in_a_directory_that_is_missing_depends_on_that_directory()
     for name in ["n", "k", "l", "r/m", "p", "o", "lock"] {
         assert_eq!(entry(&ran, &see.path(name)).seen, Seen::Absent, "{name}");
     }
-    for name in ["n/m", "k/m", "l/m", "r", "p/q", "p/q/m"] {
+    // mv and ln also ask whether what they would make is a directory.
+    for name in ["n/m", "r", "p/q", "p/q/m"] {
         assert!(ran.reads.get(&see.path(name)).is_none(), "{name}");
     }
 }
