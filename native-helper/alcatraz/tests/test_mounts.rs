@@ -32,6 +32,36 @@ fn apart(lab: &Lab, script: &str) -> Outcome {
 }
 
 #[test]
+fn one_mount_that_cannot_map_ids_does_not_take_the_shift_from_all_others() {
+    let lab = Lab::new();
+    // What a container that runs has; only a session that begins in it needs it as it is.
+    let script = "mkdir -p place/mounted low up wk; echo host > low/file; \
+                  mount -t overlay -o lowerdir=low,upperdir=up,workdir=wk o $point; \
+                  alcatraz run --keep -q --name beside -- /bin/sh -ec 'read inside outside rest < /proc/self/uid_map; \
+                  echo beside $inside $outside; cat $0/file; ! touch $0/file $0/new 2> /dev/null; echo new > mine' $point; \
+                  cd $point; \
+                  alcatraz run --keep -q --name within -- /bin/sh -ec 'read inside outside rest < /proc/self/uid_map; \
+                  echo within $inside $outside; echo changed > file'; \
+                  cd ../..; alcatraz commit -q beside; \
+                  alcatraz enter within -- /bin/sh -c 'read inside outside rest < /proc/self/uid_map; \
+                  echo again $inside $outside $(cat $0/file)' $point; \
+                  test $(cat $point/file) = host";
+    let outcome = apart(&lab, script);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    let told = outcome.text();
+    for words in ["beside 0 2147483648\nhost\n", "within 0 0\n", "again 0 0 changed\n"] {
+        assert!(told.contains(words), "{words}: {outcome:?}");
+    }
+    assert_eq!(lab.read("mine"), "new\n");
+    let list = lab.json(["list"]);
+    let beside =
+        list["sessions"].as_array().unwrap().iter().find(|session| session["name"] == "beside").unwrap();
+    let point = lab.work().join("place/mounted").display().to_string();
+    let limits = beside["limits"].as_array().unwrap();
+    assert!(limits.iter().any(|limit| limit["path"] == point.as_str()), "{beside}");
+}
+
+#[test]
 fn what_lies_in_a_directory_that_cannot_be_listed_is_committed_whole() {
     let lab = Lab::ordinary();
     let script = "mkdir -p place/mounted place/closed/mine; chmod 711 place/closed; \

@@ -22,6 +22,7 @@ const PROMISES: &[&str] = &[
     "Freezing at a limit of disk space",
     "Limit of processes",
     "Limit of memory",
+    "Limits of your account left alone",
     "A display of its own for each session",
     "A clipboard shared with it on request",
     "Devices on request (gpu, sound, camera)",

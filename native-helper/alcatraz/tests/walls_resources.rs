@@ -51,19 +51,22 @@ fn an_ordinary_user_with_a_group_of_its_own_is_held_by_it() {
     let mut command = Command::new("/bin/sh");
     let script = "echo $$ > \"$0/cgroup.procs\"; exec \"$@\"";
     command.args(["-c", script]).arg(&group);
-    let inner = lab.command(&[
-        "run",
-        "--keep",
-        "-q",
-        "--name",
-        "held",
-        "--quota",
-        "32M",
-        "--",
-        "/bin/sh",
-        "-c",
-        "cat /proc/self/cgroup > where; while :; do head -c 300000 /dev/zero >> fill; done",
-    ]);
+    // Who mounts the hierarchy from a user name space of its own can change the group that it lives in, and make others.
+    let attack = "mkdir -p groups && unshare -UrmC sh -c 'mount -t cgroup2 none groups && for i in $(seq 50); do \
+                  mkdir groups/evil && rmdir groups/evil && echo made; mkdir groups/evil; echo 0 > groups/cgroup.freeze; \
+                  echo max > groups/pids.max; done; ls groups/cgroup.procs'";
+    let mut native = Command::new("/bin/sh");
+    native.args(["-c", script]).arg(&group).args(["setpriv", "--reuid"]).arg(owner.to_string());
+    native.args(["--clear-groups", "--inh-caps=-all", "sh", "-c", &format!("{attack}; rmdir groups")]);
+    native.current_dir(lab.home());
+    let native = finish(native);
+    assert!(native.stdout.contains("made\n") && group.join("evil").exists(), "{native:?}");
+    std::fs::remove_dir(group.join("evil")).unwrap();
+    let fill = format!(
+        "cat /proc/self/cgroup > where; {{ {attack}; }} > tried 2> why; while :; do head -c 300000 /dev/zero >> fill; done"
+    );
+    let inner = lab
+        .command(&["run", "--keep", "-q", "--name", "held", "--quota", "32M", "--", "/bin/sh", "-c", &fill]);
     command.arg(inner.get_program()).args(inner.get_args()).current_dir(lab.home()).stdin(Stdio::null());
     for (name, value) in inner.get_envs().filter_map(|(name, value)| Some((name, value?))) {
         command.env(name, value);
@@ -76,8 +79,15 @@ fn an_ordinary_user_with_a_group_of_its_own_is_held_by_it() {
     assert!(events.contains("frozen 1"), "{events}");
     assert_eq!(lab.run(&["stop", "held"]).status, 0);
     finish_child(child);
-    let inside = lab.run(&["diff", "held", &lab.home().join("where").display().to_string()]);
-    assert!(inside.stdout.contains("+0::/\n"), "{inside:?}");
+    let written = |name: &str| lab.run(&["diff", "held", &lab.home().join(name).display().to_string()]);
+    assert!(written("where").stdout.contains("+0::/\n"));
+    let tried = written("tried");
+    assert!(
+        tried.stdout.contains("+groups/cgroup.procs\n") && !tried.stdout.contains("made"),
+        "{tried:?} {:?}",
+        written("why")
+    );
+    // Nothing of what it made is left either.
     wait_until("its group is gone", || std::fs::remove_dir(&group).is_ok());
 }
 

@@ -230,6 +230,43 @@ fn with_a_network_the_usual_secrets_are_hidden() {
 }
 
 #[test]
+fn what_root_sees_of_others_sessions_and_of_the_machines_own_keys_is_hidden() {
+    let lab = Lab::new(Mode::System);
+    // A store and a room that are not this one's, and an /etc that has secrets.
+    let machine = format!(
+        "mkdir room etc; mount -t tmpfs x room; mkdir -m 700 room/.alcatraz-0badcafe; echo {SECRET} > room/.alcatraz-0badcafe/layer; \
+         mount -t tmpfs x /var/lib; mkdir -m 700 /var/lib/alcatraz; echo {SECRET} > /var/lib/alcatraz/record; \
+         cp -a /etc/. etc; mkdir -p etc/wireguard etc/ssh; \
+         for key in wireguard/wg0.conf krb5.keytab ssh/ssh_host_test_key; do echo {SECRET} > etc/$key; done; \
+         echo {SECRET} > etc/ssh/ssh_host_test_key.pub; mount --bind etc /etc; "
+    );
+    let stores = "cat room/.alcatraz-*/layer /var/lib/alcatraz/record";
+    let keys =
+        "cat /etc/wireguard/* /etc/krb5.keytab /etc/ssh/ssh_host_test_key etc/wireguard/* etc/krb5.keytab";
+    let public = "cat /etc/ssh/ssh_host_test_key.pub";
+    let tries = format!("{{ {stores}; {keys}; }} 2> why; echo tried; {public}");
+    let run = |wrap: &str| {
+        let mut command = Command::new("unshare");
+        let script = format!("{machine}{wrap} -c \"$0\"");
+        command
+            .args(["-m", "--propagation", "private", "sh", "-ec", &script, &tries])
+            .current_dir(lab.home());
+        command.env("ALCATRAZ", lab.binary()).env("ALCATRAZ_STORE", lab.store()).env_remove("SUDO_UID");
+        let outcome = finish(command);
+        std::fs::remove_dir_all(lab.home().join("etc")).unwrap();
+        std::fs::remove_dir(lab.home().join("room")).unwrap();
+        outcome
+    };
+    let native = run("sh");
+    assert_eq!(native.stdout.matches(SECRET).count(), 8, "{native:?}");
+    let inside = run("\"$ALCATRAZ\" run --abort -q --net web -- sh");
+    assert_eq!(inside.stdout, format!("tried\n{SECRET}\n"), "{inside:?}");
+    // Without a network only what belongs to sessions is.
+    let inside = run("\"$ALCATRAZ\" run --abort -q -- sh");
+    assert_eq!(inside.stdout.matches(SECRET).count(), 6, "{inside:?}");
+}
+
+#[test]
 fn what_is_always_hidden_is_empty_unless_it_is_shown_for_one_run() {
     both(|lab| {
         with_secrets(lab);

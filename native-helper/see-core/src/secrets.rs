@@ -2,8 +2,10 @@
 //! credentials. Looks at the host, changes nothing; the engine covers what is found here.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::PathBuf;
 
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::hiding::HidingList;
@@ -96,6 +98,11 @@ const USUAL: &[&str] = &[
 
 /// Where every session has its own.
 const OWN: [&str; 2] = ["/proc", "/dev"];
+/// Where the machine itself has credentials: of its networks, and as a member of a domain.
+const OF_THE_MACHINE: &[&str] =
+    &["/etc/NetworkManager/system-connections", "/etc/wireguard", "/etc/krb5.keytab"];
+/// Where the keys lie by which others know it, and how their names begin and end.
+const HOST_KEYS: (&str, &[u8], &[u8]) = ("/etc/ssh", b"ssh_host_", b"_key");
 
 /// What a session must not see, under every name that the host's mounts give it; none lies below another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -131,7 +138,7 @@ pub fn hidden(
         shown.push(real_path(&path)?.unwrap_or(path));
     }
     let is_usual = policy.hides_usual_secrets();
-    let there = is_usual.then(|| usual(homes(home)));
+    let there = is_usual.then(|| usual(homes(home)).chain(of_the_machine()));
     found.extend(that_are_there(always.paths().chain(there.into_iter().flatten()), &shown)?);
     let places = outermost(found.iter().flat_map(|path| names_of(path, mounts)).collect());
     let coming = is_usual.then(|| usual(lived_in(home)));
@@ -201,6 +208,26 @@ fn homes(own: Option<&HostPath>) -> BTreeSet<HostPath> {
         .split(|byte| *byte == b'\n')
         .filter_map(|line| line.split(|byte| *byte == b':').nth(5).and_then(HostPath::new));
     listed.chain(own.cloned()).filter(|home| *home != HostPath::root()).collect()
+}
+
+/// Returns where the store of each account is, when nobody names another place.
+pub fn stores_of_all() -> impl Iterator<Item = PathBuf> {
+    let own = homes(None).into_iter().map(|home| home.join(b".local/share/alcatraz").as_path().to_owned());
+    own.chain([PathBuf::from("/var/lib/alcatraz")])
+}
+
+/// Returns what of the machine's own secrets is there. An ordinary user cannot read them anyway.
+fn of_the_machine() -> Vec<HostPath> {
+    if !rustix::process::geteuid().is_root() {
+        return Vec::new();
+    }
+    let listed = std::fs::read_dir(HOST_KEYS.0).into_iter().flatten().flatten().map(|entry| entry.path());
+    let keys = listed.filter(|path| {
+        let name = path.file_name().map(OsStr::as_bytes).unwrap_or_default();
+        name.starts_with(HOST_KEYS.1) && name.ends_with(HOST_KEYS.2)
+    });
+    let keys = keys.filter_map(|path| HostPath::new(path.as_os_str().as_bytes()));
+    OF_THE_MACHINE.iter().filter_map(|place| HostPath::new(place.as_bytes())).chain(keys).collect()
 }
 
 /// Returns the homes in which somebody lives who may make something there: accounts of services share directories of root's.

@@ -20,7 +20,7 @@ use crate::session::Mode;
 use crate::store::Store;
 
 use super::inside::Canaries;
-use super::{DoctorRow, Topic, refused};
+use super::{DoctorRow, Status, Topic, refused};
 
 const CLIPBOARD: &str = "A clipboard shared with it on request";
 
@@ -53,6 +53,10 @@ pub fn measure(store: Option<&Path>) -> Vec<DoctorRow> {
         rows.push(DoctorRow::of(feature, in_child(0, || answer_a_call(deed))));
     }
     rows.extend(limits(mode));
+    let is_shifted = rows
+        .iter()
+        .any(|row| row.feature.starts_with("Root inside is nobody outside") && row.status == Status::Full);
+    rows.push(counts(is_shifted));
     rows.push(nested_display());
     rows.push(clipboard());
     rows.push(devices());
@@ -131,6 +135,21 @@ fn limits(mode: Mode) -> [DoctorRow; 3] {
         held("Limit of processes", bounds::lack(Promise::Processes, mode, powers)),
         held("Limit of memory", bounds::lack(Promise::Memory, mode, powers)),
     ]
+}
+
+/// Tells whether programs inside take what the kernel gives each user of the host as a whole.
+fn counts(is_shifted: bool) -> DoctorRow {
+    let feature = "Limits of your account left alone";
+    if is_shifted {
+        // No user of the host is anybody inside.
+        return DoctorRow::full(feature);
+    }
+    DoctorRow::partial(
+        feature,
+        "the kernel counts descriptors that are being sent, and pages of pipes, for your account as a whole, so a program inside \
+         can leave too few to those outside",
+        "Run Alcatraz with sudo, where root inside is nobody outside.",
+    )
 }
 
 fn user_namespaces(mode: Mode) -> DoctorRow {

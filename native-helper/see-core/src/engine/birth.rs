@@ -16,7 +16,7 @@ use crate::session::{Limit, Mode};
 
 use super::init::{self, Birth};
 use super::namespaces::{Shell, allowances, fork_init};
-use super::plan::{Tree, What};
+use super::plan::{Part, Tree, What};
 use super::request::Report;
 use super::wire;
 
@@ -78,13 +78,31 @@ pub fn make_init(
     Ok((Newborn(init), shell))
 }
 
-/// Returns the host's places whose file systems must support id maps for ids to be shifted: all that are layered.
+/// Returns the host's places whose file systems must support id maps for ids to be shifted: all that are layered, but for what the
+/// session can do without.
 fn mapped_places(tree: &Tree) -> Vec<HostPath> {
-    let layered = tree.parts.iter().filter_map(|part| match &part.what {
-        What::Layered(layer) => Some([part.point.clone(), layer.clone()]),
-        _ => None,
-    });
+    let layered =
+        tree.parts.iter().filter(|part| !is_dispensable(tree, part)).filter_map(|part| match &part.what {
+            What::Layered(layer) => Some([part.point.clone(), layer.clone()]),
+            _ => None,
+        });
     layered.flatten().collect()
+}
+
+/// Tells whether a part may be read-only rather than cost all others the shift: an overlay (of a container that runs) or a file system
+/// of a program's, in which the session neither begins nor lives, and has no changes.
+fn is_dispensable(tree: &Tree, part: &Part) -> bool {
+    const OVERLAY: u64 = 0x794c_7630;
+    const FUSE: u64 = 0x6573_5546;
+    let holds = |needed: &HostPath| {
+        let around = tree.parts.iter().filter(|part| needed.is_within(&part.point));
+        around.max_by_key(|part| part.point.as_bytes().len()).is_some_and(|holder| holder.point == part.point)
+    };
+    let is_foreign = || {
+        rustix::fs::statfs(part.point.as_path())
+            .is_ok_and(|stat| u64::try_from(stat.f_type).is_ok_and(|kind| [OVERLAY, FUSE].contains(&kind)))
+    };
+    part.point != HostPath::root() && !tree.needed.iter().any(holds) && is_foreign()
 }
 
 /// A SEE that is made.

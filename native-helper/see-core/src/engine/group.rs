@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::fs::{Access, AtFlags, CWD, Mode as Bits, OFlags};
+use rustix::fs::{Access, CWD, Mode as Bits, OFlags};
 use rustix::io::Errno;
 
 use crate::session::Mode;
@@ -21,6 +21,9 @@ const CGROUP1: u64 = 0x0027_e0eb;
 const SECOND_MEMORY: &str = "memory.max";
 /// The directory at the top that holds the groups of system mode.
 const OURS: &str = "alcatraz";
+/// Where the SEE lives in its group of the second version. In user mode it may change what is there, once it has mounted the hierarchy;
+/// its view begins there, so what freezes and limits it lies above.
+const INSIDE: &str = "in";
 
 /// A group; its directories are gone when it is dropped.
 #[derive(Debug)]
@@ -58,10 +61,11 @@ impl Group {
         let origins = std::fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
         let unified = unified_place(mode, &origins).and_then(|(parent, origin)| {
             let seat = Seat::make(&parent, name, origin, "cgroup.freeze")?;
-            let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-            let dir = rustix::fs::openat(CWD, &seat.dir, flags, Bits::empty()).ok()?;
-            rustix::fs::accessat(&dir, "cgroup.freeze", Access::EXISTS, AtFlags::empty()).ok()?;
-            Some((seat, dir))
+            let inside = birthplace_in(&seat.dir);
+            if inside.is_none() {
+                remove(&seat.dir);
+            }
+            Some((seat, inside?))
         });
         let of = |controller: &str, second: &'static str, first: &'static str| {
             let here = unified.as_ref().filter(|(seat, _)| seat.dir.join(second).exists());
@@ -145,8 +149,7 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         for seat in self.seats() {
-            // Processes that are dying still count for a moment; what stays then is swept by the next group.
-            let _ = std::fs::remove_dir(&seat.dir);
+            remove(&seat.dir);
         }
     }
 }
@@ -168,6 +171,26 @@ impl Seat {
         let read = |name: &str| std::fs::read_to_string(self.dir.join(name)).ok();
         kept(&read("memory.current")?, &read("memory.stat")?)
     }
+}
+
+/// Makes the place for the SEE's processes in a group of the second version, which has no other group in it, nor ever gets one.
+/// `None` where the group cannot be frozen.
+fn birthplace_in(group: &Path) -> Option<OwnedFd> {
+    rustix::fs::access(group.join("cgroup.freeze"), Access::EXISTS).ok()?;
+    let inside = group.join(INSIDE);
+    std::fs::create_dir(&inside).ok()?;
+    write(&group.join("cgroup.max.descendants"), "1").ok()?;
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    rustix::fs::openat(CWD, &inside, flags, Bits::empty()).ok()
+}
+
+/// Removes a group and those in it. Processes that are dying still count for a moment; what stays then is swept by the next group.
+fn remove(group: &Path) {
+    let entries = std::fs::read_dir(group).into_iter().flatten().flatten();
+    for inner in entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())) {
+        remove(&inner.path());
+    }
+    let _ = std::fs::remove_dir(group);
 }
 
 /// Returns what is in use without the files of the page cache, which go back to the disk.
@@ -235,7 +258,7 @@ fn sweep(parent: &Path) {
     for entry in entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX)) {
         let made = entry.metadata().and_then(|meta| meta.modified()).ok();
         if made.and_then(|made| made.elapsed().ok()).is_some_and(|age| age > LONG) {
-            let _ = std::fs::remove_dir(entry.path());
+            remove(&entry.path());
         }
     }
 }

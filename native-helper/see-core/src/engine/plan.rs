@@ -15,14 +15,14 @@ use crate::net::resolver::Resolver;
 use crate::overlay_marks;
 use crate::path::{HostPath, PathRef};
 use crate::remove_tree::remove_dir;
-use crate::secrets::{Hidden, outermost};
+use crate::secrets::{Hidden, outermost, stores_of_all};
 use crate::session::{Limit, Mode};
 use crate::store::Store;
 
 use super::devices::Node;
 use super::display::Screen;
 use super::rooms::Rooms;
-use super::{dismantle, user_tree};
+use super::{dismantle, rooms, user_tree};
 
 /// One part of the tree. Parts come in the order in which they are put in place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -82,6 +82,8 @@ pub struct Tree {
     pub hidden: Vec<HostPath>,
     /// Places that are not there and stay so inside when the host makes something there.
     pub unmade: Vec<HostPath>,
+    /// Directories that the session has to change as the host has them: it begins there, lives there, or has changes there.
+    pub needed: Vec<HostPath>,
     /// Whether programs of the session have changed the tree before.
     pub entered_before: bool,
     /// Devices of the host that it gets.
@@ -140,7 +142,10 @@ pub fn make(
     let mounts = visible()?;
     let Hidden { places: secrets, unmade } = hide(&mounts)?;
     let entered_before = !old.is_empty();
+    let needed_before = old.iter().filter(|layer| !layer.is_empty()).map(|layer| layer.mount_point.clone());
+    let all_needed = needed.iter().cloned().chain(needed_before).collect();
     let mut planner = Planner::new(store, session, mounts, old, false);
+    planner.plan.tree.needed = all_needed;
     planner.plan.hidden = secrets.iter().map(HostPath::to_ref).collect();
     planner.hide(secrets);
     if let Err(error) = planner.cover(needed) {
@@ -188,7 +193,10 @@ fn is_over(layer: &Layer, mount: &Mount) -> bool {
 pub fn view(store: &Store, session: &str, layers: Vec<Layer>) -> Result<(Tree, Vec<HostPath>)> {
     // Where the session had a layer for a directory that it began in, it is needed again.
     let needed: Vec<HostPath> = layers.iter().map(|layer| layer.mount_point.clone()).collect();
+    let changed = layers.iter().filter(|layer| !layer.is_empty()).map(|layer| layer.mount_point.clone());
+    let changed = changed.collect();
     let mut planner = Planner::new(store, session, visible()?, layers, true);
+    planner.plan.tree.needed = changed;
     planner.hide(Vec::new());
     planner.cover(&needed)?;
     let lost = planner.old.iter().filter(|layer| !layer.is_empty());
@@ -333,15 +341,21 @@ impl Planner<'_> {
     }
 
     fn hide(&mut self, secrets: Vec<HostPath>) {
-        let store = HostPath::new(self.store.root().as_os_str().as_bytes());
+        let own = [self.store.root().to_owned()].into_iter();
         let rooms = self
             .mounts
             .iter()
             .filter(|mount| mount.kind() == Kind::Disk)
             .map(|mount| self.rooms.place(mount));
-        let rooms = rooms.filter(|room| room.symlink_metadata().is_ok_and(|meta| meta.is_dir()));
-        let rooms = rooms.filter_map(|room| HostPath::new(room.as_os_str().as_bytes()));
-        let hidden: BTreeSet<HostPath> = store.into_iter().chain(rooms).chain(secrets).collect();
+        let others = match self.store.mode() {
+            Mode::System => stores_of_all().chain(rooms::all(&self.mounts)).collect(),
+            // What others have is closed to an ordinary user.
+            Mode::User => Vec::new(),
+        };
+        let held = own.chain(rooms).chain(others);
+        let held = held.filter(|place| place.symlink_metadata().is_ok_and(|meta| meta.is_dir()));
+        let held = held.filter_map(|place| HostPath::new(place.as_os_str().as_bytes()));
+        let hidden: BTreeSet<HostPath> = held.chain(secrets).collect();
         self.plan.tree.hidden = outermost(hidden);
     }
 

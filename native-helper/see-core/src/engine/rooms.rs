@@ -237,6 +237,13 @@ pub fn forsaken(mounts: &[Mount], mode: Mode) -> Vec<(PathBuf, PathBuf)> {
     found
 }
 
+/// Returns what bears the name of a room at the roots of these mounts, whosever store it belongs to.
+pub fn all(mounts: &[Mount]) -> impl Iterator<Item = PathBuf> {
+    let disks = mounts.iter().filter(|mount| mount.kind() == Kind::Disk);
+    let listed = disks.filter_map(|mount| std::fs::read_dir(mount.point.as_path()).ok()).flatten();
+    listed.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| is_room(path))
+}
+
 fn is_room(path: &Path) -> bool {
     let name = path.file_name().map(OsStr::as_bytes).unwrap_or_default();
     name.strip_prefix(b".alcatraz-").is_some_and(|id| id.len() == 8 && id.iter().all(u8::is_ascii_hexdigit))

@@ -186,8 +186,10 @@ impl<'a> Builder<'a> {
                 // Unmounted or removed since the plan was made.
                 Err(_) if is_gone(&part.point) => return Ok(None),
                 Err(error) => {
-                    let why =
-                        format!("the kernel takes no layer here, so it is read-only ({})", error.message);
+                    let why = match self.is_mapped(part) {
+                        true => format!("the kernel takes no layer here, so it is read-only ({})", error.message),
+                        false => "user numbers cannot be shifted here, so it is read-only, and all in it is nobody's".to_owned(),
+                    };
                     limit = Some(Limit { path: part.point.display(), why });
                     self.read_only(part, Kind::Disk)?
                 }
@@ -306,6 +308,11 @@ impl<'a> Builder<'a> {
         overlay(&[lower.as_fd(), self.empty.as_fd()], None, settings, flags)
             // A file system that no overlay can be made of: its sockets would be the host's, so nothing of it is shown.
             .or_else(|_| self.cover(FileType::Directory).map_err(|e| failed("hiding", &part.point, e)))
+    }
+
+    /// Tells whether ids can be shown as this SEE has them.
+    fn is_mapped(&self, part: &Part) -> bool {
+        self.ids.map().is_none_or(|map| copy_of_host(&part.point, Some(map), 0).is_ok())
     }
 
     /// The host's mount itself, read-only.
