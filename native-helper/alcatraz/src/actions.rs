@@ -20,7 +20,6 @@ use see_core::store::Store;
 use see_core::virus_scan::{self, Scanned};
 use see_core::{changes, check, commit, compare, merge};
 
-use crate::present::text::state_word;
 use crate::wire::commit::{CheckResult, CommitResult, DiscardResult, UndoResult, refs};
 use crate::wire::log::LogResult;
 
@@ -256,7 +255,7 @@ pub fn no_such_change(path: &HostPath) -> Box<SeeError> {
 }
 
 fn wrong_state(session: &Session, hint: &str) -> Box<SeeError> {
-    let word = state_word(session.state);
+    let word = session.state.word();
     SeeError::new(ErrorCode::WrongState, format!("The session {} is {word}.", session.id), hint)
         .with_fact("session", session.id.as_str())
         .with_fact("state", word)

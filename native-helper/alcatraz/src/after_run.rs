@@ -18,7 +18,6 @@ use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::present::changes::{summary_text, write_changes};
-use crate::present::text::state_word;
 use crate::raw_terminal::{PLAIN, forget_keys};
 use crate::terminal_relay;
 use crate::wire::session::WireSession;
@@ -189,7 +188,7 @@ fn unprintable(error: std::io::Error) -> Box<SeeError> {
 fn undecided(session: &Session) -> String {
     match session.state {
         SessionState::Starting | SessionState::Running => kept(session, "is not over yet"),
-        state => format!("Session {} is {}: that was decided elsewhere.", session.id, state_word(state)),
+        state => format!("Session {} is {}: that was decided elsewhere.", session.id, state.word()),
     }
 }
 

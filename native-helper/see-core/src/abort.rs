@@ -24,7 +24,8 @@ pub fn abort(store: &Store, session: &str) -> Result<()> {
             format!("The session {} {state}.", session.id),
             "See its state with: alcatraz list",
         )
-        .with_fact("session", session.id.clone()));
+        .with_fact("session", session.id.clone())
+        .with_fact("state", session.state.word()));
     }
     store.settle(&[], Some((&session.id, SessionState::Aborted)))?;
     session.state = SessionState::Aborted;

@@ -232,7 +232,7 @@ impl SeeError {
                 "Look at the path and the system's log, then try again.",
             ),
         };
-        error.with_path(path).with_fact("errno", errno.raw_os_error())
+        error.with_path(path).with_fact("errno", errno.raw_os_error()).with_fact("doing", doing)
     }
 
     /// Returns the error for a broken promise of our own code.

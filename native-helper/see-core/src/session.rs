@@ -27,6 +27,21 @@ pub enum SessionState {
     Broken,
 }
 
+impl SessionState {
+    /// Returns its name.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Finished => "finished",
+            Self::Committing => "committing",
+            Self::Committed => "committed",
+            Self::Aborted => "aborted",
+            Self::Broken => "broken",
+        }
+    }
+}
+
 /// The privilege that a SEE was made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -106,8 +106,11 @@ fn the_end_of_a_session_is_told_and_dropping_ends_the_thread() {
         }
     };
     assert!(live(&watcher));
+    // What was done last is in the list when its end is told, also what no notice told: a write by another name.
+    fs::write(lab.upper.join("a"), "longer than before").unwrap();
     watcher.set_live(false);
     assert!(!live(&watcher));
+    assert_eq!(watcher.find(&lab.path("a")).map(|found| found.change.size), Some(18));
     assert!(watcher.find(&lab.path("a")).is_some());
     assert!(watcher.find(&lab.path("b")).is_none());
     for i in 0..20_000 {

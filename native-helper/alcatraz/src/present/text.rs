@@ -8,7 +8,7 @@ use crate::table::human_size;
 
 /// Returns where a session stands.
 pub fn state_text(session: &Session) -> String {
-    let word = state_word(session.state);
+    let word = session.state.word();
     match (session.state, session.exit_status) {
         _ if session.frozen.is_some() => "frozen".to_owned(),
         (SessionState::Finished, Some(status)) if status != 0 => format!("{word} ({status})"),
@@ -38,19 +38,6 @@ pub fn frozen_text(frozen: &Frozen) -> String {
                 }
             }
         }
-    }
-}
-
-/// Returns the name of a state.
-pub fn state_word(state: SessionState) -> &'static str {
-    match state {
-        SessionState::Starting => "starting",
-        SessionState::Running => "running",
-        SessionState::Finished => "finished",
-        SessionState::Committing => "committing",
-        SessionState::Committed => "committed",
-        SessionState::Aborted => "aborted",
-        SessionState::Broken => "broken",
     }
 }
 

@@ -228,4 +228,5 @@ fn wrong_state(session: &Session) -> Box<SeeError> {
     };
     SeeError::new(ErrorCode::WrongState, format!("The session {} {what}.", session.id), hint)
         .with_fact("session", session.id.clone())
+        .with_fact("state", session.state.word())
 }

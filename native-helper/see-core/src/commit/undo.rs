@@ -89,11 +89,12 @@ pub fn undo(
 /// Returns the journal of a commit that can be taken back.
 fn readable(store: &Store, commit: &CommitRecord) -> Result<Journal> {
     if commit.state != CommitState::Done {
-        return Err(not_undoable(commit, format!("The commit {} was never done.", commit.id)));
+        return Err(not_undoable(commit, "never-done", format!("The commit {} was never done.", commit.id)));
     }
     if let Some(by) = &commit.undone_by {
         return Err(not_undoable(
             commit,
+            "undone",
             format!("The commit {} was taken back already, by {by}.", commit.id),
         ));
     }
@@ -102,17 +103,18 @@ fn readable(store: &Store, commit: &CommitRecord) -> Result<Journal> {
 
 /// Returns the journal of a commit of which everything is kept, whether it can be taken back or is being.
 fn kept(store: &Store, commit: &CommitRecord) -> Result<Journal> {
-    let not = |why: String| not_undoable(commit, why);
+    let not = |reason: &str, why: String| not_undoable(commit, reason, why);
     if !commit.has_backup {
-        return Err(not(format!("The commit {} keeps no backup.", commit.id)));
+        return Err(not("no-backup", format!("The commit {} keeps no backup.", commit.id)));
     }
     let journal = journal::read(&super::commit_dir(store, &commit.id))?;
     journal
         .filter(|journal| journal.steps.is_some() && journal.left.is_some())
-        .ok_or_else(|| not(format!("The journal of the commit {} is damaged or gone.", commit.id)))
+        .ok_or_else(|| not("damaged", format!("The journal of the commit {} is damaged or gone.", commit.id)))
 }
 
-fn not_undoable(commit: &CommitRecord, why: String) -> Box<SeeError> {
+fn not_undoable(commit: &CommitRecord, reason: &str, why: String) -> Box<SeeError> {
     SeeError::new(ErrorCode::NotUndoable, why, "See what can be taken back with: alcatraz history")
         .with_fact("commit", commit.id.clone())
+        .with_fact("reason", reason)
 }

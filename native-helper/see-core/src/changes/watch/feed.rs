@@ -44,7 +44,7 @@ pub struct Feed {
     revision: u64,
     must_reset: bool,
     must_settle: bool,
-    /// The first picture has come together.
+    /// The first picture has come together, and the one after programs have ended.
     is_whole: bool,
     /// Who made what.
     makers: Option<Makers>,
@@ -179,6 +179,11 @@ impl Feed {
     /// Says that all there is has been looked at: from now on pictures settle.
     pub fn complete(&mut self) {
         self.is_whole = true;
+    }
+
+    /// Says that not all has been looked at yet: no picture settles until it has.
+    pub fn hold_back(&mut self) {
+        self.is_whole = false;
     }
 
     /// Says that whether programs run has changed: the receiver is told even when nothing else is new.

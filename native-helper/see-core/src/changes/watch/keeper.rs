@@ -165,7 +165,9 @@ impl Keeper {
             for notice in self.notices.read().map_err(watching)? {
                 self.note(notice);
             }
-            self.teller.look_whether_live();
+            if self.teller.look_whether_live() {
+                self.note(Notice::Everywhere);
+            }
             let now = Instant::now();
             if now >= self.next_names {
                 self.teller.name_makers();
@@ -340,6 +342,9 @@ impl Keeper {
             (true, true, false) => ROUND_REST.max(worked * WALK_REST),
         };
         self.walk.is_urgent &= !round_over;
+        if round_over {
+            self.teller.complete();
+        }
         self.next_step = Instant::now() + rest;
         Ok(())
     }

@@ -67,13 +67,19 @@ impl Teller {
         self.was_live
     }
 
-    /// Asks whether programs run; the receiver is told when that has changed.
-    pub fn look_whether_live(&mut self) {
+    /// Asks whether programs run; the receiver is told when that has changed. Tells whether they have just ended: then that is said
+    /// together with all that they did, when everything has been looked at once more.
+    pub fn look_whether_live(&mut self) -> bool {
         let live = self.shared.live.load(Ordering::Acquire);
-        if live != self.was_live {
-            self.was_live = live;
-            self.feed.settle_again();
+        if live == self.was_live {
+            return false;
         }
+        self.was_live = live;
+        self.feed.settle_again();
+        if !live {
+            self.feed.hold_back();
+        }
+        !live
     }
 
     /// Hands over events until all are told or the receiver has no room.

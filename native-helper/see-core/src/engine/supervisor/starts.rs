@@ -8,7 +8,7 @@ use crate::engine::request::{Order, ProgramSpec};
 use crate::engine::stream::Program;
 use crate::error::Result;
 
-use super::Supervisor;
+use super::{Client, FIRST, Supervisor};
 
 /// A start that takes longer is given up.
 const LATE: Duration = Duration::from_secs(30);
@@ -60,7 +60,16 @@ impl Supervisor {
         if self.starts.under_way.is_some() {
             return Ok(());
         }
-        let Some((number, spec)) = self.starts.waiting.pop_front() else { return Ok(()) };
+        // Nobody waits any more for what only gone clients asked for: `rm` must not begin half a minute after its Ctrl-C.
+        let is_wanted = |number| {
+            let asks = |client: &Client| client.program == Some(number) && !client.gone;
+            number == FIRST || self.clients.iter().any(asks)
+        };
+        let (next, unwanted) = first_wanted(&mut self.starts.waiting, is_wanted);
+        for number in unwanted {
+            self.programs.remove(&number);
+        }
+        let Some((number, spec)) = next else { return Ok(()) };
         self.starts.under_way = Some(UnderWay { number, since: Instant::now(), is_given_up: false });
         self.answering.iter_mut().for_each(|answering| answering.starting(&spec));
         self.order(&Order::Spawn(number, Box::new(spec)))
@@ -72,5 +81,33 @@ impl Supervisor {
         start.is_given_up = true;
         let number = start.number;
         self.order(&Order::GiveUp(number))
+    }
+}
+
+/// Takes the first that is wanted off a queue, and those before it, which are not.
+fn first_wanted<T>(
+    waiting: &mut VecDeque<(u32, T)>,
+    is_wanted: impl Fn(u32) -> bool,
+) -> (Option<(u32, T)>, Vec<u32>) {
+    let mut unwanted = Vec::new();
+    while let Some((number, one)) = waiting.pop_front() {
+        if is_wanted(number) {
+            return (Some((number, one)), unwanted);
+        }
+        unwanted.push(number);
+    }
+    (None, unwanted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_start_whose_asker_is_gone_is_passed_over() {
+        let mut waiting = VecDeque::from([(1, "gone"), (2, "gone too"), (3, "waits"), (4, "after")]);
+        assert_eq!(first_wanted(&mut waiting, |number| number > 2), (Some((3, "waits")), vec![1, 2]));
+        assert_eq!(first_wanted(&mut waiting, |_| false), (None, vec![4]));
+        assert!(waiting.is_empty());
     }
 }
