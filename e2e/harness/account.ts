@@ -59,5 +59,5 @@ function makeUser(): Account {
 
 /** Removes a tree in which a program under test may have left directories without permissions. */
 export function removeTree(path: string): void {
-  rmSync(path, { recursive: true, force: true, maxRetries: 3 });
+  rmSync(path, { recursive: true, force: true, maxRetries: 10 });
 }
