@@ -49,7 +49,7 @@ fn tell(client: &mut Client) -> Result<()> {
                 Event::Exited(_)
                 | Event::Failed(_)
                 | Event::Suspended
-                | Event::Continued
+                | Event::Continued(_)
                 | Event::Stopped
                 | Event::Frozen(_)
                 | Event::Resumed => {}

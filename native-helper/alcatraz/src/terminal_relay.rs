@@ -111,7 +111,7 @@ pub fn relay(client: Client, signals: &Signals, session: &str) -> Result<Outcome
     let mut relay = Relay {
         terminal: if away { RawTerminal::untouched() } else { RawTerminal::enter(channels) },
         away,
-        is_going_on: false,
+        goes_on: None,
         has_keyboard: isatty(stdin()),
         client,
         input_open: true,
@@ -129,8 +129,8 @@ struct Relay {
     terminal: RawTerminal,
     /// The user has put us into the background: keys and terminal are another program's.
     away: bool,
-    /// The program was asked to go on and has not answered yet.
-    is_going_on: bool,
+    /// The program was asked to go on, in the background or not, and has not answered yet.
+    goes_on: Option<bool>,
     /// What comes from stdin was typed.
     has_keyboard: bool,
     input_open: bool,
@@ -232,6 +232,8 @@ impl Relay {
         self.client.ask(&Ask::Signal { signal, group: sender == 0 })?;
         if signal == Signal::TSTP.as_raw() {
             self.client.push();
+            // Whatever it was asked before, it is to be asked again.
+            self.goes_on = None;
             stop_self();
         }
         Ok(())
@@ -291,10 +293,8 @@ impl Relay {
 
     /// Lets the program go on; in the foreground it gets the keys again.
     fn come_back(&mut self) -> Result<()> {
-        if is_elsewhere() {
-            self.away = true;
-        } else {
-            self.away = false;
+        self.away = is_elsewhere();
+        if !self.away {
             // We may come here twice for one return. Giving the user's settings back in between would let a key that
             // is typed right then act on the user's terminal: an end of file there hangs up on the program.
             if !self.terminal.holds() {
@@ -303,7 +303,10 @@ impl Relay {
             }
             self.pass_on_size()?;
         }
-        self.is_going_on = true;
+        // For one return we come here twice. Asked twice, a program that is stopped in between would go on.
+        if self.goes_on.replace(self.away) == Some(self.away) {
+            return Ok(());
+        }
         self.client.ask(&Ask::Continue { behind: self.away })
     }
 
@@ -320,9 +323,9 @@ impl Relay {
                 Event::Frozen(frozen) => self.error.waiting.extend(self.question.open(&frozen)),
                 Event::Resumed => self.error.waiting.extend(self.question.close()),
                 // What was told before it was let go on again, is over.
-                Event::Suspended if self.is_going_on => {}
+                Event::Suspended if self.goes_on.is_some() => {}
                 Event::Suspended => self.suspend()?,
-                Event::Continued => self.is_going_on = false,
+                Event::Continued(behind) => self.goes_on = self.goes_on.filter(|asked| *asked != behind),
                 Event::Exited(ended) => self.ended = Some(ended),
                 Event::Failed(error) => return Err(error),
                 Event::Closed if self.ended.is_none() => {

@@ -33,8 +33,8 @@ pub enum Event {
     Failed(Box<SeeError>),
     /// The program was stopped.
     Suspended,
-    /// It was let go on, as was asked for.
-    Continued,
+    /// It was let go on, as was asked for; whether in the background of its terminal.
+    Continued(bool),
     /// The SEE is at rest.
     Stopped,
     /// Everything stands still until somebody decides.
@@ -80,7 +80,7 @@ impl Client {
             Tell::Exited { .. }
             | Tell::Tightened
             | Tell::Suspended
-            | Tell::Continued
+            | Tell::Continued { .. }
             | Tell::Stopped
             | Tell::Frozen { .. }
             | Tell::Resumed => Err(wire::gone(Errno::CONNRESET)),
@@ -171,7 +171,7 @@ impl Client {
                     Tell::Exited { status, others, open } => Event::Exited(Ended { status, others, open }),
                     Tell::Failed { error } => Event::Failed(error),
                     Tell::Suspended => Event::Suspended,
-                    Tell::Continued => Event::Continued,
+                    Tell::Continued { behind } => Event::Continued(behind),
                     Tell::Stopped => Event::Stopped,
                     Tell::Frozen { frozen } => Event::Frozen(frozen),
                     Tell::Resumed => Event::Resumed,

@@ -189,6 +189,7 @@ struct Init {
 struct Running {
     number: u32,
     process: Pid,
+    orders: OwnedFd,
 }
 
 impl Init {
@@ -261,10 +262,10 @@ impl Init {
                 }
             }
             Order::Continue(number, behind) => {
-                let leader = self.programs.iter().find(|(_, program)| program.number == number);
-                let signal = if behind { leader::BEHIND } else { leader::FORWARD };
-                // The same.
-                let _ = leader.map(|(leader, _)| rustix::process::kill_process(*leader, signal));
+                let program = self.programs.values().find(|program| program.number == number);
+                let order = if behind { leader::IN_BACK } else { leader::IN_FRONT };
+                // The same. Full only when its leader has not listened for long.
+                let _ = program.map(|program| rustix::io::write(&program.orders, &[order]));
             }
             Order::SignalAll(signal) => {
                 self.is_held = match Signal::from_named_raw(signal) {
@@ -284,8 +285,8 @@ impl Init {
         for (number, mut starting) in std::mem::take(&mut self.starting) {
             match starting.outcome() {
                 None => self.starting.push((number, starting)),
-                Some(Ok(Started { process, ends })) => {
-                    self.programs.insert(starting.leader, Running { number, process });
+                Some(Ok(Started { process, ends, orders })) => {
+                    self.programs.insert(starting.leader, Running { number, process, orders });
                     let ends: Vec<_> = ends.iter().map(AsFd::as_fd).collect();
                     wire::send(control, &Report::Spawned(number), &ends)?;
                 }
@@ -303,7 +304,7 @@ impl Init {
             let number = u32::from_ne_bytes([a, b, c, d]);
             let report = match what {
                 leader::STOPPED => Report::Stopped(number),
-                _ => Report::Continued(number),
+                what => Report::Continued(number, what == leader::IN_BACK),
             };
             wire::send(control, &report, &[])?;
         }

@@ -13,32 +13,32 @@ use rustix::termios::{tcgetpgrp, tcsetpgrp};
 use see_sys::process::{close_all_but, fork_again};
 use see_sys::signals::SignalQueue;
 
-/// Has a leader let its program go on in front of its terminal.
-pub const FORWARD: Signal = Signal::USR1;
-/// The same, but behind.
-pub const BEHIND: Signal = Signal::USR2;
+/// Lets the program go on in front of its terminal: an order, and what is said when it is done.
+pub const IN_FRONT: u8 = b'f';
+/// The same, behind.
+pub const IN_BACK: u8 = b'b';
+/// Said when the program was stopped.
+pub const STOPPED: u8 = b's';
 
-/// Where a leader says what happens to its program.
-pub struct Mouth<'a> {
-    /// A pipe.
-    pub to: &'a OwnedFd,
+/// A leader's pipes.
+pub struct Line<'a> {
+    /// Orders come here, one after the other; it never waits.
+    pub ear: &'a OwnedFd,
+    /// Where to say what happens to the program.
+    pub mouth: &'a OwnedFd,
     /// The program's number.
     pub number: u32,
 }
 
 /// What it says: the program's number, and what happened.
 pub type Word = [u8; 5];
-/// The program was stopped.
-pub const STOPPED: u8 = b's';
-/// It was let go on, as was asked for.
-pub const CONTINUED: u8 = b'c';
 
 /// Leads a new login session, on this terminal when there is one, whose one job is a process that does `program`. Says each
 /// time when the job is stopped on its terminal. Returns the job's status; in its process, that of a program which did not
 /// come to be.
 pub fn lead(
     terminal: Option<&OwnedFd>,
-    mouth: Mouth<'_>,
+    line: Line<'_>,
     behind: bool,
     program: impl FnOnce(),
 ) -> Result<i32, Errno> {
@@ -60,10 +60,10 @@ pub fn lead(
     // Whichever comes first; later the kernel refuses it.
     let _ = setpgid(Some(job), Some(job));
     // The job's pipes end with the job.
-    let kept =
-        [Some(mouth.to.as_raw_fd()), Some(signals.as_fd().as_raw_fd()), terminal.map(|fd| fd.as_raw_fd())];
-    close_all_but(&kept.into_iter().flatten().collect::<Vec<_>>())?;
-    let leader = Leader { terminal, mouth, signals, job };
+    let mut kept = vec![line.ear.as_raw_fd(), line.mouth.as_raw_fd(), signals.as_fd().as_raw_fd()];
+    kept.extend(terminal.map(|fd| fd.as_raw_fd()));
+    close_all_but(&kept)?;
+    let leader = Leader { terminal, line, signals, job };
     let status = leader.watch();
     // As a shell does. What the program has left behind would else lose its terminal with us.
     leader.take_terminal();
@@ -72,7 +72,7 @@ pub fn lead(
 
 struct Leader<'a> {
     terminal: Option<&'a OwnedFd>,
-    mouth: Mouth<'a>,
+    line: Line<'a>,
     signals: SignalQueue,
     job: Pid,
 }
@@ -81,16 +81,16 @@ impl Leader<'_> {
     /// Watches over the job until it ends; returns its status.
     fn watch(&self) -> Result<i32, Errno> {
         loop {
-            match poll(&mut [PollFd::new(&self.signals, PollFlags::IN)], None) {
+            let mut waits =
+                [PollFd::new(&self.signals, PollFlags::IN), PollFd::new(self.line.ear, PollFlags::IN)];
+            match poll(&mut waits, None) {
                 Ok(_) | Err(Errno::INTR) => {}
                 Err(e) => return Err(e),
             }
-            while let Some(arrived) = self.signals.next()? {
-                match arrived.signal {
-                    signal if signal == FORWARD.as_raw() => self.go_on(false),
-                    signal if signal == BEHIND.as_raw() => self.go_on(true),
-                    _ => {}
-                }
+            while self.signals.next()?.is_some() {}
+            let mut order = [0];
+            while rustix::io::read(self.line.ear, &mut order) == Ok(1) {
+                self.go_on(order == [IN_BACK]);
             }
             if let Some(status) = self.look()? {
                 return Ok(status);
@@ -117,7 +117,9 @@ impl Leader<'_> {
     }
 
     fn go_on(&self, behind: bool) {
-        if let Some(terminal) = self.terminal.filter(|_| !behind) {
+        if behind {
+            self.take_terminal();
+        } else if let Some(terminal) = self.terminal {
             // A shell of the session may have put another job there.
             if tcgetpgrp(terminal) == Ok(getpgrp()) {
                 let _ = tcsetpgrp(terminal, self.job);
@@ -125,14 +127,14 @@ impl Leader<'_> {
         }
         // It may be over.
         let _ = kill_process_group(self.job, Signal::CONT);
-        self.say(CONTINUED);
+        self.say(if behind { IN_BACK } else { IN_FRONT });
     }
 
     fn say(&self, what: u8) {
-        let [a, b, c, d] = self.mouth.number.to_ne_bytes();
+        let [a, b, c, d] = self.line.number.to_ne_bytes();
         let word: Word = [a, b, c, d, what];
         // Full only when the init has not listened for long.
-        let _ = rustix::io::write(self.mouth.to, &word);
+        let _ = rustix::io::write(self.line.mouth, &word);
     }
 
     fn take_terminal(&self) {

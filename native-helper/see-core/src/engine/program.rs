@@ -16,7 +16,7 @@ use see_sys::process::{close_on_exec_from, execve, exit_now, fork_again};
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::escape_for_display;
 
-use super::leader::{self, Mouth};
+use super::leader::{self, Line};
 use super::request::{Channel, ProgramSpec, Size};
 
 /// Bytes that a process's number takes.
@@ -31,6 +31,7 @@ pub struct Starting {
     /// The number of that process, then why it did not become the program.
     told: Vec<u8>,
     ends: Vec<OwnedFd>,
+    orders: Option<OwnedFd>,
     is_given_up: bool,
 }
 
@@ -40,6 +41,8 @@ pub struct Started {
     pub process: Pid,
     /// The supervisor's ends: the pty's master when there is one, then the pipes of descriptors 0, 1, 2 that are pipes.
     pub ends: Vec<OwnedFd>,
+    /// Where its leader takes orders.
+    pub orders: OwnedFd,
 }
 
 /// Begins to start a program. `terminals` is the root of the SEE's devpts; its leader says to `mouth` when the program,
@@ -53,18 +56,19 @@ pub fn start(
     let Stdio { inside, ends, terminal } =
         Stdio::make(spec, terminals).map_err(|e| cannot("its terminal or pipes could not be made", e))?;
     let flags = PipeFlags::CLOEXEC | PipeFlags::NONBLOCK;
-    let (heard, said) = pipe_with(flags).map_err(|e| cannot("a pipe could not be made", e))?;
+    let pipe = || pipe_with(flags).map_err(|e| cannot("a pipe could not be made", e));
+    let ((heard, said), (ear, orders)) = (pipe()?, pipe()?);
     let Some(leader) = fork_again().map_err(|e| cannot("a process could not be made", e))? else {
-        let mouth = Mouth { to: mouth, number };
+        let line = Line { ear: &ear, mouth, number };
         let begun =
-            leader::lead(terminal.as_ref(), mouth, spec.behind, || become_program(spec, &inside, &said));
+            leader::lead(terminal.as_ref(), line, spec.behind, || become_program(spec, &inside, &said));
         let status = begun.unwrap_or_else(|e| {
             tell(&said, &cannot("a login session could not be made", e));
             127
         });
         exit_now(status)
     };
-    Ok(Starting { leader, heard, told: Vec::new(), ends, is_given_up: false })
+    Ok(Starting { leader, heard, told: Vec::new(), ends, orders: Some(orders), is_given_up: false })
 }
 
 impl Starting {
@@ -81,13 +85,13 @@ impl Starting {
             }
         }
         let error = self.told.get(NUMBER..).unwrap_or_default();
-        Some(match (self.process(), serde_json::from_slice(error)) {
+        Some(match (self.process(), serde_json::from_slice(error), self.orders.take()) {
             _ if self.is_given_up => Err(held_up()),
-            (Some(process), _) if error.is_empty() => {
-                Ok(Started { process, ends: std::mem::take(&mut self.ends) })
+            (Some(process), _, Some(orders)) if error.is_empty() => {
+                Ok(Started { process, ends: std::mem::take(&mut self.ends), orders })
             }
-            (_, Ok(error)) => Err(error),
-            (_, Err(e)) => {
+            (_, Ok(error), _) => Err(error),
+            (_, Err(e), _) => {
                 Err(SeeError::internal(format!("A program failed to start and said nothing clear: {e}.")))
             }
         })

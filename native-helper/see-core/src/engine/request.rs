@@ -235,7 +235,10 @@ pub enum Tell {
     /// The program was stopped, by a key, itself or somebody else.
     Suspended,
     /// It was let go on, as was asked for.
-    Continued,
+    Continued {
+        /// Whether in the background of its terminal.
+        behind: bool,
+    },
     /// All programs are gone and the layers are at rest.
     Stopped,
     /// Everything stands still until somebody decides.
@@ -276,8 +279,8 @@ pub enum Report {
     NotSpawned(u32, Box<SeeError>),
     /// The program was stopped.
     Stopped(u32),
-    /// It was let go on.
-    Continued(u32),
+    /// It was let go on, as was asked for: in front of its terminal or behind.
+    Continued(u32, bool),
     /// Processes ended.
     Reaped {
         /// Programs and their statuses; 128+signal when a signal ended one.

@@ -315,9 +315,9 @@ impl Supervisor {
                 }
             }
             Report::Stopped(number) => self.note_stop(number)?,
-            Report::Continued(number) => {
+            Report::Continued(number, behind) => {
                 for client in self.clients.iter_mut().filter(|client| client.program == Some(number)) {
-                    client.tell(&Tell::Continued)?;
+                    client.tell(&Tell::Continued { behind })?;
                 }
             }
             Report::Reaped { exited, empty } => {

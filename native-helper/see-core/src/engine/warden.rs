@@ -176,7 +176,7 @@ fn note(report: Report, ends: Vec<OwnedFd>, client: &mut Client, program: &mut P
             client.tell(&Tell::Started { channels: program.channels })?;
         }
         Report::Stopped(_) => client.tell(&Tell::Suspended)?,
-        Report::Continued(_) => client.tell(&Tell::Continued)?,
+        Report::Continued(_, behind) => client.tell(&Tell::Continued { behind })?,
         Report::Reaped { exited, .. } => {
             for (_, status) in exited {
                 program.end(status);
