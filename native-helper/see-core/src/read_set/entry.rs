@@ -202,12 +202,6 @@ impl Entry {
         self.opened.filter(|_| self.access.has(Access::LIST))
     }
 
-    /// Forgets that its names were read.
-    pub(super) fn forget_listing(&mut self) {
-        self.access = self.access.without(Access::LIST | Access::OPEN);
-        (self.opened, self.names) = (None, None);
-    }
-
     /// Tells whether the SEE put another object in its place, or took it away from there.
     pub fn is_replaced(&self) -> bool {
         self.access.has(Access::REPLACE)
@@ -305,9 +299,6 @@ mod tests {
         assert!(it.merge(Access::LIST, directory(6), Moment(9)));
         assert_eq!((it.listing(), it.seen), (Some(Moment(5)), directory(4)));
         assert!(!it.merge(Access::LIST, directory(6), Moment(10)));
-        it.forget_listing();
-        assert!(it.merge(Access::LOOKUP | Access::OPEN, directory(7), Moment(11)));
-        assert_eq!(it.listing(), None);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! All entries of a session, found by path. In memory; the log keeps them.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -173,26 +173,6 @@ impl ReadSet {
     pub fn set_missing(&mut self, why: Option<Missing>) {
         self.missing = why;
     }
-
-    /// Forgets what concerns these paths and what lies below them, and listings of the directories that hold them:
-    /// they have just been committed, so the host differs from what was seen because *we* changed it.
-    pub fn settle(&mut self, committed: &[HostPath]) {
-        let parents: HashSet<HostPath> = committed.iter().filter_map(HostPath::parent).collect();
-        let committed: HashSet<&HostPath> = committed.iter().collect();
-        let is_committed = |path: &HostPath| {
-            std::iter::successors(Some(path.clone()), HostPath::parent).any(|at| committed.contains(&at))
-        };
-        self.entries.retain(|entry| !is_committed(&entry.path));
-        let paths: usize = self.entries.iter().map(|entry| entry.path.as_bytes().len()).sum();
-        self.bytes = paths + self.programs.iter().map(|name| name.len()).sum::<usize>();
-        for entry in self.entries.iter_mut().filter(|entry| parents.contains(&*entry.path)) {
-            entry.forget_listing();
-        }
-        self.index.clear();
-        for (id, entry) in (0_u32..).zip(&self.entries) {
-            self.index.insert(Arc::clone(&entry.path), id);
-        }
-    }
 }
 
 #[cfg(test)]
@@ -220,8 +200,6 @@ mod tests {
         assert_eq!(note(&mut set, b"/a"), Noted::Full);
         assert_eq!((set.program_id(b"/bin/sh"), set.program(NAMELESS)), (NAMELESS, None));
         assert_eq!((set.entries().len(), set.programs()), (fit, 0));
-        set.settle(&[HostPath::new(&long(0)).unwrap()]);
-        assert!(matches!(note(&mut set, b"/a"), Noted::New(_)));
     }
 
     #[test]
