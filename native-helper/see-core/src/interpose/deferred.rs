@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::read_set::set::Missing;
 
-use super::look::Look;
+use super::late::Look;
 use super::observer::Observer;
 
 /// While looks keep coming, whoever works them off comes back by itself after this time: nobody has to wake it.

@@ -9,6 +9,7 @@ mod deferred;
 mod dir;
 pub(crate) mod flags;
 mod frozen;
+mod late;
 mod look;
 mod observer;
 mod own_links;
