@@ -44,15 +44,17 @@ test("a server is upgraded beside the one that runs", async ({ machine, app }, i
     await app.hostIs(before);
     expect(await get(machine, `https://127.0.0.1:${outsideTls}/`)).toBe("");
 
-    // Both servers added lines to the logs: the commit says so, and joins them. The number of the old server's process is no
-    // business of the new one's.
+    // Both servers added lines to the logs, and the old one has them open: the commit asks before it joins them. The number of
+    // the old server's process is no business of the new one's.
     await app.leaveOut("run");
     await app.openCommit();
-    await expect(app.dialog).toContainText("both added lines to 2 files");
-    for (const name of ["access.log", "error.log"]) await expect(app.dialog).toContainText(`/${name}`);
+    for (const name of ["access.log", "error.log"]) {
+      await app.conflict(name).click();
+      await expect(app.dialog).toContainText("has it open for writing");
+      await app.answer("Merge");
+    }
     expect(existsSync(join(site.root, "key.pem"))).toBe(false);
-    await app.dialog.getByRole("button", { name: "Commit 6 changes" }).click();
-    await app.committed();
+    await app.commitAnswers();
     for (const request of ["?meanwhile", "?tried"]) expect(log("access.log")).toContain(request);
 
     await apache("restart");

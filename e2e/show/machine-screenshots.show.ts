@@ -34,7 +34,7 @@ test("screenshots: a server that is upgraded", async ({ account, installation, d
       await app.stop();
       await app.leaveOut("run");
       await app.openCommit();
-      await expect(app.dialog).toContainText("both added lines");
+      await expect(app.dialog).toContainText("has it open for writing");
       await shoot("scenario-logs");
       await app.page.keyboard.press("Escape");
       await app.abort();

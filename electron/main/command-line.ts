@@ -76,5 +76,5 @@ function unfinished(at: number): Failure {
 
 function operator(character: string, at: number): Failure {
   const said = character === "\n" ? APP_ERRORS.severalLines : APP_ERRORS.shellOperator(character);
-  return fail("bad-request", said, { at, shell: true });
+  return fail("bad-request", said, { at, needs: "shell" });
 }

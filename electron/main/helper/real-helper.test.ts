@@ -162,6 +162,7 @@ describe("the real helper", () => {
       consistent: true,
       conflicts: [],
       stamp: expect.any(String) as string,
+      summary: expect.objectContaining({ created: 2, deleted: 0, bytes: 8 }) as object,
       tracking: "opens",
     });
     const done = await helper.request("commit", { session: session.id, only }, 4);

@@ -4,7 +4,7 @@ import { quoteWord } from "../../ui/escape.js";
 
 /** Tells whether a line was refused because it is for a shell. */
 export function isForShell(error: SeeError): boolean {
-  return error.facts?.["shell"] === true;
+  return error.facts?.["needs"] === "shell";
 }
 
 /** Returns the command that has a shell run this, whatever it is. */

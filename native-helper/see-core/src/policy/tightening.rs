@@ -85,7 +85,7 @@ mod tests {
             clipboard: Clipboard::Both,
             quota: Some(100),
             floor: Some(10),
-            memory: Some(50),
+            memory: Some(50 << 20),
             ..Policy::default()
         };
         let less = Tightening {
@@ -94,13 +94,13 @@ mod tests {
             quota: Some(99),
             floor: Some(11),
             processes: Some(64),
-            memory: Some(49),
+            memory: Some(49 << 20),
             ..Tightening::default()
         };
         let tight = policy.tighten(&less).unwrap();
         assert_eq!((tight.net, tight.clipboard), (Net::None, Clipboard::None));
         assert_eq!((tight.quota, tight.floor), (Some(99), Some(11)));
-        assert_eq!((tight.processes, tight.memory), (Some(64), Some(49)));
+        assert_eq!((tight.processes, tight.memory), (Some(64), Some(49 << 20)));
         assert_eq!(policy.tighten(&Tightening::default()).unwrap(), policy);
         let wider = [
             Tightening { net: Some(Net::Full), ..Tightening::default() },
@@ -109,7 +109,7 @@ mod tests {
             Tightening { floor: Some(9), ..Tightening::default() },
             Tightening { processes: Some(4097), ..Tightening::default() },
             Tightening { processes: Some(7), ..Tightening::default() },
-            Tightening { memory: Some(51), ..Tightening::default() },
+            Tightening { memory: Some(51 << 20), ..Tightening::default() },
         ];
         for to in wider {
             assert_eq!(policy.tighten(&to).unwrap_err().code, ErrorCode::BadRequest, "{to:?}");

@@ -107,16 +107,21 @@ impl Files {
             let mut entries: Vec<_> =
                 std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()).collect();
             entries.sort();
-            // Where Alcatraz keeps its layers is its own affair.
-            let known = entries.len();
+            // Where Alcatraz keeps its layers is its own affair: rooms come with a session and go with it.
             entries.retain(|entry| !is_room(entry));
-            if self.store.parent() == Some(path) || entries.len() < known {
+            if self.store.parent() == Some(path) || is_top(path, &meta) {
                 fact = format!("{:o} {}:{} {} entries", meta.mode(), meta.uid(), meta.gid(), entries.len());
             }
             entries.iter().for_each(|entry| self.walk(entry, facts));
         }
         facts.insert(format!("files/{}", name.display()), fact);
     }
+}
+
+/// Tells whether a directory is the top of its file system, where rooms are.
+fn is_top(path: &Path, meta: &std::fs::Metadata) -> bool {
+    let above = path.parent().and_then(|above| std::fs::symlink_metadata(above).ok());
+    above.is_some_and(|above| above.dev() != meta.dev())
 }
 
 fn is_room(path: &Path) -> bool {
