@@ -1,6 +1,6 @@
 //! What a SEE reaches of the network, tried on a network of the test's own, as root and as an ordinary user. Each attack
 //! is first shown to work on the host.
-#![allow(clippy::panic, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 #![allow(missing_docs, reason = "tests")]
 
 mod engine_lab;
@@ -106,23 +106,7 @@ fn what_the_host_gets_later_is_its_own_too() {
         let mut internet = Internet::new(lab);
         // Addresses of the Internet, which a session with a network may reach as long as they are not this machine's.
         let later = ["tcp,45.45.45.45,7000", "tcp,2600:bbbb::5,7000", "udp,45.45.45.45,7000"];
-        let mut command = internet.on_host(&lab.command(&[
-            "run",
-            "--keep",
-            "-q",
-            "--name",
-            "long",
-            "--net",
-            "full",
-            "--",
-            "sh",
-            "-c",
-            "echo up; cat",
-        ]));
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        let mut heard = std::io::BufReader::new(child.stdout.take().unwrap());
-        std::io::BufRead::read_line(&mut heard, &mut line).unwrap();
+        let mut child = start_long(&internet, lab);
         internet
             .prepare_host("ip addr add 45.45.45.45/32 dev lo; ip -6 addr add 2600:bbbb::5/128 dev lo nodad");
         internet.serve_host_at(lab, &["45.45.45.45", "2600:bbbb::5"]);
@@ -138,6 +122,29 @@ fn what_the_host_gets_later_is_its_own_too() {
         drop(child.stdin.take());
         assert_eq!(finish_child(child).status, 0);
     });
+}
+
+/// Starts the session `long`, with the whole network, whose program runs until its input ends.
+fn start_long(internet: &Internet, lab: &engine_lab::Lab) -> std::process::Child {
+    let mut command = internet.on_host(&lab.command(&[
+        "run",
+        "--keep",
+        "-q",
+        "--name",
+        "long",
+        "--net",
+        "full",
+        "--",
+        "sh",
+        "-c",
+        "echo up; cat",
+    ]));
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    let mut heard = std::io::BufReader::new(child.stdout.take().unwrap());
+    std::io::BufRead::read_line(&mut heard, &mut line).unwrap();
+    assert_eq!(line, "up\n");
+    child
 }
 
 /// What a program prints that tries one place in the session that runs.
@@ -267,24 +274,8 @@ fn nothing_is_left_of_a_network() {
         let internet = Internet::new(lab);
         assert_eq!(internet.in_see(lab, &["--net", "web"], "true").status, 0);
         wait_until("pasta is gone", || internet.carriers() == 0);
-        let mut command = internet.on_host(&lab.command(&[
-            "run",
-            "--keep",
-            "-q",
-            "--name",
-            "long",
-            "--net",
-            "full",
-            "--",
-            "sh",
-            "-c",
-            "echo up; cat",
-        ]));
-        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        let mut heard = std::io::BufReader::new(child.stdout.take().unwrap());
-        std::io::BufRead::read_line(&mut heard, &mut line).unwrap();
-        assert_eq!((line.as_str(), internet.carriers()), ("up\n", 1));
+        let mut child = start_long(&internet, lab);
+        assert_eq!(internet.carriers(), 1);
         let supervisor = rustix::process::Pid::from_raw(lab.supervisor("long")).unwrap();
         rustix::process::kill_process(supervisor, rustix::process::Signal::KILL).unwrap();
         wait_until("pasta died with its supervisor", || internet.carriers() == 0);
