@@ -191,7 +191,8 @@ impl Summary {
         self.bytes = self.bytes.saturating_sub(carried(change));
     }
 
-    fn count_of(&mut self, kind: ChangeKind) -> &mut u64 {
+    /// Returns the count of one kind.
+    pub fn count_of(&mut self, kind: ChangeKind) -> &mut u64 {
         match kind {
             ChangeKind::Created => &mut self.created,
             ChangeKind::Modified => &mut self.modified,

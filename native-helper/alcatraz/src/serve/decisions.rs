@@ -1,6 +1,6 @@
 //! What the methods around a decision take and give: check, commit, undo, merges, ignore list, a second try.
 
-use see_core::change::{ChangeKind, FileType};
+use see_core::change::{ChangeKind, FileType, Summary};
 use see_core::commit::selection::Selection;
 use see_core::commit::{Deed, UndoSide};
 use see_core::compare::{Comparison, Differing};
@@ -252,9 +252,9 @@ pub struct WireDeed {
 
 impl From<Vec<Deed>> for DeedsResult {
     fn from(deeds: Vec<Deed>) -> Self {
-        let mut counts = Counts::default();
+        let mut counts = Summary::default();
         for deed in &deeds {
-            let count = counts.of(deed.kind);
+            let count = counts.count_of(deed.kind);
             *count = count.saturating_add(1);
             // What came with a directory that replaced another object is new all the same.
             let with =
@@ -263,20 +263,14 @@ impl From<Vec<Deed>> for DeedsResult {
         }
         let mut changes: Vec<_> = deeds.into_iter().map(WireDeed::from).collect();
         let more = u64::try_from(cut(&mut changes, MOST_PATHS)).unwrap_or(u64::MAX);
-        Self { counts, changes, more }
+        Self { counts: counts.into(), changes, more }
     }
 }
 
-impl Counts {
-    fn of(&mut self, kind: ChangeKind) -> &mut u64 {
-        match kind {
-            ChangeKind::Created => &mut self.created,
-            ChangeKind::Modified => &mut self.modified,
-            ChangeKind::Deleted => &mut self.deleted,
-            ChangeKind::Renamed => &mut self.renamed,
-            ChangeKind::Replaced => &mut self.replaced,
-            ChangeKind::Linked => &mut self.linked,
-        }
+impl From<Summary> for Counts {
+    fn from(of: Summary) -> Self {
+        let Summary { created, modified, deleted, renamed, replaced, linked, bytes: _ } = of;
+        Self { created, modified, deleted, renamed, replaced, linked }
     }
 }
 
