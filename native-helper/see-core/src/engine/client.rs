@@ -13,7 +13,7 @@ use crate::store::Store;
 
 use super::request::{Ask, Channel, ProgramSpec, Size, Tell};
 use super::wire::{self, CHUNK, Frame, Kind};
-use super::{connect, socket_path, stream};
+use super::{socket, stream};
 
 /// Input that the supervisor has not taken yet, from which on no more should be queued.
 const HIGH_WATER: usize = 256 * 1024;
@@ -89,7 +89,7 @@ impl Client {
 
     /// Connects to the first program of a running session. The first output is what its terminal showed last.
     pub fn attach(store: &Store, session: &Session, size: Option<Size>) -> Result<Self> {
-        let stream = connect(&socket_path(store, &session.id)).map_err(|_| not_running(session))?;
+        let stream = reach(store, session)?;
         let asked = wire::send(stream.as_fd(), &Ask::Attach { size }, &[]);
         asked.and_then(|()| Self::started(stream)).map_err(|error| match error.code {
             ErrorCode::HelperGone => not_running(session),
@@ -99,7 +99,7 @@ impl Client {
 
     /// Starts another program in a running session.
     pub(super) fn enter(store: &Store, session: &Session, program: ProgramSpec) -> Result<Self> {
-        let stream = connect(&socket_path(store, &session.id)).map_err(|_| not_running(session))?;
+        let stream = reach(store, session)?;
         wire::send(stream.as_fd(), &Ask::Enter { program: Box::new(program) }, &[])?;
         Self::started(stream)
     }
@@ -195,7 +195,7 @@ impl AsFd for Client {
 
 /// Ends every program of a running session and waits until its layers are at rest.
 pub fn stop(store: &Store, session: &Session) -> Result<()> {
-    let stream = connect(&socket_path(store, &session.id)).map_err(|_| not_running(session))?;
+    let stream = reach(store, session)?;
     wire::send(stream.as_fd(), &Ask::Stop, &[])?;
     // Whatever it says: it is at rest when it is gone.
     while let Ok(Some((tell, _))) = wire::receive::<Tell>(stream.as_fd()) {
@@ -208,7 +208,7 @@ pub fn stop(store: &Store, session: &Session) -> Result<()> {
 
 /// Lets a frozen session go on, with another allowance or with this quota; sets the quota of one that runs.
 pub fn resume(store: &Store, session: &Session, quota: Option<u64>) -> Result<()> {
-    let stream = connect(&socket_path(store, &session.id)).map_err(|_| not_running(session))?;
+    let stream = reach(store, session)?;
     wire::send(stream.as_fd(), &Ask::Resume { quota }, &[])?;
     match wire::receive::<Tell>(stream.as_fd())? {
         Some((Tell::Failed { error }, _)) => Err(error),
@@ -219,13 +219,17 @@ pub fn resume(store: &Store, session: &Session, quota: Option<u64>) -> Result<()
 
 /// Allows a running session less; returns when that holds.
 pub(super) fn tighten(store: &Store, session: &Session, to: &Tightening) -> Result<()> {
-    let stream = connect(&socket_path(store, &session.id)).map_err(|_| not_running(session))?;
+    let stream = reach(store, session)?;
     wire::send(stream.as_fd(), &Ask::Tighten { to: to.clone() }, &[])?;
     match wire::receive::<Tell>(stream.as_fd())? {
         Some((Tell::Tightened, _)) => Ok(()),
         Some((Tell::Failed { error }, _)) => Err(error),
         _ => Err(not_running(session)),
     }
+}
+
+fn reach(store: &Store, session: &Session) -> Result<UnixStream> {
+    socket::connect(store, &session.id).map_err(|_| not_running(session))
 }
 
 fn not_running(session: &Session) -> Box<SeeError> {

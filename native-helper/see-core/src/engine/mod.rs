@@ -3,13 +3,10 @@
 
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::net::{UnixListener, UnixStream};
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-
-use rustix::fs::{CWD, Mode as Bits, OFlags};
-use rustix::io::Errno;
 
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::hiding::HidingList;
@@ -53,6 +50,7 @@ mod program;
 pub mod request;
 mod room;
 pub(crate) mod rooms;
+mod socket;
 mod stream;
 pub mod supervisor;
 mod tree;
@@ -434,30 +432,4 @@ fn no_directory(path: &[u8], why: &dyn std::fmt::Display) -> Box<SeeError> {
 fn path_of(path: &Path) -> Result<HostPath> {
     HostPath::new(path.as_os_str().as_bytes())
         .ok_or_else(|| SeeError::internal("The store's path is not absolute."))
-}
-
-fn socket_path(store: &Store, session: &str) -> PathBuf {
-    store.session_dir(session).join("supervisor.sock")
-}
-
-/// Returns a path to `socket` that is short enough for a socket's address, and the directory that it goes through.
-fn short_path(socket: &Path) -> std::result::Result<(std::os::fd::OwnedFd, PathBuf), Errno> {
-    use std::os::fd::AsRawFd as _;
-    let parent = socket.parent().ok_or(Errno::INVAL)?;
-    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    let dir = rustix::fs::openat(CWD, parent, flags, Bits::empty())?;
-    let name = socket.file_name().unwrap_or_default();
-    let path = PathBuf::from(format!("/proc/self/fd/{}", dir.as_raw_fd())).join(name);
-    Ok((dir, path))
-}
-
-fn connect(socket: &Path) -> std::io::Result<UnixStream> {
-    let (_dir, path) = short_path(socket)?;
-    UnixStream::connect(path)
-}
-
-fn listen(socket: &Path) -> Result<UnixListener> {
-    let listening =
-        short_path(socket).map_err(std::io::Error::from).and_then(|(_dir, path)| UnixListener::bind(path));
-    listening.map_err(|e| rooms::os("making", socket, Errno::from_io_error(&e).unwrap_or(Errno::IO)))
 }

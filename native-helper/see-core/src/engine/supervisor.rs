@@ -25,7 +25,7 @@ use super::display::Shown;
 use super::interposition::Answering;
 use super::meter::Meter;
 use super::request::{Order, Report, Start, Tell};
-use super::socket_path;
+use super::socket;
 use super::stream::{Client, Program};
 use super::unwritten::Unwritten;
 use super::wire::{self, Outbox};
@@ -337,12 +337,12 @@ impl Supervisor {
     }
 
     fn open_for_clients(&mut self) -> Result<()> {
-        let path = socket_path(&self.store, &self.session.id);
+        let path = socket::place(&self.store, &self.session.id);
         match rustix::fs::unlink(&path) {
             Ok(()) | Err(Errno::NOENT) => {}
             Err(e) => return Err(super::rooms::os("removing", &path, e)),
         }
-        let listener = super::listen(&path)?;
+        let listener = socket::listen(&path)?;
         self.listener = Some(listener);
         Ok(())
     }

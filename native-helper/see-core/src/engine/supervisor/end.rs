@@ -5,7 +5,7 @@ use crate::engine::birth::end_init;
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::session::SessionState;
 
-use super::{Answering, FIRST, Program, Supervisor, socket_path};
+use super::{Answering, FIRST, Program, Supervisor, socket};
 use crate::engine::{give_up, last_screen, rooms};
 
 /// Why a SEE was ended that nothing held.
@@ -68,7 +68,7 @@ impl Supervisor {
         };
         // Whoever comes too late for an answer finds the end recorded.
         if self.listener.take().is_some() {
-            let path = socket_path(&self.store, &self.session.id);
+            let path = socket::place(&self.store, &self.session.id);
             rustix::fs::unlink(&path).map_err(|e| rooms::os("removing", &path, e))?;
         }
         recorded
