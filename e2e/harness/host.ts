@@ -66,13 +66,18 @@ function value(path: string): string {
   }
 }
 
-/** A program belongs to the test when its environment names the test's directories. */
+/**
+ * A program belongs to the test when its environment names the test's directories. It is asked twice: one that ends
+ * in between has lost its command line, but is not left.
+ */
 function processesOf(base: string, app: number): string[] {
   const own = new Set(descendants(app).map(({ pid }) => pid));
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && !own.has(Number(name)));
+  const belongs = (pid: string): boolean => value(`/proc/${pid}/environ`).includes(base);
   return pids
-    .filter((pid) => value(`/proc/${pid}/environ`).includes(base))
-    .map((pid) => value(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim())
-    .filter((command) => command !== OF_DOCTOR)
+    .filter(belongs)
+    .map((pid) => ({ pid, command: value(`/proc/${pid}/cmdline`).replaceAll("\0", " ").trim() }))
+    .filter(({ pid, command }) => command !== OF_DOCTOR && belongs(pid))
+    .map(({ command }) => command)
     .toSorted();
 }

@@ -116,7 +116,7 @@ function DeviceChoice(): ReactElement {
   );
 }
 
-function OneOf<K extends keyof typeof ONE_OF>({ name }: { name: K }): ReactElement {
+function OneOf({ name }: { name: keyof typeof ONE_OF }): ReactElement {
   const { edit, ...state } = useRun();
   const value: string = state[name];
   const { label, ...words } = ONE_OF[name];
