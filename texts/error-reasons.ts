@@ -148,6 +148,65 @@ export const REASON_WORDS: Readonly<Record<ErrorReason, Words>> = {
     what: ({ promise }) => LIMIT_WORDS[String(promise)] ?? "",
     next: "Leave that limit empty, or see what this machine can enforce, at the end of the Home screen.",
   },
+  "no-clipboard": {
+    title: "The clipboard cannot be shared",
+    what: "The program gets no window of its own whose clipboard could be. Nothing was run.",
+    next: "Under Clipboard and devices, share nothing, or choose a window of its own.",
+  },
+  "port-taken": {
+    title: "A port is in use",
+    what: ({ port }) => `Another program has port ${port}. Nothing was run.`,
+    next: "Under Open ports, choose another one, or end that program.",
+  },
+  "low-port": {
+    title: "A port is for root alone",
+    what: ({ port }) => `This machine gives ports as low as ${port} to nobody else. Nothing was run.`,
+    next: "Under Open ports, choose a higher one, or start Alcatraz in system mode.",
+  },
+  "no-address": {
+    title: "This machine has no such address",
+    what: ({ address }) => `It is not ${address}. Nothing was run.`,
+    next: "Under Open ports, give an address of this machine, or none.",
+  },
+  "no-port": {
+    title: "A port cannot be opened",
+    what: ({ port }) => `This machine does not give port ${port}. Nothing was run.`,
+    next: "Under Open ports, choose another one.",
+  },
+  "two-servers": {
+    title: "A port cannot lead to two servers",
+    what: ({ port }) => `Port ${port} is there twice. Nothing was run.`,
+    next: "Under Open ports, give each of them a port of its own.",
+  },
+  "little-room": {
+    title: "So much cannot stay free",
+    what: ({ free }) => `The disk has ${formatBytes(Number(free))} left. Nothing was run.`,
+    next: "Make room, or ask for less under Limits.",
+  },
+  "little-memory": {
+    title: "A session cannot live with so little memory",
+    next: "Under Limits, allow 16 MiB or more.",
+  },
+  "never-hidden": {
+    title: "This place cannot be hidden",
+    what: "Every session has its own there: what your machine has is not seen.",
+    next: "Under Hidden, leave it out.",
+  },
+  "never-more": {
+    title: "A session can only be allowed less",
+    what: "It is never given more than it was started with.",
+    next: "Start a new session with what you want it to have.",
+  },
+  "fixed-limit": {
+    title: "This limit cannot be lowered while programs run",
+    what: "There is no control group, and they keep the limits that they began with.",
+    next: "Stop the session, and start it anew with that limit.",
+  },
+  "used-already": {
+    title: "The session uses more already",
+    what: ({ promise }) => LIMIT_WORDS[String(promise)] ?? "",
+    next: "End some of its programs, or stop the session.",
+  },
   "no-record": {
     title: "What the program does cannot be recorded",
     what: "Too many programs run or too many files are open. Nothing was run.",
@@ -221,6 +280,6 @@ const DEVICE_WORDS: Readonly<Record<string, string>> = {
 };
 
 const LIMIT_WORDS: Readonly<Record<string, string>> = {
-  memory: "It is that of memory.",
-  processes: "It is that of processes.",
+  memory: "The limit is that of memory.",
+  processes: "The limit is that of processes.",
 };

@@ -31,6 +31,9 @@ const FACTS = {
   package: "passt",
   device: "camera",
   promise: "memory",
+  port: 3080,
+  address: "203.0.113.9",
+  free: 1_500_000,
 };
 const all = [
   ...ErrorCode.options.map((code) => from({ code })),

@@ -108,16 +108,19 @@ impl Policy {
 
     /// Refuses limits that no session can live with.
     pub fn check_limits(&self) -> Result<()> {
-        let refused = |what: &str, least: u64| {
+        let refused = |reason, what: &str, least: u64| {
             let hint = format!("Allow {least} or more.");
             SeeError::new(ErrorCode::BadRequest, format!("A session cannot live with {what}."), hint)
+                .because(reason)
                 .with_fact("least", least)
         };
         if let Some(most) = self.processes.filter(|most| *most < FEWEST_PROCESSES) {
-            return Err(refused(&format!("{most} processes"), FEWEST_PROCESSES).because(Reason::FewProcesses));
+            return Err(refused(Reason::FewProcesses, &format!("{most} processes"), FEWEST_PROCESSES));
         }
         match self.memory.filter(|most| *most < LEAST_MEMORY) {
-            Some(most) => Err(refused(&format!("{most} bytes of memory"), LEAST_MEMORY)),
+            Some(most) => {
+                Err(refused(Reason::LittleMemory, &format!("{most} bytes of memory"), LEAST_MEMORY))
+            }
             None => Ok(()),
         }
     }

@@ -306,6 +306,8 @@ fn its_own(path: &HostPath) -> Box<SeeError> {
         format!("{} cannot be hidden: every session has its own there.", path.display()),
         "Leave it out: what the host has there is not seen.",
     )
+    .because(Reason::NeverHidden)
+    .with_path(path)
 }
 
 fn nothing_there(path: &HostPath) -> Box<SeeError> {

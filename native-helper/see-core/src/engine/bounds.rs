@@ -47,7 +47,7 @@ impl Bounds {
 
     /// Holds the limits of a policy that allows less, from now on.
     pub fn tighten(&mut self, policy: &Policy) -> Result<()> {
-        let failed = |promise: Promise, why: String| {
+        let failed = |promise: Promise, why: &str| {
             SeeError::new(
                 ErrorCode::CannotIsolate,
                 format!("The limit of {} could not be lowered: {why}.", promise.name()),
@@ -55,25 +55,31 @@ impl Bounds {
             )
             .with_fact("promise", promise.name())
         };
-        let lacking = "there is no control group, and running programs keep the limits that they began with";
+        let lacking = |promise| {
+            failed(
+                promise,
+                "there is no control group, and running programs keep the limits that they began with",
+            )
+            .because(Reason::FixedLimit)
+        };
         let processes = policy.most_processes();
         if processes != self.processes {
             if !self.powers.processes {
-                return Err(failed(Promise::Processes, lacking.to_owned()));
+                return Err(lacking(Promise::Processes));
             }
-            self.group.limit_processes(processes).map_err(|e| failed(Promise::Processes, e.to_string()))?;
+            self.group.limit_processes(processes).map_err(|e| failed(Promise::Processes, &e.to_string()))?;
             self.processes = processes;
         }
         if policy.memory != self.memory {
             if !self.powers.memory {
-                return Err(failed(Promise::Memory, lacking.to_owned()));
+                return Err(lacking(Promise::Memory));
             }
             let most = policy.memory.into_iter().chain(usual_memory()).min().unwrap_or(u64::MAX);
             self.group.limit_memory(most).map_err(|e| match e {
                 rustix::io::Errno::BUSY => {
-                    failed(Promise::Memory, "its programs use more already".to_owned())
+                    failed(Promise::Memory, "its programs use more already").because(Reason::UsedAlready)
                 }
-                e => failed(Promise::Memory, e.to_string()),
+                e => failed(Promise::Memory, &e.to_string()),
             })?;
             self.memory = policy.memory;
         }

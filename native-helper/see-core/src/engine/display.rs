@@ -325,6 +325,7 @@ fn alone(clipboard: Clipboard) -> Result<Option<Wish>> {
             "The clipboard cannot be shared: the program gets no display of its own.",
             "Give it one with --display nested, or run without --clipboard. Or go on without: --accept display",
         )
+        .because(Reason::NoClipboard)
         .with_fact("promise", Promise::Display.name())),
     }
 }

@@ -284,7 +284,9 @@ pub fn tighten(store: &Store, session: &Session, to: &Tightening) -> Result<Sess
             ErrorCode::WrongState,
             format!("Nothing can run in session {} any more.", session.id),
             "Only a session that runs, or that can be entered, can be allowed less.",
-        ));
+        )
+        .with_fact("session", session.id.as_str())
+        .with_fact("state", session.state.word()));
     }
     session.policy = session.policy.tighten(to)?;
     store.update_session(&session)?;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 
 /// What a file system can run out of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,7 @@ impl Room {
                 format!("So much cannot stay free: {floor} bytes, when {free} are free on the disk that the program begins on."),
                 "Make room, or ask for less with --floor.",
             )
+            .because(Reason::LittleRoom)
             .with_fact("free", free)),
             _ => Ok(()),
         }

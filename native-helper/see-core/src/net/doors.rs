@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rustix::io::Errno;
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::policy::{Policy, Promise};
 
 use super::address;
@@ -32,7 +32,9 @@ pub fn check(policy: &Policy) -> Result<()> {
             ErrorCode::BadRequest,
             format!("Port {} cannot lead to two servers.", twice.outside),
             "Give each of them a port of its own.",
-        ));
+        )
+        .because(Reason::TwoServers)
+        .with_fact("port", twice.outside));
     }
     policy
         .redirect
@@ -116,28 +118,35 @@ fn listener(line: &str, port: u16) -> Option<u64> {
 
 fn refused(redirect: &Redirect, errno: Errno) -> Box<SeeError> {
     let port = redirect.outside;
-    let place = redirect.address_for(false);
-    let place = if place.is_loopback() { "this machine".to_owned() } else { place.to_string() };
-    let (why, mend) = match errno {
-        Errno::ADDRINUSE => {
-            ("another program has it".to_owned(), "Choose another port, or end that program".to_owned())
-        }
+    let address = redirect.address_for(false);
+    let place = if address.is_loopback() { "this machine".to_owned() } else { address.to_string() };
+    let (reason, why, mend) = match errno {
+        Errno::ADDRINUSE => (
+            Reason::PortTaken,
+            "another program has it".to_owned(),
+            "Choose another port, or end that program".to_owned(),
+        ),
         Errno::ACCESS => (
+            Reason::LowPort,
             "ports as low as that are for root".to_owned(),
             format!("Choose a higher one, or type: sudo sysctl net.ipv4.ip_unprivileged_port_start={port}"),
         ),
-        Errno::ADDRNOTAVAIL => {
-            ("this machine has no such address".to_owned(), "Choose one that `ip address` shows".to_owned())
-        }
-        other => (other.to_string(), "Choose another port".to_owned()),
+        Errno::ADDRNOTAVAIL => (
+            Reason::NoAddress,
+            "this machine has no such address".to_owned(),
+            "Choose one that `ip address` shows".to_owned(),
+        ),
+        other => (Reason::NoPort, other.to_string(), "Choose another port".to_owned()),
     };
     SeeError::new(
         ErrorCode::CannotIsolate,
         format!("Port {port} of {place} cannot lead into the session: {why}."),
         format!("{mend}. Or go on, and the program that asks for it gets the error: --accept ports"),
     )
+    .because(reason)
     .with_fact("promise", Promise::Ports.name())
     .with_fact("port", port)
+    .with_fact("address", address.to_string())
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::net::policy::Net;
 
 use super::{Clipboard, Policy};
@@ -53,7 +53,8 @@ impl Policy {
                 ErrorCode::BadRequest,
                 "A session can be allowed less, never more than it was started with.",
                 "Start a new session with what you want it to have.",
-            ));
+            )
+            .because(Reason::NeverMore));
         }
         let policy = Self {
             net: net.unwrap_or(self.net),
