@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { _electron as electron, expect, type ElectronApplication, type Page } from "@playwright/test";
 import type { Machine } from "./harness/machine.js";
-import { describeHost, type HostFacts } from "./harness/host.js";
+import type { HostFacts } from "./harness/host.js";
 import { descendants, type ProcessFacts } from "./harness/processes.js";
 import { Window } from "./window.js";
 
@@ -104,12 +104,12 @@ export class App extends Window {
 
   /** Facts about the host that no session may change. */
   host(): HostFacts {
-    return describeHost(this.machine.base, this.electron.process().pid ?? 0);
+    return this.machine.host(this.electron.process().pid);
   }
 
   /** Waits until the host is as it was; a session takes its mounts down after it told its end. */
   async hostIs(before: HostFacts): Promise<void> {
-    await expect.poll(() => this.host(), { timeout: 30_000 }).toEqual(before);
+    await expect.poll(() => this.host()).toEqual(before);
   }
 
   /** Turns to something else: the window is not in front any more. */

@@ -82,6 +82,7 @@ test("a script that fills the disk: its files are seen while they grow, it is st
 test("the same on the command line", async ({ machine }) => {
   prepare(machine);
   const before = machine.describeHome();
+  const host = machine.host();
   await machine.alcatraz("run", "--keep", "-q", "--name", "paper", "--", "xdg-open", "paper.ps");
   const told = JSON.parse(await machine.alcatraz("changes", "paper", machine.home, "--json")) as Told;
   const flood = told.changes.filter((change) => /flood-\d+\.dat$/.test(change.path));
@@ -89,6 +90,7 @@ test("the same on the command line", async ({ machine }) => {
   expect(machine.describeHome()).toEqual(before);
   await machine.alcatraz("abort", "paper");
   expect(machine.describeHome()).toEqual(before);
+  await expect.poll(() => machine.host()).toEqual(host);
 
   // With a quota the script stands still before it has filled anything.
   const limited = machine.alcatraz(
@@ -117,4 +119,5 @@ test("the same on the command line", async ({ machine }) => {
   await machine.alcatraz("abort", "tidy");
   expect(await ended).not.toBe("well");
   expect(machine.describeHome()).toEqual(before);
+  await expect.poll(() => machine.host()).toEqual(host);
 });

@@ -1,9 +1,10 @@
 // Scenario 5: a real package, installed in a session by the machine's own package manager; thrown away, then committed.
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PACKAGE } from "../scripts/setup/package.mjs";
 import type { Machine } from "./harness/machine.js";
+import { describeTree } from "./harness/tree.js";
 import { expect, test } from "./test.js";
 
 const PROGRAM = "/usr/bin/hello";
@@ -15,6 +16,19 @@ test.describe.configure({ timeout: 240_000 });
 async function known(machine: Machine): Promise<string> {
   const asked = await machine.run(["dpkg-query", "--show", "--showformat=${Status}", "hello"]);
   return asked.status === 0 ? asked.stdout : "never heard of it";
+}
+
+/** What installing it would change on the host: the package manager's own files, byte for byte, its log, the package's files. */
+async function traces(machine: Machine): Promise<unknown> {
+  // An ordinary user cannot even lock them.
+  if (machine.account.mode === "user") return {};
+  const { stdout } = await machine.run(["dpkg-deb", "--contents", PACKAGE]);
+  const files = stdout.split("\n").map((line) => join("/", line.trim().split(/\s+/).at(-1) ?? ""));
+  return {
+    database: describeTree("/var/lib/dpkg"),
+    log: readFileSync("/var/log/dpkg.log", "utf8"),
+    files: files.filter((path) => !path.endsWith("/") && existsSync(path)),
+  };
 }
 
 /** The package where apt-get's own user can read it too. */
@@ -38,6 +52,9 @@ test("in the app: apt-get installs a package, which is thrown away, then install
   machine,
   app,
 }) => {
+  const home = machine.describeHome();
+  const host = app.host();
+  const before = await traces(machine);
   const install = `apt-get -o DPkg::Lock::Timeout=300 install -y --no-install-recommends ${file}`;
   await app.run(install);
   if (machine.account.mode === "user") {
@@ -45,6 +62,8 @@ test("in the app: apt-get installs a package, which is thrown away, then install
     await expect(app.terminal).toContainText("are you root?");
     await app.ended();
     expect(await known(machine)).toBe("never heard of it");
+    await app.hostIs(host);
+    expect(machine.describeHome()).toEqual(home);
     return;
   }
   await app.ended();
@@ -60,7 +79,9 @@ test("in the app: apt-get installs a package, which is thrown away, then install
   expect(await known(machine)).toBe("never heard of it");
   await app.abort();
   expect(await known(machine)).toBe("never heard of it");
-  expect(existsSync(PROGRAM)).toBe(false);
+  expect(await traces(machine)).toEqual(before);
+  await app.hostIs(host);
+  expect(machine.describeHome()).toEqual(home);
 
   await app.goHome();
   await app.run(install);
@@ -74,24 +95,50 @@ test("in the app: apt-get installs a package, which is thrown away, then install
   await app.goHistory();
   await app.undo();
   expect(await known(machine)).toBe("never heard of it");
-  expect(existsSync(PROGRAM)).toBe(false);
+  expect(await traces(machine)).toEqual(before);
+  await app.hostIs(host);
 });
 
-test("on the command line: dpkg installs a package, which is tried inside, then committed", async ({
+test("on the command line: dpkg installs a package, which is thrown away, then tried inside and committed", async ({
   machine,
 }) => {
-  const run = ["run", "--keep", "-q", "--name", "package", "--", "dpkg", "-i", file];
-  if (machine.account.mode === "user") {
-    await expect(machine.alcatraz(...run)).rejects.toThrow("superuser privilege");
+  const home = machine.describeHome();
+  const host = machine.host();
+  const install = (name: string): string[] => [
+    "run",
+    "--keep",
+    "-q",
+    "--name",
+    name,
+    "--",
+    "dpkg",
+    "-i",
+    file,
+  ];
+  const untouched = async (): Promise<void> => {
     expect(await known(machine)).toBe("never heard of it");
+    await expect.poll(() => machine.host()).toEqual(host);
+    expect(machine.describeHome()).toEqual(home);
+  };
+  if (machine.account.mode === "user") {
+    await expect(machine.alcatraz(...install("unwanted"))).rejects.toThrow("superuser privilege");
+    await untouched();
     return;
   }
-  await machine.alcatraz(...run);
+  const before = await traces(machine);
+  await machine.alcatraz(...install("unwanted"));
+  await machine.alcatraz("abort", "unwanted");
+  await untouched();
+  expect(await traces(machine)).toEqual(before);
+
+  await machine.alcatraz(...install("package"));
   expect(await machine.alcatraz("enter", "package", "--", "hello")).toBe("Hello, world!\n");
   expect(await machine.alcatraz("enter", "package", "--", "dpkg", "--verify", "hello")).toBe("");
-  expect(await known(machine)).toBe("never heard of it");
+  await untouched();
+  expect(await traces(machine)).toEqual(before);
   await machine.alcatraz("commit", "package");
   expect(await known(machine)).toBe("install ok installed");
   expect(await machine.run(["dpkg", "--verify", "hello"])).toMatchObject({ status: 0, stdout: "" });
   expect((await machine.run([PROGRAM])).stdout).toBe("Hello, world!\n");
+  await expect.poll(() => machine.host()).toEqual(host);
 });

@@ -1,5 +1,7 @@
 // What a session may see and use, chosen on Home: hidden places, disk space with a frozen session, profiles.
+import { once } from "node:events";
 import { existsSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "./test.js";
 
@@ -78,6 +80,35 @@ test("limits are lowered while a program runs, and a place is always hidden", as
   await app.goHome();
   await app.moreOptions();
   await expect(app.option("Left visible")).toHaveValue("");
+});
+
+test("a promise that cannot be kept refuses the run, which goes on without it when told so by name", async ({
+  machine,
+  app,
+}) => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  await app.moreOptions();
+  await app.option("Open ports").fill(`${port}:8080`);
+  await app.command.fill("echo ran");
+  await app.page.getByRole("button", { name: "Run", exact: true }).click();
+  const refused = app.page.getByRole("alert").filter({ hasText: `port ${port}` });
+  await expect(refused).toBeVisible();
+  expect(await machine.sessionIds()).toEqual([]);
+  await refused.getByRole("button", { name: "Run without the port" }).click();
+  await app.ended();
+  await expect(app.terminal).toContainText("ran");
+  other.close();
+  // The next one keeps it again.
+  await app.goHome();
+  await app.run("echo again");
+  await app.ended();
+  const { sessions } = JSON.parse(await machine.alcatraz("list", "--json")) as {
+    sessions: { command: string[]; policy: { accept?: string[] } }[];
+  };
+  const accepted = sessions.map(({ command, policy }) => [command.join(" "), policy.accept]);
+  expect(Object.fromEntries(accepted)).toEqual({ "echo ran": ["ports"], "echo again": undefined });
 });
 
 test("choices are kept as a profile and chosen again", async ({ app }) => {

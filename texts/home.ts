@@ -1,5 +1,6 @@
 // The words of the Home screen.
 import { escapeText } from "../protocol/src/escape.js";
+import type { AcceptedPromise } from "../protocol/src/session.js";
 
 export const TEXTS = {
   title: "Run something, keep only what you want",
@@ -8,6 +9,13 @@ export const TEXTS = {
     "You look at what it changed, then commit it or throw it away.",
   command: "Command",
   inShell: "Run it in a shell",
+  runWithout: {
+    memory: "Run without the limit of memory",
+    processes: "Run without the limit of processes",
+    display: "Run without a window",
+    devices: "Run without the missing device",
+    ports: "Run without the port",
+  } satisfies Record<AcceptedPromise, string>,
   placeholder: "Command to run, for example  ./install.sh",
   run: "Run",
   starting: "Starting…",

@@ -24,8 +24,11 @@ export interface HostFacts {
   sockets: string[];
 }
 
-/** Returns the facts that a session must leave as they were. `base` is all that the test has on this machine. */
-export function describeHost(base: string, app: number): HostFacts {
+/**
+ * Returns the facts that a session must leave as they were. `base` is all that the test has on this machine, `app` the process of
+ * its app, when one runs.
+ */
+export function describeHost(base: string, app?: number): HostFacts {
   return {
     mounts: lines("/proc/self/mountinfo").filter((line) => line.includes(base) || !OF_OTHERS.test(line)),
     settings: settings("/proc/sys"),
@@ -70,8 +73,8 @@ function value(path: string): string {
  * A program belongs to the test when its environment names the test's directories. It is asked twice: one that ends
  * in between has lost its command line, but is not left.
  */
-function processesOf(base: string, app: number): string[] {
-  const own = new Set(descendants(app).map(({ pid }) => pid));
+function processesOf(base: string, app?: number): string[] {
+  const own = new Set(app === undefined ? [] : descendants(app).map(({ pid }) => pid));
   const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && !own.has(Number(name)));
   const belongs = (pid: string): boolean => value(`/proc/${pid}/environ`).includes(base);
   return pids

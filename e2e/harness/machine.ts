@@ -14,6 +14,7 @@ import {
 import { dirname, join, resolve } from "node:path";
 import { type Account, removeTree } from "./account.js";
 import type { Display } from "./display.js";
+import { describeHost, type HostFacts } from "./host.js";
 import type { Installation } from "./installation.js";
 import { describeTree } from "./tree.js";
 
@@ -71,6 +72,11 @@ export class Machine {
   /** Returns what the home is, byte for byte, without the store that may lie in it. */
   describeHome(): Record<string, string> {
     return describeTree(this.home, this.store);
+  }
+
+  /** Facts about the host that no session may change; `app`: the process of the app, when one runs. */
+  host(app?: number): HostFacts {
+    return describeHost(this.base, app);
   }
 
   /** Makes a directory below the machine's base, owned by the account like those above it, and returns its path. */

@@ -43,6 +43,7 @@ export type Device = z.infer<typeof Device>;
 
 /** Promises that not every machine can keep. */
 export const AcceptedPromise = z.enum(["memory", "processes", "display", "devices", "ports"]);
+export type AcceptedPromise = z.infer<typeof AcceptedPromise>;
 
 /** Why a session stands still until somebody decides. Sizes are bytes. */
 export const Frozen = z.object({

@@ -31,7 +31,7 @@ export async function differences(place, probe) {
 
 async function natively(place, probe) {
   emptyHome(place);
-  const result = await runAs(place, ["bash", "-c", probe.script], environment(probe));
+  const result = await runAs(place, onScreen(probe, ["bash", "-c", probe.script]), environment(probe));
   return outcome(place, probe, result);
 }
 
@@ -39,7 +39,9 @@ async function inSession(place, probe) {
   emptyHome(place);
   const alcatraz = (...args) => runAs(place, [place.helper, ...args], environment(probe));
   const session = `c${(count += 1)}`;
-  const result = await alcatraz("run", "--keep", "-q", "--name", session, "--", "bash", "-c", probe.script);
+  const options = ["--keep", "-q", "--name", session, "--display", probe.display ? "nested" : "none"];
+  const command = [place.helper, "run", ...options, "--", "bash", "-c", probe.script];
+  const result = await runAs(place, onScreen(probe, command), environment(probe));
   // What the script left in the background ends a moment after it, natively too.
   await alcatraz("stop", session);
   const committed = await alcatraz("commit", session, "--only", place.home);
@@ -50,6 +52,11 @@ async function inSession(place, probe) {
 }
 
 let count = 0;
+
+/** Gives a command that shows windows a screen that nobody sees. */
+function onScreen(probe, command) {
+  return probe.display ? ["xvfb-run", "-a", "-e", "/dev/null", ...command] : command;
+}
 
 function environment(probe) {
   return probe.electron ? { ELECTRON: electronPath() } : {};

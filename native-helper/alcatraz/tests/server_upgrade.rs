@@ -1,5 +1,6 @@
 //! Scenario 4 on the real server: apache2 answers on the host while a session changes it to serve TLS and tries the new one
-//! out through redirected ports; the logs conflict, the rest is committed, and the restarted server speaks TLS.
+//! out through redirected ports; nothing of that touches the host; the logs conflict, the rest is committed, and the restarted
+//! server speaks TLS.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests")]
 #![allow(missing_docs, reason = "tests")]
 
@@ -9,7 +10,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use engine_lab::ports::free_port;
-use engine_lab::{Lab, Mode, both, finish, wait_until};
+use engine_lab::{Lab, Mode, both, finish, host, wait_until};
 
 /// Modules of Debian's package.
 const MODULES: [&str; 6] = ["mpm_event", "authz_core", "dir", "mime", "ssl", "socache_shmcb"];
@@ -59,6 +60,9 @@ impl Site {
     }
 }
 
+/// What the old server writes meanwhile.
+const ITS_OWN: [&str; 2] = ["site/logs/", "site/run"];
+
 /// The server of a site, stopped when the test ends, however it does.
 struct Running<'a>(&'a Lab, &'a Site);
 
@@ -85,6 +89,7 @@ fn a_server_is_upgraded_beside_the_one_that_runs() {
         let old = format!("http://127.0.0.1:{}/", site.port);
         wait_until("the old server answers", || get(&old).is_some());
 
+        let before = host::facts(lab, &ITS_OWN);
         // In the session: a certificate, a TLS port, another page, and the server itself.
         let (outside, outside_tls) = (free_port(), free_port());
         let script = format!(
@@ -130,6 +135,7 @@ fn a_server_is_upgraded_beside_the_one_that_runs() {
         assert_eq!(binds.len(), 2, "{log}");
         assert_eq!(lab.run(&["stop", "upgrade"]).status, 0);
         session.wait().unwrap();
+        host::wait_as_before(lab, &before, &ITS_OWN);
 
         // The logs changed on both sides; nothing else did. What both added is joined, when the running server lets it.
         let check: serde_json::Value =

@@ -1,5 +1,6 @@
 // The command line of Home: what to run, where, and a few choices that most people leave alone.
 import { useEffect, useRef, useState, type ReactElement, type SyntheticEvent } from "react";
+import type { SeeError } from "../../../protocol/src/errors.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { escapeText } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
@@ -8,6 +9,7 @@ import { shortCommand } from "../../ui/short-command.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useHelper } from "../run/helper-store.js";
 import { useSettings } from "../settings/settings-store.js";
+import { acceptable } from "./run-request.js";
 import { RunOptions } from "./run-options.js";
 import { useRun } from "./run-store.js";
 import { isForShell, shellLine } from "./shell-model.js";
@@ -66,12 +68,7 @@ export function RunForm(): ReactElement {
         </Button>
       </div>
       <div ref={refused}>
-        {error !== null && (
-          <ErrorNote
-            error={error}
-            actions={isForShell(error) && <Button onClick={inShell}>{TEXTS.inShell}</Button>}
-          />
-        )}
+        {error !== null && <ErrorNote error={error} actions={<WaysOn error={error} onShell={inShell} />} />}
       </div>
       <div className={styles.under}>
         <Icon name="folder" size={14} />
@@ -119,5 +116,16 @@ export function RunForm(): ReactElement {
         </div>
       )}
     </form>
+  );
+}
+
+/** What can be done about a run that was refused, besides mending what it asks for. */
+function WaysOn({ error, onShell }: { error: SeeError; onShell: () => void }): ReactElement | null {
+  const refused = useRun((state) => state.refused);
+  const promise = acceptable(error);
+  if (isForShell(error)) return <Button onClick={onShell}>{TEXTS.inShell}</Button>;
+  if (refused === null || promise === null) return null;
+  return (
+    <Button onClick={() => void useRun.getState().runWithout(promise)}>{TEXTS.runWithout[promise]}</Button>
   );
 }

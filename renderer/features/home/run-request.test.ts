@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { NO_CHOICES, runRequest, UNCHOSEN, wrongFields } from "./run-request.js";
+import { acceptable, NO_CHOICES, runRequest, UNCHOSEN, wrongFields, type Choices } from "./run-request.js";
+
+const asked = (command: string[], cwd: string | null, choices: Readonly<Choices>) =>
+  runRequest({ command, cwd, choices, accept: [] });
 
 describe("runRequest", () => {
   it("asks for nothing that was not chosen", () => {
     const usual = { command: ["make"], policy: { display: "auto" } };
-    expect(runRequest(["make"], null, NO_CHOICES)).toEqual(usual);
-    expect(runRequest(["make"], null, { ...NO_CHOICES, name: "  ", hide: " \n", lan: true })).toEqual(usual);
+    expect(asked(["make"], null, NO_CHOICES)).toEqual(usual);
+    expect(asked(["make"], null, { ...NO_CHOICES, name: "  ", hide: " \n", lan: true })).toEqual(usual);
   });
 
   it("asks for what was chosen", () => {
@@ -24,7 +27,7 @@ describe("runRequest", () => {
       reads: "lookups" as const,
       display: "nested" as const,
     };
-    expect(runRequest(["make"], "/src", choices)).toEqual({
+    expect(asked(["make"], "/src", choices)).toEqual({
       command: ["make"],
       cwd: "/src",
       name: "try",
@@ -44,7 +47,7 @@ describe("runRequest", () => {
     });
     const redirect = [{ outside: 3080, inside: 80 }];
     expect(
-      runRequest(["curl"], null, {
+      asked(["curl"], null, {
         ...NO_CHOICES,
         net: "web",
         lan: true,
@@ -61,9 +64,20 @@ describe("runRequest", () => {
   });
 });
 
+describe("acceptable", () => {
+  it("finds the promise that a run can do without, and asks for the run without it", () => {
+    const refused = { code: "cannot-isolate", message: "", hint: "" } as const;
+    expect(acceptable({ ...refused, facts: { promise: "memory" } })).toBe("memory");
+    expect(acceptable({ ...refused, facts: { promise: "anything" } })).toBe(null);
+    expect(acceptable(refused)).toBe(null);
+    const wanted = { command: ["x"], cwd: null, choices: NO_CHOICES, accept: ["memory" as const] };
+    expect(runRequest(wanted).policy?.accept).toEqual(["memory"]);
+  });
+});
+
 describe("UNCHOSEN", () => {
   it("gives nothing", () => {
-    const given = runRequest(["x"], null, { ...NO_CHOICES, quota: "1 GB", hide: "/a", ...UNCHOSEN });
+    const given = asked(["x"], null, { ...NO_CHOICES, quota: "1 GB", hide: "/a", ...UNCHOSEN });
     expect(given).toEqual({
       command: ["x"],
       policy: { display: "auto", quota: 1_000_000_000, hide: [{ path: "/a" }] },

@@ -1,6 +1,8 @@
 // What a person may choose beside the command, and what the helper is asked for then. Pure.
 import type { Net } from "../../../protocol/src/net.js";
+import type { SeeError } from "../../../protocol/src/errors.js";
 import {
+  AcceptedPromise,
   FEWEST_PROCESSES,
   type Clipboard,
   type Device,
@@ -110,16 +112,30 @@ export function parseCount(text: string): number | null {
   return count < FEWEST_PROCESSES ? null : count;
 }
 
-/** Returns the request; null as `cwd`: the home folder. */
-export function runRequest(command: string[], cwd: string | null, choices: Readonly<Choices>): RunRequest {
+interface Wanted {
+  command: string[];
+  /** Null: the home folder. */
+  cwd: string | null;
+  choices: Readonly<Choices>;
+  accept: AcceptedPromise[];
+}
+
+/** Returns the request. */
+export function runRequest({ command, cwd, choices, accept }: Wanted): RunRequest {
   const request: RunRequest = { command };
   const name = choices.name.trim();
   if (cwd !== null) request.cwd = cwd;
   if (name !== "") request.name = name;
   if (choices.asRoot) request.as = "root";
   const policy = policyOf(choices);
+  if (accept.length > 0) policy.accept = accept;
   if (Object.keys(policy).length > 0) request.policy = policy;
   return request;
+}
+
+/** Returns the promise that a refused run can do without; null when it can be mended only. */
+export function acceptable(error: SeeError): AcceptedPromise | null {
+  return AcceptedPromise.safeParse(error.facts?.["promise"]).data ?? null;
 }
 
 /** Returns what differs from the usual. */

@@ -1,7 +1,7 @@
 // What is about to be run: the command line, where, and how it went wrong last time.
 import { create } from "zustand";
 import type { SeeError } from "../../../protocol/src/errors.js";
-import type { Display } from "../../../protocol/src/session.js";
+import type { AcceptedPromise, Display } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
 import { useSessions } from "../run/sessions-store.js";
@@ -9,11 +9,24 @@ import { useSettings } from "../settings/settings-store.js";
 import { NO_CHOICES, runRequest, UNCHOSEN, wrongFields, type Choices } from "./run-request.js";
 import { TEXTS } from "../../../texts/home.js";
 
+/** One wish to run something. */
+interface Attempt {
+  command: string[];
+  cwd: string | null;
+  choices: Choices;
+  /** What this machine need not keep of them, by name. */
+  accept: AcceptedPromise[];
+  /** The form's line, when it came from there. */
+  line?: string;
+}
+
 interface RunState extends Choices {
   line: string;
   cwd: string | null;
   starting: boolean;
   error: SeeError | null;
+  /** What was refused, as long as the error is shown. */
+  refused: Attempt | null;
   edit: (part: Partial<Choices & Pick<RunState, "line" | "cwd">>) => void;
   chooseDirectory: () => Promise<void>;
   /** Runs the form as it stands: its line, with the name and the user that were chosen there. */
@@ -22,24 +35,25 @@ interface RunState extends Choices {
   runLine: (line: string, cwd: string) => Promise<void>;
   /** Runs a command; nothing of the form applies. */
   runCommand: (command: string[], cwd: string | null, display?: Display) => Promise<void>;
+  /** Runs what was refused all the same, without a promise that cannot be kept here. */
+  runWithout: (promise: AcceptedPromise) => Promise<void>;
 }
 
 export const useRun = create<RunState>((set, get) => {
-  /** Starts the command, and tells whether it started. */
-  const start = async (command: string[], cwd: string | null, choices: Choices): Promise<boolean> => {
-    if (get().starting) return false;
-    set({ starting: true, error: null });
-    const outcome = await useSessions.getState().run(runRequest(command, cwd, choices));
-    if (!outcome.ok) {
-      set({ starting: false, error: outcome.error });
-      return false;
-    }
+  const start = async (attempt: Attempt): Promise<void> => {
+    if (get().starting) return;
+    set({ starting: true, error: null, refused: null });
+    const outcome = await useSessions.getState().run(runRequest(attempt));
+    if (!outcome.ok) return set({ starting: false, error: outcome.error, refused: attempt });
     // What was chosen for one command is not chosen for the next.
     set({ starting: false, ...UNCHOSEN });
+    if (attempt.line !== undefined) {
+      useSettings.getState().remember(attempt.line.trim());
+      set({ line: "" });
+    }
     // Who has gone elsewhere meanwhile stays there: the session is in the list.
     const { screen, dialog, go } = useRoute.getState();
     if (screen.name === "home" && dialog === null) go({ name: "session", session: outcome.value.id });
-    return true;
   };
   return {
     line: "",
@@ -47,7 +61,8 @@ export const useRun = create<RunState>((set, get) => {
     ...NO_CHOICES,
     starting: false,
     error: null,
-    edit: (part) => set({ ...part, error: null }),
+    refused: null,
+    edit: (part) => set({ ...part, error: null, refused: null }),
     chooseDirectory: async () => {
       const outcome = await see.chooseDirectory();
       if (!outcome.ok) set({ error: outcome.error });
@@ -70,9 +85,7 @@ export const useRun = create<RunState>((set, get) => {
       if (words.value.length === 0) {
         return set({ error: { code: "bad-request", message: TEXTS.emptyCommand, hint: "", own: true } });
       }
-      if (!(await start(words.value, cwd, choices))) return;
-      useSettings.getState().remember(line.trim());
-      set({ line: "" });
+      await start({ command: words.value, cwd, choices, accept: [], line });
     },
     runLine: async (line, cwd) => {
       if (get().starting) return;
@@ -80,7 +93,11 @@ export const useRun = create<RunState>((set, get) => {
       await get().runForm();
     },
     runCommand: async (command, cwd, display = "none") => {
-      await start(command, cwd, { ...NO_CHOICES, display });
+      await start({ command, cwd, choices: { ...NO_CHOICES, display }, accept: [] });
+    },
+    runWithout: async (promise) => {
+      const { refused } = get();
+      if (refused !== null) await start({ ...refused, accept: [...refused.accept, promise] });
     },
   };
 });

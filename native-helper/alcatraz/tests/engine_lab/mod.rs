@@ -5,6 +5,7 @@
 #![allow(missing_docs, reason = "test support")]
 
 pub mod display;
+pub mod host;
 pub mod internet;
 pub mod limits;
 pub mod ports;

@@ -49,7 +49,7 @@ fn compare(lab: &Lab) {
         command
     });
     let cases: Vec<&str> = cases.stdout.lines().collect();
-    assert!(cases.len() >= 55, "only {} cases", cases.len());
+    assert!(cases.len() >= 90, "only {} cases", cases.len());
     for place in ["native", "inside"] {
         for case in &cases {
             lay_out(&lab.home().join(place).join(case));
