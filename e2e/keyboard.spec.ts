@@ -129,20 +129,29 @@ test("the focus comes back from every dialog", async ({ machine, app }) => {
 });
 
 test("more is run in a session that has ended, and is committed with the rest", async ({ machine, app }) => {
-  await app.run(machine.file("program.sh", "#!/bin/sh\necho first >~/a.txt\n", 0o755));
+  await app.run(machine.file("program.sh", "#!/bin/sh\necho own words; echo first >~/a.txt\n", 0o755));
   await app.ended();
   await app.lower("Run more");
   const command = app.more.getByRole("textbox", { name: "Command to run in this session" });
-  await command.fill("sh -c 'cat a.txt a.txt >b.txt; read go; echo more >c.txt'");
+  await command.fill("sh -c 'cat a.txt a.txt >b.txt; echo waits; read go; echo more >c.txt'");
   await command.press("Enter");
   await expect(app.row("b.txt", "Created file")).toBeVisible();
   await expect(app.state).toHaveText(/^Running/);
-  await app.more.getByRole("textbox", { name: "Output of what runs more" }).focus();
-  await app.page.keyboard.type("go\n");
-  await expect(app.more).toContainText("It has ended.");
-  await app.ended();
-  await expect(app.row("c.txt", "Created file")).toBeVisible();
+  // It outlives the window, and its terminal is there again; what the session's own program printed last stays its own.
+  await expect(app.more).toContainText("waits");
+  await app.close();
+  const again = await app.startAgain();
+  await again.openSession("program.sh");
+  await expect(again.terminal).toContainText("own words");
+  await again.lower("Run more");
+  await expect(again.more).toContainText("waits");
+  await again.more.getByRole("textbox", { name: "Output of what runs more" }).focus();
+  await again.page.keyboard.type("go\n");
+  await expect(again.more).toContainText("It has ended.");
+  await again.ended();
+  await expect(again.row("c.txt", "Created file")).toBeVisible();
   expect(existsSync(join(machine.home, "b.txt"))).toBe(false);
-  await app.commit();
+  await again.commit();
   expect(readFileSync(join(machine.home, "b.txt"), "utf8")).toBe("first\nfirst\n");
+  await again.close();
 });

@@ -29,8 +29,16 @@ test("a session that fills the disk is frozen, goes on with as much again, and i
   const bar = app.page.getByRole("alert").filter({ hasText: "Frozen." });
   await expect(bar).toContainText("it was given 20 MB", { timeout: 30_000 });
   await expect(app.state).toHaveText(/^Frozen/);
+  // One place asks: the terminal keeps still.
+  await expect(app.terminal).not.toContainText("frozen");
   await bar.getByRole("button", { name: "Go on with as much again" }).click();
   await expect(bar).toContainText(/it was given (?!20\sMB)\d+\sMB/, { timeout: 30_000 });
+  await bar.getByRole("textbox", { name: "Most it may hold" }).fill("1 MB");
+  await bar.getByRole("button", { name: "Go on with this" }).click();
+  await expect(bar).toContainText("That is not enough room");
+  await bar.getByRole("textbox", { name: "Most it may hold" }).fill("77 MB");
+  await bar.getByRole("button", { name: "Go on with this" }).click();
+  await expect(bar).toContainText("it was given 77 MB", { timeout: 30_000 });
   await app.changes.getByRole("button", { name: "Abort…" }).click();
   await app.dialog.getByRole("button", { name: "Throw away", exact: true }).click();
   await expect(app.state).toHaveText(/^Aborted/, { timeout: 30_000 });

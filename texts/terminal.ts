@@ -30,6 +30,7 @@ export const MORE = {
   command: "Command to run in this session",
   placeholder: "A command. Leave it empty for a shell.",
   run: "Run here",
+  which: "What runs here",
   empty: "Try what was installed, or go on where the program ended",
   emptyWhy:
     "It sees your machine with the session’s changes, under the same limits. What it changes is listed with the rest.",

@@ -51,7 +51,8 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     log: (session, since) => helper.request("sessions.log", { session, since }),
     tighten: async (session, to) => (await helper.request("sessions.tighten", { session, ...to })).session,
     abort: async (session) => (await helper.request("sessions.abort", { session })).session,
-    resume: async (session) => (await helper.request("sessions.resume", { session })).session,
+    resume: async (request) => (await helper.request("sessions.resume", request)).session,
+    otherTerminals: async (session) => (await helper.request("sessions.terminals", { session })).terminals,
     retry: async (session) => (await helper.request("sessions.retry", { session })).session,
     compare: (first, second, ticket) => helper.request("sessions.compare", { first, second }, ticket),
 

@@ -41,6 +41,7 @@ contextBridge.exposeInMainWorld("see", {
   tighten: call("tighten"),
   abort: call("abort"),
   resume: call("resume"),
+  otherTerminals: call("otherTerminals"),
   retry: call("retry"),
   compare: call("compare"),
 

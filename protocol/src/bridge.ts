@@ -21,7 +21,15 @@ import { PathRef } from "./path.js";
 import type { Origins } from "./origins.js";
 import type { SessionLog } from "./log.js";
 import type { Progress, Params } from "./rpc.js";
-import { Clipboard, Display, Reads, type RunRequest, type Session, type Tightening } from "./session.js";
+import {
+  Clipboard,
+  Display,
+  OtherTerminal,
+  Reads,
+  type RunRequest,
+  type Session,
+  type Tightening,
+} from "./session.js";
 
 /** How every bridge call ends: errors are values, because Electron flattens thrown ones to text. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: SeeError };
@@ -115,11 +123,12 @@ export type FileSort = "program" | "unmarked" | "other";
 
 /**
  * What a terminal shows: the session's own program, a shell that looks at the machine and the session side by side, or
- * another program that is started in the session, in a directory; without words the person's shell.
+ * another program: one that is started in the session, in a directory (without words the person's shell), or one that runs there.
  */
 export const TerminalOf = z.union([
   z.enum(["program", "inspection"]),
   z.object({ run: z.array(z.string()).max(4096), cwd: z.string() }),
+  z.object({ runs: OtherTerminal.shape.number }),
 ]);
 export type TerminalOf = z.infer<typeof TerminalOf>;
 
@@ -141,8 +150,10 @@ export interface SeeBridge {
   log(session: string, since: number): Promise<Outcome<SessionLog>>;
   tighten(session: string, to: Tightening): Promise<Outcome<Session>>;
   abort(session: string): Promise<Outcome<Session>>;
-  /** A frozen session goes on with as much again. */
-  resume(session: string): Promise<Outcome<Session>>;
+  /** A frozen session goes on with as much again, or with this quota or none. */
+  resume(request: Params<"sessions.resume">): Promise<Outcome<Session>>;
+  /** Programs on terminals that run in it beside its own one. */
+  otherTerminals(session: string): Promise<Outcome<OtherTerminal[]>>;
   /** Runs a session's command once more, in a new session. */
   retry(session: string): Promise<Outcome<Session>>;
   compare(first: string, second: string, ticket: number): Promise<Outcome<Comparison>>;

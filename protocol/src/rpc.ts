@@ -22,13 +22,14 @@ import { LogPlace, SessionLog } from "./log.js";
 import { Origins } from "./origins.js";
 import { PathRef } from "./path.js";
 import { SeeError } from "./errors.js";
-import { Mode, Places, RunRequest, Session, Tightening } from "./session.js";
+import { Mode, OtherTerminal, Places, RunRequest, Session, Tightening } from "./session.js";
 
 /** Both sides refuse to talk when this differs. */
 export const PROTOCOL_VERSION = 1;
 
 const SessionId = z.object({ session: z.string().min(1) });
 const Empty = z.object({});
+const Quota = z.number().int().min(1);
 
 /** Requests: name → what is asked and what is answered. */
 export const methods = {
@@ -54,11 +55,13 @@ export const methods = {
     params: z.object({ first: z.string().min(1), second: z.string().min(1) }),
     result: Comparison,
   },
-  /** A frozen session goes on with as much again, or with this quota; one that runs gets this quota. */
+  /** A frozen session goes on with as much again, or with this quota or none; one that runs gets this quota. */
   "sessions.resume": {
-    params: SessionId.extend({ quota: z.number().int().min(1).optional() }),
+    params: SessionId.extend({ quota: Quota.optional(), unlimited: z.boolean().optional() }),
     result: z.object({ session: Session }),
   },
+  /** Programs on terminals that run in a session beside its own one, the last that began last. */
+  "sessions.terminals": { params: SessionId, result: z.object({ terminals: z.array(OtherTerminal) }) },
   "changes.watch": { params: SessionId, result: z.object({ watch: z.number().int() }) },
   "changes.unwatch": { params: z.object({ watch: z.number().int() }), result: Empty },
   /** Takes changes back inside a session that has ended: these paths and what lies below them. */

@@ -139,6 +139,14 @@ export const RunRequest = z.object({
 });
 export type RunRequest = z.infer<typeof RunRequest>;
 
+/** A program on a terminal that was started in a session beside its own one, or after it, and still runs. */
+export const OtherTerminal = z.object({
+  /** By it its terminal is attached to. */
+  number: z.number().int().min(0),
+  command: z.array(z.string()).min(1),
+});
+export type OtherTerminal = z.infer<typeof OtherTerminal>;
+
 /** The fewest processes that a session can live with. */
 export const FEWEST_PROCESSES = 8;
 

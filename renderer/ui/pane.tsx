@@ -6,7 +6,6 @@ interface PaneProps {
   title: string;
   /** Stands where the pane's title would. */
   head: ReactNode;
-  /** Cut off where there is no room, and whole under the pointer. */
   note?: string | undefined;
   action?: ReactNode;
   children: ReactNode;
@@ -17,11 +16,7 @@ export function Pane({ title, head, note, action, children }: PaneProps): ReactE
     <section className={styles.pane} aria-label={title}>
       <div className={styles.head}>
         {head}
-        {note !== undefined && (
-          <span className={styles.note} title={note}>
-            {note}
-          </span>
-        )}
+        {note !== undefined && <span className={styles.note}>{note}</span>}
         {action}
       </div>
       {children}

@@ -138,12 +138,16 @@ export class Helper {
     const file = await this.#options.locate();
     const { environment } = this.#options;
     if (typeof what !== "object") {
-      const verb = what === "program" ? "attach" : "inspect";
-      return { file, args: [verb, "--", session], environment };
+      const verb = what === "program" ? ["attach", "--unasked"] : ["inspect"];
+      return { file, args: [...verb, "--", session], environment };
+    }
+    if ("runs" in what) {
+      const args = ["attach", "--unasked", "--program", String(what.runs), "--", session];
+      return { file, args, environment };
     }
     const { SHELL = "" } = environment;
     const words = what.run.length > 0 ? what.run : [SHELL === "" ? "/bin/sh" : SHELL];
-    return { file, args: ["enter", "--", session, ...words], environment, cwd: what.cwd };
+    return { file, args: ["enter", "--unasked", "--", session, ...words], environment, cwd: what.cwd };
   }
 
   /** Writes a session's changes to a file, by the command line: the file is the person's own. */

@@ -204,12 +204,12 @@ pub fn stop(store: &Store, session: &Session) -> Result<Session> {
     store.session(&session.id)
 }
 
-/// Lets a frozen session go on, or changes the quota of one that runs.
-pub fn resume(store: &Store, session: &Session, quota: Option<u64>) -> Result<Session> {
+/// Lets a frozen session go on, with as much again or with this quota or none; changes the quota of one that runs.
+pub fn resume(store: &Store, session: &Session, quota: Option<u64>, unlimited: bool) -> Result<Session> {
     if session.state != SessionState::Running {
         return Err(wrong_state(session, "Only a session that runs can be frozen or go on."));
     }
-    engine::client::resume(store, session, quota)?;
+    engine::client::resume(store, session, quota, unlimited)?;
     store.session(&session.id)
 }
 

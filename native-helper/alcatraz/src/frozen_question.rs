@@ -19,22 +19,24 @@ pub enum Answer {
 
 /// The question, open or not.
 pub struct Question {
-    session: String,
+    /// `None` when somebody else asks.
+    session: Option<String>,
     /// Whether a person can answer here.
     asks: bool,
     open: bool,
 }
 
 impl Question {
-    /// Returns the question for a session, not asked yet.
-    pub fn new(session: &str, asks: bool) -> Self {
-        Self { session: session.to_owned(), asks, open: false }
+    /// Returns the question for a session, not asked yet; for none when somebody else asks it.
+    pub fn new(session: Option<&str>, asks: bool) -> Self {
+        Self { session: session.map(str::to_owned), asks, open: false }
     }
 
     /// Opens it; returns what to show.
     pub fn open(&mut self, frozen: &Frozen) -> Vec<u8> {
+        let Some(session) = &self.session else { return Vec::new() };
         self.open = true;
-        let (why, session) = (frozen_text(frozen), &self.session);
+        let why = frozen_text(frozen);
         let what = if self.asks {
             "Go on with as much again (r), or stop its programs (s)?".to_owned()
         } else {
@@ -57,7 +59,7 @@ impl Question {
             return Answer::NotAsked;
         }
         match typed.first() {
-            Some(b'r' | b'R') => Answer::Ask(Ask::Resume { quota: None }),
+            Some(b'r' | b'R') => Answer::Ask(Ask::Resume { quota: None, unlimited: false }),
             Some(b's' | b'S') => Answer::Ask(Ask::Stop),
             _ => Answer::Unclear,
         }
@@ -87,17 +89,20 @@ mod tests {
             place: None,
             since: "2026-01-31T12:00:00Z".to_owned(),
         };
-        let mut question = Question::new("k3v7m2xq4a", true);
+        let mut question = Question::new(Some("k3v7m2xq4a"), true);
         assert!(matches!(question.answer(b"r"), Answer::NotAsked));
         let shown = String::from_utf8(question.open(&frozen)).unwrap();
         assert!(shown.contains("hold 2.0 KiB, and its quota is 1.0 KiB"), "{shown}");
-        assert!(matches!(question.answer(b"r"), Answer::Ask(Ask::Resume { quota: None })));
+        assert!(matches!(question.answer(b"r"), Answer::Ask(Ask::Resume { quota: None, unlimited: false })));
         assert!(matches!(question.answer(b"s"), Answer::Ask(Ask::Stop)));
         assert!(matches!(question.answer(b"\r"), Answer::Unclear));
         assert!(!question.close().is_empty() && question.close().is_empty());
         assert!(matches!(question.answer(b"s"), Answer::NotAsked));
-        let mut mute = Question::new("k3v7m2xq4a", false);
+        let mut mute = Question::new(Some("k3v7m2xq4a"), false);
         assert!(String::from_utf8(mute.open(&frozen)).unwrap().contains("alcatraz resume k3v7m2xq4a"));
         assert!(matches!(mute.answer(b"r"), Answer::NotAsked));
+        let mut elsewhere = Question::new(None, true);
+        assert!(elsewhere.open(&frozen).is_empty() && elsewhere.close().is_empty());
+        assert!(matches!(elsewhere.answer(b"s"), Answer::NotAsked));
     }
 }

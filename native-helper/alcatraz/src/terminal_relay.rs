@@ -102,8 +102,9 @@ pub fn wait_for_answer(ask: impl FnOnce()) -> bool {
     signals.release().is_ok() && !ended
 }
 
-/// Relays until the program of this session ends or the user's terminal does.
-pub fn relay(client: Client, signals: &Signals, session: &str) -> Result<Outcome> {
+/// Relays until the program of this session ends or the user's terminal does. Without a session's name nobody is asked here what a
+/// frozen one needs: whoever shows this terminal does.
+pub fn relay(client: Client, signals: &Signals, session: Option<&str>) -> Result<Outcome> {
     let channels = client.channels();
     let asks = channels.first() == Some(&Channel::Terminal) && isatty(stdin());
     // Begun in the background (`alcatraz run … &`), whoever touches the terminal is stopped.

@@ -398,6 +398,50 @@ fn one_comes_back_to_a_terminal_and_sees_what_was_there() {
 }
 
 #[test]
+fn a_second_programs_terminal_is_attached_to_by_its_number() {
+    both(|lab| {
+        // Beside the session's own program.
+        let waits = "echo waits; read end";
+        let mut own =
+            Terminal::start(lab, &["run", "--keep", "-q", "--name", "two", "--", "sh", "-c", waits]);
+        own.expect("waits");
+        let script = "echo second words; read line; echo got $line; exit 4";
+        let mut second = Terminal::start(lab, &["enter", "two", "--", "sh", "-c", script]);
+        second.expect("second words");
+        second.kill();
+        let mut again = Terminal::start(lab, &["attach", "--program", "1", "two"]);
+        again.expect("second words");
+        again.keys("hello\r");
+        again.expect("got hello");
+        assert_eq!(again.end(), 4);
+        let none = lab.run(&["attach", "--program", "7", "two"]);
+        assert!(none.status == 125 && none.stderr.contains("No program runs"), "{none:?}");
+        own.kill();
+        let mut own = Terminal::start(lab, &["attach", "two"]);
+        own.keys("\r");
+        assert_eq!(own.end(), 0);
+        // After it: the own program's screen stays what it was.
+        let mut own =
+            Terminal::start(lab, &["run", "--keep", "-q", "--name", "one", "--", "echo", "first words"]);
+        assert_eq!(own.end(), 0);
+        let mut later = Terminal::start(lab, &["enter", "one", "--", "sh", "-c", script]);
+        later.expect("second words");
+        later.kill();
+        let mut screen = Terminal::start(lab, &["attach", "one"]);
+        screen.expect("first words");
+        assert_eq!(screen.end(), 0);
+        let mut again = Terminal::start(lab, &["attach", "--program", "0", "one"]);
+        again.expect("second words");
+        again.keys("bye\r");
+        again.expect("got bye");
+        assert_eq!(again.end(), 4);
+        let mut screen = Terminal::start(lab, &["attach", "one"]);
+        screen.expect("first words");
+        assert_eq!(screen.end(), 0);
+    });
+}
+
+#[test]
 fn the_screen_of_a_program_that_ends_at_once_is_never_missed() {
     let lab = Lab::new(Mode::System);
     for round in 0..20 {

@@ -113,7 +113,7 @@ function runEntries(session: Session): Entry[] {
   if (isLive(session)) entries.push(action(TEXTS.stop, () => void orSay(REVIEW_TEXTS.notDone, stop(id))));
   if (session.frozen !== undefined) {
     const label = session.frozen.why === "quota" ? RUN_TEXTS.resumeQuota : RUN_TEXTS.resumeDisk;
-    entries.push(action(label, () => void orSay(REVIEW_TEXTS.notDone, resume(id))));
+    entries.push(action(label, () => void orSay(REVIEW_TEXTS.notDone, resume({ session: id }))));
   }
   if (session.state === "finished") entries.push(action(RUN_TEXTS.retry, () => void runAgain(id)));
   const first = sessions?.find((each) => each.id === policy.retry_of);

@@ -3,6 +3,7 @@ import { useMemo } from "react";
 import { create } from "zustand";
 import type { Outcome } from "../../../protocol/src/bridge.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
+import type { Params } from "../../../protocol/src/rpc.js";
 import type { RunRequest, Session, Tightening } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
 import { useSettings } from "../settings/settings-store.js";
@@ -23,7 +24,8 @@ interface SessionsState {
   abort: (id: string) => Promise<Outcome<Session>>;
   /** Runs a session's command once more; answers with the new session. */
   retry: (id: string) => Promise<Outcome<Session>>;
-  resume: (id: string) => Promise<Outcome<Session>>;
+  /** Lets a frozen session go on: with as much again, with this quota, or with none. */
+  resume: (request: Params<"sessions.resume">) => Promise<Outcome<Session>>;
   /** Takes all that is done out of the lists. */
   clearDone: () => void;
 }
@@ -73,7 +75,7 @@ export const useSessions = create<SessionsState>((set, get) => {
       set({ retrying: new Set([...get().retrying].filter((each) => each !== id)) });
       return outcome;
     },
-    resume: (id) => ask(() => see.resume(id)),
+    resume: (request) => ask(() => see.resume(request)),
     clearDone: () => {
       const { done } = groupSessions(get().sessions ?? []);
       useSettings.getState().clear(done.map(({ id }) => id));

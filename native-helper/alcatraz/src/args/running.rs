@@ -92,6 +92,9 @@ pub struct EnterArgs {
     /// Whether the program gets a terminal
     #[arg(long, value_enum, default_value_t = Tty::Auto)]
     pub tty: Tty,
+    /// Whoever shows this asks what a frozen session needs
+    #[arg(long, hide = true)]
+    pub unasked: bool,
     /// Program and its arguments
     #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
     pub command: Vec<OsString>,
@@ -131,6 +134,12 @@ pub struct RetryArgs {
 /// Arguments of `attach`.
 #[derive(Debug, Args)]
 pub struct AttachArgs {
+    /// Another program than the session's own, by its number
+    #[arg(long, value_name = "NUMBER")]
+    pub program: Option<u32>,
+    /// Whoever shows this asks what a frozen session needs
+    #[arg(long)]
+    pub unasked: bool,
     /// Session: id, beginning of an id, or name
     pub session: String,
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use see_core::policy::{FEWEST_PROCESSES, Reads};
 
-use super::size::{size, size_or_zero};
+use super::size::{Limit, limit, size, size_or_zero};
 
 /// What a session may see and use beyond the usual.
 #[derive(Clone, Debug, Args)]
@@ -99,9 +99,9 @@ pub enum DisplayArg {
 pub struct ResumeArgs {
     /// Session: id, beginning of an id, or name
     pub session: String,
-    /// The most that its changes may hold from now on; without it a frozen session gets as much again
-    #[arg(long, value_name = "SIZE", value_parser = size)]
-    pub quota: Option<u64>,
+    /// The most that its changes may hold from now on (500M, 2G), or `none`; without it a frozen session gets as much again
+    #[arg(long, value_name = "SIZE", value_parser = limit)]
+    pub quota: Option<Limit>,
 }
 
 /// Network of a SEE.

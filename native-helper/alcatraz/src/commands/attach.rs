@@ -1,4 +1,5 @@
-//! `alcatraz attach`: the terminal of a session's first program, shown here too; of a finished one, what it showed last.
+//! `alcatraz attach`: the terminal of a session's own program, or of another that runs in it, shown here too; of an own one that
+//! has ended, what it showed last.
 //! The app's terminal runs this.
 
 use std::io::Write as _;
@@ -19,23 +20,26 @@ pub fn run(context: &Context, args: &AttachArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
     let signals = Signals::collect([Channel::Terminal; 3])?;
-    let client = match Client::attach(&store, &session, terminal_relay::window_size()) {
+    let client = match Client::attach(&store, &session, terminal_relay::window_size(), args.program) {
         Ok(client) => client,
-        Err(error) if error.code == ErrorCode::WrongState => return show_last(&store, &session.id, error),
+        Err(error) if error.code == ErrorCode::WrongState && args.program.is_none() => {
+            return show_last(&store, &session.id, error);
+        }
         Err(error) => return Err(error),
     };
-    Ok(match terminal_relay::relay(client, &signals, &session.id)? {
+    let asked = (!args.unasked).then_some(session.id.as_str());
+    Ok(match terminal_relay::relay(client, &signals, asked)? {
         Outcome::HungUp => ExitStatus::of_program(129),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),
     })
 }
 
-/// Shows the last screen of a finished session, and ends as its program did.
+/// Shows the last screen of a session whose own program has ended, and ends as that did.
 fn show_last(store: &Store, session: &str, error: Box<SeeError>) -> Result<ExitStatus> {
     let session = store.session(session)?;
-    let (SessionState::Finished, Some(status)) = (session.state, session.exit_status) else {
-        return Err(error);
-    };
+    let is_kept =
+        matches!(session.state, SessionState::Finished | SessionState::Starting | SessionState::Running);
+    let Some(status) = session.exit_status.filter(|_| is_kept) else { return Err(error) };
     let mut stdout = std::io::stdout().lock();
     // A reader that has gone misses nothing more.
     let _ = stdout.write_all(&last_screen::read(store, &session.id)?).and_then(|()| stdout.flush());

@@ -18,7 +18,8 @@ pub fn run(context: &Context, args: &EnterArgs) -> Result<ExitStatus> {
     // What the session asked for and this machine no longer has keeps nobody out.
     let entered = store.session(&session.id)?;
     engine::lacking(&entered).for_each(|Limit { path, why }| context.output.say(&format!("{path}: {why}.")));
-    Ok(match terminal_relay::relay(client, &signals, &session.id)? {
+    let asked = (!args.unasked).then_some(session.id.as_str());
+    Ok(match terminal_relay::relay(client, &signals, asked)? {
         Outcome::HungUp => ExitStatus::of_program(129),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),
     })

@@ -36,7 +36,7 @@ pub fn run(context: &Context, args: &InspectArgs) -> Result<ExitStatus> {
             point.display()
         ));
     }
-    Ok(match terminal_relay::relay(client, &signals, &session.id)? {
+    Ok(match terminal_relay::relay(client, &signals, Some(&session.id))? {
         Outcome::HungUp => ExitStatus::of_program(129),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),
     })

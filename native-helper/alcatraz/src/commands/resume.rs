@@ -4,7 +4,7 @@ use see_core::error::Result;
 use serde_json::json;
 
 use crate::actions;
-use crate::args::ResumeArgs;
+use crate::args::{Limit, ResumeArgs};
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::table::human_size;
@@ -12,7 +12,9 @@ use crate::wire::session::WireSession;
 
 pub fn run(context: &Context, args: &ResumeArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
-    let session = actions::resume(&store, &store.find_session(&args.session)?, args.quota)?;
+    let quota = args.quota.and_then(|Limit(bytes)| bytes);
+    let unlimited = args.quota == Some(Limit(None));
+    let session = actions::resume(&store, &store.find_session(&args.session)?, quota, unlimited)?;
     if context.output.json {
         context.output.json(&json!({ "session": WireSession::from(&session) }))?;
     } else {

@@ -27,7 +27,7 @@ pub fn run(context: &Context, args: &RetryArgs) -> Result<ExitStatus> {
     spec.size = terminal_relay::window_size();
     spec.behind = is_elsewhere();
     let (session, client) = engine::launch_attached(&store, spec)?;
-    let outcome = terminal_relay::relay(client, &signals, &session.id)?;
+    let outcome = terminal_relay::relay(client, &signals, Some(&session.id))?;
     signals.release()?;
     match outcome {
         Outcome::HungUp => Ok(ExitStatus::of_program(129)),

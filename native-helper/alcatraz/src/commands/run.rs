@@ -42,7 +42,7 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     }
     let (session, client) = engine::launch_attached(&store, spec)?;
     tell_limits(context, &session);
-    let outcome = terminal_relay::relay(client, &signals, &session.id)?;
+    let outcome = terminal_relay::relay(client, &signals, Some(&session.id))?;
     signals.release()?;
     match outcome {
         Outcome::HungUp => Ok(ExitStatus::of_program(129)),

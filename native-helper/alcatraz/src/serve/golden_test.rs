@@ -61,7 +61,9 @@ fn params_through(method: &str, params: &Value) -> Result<Value, String> {
         "doctor" | "sessions.list" | "history.list" => through::<Empty>(params),
         "sessions.run" => through::<RunRequest>(params),
         "sessions.tighten" => through::<TightenParams>(params),
-        "sessions.stop" | "sessions.abort" | "changes.watch" => through::<SessionParams>(params),
+        "sessions.stop" | "sessions.abort" | "sessions.terminals" | "changes.watch" => {
+            through::<SessionParams>(params)
+        }
         "sessions.log" => through::<LogParams>(params),
         "sessions.resume" => through::<ResumeParams>(params),
         "changes.unwatch" => through::<Watch>(params),
@@ -99,6 +101,7 @@ fn result_through(method: &str, result: &Value) -> Result<Value, String> {
         "sessions.log" => through::<LogResult>(result),
         "sessions.run" | "sessions.stop" | "sessions.tighten" | "sessions.abort" | "sessions.retry"
         | "sessions.resume" => through::<SessionResult>(result),
+        "sessions.terminals" => through::<TerminalsResult>(result),
         "sessions.compare" => through::<ComparisonResult>(result),
         "versions" => through::<Versions>(result),
         "merge.preview" => through::<Preview>(result),

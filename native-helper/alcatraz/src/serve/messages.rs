@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use see_core::change::{Summary, WireChange};
 use see_core::content::SLICE_LIMIT;
 use see_core::doctor::DoctorRow;
-use see_core::engine::request::{RunSpec, Size};
+use see_core::engine::request::{Entered, RunSpec, Size};
 use see_core::error::SeeError;
 use see_core::monitor::Phase;
 use see_core::net::policy::Net;
@@ -14,7 +14,7 @@ use see_core::policy::{Policy, Tightening};
 use see_core::session::Mode;
 use serde::{Deserialize, Serialize};
 
-use crate::wire::session::WireSession;
+use crate::wire::session::{WireSession, command_text};
 
 use super::envelope::bad_request;
 
@@ -202,12 +202,36 @@ pub struct ResumeParams {
     pub session: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quota: Option<u64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unlimited: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionResult {
     pub session: WireSession,
+}
+
+/// Terminals of a session beside its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TerminalsResult {
+    pub terminals: Vec<WireTerminal>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WireTerminal {
+    pub number: u32,
+    pub command: Vec<String>,
+}
+
+impl From<Vec<Entered>> for TerminalsResult {
+    fn from(entered: Vec<Entered>) -> Self {
+        let wire =
+            |Entered { number, command }: Entered| WireTerminal { number, command: command_text(&command) };
+        Self { terminals: entered.into_iter().map(wire).collect() }
+    }
 }
 
 /// A watch, as an answer and as an argument.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use see_core::changes::found::Found;
 use see_core::content::{self, Side};
 use see_core::doctor;
-use see_core::engine::{self, request::RunSpec};
+use see_core::engine::{self, client, request::RunSpec};
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::hiding::HidingList;
 use see_core::ignore::IgnoreList;
@@ -36,7 +36,7 @@ use super::requests::RequestMonitor;
 use super::writer::Writer;
 
 /// Every method.
-pub const NAMES: [&str; 36] = [
+pub const NAMES: [&str; 37] = [
     "hello",
     "doctor",
     "sessions.list",
@@ -48,6 +48,7 @@ pub const NAMES: [&str; 36] = [
     "sessions.retry",
     "sessions.compare",
     "sessions.resume",
+    "sessions.terminals",
     "changes.watch",
     "changes.unwatch",
     "changes.discard",
@@ -164,8 +165,12 @@ impl Methods {
             "sessions.resume" => {
                 let params: ResumeParams = parse(params)?;
                 let session = self.store.find_session(&params.session)?;
-                let session = actions::resume(&self.store, &session, params.quota)?;
+                let session = actions::resume(&self.store, &session, params.quota, params.unlimited)?;
                 reply(SessionResult { session: WireSession::from(&session) })
+            }
+            "sessions.terminals" => {
+                let session = self.store.find_session(&parse::<SessionParams>(params)?.session)?;
+                reply(TerminalsResult::from(client::terminals(&self.store, &session)?))
             }
             "changes.watch" => self.watch(&parse(params)?),
             "changes.unwatch" => self.unwatch(&parse(params)?),

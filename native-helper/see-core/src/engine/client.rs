@@ -11,7 +11,7 @@ use crate::policy::Tightening;
 use crate::session::{Frozen, Session};
 use crate::store::Store;
 
-use super::request::{Ask, Channel, ProgramSpec, Size, Tell};
+use super::request::{Ask, Channel, Entered, ProgramSpec, Size, Tell};
 use super::wire::{self, CHUNK, Frame, Kind};
 use super::{socket, stream};
 
@@ -79,6 +79,7 @@ impl Client {
             // It came to rest before it had heard what was asked.
             Tell::Exited { .. }
             | Tell::Tightened
+            | Tell::Terminals { .. }
             | Tell::Suspended
             | Tell::Continued { .. }
             | Tell::Stopped
@@ -87,10 +88,16 @@ impl Client {
         }
     }
 
-    /// Connects to the first program of a running session. The first output is what its terminal showed last.
-    pub fn attach(store: &Store, session: &Session, size: Option<Size>) -> Result<Self> {
+    /// Connects to a program of a running session: the one with this number, or the session's own. The first output is what
+    /// its terminal showed last.
+    pub fn attach(
+        store: &Store,
+        session: &Session,
+        size: Option<Size>,
+        program: Option<u32>,
+    ) -> Result<Self> {
         let stream = reach(store, session)?;
-        let asked = wire::send(stream.as_fd(), &Ask::Attach { size }, &[]);
+        let asked = wire::send(stream.as_fd(), &Ask::Attach { size, program }, &[]);
         asked.and_then(|()| Self::started(stream)).map_err(|error| match error.code {
             ErrorCode::HelperGone => not_running(session),
             _ => error,
@@ -175,7 +182,7 @@ impl Client {
                     Tell::Stopped => Event::Stopped,
                     Tell::Frozen { frozen } => Event::Frozen(frozen),
                     Tell::Resumed => Event::Resumed,
-                    Tell::Started { .. } | Tell::Tightened => continue,
+                    Tell::Started { .. } | Tell::Tightened | Tell::Terminals { .. } => continue,
                 },
                 Kind::Input | Kind::EndOfInput => return Err(wire::broken("input from the wrong side")),
             });
@@ -206,10 +213,24 @@ pub fn stop(store: &Store, session: &Session) -> Result<()> {
     Ok(())
 }
 
-/// Lets a frozen session go on, with another allowance or with this quota; sets the quota of one that runs.
-pub fn resume(store: &Store, session: &Session, quota: Option<u64>) -> Result<()> {
+/// Returns the terminals of a session that can be attached to beside its own: none when nothing runs in it.
+pub fn terminals(store: &Store, session: &Session) -> Result<Vec<Entered>> {
+    let Ok(stream) = reach(store, session) else { return Ok(Vec::new()) };
+    let asked = wire::send(stream.as_fd(), &Ask::Terminals, &[]);
+    match asked.and_then(|()| wire::receive::<Tell>(stream.as_fd())) {
+        Ok(Some((Tell::Terminals { terminals }, _))) => Ok(terminals),
+        // It came to rest meanwhile.
+        Ok(None | Some((Tell::Stopped, _))) => Ok(Vec::new()),
+        Err(error) if error.code == ErrorCode::HelperGone => Ok(Vec::new()),
+        Err(error) => Err(error),
+        Ok(Some(_)) => Err(wire::gone(Errno::CONNRESET)),
+    }
+}
+
+/// Lets a frozen session go on, with as much again, or with this quota or none; sets the quota of one that runs.
+pub fn resume(store: &Store, session: &Session, quota: Option<u64>, unlimited: bool) -> Result<()> {
     let stream = reach(store, session)?;
-    wire::send(stream.as_fd(), &Ask::Resume { quota }, &[])?;
+    wire::send(stream.as_fd(), &Ask::Resume { quota, unlimited }, &[])?;
     match wire::receive::<Tell>(stream.as_fd())? {
         Some((Tell::Failed { error }, _)) => Err(error),
         Some((Tell::Resumed, _)) => Ok(()),
@@ -232,7 +253,7 @@ fn reach(store: &Store, session: &Session) -> Result<UnixStream> {
     socket::connect(store, &session.id).map_err(|_| not_running(session))
 }
 
-fn not_running(session: &Session) -> Box<SeeError> {
+pub(super) fn not_running(session: &Session) -> Box<SeeError> {
     SeeError::new(
         ErrorCode::WrongState,
         format!("No program runs in the session {}.", session.id),

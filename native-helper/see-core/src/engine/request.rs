@@ -154,15 +154,29 @@ pub struct Start {
     pub display: Option<Wish>,
 }
 
+/// A program on a terminal that was started in a session beside its own one, or after it, and still runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entered {
+    /// Its number, by which it is attached to.
+    pub number: u32,
+    /// Program and arguments.
+    pub command: Vec<Vec<u8>>,
+}
+
 /// From a client to a supervisor.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case")]
 pub enum Ask {
-    /// Show this connection the first program's terminal: what was last seen, then what comes.
+    /// Show this connection a program's terminal: what was last seen, then what comes.
     Attach {
         /// Size of the client's window.
         size: Option<Size>,
+        /// Which; the session's own when `None`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        program: Option<u32>,
     },
+    /// Which terminals can be attached to beside the session's own?
+    Terminals,
     /// Start another program.
     Enter {
         /// Which.
@@ -199,10 +213,13 @@ pub enum Ask {
     },
     /// End every program.
     Stop,
-    /// Let a frozen session go on, with another allowance, or with this quota. Sets the quota of one that runs.
+    /// Let a frozen session go on, with as much again, or with this quota or none. Sets the quota of one that runs.
     Resume {
         /// The most bytes that its layers may hold.
         quota: Option<u64>,
+        /// Whether they may hold any number.
+        #[serde(default)]
+        unlimited: bool,
     },
 }
 
@@ -232,6 +249,11 @@ pub enum Tell {
     },
     /// The session is allowed less now.
     Tightened,
+    /// Terminals beside the session's own, in the order in which their programs began.
+    Terminals {
+        /// Which.
+        terminals: Vec<Entered>,
+    },
     /// The program was stopped, by a key, itself or somebody else.
     Suspended,
     /// It was let go on, as was asked for.

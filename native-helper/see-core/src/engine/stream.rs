@@ -12,7 +12,7 @@ use rustix::pty::{OpenptFlags, ioctl_tiocgptpeer};
 use crate::error::Result;
 
 use super::halted;
-use super::request::{Channel, Tell};
+use super::request::{Channel, ProgramSpec, Tell};
 use super::wire::{self, CHUNK, Frame, Kind};
 
 /// Output that a client has not taken yet, from which on its program is not read.
@@ -33,6 +33,8 @@ pub fn never_wait(fd: BorrowedFd<'_>) -> std::result::Result<(), Errno> {
 pub struct Program {
     /// Its number.
     pub number: u32,
+    /// Its words.
+    pub command: Vec<Vec<u8>>,
     /// What descriptors 0 to 2 are.
     pub channels: [Channel; 3],
     master: Option<OwnedFd>,
@@ -62,10 +64,11 @@ pub struct Program {
 
 impl Program {
     /// Returns a program that was asked for and has no descriptors yet.
-    pub fn new(number: u32, channels: [Channel; 3]) -> Self {
+    pub fn new(number: u32, spec: &ProgramSpec) -> Self {
         Self {
             number,
-            channels,
+            command: spec.command.clone(),
+            channels: spec.channels,
             master: None,
             slave: None,
             input: None,

@@ -90,7 +90,7 @@ impl Warden {
 
     /// Runs the program until it ends or its client goes, and ends everything with it.
     fn serve(self, client: &mut Client, spec: ProgramSpec) -> Result<()> {
-        let mut program = Program::new(ONLY, spec.channels);
+        let mut program = Program::new(ONLY, &spec);
         let worked = wire::send(self.control.as_fd(), &Order::Spawn(ONLY, Box::new(spec)), &[])
             .and_then(|()| self.work(client, &mut program));
         end_init(self.init)?;

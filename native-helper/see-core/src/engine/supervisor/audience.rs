@@ -6,9 +6,10 @@ use std::time::Instant;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
+use crate::engine::client::not_running;
 use crate::engine::halted::is_halted;
 use crate::engine::program;
-use crate::engine::request::{Ask, Channel, Order, Size, Tell};
+use crate::engine::request::{Ask, Channel, Entered, Order, Size, Tell};
 use crate::engine::stream::{Client, Program};
 use crate::engine::wire::Kind;
 use crate::error::{ErrorCode, Reason, Result, SeeError};
@@ -194,22 +195,12 @@ impl Supervisor {
     fn answer(&mut self, place: usize, ask: Ask) -> Result<()> {
         let number = self.clients.get(place).and_then(|client| client.program);
         match ask {
-            Ask::Attach { size } => {
-                self.go_on(FIRST)?;
-                let Some(program) = self.programs.get(&FIRST) else { return Ok(()) };
-                resize(program, size);
+            Ask::Attach { size, program } => self.attach(place, size, program.or_else(|| self.own()))?,
+            Ask::Terminals => {
+                let terminals = self.entered();
                 if let Some(client) = self.clients.get_mut(place) {
-                    client.program = Some(FIRST);
-                    client.tell(&Tell::Started { channels: program.channels })?;
-                    client.show(Kind::Output, program.scrollback());
-                    if let Some(frozen) = self.session.frozen.clone() {
-                        client.tell(&Tell::Frozen { frozen })?;
-                    }
-                    if let (true, Some(status)) = (program.told, program.exited) {
-                        let open = program.is_open();
-                        client.tell(&Tell::Exited { status, others: !self.empty, open })?;
-                        client.leaving = !open;
-                    }
+                    client.tell(&Tell::Terminals { terminals })?;
+                    client.leaving = true;
                 }
             }
             Ask::Enter { .. } if self.session.frozen.is_some() => {
@@ -260,13 +251,48 @@ impl Supervisor {
                 }
             }
             Ask::Stop => self.begin_stop()?,
-            Ask::Resume { quota } => {
-                let answer = self.resume(quota);
+            Ask::Resume { quota, unlimited } => {
+                let answer = self.resume(quota, unlimited);
                 if let (Err(error), Some(client)) = (answer, self.clients.get_mut(place)) {
                     client.tell(&Tell::Failed { error })?;
                     client.leaving = true;
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// Returns the number of the session's own program; `None` when that ended before this supervisor began.
+    fn own(&self) -> Option<u32> {
+        self.fresh.then_some(FIRST)
+    }
+
+    /// Returns the programs on terminals that run beside the session's own.
+    fn entered(&self) -> Vec<Entered> {
+        let others = self.programs.values().filter(|program| Some(program.number) != self.own());
+        let running = others.filter(|program| program.exited.is_none() && program.terminal().is_some());
+        running.map(|program| Entered { number: program.number, command: program.command.clone() }).collect()
+    }
+
+    /// Shows a program's terminal to a client.
+    fn attach(&mut self, place: usize, size: Option<Size>, number: Option<u32>) -> Result<()> {
+        number.map_or(Ok(()), |number| self.go_on(number))?;
+        let Some(client) = self.clients.get_mut(place) else { return Ok(()) };
+        let Some(program) = number.and_then(|number| self.programs.get(&number)) else {
+            client.leaving = true;
+            return client.tell(&Tell::Failed { error: not_running(&self.session) });
+        };
+        resize(program, size);
+        client.program = Some(program.number);
+        client.tell(&Tell::Started { channels: program.channels })?;
+        client.show(Kind::Output, program.scrollback());
+        if let Some(frozen) = self.session.frozen.clone() {
+            client.tell(&Tell::Frozen { frozen })?;
+        }
+        if let (true, Some(status)) = (program.told, program.exited) {
+            let open = program.is_open();
+            client.tell(&Tell::Exited { status, others: !self.empty, open })?;
+            client.leaving = !open;
         }
         Ok(())
     }

@@ -61,8 +61,11 @@ impl Supervisor {
             true => self.store.abort_session(&self.session.id, self.first_status()),
             false => {
                 // Without its last screen a session is as good as with it: it must come to rest also on a full disk.
-                let shown = self.programs.get(&FIRST).map(Program::scrollback).unwrap_or_default();
-                let _ = last_screen::keep(&self.store, &self.session.id, shown);
+                // What was entered later leaves the screen of the session's own program alone.
+                if self.fresh {
+                    let shown = self.programs.get(&FIRST).map(Program::scrollback).unwrap_or_default();
+                    let _ = last_screen::keep(&self.store, &self.session.id, shown);
+                }
                 self.record_end(&worked.clone().and(answered.unwrap_or(Ok(()))))
             }
         };

@@ -56,22 +56,24 @@ impl Supervisor {
         self.signal_all(&[if held { Signal::STOP } else { Signal::CONT }])
     }
 
-    /// Goes on with another allowance, or sets the quota.
-    pub(super) fn resume(&mut self, quota: Option<u64>) -> Result<()> {
+    /// Goes on with as much again, or sets the quota; `unlimited` takes it away.
+    pub(super) fn resume(&mut self, quota: Option<u64>, unlimited: bool) -> Result<()> {
         let frozen = self.session.frozen.clone();
         match (&frozen, quota) {
-            (None, None) => return Err(not_frozen(&self.session)),
-            (None, Some(_)) => self.session.policy.quota = quota,
+            (None, None) if !unlimited => return Err(not_frozen(&self.session)),
+            (None, _) => self.session.policy.quota = quota,
             (Some(frozen), _) => {
                 if let Some(quota) = quota.filter(|quota| *quota <= frozen.used) {
                     return Err(too_small(quota, frozen));
                 }
                 match frozen.why {
+                    FrozenWhy::Quota if unlimited => self.session.policy.quota = None,
                     FrozenWhy::Quota => {
                         self.session.policy.quota = quota.or(Some(frozen.used.saturating_add(frozen.limit)));
                     }
                     FrozenWhy::Disk => {
-                        self.session.policy.quota = quota.or(self.session.policy.quota);
+                        self.session.policy.quota =
+                            quota.or(self.session.policy.quota).filter(|_| !unlimited);
                         // Half of what is left: it is frozen again before the disk is full. Of inodes the meter says that itself.
                         if let Some(free) = frozen.free {
                             self.session.policy.floor = Some(free / 2);

@@ -44,7 +44,7 @@ impl Supervisor {
     pub(super) fn start_program(&mut self, number: u32, mut spec: ProgramSpec) -> Result<()> {
         self.bounds.adapt(&mut spec);
         self.display.iter().for_each(|display| display.adapt(&mut spec));
-        self.programs.insert(number, Program::new(number, spec.channels));
+        self.programs.insert(number, Program::new(number, &spec));
         self.starts.waiting.push_back((number, spec));
         self.start_next()
     }
