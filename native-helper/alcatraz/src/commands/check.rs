@@ -33,9 +33,9 @@ pub fn run(context: &Context, args: &CheckArgs) -> Result<ExitStatus> {
                         writeln!(out, "Consistent so far. The session still runs: it can be committed when it has ended.")
                     }
                     _ if result.missing.is_some() => {
-                        writeln!(out, "Consistent, as far as is known: a commit would go through.")
+                        writeln!(out, "Consistent, as far as is known: no conflict stands in the way of a commit.")
                     }
-                    _ => writeln!(out, "Consistent: a commit would go through."),
+                    _ => writeln!(out, "Consistent: no conflict stands in the way of a commit."),
                 };
             }
             let count = u64::try_from(result.conflicts.len()).unwrap_or(u64::MAX);

@@ -51,18 +51,20 @@ pub fn hinting(mut error: Box<SeeError>, hint: &str) -> Box<SeeError> {
 /// Returns what a commit did, for people.
 pub fn told(result: &CommitResult, dry_run: bool) -> String {
     let applied = count_text(result.applied, "change");
+    let left_out = match result.skipped {
+        0 => String::new(),
+        skipped => format!(" Left out: {skipped}."),
+    };
+    let dropped = dropped_text(&result.dropped);
+    // What is to be typed comes last: a word behind it would be taken for a part of it.
     let mut text = match (dry_run, result.applied) {
-        (true, _) => format!("Nothing stands in the way of a commit; {applied} would be made."),
-        (false, 0) => "There was nothing to commit.".to_owned(),
+        (true, _) => format!("Nothing stands in the way of a commit; {applied} would be made.{left_out}"),
+        (false, 0) => format!("There was nothing to commit.{left_out}"),
         (false, _) => format!(
-            "Committed {applied} as {}. Take it back with: alcatraz undo {}",
-            result.commit, result.commit
+            "Committed {applied} as {0}.{left_out}{dropped} Take it back with: alcatraz undo {0}",
+            result.commit
         ),
     };
-    if result.skipped > 0 {
-        text.push_str(&format!(" Left out: {}.", result.skipped));
-    }
-    text.push_str(&dropped_text(&result.dropped));
     if let Some(first) = result.differing.first() {
         let path = first.to_host_path().map(|path| path.display()).unwrap_or_default();
         text.push_str(&format!(

@@ -82,7 +82,7 @@ pub fn refs(paths: &[HostPath]) -> Vec<PathRef> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CheckResult {
-    /// Whether a commit would go through.
+    /// Whether no conflict stands in the way of a commit.
     pub consistent: bool,
     /// Where it would not.
     pub conflicts: Vec<Conflict>,

@@ -6,6 +6,20 @@ use std::process::{Child, Command, Stdio};
 
 use super::{Lab, Outcome, finish};
 
+/// Starts an X server without a screen of glass, and returns it and the name of its display when it takes connections.
+pub fn x_server(arguments: &[&str]) -> (Child, String) {
+    let mut server = Command::new("Xvfb")
+        .args(["-displayfd", "1"])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (server, format!(":{}", line.trim()))
+}
+
 /// A display of the host that a test made, with a window on it.
 pub struct Host {
     server: Child,
@@ -21,16 +35,8 @@ impl Host {
     }
 
     pub fn with(access: &[&str]) -> Self {
-        let mut server = Command::new("Xvfb")
-            .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", "1400x1000x24"])
-            .args(access)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        let name = format!(":{}", line.trim());
+        let (server, name) =
+            x_server(&[&["-nolisten", "tcp", "-screen", "0", "1400x1000x24"], access].concat());
         let mut window = Command::new("xeyes");
         window.env("DISPLAY", &name);
         let cookies = access.iter().find(|word| word.starts_with('/')).map(|path| (*path).to_owned());

@@ -1,12 +1,8 @@
 //! The overlay engine: makes SEEs, runs programs in them, brings them to rest, removes them. Works by processes of
 //! its own (`alcatraz supervise`), so that it may be called from a program with many threads.
 
-use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::net::UnixStream;
-use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::hiding::HidingList;
@@ -18,7 +14,7 @@ use crate::path::{HostPath, escape_for_display};
 use crate::policy::{Clipboard, Policy, Promise, Tightening};
 use crate::secrets;
 use crate::session::{Limit, Session, SessionState};
-use crate::store::{SessionLock, Store};
+use crate::store::Store;
 use crate::timestamp::Timestamp;
 
 mod birth;
@@ -52,6 +48,7 @@ mod room;
 pub(crate) mod rooms;
 mod socket;
 mod stream;
+mod supervising;
 pub mod supervisor;
 mod tree;
 pub mod trial;
@@ -70,6 +67,7 @@ use identity::Identity;
 use plan::Plan;
 use request::{ProgramSpec, RunSpec, Start};
 use room::Room;
+use supervising::Supervising;
 
 /// How often a SEE is made anew because the host's mounts changed while it was planned and made.
 const TRIES: u32 = 5;
@@ -320,54 +318,6 @@ fn wish_again(policy: &Policy, program: &ProgramSpec) -> (Option<Wish>, Option<L
 /// Settles sessions whose supervisor died. Readers of the list call it first.
 pub fn repair(store: &Store) -> Result<bool> {
     store.repair_dead_sessions()
-}
-
-/// A supervisor's process that waits for its request. It ends when this is dropped before.
-struct Supervising {
-    connection: Option<UnixStream>,
-    child: Child,
-}
-
-impl Supervising {
-    /// Starts the process.
-    fn begin(session: &str) -> Result<Self> {
-        let (connection, theirs) = UnixStream::pair().map_err(|e| no_supervisor("no connection", &e))?;
-        let child = Command::new("/proc/self/exe")
-            .arg0("alcatraz")
-            .args(["supervise", session])
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|e| no_supervisor("no process", &e))?;
-        Ok(Self { connection: Some(connection), child })
-    }
-
-    /// Sends the request and waits until the program runs.
-    fn make(mut self, start: &Start, lock: &SessionLock) -> Result<Client> {
-        let Some(connection) = self.connection.take() else {
-            return Err(SeeError::internal("A supervisor was used twice."));
-        };
-        wire::send(connection.as_fd(), start, &[lock.as_fd()])?;
-        Client::started(connection)
-    }
-}
-
-impl Drop for Supervising {
-    fn drop(&mut self) {
-        // Unasked, it ends. Either way it leaves its own child behind at once, and somebody has to collect it.
-        self.connection = None;
-        let _ = self.child.wait();
-    }
-}
-
-fn no_supervisor(what: &str, error: &dyn std::fmt::Display) -> Box<SeeError> {
-    SeeError::new(
-        ErrorCode::CannotIsolate,
-        format!("The session's supervisor could not be started: {what}: {error}."),
-        "Check how many processes and open files you may have (ulimit -a).",
-    )
-    .because(Reason::NoProcesses)
 }
 
 /// Returns what the program of a request needs, everything decided.

@@ -1,10 +1,11 @@
 //! A screen with a window on it, a key that is held down, and something that was copied. The server and the window are there for all
 //! attempts of a test; they end with its machine.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 
+use crate::engine_lab::display::x_server;
 use crate::engine_lab::{finish, wait_until};
 use crate::host::processes;
 
@@ -45,15 +46,8 @@ impl Screen {
 }
 
 fn start() -> (String, [Child; 2]) {
-    let mut server = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-ac", "-listen", "tcp", "-screen", "0", "640x480x24"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let screen = Screen(Box::leak(format!(":{}", line.trim()).into_boxed_str()));
+    let (server, name) = x_server(&["-ac", "-listen", "tcp", "-screen", "0", "640x480x24"]);
+    let screen = Screen(Box::leak(name.into_boxed_str()));
     let window = screen.tool("xeyes", &[]).stderr(Stdio::null()).spawn().unwrap();
     // The pointer, and with it the focus, is beside every window.
     for step in [
