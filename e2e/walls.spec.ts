@@ -73,9 +73,14 @@ test("limits are lowered while a program runs, and a place is always hidden", as
   await expect(app.terminal).toContainText("filled");
   await app.page.getByRole("button", { name: "no network" }).click();
   await app.page.getByLabel("Disk space").fill("20 MB");
-  await app.page.getByRole("button", { name: "Lower", exact: true }).click();
+  await app.page.getByLabel("Left free").fill("1.2 GB");
+  await app.page.getByRole("button", { name: "Allow less", exact: true }).click();
   const bar = app.page.getByRole("alert").filter({ hasText: "Frozen." });
   await expect(bar).toContainText("it was given 20 MB", { timeout: 30_000 });
+  const { sessions } = JSON.parse(await machine.alcatraz("list", "--json")) as {
+    sessions: { policy: { floor?: number } }[];
+  };
+  expect(sessions.map(({ policy }) => policy.floor)).toEqual([1_200_000_000]);
   await app.page.keyboard.press("Escape");
   await app.stop();
 

@@ -128,7 +128,7 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, CodeWords>> = {
   "scanner-failed": {
     title: "The virus scanner could not look",
     what: "The details say what it said.",
-    next: "Let ClamAV fetch its signatures (sudo freshclam), then try again.",
+    next: "If it has no signatures yet, its service (clamav-freshclam) fetches them within minutes; where none runs, type sudo freshclam.",
   },
   "no-user-namespaces": {
     title: "This machine does not allow sandboxes without root",

@@ -169,7 +169,7 @@ fn run(mut command: Command, monitor: &dyn Monitor) -> Result<String> {
         Some(2) if !has_signatures(Path::new(SIGNATURES)) => Err(SeeError::new(
             ErrorCode::ScannerFailed,
             "ClamAV has no signatures yet.",
-            "Let it fetch them: sudo freshclam",
+            "Its service (clamav-freshclam) fetches them within minutes; where none runs, type: sudo freshclam",
         )),
         _ => {
             let words = [out, err].join("\n");

@@ -1,4 +1,4 @@
-// Lower limits for a session that runs: what is typed holds at once. Only ever less.
+// Tighter limits for a session that runs: what is typed holds at once. Only ever less for it.
 import { useState, type FormEvent, type ReactElement } from "react";
 import { FEWEST_PROCESSES, type Tightening } from "../../../protocol/src/session.js";
 import { Button } from "../../ui/button.js";
@@ -6,7 +6,7 @@ import { parseSize } from "../../../texts/format.js";
 import { TEXTS } from "../../../texts/run.js";
 import styles from "./network-tag.module.css";
 
-const NOTHING = { quota: "", memory: "", processes: "" };
+const NOTHING = { quota: "", floor: "", memory: "", processes: "" };
 
 interface TightenLimitsProps {
   busy: boolean;
@@ -26,7 +26,7 @@ export function TightenLimits({ busy, onTighten }: TightenLimitsProps): ReactEle
     <form className={styles.limits} onSubmit={(event) => void submit(event)}>
       <p>{TEXTS.lessWhy}</p>
       <div className={styles.less}>
-        {(["quota", "memory", "processes"] as const).map((name) => (
+        {(["quota", "floor", "memory", "processes"] as const).map((name) => (
           <label key={name}>
             {TEXTS.lessNames[name]}
             <input

@@ -1,0 +1,72 @@
+// What the helper tells people to type: each command is one that Debian has, with packages and settings that exist there.
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { ROOT } from "./setup/paths.mjs";
+
+/** Settings that only some kernels have: Debian's own, Ubuntu's, those with Yama. */
+const NOT_EVERYWHERE = new Set([
+  "kernel.unprivileged_userns_clone",
+  "kernel.apparmor_restrict_unprivileged_userns",
+  "kernel.yama.ptrace_scope",
+]);
+
+// The tests' set-up installs all that the helper may ask for.
+const installs = ([order, ...packages]) =>
+  order === "install" && packages.length > 0 && packages.every(isInstalled);
+
+/** Each command by its first word, and what must hold of the rest. */
+const COMMANDS = {
+  apt: installs,
+  "apt-get": installs,
+  sysctl: ([setting, ...more]) => {
+    const [name, value] = setting.split("=");
+    const isThere = existsSync(join("/proc/sys", name.replaceAll(".", "/")));
+    return more.length === 0 && Boolean(value) && (isThere || NOT_EVERYWHERE.has(name));
+  },
+  chmod: (words) => words.join(" ") === "666 /dev/net/tun",
+  modprobe: (words) => words.join(" ") === "tun",
+  freshclam: (words) => words.length === 0,
+};
+
+function isInstalled(name) {
+  const asked = ["--show", "--showformat=${db:Status-Status}", name];
+  return execFileSync("dpkg-query", asked, { encoding: "utf8" }) === "installed";
+}
+
+/** Returns every command in the helper's texts that begins with sudo, with the values that are filled in. */
+function typed() {
+  const rooms = ["see-core", "alcatraz"].map((name) => join(ROOT, "native-helper", name, "src"));
+  const files = rooms.flatMap((room) =>
+    readdirSync(room, { recursive: true }).map((file) => join(room, file)),
+  );
+  const texts = files
+    .filter((file) => file.endsWith(".rs"))
+    .map((file) => {
+      const lines = readFileSync(file, "utf8").split("\n");
+      const code = lines.filter((line) => !line.trimStart().startsWith("//")).join("\n");
+      return code.replaceAll(/\\\n\s*/g, "");
+    });
+  const words = /sudo ([a-z][\w-]*(?: (?:(?!\.(?:[\s"`]|$))[\w./={}:-])+)*)/g;
+  const tools = texts.flatMap((text) => [...text.matchAll(/tool\("\w+", "([\w-]+)"\)/g)]);
+  const fill = (command) => {
+    if (!command.includes("{package}")) return command.replace("{port}", "80");
+    return tools.map(([, name]) => command.replace("{package}", name));
+  };
+  return [...new Set(texts.flatMap((text) => [...text.matchAll(words)].flatMap(([, said]) => fill(said))))];
+}
+
+describe("what people are told to type", () => {
+  const commands = typed();
+
+  it("is found", () => {
+    expect(commands.length).toBeGreaterThanOrEqual(8);
+  });
+
+  it.each(commands)("sudo %s", (command) => {
+    const [program, ...words] = command.split(" ");
+    expect(Object.keys(COMMANDS)).toContain(program);
+    expect(COMMANDS[program](words)).toBe(true);
+  });
+});
