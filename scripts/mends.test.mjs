@@ -15,7 +15,13 @@ const NOT_EVERYWHERE = new Set([
 // The tests' set-up installs all that the helper may ask for.
 const installs = async ([order, ...packages]) => {
   const states = await must("dpkg-query", ["--show", "--showformat=${db:Status-Status}\\n", ...packages]);
-  return order === "install" && states.trim().split("\n").every((state) => state === "installed");
+  return (
+    order === "install" &&
+    states
+      .trim()
+      .split("\n")
+      .every((state) => state === "installed")
+  );
 };
 
 /** Each command by its first word, and what must hold of the rest. */
