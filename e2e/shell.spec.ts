@@ -31,7 +31,7 @@ test("settings and the window's size outlive the app", async ({ machine, app }) 
     window.see.saveSettings({
       theme: "dark",
       panes: { sidebar: 321 },
-      recent: ["true"],
+      recent: [{ line: "true", cwd: null }],
       profiles: [],
       notify: true,
       notifyWarnings: true,

@@ -114,10 +114,11 @@ it("what was chosen before the settings were read stays, and takes none of them 
   await answer("settings", {
     ...useSettings.getInitialState(),
     panes: {},
-    recent: ["ls"],
+    recent: [{ line: "ls", cwd: null }],
     loaded: undefined,
   });
-  expect(useSettings.getState()).toMatchObject({ panes: { tree: 7 }, recent: ["ls"], loaded: true });
+  const recent = [{ line: "ls", cwd: null }];
+  expect(useSettings.getState()).toMatchObject({ panes: { tree: 7 }, recent, loaded: true });
   expect(open.get("saveSettings")).toHaveLength(1);
 });
 

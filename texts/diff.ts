@@ -26,6 +26,8 @@ export const TEXTS = {
   maker: "Changed by",
   changedBy: (program: string): string => `Changed by ${program}`,
   before: "Before",
+  onlyBefore: "This is what was there before: what is there now is no text.",
+  onlyAfter: "This is what is there now: what was there before is no text.",
   after: "After",
   nothing: "nothing",
   nothingBefore: "It did not exist before.",

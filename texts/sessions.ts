@@ -31,7 +31,6 @@ const SIGNALS: Readonly<Record<number, string>> = {
   2: "Ctrl-C",
   3: "quit",
   6: "its own abort",
-  9: "kill",
   11: "a memory fault",
   13: "a closed pipe",
 };
@@ -42,5 +41,5 @@ export const ENDS = {
   status: (status: number): string => `ended with status ${status}`,
   // The one that Stop sends.
   signal: (signal: number): string =>
-    signal === 15 ? "stopped" : `ended by ${SIGNALS[signal] ?? `signal ${signal}`}`,
+    signal === 15 ? "stopped" : signal === 9 ? "killed" : `ended by ${SIGNALS[signal] ?? `signal ${signal}`}`,
 } as const;

@@ -68,11 +68,18 @@ export const Profile = z.object({
 });
 export type Profile = z.infer<typeof Profile>;
 
+/** A command that was typed, and the folder that it ran in; null: the home folder. Older files have the command alone. */
+export const Recent = z.union([
+  z.object({ line: z.string(), cwd: z.string().nullable() }),
+  z.string().transform((line) => ({ line, cwd: null })),
+]);
+export type Recent = z.infer<typeof Recent>;
+
 /** Choices that outlive the window. What an older file lacks has its default. */
 export const Settings = z.object({
   theme: z.enum(["system", "light", "dark"]),
   panes: z.record(z.string(), z.number()),
-  recent: z.array(z.string()).max(20),
+  recent: z.array(Recent).max(20),
   profiles: z.array(Profile).max(50).default([]),
   /** Whether the desktop tells what happens while the window is not looked at. */
   notify: z.boolean().default(true),

@@ -6,6 +6,7 @@ import type { Session } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
 import { useRoute } from "../../route-store.js";
 import { Button, IconButton } from "../../ui/button.js";
+import { cx } from "../../ui/cx.js";
 import { displayPath, escapeText } from "../../ui/escape.js";
 import { formatBytes } from "../../../texts/format.js";
 import { Menu } from "../../ui/menu.js";
@@ -82,6 +83,8 @@ function OpenedPane({ session, path, signature, mayDiscard }: OpenedPaneProps): 
   const { key, description, error, reading } = useDetail();
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- the tree is changed in place; `signature` tells of it
   const change = useMemo(() => changeAt(useFeed.getState().tree, path), [path, signature]);
+  // All is listed, and it is not there: nobody need ask the helper first.
+  const isGone = useFeed(({ settled, reading: reads }) => settled !== null && !reads) && change === null;
   const wanted = detailKey(session, path);
   const asked = useRef("");
 
@@ -112,7 +115,7 @@ function OpenedPane({ session, path, signature, mayDiscard }: OpenedPaneProps): 
       {change !== null && <Reasons hints={change.hints} path={path} />}
       <NoteLine path={path} />
       <div className={styles.body}>
-        {current && error?.code === "no-such-change" && change === null ? (
+        {change === null && (isGone || (current && error?.code === "no-such-change")) ? (
           <EmptyPanel icon="check" title={TEXTS.gone}>
             {TEXTS.goneWhy}
           </EmptyPanel>
@@ -192,7 +195,7 @@ function PaneHead({
           />
         )}
       </div>
-      <div className={styles.line}>
+      <div className={cx(styles.line, styles.facing)}>
         <span className={styles.about}>
           {change !== null && (
             <span className={styles.facts}>

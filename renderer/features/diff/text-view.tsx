@@ -100,14 +100,16 @@ export function TextView({ session, path, description, reading }: TextViewProps)
   if (left === null || right === null) {
     const lines = (left ?? right)?.lines ?? [];
     if (lines.length === 0) return <EmptyPanel icon="file" title={TEXTS.empty} />;
-    const oneSided = description.before === undefined || description.after === undefined;
+    // The other side is there, but is no text: a folder, a link, bytes.
+    const both = description.before !== undefined && description.after !== undefined;
+    const only = !both ? "" : left === null ? TEXTS.onlyAfter : TEXTS.onlyBefore;
     return (
       <div className={view.view}>
-        <ViewBar end={<WrapChoice />} notes={[...notes, first]}>
+        <ViewBar end={<WrapChoice />} notes={[only, ...notes, first]}>
           {more}
         </ViewBar>
         <div className={styles.body}>
-          <PlainText lines={lines} look={!oneSided ? "plain" : left === null ? "added" : "removed"} />
+          <PlainText lines={lines} look={left === null ? "added" : "removed"} />
         </div>
       </div>
     );

@@ -50,7 +50,9 @@ export function viewsOf(
   const offered = ORDER.filter((view) => can[view]);
   const best = offered[0] ?? "details";
   const unchanged = contentCounts && !aspects.includes("content");
-  return { offered, best, usual: unchanged ? "details" : best };
+  // Of something that has become something else, that is what there is to know.
+  const isOther = sides[0]?.type !== sides.at(-1)?.type;
+  return { offered, best, usual: unchanged || isOther ? "details" : best };
 }
 
 /** What the person wished to see of files that `best` shows best. */

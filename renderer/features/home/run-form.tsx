@@ -38,7 +38,7 @@ export function RunForm(): ReactElement {
   };
   const inShell = (): void => {
     edit({ line: shellLine(line) });
-    input.current?.focus();
+    void runForm();
   };
   return (
     <form className={styles.form} onSubmit={submit}>
@@ -101,16 +101,16 @@ export function RunForm(): ReactElement {
           <span>{TEXTS.recent}</span>
           {recent.map((command) => (
             <button
-              key={command}
+              key={`${command.cwd ?? ""} ${command.line}`}
               type="button"
               className={styles.chip}
-              title={escapeText(command)}
+              title={`${escapeText(command.line)}\n${command.cwd === null ? TEXTS.directoryHome : escapeText(command.cwd)}`}
               onClick={() => {
-                edit({ line: command });
+                edit(command);
                 input.current?.focus();
               }}
             >
-              {shortCommand(escapeText(command))}
+              {shortCommand(escapeText(command.line))}
             </button>
           ))}
         </div>

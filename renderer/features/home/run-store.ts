@@ -48,7 +48,7 @@ export const useRun = create<RunState>((set, get) => {
     // What was chosen for one command is not chosen for the next.
     set({ starting: false, ...UNCHOSEN });
     if (attempt.line !== undefined) {
-      useSettings.getState().remember(attempt.line.trim());
+      useSettings.getState().remember({ line: attempt.line.trim(), cwd: attempt.cwd });
       set({ line: "" });
     }
     // Who has gone elsewhere meanwhile stays there: the session is in the list.
@@ -89,8 +89,11 @@ export const useRun = create<RunState>((set, get) => {
     },
     runLine: async (line, cwd) => {
       if (get().starting) return;
+      const { cwd: before } = get();
       get().edit({ line, cwd, ...UNCHOSEN });
       await get().runForm();
+      // What was refused is mended where it was to run; else the folder was this one run's.
+      if (get().error === null) set({ cwd: before });
     },
     runCommand: async (command, cwd, display = "none") => {
       await start({ command, cwd, choices: { ...NO_CHOICES, display }, accept: [] });

@@ -193,7 +193,7 @@ function startOf(parts: readonly Part[]): Part | undefined {
   return (
     parts.find(({ flags }) => flags > 0) ??
     parts.find(({ table }) => (table?.differs ?? 0) > 0) ??
-    parts.find(({ table }) => table !== undefined) ??
+    parts.find(({ table, text }) => table !== undefined || text !== undefined) ??
     parts[0]
   );
 }

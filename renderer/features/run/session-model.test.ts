@@ -6,6 +6,7 @@ import {
   groupSessions,
   isTicking,
   sessionTitle,
+  stateSign,
   whatItWaitsFor,
   withAnswer,
 } from "./session-model.js";
@@ -23,6 +24,15 @@ const session = (part: Partial<Session>): Session => ({
 });
 
 describe("session", () => {
+  it("has a sign of its own for each way in which it is over", () => {
+    expect(stateSign(session({}))).toBeUndefined();
+    expect(stateSign(session({ state: "committed" }))).toBe("check");
+    expect(stateSign(session({ state: "committed", undone: true }))).toBe("undo");
+    expect(stateSign(session({ state: "aborted", exit_status: 0 }))).toBe("abort");
+    expect(stateSign(session({ state: "aborted", why: "There is no program x." }))).toBe("alert");
+    expect(stateSign(session({ state: "broken" }))).toBe("alert");
+  });
+
   it("is called by its name or its program, with nothing hidden in it", () => {
     expect(sessionTitle(session({}))).toBe("make");
     expect(sessionTitle(session({ name: "try\u202e it" }))).toBe("try\\u{202e} it");
@@ -32,7 +42,7 @@ describe("session", () => {
   it("says how its program ended", () => {
     expect(endWords(session({ exit_status: 0 }))).toBe("ended well");
     expect(endWords(session({ exit_status: 3 }))).toBe("ended with status 3");
-    expect(endWords(session({ exit_status: 137 }))).toBe("ended by kill");
+    expect(endWords(session({ exit_status: 137 }))).toBe("killed");
     expect(endWords(session({ exit_status: 130 }))).toBe("ended by Ctrl-C");
     expect(endWords(session({ exit_status: 0, state: "running" }))).toBeUndefined();
     expect(endWords(session({}))).toBeUndefined();

@@ -12,6 +12,14 @@ export function stateWords(session: Session): { short: string; long: string } {
   return hasNotStarted(session) ? NOT_STARTED_WORDS : STATE_WORDS[session.state];
 }
 
+/** Returns the sign of a session that nothing runs in any more; undefined where a dot tells its state. */
+export function stateSign(session: Session): "check" | "undo" | "abort" | "alert" | undefined {
+  if (session.undone === true) return "undo";
+  if (hasNotStarted(session) || session.state === "broken") return "alert";
+  if (session.state === "committed") return "check";
+  return session.state === "aborted" ? "abort" : undefined;
+}
+
 /** Returns why a session stands still. */
 export function frozenWords(frozen: Frozen): string {
   const limit = formatBytes(frozen.limit);

@@ -17,7 +17,7 @@ import { TEXTS } from "../../../texts/settings.js";
 import styles from "./settings-dialog.module.css";
 
 export function SettingsDialog({ onClose }: { onClose: () => void }): ReactElement {
-  const { theme, notify, notifyWarnings } = useSettings();
+  const { theme, notify, notifyWarnings, trouble } = useSettings();
   return (
     <Dialog
       title={TEXTS.title}
@@ -28,6 +28,7 @@ export function SettingsDialog({ onClose }: { onClose: () => void }): ReactEleme
         </Button>
       }
     >
+      {trouble !== null && <ErrorNote error={trouble} />}
       <div className={styles.row}>
         <span>{TEXTS.theme}</span>
         <Segmented

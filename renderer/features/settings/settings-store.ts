@@ -1,7 +1,8 @@
 // The choices that outlive the window. Each change goes to main at once, which gathers them: a window that closes now
 // loses none.
 import { create } from "zustand";
-import type { Profile, Settings } from "../../../protocol/src/bridge.js";
+import type { Profile, Recent, Settings } from "../../../protocol/src/bridge.js";
+import type { SeeError } from "../../../protocol/src/errors.js";
 import { see } from "../../see.js";
 
 const DEFAULTS: Settings = {
@@ -24,6 +25,8 @@ const PROFILE_LIMIT = 50;
 
 interface SettingsState extends Settings {
   loaded: boolean;
+  /** Why they could not be read, so that nothing is saved over them, or were not saved last. */
+  trouble: SeeError | null;
   load: () => Promise<void>;
   setTheme: (theme: Settings["theme"]) => void;
   setNotify: (which: "notify" | "notifyWarnings", on: boolean) => void;
@@ -31,7 +34,7 @@ interface SettingsState extends Settings {
   setTool: (tool: "viewer" | "comparer" | "editor", id: string) => void;
   setPane: (name: string, size: number) => void;
   resetPane: (name: string) => void;
-  remember: (command: string) => void;
+  remember: (command: Recent) => void;
   /** Keeps a profile; one of the same name is replaced. */
   keepProfile: (profile: Profile) => void;
   dropProfile: (name: string) => void;
@@ -42,21 +45,27 @@ interface SettingsState extends Settings {
 export const useSettings = create<SettingsState>((set, get) => {
   /** What was chosen before the choices of earlier days were read: it is newer, and nothing is saved until then. */
   let early: Partial<Settings> = {};
+  /** Whether what there was before is known: what is not could be lost by saving. */
+  let known = false;
+  const save = async (): Promise<void> => {
+    const state = get();
+    const chosen = Object.fromEntries(KEYS.map((key) => [key, state[key]])) as unknown as Settings;
+    const outcome = await see.saveSettings(chosen);
+    set({ trouble: outcome.ok ? null : outcome.error });
+  };
   const change = (part: Partial<Settings>): void => {
     set(part);
-    if (!get().loaded) {
-      early = { ...early, ...part };
-      return;
-    }
-    const state = get();
-    void see.saveSettings(Object.fromEntries(KEYS.map((key) => [key, state[key]])) as unknown as Settings);
+    if (!get().loaded) early = { ...early, ...part };
+    else if (known) void save();
   };
   return {
     ...DEFAULTS,
     loaded: false,
+    trouble: null,
     load: async () => {
       const outcome = await see.settings();
-      set(outcome.ok ? { ...outcome.value, loaded: true } : { loaded: true });
+      known = outcome.ok;
+      set(outcome.ok ? { ...outcome.value, loaded: true } : { loaded: true, trouble: outcome.error });
       const chosen = early;
       early = {};
       if (Object.keys(chosen).length > 0) change(chosen);
@@ -71,7 +80,7 @@ export const useSettings = create<SettingsState>((set, get) => {
       change({ panes });
     },
     remember: (command) => {
-      const others = get().recent.filter((each) => each !== command);
+      const others = get().recent.filter(({ line, cwd }) => line !== command.line || cwd !== command.cwd);
       change({ recent: [command, ...others].slice(0, RECENT_LIMIT) });
     },
     keepProfile: (profile) => {
