@@ -113,15 +113,24 @@ test("a promise that cannot be kept refuses the run, which goes on without it wh
   await app.ended();
   await expect(app.terminal).toContainText("ran");
   other.close();
-  // The next one keeps it again.
+  // The next one keeps it again. As root a program can run as any user that there is.
   await app.goHome();
-  await app.run("echo again");
+  if (machine.account.mode === "system") {
+    await app.moreOptions();
+    await app.option("Other user").fill("no-such-user");
+    await app.command.fill("id -un");
+    await app.page.getByRole("button", { name: "Run", exact: true }).click();
+    await expect(app.page.getByRole("alert")).toContainText("no-such-user");
+    await app.option("Other user").fill(machine.account.user);
+  }
+  await app.run("id -un");
   await app.ended();
+  await expect(app.terminal).toContainText(machine.account.user);
   const { sessions } = JSON.parse(await machine.alcatraz("list", "--json")) as {
     sessions: { command: string[]; policy: { accept?: string[] } }[];
   };
   const accepted = sessions.map(({ command, policy }) => [command.join(" "), policy.accept]);
-  expect(Object.fromEntries(accepted)).toEqual({ "echo ran": ["ports"], "echo again": undefined });
+  expect(Object.fromEntries(accepted)).toEqual({ "echo ran": ["ports"], "id -un": undefined });
 });
 
 test("choices are kept as a profile and chosen again", async ({ app }) => {

@@ -38,6 +38,9 @@ export const TEXTS = {
   sessionNameWhy: "What the session is called in the list and on the command line.",
   user: "User",
   asRoot: "Run as root inside the session",
+  otherUser: "Other user",
+  otherUserHint: "yourself",
+  otherUserWhy: "Run as this user of your machine, for example www-data.",
   network: "Network",
   networkChoices: { none: "None", web: "Web", full: "Everything" },
   networkWhy: {

@@ -49,6 +49,7 @@ export type Application = z.infer<typeof Application>;
 export const Profile = z.object({
   name: z.string().min(1).max(64),
   asRoot: z.boolean(),
+  user: z.string().max(64).default(""),
   net: Net,
   lan: z.boolean(),
   ports: z.string().max(4096),

@@ -19,10 +19,10 @@ export const BUILT_IN: readonly Profile[] = [
   { ...usual(PROFILES.upgrade), asRoot: true, net: "web", quota: "20 GB", reads: "lookups" },
 ];
 
-/** Returns what a profile chooses on this machine: without privilege nobody runs as root. */
+/** Returns what a profile chooses on this machine: without privilege everybody runs as they are. */
 export function choicesOf(profile: Profile, system: boolean): Omit<Choices, "name"> {
   const { name: _, ...choices } = profile;
-  return { ...choices, asRoot: choices.asRoot && system };
+  return { ...choices, asRoot: choices.asRoot && system, user: system ? choices.user : "" };
 }
 
 /** Returns the profile that chooses exactly this; null when there is none. */

@@ -37,7 +37,7 @@ const ONE_OF = {
 } as const;
 
 export function RunOptions({ system }: { system: boolean }): ReactElement {
-  const { name, asRoot, edit } = useRun();
+  const { name, asRoot, user, edit } = useRun();
   return (
     <div className={styles.options} role="group" aria-label={TEXTS.options}>
       <ProfileChoice system={system} />
@@ -64,6 +64,19 @@ export function RunOptions({ system }: { system: boolean }): ReactElement {
               />
               {TEXTS.asRoot}
             </label>
+          )}
+        </Option>
+      )}
+      {system && !asRoot && (
+        <Option label={TEXTS.otherUser} why={TEXTS.otherUserWhy}>
+          {(field) => (
+            <input
+              {...field}
+              className={styles.text}
+              value={user}
+              placeholder={TEXTS.otherUserHint}
+              onChange={(event) => edit({ user: event.target.value })}
+            />
           )}
         </Option>
       )}

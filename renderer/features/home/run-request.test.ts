@@ -75,6 +75,15 @@ describe("acceptable", () => {
   });
 });
 
+describe("the user", () => {
+  it("is who was named, or root", () => {
+    const named = { ...NO_CHOICES, user: " www-data " };
+    expect(asked(["id"], null, named).as).toBe("www-data");
+    expect(asked(["id"], null, { ...named, asRoot: true }).as).toBe("root");
+    expect(asked(["id"], null, NO_CHOICES)).not.toHaveProperty("as");
+  });
+});
+
 describe("UNCHOSEN", () => {
   it("gives nothing", () => {
     const given = asked(["x"], null, { ...NO_CHOICES, quota: "1 GB", hide: "/a", ...UNCHOSEN });

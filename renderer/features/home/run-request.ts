@@ -17,6 +17,8 @@ import { readDetours, readPorts } from "./network-model.js";
 export interface Choices {
   name: string;
   asRoot: boolean;
+  /** Another user of this machine; empty for who runs the app. */
+  user: string;
   net: Net;
   lan: boolean;
   /** Pairs of ports, as they were typed. */
@@ -42,6 +44,7 @@ export interface Choices {
 export const NO_CHOICES: Readonly<Choices> = {
   name: "",
   asRoot: false,
+  user: "",
   net: "none",
   lan: false,
   ports: "",
@@ -64,6 +67,7 @@ export const NO_CHOICES: Readonly<Choices> = {
 export const UNCHOSEN = {
   name: "",
   asRoot: false,
+  user: "",
   net: "none",
   lan: false,
   ports: "",
@@ -126,7 +130,8 @@ export function runRequest({ command, cwd, choices, accept }: Wanted): RunReques
   const name = choices.name.trim();
   if (cwd !== null) request.cwd = cwd;
   if (name !== "") request.name = name;
-  if (choices.asRoot) request.as = "root";
+  const user = choices.asRoot ? "root" : choices.user.trim();
+  if (user !== "") request.as = user;
   const policy = policyOf(choices);
   if (accept.length > 0) policy.accept = accept;
   if (Object.keys(policy).length > 0) request.policy = policy;
