@@ -156,4 +156,10 @@ test("what changed nothing, and what did not start, leaves nothing to decide", a
   await expect(app.page.getByRole("alert")).toContainText("nowhere.sh");
   await app.openSession("nowhere.sh");
   await expect(app.page.getByRole("main")).toContainText("It did not start");
+  await app.page.getByRole("button", { name: "Change the command" }).click();
+  await expect(app.command).toHaveValue(machine.path("nowhere.sh"));
+  const done = app.navigation.getByRole("region", { name: "Done" });
+  await expect(done).toContainText("nowhere.sh");
+  await done.getByRole("button", { name: "Clear" }).click();
+  await expect(done).toHaveCount(0);
 });
