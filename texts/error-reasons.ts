@@ -73,6 +73,24 @@ export const REASON_WORDS: Readonly<Record<ErrorReason, Words>> = {
     what: "It is not there, or the program's user may not enter it.",
     next: "Choose another folder.",
   },
+  "no-interpreter": {
+    title: "What runs it is missing",
+    what: ({ command, interpreter }) =>
+      interpreter === undefined
+        ? `${command} was made for another system.`
+        : `${command} needs ${interpreter}, which is not there.`,
+    next: "Install that, or get the program for this machine.",
+  },
+  "is-directory": {
+    title: "This is a folder",
+    what: ({ command }) => `${command} is no program.`,
+    next: "Choose it as the folder to run in, and type a program.",
+  },
+  "not-marked": {
+    title: "This file is not marked as a program",
+    what: ({ command }) => `${command} may not be run as it is.`,
+    next: "Type what runs it before its name (such as sh), or drop the file on this window.",
+  },
   "nothing-chosen": {
     title: "Nothing is chosen",
     what: "There is nothing to commit.",

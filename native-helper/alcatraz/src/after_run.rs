@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::present::changes::{summary_text, write_changes};
+use crate::present::text::handle;
 use crate::raw_terminal::{PLAIN, forget_keys};
 use crate::terminal_relay;
 use crate::wire::session::WireSession;
@@ -94,10 +95,27 @@ fn ask(context: &Context, store: &Store, session: &Session) {
             return;
         }
     };
+    if changes.is_nothing() {
+        match actions::abort(store, session) {
+            Ok(_) => context.output.say(&format!(
+                "Session {} changed nothing, so there is nothing to decide: it is over.",
+                handle(session)
+            )),
+            Err(error) => {
+                context.output.error(&error);
+                context.output.say(&kept(session, "was kept"));
+            }
+        }
+        return;
+    }
     // What the program left on the screen must not hide the question, nor what was typed for it be an answer.
     let is_plain = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
     let reset = if is_plain { "" } else { PLAIN };
-    context.output.say(&format!("{reset}\nSession {}: {}.", session.id, summary_text(&changes.summary())));
+    context.output.say(&format!(
+        "{reset}\nSession {}: {}.",
+        handle(session),
+        summary_text(&changes.summary())
+    ));
     loop {
         let decided = match question() {
             Answer::Review => show(context, |out| list(out, context, &changes)),
@@ -188,12 +206,12 @@ fn unprintable(error: std::io::Error) -> Box<SeeError> {
 fn undecided(session: &Session) -> String {
     match session.state {
         SessionState::Starting | SessionState::Running => kept(session, "is not over yet"),
-        state => format!("Session {} is {}: that was decided elsewhere.", session.id, state.word()),
+        state => format!("Session {} is {}: that was decided elsewhere.", handle(session), state.word()),
     }
 }
 
 fn kept(session: &Session, how: &str) -> String {
-    let id = &session.id;
+    let id = handle(session);
     format!("Session {id} {how}. Next: alcatraz changes {id} · alcatraz commit {id} · alcatraz abort {id}")
 }
 

@@ -6,13 +6,23 @@ use see_core::session::Frozen;
 
 use crate::present::text::frozen_text;
 
+/// What can be answered.
+const CHOICES: &str = "Go on with as much again (r), stop its programs (s), or leave it so (k)?";
+
+/// Returns what to type elsewhere.
+fn later(session: &str) -> String {
+    format!("Go on: alcatraz resume {session} [--quota SIZE] · throw away: alcatraz abort {session}")
+}
+
 /// What keys mean.
 #[derive(Debug)]
 pub enum Answer {
     /// They are the program's: nothing was asked.
     NotAsked,
-    /// Nothing.
-    Unclear,
+    /// Nothing: show the question again.
+    Unclear(Vec<u8>),
+    /// The session stays as it is, without this terminal. Show this last.
+    Leave(Vec<u8>),
     /// Send this.
     Ask(Ask),
 }
@@ -37,11 +47,7 @@ impl Question {
         let Some(session) = &self.session else { return Vec::new() };
         self.open = true;
         let why = frozen_text(frozen);
-        let what = if self.asks {
-            "Go on with as much again (r), or stop its programs (s)?".to_owned()
-        } else {
-            format!("Go on: alcatraz resume {session} [--quota SIZE] · throw away: alcatraz abort {session}")
-        };
+        let what = if self.asks { CHOICES.to_owned() } else { later(session) };
         self.lines(&[&format!("Session {session} is frozen: {why}. Nothing is lost."), &what])
     }
 
@@ -55,13 +61,15 @@ impl Question {
 
     /// Returns what typed keys mean.
     pub fn answer(&self, typed: &[u8]) -> Answer {
-        if !(self.open && self.asks) {
+        let Some(session) = self.session.as_ref().filter(|_| self.open && self.asks) else {
             return Answer::NotAsked;
-        }
+        };
         match typed.first() {
             Some(b'r' | b'R') => Answer::Ask(Ask::Resume { quota: None, unlimited: false }),
             Some(b's' | b'S') => Answer::Ask(Ask::Stop),
-            _ => Answer::Unclear,
+            // What everybody tries: the key that interrupts, too.
+            Some(b'k' | b'K' | 0x03) => Answer::Leave(self.lines(&["It stays frozen.", &later(session)])),
+            _ => Answer::Unclear(self.lines(&[CHOICES])),
         }
     }
 
@@ -95,7 +103,14 @@ mod tests {
         assert!(shown.contains("hold 2.0 KiB, and its quota is 1.0 KiB"), "{shown}");
         assert!(matches!(question.answer(b"r"), Answer::Ask(Ask::Resume { quota: None, unlimited: false })));
         assert!(matches!(question.answer(b"s"), Answer::Ask(Ask::Stop)));
-        assert!(matches!(question.answer(b"\r"), Answer::Unclear));
+        assert!(
+            matches!(question.answer(b"\r"), Answer::Unclear(again) if again.ends_with(b"leave it so (k)?\r\n"))
+        );
+        for leaves in [b"k", b"\x03"] {
+            assert!(
+                matches!(question.answer(leaves), Answer::Leave(said) if said.ends_with(b"abort k3v7m2xq4a\r\n"))
+            );
+        }
         assert!(!question.close().is_empty() && question.close().is_empty());
         assert!(matches!(question.answer(b"s"), Answer::NotAsked));
         let mut mute = Question::new(Some("k3v7m2xq4a"), false);

@@ -23,7 +23,7 @@ mod wire;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::error::{ContextKind, ErrorKind};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, Parser as _};
 use see_core::error::{ErrorCode, SeeError};
 use serde_json::json;
@@ -78,8 +78,20 @@ fn refuse(mut error: clap::Error) -> ExitStatus {
             false => ExitStatus::of_printing(&error.print()),
         };
     }
-    // The list of commands names those that nobody types as well.
+    // Lists of commands, and those that are alike, name what nobody types as well; and a tip to write words behind `--`
+    // is wrong for a value.
     error.remove(ContextKind::ValidSubcommand);
+    error.remove(ContextKind::Suggested);
+    let is_hidden = |name: &str| Cli::command().find_subcommand(name).is_some_and(clap::Command::is_hide_set);
+    match error.get(ContextKind::SuggestedSubcommand) {
+        Some(ContextValue::String(name)) if is_hidden(name) => {
+            error.remove(ContextKind::SuggestedSubcommand);
+        }
+        Some(ContextValue::Strings(names)) if names.iter().any(|name| is_hidden(name)) => {
+            error.remove(ContextKind::SuggestedSubcommand);
+        }
+        _ => {}
+    }
     if json {
         let hint = "See the usage with: alcatraz help";
         output::json_error(&SeeError::new(

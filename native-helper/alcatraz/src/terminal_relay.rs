@@ -25,13 +25,17 @@ const HIGH_WATER: usize = 256 * 1024;
 /// How often a relay in the background looks whether it is in front again: a shell tells only who was stopped.
 const LOOK_AROUND: Timespec = Timespec { tv_sec: 0, tv_nsec: 200_000_000 };
 
+/// What a shell tells of a program that a signal ended: its terminal closed, or somebody pressed Ctrl-C.
+const HUNG_UP: i32 = 129;
+const INTERRUPTED: i32 = 130;
+
 /// How it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// The program ended with this status; whether others still run in the SEE.
     Exited(i32, bool),
-    /// The user's terminal went away; the program goes on.
-    HungUp,
+    /// The user's terminal went away, or its user from the program; that stays as it is. What to end with.
+    Left(i32),
 }
 
 /// Returns what descriptors 0 to 2 of a program should be.
@@ -121,6 +125,7 @@ pub fn relay(client: Client, signals: &Signals, session: Option<&str>) -> Result
         terminal_on_error: left_behind::shows_on_error(channels),
         ended: None,
         question: Question::new(session, asks),
+        left: false,
     };
     relay.work(signals)
 }
@@ -140,6 +145,8 @@ struct Relay {
     terminal_on_error: bool,
     ended: Option<Ended>,
     question: Question,
+    /// Somebody has had enough of this terminal.
+    left: bool,
 }
 
 impl Relay {
@@ -161,7 +168,7 @@ impl Relay {
             if ready.signal {
                 while let Some(arrived) = signals.0.next().map_err(|e| failed("signals", e))? {
                     if arrived.signal == Signal::HUP.as_raw() {
-                        return Ok(Outcome::HungUp);
+                        return Ok(Outcome::Left(HUNG_UP));
                     }
                     match arrived.signal == Signal::CONT.as_raw() {
                         true => self.come_back()?,
@@ -171,6 +178,9 @@ impl Relay {
             }
             if ready.input {
                 self.take_input()?;
+                if self.left {
+                    return Ok(Outcome::Left(INTERRUPTED));
+                }
             }
             if ready.client {
                 self.take_events()?;
@@ -258,7 +268,12 @@ impl Relay {
                 let typed = buffer.get(..count).unwrap_or_default();
                 match self.question.answer(typed) {
                     Answer::NotAsked => self.client.input(typed),
-                    Answer::Unclear => {}
+                    Answer::Unclear(again) => self.error.waiting.extend(again),
+                    Answer::Leave(last) => {
+                        self.error.waiting.extend(last);
+                        self.error.flush(stderr());
+                        self.left = true;
+                    }
                     Answer::Ask(ask) => self.client.ask(&ask)?,
                 }
             }

@@ -172,6 +172,16 @@ fn a_part_is_committed_and_the_rest_stays_for_later() {
 }
 
 #[test]
+fn an_abort_of_the_rest_says_what_stays() {
+    let lab = lab();
+    let id = lab.see(SCRIPT);
+    lab.json(["commit", &id, "--only", "new"]);
+    let outcome = lab.run(["abort", &id]);
+    assert!(outcome.stderr.contains("still there: 1 change."), "{outcome:?}");
+    assert!(lab.exists("new") && !outcome.stderr.contains("as it was"), "{outcome:?}");
+}
+
+#[test]
 fn a_selection_that_means_nothing_says_what_it_needs() {
     let lab = lab();
     let id = lab.see(SCRIPT);

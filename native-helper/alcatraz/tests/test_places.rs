@@ -63,6 +63,19 @@ fn a_full_disk_is_named_and_what_was_there_stays() {
 }
 
 #[test]
+fn a_read_only_target_is_told_by_a_dry_run_too() {
+    assert!(rustix::process::geteuid().is_root(), "this test mounts: run it as root");
+    let lab = Lab::new();
+    let script = "mount -t tmpfs -o mode=700 x $2; alcatraz() { \"$binary\" --store \"$store\" \"$@\"; }; \
+                  binary=$1; store=$2.store; cd $2; alcatraz run -q --keep --name ro -- /bin/sh -c 'echo x > new'; \
+                  mount -o remount,ro $2; \
+                  for way in --dry-run ''; do alcatraz commit ro --json $way 2>&1 | grep -o 'read-only-target'; done; \
+                  mount -o remount,rw $2; alcatraz commit -q ro > $2.said; cat new";
+    let outcome = apart(&lab, script);
+    assert_eq!(outcome.text(), "read-only-target\nread-only-target\nx\n", "{outcome:?}");
+}
+
+#[test]
 fn what_makes_room_works_on_a_store_whose_disk_is_full() {
     assert!(rustix::process::geteuid().is_root(), "this test makes a file system: run it as root");
     let lab = Lab::new();

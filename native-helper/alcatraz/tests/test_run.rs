@@ -43,6 +43,7 @@ fn the_exit_status_is_the_programs() {
     assert_eq!((outcome.status, &outcome.error()["code"]), (125, &json!("no-such-user")), "{outcome:?}");
     let list = lab.json(["list"]);
     let states: Vec<_> = list["sessions"].as_array().unwrap().iter().map(|s| s["state"].clone()).collect();
+    assert!(lab.run(["list"]).text().contains("did not start"));
     // A program that could not be started has changed nothing: its session is over at once.
     assert_eq!(
         states,

@@ -20,9 +20,10 @@ mod support;
 #[test]
 fn wrong_words_are_a_usage_error_and_leave_stdout_empty() {
     let lab = Lab::new();
-    let lines: [&[&str]; 7] = [
+    let lines: [&[&str]; 8] = [
         &[],
         &["fly"],
+        &["prob"],
         &["list", "--bogus"],
         &["commit"],
         &["commit", "x", "--only"],
@@ -33,7 +34,9 @@ fn wrong_words_are_a_usage_error_and_leave_stdout_empty() {
         let outcome = lab.run(line);
         assert_eq!((outcome.status, outcome.stdout.len()), (2, 0), "{line:?} {outcome:?}");
         assert!(!outcome.stderr.is_empty());
-        assert!(!outcome.stderr.contains("supervise"), "no command of our own is offered: {outcome:?}");
+        for own in ["supervise", "probe"] {
+            assert!(!outcome.stderr.contains(own), "no command of our own is offered: {outcome:?}");
+        }
         assert!(!outcome.stderr.contains("Usage: alcatraz commit --store"), "{outcome:?}");
     }
     for line in [

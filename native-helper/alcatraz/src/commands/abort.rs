@@ -1,6 +1,9 @@
 //! `alcatraz abort`: throws a session's changes away.
 
+use see_core::commit::record::{CommitRecord, CommitState};
 use see_core::error::Result;
+use see_core::session::Session;
+use see_core::store::Store;
 use serde_json::json;
 
 use crate::actions;
@@ -19,7 +22,30 @@ pub fn run(context: &Context, args: &SessionArg) -> Result<ExitStatus> {
     if context.output.json {
         context.output.json(&json!({ "session": WireSession::from(&session) }))?;
     } else {
-        context.output.say(&format!("Aborted {}; the host is as it was.", session.id));
+        context.output.say(&told(&store, &session)?);
     }
     Ok(ExitStatus::Done)
+}
+
+/// Returns what an abort did, for people: what was committed before stays.
+fn told(store: &Store, session: &Session) -> Result<String> {
+    let id = &session.id;
+    let stays: Vec<CommitRecord> = store
+        .commits()?
+        .into_iter()
+        .filter(|commit| {
+            commit.session == *id
+                && commit.state == CommitState::Done
+                && commit.undid.is_none()
+                && commit.undone_by.is_none()
+        })
+        .collect();
+    let Some(last) = stays.first() else {
+        return Ok(format!("Aborted {id}; the host is as it was."));
+    };
+    let count = count_text(stays.iter().map(|commit| commit.applied).sum(), "change");
+    Ok(format!(
+        "Aborted {id}: what was left of it is gone. Committed before, and still there: {count}. Take back the last of it with: alcatraz undo {}",
+        last.id
+    ))
 }

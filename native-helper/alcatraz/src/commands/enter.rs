@@ -20,7 +20,7 @@ pub fn run(context: &Context, args: &EnterArgs) -> Result<ExitStatus> {
     engine::lacking(&entered).for_each(|Limit { path, why }| context.output.say(&format!("{path}: {why}.")));
     let asked = (!args.unasked).then_some(session.id.as_str());
     Ok(match terminal_relay::relay(client, &signals, asked)? {
-        Outcome::HungUp => ExitStatus::of_program(129),
+        Outcome::Left(status) => ExitStatus::of_program(status),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),
     })
 }

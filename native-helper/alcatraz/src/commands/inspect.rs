@@ -37,7 +37,7 @@ pub fn run(context: &Context, args: &InspectArgs) -> Result<ExitStatus> {
         ));
     }
     Ok(match terminal_relay::relay(client, &signals, Some(&session.id))? {
-        Outcome::HungUp => ExitStatus::of_program(129),
+        Outcome::Left(status) => ExitStatus::of_program(status),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),
     })
 }

@@ -30,7 +30,7 @@ pub fn run(context: &Context, args: &RetryArgs) -> Result<ExitStatus> {
     let outcome = terminal_relay::relay(client, &signals, Some(&session.id))?;
     signals.release()?;
     match outcome {
-        Outcome::HungUp => Ok(ExitStatus::of_program(129)),
+        Outcome::Left(status) => Ok(ExitStatus::of_program(status)),
         Outcome::Exited(status, others) => {
             let mut aside = Map::new();
             if !others {

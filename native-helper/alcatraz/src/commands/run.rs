@@ -45,7 +45,7 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     let outcome = terminal_relay::relay(client, &signals, Some(&session.id))?;
     signals.release()?;
     match outcome {
-        Outcome::HungUp => Ok(ExitStatus::of_program(129)),
+        Outcome::Left(status) => Ok(ExitStatus::of_program(status)),
         Outcome::Exited(status, others) => {
             after_run::finish(context, &store, &session.id, args.then, (status, !others), Map::new())
         }

@@ -11,9 +11,17 @@ pub fn state_text(session: &Session) -> String {
     let word = session.state.word();
     match (session.state, session.exit_status) {
         _ if session.frozen.is_some() => "frozen".to_owned(),
+        // Whatever else ends a session takes the reason away, or leaves a status.
+        (SessionState::Aborted, None) if session.why.is_some() => "did not start".to_owned(),
         (SessionState::Finished, Some(status)) if status != 0 => format!("{word} ({status})"),
         _ => word.to_owned(),
     }
+}
+
+/// Returns what a person types for a session: the name that it was given, when that needs no quotes, or its id.
+pub fn handle(session: &Session) -> String {
+    let is_plain = |name: &&String| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
+    session.name.as_ref().filter(is_plain).unwrap_or(&session.id).clone()
 }
 
 /// Returns why a session stands still.

@@ -97,6 +97,32 @@ fn at_the_question_after_a_run_a_signal_keeps_the_session() {
 }
 
 #[test]
+fn where_nothing_was_changed_nothing_is_asked() {
+    let lab = Lab::new(Mode::System);
+    let mut terminal = Terminal::start(&lab, &["run", "--name", "idle", "--", "sh", "-c", "exit 4"]);
+    terminal.expect("Session idle changed nothing");
+    assert_eq!(terminal.end(), 4);
+    assert_eq!(lab.state("idle").as_deref(), Some("aborted"));
+}
+
+#[test]
+fn a_frozen_session_is_left_so_by_the_key_that_interrupts() {
+    let lab = Lab::new(Mode::System);
+    let script = "head -c 8M /dev/zero > big; read line";
+    let words = ["run", "--keep", "--quota", "1M", "--floor", "0", "--name", "ice", "--", "sh", "-c", script];
+    let mut terminal = Terminal::start(&lab, &words);
+    terminal.expect("or leave it so (k)?");
+    // What is no answer is said so.
+    terminal.keys("x");
+    terminal.expect("or leave it so (k)?");
+    terminal.keys("\x03");
+    terminal.expect("It stays frozen.");
+    assert_eq!(terminal.end(), 130);
+    assert_eq!(lab.state("ice").as_deref(), Some("running"));
+    assert_eq!(lab.run(&["abort", "ice"]).status, 0);
+}
+
+#[test]
 fn the_question_after_a_run_is_seen_whatever_a_program_left_on_the_screen() {
     let lab = Lab::new(Mode::System);
     let hides = "echo x > evil; printf \"\\033[?1049h\\033[8mcontinue: \\033]0;\"";
@@ -292,6 +318,9 @@ fn statuses_are_the_programs() {
         assert_eq!(lab.run(&["run", "-q", "--", "no-such-command"]).status, 127);
         assert_eq!(lab.run(&["run", "-q", "--", "./canary"]).status, 126);
         assert_eq!(lab.run(&["run", "-q", "--", "/"]).status, 126);
+        lab.write("script", "#!/usr/bin/nosuch\n");
+        let told = lab.run(&["run", "-q", "--", "sh", "-c", "chmod +x script; exec ./script"]);
+        assert!(told.status == 126 || told.status == 127, "as the shell says: {told:?}");
         lab.write("script", "exit 9\n");
         assert_eq!(
             lab.run(&["run", "--keep", "-q", "--", "sh", "-c", "chmod +x script; ./script"]).status,

@@ -66,6 +66,11 @@ pub struct ChangeSet {
 }
 
 impl ChangeSet {
+    /// Tells whether the session differs from the host nowhere, as far as can be known.
+    pub fn is_nothing(&self) -> bool {
+        self.found.is_empty() && self.unlisted.is_empty() && self.astray.is_empty()
+    }
+
     /// Returns the change of exactly this path.
     pub fn get(&self, path: &HostPath) -> Option<&Found> {
         let index = self.found.binary_search_by(|f| f.change.path.cmp(path)).ok()?;

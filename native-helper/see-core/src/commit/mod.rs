@@ -203,6 +203,7 @@ fn prepare<'s>(
     monitor.check_cancelled()?;
     let plan = plan::plan(view, rooms, changes, chosen, &selection)?;
     plan.refuse_fixed(&view.places)?;
+    plan.refuse_read_only(&view.places)?;
     Ok(Prepared { plan, joined, selection, grounds })
 }
 

@@ -10,6 +10,9 @@ mod times;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use rustix::fs::StatVfsMountFlags;
+use rustix::io::Errno;
+
 use crate::change::ChangeKind;
 use crate::changes::found::{ChangeSet, Found, UpperState};
 use crate::error::{ErrorCode, Reason, Result, SeeError};
@@ -17,7 +20,7 @@ use crate::layer::MarkSpace;
 use crate::path::HostPath;
 use crate::timestamp::Timestamp;
 
-use super::attributes::{Attributes, MarkChange};
+use super::attributes::{self, Attributes, MarkChange};
 use super::journal::{Residue, Seen};
 use super::merged::Piece;
 use super::namespace::{Namespace, moves_host_object};
@@ -127,6 +130,18 @@ impl Plan {
                 )
                 .because(Reason::Immutable)
                 .with_path(&path));
+            }
+        }
+        Ok(())
+    }
+
+    /// Fails when a file system lets nobody write to it, so that a dry run tells it, too.
+    pub fn refuse_read_only(&self, places: &Places) -> Result<()> {
+        for room in &self.rooms {
+            // A room that is not there yet is made, or refused, when the commit is carried out.
+            let mount = rustix::fs::statvfs(attributes::as_path(&room.path));
+            if mount.is_ok_and(|mount| mount.f_flag.contains(StatVfsMountFlags::RDONLY)) {
+                return Err(SeeError::os("changing", &places.path(&room.serves), Errno::ROFS));
             }
         }
         Ok(())

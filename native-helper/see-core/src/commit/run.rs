@@ -142,7 +142,12 @@ fn recovery_needed(cause: &SeeError, error: &SeeError) -> Box<SeeError> {
     let mut needed = SeeError::new(
         ErrorCode::RecoveryNeeded,
         format!("{} Putting everything back failed as well: {}", cause.message, error.message),
-        "Mend the cause, then run any alcatraz command: it goes on with putting things back.",
+        match error.code {
+            ErrorCode::DiskFull => {
+                "Free some space, then run any alcatraz command: it goes on with putting things back."
+            }
+            _ => "Mend the cause, then run any alcatraz command: it goes on with putting things back.",
+        },
     );
     needed.path.clone_from(&error.path);
     needed

@@ -43,6 +43,7 @@ mod nameless;
 pub(crate) mod namespaces;
 mod plan;
 mod program;
+mod refusal;
 pub mod request;
 mod room;
 pub(crate) mod rooms;

@@ -17,6 +17,7 @@ use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::escape_for_display;
 
 use super::leader::{self, Line};
+use super::refusal;
 use super::request::{Channel, ProgramSpec, Size};
 
 /// Bytes that a process's number takes.
@@ -253,19 +254,20 @@ fn run_command(spec: &ProgramSpec) -> Box<SeeError> {
         );
     };
     let Some(name) = spec.command.first().filter(|name| !name.is_empty()) else {
-        return not_found(b"");
+        return refusal::not_found(b"");
     };
-    let mut seen = Errno::NOENT;
+    let mut seen = (name.clone(), Errno::NOENT);
     for candidate in candidates(spec) {
         match attempt(&candidate, &arguments, &environment) {
             // A path that was given is meant, whatever is wrong with it.
-            other if candidate == *name => return refused(name, other),
+            other if candidate == *name => return refusal::of(name, other),
+            Errno::NOENT if refusal::is_there(&candidate) => seen = (candidate, Errno::NOENT),
             Errno::NOENT | Errno::NOTDIR => {}
-            Errno::ACCESS => seen = Errno::ACCESS,
-            other => return refused(&candidate, other),
+            Errno::ACCESS => seen = (name.clone(), Errno::ACCESS),
+            other => return refusal::of(&candidate, other),
         }
     }
-    refused(name, seen)
+    refusal::of(&seen.0, seen.1)
 }
 
 /// Returns the files that a command may mean, as a shell looks for them: the first that can be run is.
@@ -297,30 +299,6 @@ fn attempt(path: &[u8], arguments: &[CString], environment: &[CString]) -> Errno
         }
         other => other,
     }
-}
-
-fn refused(name: &[u8], errno: Errno) -> Box<SeeError> {
-    if matches!(errno, Errno::NOENT | Errno::NOTDIR) {
-        return not_found(name);
-    }
-    let shown = escape_for_display(name);
-    SeeError::new(
-        ErrorCode::CommandNotExecutable,
-        format!("{shown} cannot be executed: {errno}."),
-        "Check its permissions and that it is a program for this machine.",
-    )
-    .with_fact("command", shown)
-    .with_fact("errno", errno.raw_os_error())
-}
-
-fn not_found(name: &[u8]) -> Box<SeeError> {
-    let shown = escape_for_display(name);
-    SeeError::new(
-        ErrorCode::CommandNotFound,
-        format!("The command {shown} was not found."),
-        "Check the spelling, or give the path of the program.",
-    )
-    .with_fact("command", shown)
 }
 
 fn held_up() -> Box<SeeError> {

@@ -11,7 +11,7 @@ use rustix::io::Errno;
 
 use crate::error::{ErrorCode, Result, SeeError};
 
-use super::{Store, unusable};
+use super::{Store, disk_full, unusable};
 
 /// How long a taker waits: a supervisor that has told of its end still needs a moment to let go.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -103,12 +103,13 @@ impl Store {
 
     fn lock_file(&self, session: &str) -> Result<File> {
         let dir = self.session_dir(session);
-        let failed = |e: std::io::Error| {
-            unusable(
+        let failed = |e: std::io::Error| match e.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => disk_full(),
+            _ => unusable(
                 &dir,
                 format_args!("a session's lock cannot be opened: {e}"),
                 "Check the store's disk and rights.",
-            )
+            ),
         };
         let open =
             || File::options().read(true).write(true).create(true).truncate(false).open(dir.join("lock"));

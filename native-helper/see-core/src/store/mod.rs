@@ -85,7 +85,13 @@ impl Store {
     }
 
     fn at(place: Place, mode: Mode) -> Result<Self> {
-        let index = LogIndex::hold(&place)?;
+        let index = match LogIndex::hold(&place) {
+            // Where nothing is written in its place (btrfs), a full disk has no room for what has its room already.
+            Err(error) if error.code == ErrorCode::DiskFull && reserve::spend(&place.path) => {
+                LogIndex::hold(&place)?
+            }
+            held => held?,
+        };
         let (db, id) = schema::open(&place)?;
         reserve::fill(&place.path);
         Ok(Self { root: place.path, id, mode, db: Mutex::new(db), index: Some(index) })
