@@ -8,6 +8,7 @@ pub mod byte_lock;
 pub mod faults;
 pub mod handle;
 pub mod identity;
+pub mod kernel;
 pub mod lease;
 pub mod loopback;
 pub mod memory;

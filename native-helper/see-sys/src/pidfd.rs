@@ -15,8 +15,13 @@ struct Info {
     exit: i32,
 }
 
+/// Tells whether the kernel says of a process that is gone how it ended (since Linux 6.15).
+pub fn tells_end() -> bool {
+    crate::kernel::is_since((6, 15))
+}
+
 /// Returns the wait status of a process that is gone, also when it was no child of this one. `None` while it is there,
-/// and where the kernel does not tell (before Linux 6.15).
+/// and where the kernel does not tell.
 pub fn wait_status(process: BorrowedFd<'_>) -> Option<i32> {
     let mut info = Info { mask: INFO_EXIT, ..Info::default() };
     // SAFETY: `info` is laid out as the first version of `struct pidfd_info`, 64 bytes as the request's number says, and

@@ -191,9 +191,7 @@ pub fn mend(mode: Mode) -> &'static str {
 
 /// Since Linux 5.14 each user name space has its own count of processes.
 fn counts_by_user_namespace() -> bool {
-    let release = rustix::system::uname().release().to_string_lossy().into_owned();
-    let mut numbers = release.split(['.', '-']).map(|part| part.parse::<u32>().unwrap_or(0));
-    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= (5, 14)
+    see_sys::kernel::is_since((5, 14))
 }
 
 /// Most of the machine's memory: the kernel then looks for room inside the SEE before it looks outside.

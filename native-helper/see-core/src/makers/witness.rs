@@ -203,7 +203,7 @@ impl Witness {
                 if matches!(name, b"." | b"..") {
                     return None;
                 }
-                let mut path = self.directory(root.as_ref().ok(), above)?;
+                let mut path = self.directory(root.as_ref(), above)?;
                 path.push(b'/');
                 path.extend_from_slice(name);
                 Some(Reached { path, there: None })

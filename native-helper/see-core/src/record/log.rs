@@ -69,7 +69,7 @@ impl Log {
             let of = tally.entry(kind_of(&event)).or_default();
             match &event {
                 Event::Dropped { count, .. } => (of.dropped, of.told) = (*count, *count),
-                _ => of.bytes += size_of(&event),
+                _ => of.bytes += size_of(&event, line(&event).len()),
             }
             if let Event::Program(started) = &event {
                 next_program = next_program.max(started.id.saturating_add(1));
@@ -132,11 +132,12 @@ impl State {
     /// Adds an event, unless its kind is full. Returns whether it is there.
     fn add(&mut self, event: &Event) -> bool {
         let kind = kind_of(event);
-        let size = size_of(event);
+        let line = line(event);
+        let size = size_of(event, line.len());
         let tally = self.tally.entry(kind).or_default();
         if tally.bytes + size <= most(kind) {
             tally.bytes += size;
-            if self.write(event) {
+            if self.write(line) {
                 return true;
             }
         }
@@ -150,18 +151,16 @@ impl State {
 
     fn tell_dropped(&mut self, kind: Kind) {
         let Tally { dropped, told, .. } = self.tally.get(&kind).copied().unwrap_or_default();
-        if dropped > told && self.write(&Event::Dropped { kind, count: dropped }) {
+        if dropped > told && self.write(line(&Event::Dropped { kind, count: dropped })) {
             self.tally.entry(kind).or_default().told = dropped;
         }
     }
 
-    fn write(&mut self, event: &Event) -> bool {
-        let mut line = serde_json::to_vec(event).unwrap_or_default();
+    fn write(&mut self, mut line: Vec<u8>) -> bool {
         if std::mem::take(&mut self.has_failed) {
             // Half a line may be there.
             line.insert(0, b'\n');
         }
-        line.push(b'\n');
         self.has_failed = self.file.write_all(&line).is_err();
         !self.has_failed
     }
@@ -177,15 +176,21 @@ fn kind_of(event: &Event) -> Kind {
     }
 }
 
+fn line(event: &Event) -> Vec<u8> {
+    let mut line = serde_json::to_vec(event).unwrap_or_default();
+    line.push(b'\n');
+    line
+}
+
 /// Returns what an event counts for: its line, and of a start also the line of its end, which then counts no more. The
 /// warning that a quota is nearly used up comes once for each quota, and no program can make it be dropped.
-fn size_of(event: &Event) -> u64 {
+fn size_of(event: &Event, line: usize) -> u64 {
     let room = match event {
         Event::Program(_) => ROOM_OF_AN_END,
         Event::Ended(_) | Event::Near { .. } => return 0,
         _ => 0,
     };
-    serde_json::to_vec(event).map_or(0, |line| line.len() as u64 + 1) + room
+    line as u64 + room
 }
 
 /// What a record holds.

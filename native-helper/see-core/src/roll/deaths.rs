@@ -1,4 +1,4 @@
-//! Waits for processes that end without saying so: by a signal, mostly. A thread of its own.
+//! Waits for processes that end without having said so. A thread of its own.
 
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::sync::Arc;
@@ -109,7 +109,9 @@ impl Drop for Deaths {
     }
 }
 
-/// Returns the wait status of a process that is over, from whoever tells it.
+/// Returns the wait status of a process that is over, from whoever tells it; `None` when nobody does any more.
 pub fn wait_status(process: u32, descriptor: &OwnedFd) -> Option<i32> {
-    super::process::wait_status(process).or_else(|| see_sys::pidfd::wait_status(descriptor.as_fd()))
+    // Once it has been collected the descriptor tells, until then its number.
+    let collected = || see_sys::pidfd::wait_status(descriptor.as_fd());
+    collected().or_else(|| super::process::wait_status(process)).or_else(collected)
 }

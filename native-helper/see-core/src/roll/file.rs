@@ -2,9 +2,9 @@
 
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
-use rustix::io::Errno;
 
 use crate::interpose::tracee::{self, Place};
 use crate::path::HostPath;
@@ -22,6 +22,8 @@ pub struct Files {
     root: OwnedFd,
     /// What is to be taken off the front of a path that the kernel tells.
     prefix: HostPath,
+    /// Whether some program has had a hand in mounts or root directories: then each is asked for its own.
+    is_remounted: AtomicBool,
 }
 
 /// A file that will be run.
@@ -38,7 +40,7 @@ impl Files {
     pub fn new(root: OwnedFd) -> Self {
         let told = tracee::link_path(format!("/proc/self/fd/{}", root.as_raw_fd()).as_bytes());
         let prefix = told.and_then(|told| HostPath::new(&told)).unwrap_or_else(HostPath::root);
-        Self { root, prefix }
+        Self { root, prefix, is_remounted: AtomicBool::new(false) }
     }
 
     /// Returns the SEE's root directory.
@@ -46,10 +48,18 @@ impl Files {
         &self.root
     }
 
-    /// Returns the root directory of a thread.
-    pub fn root_of(&self, thread: u32) -> Result<OwnedFd, Errno> {
+    /// Says that some program is about to have a hand in mounts or root directories.
+    pub(super) fn remounted(&self) {
+        self.is_remounted.store(true, Ordering::SeqCst);
+    }
+
+    /// Returns the root directory of a thread; `None` when that is the SEE's, or nobody knows.
+    pub fn root_of(&self, thread: u32) -> Option<OwnedFd> {
+        if !self.is_remounted.load(Ordering::SeqCst) {
+            return None;
+        }
         let flags = OFlags::PATH | OFlags::CLOEXEC;
-        rustix::fs::openat(CWD, format!("/proc/{thread}/root"), flags, Mode::empty())
+        rustix::fs::openat(CWD, format!("/proc/{thread}/root"), flags, Mode::empty()).ok()
     }
 
     /// Returns the path inside of what a thread has open, works in, or is.

@@ -105,6 +105,12 @@ impl Members {
         self.late.iter().rev().map(|(_, run)| run).find(|run| run.has(words)).cloned()
     }
 
+    /// Returns the processes that are over.
+    pub fn over(&self) -> Vec<u32> {
+        let is_dead = |member: &Member| member.watch.as_ref().is_some_and(is_over);
+        self.by_process.iter().filter(|(_, member)| is_dead(member)).map(|(process, _)| *process).collect()
+    }
+
     /// Forgets all, and returns those that became a program themselves.
     pub fn drain(&mut self) -> Vec<Member> {
         self.by_process.drain().map(|(_, member)| member).filter(|member| member.is_main).collect()

@@ -1,5 +1,5 @@
-//! Which process of a SEE is which program: who started it, with what, and how it ended. Sees the starts and exits of
-//! programs before they happen and never holds one up.
+//! Which process of a SEE is which program: who started it, with what, and how it ended. Sees the starts of
+//! programs before they happen, and never holds one up.
 
 mod arguments;
 mod calls;

@@ -6,6 +6,8 @@ use std::io::Read as _;
 
 /// No words that anybody is known by are longer: see [`super::arguments`].
 const MOST_WORDS: u64 = 8192;
+/// What the kernel tells is seldom longer.
+const USUAL_TEXT: usize = 4096;
 
 /// Facts of one thread.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +29,7 @@ pub struct Facts {
 impl Facts {
     /// Returns the facts of a thread that is there.
     pub fn of(thread: u32) -> Option<Self> {
-        Self::parse(&String::from_utf8_lossy(&std::fs::read(format!("/proc/{thread}/status")).ok()?))
+        Self::parse(&String::from_utf8_lossy(&tell(thread, "status")?))
     }
 
     fn parse(status: &str) -> Option<Self> {
@@ -55,9 +57,17 @@ impl Facts {
     }
 }
 
+/// Returns what a file of the kernel's says of a thread, with as few reads as it takes: its size is not known before.
+fn tell(thread: u32, file: &str) -> Option<Vec<u8>> {
+    let file = File::open(format!("/proc/{thread}/{file}")).ok()?;
+    let mut told = Vec::with_capacity(USUAL_TEXT);
+    file.take(u64::MAX).read_to_end(&mut told).ok()?;
+    Some(told)
+}
+
 /// Returns the wait status of a process that is over but not yet collected; `None` when it cannot be told.
 pub fn wait_status(process: u32) -> Option<i32> {
-    let stat = std::fs::read(format!("/proc/{process}/stat")).ok()?;
+    let stat = tell(process, "stat")?;
     let stat = String::from_utf8_lossy(&stat);
     // The name may hold anything, also brackets and blanks.
     let mut fields = stat.rsplit_once(')')?.1.split_ascii_whitespace();

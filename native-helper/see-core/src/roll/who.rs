@@ -60,6 +60,13 @@ struct Coming {
     process: Option<u32>,
 }
 
+/// What a process is until it becomes another program.
+struct Known {
+    run: Arc<Run>,
+    is_main: bool,
+    inside: Option<u32>,
+}
+
 impl Roll {
     /// Returns an empty roll of a SEE with this root directory and first process.
     pub fn new(log: Arc<Log>, root: OwnedFd, init: u32) -> Result<Self> {
@@ -117,9 +124,8 @@ impl Roll {
     pub fn see(&self, notification: &Notification) {
         match call(notification) {
             Some(Call::Exit) => self.exit(notification),
-            Some(kind) => {
-                self.exec(notification, kind == Call::ExecAt);
-            }
+            Some(Call::Remount) => self.files.remounted(),
+            Some(kind @ (Call::Exec | Call::ExecAt)) => drop(self.exec(notification, kind == Call::ExecAt)),
             None => {}
         }
     }
@@ -192,42 +198,34 @@ impl Roll {
     fn exec(&self, notification: &Notification, at: bool) -> Option<()> {
         let thread = notification.thread;
         let mut facts = None;
-        let process = if is_leader(thread) { thread } else { facts.insert(Facts::of(thread)?).process };
-        let (known, announced) = {
-            let state = self.lock();
-            if state.coming.as_ref().is_some_and(|coming| coming.process == Some(process)) {
-                // The same start, by the next path.
-                return None;
-            }
-            let known = state.members.get(process).map(|m| (Arc::clone(&m.run), m.is_main, m.inside));
-            let announced = state.coming.as_ref().filter(|coming| coming.process.is_none());
-            (known, announced.map(|coming| coming.start.clone()))
+        let coming = self.lock().coming.as_ref().map(|coming| (coming.process, coming.start.clone()));
+        let start = match coming {
+            // Half of all starts fail: a name is tried in one directory after the other.
+            None => Some(self.start(notification, at, &mut facts)?),
+            Some(_) => None,
         };
-        if known.is_none() {
-            facts = facts.or_else(|| Facts::of(thread));
+        let (process, known) = self.known(thread, &mut facts)?;
+        let announced = match coming {
+            // The same start, by the next path.
+            Some((Some(started), _)) if started == process => return None,
+            Some((None, start)) if known.is_none() => Some(start),
+            _ => None,
+        };
+        let announced = announced.filter(|_| facts.as_ref().is_some_and(|facts| self.leads(facts.parent)));
+        let is_announced = announced.is_some();
+        if let Some(coming) = self.lock().coming.as_mut().filter(|_| is_announced) {
+            coming.process = Some(process);
         }
-        let is_announced = announced.is_some()
-            && known.is_none()
-            && facts.as_ref().is_some_and(|facts| self.leads(facts.parent));
-        let start = match announced.filter(|_| is_announced) {
-            Some(start) => {
-                if let Some(coming) = &mut self.lock().coming {
-                    coming.process = Some(process);
-                }
-                start
-            }
+        let start = match start.or(announced) {
+            Some(start) => start,
             None => self.start(notification, at, &mut facts)?,
         };
-        let inside = match (&known, &facts) {
-            (Some((_, _, inside)), _) => *inside,
-            (None, facts) => facts.as_ref().and_then(|facts| facts.inside),
+        let (inside, parent) = match &known {
+            Some(known) => (known.inside, Some(Arc::clone(&known.run))),
+            None if is_announced => (facts?.inside, None),
+            None => facts.map(|facts| (facts.inside, self.maker(thread, facts.parent)))?,
         };
-        let parent = match (&known, &facts) {
-            (Some((run, ..)), _) => Some(Arc::clone(run)),
-            (None, Some(_)) if is_announced => None,
-            (None, facts) => facts.as_ref().and_then(|facts| self.maker(thread, facts.parent)),
-        };
-        if let Some((run, true, _)) = &known {
+        if let Some(Known { run, is_main: true, .. }) = &known {
             self.ended(run, End::Replaced);
         }
         let parent = parent.and_then(|run| run.id);
@@ -239,6 +237,22 @@ impl Roll {
         self.lock().members.put(process, Member { run, is_main: true, inside, watch });
         self.threads.forget(thread);
         Some(())
+    }
+
+    /// Returns the process of a thread, and what it is known to be until now; its facts, where those were needed.
+    fn known(&self, thread: u32, facts: &mut Option<Facts>) -> Option<(u32, Option<Known>)> {
+        let of = |process| {
+            let state = self.lock();
+            let member = state.members.get(process)?;
+            Some(Known { run: Arc::clone(&member.run), is_main: member.is_main, inside: member.inside })
+        };
+        // Only the first thread of a process has a process's number.
+        if let Some(known) = of(thread) {
+            return Some((thread, Some(known)));
+        }
+        *facts = facts.take().or_else(|| Facts::of(thread));
+        let process = facts.as_ref()?.process;
+        Some((process, of(process)))
     }
 
     /// Tells whether a process leads the login session of a program that the init starts: the init's child, as is whoever
@@ -309,19 +323,27 @@ impl Roll {
         self.ended(&member.run, end);
     }
 
+    /// Takes notice of all that are over: the thread that waits for them may not have come to it yet.
+    fn bury(&self) {
+        let over = self.lock().members.over();
+        over.into_iter().for_each(|process| self.died(process));
+    }
+
     fn ended(&self, run: &Run, end: End) {
         if let Some(id) = run.id {
             self.log.add(&Event::Ended(Ended { id, time: now(), end }));
         }
     }
 
-    /// Says that all that still runs ends with the session.
+    /// Says that all that still runs ends with the session; what is over has ended by itself.
     pub fn closing(&self) {
+        self.bury();
         self.lock().is_closing = true;
     }
 
     /// Says so of what is left, when nothing runs any more.
     pub fn close(&self) {
+        self.bury();
         let left = self.lock().members.drain();
         left.iter().for_each(|member| self.ended(&member.run, End::Session));
     }
@@ -330,3 +352,7 @@ impl Roll {
 fn now() -> String {
     Timestamp::now().to_rfc3339()
 }
+
+#[cfg(test)]
+#[path = "who_tests.rs"]
+mod tests;

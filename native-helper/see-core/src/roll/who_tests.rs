@@ -1,0 +1,84 @@
+//! The roll with children of the test as its programs.
+
+use see_sys::seccomp_notify::Arch;
+
+use super::*;
+use crate::record::log;
+
+/// A roll that knows one child of this process as a program.
+fn roll_with(child: u32) -> (tempfile::TempDir, Roll) {
+    let room = tempfile::tempdir().unwrap();
+    let log = Arc::new(Log::open(&room.path().join("record")).unwrap());
+    let root = std::fs::File::open("/").unwrap().into();
+    let roll = Roll::new(log, root, 1).unwrap();
+    let watch = roll.watch(child);
+    let run = Arc::new(Run { id: Some(0), file: b"/bin/sh".to_vec(), words: Vec::new() });
+    roll.lock().members.put(child, Member { run, is_main: true, inside: None, watch });
+    (room, roll)
+}
+
+fn ends(room: &tempfile::TempDir) -> Vec<End> {
+    let events = log::read(&room.path().join("record"), 0).unwrap().events;
+    events
+        .into_iter()
+        .filter_map(|event| if let Event::Ended(told) = event { Some(told.end) } else { None })
+        .collect()
+}
+
+fn shell(script: &str) -> std::process::Child {
+    std::process::Command::new("/bin/sh")
+        .args(["-c", script])
+        .stdin(std::process::Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn what_is_over_when_the_session_closes_has_ended_by_itself() {
+    for (script, end) in [
+        ("read x; exit 3", End::Exited { status: 3 }),
+        ("read x; kill -9 $$", End::Killed { signal: Some(9) }),
+    ] {
+        let mut child = shell(script);
+        let (room, roll) = roll_with(child.id());
+        // It is collected before anybody has looked: by its number alone nothing could be told any more.
+        drop(child.stdin.take());
+        child.wait().unwrap();
+        if see_sys::pidfd::tells_end() {
+            roll.closing();
+            assert_eq!(ends(&room), [end]);
+        }
+    }
+    let mut child = shell("read x");
+    let (room, roll) = roll_with(child.id());
+    roll.closing();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    roll.close();
+    assert_eq!(ends(&room), [End::Session]);
+}
+
+#[test]
+fn where_the_kernel_does_not_tell_an_exit_does() {
+    let mut child = shell("read x");
+    let (room, roll) = roll_with(child.id());
+    let arguments = [0x105, 0, 0, 0, 0, 0];
+    roll.see(&Notification { id: 0, thread: child.id(), arch: Arch::X86_64, number: 231, arguments });
+    child.kill().unwrap();
+    child.wait().unwrap();
+    roll.close();
+    assert_eq!(ends(&room), [End::Exited { status: 5 }]);
+}
+
+#[test]
+fn roots_are_asked_for_once_somebody_may_have_another() {
+    let me = std::process::id();
+    let mut child = shell("read x");
+    let (_room, roll) = roll_with(child.id());
+    assert!(roll.files().root_of(me).is_none());
+    let (arch, arguments) = (Arch::I386, [0; 6]);
+    roll.see(&Notification { id: 0, thread: me, arch, number: 61, arguments });
+    assert!(roll.files().root_of(me).is_some());
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
