@@ -19,7 +19,7 @@ use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::present::changes::{summary_text, write_changes};
 use crate::present::text::handle;
-use crate::raw_terminal::{PLAIN, forget_keys};
+use crate::raw_terminal::{forget_keys, made_plain};
 use crate::terminal_relay;
 use crate::wire::session::WireSession;
 
@@ -109,8 +109,7 @@ fn ask(context: &Context, store: &Store, session: &Session) {
         return;
     }
     // What the program left on the screen must not hide the question, nor what was typed for it be an answer.
-    let is_plain = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
-    let reset = if is_plain { "" } else { PLAIN };
+    let reset = made_plain();
     context.output.say(&format!(
         "{reset}\nSession {}: {}.",
         handle(session),

@@ -5,6 +5,7 @@ use see_core::engine::request::Ask;
 use see_core::session::Frozen;
 
 use crate::present::text::frozen_text;
+use crate::raw_terminal::made_plain;
 
 /// What can be answered.
 const CHOICES: &str = "Go on with as much again (r), stop its programs (s), or leave it so (k)?";
@@ -51,6 +52,11 @@ impl Question {
         self.lines(&[&format!("Session {session} is frozen: {why}. Nothing is lost."), &what])
     }
 
+    /// Tells whether it stands on the program's terminal: then nothing of the program's may be shown there.
+    pub fn is_asked(&self) -> bool {
+        self.open && self.asks
+    }
+
     /// Closes it: somebody decided, here or elsewhere. Returns what to show.
     pub fn close(&mut self) -> Vec<u8> {
         if !std::mem::take(&mut self.open) {
@@ -61,7 +67,7 @@ impl Question {
 
     /// Returns what typed keys mean.
     pub fn answer(&self, typed: &[u8]) -> Answer {
-        let Some(session) = self.session.as_ref().filter(|_| self.open && self.asks) else {
+        let Some(session) = self.session.as_ref().filter(|_| self.is_asked()) else {
             return Answer::NotAsked;
         };
         match typed.first() {
@@ -77,7 +83,7 @@ impl Question {
     fn lines(&self, lines: &[&str]) -> Vec<u8> {
         let end = if self.asks { "\r\n" } else { "\n" };
         let text: String = lines.iter().map(|line| format!("{line}{end}")).collect();
-        if self.asks { format!("{end}{text}").into_bytes() } else { text.into_bytes() }
+        if self.asks { format!("{}{end}{text}", made_plain()).into_bytes() } else { text.into_bytes() }
     }
 }
 

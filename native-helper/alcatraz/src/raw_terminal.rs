@@ -11,8 +11,14 @@ use see_core::engine::request::Channel;
 
 /// Makes what we say visible, whatever a program has left the terminal in: ends a sequence that is not over, leaves the other
 /// screen, brings back plain letters, colours, the cursor and the whole height, and clears what stands below.
-pub const PLAIN: &str = "\x18\x1b\\\x1b[?47l\x1b[!p\x0f\x1b(B\x1b[0m\x1b[?7h\x1b[?25h\x1b]104\x07\x1b]110\x07\x1b]111\x07\
+const PLAIN: &str = "\x18\x1b\\\x1b[?47l\x1b[!p\x0f\x1b(B\x1b[0m\x1b[?7h\x1b[?25h\x1b]104\x07\x1b]110\x07\x1b]111\x07\
                          \x1b7\x1b[r\x1b8\r\x1b[J";
+
+/// Returns what makes the user's terminal plain; nothing for one that knows no sequences.
+pub fn made_plain() -> &'static str {
+    let is_plain = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+    if is_plain { "" } else { PLAIN }
+}
 
 /// Forgets keys that were typed before we asked: they were meant for the program.
 pub fn forget_keys() {

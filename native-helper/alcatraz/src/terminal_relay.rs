@@ -17,7 +17,7 @@ use crate::args::Tty;
 use crate::frozen_question::{Answer, Question};
 use crate::left_behind;
 use crate::progress::ending;
-use crate::raw_terminal::{RawTerminal, is_elsewhere};
+use crate::raw_terminal::{RawTerminal, forget_keys, is_elsewhere};
 use crate::sink::Sink;
 
 /// What waits for one side, from which on nothing more is taken from the other.
@@ -110,7 +110,8 @@ pub fn wait_for_answer(ask: impl FnOnce()) -> bool {
 /// frozen one needs: whoever shows this terminal does.
 pub fn relay(client: Client, signals: &Signals, session: Option<&str>) -> Result<Outcome> {
     let channels = client.channels();
-    let asks = channels.first() == Some(&Channel::Terminal) && isatty(stdin());
+    let [input, shown @ ..] = channels;
+    let asks = input == Channel::Terminal && isatty(stdin()) && shown.contains(&Channel::Terminal);
     // Begun in the background (`alcatraz run … &`), whoever touches the terminal is stopped.
     let away = is_elsewhere();
     let mut relay = Relay {
@@ -126,6 +127,8 @@ pub fn relay(client: Client, signals: &Signals, session: Option<&str>) -> Result
         ended: None,
         question: Question::new(session, asks),
         left: false,
+        unseen: false,
+        held_back: Vec::new(),
     };
     relay.work(signals)
 }
@@ -147,6 +150,10 @@ struct Relay {
     question: Question,
     /// Somebody has had enough of this terminal.
     left: bool,
+    /// The question is on its way to the terminal: what was typed until it stands there is no answer to it.
+    unseen: bool,
+    /// What the program wrote to its terminal before it was frozen, and came after the question: it would paint over it.
+    held_back: Vec<u8>,
 }
 
 impl Relay {
@@ -154,6 +161,9 @@ impl Relay {
         loop {
             self.client.push();
             if self.output.waiting.is_empty() && self.error.waiting.is_empty() {
+                if std::mem::take(&mut self.unseen) {
+                    forget_keys();
+                }
                 if let Some(Ended { status, others, open }) = self.ended {
                     if open {
                         left_behind::pass_on(&mut self.client, &signals.0)?;
@@ -200,7 +210,7 @@ impl Relay {
         from_client.set(PollFlags::IN, !full && self.ended.is_none());
         from_client.set(PollFlags::OUT, self.client.has_unsent());
         let wanted = |flag, wanted: bool| if wanted { flag } else { PollFlags::empty() };
-        let ours = !(self.away && self.has_keyboard);
+        let ours = !(self.unseen || self.away && self.has_keyboard);
         let reads = self.input_open && ours && !self.client.is_choked() && self.ended.is_none();
         let input = PollFd::from_borrowed_fd(stdin(), wanted(PollFlags::IN, reads));
         let output =
@@ -287,6 +297,25 @@ impl Relay {
         Ok(())
     }
 
+    /// What shows the program's terminal.
+    fn shown(&mut self) -> &mut Sink {
+        if self.terminal_on_error { &mut self.error } else { &mut self.output }
+    }
+
+    fn unfreeze(&mut self) {
+        let was_asked = self.question.is_asked();
+        let text = self.question.close();
+        let sink = if was_asked { self.shown() } else { &mut self.error };
+        sink.waiting.extend(text);
+        self.let_through();
+    }
+
+    /// Shows what was held back.
+    fn let_through(&mut self) {
+        let held_back = std::mem::take(&mut self.held_back);
+        self.shown().add(&held_back);
+    }
+
     /// Stops as the program has, and with us whoever is of the same job; goes on when the user's shell says so, or at once
     /// where no shell could.
     fn suspend(&mut self) -> Result<()> {
@@ -329,20 +358,29 @@ impl Relay {
     fn take_events(&mut self) -> Result<()> {
         for event in self.client.pull()? {
             match event {
-                Event::Output(bytes) => {
-                    let sink = if self.terminal_on_error { &mut self.error } else { &mut self.output };
-                    sink.add(&bytes);
+                // Beyond that much it is not held back: whoever is frozen cannot write so much.
+                Event::Output(bytes) if self.question.is_asked() && self.held_back.len() < HIGH_WATER => {
+                    self.held_back.extend(bytes);
                 }
+                Event::Output(bytes) => self.shown().add(&bytes),
                 Event::StandardOutput(bytes) => self.output.add(&bytes),
                 Event::StandardError(bytes) => self.error.add(&bytes),
                 Event::Stopped => {}
-                Event::Frozen(frozen) => self.error.waiting.extend(self.question.open(&frozen)),
-                Event::Resumed => self.error.waiting.extend(self.question.close()),
+                Event::Frozen(frozen) => {
+                    let text = self.question.open(&frozen);
+                    self.unseen = self.question.is_asked();
+                    let sink = if self.unseen { self.shown() } else { &mut self.error };
+                    sink.waiting.extend(text);
+                }
+                Event::Resumed => self.unfreeze(),
                 // What was told before it was let go on again, is over.
                 Event::Suspended if self.goes_on.is_some() => {}
                 Event::Suspended => self.suspend()?,
                 Event::Continued(behind) => self.goes_on = self.goes_on.filter(|asked| *asked != behind),
-                Event::Exited(ended) => self.ended = Some(ended),
+                Event::Exited(ended) => {
+                    self.let_through();
+                    self.ended = Some(ended);
+                }
                 Event::Failed(error) => return Err(error),
                 Event::Closed if self.ended.is_none() => {
                     return Err(SeeError::new(

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use engine_lab::limits::{MIB, frozen, start, wait_frozen};
+use engine_lab::terminal::Terminal;
 use engine_lab::{Lab, Mode, both, finish, finish_child, wait_until};
 use serde_json::Value;
 
@@ -47,6 +48,26 @@ fn a_disk_filler_is_frozen_at_its_quota_and_goes_on_when_told() {
         assert!(!lab.home().join("fill").exists());
         assert_eq!(lab.state("filler").as_deref(), Some("aborted"));
     });
+}
+
+#[test]
+fn the_question_of_a_frozen_session_is_seen_whatever_the_program_left_on_the_screen() {
+    let lab = Lab::new(Mode::System);
+    let script =
+        "printf '\\033[?1049h\\033[8mpress r: '; while :; do head -c 3000000 /dev/zero >> fill; done";
+    let mut command =
+        lab.command(&["run", "--keep", "--name", "hides", "--quota", "20M", "--", "sh", "-c", script]);
+    command.env("TERM", "xterm");
+    let mut terminal = Terminal::start_command(&command);
+    let before = terminal.expect("or leave it so (k)?");
+    let plain = before.find("\x18\x1b\\\x1b[?47l").expect("the terminal was not put in order");
+    assert!(before[..plain].contains("press r") && before[plain..].contains("is frozen"), "{before:?}");
+    // What is typed before the question stands there is no answer.
+    wait_until("it is stopped", || {
+        terminal.keys("s");
+        lab.state("hides").as_deref() == Some("finished")
+    });
+    terminal.end();
 }
 
 #[test]
@@ -141,7 +162,14 @@ impl Drop for Disk {
 fn a_session_is_frozen_before_a_disk_is_full() {
     both(|lab| {
         let disk = Disk::new(lab, "size=256m");
-        let script = format!("while :; do head -c 200000 /dev/zero >> {}/fill; done", disk.0.display());
+        let place = disk.0.display();
+        // Also when all that it ever has there is a file without a name.
+        let script = match lab.mode {
+            Mode::System => format!(
+                "exec python3 -c 'import os; fd = os.open(\"{place}\", os.O_TMPFILE | os.O_RDWR)\nwhile True: os.write(fd, bytes(200000))'"
+            ),
+            Mode::User => format!("while :; do head -c 200000 /dev/zero >> {place}/fill; done"),
+        };
         let child = start(lab, "full", &["--floor", "96M"], &script);
         let told = wait_frozen(lab, "full");
         assert_eq!(told["why"], "disk", "{told}");

@@ -19,6 +19,7 @@ use crate::session::{Frozen, FrozenWhy};
 use crate::timestamp::Timestamp;
 
 use super::finding::{Bounds, Finding};
+use super::floors::Floors;
 use super::footprint::{self, INODE};
 use super::nameless;
 use super::room::{Kind, Room};
@@ -71,14 +72,14 @@ impl Meter {
         let (bell, ringer) = pipe_with(PipeFlags::CLOEXEC | PipeFlags::NONBLOCK).map_err(|e| failed(&e))?;
         let (orders, heard) = channel();
         let (said, findings) = channel();
-        let places = layers.iter().map(|layer| layer.upper.clone());
+        let places: Vec<_> = layers.iter().map(|layer| layer.upper.clone()).collect();
         let mut work = Work {
-            places: places.collect(),
+            floors: Floors::begin(&places, init, bounds.floor),
+            places,
             names: layers.iter().map(|layer| layer.mount_point.display()).collect(),
             init,
             bounds,
             freezer,
-            floors: Vec::new(),
             used: 0,
             free: Vec::new(),
             measured: Instant::now(),
@@ -148,7 +149,7 @@ struct Work {
     bounds: Bounds,
     freezer: Option<File>,
     /// How much must stay free, by place.
-    floors: Vec<Room>,
+    floors: Floors,
     /// What the layers held when they were last measured.
     used: u64,
     /// What was free then, by place; of places on one file system only the first counts.
@@ -175,13 +176,7 @@ impl Work {
                 known.insert(device).then(|| Room::free(place))?
             })
             .collect();
-        self.set_floors();
         self.measure();
-    }
-
-    fn set_floors(&mut self) {
-        let wanted = self.bounds.floor;
-        self.floors = self.places.iter().map(|place| Room::floor(place, wanted)).collect();
     }
 
     /// Looks once, then waits. Returns whether to go on.
@@ -198,7 +193,7 @@ impl Work {
                 self.told_near &= self.bounds.quota == bounds.quota;
                 self.bounds = bounds;
                 self.held = None;
-                self.set_floors();
+                self.floors.set(bounds.floor);
                 self.measure();
                 self.look();
             }
@@ -221,10 +216,10 @@ impl Work {
 
     /// What is free of each file system, and its floor.
     fn lacking(&self) -> impl Iterator<Item = Left> {
-        let places = self.places.iter().zip(&self.floors).zip(&self.free).enumerate();
+        let places = self.places.iter().zip(&self.free).enumerate();
         let counted = places.filter(|(_, (_, then))| then.is_some());
-        let asked =
-            counted.filter_map(|(index, ((place, floor), _))| Some((index, Room::free(place)?, *floor)));
+        let asked = counted
+            .filter_map(|(index, (place, _))| Some((index, Room::free(place)?, self.floors.of(index)?)));
         asked.flat_map(|(index, free, floor)| {
             let bytes = Left { index, kind: Kind::Bytes, free: free.bytes, floor: floor.bytes };
             let inodes = free.inodes.zip(floor.inodes);
@@ -243,6 +238,7 @@ impl Work {
     }
 
     fn look(&mut self) {
+        self.floors.look();
         if let Some((_, used)) = self.held {
             let is_near_harm = |kind| self.lacking().any(|at| at.kind == kind && at.free < at.floor / 2);
             // Inodes weigh little: a flood of them is told by what is left of them.
@@ -293,7 +289,7 @@ impl Work {
     /// With everything held: decides whether a limit is reached.
     fn weigh(&mut self) {
         self.measure();
-        let low = self.low();
+        let low = self.low_by_itself();
         let quota = self.bounds.quota.filter(|quota| self.used >= quota.saturating_sub(quota / 100));
         let since = Timestamp::now().to_rfc3339();
         let used = self.used;
@@ -333,6 +329,16 @@ impl Work {
     /// Returns a file system with too little room.
     fn low(&self) -> Option<Left> {
         self.lacking().find(|at| at.free < at.floor)
+    }
+
+    /// Returns one where the session may have a part in that.
+    fn low_by_itself(&mut self) -> Option<Left> {
+        while let Some(at) = self.low() {
+            if self.floors.is_its_doing(at.index, at.kind, at.free) {
+                return Some(at);
+            }
+        }
+        None
     }
 
     /// Measures everything, but no longer than until a limit may be reached: then everything has to be held first.
@@ -397,3 +403,7 @@ struct Left {
     free: u64,
     floor: u64,
 }
+
+#[cfg(test)]
+#[path = "meter_tests.rs"]
+mod tests;

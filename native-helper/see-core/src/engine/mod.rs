@@ -26,6 +26,7 @@ pub mod dismantle;
 pub(crate) mod display;
 mod filesystems;
 mod finding;
+mod floors;
 mod footprint;
 mod group;
 mod halted;

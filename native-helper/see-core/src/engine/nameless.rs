@@ -26,6 +26,53 @@ pub fn held_below(init: Pid, goes_on: &mut dyn FnMut() -> bool) -> Option<u64> {
     Some(search.bytes)
 }
 
+/// Tells whether the processes below `init` hold such files, or may: also what is only mapped, lies in a message under way, or cannot
+/// be looked at. Everything has to stand still.
+pub fn may_be_held_below(init: Pid) -> bool {
+    processes_below(init).into_iter().any(|process| {
+        let threads = list(Path::new(&format!("/proc/{process}/task")));
+        may_be_mapped(process) || threads.into_iter().any(|thread| may_be_open(&thread))
+    })
+}
+
+/// A file system in memory that is the kernel's own: no program chooses what lies there.
+const KERNELS: &str = "00:01";
+
+fn may_be_mapped(process: u32) -> bool {
+    match std::fs::read(format!("/proc/{process}/maps")) {
+        Ok(maps) => maps.split(|byte| *byte == b'\n').any(|line| {
+            let device = line.split(|byte| *byte == b' ').nth(3);
+            line.ends_with(b" (deleted)") && device != Some(KERNELS.as_bytes())
+        }),
+        Err(error) => !is_gone(&error),
+    }
+}
+
+fn may_be_open(thread: &Path) -> bool {
+    let open = match std::fs::read_dir(thread.join("fd")) {
+        Ok(open) => open,
+        Err(error) => return !is_gone(&error),
+    };
+    open.flatten().any(|open| {
+        let told = rustix::fs::readlink(open.path(), Vec::new()).unwrap_or_default();
+        if told.as_bytes().starts_with(b"socket:") {
+            let info = std::fs::read_to_string(thread.join("fdinfo").join(open.file_name()));
+            return info.unwrap_or_default().lines().any(holds_descriptors);
+        }
+        told.as_bytes().ends_with(b" (deleted)") && is_of_layer(&open.path())
+    })
+}
+
+/// So the kernel says how many descriptors lie in a socket's messages.
+fn holds_descriptors(line: &str) -> bool {
+    line.strip_prefix("scm_fds:").is_some_and(|count| count.trim() != "0")
+}
+
+fn is_gone(error: &std::io::Error) -> bool {
+    error.kind() == std::io::ErrorKind::NotFound
+        || error.raw_os_error() == Some(rustix::io::Errno::SRCH.raw_os_error())
+}
+
 struct Search<'a> {
     seen: HashSet<(u32, u32, u64)>,
     bytes: u64,

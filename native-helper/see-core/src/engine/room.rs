@@ -1,8 +1,11 @@
-//! How much room a file system has: bytes and inodes, and how much of both must stay free. Knows no session.
+//! How much room a file system has: bytes and inodes, and how much of both must stay free. Knows layers, no session.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use crate::error::{ErrorCode, Reason, Result, SeeError};
+use crate::layer::Layer;
+use crate::session::Limit;
 
 /// What a file system can run out of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +67,22 @@ impl Room {
             .with_fact("free", free)),
             _ => Ok(()),
         }
+    }
+
+    /// Says on which disks less is free already than was asked for by name: they do not freeze the session at once.
+    pub fn lacking(layers: &[Layer], floor: Option<u64>) -> Vec<Limit> {
+        let mut known = HashSet::new();
+        let is_lacking = |layer: &&Layer| {
+            let free = Self::free(&layer.upper).map(|free| free.bytes);
+            floor.zip(free).is_some_and(|(floor, free)| free < floor)
+                && rustix::fs::stat(&layer.upper).is_ok_and(|stat| known.insert(stat.st_dev))
+        };
+        let limit = |layer: &Layer| Limit {
+            path: layer.mount_point.display(),
+            why: "less is free there already than was to stay free: of what is left, half stays free"
+                .to_owned(),
+        };
+        layers.iter().filter(is_lacking).map(limit).collect()
     }
 
     /// Returns what this lost until `now`.

@@ -17,6 +17,7 @@ use crate::engine::meter::{Meter, hurry};
 use crate::engine::namespaces::Shell;
 use crate::engine::plan::Tree;
 use crate::engine::request::Start;
+use crate::engine::room::Room;
 use crate::engine::unwritten::Unwritten;
 use crate::engine::wire::{self, Outbox};
 use crate::error::Result;
@@ -68,6 +69,7 @@ impl Supervisor {
         let filter = uplink.as_ref().map(|uplink| uplink.filter(&start.policy)).transpose()?;
         let reach = Arc::new(Reach::new(filter));
         let (bounds, display) = (bounds?, display?);
+        session.limits.extend(Room::lacking(&session.layers, start.policy.floor));
         let unwritten = Unwritten::watch(&session.layers);
         let meter = Meter::start(&session.layers, init.pid(), frost::limits(&session), bounds.freezer())?;
         // Last: whoever answers calls is only done when the init has ended.
