@@ -158,6 +158,7 @@ impl Roll {
         self.ancestor(parent).or_else(|| {
             // Whoever made it is over, and the init has taken it over.
             let words = process::words(thread)?;
+            self.bury();
             self.lock().members.left_by(&words)
         })
     }
