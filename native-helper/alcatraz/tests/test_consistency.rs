@@ -134,6 +134,43 @@ fn what_the_host_changed_before_the_first_look_does_not_count() {
 }
 
 #[test]
+fn names_that_overlayfs_remembers_are_recorded_as_the_program_met_them() {
+    both(|lab| {
+        for name in ["swapped", "gone", "later"] {
+            lab.write(name, "host\n");
+        }
+        tick(lab);
+        let look =
+            "test -e lock; test -e sought; test -e swapped; test -e gone; test -e later; test -e fresh";
+        let wait = ": > ready; while ! test -e .go; do sleep 0.02; done";
+        let act = "set -C; echo mine > lock; cat sought swapped gone; cat later unasked";
+        let child = lab.start("it", &format!("{look}; {wait}; ({act}) >out 2>&1; true"));
+        wait_until("it has looked", || lab.run(&["enter", "it", "--", "test", "-e", "ready"]).status == 0);
+        for name in ["lock", "sought", "unasked"] {
+            lab.write(name, "host\n");
+        }
+        lab.write("new", "host again\n");
+        std::fs::rename(lab.home().join("new"), lab.home().join("swapped")).unwrap();
+        std::fs::remove_file(lab.home().join("gone")).unwrap();
+        lab.write("later", "host again\n");
+        tick(lab);
+        assert_eq!(lab.run(&["enter", "it", "--", "touch", ".go"]).status, 0);
+        assert_eq!(finish_child(child).status, 0);
+        // What the host wrote in place, and what nobody had asked for before, was met as it is.
+        let met = [
+            ("gone", "name-vanished"),
+            ("lock", "name-appeared"),
+            ("sought", "name-appeared"),
+            ("swapped", "read-then-changed"),
+        ];
+        let mut found = conflicts(lab);
+        found.sort();
+        assert_eq!(found, pairs(&met));
+        assert_eq!(read(lab, "lock"), "host\n");
+    });
+}
+
+#[test]
 fn a_directory_that_the_host_changed_is_no_conflict_for_what_the_session_put_into_it() {
     let mode = |lab: &Lab, name: &str| {
         use std::os::unix::fs::PermissionsExt as _;

@@ -24,6 +24,12 @@ impl Frozen {
         Self { parts }
     }
 
+    /// Tells whether a path shows what the host had when the session began.
+    pub fn has(&self, path: &HostPath) -> bool {
+        let part = self.parts.iter().find(|(point, _)| path.is_within(point));
+        part.is_some_and(|(_, since)| since.is_some())
+    }
+
     /// Returns since when what is seen at a path now has been shown.
     pub fn shown_since(&self, path: &HostPath, now: Moment) -> Moment {
         let part = self.parts.iter().find(|(point, _)| path.is_within(point));

@@ -256,6 +256,9 @@ impl Observer {
             let real = sight.inner(&real)?;
             reached = walk.follow(&real, real.as_bytes(), intent.follows, &mut links)?;
         }
+        if let Some(shown) = self.shown_otherwise(sight, &reached) {
+            reached.found = shown;
+        }
         if !context.still_waits() {
             return None;
         }
@@ -289,6 +292,26 @@ impl Observer {
             _ => {}
         }
         Some(reached)
+    }
+
+    /// Returns what a program gets where the host has something else by now, or nothing, and the SEE does not show that.
+    fn shown_otherwise(&self, sight: &Sight, reached: &Reached) -> Option<Found> {
+        let is_main = sight.table.id == self.shared.main.table.id;
+        if !is_main || self.shared.frozen.has(&reached.path) {
+            return None;
+        }
+        let (Found::Directory { host: Some((path, _)) }
+        | Found::Symlink { host: Some((path, _)), .. }
+        | Found::Other { host: Some((path, _)) }
+        | Found::Absent { host: Some(path) }) = &reached.found
+        else {
+            return None;
+        };
+        // What is mounted on its own is no name of the directory around it.
+        let dir = reached.dir.as_ref().filter(|dir| {
+            dir.lower.as_ref().is_some_and(|lower| path.parent().as_ref() == Some(&lower.path))
+        })?;
+        self.tree.shown_otherwise(dir, &reached.path)
     }
 
     /// Something is not there that no file of the host is about: it may be one of its devices.

@@ -19,6 +19,7 @@ pub(crate) mod rehearsal;
 mod resolve;
 mod running;
 mod seen_calls;
+mod shown;
 pub mod supervisor;
 mod tables;
 pub(crate) mod tracee;

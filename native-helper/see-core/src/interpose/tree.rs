@@ -22,6 +22,7 @@ use crate::read_set::entry::{Moment, Object, Seen};
 
 use super::clock::milliseconds;
 use super::dir::{Dir, Lower, Own, open_dir};
+use super::shown;
 use super::unfinished::{Stamp, Unfinished};
 use super::view::{Table, Target};
 
@@ -347,6 +348,17 @@ impl Tree {
         let path = self.below(dir, name).0?;
         let facts = Root::open_exact(&path.parent()?).ok()?.facts(Path::new(OsStr::from_bytes(path.name())));
         facts.ok().filter(|facts| facts.is_dir() == is_dir).map(|facts| (path, Object::from(&facts)))
+    }
+
+    /// Returns what programs get at the end of a path where overlayfs goes on showing what the host has no more. Only for paths
+    /// of the main mount table.
+    pub fn shown_otherwise(&self, dir: &Dir, path: &HostPath) -> Option<Found> {
+        let (layer, lower) = (self.layers.get(dir.layer?)?, dir.lower.as_ref()?);
+        let is_own = |upper: &OwnedFd| !matches!(facts_at(upper.as_fd(), path.name()), Err(Errno::NOENT));
+        if dir.upper.as_ref().is_some_and(is_own) {
+            return None;
+        }
+        shown::otherwise(&self.root, path, lower, layer.began.into())
     }
 
     /// Tells whether the host or a layer has something by this path, as far as one quick look tells: good enough to choose
