@@ -26,13 +26,15 @@ impl Frozen {
 
     /// Tells whether a path shows what the host had when the session began.
     pub fn has(&self, path: &HostPath) -> bool {
-        let part = self.parts.iter().find(|(point, _)| path.is_within(point));
-        part.is_some_and(|(_, since)| since.is_some())
+        self.since(path).is_some()
     }
 
     /// Returns since when what is seen at a path now has been shown.
     pub fn shown_since(&self, path: &HostPath, now: Moment) -> Moment {
-        let part = self.parts.iter().find(|(point, _)| path.is_within(point));
-        part.and_then(|(_, since)| *since).unwrap_or(now)
+        self.since(path).unwrap_or(now)
+    }
+
+    fn since(&self, path: &HostPath) -> Option<Moment> {
+        self.parts.iter().find(|(point, _)| path.is_within(point))?.1
     }
 }
