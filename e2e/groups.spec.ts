@@ -19,7 +19,7 @@ test("changes are grouped, and a group is chosen at once", async ({ machine, app
   await created.locator("[data-part=choice]").click();
   await expect(created).toHaveAttribute("aria-checked", "false");
   await expect(app.row("Changed", "1 change")).toHaveAttribute("aria-checked", "true");
-  await expect(app.changes).toContainText("2 of 6 chosen");
+  await expect(app.changes).toContainText("Commit 2 of 6");
 
   // By keys: closed, opened, chosen again, and from change to change across groups.
   await app.tree.press("Home");

@@ -16,9 +16,13 @@ test("run, look, leave out, commit and undo by keyboard", async ({ machine, app 
   await keyboard.press("Enter");
   await app.ended();
   await expect(app.row("b.txt")).toBeVisible();
-  // The terminal of a program that has ended wants no keys: Tab goes on.
+  // The terminal of a program that has ended wants no keys: Tab goes on. What is typed there is never the window's.
   await expect(app.terminal).toContainText("ended");
   await app.terminal.getByRole("textbox").focus();
+  await keyboard.press("Control+b");
+  await expect(app.navigation).toBeVisible();
+  await keyboard.press("Control+Enter");
+  await expect(app.dialog).toBeHidden();
   await keyboard.press("Tab");
   await expect(app.terminal.getByRole("textbox")).not.toBeFocused();
   await app.page.locator("body").press("Escape");
@@ -32,6 +36,11 @@ test("run, look, leave out, commit and undo by keyboard", async ({ machine, app 
   await expect(app.row("a.txt")).toHaveCount(0);
   await expect(app.changes.getByText("1 of 3 shown")).toBeVisible();
   await expect(app.tree.getByRole("treeitem", { name: /^made, .*\b1 change, / })).toBeVisible();
+  // Where the hands are after that, the commit is at hand, too.
+  await keyboard.press("Control+Enter");
+  await expect(app.dialog.getByRole("button", { name: /^Commit/ })).toBeFocused();
+  await keyboard.press("Escape");
+  await expect(app.filter).toBeFocused();
   await keyboard.press("Escape");
   await expect(app.filter).toHaveValue("");
   await app.tree.focus();

@@ -30,7 +30,8 @@ test("settings and the window's size outlive the app", async ({ machine, app }) 
   const saved = await app.page.evaluate(() =>
     window.see.saveSettings({
       theme: "dark",
-      panes: { sidebar: 321 },
+      panes: { changes: 321 },
+      sidebar: true,
       recent: [{ line: "true", cwd: null }],
       profiles: [],
       notify: true,
@@ -49,7 +50,10 @@ test("settings and the window's size outlive the app", async ({ machine, app }) 
   const again = await app.startAgain();
   await expect(again.command).toBeVisible();
   const settings = await again.page.evaluate(() => window.see.settings());
-  expect(settings).toMatchObject({ ok: true, value: { theme: "dark", panes: { sidebar: 321 } } });
+  expect(settings).toMatchObject({
+    ok: true,
+    value: { theme: "dark", panes: { changes: 321 }, sidebar: true },
+  });
   expect(await again.page.evaluate(() => [window.outerWidth, window.outerHeight])).toEqual([1000, 640]);
   await again.close();
 });

@@ -17,7 +17,8 @@ import { useOutside } from "./use-outside.js";
 
 export function App(): ReactElement {
   const screen = useRoute((state) => state.screen);
-  const sidebar = useRoute((state) => state.sidebar);
+  // Not before it is known: it would only come to go again.
+  const sidebar = useSettings((state) => state.loaded && state.sidebar);
   const theme = useSettings((state) => state.theme);
   const ready = useHelper((state) => state.status.state === "ready");
 

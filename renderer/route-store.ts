@@ -17,7 +17,6 @@ interface RouteState {
   undo: UndoAsked | null;
   /** The path that is asked about when the dialog is "ignore". */
   ignore: PathRef | null;
-  sidebar: boolean;
   /** Where somebody outside of the window wanted to go while a dialog was open. */
   later: Screen | null;
   go: (screen: Screen) => void;
@@ -26,7 +25,6 @@ interface RouteState {
   show: (dialog: Exclude<DialogName, "undo" | "ignore"> | null) => void;
   askUndo: (undo: UndoAsked) => void;
   askIgnore: (path: PathRef) => void;
-  toggleSidebar: () => void;
 }
 
 export const useRoute = create<RouteState>((set, get) => ({
@@ -34,7 +32,6 @@ export const useRoute = create<RouteState>((set, get) => ({
   dialog: null,
   undo: null,
   ignore: null,
-  sidebar: true,
   later: null,
   go: (screen) => set({ screen, dialog: null, undo: null, ignore: null, later: null }),
   visit: (screen) => {
@@ -48,5 +45,4 @@ export const useRoute = create<RouteState>((set, get) => ({
   },
   askUndo: (undo) => set({ dialog: "undo", undo }),
   askIgnore: (ignore) => set({ dialog: "ignore", ignore }),
-  toggleSidebar: () => set((state) => ({ sidebar: !state.sidebar })),
 }));

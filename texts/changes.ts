@@ -34,10 +34,10 @@ export const TEXTS = {
   partly: "partly in the commit",
   abort: "Abort…",
   commit: (n: string): string => `Commit ${n}…`,
+  commitOf: (n: string, total: string): string => `Commit ${n} of ${total}…`,
   commitUncounted: "Commit…",
   needsLook: (names: string): string => `needs a look: ${names}`,
   needLookBelow: (n: string): string => `${n} below need a look`,
   retry: "Try again",
-  chosenOf: (chosen: string, total: string): string => `${chosen} of ${total} chosen`,
   unreadable: "The helper sent something that this app cannot read",
 } as const;

@@ -74,14 +74,20 @@ export const TEXTS = {
   abortCounts: (n: number): string => `${changes(n)} will be lost:`,
   abortUncounted: "The list of changes is not whole yet. All of them will be lost.",
   abortNone: "The session has no changes.",
+  abortRestTitle: (name: string): string => `Throw away the rest of ${name}?`,
+  abortStays: (n: number): string =>
+    `${changes(n)} committed before ${n === 1 ? "stays" : "stay"} on your machine.`,
   abortRunning: "The program still runs and will be stopped.",
   abortWhy: "Your machine stays as it is. This cannot be undone.",
   abort: "Throw away",
   aborting: "Throwing away…",
   undo: "Undo",
   undoAsk: "Undo…",
+  undoCommitted: (n: number): string => `Undo ${changes(n)}…`,
   undoTitle: "Undo this commit?",
   undoDoneTitle: "Undo",
+  undoWorkTitle: (name: string): string => `Undoing the commit of ${name}`,
+  undoWorkTitleBare: "Undoing the commit",
   undoCount: (n: number): string => `${changes(n)} will be taken back.`,
   undoCountOf: (n: number, name: string): string => `${changes(n)} of ${name} will be taken back.`,
   undoWhy:
@@ -104,6 +110,14 @@ export const PHASE_WORDS: Readonly<Record<Phase, string>> = {
   apply: "Applying the changes",
   publish: "Making sure they are on the disk",
   recover: "Finishing an interrupted commit",
+};
+
+/** The same while a commit is taken back. */
+export const UNDO_PHASE_WORDS: Readonly<Record<Phase, string>> = {
+  ...PHASE_WORDS,
+  scan: "Reading what was committed",
+  stage: "Bringing back what was there",
+  apply: "Taking the changes back",
 };
 
 /** Of a folder that the program listed. */

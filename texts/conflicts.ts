@@ -64,6 +64,8 @@ export const CONFLICT_TEXTS = {
   mergeAppend: "What the session added goes after what your machine added.",
   mergeByHand: "Merge by hand…",
   mergeByHandWhat: "Both changed the same lines: you say what they become.",
+  mergingByHand: "You merge this by hand.",
+  otherAnswer: "Choose another answer",
   mergeMade: "Merged by hand. Permissions and owner stay your machine's.",
   differences: "Differences",
   compare: {

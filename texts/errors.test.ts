@@ -66,8 +66,8 @@ describe("the words for an error of the helper's", () => {
 it("the app's own errors say what they say", () => {
   const own = from({ own: true, message: "Type a command first.", hint: "" });
   expect(errorText(own)).toEqual({
-    title: "That request was not understood",
-    what: "Type a command first.",
+    title: "Type a command first.",
+    what: "",
     next: "Look at what you typed and chose, and try again.",
     said: undefined,
   });

@@ -17,7 +17,11 @@ interface ErrorText {
 /** Returns the words for an error. They may hold names that programs chose: whoever shows them escapes them. */
 export function errorText({ code, reason, own, message, hint, facts = {} }: SeeError): ErrorText {
   const words = ERROR_WORDS[code];
-  if (own === true) return { title: words.title, what: message, next: hint || words.next, said: undefined };
+  if (own === true) {
+    // Of what a person typed, what is wrong with it is the heading.
+    const [title, what] = code === "bad-request" ? [message, ""] : [words.title, message];
+    return { title, what, next: hint || words.next, said: undefined };
+  }
   const exact: Words = reason === undefined ? words : REASON_WORDS[reason];
   const title = exact.title ?? words.title;
   return { title, what: wordsOf(exact, facts), next: exact.next, said: `${message} ${hint}`.trim() };

@@ -8,6 +8,7 @@ export const TEXTS = {
   empty: "Nothing has been committed yet",
   emptyWhy: "When you commit a session, it is listed here and can be undone.",
   undo: "Undo…",
+  redo: "Do it again…",
   undoAgain: "Try the undo again…",
   states: {
     undone: "undone",

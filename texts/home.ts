@@ -9,6 +9,8 @@ export const TEXTS = {
     "You look at what it changed, then commit it or throw it away.",
   command: "Command",
   inShell: "Run it in a shell",
+  withShell: "Run it with sh",
+  markAndRun: "Mark it as a program and run it",
   runWithout: {
     memory: "Run without the limit of memory",
     processes: "Run without the limit of processes",
@@ -120,8 +122,8 @@ export const TEXTS = {
     opens: "What it opens and runs is recorded, so that a commit knows what the result rests on.",
     lookups: "Also the names that it only asks for. Most exact, and a little slower.",
   },
-  wrongOptions: "One of the options cannot be understood.",
-  wrongOptionsHint: "Look at the fields marked in red under More options.",
+  wrongOption: (label: string, typed: string): string =>
+    `${label}: “${escapeText(typed.trim())}” cannot be understood.`,
   recent: "Recent",
   emptyCommand: "Type a command first",
   sampleTitle: "Try it: run the sample installer",
@@ -148,4 +150,16 @@ export const PROFILES = {
   installer: "Installer",
   document: "Document",
   upgrade: "Server upgrade",
+} as const;
+
+/** What is typed under More options: what each is called, and what it takes. */
+export const WRONG_FIELDS = {
+  hide: { label: TEXTS.hide, why: TEXTS.hideWrong },
+  show: { label: TEXTS.show, why: TEXTS.hideWrong },
+  quota: { label: TEXTS.quota, why: TEXTS.sizeWrong },
+  floor: { label: TEXTS.floor, why: TEXTS.sizeWrong },
+  memory: { label: TEXTS.memory, why: TEXTS.sizeWrong },
+  processes: { label: TEXTS.processes, why: TEXTS.processesWrong },
+  ports: { label: TEXTS.ports, why: TEXTS.portsWhy },
+  detours: { label: TEXTS.detours, why: TEXTS.detoursWhy },
 } as const;

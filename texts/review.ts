@@ -40,6 +40,6 @@ export const STORY = {
   put: (n: number, place: string): string => `put ${formatMany(n, "new item")} into ${place}`,
   deleted: (n: number): string => `deleted ${formatMany(n, "item")}`,
   others: (n: number): string => `${formatMany(n, "other thing")} to look at`,
-  many: (n: number): string => `changed ${formatMany(n, "thing")}, which are very many`,
+  many: (n: number): string => `${formatMany(n, "change")} in all, which is very many`,
   home: "your home",
 } as const;

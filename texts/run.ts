@@ -63,6 +63,9 @@ export const TEXTS = {
   committedTitle: "Committed",
   abortedTitle: "Aborted",
   abortedWhy: "Everything that the program changed was thrown away. Your machine is as it was.",
+  abortedRestTitle: "The rest was thrown away",
+  abortedRestWhy: (n: number): string =>
+    `${formatMany(n, "change")} that ${n === 1 ? "was" : "were"} committed before ${n === 1 ? "stays" : "stay"} on your machine.`,
   notStartedTitle: "It did not start",
   notStartedWhy: "Nothing ran, and your machine is as it was.",
   mendCommand: "Change the command",

@@ -8,7 +8,7 @@ export const STATE_WORDS: Readonly<Record<SessionState, { short: string; long: s
   finished: { short: "to decide", long: "Ended. Its changes wait for your decision." },
   committing: { short: "committing", long: "Committing…" },
   committed: { short: "committed", long: "Committed" },
-  aborted: { short: "aborted", long: "Aborted. Nothing was kept." },
+  aborted: { short: "aborted", long: "Aborted" },
   broken: { short: "broken", long: "Broken" },
 };
 

@@ -36,7 +36,7 @@ export const TEXTS = {
       title: "Everywhere",
       keys: [
         [["Ctrl", "K"], "Do anything, by typing what"],
-        [["Ctrl", "Shift", "P"], "The same, also from the terminal"],
+        [["Ctrl", "Shift", "P"], "The same, also from the terminal: all other keys are the program's there"],
         [["?"], "This list"],
         [["Ctrl", "B"], "Show or hide the sessions"],
         [["Ctrl", ","], "Settings"],

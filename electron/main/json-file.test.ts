@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { Failure } from "./failure.js";
 import { readJson, writeJson } from "./json-file.js";
-import { DEFAULT_SETTINGS, SettingsFile } from "./settings.js";
+import { DEFAULT_SETTINGS } from "../../protocol/src/bridge.js";
+import { SettingsFile } from "./settings.js";
 
 let directory = "";
 beforeEach(async () => void (directory = await mkdtemp(join(tmpdir(), "alcatraz-json-"))));

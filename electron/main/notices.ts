@@ -2,6 +2,7 @@
 import { escapeSentence, escapeText } from "../../protocol/src/escape.js";
 import type { Session } from "../../protocol/src/session.js";
 import { NOTICES, REFUSED } from "../../texts/desktop.js";
+import { sessionTitle } from "../../texts/titles.js";
 
 export interface Notice {
   session: string;
@@ -24,7 +25,7 @@ export function noticesOf(before: readonly Session[] | null, after: readonly Ses
   const known = new Map(before.map((session) => [session.id, session]));
   return after.flatMap((session) => {
     const old = known.get(session.id);
-    const name = escapeText(session.name ?? session.command[0]?.split("/").at(-1) ?? "");
+    const name = sessionTitle(session);
     // Of a session that was not known, only what asks for somebody is news.
     const { frozen: _, ...before } = session;
     const news = noticeOf(name, old ?? before, session);

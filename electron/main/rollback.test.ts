@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import type { CommitRecord } from "../../protocol/src/commit.js";
+import { type CommitRecord, lastOf } from "../../protocol/src/commit.js";
 import { fail, Failure } from "./failure.js";
 import type { Helper } from "./helper/helper.js";
-import { lastOf, Rollback } from "./rollback.js";
+import { Rollback } from "./rollback.js";
 
 const record = (id: string, part: Partial<CommitRecord> = {}): CommitRecord => ({
   id,
@@ -23,8 +23,10 @@ test("the newest that can be taken back, and no undo itself", () => {
 
 /** A helper that knows one commit and answers an undo like this. */
 function helper(undo: () => Promise<unknown>): Pick<Helper, "request"> {
-  const request = (method: string): Promise<unknown> =>
-    method === "history.list" ? Promise.resolve({ commits: [record("1")] }) : undo();
+  const request = (method: string): Promise<unknown> => {
+    if (method === "history.list") return Promise.resolve({ commits: [record("1")] });
+    return method === "sessions.list" ? Promise.resolve({ sessions: [] }) : undo();
+  };
   return { request: request as Helper["request"] };
 }
 

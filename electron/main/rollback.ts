@@ -1,9 +1,10 @@
 // Takes a commit back from outside of the window, by one click: with its check, like everywhere. What needs a decision is
 // asked in the window. Knows no notification and no icon.
-import type { CommitRecord } from "../../protocol/src/commit.js";
-import { escapeSentence, escapeText } from "../../protocol/src/escape.js";
+import { type CommitRecord, lastOf } from "../../protocol/src/commit.js";
+import { escapeSentence } from "../../protocol/src/escape.js";
 import { ROLLBACK } from "../../texts/desktop.js";
 import { errorText } from "../../texts/errors.js";
+import { programTitle, sessionTitle } from "../../texts/titles.js";
 import { toSeeError } from "./failure.js";
 import type { Helper } from "./helper/helper.js";
 
@@ -38,8 +39,7 @@ export class Rollback {
         return;
       }
       const { applied } = await this.#helper.request("history.undo", { commit: commit.id });
-      const name = escapeText(commit.command[0]?.split("/").at(-1) ?? "");
-      this.#events.told(ROLLBACK.done(name), ROLLBACK.doneWhy(applied));
+      this.#events.told(ROLLBACK.done(await this.#nameOf(commit)), ROLLBACK.doneWhy(applied));
     } catch (thrown) {
       const error = toSeeError(thrown);
       if (error.conflicts !== undefined && commit !== undefined)
@@ -52,12 +52,11 @@ export class Rollback {
       this.#busy = false;
     }
   }
-}
 
-/** Returns the newest commit that can be taken back and took nothing back itself. */
-export function lastOf(commits: readonly CommitRecord[], session?: string): CommitRecord | undefined {
-  return commits
-    .filter((each) => each.undoable && each.undid === undefined)
-    .filter((each) => session === undefined || each.session === session)
-    .toSorted((a, b) => b.time.localeCompare(a.time))[0];
+  /** Returns what the commit's session is called; as its program where nobody knows the session any more. */
+  async #nameOf({ session: id, command }: CommitRecord): Promise<string> {
+    const { sessions } = await this.#helper.request("sessions.list", {});
+    const session = sessions.find((each) => each.id === id);
+    return session === undefined ? programTitle(command) : sessionTitle(session);
+  }
 }

@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { DEFAULT_SETTINGS, SettingsFile } from "./settings.js";
+import { DEFAULT_SETTINGS } from "../../protocol/src/bridge.js";
+import { SettingsFile } from "./settings.js";
 
 let folder = "";
 beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), "settings-"))));

@@ -1,23 +1,9 @@
 // The person's choices, kept in a small file of the app's own.
 import { join } from "node:path";
 import { APP_ERRORS } from "../../texts/app-errors.js";
-import { Settings } from "../../protocol/src/bridge.js";
+import { DEFAULT_SETTINGS, Settings } from "../../protocol/src/bridge.js";
 import { fail, reasonOf } from "./failure.js";
 import { readJson, writeJson } from "./json-file.js";
-
-export const DEFAULT_SETTINGS: Settings = {
-  theme: "system",
-  panes: {},
-  recent: [],
-  profiles: [],
-  notify: true,
-  notifyWarnings: true,
-  wrapLines: false,
-  viewer: "",
-  comparer: "",
-  editor: "",
-  cleared: [],
-};
 
 /** How long changes are gathered before they are written, in milliseconds: a dragged line is many of them. */
 const GATHER = 200;

@@ -80,6 +80,8 @@ export type Recent = z.infer<typeof Recent>;
 export const Settings = z.object({
   theme: z.enum(["system", "light", "dark"]),
   panes: z.record(z.string(), z.number()),
+  /** Whether the list of sessions is shown. */
+  sidebar: z.boolean().default(true),
   recent: z.array(Recent).max(20),
   profiles: z.array(Profile).max(50).default([]),
   /** Whether the desktop tells what happens while the window is not looked at. */
@@ -96,6 +98,13 @@ export const Settings = z.object({
   cleared: z.array(z.string().max(256)).max(5000).default([]),
 });
 export type Settings = z.infer<typeof Settings>;
+
+/** What holds until a person chooses. */
+export const DEFAULT_SETTINGS: Readonly<Settings> = Settings.parse({
+  theme: "system",
+  panes: {},
+  recent: [],
+});
 
 export const HelperStatus = z.discriminatedUnion("state", [
   z.object({ state: z.literal("starting") }),

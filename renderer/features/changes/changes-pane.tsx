@@ -172,9 +172,7 @@ function Decision({
   }
   return (
     <div className={styles.foot}>
-      <span className={styles.chosen}>
-        {counted && chosen !== total && TEXTS.chosenOf(formatCount(chosen), formatCount(total))}
-      </span>
+      <span className={styles.spacer} />
       {session.state === "finished" && counted && chosen < total && (
         <Button
           look="quiet"
@@ -193,7 +191,11 @@ function Decision({
         disabled={busy || stale || chosen === 0}
         onClick={() => show("commit")}
       >
-        {counted && chosen > 0 ? TEXTS.commit(formatCount(chosen)) : TEXTS.commitUncounted}
+        {!counted || chosen === 0
+          ? TEXTS.commitUncounted
+          : chosen === total
+            ? TEXTS.commit(formatCount(chosen))
+            : TEXTS.commitOf(formatCount(chosen), formatCount(total))}
       </Button>
     </div>
   );

@@ -57,6 +57,8 @@ export function FilterBar({
           spellCheck={false}
           onChange={(event) => setFilter({ ...filter, text: event.target.value })}
           onKeyDown={(event) => {
+            // Ctrl-Enter commits, here too.
+            if (event.ctrlKey || event.metaKey) return;
             if (event.key === "Escape" && filter.text !== "") setFilter({ ...filter, text: "" });
             else if (event.key === "Escape" || event.key === "ArrowDown" || event.key === "Enter") onLeave();
             else return;

@@ -7,9 +7,12 @@ import { Dialog } from "../../ui/dialog.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useFeed } from "../changes/feed-store.js";
 import { summarySentence } from "../changes/summary-model.js";
-import { isDecided, isLive, sessionTitle } from "../run/session-model.js";
+import { standing } from "../history/history-model.js";
+import { useHistory } from "../history/history-store.js";
+import { isDecided, isLive } from "../run/session-model.js";
 import { useSessions } from "../run/sessions-store.js";
 import { TEXTS } from "../../../texts/commit.js";
+import { sessionTitle } from "../../../texts/titles.js";
 import styles from "./commit-screen.module.css";
 
 export function AbortDialog({ session, onClose }: { session: Session; onClose: () => void }): ReactElement {
@@ -19,6 +22,10 @@ export function AbortDialog({ session, onClose }: { session: Session; onClose: (
   const [error, setError] = useState<SeeError | null>(null);
   const total = tree.total[0]!;
   const decided = isDecided(session);
+  const commits = useHistory((state) => state.commits);
+  useEffect(() => void useHistory.getState().load(), []);
+  const stays = standing(commits ?? [], session.id).reduce((sum, { applied }) => sum + applied, 0);
+  const title = sessionTitle(session);
   // It closes by itself when the session is decided, here or elsewhere; not while its layers are being removed.
   useEffect(() => {
     if (decided && !busy && error === null) onClose();
@@ -32,7 +39,7 @@ export function AbortDialog({ session, onClose }: { session: Session; onClose: (
   };
   return (
     <Dialog
-      title={TEXTS.abortTitle(sessionTitle(session))}
+      title={stays === 0 ? TEXTS.abortTitle(title) : TEXTS.abortRestTitle(title)}
       closable={!busy}
       onClose={onClose}
       footer={
@@ -49,6 +56,7 @@ export function AbortDialog({ session, onClose }: { session: Session; onClose: (
       <p>{!counted ? TEXTS.abortUncounted : total === 0 ? TEXTS.abortNone : TEXTS.abortCounts(total)}</p>
       {counted && total > 0 && <p className={styles.sum}>{summarySentence(tree)}</p>}
       {isLive(session) && <p>{TEXTS.abortRunning}</p>}
+      {stays > 0 && <p>{TEXTS.abortStays(stays)}</p>}
       <p>{TEXTS.abortWhy}</p>
       {error !== null && <ErrorNote error={error} />}
     </Dialog>

@@ -4,6 +4,7 @@ import type { ChangeKind } from "../../../protocol/src/change.js";
 import type { Conflict, Resolution } from "../../../protocol/src/errors.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
+import { cx } from "../../ui/cx.js";
 import { displayPath } from "../../ui/escape.js";
 import { formatAgo, formatTime } from "../../../texts/format.js";
 import { Segmented } from "../../ui/segmented.js";
@@ -50,6 +51,8 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
 
   const merging = draft !== undefined && !isError(draft) ? draft : undefined;
   const [wish, setWish] = useState<View | null>(null);
+  // In a small window a merge by hand has the pane, and the rest is folded to one line.
+  const [folded, setFolded] = useState(false);
   const shown = versions !== undefined && !isError(versions) ? versions : null;
   const views: View[] = [
     ...(merging === undefined ? [] : (["merged"] as const)),
@@ -68,16 +71,24 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
   };
   const choose = (choice: Resolution): void => {
     if (choice === "merge") setWish("merged");
+    else if (wish === "merged") setWish(null);
+    setFolded(choice === "merge" && conflict.merge === "by-hand");
     if (choice !== "merge" || merging === undefined) return onAnswer({ choice });
     const content = mergedText(merging);
     if (conflict.merge !== "by-hand" && merging.text === null) onAnswer({ choice });
     else if (content !== null) onAnswer({ choice, merged: { stamp: merging.preview.stamp, content } });
   };
   return (
-    <div className={styles.detail}>
+    <div className={cx(styles.detail, folded && styles.folded)}>
       <div className={styles.head}>
         <h2 className="selectable">{displayPath(conflict)}</h2>
         <p>{reasonWords(about, conflict)}</p>
+        <div className={styles.unfold}>
+          <span>{TEXTS.mergingByHand}</span>
+          <Button look="quiet" onClick={() => setFolded(false)}>
+            {TEXTS.otherAnswer}
+          </Button>
+        </div>
       </div>
       <div className={styles.facts}>
         {isError(versions) ? (
@@ -85,7 +96,15 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
         ) : (
           <VersionTable about={about} conflict={conflict} versions={shown} />
         )}
-        <Choices about={about} conflict={conflict} kind={kind} answer={answer} onChoose={choose} />
+        <Choices
+          about={about}
+          conflict={conflict}
+          kind={kind}
+          answer={answer}
+          // A merge by hand is chosen before all its places are decided.
+          chosen={answer?.choice ?? (wish === "merged" ? "merge" : undefined)}
+          onChoose={choose}
+        />
         <div className={styles.more}>
           {alike > 1 && answer !== undefined && answer.merged === undefined && (
             <Button title={TEXTS.alikeWhy} onClick={() => onAnswerAlike(answer)}>
@@ -203,10 +222,12 @@ interface ChoicesProps {
   conflict: Conflict;
   kind: ChangeKind | undefined;
   answer: Answer | undefined;
+  /** What is chosen, also where that is no answer yet. */
+  chosen: Resolution | undefined;
   onChoose: (choice: Resolution) => void;
 }
 
-function Choices({ about, conflict, kind, answer, onChoose }: ChoicesProps): ReactElement {
+function Choices({ about, conflict, kind, answer, chosen, onChoose }: ChoicesProps): ReactElement {
   const byHand = conflict.merge === "by-hand";
   const choices: readonly Resolution[] = byHand ? [...conflict.choices, "merge"] : conflict.choices;
   if (choices.length === 0) return <p>{about.what === "undo" ? TEXTS.undoNoChoice : TEXTS.noChoice}</p>;
@@ -226,9 +247,9 @@ function Choices({ about, conflict, kind, answer, onChoose }: ChoicesProps): Rea
             <input
               type="radio"
               name="conflict-choice"
-              checked={answer?.choice === choice}
+              checked={chosen === choice}
               aria-label={`${words.label}: ${words.what}`}
-              // A click says it even where the merge waits for its text and the mark cannot move yet.
+              // A click says it also where it is chosen already: the merge is shown again.
               onClick={() => onChoose(choice)}
               onChange={() => undefined}
             />

@@ -1,5 +1,5 @@
 // The changes of a commit as a list, however many: what goes, or what stays. Each can be put in or left out.
-import { useState, type ReactElement } from "react";
+import { useEffect, useState, type ReactElement } from "react";
 import { displayPath } from "../../ui/escape.js";
 import { formatBytes } from "../../../texts/format.js";
 import { Icon } from "../../ui/icon.js";
@@ -30,7 +30,14 @@ interface PlanListProps {
 
 export function PlanList(props: PlanListProps): ReactElement {
   const { tree, nodes, label, shown, chosen, tagOf, onToggle, onShow } = props;
-  const [wish, setWish] = useState(() => (shown === undefined ? 0 : Math.max(0, nodes.indexOf(shown))));
+  const [first] = useState(() => firstOf(tree, nodes, shown));
+  const [wish, setWish] = useState(first);
+  // The row in hand is the one that is shown: at first what was looked at before, else what most deserves a look.
+  useEffect(() => {
+    const id = nodes[first];
+    if (id !== undefined && id !== shown) onShow(id);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- only when the list comes
+  }, []);
   const typeOf = (id: number): (typeof TYPES)[number] => TYPES[tree.type[id]!] ?? "file";
   const nameOf = (row: number): string => {
     const id = nodes[row]!;
@@ -74,4 +81,15 @@ export function PlanList(props: PlanListProps): ReactElement {
       }}
     </PickList>
   );
+}
+
+/** Returns the row to begin with. */
+function firstOf(tree: Tree, nodes: readonly number[], shown: number | undefined): number {
+  const before = shown === undefined ? -1 : nodes.indexOf(shown);
+  return before >= 0
+    ? before
+    : Math.max(
+        0,
+        nodes.findIndex((id) => tree.hints[id] !== 0),
+      );
 }

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { CommitRecord } from "../../../protocol/src/commit.js";
-import { backupBytes, undoState, wouldDrop } from "./history-model.js";
+import { backupBytes, standing, undoState, wouldDrop } from "./history-model.js";
 
 const record = (day: number, backup?: number): CommitRecord => ({
   id: `c${day}`,
@@ -27,4 +27,15 @@ it("tells whether a commit can be undone, and why not", () => {
   expect(undoState(record(1))).toBe("dropped");
   expect(undoState({ ...record(1), undone_by: "u" })).toBe("undone");
   expect(undoState({ ...record(1, 5), waits: "The commit u was cut off and still waits." })).toBe("waits");
+});
+
+it("knows what of a session is on the machine still, also when an undo was undone", () => {
+  const first = { ...record(1), undone_by: "c3" };
+  const second = record(2);
+  const undo = { ...record(3), undid: "c1" };
+  expect(standing([undo, second, first], "s").map(({ id }) => id)).toEqual(["c2"]);
+  const redo = { ...record(4), undid: "c3" };
+  const all = [redo, { ...undo, undone_by: "c4" }, second, first];
+  expect(standing(all, "s").map(({ id }) => id)).toEqual(["c4", "c2"]);
+  expect(standing(all, "other")).toEqual([]);
 });

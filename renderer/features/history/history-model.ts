@@ -2,7 +2,7 @@
 import type { CommitRecord } from "../../../protocol/src/commit.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { TEXTS } from "../../../texts/history.js";
-import { programTitle, sessionTitle } from "../run/session-model.js";
+import { programTitle, sessionTitle } from "../../../texts/titles.js";
 
 /** Why a commit can or cannot be undone; "waits" while its undo was cut off and cannot be settled yet. */
 export type UndoState = "possible" | "undone" | "dropped" | "waits";
@@ -17,6 +17,27 @@ export function undoState(record: CommitRecord): UndoState {
 export function commitTitle(record: CommitRecord, session: Session | undefined): string {
   const name = session === undefined ? programTitle(record.command) : sessionTitle(session);
   return record.undid === undefined ? name : TEXTS.undoOf(name);
+}
+
+/**
+ * Returns what was committed of a session and is on the machine still, the newest first. What was taken back and then done
+ * again stands as that: its undo is the one that there is.
+ */
+export function standing(commits: readonly CommitRecord[], session: string): CommitRecord[] {
+  const byId = new Map(commits.map((each) => [each.id, each]));
+  return commits
+    .filter((each) => each.session === session && each.undid === undefined)
+    .flatMap((first) => {
+      let [last, stands] = [first, true];
+      for (let next = undoOf(last, byId); next !== undefined; next = undoOf(last, byId))
+        [last, stands] = [next, !stands];
+      return stands ? [last] : [];
+    })
+    .toSorted((a, b) => b.time.localeCompare(a.time));
+}
+
+function undoOf({ undone_by: by }: CommitRecord, byId: Map<string, CommitRecord>): CommitRecord | undefined {
+  return by === undefined ? undefined : byId.get(by);
 }
 
 /** Returns the bytes that all backups take up. */

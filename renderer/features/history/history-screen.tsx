@@ -16,6 +16,7 @@ import { useClock } from "../../ui/use-clock.js";
 import { TEXTS as RUN_TEXTS } from "../../../texts/run.js";
 import { NotesButton } from "../notes/note-line.js";
 import { useSession } from "../run/sessions-store.js";
+import { useSettings } from "../settings/settings-store.js";
 import { DeedList } from "./deed-list.js";
 import { backupBytes, commitTitle, undoState } from "./history-model.js";
 import { useHistory } from "./history-store.js";
@@ -24,7 +25,7 @@ import styles from "./history-screen.module.css";
 
 export function HistoryScreen(): ReactElement {
   const { commits, limit, error } = useHistory();
-  const sidebar = useRoute((state) => state.sidebar);
+  const sidebar = useSettings((state) => state.sidebar);
   const [dropping, setDropping] = useState<CommitRecord | null>(null);
   const now = useClock(60_000);
   useEffect(() => void useHistory.getState().load(), []);
@@ -39,7 +40,7 @@ export function HistoryScreen(): ReactElement {
             <IconButton
               icon="sidebar"
               label={RUN_TEXTS.showSidebar}
-              onClick={useRoute.getState().toggleSidebar}
+              onClick={useSettings.getState().toggleSidebar}
             />
           )}
           <h1>{TEXTS.title}</h1>
@@ -107,37 +108,39 @@ function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
             <CommandText command={record.command} />
           </span>
         </div>
-        <div className={styles.facts} title={formatTime(record.time)}>
-          {facts.join(" · ")} · <code>{record.id.slice(0, 8)}</code>
+        <div className={styles.facts} title={`${formatTime(record.time)}\n${record.id}`}>
+          {facts.join(" · ")}
         </div>
         {record.waits !== undefined && <p className={styles.waits}>{escapeText(record.waits)}</p>}
         {record.note !== undefined && <p className={styles.note}>{escapeText(record.note)}</p>}
         {record.notes !== undefined && <NotesButton session={record.session} count={record.notes} />}
       </div>
-      {record.backup !== undefined && (
-        <Button
-          look="quiet"
-          icon={open ? "down" : "chevron"}
-          aria-expanded={open}
-          aria-label={TEXTS.deedsOf(title)}
-          onClick={() => setOpen(!open)}
-        >
-          {TEXTS.deeds}
-        </Button>
-      )}
-      {record.backup !== undefined && state !== "waits" && state !== "undone" && (
-        <Button look="quiet" onClick={() => onDrop(record)}>
-          {TEXTS.drop}
-        </Button>
-      )}
-      {(state === "possible" || state === "waits") && (
-        <Button
-          icon="undo"
-          onClick={() => useRoute.getState().askUndo({ commit: record.id, applied: record.applied })}
-        >
-          {state === "waits" ? TEXTS.undoAgain : TEXTS.undo}
-        </Button>
-      )}
+      <div className={styles.ways}>
+        {record.backup !== undefined && (
+          <Button
+            look="quiet"
+            icon={open ? "down" : "chevron"}
+            aria-expanded={open}
+            aria-label={TEXTS.deedsOf(title)}
+            onClick={() => setOpen(!open)}
+          >
+            {TEXTS.deeds}
+          </Button>
+        )}
+        {record.backup !== undefined && state !== "waits" && state !== "undone" && (
+          <Button look="quiet" onClick={() => onDrop(record)}>
+            {TEXTS.drop}
+          </Button>
+        )}
+        {(state === "possible" || state === "waits") && (
+          <Button
+            icon="undo"
+            onClick={() => useRoute.getState().askUndo({ commit: record.id, applied: record.applied })}
+          >
+            {state === "waits" ? TEXTS.undoAgain : record.undid === undefined ? TEXTS.undo : TEXTS.redo}
+          </Button>
+        )}
+      </div>
       {open && (
         <div className={styles.deeds}>
           <DeedList commit={record.id} />

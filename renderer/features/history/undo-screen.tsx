@@ -23,7 +23,7 @@ import { useFeed } from "../changes/feed-store.js";
 import { useCommit } from "../commit/commit-store.js";
 import { ConflictPanes } from "../commit/conflict-panes.js";
 import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
-import { PHASE_WORDS, TEXTS } from "../../../texts/commit.js";
+import { TEXTS, UNDO_PHASE_WORDS } from "../../../texts/commit.js";
 import { useVersions } from "../commit/versions-store.js";
 import { isOpen } from "../run/session-model.js";
 import { useSession, useSessions } from "../run/sessions-store.js";
@@ -49,6 +49,9 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
   const [state, setState] = useState<UndoStep>({ step: "ask" });
   const [answers, setAnswers] = useState<Answers>(NO_ANSWERS);
   const ticket = useRef(0);
+  const record = useHistory(({ commits }) => commits?.find((each) => each.id === commit));
+  const session = useSession(record?.session ?? null);
+  const name = record === undefined ? undefined : commitTitle(record, session);
   const about = useMemo(() => ({ what: "undo", commit }) as const, [commit]);
   // What was read for another decision is of no use in this one.
   useEffect(() => useVersions.getState().reset(), []);
@@ -87,7 +90,7 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
   const open = state.step === "conflicts" ? unanswered(state.conflicts, answers).length : 0;
   return (
     <Dialog
-      title={state.step === "done" ? TEXTS.undoDoneTitle : TEXTS.undoTitle}
+      title={titleOf(state, name)}
       full
       closable={state.step !== "working"}
       onClose={onClose}
@@ -122,6 +125,11 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
   );
 }
 
+function titleOf({ step }: UndoStep, name: string | undefined): string {
+  if (step === "working") return name === undefined ? TEXTS.undoWorkTitleBare : TEXTS.undoWorkTitle(name);
+  return step === "done" ? TEXTS.undoDoneTitle : TEXTS.undoTitle;
+}
+
 function undoBody(
   state: Exclude<UndoStep, { step: "conflicts" }>,
   commit: string,
@@ -135,10 +143,11 @@ function undoBody(
       return (
         <div className={styles.column}>
           <ProgressBar
-            label={progress === null ? TEXTS.undoing : PHASE_WORDS[progress.phase]}
+            label={progress === null ? TEXTS.undoing : UNDO_PHASE_WORDS[progress.phase]}
             done={progress?.done}
             total={progress?.total}
           />
+          {!state.cancelling && !isBeforeApply(progress) && <p>{TEXTS.pastReturn}</p>}
         </div>
       );
     }

@@ -1,12 +1,12 @@
 // Home: run something, go on with a session, see what this machine can enforce.
 import { useEffect, useState, type ReactElement } from "react";
 import type { Sample } from "../../../protocol/src/bridge.js";
-import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { escapeText } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
 import { TEXTS as RUN_TEXTS } from "../../../texts/run.js";
+import { useSettings } from "../settings/settings-store.js";
 import { ApplicationsPanel } from "./applications-panel.js";
 import { DoctorPanel } from "./doctor-panel.js";
 import { RunForm } from "./run-form.js";
@@ -16,7 +16,7 @@ import { TEXTS } from "../../../texts/home.js";
 import styles from "./home-screen.module.css";
 
 export function HomeScreen(): ReactElement {
-  const sidebar = useRoute((state) => state.sidebar);
+  const sidebar = useSettings((state) => state.sidebar);
   return (
     <div className={styles.screen}>
       {!sidebar && (
@@ -24,7 +24,7 @@ export function HomeScreen(): ReactElement {
           className={styles.reopen}
           icon="sidebar"
           label={RUN_TEXTS.showSidebar}
-          onClick={useRoute.getState().toggleSidebar}
+          onClick={useSettings.getState().toggleSidebar}
         />
       )}
       <div className={styles.column}>

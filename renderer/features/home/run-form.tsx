@@ -9,10 +9,10 @@ import { shortCommand } from "../../ui/short-command.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useHelper } from "../run/helper-store.js";
 import { useSettings } from "../settings/settings-store.js";
-import { acceptable } from "./run-request.js";
+import { acceptable, isOfOption } from "./run-request.js";
 import { RunOptions } from "./run-options.js";
 import { useRun } from "./run-store.js";
-import { isForShell, shellLine } from "./shell-model.js";
+import { isForShell, isNotMarked, marked, shellLine, withShell } from "./shell-model.js";
 import { TEXTS } from "../../../texts/home.js";
 import styles from "./run-form.module.css";
 
@@ -29,15 +29,16 @@ export function RunForm(): ReactElement {
   useEffect(() => input.current?.focus(), []);
   // Where the form was sent off among its options, the answer would be out of sight.
   useEffect(() => {
-    if (error !== null) refused.current?.scrollIntoView({ block: "nearest" });
+    if (isOfOption(error)) setOptions(true);
+    else if (error !== null) refused.current?.scrollIntoView({ block: "nearest" });
   }, [error]);
 
   const submit = (event: SyntheticEvent): void => {
     event.preventDefault();
     if (ready && !starting) void runForm();
   };
-  const inShell = (): void => {
-    edit({ line: shellLine(line) });
+  const runInstead = (next: string): void => {
+    edit({ line: next });
     void runForm();
   };
   return (
@@ -68,7 +69,9 @@ export function RunForm(): ReactElement {
         </Button>
       </div>
       <div ref={refused}>
-        {error !== null && <ErrorNote error={error} actions={<WaysOn error={error} onShell={inShell} />} />}
+        {error !== null && (
+          <ErrorNote error={error} actions={<WaysOn error={error} line={line} onRun={runInstead} />} />
+        )}
       </div>
       <div className={styles.under}>
         <Icon name="folder" size={14} />
@@ -119,11 +122,26 @@ export function RunForm(): ReactElement {
   );
 }
 
+interface WaysOnProps {
+  error: SeeError;
+  /** What is typed. */
+  line: string;
+  onRun: (line: string) => void;
+}
+
 /** What can be done about a run that was refused, besides mending what it asks for. */
-function WaysOn({ error, onShell }: { error: SeeError; onShell: () => void }): ReactElement | null {
+function WaysOn({ error, line, onRun }: WaysOnProps): ReactElement | null {
   const refused = useRun((state) => state.refused);
   const promise = acceptable(error);
-  if (isForShell(error)) return <Button onClick={onShell}>{TEXTS.inShell}</Button>;
+  if (isForShell(error)) return <Button onClick={() => onRun(shellLine(line))}>{TEXTS.inShell}</Button>;
+  if (refused !== null && isNotMarked(error)) {
+    return (
+      <>
+        <Button onClick={() => onRun(withShell(refused.command))}>{TEXTS.withShell}</Button>
+        <Button onClick={() => onRun(marked(refused.command))}>{TEXTS.markAndRun}</Button>
+      </>
+    );
+  }
   if (refused === null || promise === null) return null;
   return (
     <Button onClick={() => void useRun.getState().runWithout(promise)}>{TEXTS.runWithout[promise]}</Button>

@@ -1,11 +1,12 @@
 // The choices for a run beside its command, each with one plain sentence: those that matter most, and the rest folded.
-import type { ReactElement } from "react";
+import { useEffect, useRef, type ReactElement } from "react";
 import { Segmented } from "../../ui/segmented.js";
 import { Field } from "./field.js";
 import { Detours, NetworkChoice, OpenPorts } from "./network-choice.js";
 import { Option } from "./option.js";
 import { ProfileChoice } from "./profile-choice.js";
 import { RunSection } from "./run-section.js";
+import { isOfOption } from "./run-request.js";
 import { useRun } from "./run-store.js";
 import { TEXTS } from "../../../texts/home.js";
 import styles from "./run-options.module.css";
@@ -37,9 +38,13 @@ const ONE_OF = {
 } as const;
 
 export function RunOptions({ system }: { system: boolean }): ReactElement {
-  const { name, asRoot, user, edit } = useRun();
+  const { name, asRoot, user, error, edit } = useRun();
+  const group = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isOfOption(error)) group.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [error]);
   return (
-    <div className={styles.options} role="group" aria-label={TEXTS.options}>
+    <div ref={group} className={styles.options} role="group" aria-label={TEXTS.options}>
       <ProfileChoice system={system} />
       <Option label={TEXTS.sessionName} why={TEXTS.sessionNameWhy}>
         {(field) => (

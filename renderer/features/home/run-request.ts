@@ -143,6 +143,11 @@ export function acceptable(error: SeeError): AcceptedPromise | null {
   return AcceptedPromise.safeParse(error.facts?.["promise"]).data ?? null;
 }
 
+/** Tells whether a run was refused for what was typed under the options. */
+export function isOfOption(error: SeeError | null): boolean {
+  return error?.facts?.["option"] !== undefined;
+}
+
 /** Returns what differs from the usual. */
 function policyOf(choices: Readonly<Choices>): Partial<Policy> {
   const policy: Partial<Policy> = {};

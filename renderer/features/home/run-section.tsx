@@ -1,5 +1,5 @@
 // Choices that most people leave alone, folded under a word. Open when one of them was made, or cannot be understood.
-import { useState, type ReactElement, type ReactNode } from "react";
+import { useLayoutEffect, useState, type ReactElement, type ReactNode } from "react";
 import { Icon } from "../../ui/icon.js";
 import { isChosen, wrongFields, type Choices } from "./run-request.js";
 import { useRun } from "./run-store.js";
@@ -18,14 +18,14 @@ export function RunSection({ label, names, children }: RunSectionProps): ReactEl
   const chosen = isChosen(choices, names);
   const [open, setOpen] = useState(chosen);
   const isWrong = wrongFields(choices).some((field) => names.includes(field));
+  // Also where the person has folded it: what the form was refused for is in sight.
+  useLayoutEffect(() => {
+    if (isWrong) setOpen(true);
+  }, [isWrong, choices.error]);
   return (
-    <details
-      className={styles.section}
-      open={open || isWrong}
-      onToggle={(event) => setOpen(event.currentTarget.open)}
-    >
+    <details className={styles.section} open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
-        <Icon name={open || isWrong ? "down" : "chevron"} size={14} />
+        <Icon name={open ? "down" : "chevron"} size={14} />
         {label}
         {chosen && <span className={styles.chosen}>{TEXTS.chosen}</span>}
       </summary>

@@ -6,8 +6,16 @@ import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
 import { useSessions } from "../run/sessions-store.js";
 import { useSettings } from "../settings/settings-store.js";
-import { NO_CHOICES, runRequest, UNCHOSEN, wrongFields, type Choices } from "./run-request.js";
-import { TEXTS } from "../../../texts/home.js";
+import {
+  NO_CHOICES,
+  picked,
+  runRequest,
+  UNCHOSEN,
+  wrongFields,
+  type Choices,
+  type WrongField,
+} from "./run-request.js";
+import { TEXTS, WRONG_FIELDS } from "../../../texts/home.js";
 
 /** One wish to run something. */
 interface Attempt {
@@ -31,9 +39,9 @@ interface RunState extends Choices {
   chooseDirectory: () => Promise<void>;
   /** Runs the form as it stands: its line, with the name and the user that were chosen there. */
   runForm: () => Promise<void>;
-  /** Puts a line into the form, so that it can be mended, and runs it; nothing else of the form applies. */
+  /** Puts a line into the form, so that it can be mended, and runs it there, with the form's choices. */
   runLine: (line: string, cwd: string) => Promise<void>;
-  /** Runs a command; nothing of the form applies. */
+  /** Runs a command with the form's choices; it shows windows like this unless that was chosen, too. */
   runCommand: (command: string[], cwd: string | null, display?: Display) => Promise<void>;
   /** Runs what was refused all the same, without a promise that cannot be kept here. */
   runWithout: (promise: AcceptedPromise) => Promise<void>;
@@ -42,6 +50,8 @@ interface RunState extends Choices {
 export const useRun = create<RunState>((set, get) => {
   const start = async (attempt: Attempt): Promise<void> => {
     if (get().starting) return;
+    const [wrong] = wrongFields(attempt.choices);
+    if (wrong !== undefined) return set({ error: wrongOption(wrong, attempt.choices), refused: null });
     set({ starting: true, error: null, refused: null });
     const outcome = await useSessions.getState().run(runRequest(attempt));
     if (!outcome.ok) return set({ starting: false, error: outcome.error, refused: attempt });
@@ -70,16 +80,6 @@ export const useRun = create<RunState>((set, get) => {
     },
     runForm: async () => {
       const { line, cwd, ...choices } = get();
-      if (wrongFields(choices).length > 0) {
-        return set({
-          error: {
-            code: "bad-request",
-            message: TEXTS.wrongOptions,
-            hint: TEXTS.wrongOptionsHint,
-            own: true,
-          },
-        });
-      }
       const words = await see.splitCommand(line);
       if (!words.ok) return set({ error: words.error });
       if (words.value.length === 0) {
@@ -90,13 +90,15 @@ export const useRun = create<RunState>((set, get) => {
     runLine: async (line, cwd) => {
       if (get().starting) return;
       const { cwd: before } = get();
-      get().edit({ line, cwd, ...UNCHOSEN });
+      get().edit({ line, cwd });
       await get().runForm();
       // What was refused is mended where it was to run; else the folder was this one run's.
       if (get().error === null) set({ cwd: before });
     },
     runCommand: async (command, cwd, display = "none") => {
-      await start({ command, cwd, choices: { ...NO_CHOICES, display }, accept: [] });
+      const choices = picked(get());
+      const shows = choices.display === NO_CHOICES.display ? display : choices.display;
+      await start({ command, cwd, choices: { ...choices, display: shows }, accept: [] });
     },
     runWithout: async (promise) => {
       const { refused } = get();
@@ -104,3 +106,15 @@ export const useRun = create<RunState>((set, get) => {
     },
   };
 });
+
+/** Says which of the options cannot be understood, and why. */
+function wrongOption(field: WrongField, choices: Readonly<Choices>): SeeError {
+  const { label, why } = WRONG_FIELDS[field];
+  return {
+    code: "bad-request",
+    message: TEXTS.wrongOption(label, choices[field]),
+    hint: why,
+    own: true,
+    facts: { option: field },
+  };
+}

@@ -9,10 +9,11 @@ import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
 import { useHelper } from "../run/helper-store.js";
-import { endWords, isTicking, sessionAge, sessionTitle, stateWords } from "../run/session-model.js";
+import { endWords, hasNotStarted, isTicking, sessionAge, stateWords } from "../run/session-model.js";
 import { useGroups, useSessions } from "../run/sessions-store.js";
 import { StateDot } from "../run/state-dot.js";
 import { TEXTS } from "../../../texts/home.js";
+import { sessionTitle } from "../../../texts/titles.js";
 import section from "./home-screen.module.css";
 import styles from "./sessions-panel.module.css";
 
@@ -25,7 +26,10 @@ export function SessionsPanel(): ReactElement | null {
   const groups = useGroups();
   if (gone && sessions === null) return null;
 
-  const sorted = [...groups.running, ...groups.waiting, ...groups.done];
+  // What never started was told where it was typed, and left nothing: it is among what is done, and in nobody's way here.
+  const done = groups.done.filter((session) => !hasNotStarted(session));
+  const sorted = [...groups.running, ...groups.waiting, ...done];
+  if (sorted.length === 0 && sessions !== null && sessions.length > 0 && error === null) return null;
   const shown = all ? sorted : sorted.slice(0, SHOWN);
   return (
     <section className={section.section} aria-label={TEXTS.sessions}>

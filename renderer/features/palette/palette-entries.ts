@@ -9,17 +9,18 @@ import { setAllOpen, showFirst } from "../changes/tree-actions.js";
 import { ROOT, type Tree } from "../changes/tree.js";
 import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
 import { formatCount } from "../../../texts/format.js";
+import { lastOf } from "../../../protocol/src/commit.js";
 import { canCommit } from "../commit/can-commit.js";
 import { useCompare } from "../run/compare-store.js";
 import { useHelper } from "../run/helper-store.js";
-import { canDecide, groupSessions, isLive, isOpen, sessionTitle, stateWords } from "../run/session-model.js";
+import { canDecide, groupSessions, isLive, isOpen, stateWords } from "../run/session-model.js";
+import { sessionTitle } from "../../../texts/titles.js";
 import { GROUPINGS } from "../groups/group-model.js";
 import { useGrouping } from "../groups/grouping-store.js";
 import { TEXTS as GROUP_TEXTS } from "../../../texts/groups.js";
 import { useSessions } from "../run/sessions-store.js";
 import { useSettings } from "../settings/settings-store.js";
 import { useHistory } from "../history/history-store.js";
-import { undoState } from "../history/history-model.js";
 import { detailKey, useDetail } from "../diff/detail-store.js";
 import { changeAt, changesAt, viewsOfChange } from "../diff/opened-change.js";
 import { useDiscard } from "../review/discard-store.js";
@@ -37,8 +38,8 @@ import { TEXTS as RUN_TEXTS } from "../../../texts/run.js";
 
 /** Returns what can be done now: first with the session in hand, then on the way around. */
 export function paletteEntries(): Entry[] {
-  const { go, show, toggleSidebar } = useRoute.getState();
-  const { setTheme } = useSettings.getState();
+  const { go, show } = useRoute.getState();
+  const { setTheme, toggleSidebar } = useSettings.getState();
   const sessions = useSessions.getState().sessions ?? [];
   const screen = (label: string, run: () => void, keys?: readonly string[]): Entry => ({
     label,
@@ -179,10 +180,7 @@ function listEntries(session: Session, tree: Tree): Entry[] {
 /** Asks to undo the newest commit that can be; where there is none, History says why. */
 async function undoCommit(): Promise<void> {
   await useHistory.getState().load();
-  const record = useHistory
-    .getState()
-    .commits?.filter((each) => each.undid === undefined && undoState(each) === "possible")
-    .toSorted((a, b) => b.time.localeCompare(a.time))[0];
+  const record = lastOf(useHistory.getState().commits ?? []);
   if (record === undefined) useRoute.getState().go({ name: "history" });
   else useRoute.getState().askUndo({ commit: record.id, applied: record.applied });
 }

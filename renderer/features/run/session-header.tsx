@@ -2,7 +2,6 @@
 import { useState, type ReactElement } from "react";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Session } from "../../../protocol/src/session.js";
-import { useRoute } from "../../route-store.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { displayCommand, escapeSentence, escapeText } from "../../ui/escape.js";
 import { formatClock, formatTime } from "../../../texts/format.js";
@@ -10,24 +9,18 @@ import { Icon } from "../../ui/icon.js";
 import { shortCommand } from "../../ui/short-command.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
+import { useSettings } from "../settings/settings-store.js";
 import { NetworkTag } from "./network-tag.js";
 import { RetryButton } from "./retry-button.js";
-import {
-  endWords,
-  isLive,
-  isOpen,
-  isTicking,
-  sessionTitle,
-  stateWords,
-  whatItWaitsFor,
-} from "./session-model.js";
+import { endWords, isLive, isOpen, isTicking, stateWords, whatItWaitsFor } from "./session-model.js";
+import { sessionTitle } from "../../../texts/titles.js";
 import { useSessions } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
 import { TEXTS } from "../../../texts/run.js";
 import styles from "./session-header.module.css";
 
 export function SessionHeader({ session }: { session: Session }): ReactElement {
-  const sidebar = useRoute((state) => state.sidebar);
+  const sidebar = useSettings((state) => state.sidebar);
   const stopping = useSessions((state) => state.stopping.has(session.id));
   const [error, setError] = useState<SeeError | null>(null);
   const live = isLive(session);
@@ -42,7 +35,11 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
     <div className={styles.bar}>
       <header className={styles.header}>
         {!sidebar && (
-          <IconButton icon="sidebar" label={TEXTS.showSidebar} onClick={useRoute.getState().toggleSidebar} />
+          <IconButton
+            icon="sidebar"
+            label={TEXTS.showSidebar}
+            onClick={useSettings.getState().toggleSidebar}
+          />
         )}
         <StateDot session={session} />
         <h1 className={styles.title} title={sessionTitle(session)}>

@@ -5,7 +5,6 @@ import {
   endWords,
   groupSessions,
   isTicking,
-  sessionTitle,
   stateSign,
   whatItWaitsFor,
   withAnswer,
@@ -31,12 +30,6 @@ describe("session", () => {
     expect(stateSign(session({ state: "aborted", exit_status: 0 }))).toBe("abort");
     expect(stateSign(session({ state: "aborted", why: "There is no program x." }))).toBe("alert");
     expect(stateSign(session({ state: "broken" }))).toBe("alert");
-  });
-
-  it("is called by its name or its program, with nothing hidden in it", () => {
-    expect(sessionTitle(session({}))).toBe("make");
-    expect(sessionTitle(session({ name: "try\u202e it" }))).toBe("try\\u{202e} it");
-    expect(sessionTitle(session({ command: ["/"] }))).toBe("/");
   });
 
   it("says how its program ended", () => {

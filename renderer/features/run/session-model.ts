@@ -29,17 +29,6 @@ export function frozenWords(frozen: Frozen): string {
   return FROZEN.disk(formatBytes(frozen.free ?? 0), place, limit);
 }
 
-/** Returns what a session is called: its name, or the program that it ran. */
-export function sessionTitle(session: Session): string {
-  return session.name === null ? programTitle(session.command) : escapeText(session.name);
-}
-
-/** Returns what a command is called without its arguments: the name of its program's file. */
-export function programTitle(command: readonly string[]): string {
-  const program = command[0] ?? "";
-  return escapeText(program.slice(program.lastIndexOf("/") + 1) || program);
-}
-
 /** Tells whether its program could not even be started: then the helper says why, and nothing was thrown away. */
 export function hasNotStarted({ state, why, exit_status: status }: Session): boolean {
   return state === "aborted" && why !== undefined && status === undefined;

@@ -9,6 +9,7 @@ import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useCommit } from "../commit/commit-store.js";
 import { TEXTS as COMMIT_TEXTS } from "../../../texts/commit.js";
 import { VerifiedNote } from "../commit/verified-note.js";
+import { standing } from "../history/history-model.js";
 import { useHistory } from "../history/history-store.js";
 import { useRun } from "../home/run-store.js";
 import { TEXTS } from "../../../texts/run.js";
@@ -49,13 +50,7 @@ function Outcome({ session, again }: OutcomeProps): ReactElement {
       </EmptyPanel>
     );
   }
-  if (session.state === "aborted") {
-    return (
-      <EmptyPanel icon="abort" title={TEXTS.abortedTitle} actions={again}>
-        {TEXTS.abortedWhy} {escapeSentence(session.why ?? "")}
-      </EmptyPanel>
-    );
-  }
+  if (session.state === "aborted") return <Aborted session={session} again={again} />;
   return (
     <EmptyPanel icon="alert" title={TEXTS.brokenTitle} actions={again}>
       {session.why === undefined ? "" : escapeSentence(session.why)}
@@ -72,6 +67,37 @@ function mend({ command, cwd }: Session): void {
 interface OutcomeProps {
   session: Session;
   again: ReactElement;
+}
+
+/** What was committed of it before is on the machine still, and can be taken back. */
+function Aborted({ session, again }: OutcomeProps): ReactElement {
+  const commits = useHistory((state) => state.commits);
+  useEffect(() => void useHistory.getState().load(), [session.id]);
+  const stays = standing(commits ?? [], session.id);
+  const [last] = stays;
+  const count = stays.reduce((sum, { applied }) => sum + applied, 0);
+  return (
+    <EmptyPanel
+      icon="abort"
+      title={last === undefined ? TEXTS.abortedTitle : TEXTS.abortedRestTitle}
+      actions={
+        <>
+          {last?.undoable === true && (
+            <Button
+              icon="undo"
+              onClick={() => useRoute.getState().askUndo({ commit: last.id, applied: last.applied })}
+            >
+              {COMMIT_TEXTS.undoCommitted(last.applied)}
+            </Button>
+          )}
+          {again}
+        </>
+      }
+    >
+      {last === undefined ? commits !== null && TEXTS.abortedWhy : TEXTS.abortedRestWhy(count)}{" "}
+      {escapeSentence(session.why ?? "")}
+    </EmptyPanel>
+  );
 }
 
 /** A whole commit: its Undo is the one thing that a person may want now. */

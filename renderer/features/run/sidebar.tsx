@@ -6,7 +6,9 @@ import { IconButton } from "../../ui/button.js";
 import { formatAge } from "../../../texts/format.js";
 import { Icon, type IconName } from "../../ui/icon.js";
 import { useClock } from "../../ui/use-clock.js";
-import { isTicking, sessionAge, sessionTitle, stateWords } from "./session-model.js";
+import { useSettings } from "../settings/settings-store.js";
+import { isTicking, sessionAge, stateWords } from "./session-model.js";
+import { sessionTitle } from "../../../texts/titles.js";
 import { useGroups, useSessions } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
 import { TEXTS } from "../../../texts/run.js";
@@ -17,7 +19,7 @@ const DONE_SHOWN = 5;
 
 export function Sidebar(): ReactElement {
   const screen = useRoute((state) => state.screen);
-  const { go, show, toggleSidebar } = useRoute.getState();
+  const { go, show } = useRoute.getState();
   const sessions = useSessions((state) => state.sessions);
   const groups = useGroups();
 
@@ -26,7 +28,7 @@ export function Sidebar(): ReactElement {
       <div className={styles.brand}>
         <Icon name="shield" size={18} />
         <span>Alcatraz</span>
-        <IconButton icon="sidebar" label={TEXTS.hideSidebar} onClick={toggleSidebar} />
+        <IconButton icon="sidebar" label={TEXTS.hideSidebar} onClick={useSettings.getState().toggleSidebar} />
       </div>
       <div className={styles.nav}>
         <NavItem

@@ -1,25 +1,12 @@
 // The choices that outlive the window. Each change goes to main at once, which gathers them: a window that closes now
 // loses none.
 import { create } from "zustand";
-import type { Profile, Recent, Settings } from "../../../protocol/src/bridge.js";
+import { DEFAULT_SETTINGS, type Profile, type Recent, type Settings } from "../../../protocol/src/bridge.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { see } from "../../see.js";
 
-const DEFAULTS: Settings = {
-  theme: "system",
-  panes: {},
-  recent: [],
-  profiles: [],
-  notify: true,
-  notifyWarnings: true,
-  wrapLines: false,
-  viewer: "",
-  comparer: "",
-  editor: "",
-  cleared: [],
-};
 const CLEARED_LIMIT = 5000;
-const KEYS = Object.keys(DEFAULTS) as (keyof Settings)[];
+const KEYS = Object.keys(DEFAULT_SETTINGS) as (keyof Settings)[];
 const RECENT_LIMIT = 8;
 const PROFILE_LIMIT = 50;
 
@@ -34,6 +21,7 @@ interface SettingsState extends Settings {
   setTool: (tool: "viewer" | "comparer" | "editor", id: string) => void;
   setPane: (name: string, size: number) => void;
   resetPane: (name: string) => void;
+  toggleSidebar: () => void;
   remember: (command: Recent) => void;
   /** Keeps a profile; one of the same name is replaced. */
   keepProfile: (profile: Profile) => void;
@@ -59,7 +47,7 @@ export const useSettings = create<SettingsState>((set, get) => {
     else if (known) void save();
   };
   return {
-    ...DEFAULTS,
+    ...DEFAULT_SETTINGS,
     loaded: false,
     trouble: null,
     load: async () => {
@@ -79,6 +67,7 @@ export const useSettings = create<SettingsState>((set, get) => {
       const { [name]: _, ...panes } = get().panes;
       change({ panes });
     },
+    toggleSidebar: () => change({ sidebar: !get().sidebar }),
     remember: (command) => {
       const others = get().recent.filter(({ line, cwd }) => line !== command.line || cwd !== command.cwd);
       change({ recent: [command, ...others].slice(0, RECENT_LIMIT) });

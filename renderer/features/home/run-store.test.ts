@@ -1,0 +1,64 @@
+// What is run with which choices: those of the form hold for every way to run something from Home.
+import { afterAll, beforeEach, expect, it, vi } from "vitest";
+import type { RunRequest } from "../../../protocol/src/session.js";
+
+const asked: RunRequest[] = [];
+let refuses = false;
+
+vi.stubGlobal("window", {
+  see: {
+    splitCommand: async (line: string) => ({ ok: true, value: line.split(" ") }),
+    run: async (request: RunRequest) => {
+      asked.push(request);
+      if (refuses) return { ok: false, error: { code: "not-executable", message: "", hint: "" } };
+      return { ok: true, value: { id: `s${asked.length}`, created: "2026-01-01T00:00:00Z" } };
+    },
+    saveSettings: async () => ({ ok: true, value: null }),
+  },
+});
+afterAll(() => vi.unstubAllGlobals());
+
+const { useRun } = await import("./run-store.js");
+const run = useRun.getState;
+
+beforeEach(() => {
+  asked.length = 0;
+  refuses = false;
+  useRun.setState(useRun.getInitialState(), true);
+});
+
+it("an application and a file get what was chosen under the options, and the next one does not", async () => {
+  run().edit({ net: "web", name: "try", quota: "2 GB" });
+  await run().runCommand(["firefox"], null, "nested");
+  expect(asked[0]).toEqual({
+    command: ["firefox"],
+    name: "try",
+    policy: { net: "web", quota: 2_000_000_000, display: "nested" },
+  });
+  run().edit({ display: "host" });
+  await run().runCommand(["firefox"], null, "nested");
+  expect(asked[1]?.policy).toEqual({ quota: 2_000_000_000, display: "host" });
+  run().edit({ net: "full" });
+  await run().runLine("./install.sh", "/home/ann");
+  expect(asked[2]).toMatchObject({ command: ["./install.sh"], cwd: "/home/ann", policy: { net: "full" } });
+  expect(run()).toMatchObject({ net: "none", line: "", cwd: null });
+});
+
+it("a file that was refused stays in the form, with its folder and the choices", async () => {
+  refuses = true;
+  run().edit({ net: "web" });
+  await run().runLine("./install.sh", "/home/ann");
+  expect(run()).toMatchObject({ line: "./install.sh", cwd: "/home/ann", net: "web" });
+});
+
+it("what cannot be understood is named, and nothing is started in whatever way", async () => {
+  run().edit({ quota: "lots", line: "true" });
+  await run().runForm();
+  const { error } = run();
+  expect(error?.message).toContain("Disk space");
+  expect(error?.message).toContain("lots");
+  expect(error?.facts).toEqual({ option: "quota" });
+  await run().runCommand(["firefox"], null, "nested");
+  await run().runLine("./install.sh", "/home/ann");
+  expect(asked).toEqual([]);
+});
