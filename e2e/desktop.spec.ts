@@ -23,7 +23,7 @@ test("a file that is opened in Alcatraz waits in the form of the window that is 
   await app.page.keyboard.press("Escape");
   await expect(app.dialog).toBeHidden();
   await app.dropFile(dropped);
-  await expect(app.title).toHaveText("sh");
+  await expect(app.title).toHaveText("drop me");
   await app.ended();
   await expect(app.row("here.txt", "Created file")).toBeVisible();
   expect(existsSync(machine.path("home/my downloads/here.txt"))).toBe(false);
