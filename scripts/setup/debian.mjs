@@ -86,6 +86,8 @@ const TESTS = [
   program("dpkg-deb", "dpkg"),
   program("rpmbuild", "rpm"),
   program("bzip2"),
+  // What compiles the shipped AppArmor profile.
+  program("apparmor_parser", "apparmor"),
   // A virus scanner; the tests bring a signature of their own.
   program("clamscan", "clamav"),
 ];

@@ -3,7 +3,8 @@ import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { HELPER } from "./paths.mjs";
+import { HELPER, ROOT } from "./paths.mjs";
+import { must } from "./run.mjs";
 import { checkSandbox, renderProfile } from "./sandbox.mjs";
 
 let base;
@@ -54,4 +55,19 @@ it("AppArmor: Chromium's setuid sandbox does as well", () => {
   // Its owner is whoever runs this test: only root's counts.
   if (process.geteuid() === 0) expect(check()).toBeUndefined();
   else expect(check).toThrow("AppArmor profile");
+});
+
+it("AppArmor compiles the profile, as it is shipped and as it is made for this tree", async () => {
+  // Before its version 4 the compiler does not know the leave that is asked for: there is nothing to ask for then.
+  const version = /version (\d+)/.exec(await must("apparmor_parser", ["--version"]));
+  const isNew = Number(version?.[1]) >= 4;
+  const known = (profile) =>
+    isNew ? profile : profile.replace("abi/4.0", "abi/3.0").replaceAll("  userns,\n", "");
+  const shipped = readFileSync(join(ROOT, "assets", "apparmor", "alcatraz"), "utf8");
+  for (const profile of [shipped, renderProfile(join(base, "a directory", "electron"))]) {
+    const source = file("profile", known(profile));
+    await must("apparmor_parser", ["--skip-kernel-load", "--skip-cache", source]);
+    const wrong = file("wrong", known(profile).replace("flags=(unconfined)", "flags=(unconfine)"));
+    await expect(must("apparmor_parser", ["--skip-kernel-load", "--skip-cache", wrong])).rejects.toThrow();
+  }
 });

@@ -33,7 +33,9 @@ pub fn scan(store: &Store, session: &Session, monitor: &dyn Monitor) -> Result<C
 pub fn reviewable(session: &Session) -> Result<()> {
     match session.state {
         SessionState::Committed => Err(wrong_state(session, "See the commits with: alcatraz history")),
-        SessionState::Aborted => Err(wrong_state(session, "Run the command again in a new session.")),
+        SessionState::Aborted => {
+            Err(wrong_state(session, "Run its command again with: alcatraz retry SESSION"))
+        }
         _ => Ok(()),
     }
 }
@@ -256,7 +258,7 @@ pub fn no_such_change(path: &HostPath) -> Box<SeeError> {
 
 fn wrong_state(session: &Session, hint: &str) -> Box<SeeError> {
     let word = session.state.word();
-    SeeError::new(ErrorCode::WrongState, format!("The session {} is {word}.", session.id), hint)
+    SeeError::new(ErrorCode::WrongState, format!("The session {} is {word}.", session.handle()), hint)
         .with_fact("session", session.id.as_str())
         .with_fact("state", word)
 }

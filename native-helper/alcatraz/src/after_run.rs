@@ -18,9 +18,8 @@ use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::present::changes::{summary_text, write_changes};
-use crate::present::text::handle;
 use crate::raw_terminal::{forget_keys, made_plain};
-use crate::terminal_relay;
+use crate::signals;
 use crate::wire::session::WireSession;
 
 /// Ends a run: `status` is the program's, `alone` tells that no other program runs in the SEE, `aside` what else there is
@@ -59,8 +58,7 @@ pub fn finish(
         context.output.say(&kept(&session, "was kept"));
         Ok(())
     } else {
-        let can_ask = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        if then.keep || !can_ask || context.output.is_quiet() || context.output.json {
+        if then.keep || !is_with_a_person() || context.output.is_quiet() || context.output.json {
             context.output.say(&kept(&session, "was kept"));
         } else {
             ask(context, store, &session);
@@ -85,6 +83,22 @@ pub fn finish(
     }
 }
 
+/// Tells a person at a terminal where the changes of a session are, after another program in it.
+pub fn tell_kept(context: &Context, store: &Store, session: &str) -> Result<()> {
+    if is_with_a_person() {
+        let session = store.session(session)?;
+        context.output.say(&match session.state {
+            SessionState::Finished => kept(&session, "is kept"),
+            _ => undecided(&session),
+        });
+    }
+    Ok(())
+}
+
+fn is_with_a_person() -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+}
+
 /// Shows the summary and asks until something was decided.
 fn ask(context: &Context, store: &Store, session: &Session) {
     let changes = match actions::scan(store, session, &context.monitor()) {
@@ -99,7 +113,7 @@ fn ask(context: &Context, store: &Store, session: &Session) {
         match actions::abort(store, session) {
             Ok(_) => context.output.say(&format!(
                 "Session {} changed nothing, so there is nothing to decide: it is over.",
-                handle(session)
+                session.handle()
             )),
             Err(error) => {
                 context.output.error(&error);
@@ -112,7 +126,7 @@ fn ask(context: &Context, store: &Store, session: &Session) {
     let reset = made_plain();
     context.output.say(&format!(
         "{reset}\nSession {}: {}.",
-        handle(session),
+        session.handle(),
         summary_text(&changes.summary())
     ));
     loop {
@@ -157,8 +171,7 @@ fn question() -> Answer {
         let _ = write!(err, "Review the changes (r), see the diff (d), commit (c), abort (a) or keep (K)? ");
         let _ = err.flush();
     };
-    if terminal_relay::wait_for_answer(ask) && matches!(std::io::stdin().lock().read_line(&mut line), Ok(1..))
-    {
+    if signals::wait_for_answer(ask) && matches!(std::io::stdin().lock().read_line(&mut line), Ok(1..)) {
         return understand(&line);
     }
     let _ = writeln!(err);
@@ -205,12 +218,12 @@ fn unprintable(error: std::io::Error) -> Box<SeeError> {
 fn undecided(session: &Session) -> String {
     match session.state {
         SessionState::Starting | SessionState::Running => kept(session, "is not over yet"),
-        state => format!("Session {} is {}: that was decided elsewhere.", handle(session), state.word()),
+        state => format!("Session {} is {}: that was decided elsewhere.", session.handle(), state.word()),
     }
 }
 
 fn kept(session: &Session, how: &str) -> String {
-    let id = handle(session);
+    let id = session.handle();
     format!("Session {id} {how}. Next: alcatraz changes {id} · alcatraz commit {id} · alcatraz abort {id}")
 }
 

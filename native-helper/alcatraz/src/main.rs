@@ -15,6 +15,7 @@ mod progress;
 mod raw_terminal;
 mod selection;
 mod serve;
+mod signals;
 mod sink;
 mod table;
 mod terminal_relay;
@@ -26,6 +27,7 @@ use std::process::ExitCode;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory as _, Parser as _};
 use see_core::error::{ErrorCode, SeeError};
+use see_core::session::is_plain;
 use serde_json::json;
 
 use crate::args::Cli;
@@ -46,7 +48,11 @@ fn run(cli: &Cli) -> ExitStatus {
     let context = Context::new(&cli.global);
     match become_modest().and_then(|()| commands::run(&context, &cli.command)) {
         Ok(status) => status,
-        Err(error) => {
+        Err(mut error) => {
+            // What is to be typed has the session's name in it, as the person gave it.
+            if let Some(session) = cli.command.session().filter(|name| is_plain(name)) {
+                error.hint = error.hint.replace("SESSION", session);
+            }
             context.output.error(&error);
             cli.command.status_of(error.code)
         }

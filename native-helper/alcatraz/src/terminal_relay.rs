@@ -11,13 +11,13 @@ use rustix::termios::{isatty, tcgetwinsize};
 use see_core::engine::client::{Client, Ended, Event};
 use see_core::engine::request::{Ask, Channel, Size};
 use see_core::error::{ErrorCode, Result, SeeError};
-use see_sys::signals::{Arrived, SignalQueue, is_ignored, stop_self};
+use see_sys::signals::{Arrived, stop_self};
 
 use crate::args::Tty;
 use crate::frozen_question::{Answer, Question};
 use crate::left_behind;
-use crate::progress::ending;
 use crate::raw_terminal::{RawTerminal, forget_keys, is_elsewhere};
+use crate::signals::Signals;
 use crate::sink::Sink;
 
 /// What waits for one side, from which on nothing more is taken from the other.
@@ -53,57 +53,6 @@ pub fn channels(tty: Tty) -> [Channel; 3] {
 pub fn window_size() -> Option<Size> {
     let size = [stdin(), stdout(), stderr()].into_iter().find_map(|fd| tcgetwinsize(fd).ok())?;
     (size.ws_row > 0 && size.ws_col > 0).then_some(Size { rows: size.ws_row, cols: size.ws_col })
-}
-
-/// The signals that a relay handles. Collect them before the program starts, so that none gets lost.
-pub struct Signals(SignalQueue);
-
-impl Signals {
-    /// Collects them from now on, for a program whose descriptors 0 to 2 are these.
-    pub fn collect(channels: [Channel; 3]) -> Result<Self> {
-        // On a terminal the key for it is the program's, and what the program then does is ours.
-        let key = (!channels.contains(&Channel::Terminal)).then_some(Signal::TSTP);
-        let signals = [
-            Signal::WINCH,
-            Signal::CONT,
-            Signal::TERM,
-            Signal::INT,
-            Signal::QUIT,
-            Signal::HUP,
-            Signal::USR1,
-            Signal::USR2,
-        ];
-        // Whom `nohup` started goes on without a terminal.
-        let wanted: Vec<i32> = signals
-            .into_iter()
-            .chain(key)
-            .map(Signal::as_raw)
-            .filter(|signal| !is_ignored(*signal))
-            .collect();
-        SignalQueue::collect(&wanted).map(Self).map_err(|e| failed("signals", e))
-    }
-
-    /// Lets signals end this process again, as they do while no program runs.
-    pub fn release(self) -> Result<()> {
-        // Whoever has pressed Ctrl-C twice meant the program, which has ended.
-        while self.0.next().map_err(|e| failed("signals", e))?.is_some() {}
-        self.0.release().map_err(|e| failed("signals", e))
-    }
-}
-
-/// Asks, and waits for a line on stdin, between programs. Returns whether there is one: a signal that would end this
-/// process comes instead of it, also at the moment when the question stands there.
-pub fn wait_for_answer(ask: impl FnOnce()) -> bool {
-    // In the background a question waits as any program that reads there: stopped, until it is in front again.
-    if is_elsewhere() && kill_current_process_group(Signal::TTIN).is_err() {
-        return false;
-    }
-    let Ok(signals) = SignalQueue::collect(&ending()) else { return false };
-    ask();
-    let mut waits = [PollFd::from_borrowed_fd(stdin(), PollFlags::IN), PollFd::new(&signals, PollFlags::IN)];
-    while poll(&mut waits, None) == Err(Errno::INTR) {}
-    let ended = matches!(signals.next(), Ok(Some(_)));
-    signals.release().is_ok() && !ended
 }
 
 /// Relays until the program of this session ends or the user's terminal does. Without a session's name nobody is asked here what a
@@ -166,7 +115,7 @@ impl Relay {
                 }
                 if let Some(Ended { status, others, open }) = self.ended {
                     if open {
-                        left_behind::pass_on(&mut self.client, &signals.0)?;
+                        left_behind::pass_on(&mut self.client, signals.queue())?;
                     }
                     return Ok(Outcome::Exited(status, others));
                 }
@@ -176,7 +125,7 @@ impl Relay {
                 self.come_back()?;
             }
             if ready.signal {
-                while let Some(arrived) = signals.0.next().map_err(|e| failed("signals", e))? {
+                while let Some(arrived) = signals.next()? {
                     if arrived.signal == Signal::HUP.as_raw() {
                         return Ok(Outcome::Left(HUNG_UP));
                     }
@@ -218,7 +167,7 @@ impl Relay {
         let error =
             PollFd::from_borrowed_fd(stderr(), wanted(PollFlags::OUT, !self.error.waiting.is_empty()));
         let client = PollFd::from_borrowed_fd(self.client.as_fd(), from_client);
-        let signal = PollFd::new(&signals.0, PollFlags::IN);
+        let signal = PollFd::new(signals, PollFlags::IN);
         // A descriptor that nothing is wanted of must not wake us by being hung up.
         let mut waits: Vec<(Side, PollFd<'_>)> = vec![(Side::Signal, signal)];
         let choices = [
@@ -414,7 +363,8 @@ struct Ready {
     client: bool,
 }
 
-fn failed(what: &str, errno: Errno) -> Box<SeeError> {
+/// Returns the error for the user's side.
+pub fn failed(what: &str, errno: Errno) -> Box<SeeError> {
     SeeError::new(
         ErrorCode::Io,
         format!("The terminal or pipe failed ({what}): {errno}."),

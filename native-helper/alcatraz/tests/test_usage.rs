@@ -163,6 +163,10 @@ fn every_command_of_the_table_answers_and_ends_as_it_says() {
             (&"conflicts".into(), &"read-then-changed".into())
         );
         assert_eq!(lab.read("old"), "host\n");
+        let told = lab.run(["commit", "one"]).stderr;
+        assert!(told.contains("the session only looked)  [skip: commit all the same]"), "{told}");
+        let elsewhere = row(&lab, &["commit", "one", "--resolve", "other=skip"], 1, &[]);
+        assert_eq!(elsewhere["hint"], "Look at what changed with: alcatraz changes one");
         row(&lab, &["stop", "one"], 4, &[]);
         row(&lab, &["export", "one", "-o", "out.tar"], 0, &["file"]);
         let resolved = format!("{}=skip", lab.work().join("read").display());
@@ -182,14 +186,50 @@ fn every_command_of_the_table_answers_and_ends_as_it_says() {
         // The program's own status, in a session of its own.
         assert_eq!(lab.run(["retry", "one", "--name", "two", "--abort"]).status, 7);
         row(&lab, &["abort", "one"], 0, &["session"]);
-        row(&lab, &["abort", "one"], 4, &[]);
-        row(&lab, &["commit", "one"], 4, &[]);
+        let over = row(&lab, &["abort", "one"], 4, &[]);
+        assert_eq!(over["message"], "The session one was aborted.");
+        let over = row(&lab, &["commit", "one"], 4, &[]);
+        assert_eq!(over["hint"], "Run its command again with: alcatraz retry one");
         let doctor = row(&lab, &["doctor"], 0, &["rows"]);
         assert!(doctor["rows"].as_array().unwrap().iter().all(|row| row["feature"].is_string()));
         row(&lab, &["completions", "bash"], 0, &["script"]);
         row(&lab, &["man"], 0, &["page"]);
         row(&lab, &["--help"], 0, &["text"]);
         row(&lab, &["--version"], 0, &["text"]);
+    }
+}
+
+#[test]
+fn what_waits_is_listed_first_and_what_is_decided_not_for_ever() {
+    let lab = Lab::new();
+    assert_eq!(lab.run(["run", "-q", "--keep", "--name", "waits", "true"]).status, 0);
+    for _ in 0..11 {
+        assert_eq!(lab.run(["run", "-q", "--abort", "true"]).status, 0);
+    }
+    let lines = |line: &[&str]| {
+        let listed = lab.run(line);
+        (listed.text().lines().map(str::to_owned).collect::<Vec<_>>(), listed.stderr)
+    };
+    let (brief, more) = lines(&["list"]);
+    assert!(brief[1].contains("waits") && brief.len() == 12, "{brief:?}");
+    assert_eq!(more, "1 more was decided before. All of them: alcatraz list --all\n");
+    let (all, more) = lines(&["list", "--all"]);
+    assert!(all.len() == 13 && more.is_empty(), "{all:?} {more}");
+    assert_eq!(lab.json(["list"])["sessions"].as_array().unwrap().len(), 12);
+}
+
+#[test]
+fn a_commit_that_was_taken_back_is_told_as_such() {
+    let lab = Lab::new();
+    assert_eq!(lab.run(["run", "-q", "--commit", "--name", "back", "touch", "new"]).status, 0);
+    let commit = lab.json(["history"])["commits"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(lab.run(["undo", &commit]).status, 0);
+    for line in [["commit", "back"], ["abort", "back"]] {
+        let outcome = lab.run(line);
+        assert_eq!(outcome.status, 4);
+        let said = "Error: The session back was committed, and that was undone.\n\
+                    Hint: Run its command again with: alcatraz retry back\n";
+        assert_eq!(outcome.stderr, said);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Forgets all that a session did: its layers go, the host never hears of it.
 
 use crate::commit::finish::remove_layers;
-use crate::error::{ErrorCode, Result, SeeError};
+use crate::commit::wrong_state;
+use crate::error::Result;
 use crate::session::SessionState;
 use crate::store::Store;
 
@@ -14,18 +15,7 @@ pub fn abort(store: &Store, session: &str) -> Result<()> {
     let _lock = store.lock_session(session)?;
     let mut session = store.session(session)?;
     if matches!(session.state, SessionState::Committed | SessionState::Aborted | SessionState::Committing) {
-        let state = match session.state {
-            SessionState::Committed => "was committed already",
-            SessionState::Aborted => "was aborted already",
-            _ => "is being committed",
-        };
-        return Err(SeeError::new(
-            ErrorCode::WrongState,
-            format!("The session {} {state}.", session.id),
-            "See its state with: alcatraz list",
-        )
-        .with_fact("session", session.id.clone())
-        .with_fact("state", session.state.word()));
+        return Err(wrong_state(store, &session));
     }
     store.settle(&[], Some((&session.id, SessionState::Aborted)))?;
     session.state = SessionState::Aborted;

@@ -68,18 +68,21 @@ fn tell(session: &Session, found: &Found, output: Output) -> Result<Vec<u8>> {
     let sides = describe(session, found)?;
     let mut text = Vec::new();
     let path = change.path.display();
-    let what = match (change.kind, &change.from) {
-        (ChangeKind::Created, _) => "created".to_owned(),
-        (ChangeKind::Modified, _) => "modified".to_owned(),
-        (ChangeKind::Deleted, _) => "deleted".to_owned(),
-        (ChangeKind::Replaced, _) => "replaced".to_owned(),
-        (ChangeKind::Renamed, Some(from)) => format!("renamed from {}", from.display()),
-        (ChangeKind::Renamed, None) => "renamed".to_owned(),
-        (ChangeKind::Linked, Some(from)) => format!("linked to {}", from.display()),
-        (ChangeKind::Linked, None) => "linked".to_owned(),
+    let what = match change.kind {
+        ChangeKind::Created => "created",
+        ChangeKind::Modified => "modified",
+        ChangeKind::Deleted => "deleted",
+        ChangeKind::Replaced => "replaced",
+        ChangeKind::Renamed => "renamed",
+        ChangeKind::Linked => "linked",
+    };
+    let from = match (change.kind, &change.from) {
+        (ChangeKind::Renamed, Some(from)) => format!(", from {}", from.display()),
+        (ChangeKind::Linked, Some(from)) => format!(", the same as {}", from.display()),
+        _ => String::new(),
     };
     line(&mut text, &format!("diff {path}"));
-    line(&mut text, &format!("{what} {}", type_name(change.file_type)));
+    line(&mut text, &format!("{what} {}{from}", type_name(change.file_type)));
     facts(&mut text, found, &sides);
     if tells_content(found) {
         content(&mut text, session, found, &sides, output)?;

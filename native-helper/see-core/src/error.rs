@@ -202,6 +202,25 @@ pub struct SeeError {
     pub needs: Vec<Need>,
 }
 
+/// Takes away the number that the standard library puts behind the words of a system's error: programs have it as a fact.
+fn without_numbers(mut message: String) -> String {
+    const MARK: &str = " (os error ";
+    let mut from = 0;
+    while let Some(at) = message.get(from..).and_then(|rest| rest.find(MARK)).map(|at| from + at) {
+        from = at + MARK.len();
+        let Some((number, _)) = message.get(from..).and_then(|rest| rest.split_once(')')) else { break };
+        let Ok(errno) = number.parse() else { continue };
+        let words = std::io::Error::from_raw_os_error(errno).to_string();
+        // Anything else is a name that looks like it.
+        let end = from + number.len() + 1;
+        if message.get(..end).is_some_and(|said| said.ends_with(&words)) {
+            message.replace_range(at..end, "");
+            from = at;
+        }
+    }
+    message
+}
+
 /// The result of everything here that can fail.
 pub type Result<T> = std::result::Result<T, Box<SeeError>>;
 
@@ -210,7 +229,7 @@ impl SeeError {
     pub fn new(code: ErrorCode, message: impl Into<String>, hint: impl Into<String>) -> Box<Self> {
         Box::new(Self {
             code,
-            message: message.into(),
+            message: without_numbers(message.into()),
             hint: hint.into(),
             reason: None,
             path: None,
@@ -288,3 +307,23 @@ impl fmt::Display for SeeError {
 }
 
 impl std::error::Error for SeeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_the_system_come_without_their_number() {
+        let says = |message: String| SeeError::new(ErrorCode::Io, message, "").message.clone();
+        let [gone, denied] = [2, 13].map(std::io::Error::from_raw_os_error);
+        assert_eq!(
+            says(format!("a: {gone}. b: {denied}")),
+            "a: No such file or directory. b: Permission denied"
+        );
+        // Nobody can take a name apart.
+        for name in ["x (os error 2)", "x (os error ", "x (os error 2", "(os error 99999999999) (os error y)"]
+        {
+            assert_eq!(says(name.to_owned()), name);
+        }
+    }
+}

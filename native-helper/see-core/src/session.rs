@@ -130,3 +130,15 @@ pub struct Session {
     /// Set while it stands still.
     pub frozen: Option<Frozen>,
 }
+
+impl Session {
+    /// Returns what a person types for it: the name that it was given, when that needs no quotes, or its id.
+    pub fn handle(&self) -> &str {
+        self.name.as_deref().filter(|name| is_plain(name)).unwrap_or(&self.id)
+    }
+}
+
+/// Tells whether a word needs no quotes in a shell.
+pub fn is_plain(word: &str) -> bool {
+    word.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+}

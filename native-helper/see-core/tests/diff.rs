@@ -51,7 +51,7 @@ fn tells_text_by_lines_and_the_rest_by_facts() {
     assert!(gone.contains("deleted file\nmode 0644, owner root:root\n--- /gone\n+++ /dev/null\n"), "{gone}");
     assert!(gone.ends_with("@@ -1 +0,0 @@\n-gone\n"), "{gone}");
     assert_eq!(diff(&lab, &["link"], Output::Plain), "diff /link\nmodified symlink\n-target a\n+target b\n");
-    assert_eq!(diff(&lab, &["new"], Output::Plain), "diff /new\nrenamed from /old file\n");
+    assert_eq!(diff(&lab, &["new"], Output::Plain), "diff /new\nrenamed file, from /old\n");
     assert_eq!(
         diff(&lab, &["meta"], Output::Plain),
         "diff /meta\nmodified file\nmode 0644 -> 0600\nattribute user.tag added\n"

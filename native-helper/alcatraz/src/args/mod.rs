@@ -15,7 +15,7 @@ use see_core::error::ErrorCode;
 use crate::exit_status::ExitStatus;
 
 pub use self::deciding::{CheckArgs, CommitArgs, DiscardArgs, DropArgs, IgnoreArgs, Ignoring, UndoArgs};
-pub use self::reviewing::{ChangesArgs, DiffArgs, ExportArgs};
+pub use self::reviewing::{ChangesArgs, DiffArgs, ExportArgs, ListArgs};
 pub use self::running::{
     AttachArgs, Engine, EnterArgs, InspectArgs, RetryArgs, RunArgs, SuperviseArgs, Then, Tty,
 };
@@ -69,14 +69,14 @@ impl Global {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Run a program in a new SEE
+    /// Run a program in a new session (a SEE)
     Run(RunArgs),
-    /// Run another program in the SEE of a session, now or later
+    /// Run another program in a session that there is, now or later
     Enter(EnterArgs),
     /// Look at this machine and at a session side by side, in a shell that can change neither
     Inspect(InspectArgs),
-    /// List the sessions and their states
-    List,
+    /// List the sessions and their states, what waits for you first
+    List(ListArgs),
     /// Show what a session changed
     Changes(ChangesArgs),
     /// Show the changes of text line by line, and facts for the rest
@@ -139,6 +139,26 @@ pub enum Command {
 }
 
 impl Command {
+    /// Returns the session that it is about, as it was typed.
+    pub fn session(&self) -> Option<&str> {
+        Some(match self {
+            Self::Reads(args) | Self::Log(args) | Self::Abort(args) | Self::Stop(args) => &args.session,
+            Self::Enter(args) => &args.session,
+            Self::Inspect(args) => &args.session,
+            Self::Changes(args) => &args.session,
+            Self::Diff(args) => &args.session,
+            Self::Check(args) => &args.session,
+            Self::Commit(args) => &args.session,
+            Self::Discard(args) => &args.session,
+            Self::Export(args) => &args.session,
+            Self::Retry(args) => &args.session,
+            Self::Resume(args) => &args.session,
+            Self::Tighten(args) => &args.session,
+            Self::Attach(args) => &args.session,
+            _ => return None,
+        })
+    }
+
     /// Returns how the command ends when it fails with an error of this kind.
     pub fn status_of(&self, code: ErrorCode) -> ExitStatus {
         match self {

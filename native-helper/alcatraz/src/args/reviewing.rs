@@ -1,8 +1,16 @@
-//! The words of what shows changes: `changes`, `diff`, `export`.
+//! The words of what shows sessions and their changes: `list`, `changes`, `diff`, `export`.
 
 use std::path::PathBuf;
 
 use clap::Args;
+
+/// Arguments of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// List all that were decided too, not the newest of them alone
+    #[arg(long)]
+    pub all: bool,
+}
 
 /// Arguments of `changes`.
 #[derive(Debug, Args)]

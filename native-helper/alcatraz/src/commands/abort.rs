@@ -29,23 +29,23 @@ pub fn run(context: &Context, args: &SessionArg) -> Result<ExitStatus> {
 
 /// Returns what an abort did, for people: what was committed before stays.
 fn told(store: &Store, session: &Session) -> Result<String> {
-    let id = &session.id;
+    let name = session.handle();
     let stays: Vec<CommitRecord> = store
         .commits()?
         .into_iter()
         .filter(|commit| {
-            commit.session == *id
+            commit.session == session.id
                 && commit.state == CommitState::Done
                 && commit.undid.is_none()
                 && commit.undone_by.is_none()
         })
         .collect();
     let Some(last) = stays.first() else {
-        return Ok(format!("Aborted {id}; the host is as it was."));
+        return Ok(format!("Aborted {name}; the host is as it was."));
     };
     let count = count_text(stays.iter().map(|commit| commit.applied).sum(), "change");
     Ok(format!(
-        "Aborted {id}: what was left of it is gone. Committed before, and still there: {count}. Take back the last of it with: alcatraz undo {}",
+        "Aborted {name}: what was left of it is gone. Committed before, and still there: {count}. Take back the last of it with: alcatraz undo {}",
         last.id
     ))
 }

@@ -14,7 +14,8 @@ use see_core::store::Store;
 use crate::args::AttachArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
-use crate::terminal_relay::{self, Outcome, Signals};
+use crate::signals::Signals;
+use crate::terminal_relay::{self, Outcome};
 
 pub fn run(context: &Context, args: &AttachArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
@@ -27,7 +28,7 @@ pub fn run(context: &Context, args: &AttachArgs) -> Result<ExitStatus> {
         }
         Err(error) => return Err(error),
     };
-    let asked = (!args.unasked).then_some(session.id.as_str());
+    let asked = (!args.unasked).then_some(session.handle());
     Ok(match terminal_relay::relay(client, &signals, asked)? {
         Outcome::Left(status) => ExitStatus::of_program(status),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),

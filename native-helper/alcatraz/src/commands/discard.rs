@@ -18,7 +18,7 @@ pub fn run(context: &Context, args: &DiscardArgs) -> Result<ExitStatus> {
         context.output.json(&result)?;
     } else {
         let many = count_text(result.discarded, "change");
-        context.output.say(&format!("Discarded {many} of the session {}.", result.session));
+        context.output.say(&format!("Discarded {many} of the session {}.", session.handle()));
     }
     Ok(ExitStatus::Done)
 }

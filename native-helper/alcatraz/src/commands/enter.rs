@@ -4,10 +4,12 @@ use see_core::engine;
 use see_core::error::Result;
 use see_core::session::Limit;
 
+use crate::after_run;
 use crate::args::EnterArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
-use crate::terminal_relay::{self, Outcome, Signals};
+use crate::signals::Signals;
+use crate::terminal_relay::{self, Outcome};
 
 pub fn run(context: &Context, args: &EnterArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
@@ -18,9 +20,15 @@ pub fn run(context: &Context, args: &EnterArgs) -> Result<ExitStatus> {
     // What the session asked for and this machine no longer has keeps nobody out.
     let entered = store.session(&session.id)?;
     engine::lacking(&entered).for_each(|Limit { path, why }| context.output.say(&format!("{path}: {why}.")));
-    let asked = (!args.unasked).then_some(session.id.as_str());
+    let asked = (!args.unasked).then_some(session.handle());
     Ok(match terminal_relay::relay(client, &signals, asked)? {
         Outcome::Left(status) => ExitStatus::of_program(status),
-        Outcome::Exited(status, _) => ExitStatus::of_program(status),
+        Outcome::Exited(status, _) => {
+            signals.release()?;
+            if !args.unasked {
+                after_run::tell_kept(context, &store, &session.id)?;
+            }
+            ExitStatus::of_program(status)
+        }
     })
 }

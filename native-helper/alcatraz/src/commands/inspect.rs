@@ -9,7 +9,8 @@ use crate::actions;
 use crate::args::InspectArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
-use crate::terminal_relay::{self, Outcome, Signals};
+use crate::signals::Signals;
+use crate::terminal_relay::{self, Outcome};
 
 pub fn run(context: &Context, args: &InspectArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
@@ -36,7 +37,7 @@ pub fn run(context: &Context, args: &InspectArgs) -> Result<ExitStatus> {
             point.display()
         ));
     }
-    Ok(match terminal_relay::relay(client, &signals, Some(&session.id))? {
+    Ok(match terminal_relay::relay(client, &signals, Some(session.handle()))? {
         Outcome::Left(status) => ExitStatus::of_program(status),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),
     })

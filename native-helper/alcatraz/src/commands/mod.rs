@@ -43,7 +43,7 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::Run(args) => run::run(context, args),
         Command::Enter(args) => enter::run(context, args),
         Command::Inspect(args) => inspect::run(context, args),
-        Command::List => list::run(context),
+        Command::List(args) => list::run(context, args),
         Command::Changes(args) => changes::run(context, args),
         Command::Diff(args) => diff::run(context, args),
         Command::Log(args) => log::run(context, args),

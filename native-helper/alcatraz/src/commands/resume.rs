@@ -19,7 +19,11 @@ pub fn run(context: &Context, args: &ResumeArgs) -> Result<ExitStatus> {
         context.output.json(&json!({ "session": WireSession::from(&session) }))?;
     } else {
         let quota = session.policy.quota.map(|quota| format!(" Its quota is {}.", human_size(quota)));
-        context.output.say(&format!("The session {} goes on.{}", session.id, quota.unwrap_or_default()));
+        context.output.say(&format!(
+            "The session {} goes on.{}",
+            session.handle(),
+            quota.unwrap_or_default()
+        ));
     }
     Ok(ExitStatus::Done)
 }

@@ -14,7 +14,8 @@ use crate::exit_status::ExitStatus;
 use crate::present::conflicts::shown;
 use crate::present::text::count_text;
 use crate::raw_terminal::is_elsewhere;
-use crate::terminal_relay::{self, Outcome, Signals};
+use crate::signals::Signals;
+use crate::terminal_relay::{self, Outcome};
 use crate::{actions, after_run};
 
 pub fn run(context: &Context, args: &RetryArgs) -> Result<ExitStatus> {
@@ -27,7 +28,7 @@ pub fn run(context: &Context, args: &RetryArgs) -> Result<ExitStatus> {
     spec.size = terminal_relay::window_size();
     spec.behind = is_elsewhere();
     let (session, client) = engine::launch_attached(&store, spec)?;
-    let outcome = terminal_relay::relay(client, &signals, Some(&session.id))?;
+    let outcome = terminal_relay::relay(client, &signals, Some(session.handle()))?;
     signals.release()?;
     match outcome {
         Outcome::Left(status) => Ok(ExitStatus::of_program(status)),
@@ -65,8 +66,9 @@ fn lines(comparison: &Comparison, first: &Session, second: &Session) -> Vec<Stri
     if gone.is_empty() && new.is_empty() && differing.is_empty() {
         return vec![format!("Both sessions did the same: {same_text}.")];
     }
-    let only = |session: &Session, path: &PathRef| format!("  {}  (only in {})", shown(path), session.id);
-    let mut lines = vec![format!("Compared with {}: {same_text} the same; these differ:", first.id)];
+    let only =
+        |session: &Session, path: &PathRef| format!("  {}  (only in {})", shown(path), session.handle());
+    let mut lines = vec![format!("Compared with {}: {same_text} the same; these differ:", first.handle())];
     lines.extend(gone.iter().map(|path| only(first, path)));
     lines.extend(new.iter().map(|path| only(second, path)));
     lines.extend(differing.iter().map(|Differing { path, differences }| {

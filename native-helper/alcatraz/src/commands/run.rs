@@ -17,7 +17,8 @@ use crate::exit_status::ExitStatus;
 use crate::policy;
 use crate::present::text::count_text;
 use crate::raw_terminal::is_elsewhere;
-use crate::terminal_relay::{self, Outcome, Signals};
+use crate::signals::Signals;
+use crate::terminal_relay::{self, Outcome};
 
 pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     let store = context.make_store()?;
@@ -42,7 +43,7 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     }
     let (session, client) = engine::launch_attached(&store, spec)?;
     tell_limits(context, &session);
-    let outcome = terminal_relay::relay(client, &signals, Some(&session.id))?;
+    let outcome = terminal_relay::relay(client, &signals, Some(session.handle()))?;
     signals.release()?;
     match outcome {
         Outcome::Left(status) => Ok(ExitStatus::of_program(status)),

@@ -16,7 +16,7 @@ pub fn run(context: &Context, args: &SessionArg) -> Result<ExitStatus> {
     if context.output.json {
         context.output.json(&json!({ "session": WireSession::from(&session) }))?;
     } else {
-        context.output.say(&format!("Stopped the session {}. Its changes are kept.", session.id));
+        context.output.say(&format!("Stopped the session {}. Its changes are kept.", session.handle()));
     }
     Ok(ExitStatus::Done)
 }

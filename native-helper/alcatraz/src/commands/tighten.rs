@@ -32,7 +32,7 @@ pub fn run(context: &Context, args: &TightenArgs) -> Result<ExitStatus> {
     if context.output.json {
         context.output.json(&json!({ "session": WireSession::from(&session) }))?;
     } else {
-        context.output.say(&format!("The session {} is allowed less now.", session.id));
+        context.output.say(&format!("The session {} is allowed less now.", session.handle()));
     }
     Ok(ExitStatus::Done)
 }

@@ -24,7 +24,12 @@ pub fn conflict_lines(conflicts: &[Conflict]) -> Vec<String> {
             ConflictReason::InUse => "a program of the host has it open for writing",
         };
         let aside = if conflict.only_read { "; the session only looked" } else { "" };
-        let choices: Vec<_> = conflict.choices.iter().map(|choice| choice_word(*choice)).collect();
+        let word = |choice: &Resolution| match (choice, conflict.only_read) {
+            // There is nothing to leave out.
+            (Resolution::Skip, true) => "skip: commit all the same",
+            _ => choice_word(*choice),
+        };
+        let choices: Vec<_> = conflict.choices.iter().map(word).collect();
         let choices = if choices.is_empty() { String::new() } else { format!("  [{}]", choices.join(", ")) };
         format!("  {}  ({why}{aside}){choices}", shown(&conflict.path))
     };

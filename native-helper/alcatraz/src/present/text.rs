@@ -18,12 +18,6 @@ pub fn state_text(session: &Session) -> String {
     }
 }
 
-/// Returns what a person types for a session: the name that it was given, when that needs no quotes, or its id.
-pub fn handle(session: &Session) -> String {
-    let is_plain = |name: &&String| name.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b));
-    session.name.as_ref().filter(is_plain).unwrap_or(&session.id).clone()
-}
-
 /// Returns why a session stands still.
 pub fn frozen_text(frozen: &Frozen) -> String {
     let limit = human_size(frozen.limit);

@@ -220,6 +220,9 @@ fn a_second_programs_terminal_is_attached_to_by_its_number() {
         let none = lab.run(&["attach", "--program", "7", "two"]);
         assert!(none.status == 125 && none.stderr.contains("No program runs"), "{none:?}");
         own.kill();
+        let mut brief = Terminal::start(lab, &["enter", "two", "--", "true"]);
+        brief.expect("Session two is not over yet. Next: alcatraz changes two");
+        assert_eq!(brief.end(), 0);
         let mut own = Terminal::start(lab, &["attach", "two"]);
         own.keys("\r");
         assert_eq!(own.end(), 0);
@@ -227,6 +230,9 @@ fn a_second_programs_terminal_is_attached_to_by_its_number() {
         let mut own =
             Terminal::start(lab, &["run", "--keep", "-q", "--name", "one", "--", "echo", "first words"]);
         assert_eq!(own.end(), 0);
+        let mut brief = Terminal::start(lab, &["enter", "one", "--", "true"]);
+        brief.expect("Session one is kept. Next: alcatraz changes one");
+        assert_eq!(brief.end(), 0);
         let mut later = Terminal::start(lab, &["enter", "one", "--", "sh", "-c", script]);
         later.expect("second words");
         later.kill();

@@ -28,7 +28,7 @@ pub fn discard(store: &Store, session: &str, paths: &[HostPath], monitor: &dyn M
     let _lock = store.lock_session(session)?;
     let session = store.session(session)?;
     if session.state != SessionState::Finished {
-        return Err(wrong_state(&session));
+        return Err(wrong_state(store, &session));
     }
     let changes = changes::scan_own(store, &session, monitor)?;
     let goes = Selection { only: Some(paths.to_vec()), ..Selection::default() }.choose(&changes)?;

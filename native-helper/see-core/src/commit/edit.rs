@@ -47,7 +47,7 @@ pub fn edit(
     let _lock = store.lock_session(session)?;
     let session = store.session(session)?;
     if session.state != SessionState::Finished {
-        return Err(wrong_state(&session));
+        return Err(wrong_state(store, &session));
     }
     let changes = changes::scan(&session, monitor)?;
     let found = changes.get(path).filter(|found| is_file(found)).ok_or_else(|| {

@@ -104,7 +104,7 @@ pub fn commit(
     if session.state != SessionState::Finished {
         // Nobody else commits now: a commit of its own that is under way was cut off.
         let mut own = settled.iter().filter(|recovered| recovered.session == session.id);
-        return Err(own.find_map(Recovered::waits).unwrap_or_else(|| wrong_state(&session)));
+        return Err(own.find_map(Recovered::waits).unwrap_or_else(|| wrong_state(store, &session)));
     }
     let changes = changes::scan_own(store, &session, monitor)?;
     selection.check_stamp(&session, &changes)?;
@@ -216,18 +216,22 @@ fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
 
-fn wrong_state(session: &Session) -> Box<SeeError> {
+pub(crate) fn wrong_state(store: &Store, session: &Session) -> Box<SeeError> {
+    let is_undone = || store.undone_sessions().is_ok_and(|undone| undone.contains(&session.id));
     let (what, hint) = match session.state {
         SessionState::Starting | SessionState::Running => {
             ("still runs", "Stop it first: alcatraz stop SESSION")
         }
         SessionState::Committing => ("is being committed", "Wait until that is done."),
+        SessionState::Committed if is_undone() => {
+            ("was committed, and that was undone", "Run its command again with: alcatraz retry SESSION")
+        }
         SessionState::Committed => ("was committed already", "See the commits with: alcatraz history"),
-        SessionState::Aborted => ("was aborted", "Run the command again in a new session."),
+        SessionState::Aborted => ("was aborted", "Run its command again with: alcatraz retry SESSION"),
         SessionState::Broken => ("is broken", "Abort it: alcatraz abort SESSION"),
         SessionState::Finished => ("has finished", "Try again."),
     };
-    SeeError::new(ErrorCode::WrongState, format!("The session {} {what}.", session.id), hint)
+    SeeError::new(ErrorCode::WrongState, format!("The session {} {what}.", session.handle()), hint)
         .with_fact("session", session.id.clone())
         .with_fact("state", session.state.word())
 }

@@ -102,7 +102,7 @@ impl Supervisor {
 fn not_frozen(session: &Session) -> Box<SeeError> {
     SeeError::new(
         ErrorCode::WrongState,
-        format!("The session {} is not frozen.", session.id),
+        format!("The session {} is not frozen.", session.handle()),
         "Give --quota SIZE to change what it may write.",
     )
     .with_fact("session", session.id.as_str())
