@@ -140,10 +140,13 @@ test("the commit screen shows what goes and what stays, and the choice can be ch
   await expect(app.dialog).toContainText("2 changes will become real on your machine.");
   await expect(app.dialog).toContainText("1 change stays in the session");
   await expect(app.dialog.getByRole("status")).toHaveText("Your machine is as the program saw it.");
+  // The row in hand is shown, without a click.
+  const shown = app.dialog.getByRole("region", { name: "The change in hand" });
+  await expect(shown).toContainText("1.txt");
   const row = (name: string): Locator =>
     app.dialog.getByRole("option", { name: new RegExp(`/${name}, Created file`) });
-  await row("1.txt").click();
-  await expect(app.dialog.getByRole("region", { name: "The change in hand" })).toContainText("1.txt");
+  await row("2.txt").click();
+  await expect(shown).toContainText("2.txt");
   await row("2.txt").locator("[data-part=choice]").click();
   await expect(app.dialog).toContainText("1 change will become real on your machine.");
   await app.dialog.getByRole("radio", { name: "Stays in the session 2" }).click();
@@ -152,13 +155,30 @@ test("the commit screen shows what goes and what stays, and the choice can be ch
   await app.page.keyboard.press("Home");
   await app.page.keyboard.press("Space");
   await expect(app.dialog).toContainText("2 changes will become real on your machine.");
+  await app.dialog.getByRole("radio", { name: "Goes to your machine 2" }).click();
+  await row("1.txt").click();
+  await expect(shown).toContainText("1.txt");
   await app.dialog.getByRole("button", { name: "Commit 2 changes" }).click();
   await app.committed();
+  // What was in hand is no change any more: what is left of the session is.
+  await expect(app.detail).toContainText("3.txt");
   expect(["1.txt", "2.txt", "3.txt"].map((name) => existsSync(join(machine.home, name)))).toEqual([
     true,
     true,
     false,
   ]);
+  // Throwing the rest away says what stays.
+  await app.changes.getByRole("button", { name: "Abort…" }).click();
+  await expect(app.dialog).toContainText("2 changes committed before stay on your machine.");
+  await app.dialog.getByRole("button", { name: "Throw away", exact: true }).click();
+  await expect(app.state).toHaveText("Aborted");
+  const main = app.page.getByRole("main");
+  await expect(main).toContainText("2 changes that were committed before stay on your machine.");
+  await main.getByRole("button", { name: "Undo 2 changes…" }).click();
+  await app.dialog.getByRole("button", { name: "Undo", exact: true }).click();
+  await app.undone();
+  await expect(main).toContainText("Your machine is as it was.");
+  expect(existsSync(join(machine.home, "1.txt"))).toBe(false);
 });
 
 test("no key and no call from outside takes the screen away while it works or asks", async ({

@@ -31,6 +31,9 @@ export const TEXTS = {
   redirected: (outside: string, inside: number): string =>
     `Port ${inside} of the session is ${outside} here.`,
   rerouted: (from: string, to: string): string => `Connections to ${from} go to ${to}.`,
+  ownWindow: "own window",
+  ownWindowWhy: (program: string): string =>
+    `It shows its windows inside a window of their own, which is called “${program} (in an Alcatraz session)”.`,
   toWeb: "Leave only the web",
   toLocal: "Cut off the neighbours",
   toNone: "Cut the network",

@@ -5,6 +5,7 @@ export const TEXTS = {
   looking: "ClamAV looks at the files of this session…",
   cancel: "Cancel",
   close: "Close",
+  again: "Try again",
   clean: (files: string): string => `ClamAV found nothing in ${files}. That is no promise.`,
   found: (n: string, files: string): string => `ClamAV found something in ${n} of ${files}:`,
   skipped: (n: string): string => `${n} larger than 512 MB were not looked at.`,

@@ -45,7 +45,7 @@ test("a place that takes no file is named as the person chose it", async () => {
 test("a program that opens nothing says so; one that is let go does not", async () => {
   const environment = { PATH: process.env["PATH"] ?? "" };
   await expect(startProgram(["false"], environment, true)).rejects.toMatchObject({
-    error: { code: "command-not-found", message: "false could not open it: it ended with status 1." },
+    error: { code: "bad-request", message: "false could not open it: it ended with status 1." },
   });
   await startProgram(["true"], environment, true);
   await startProgram(["false"], environment, false);

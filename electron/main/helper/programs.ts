@@ -25,9 +25,7 @@ export function startProgram(
   return new Promise((resolve, reject) => {
     const child = spawn(file, args, { stdio: "ignore", detached: true, env: environment, cwd: "/" });
     child.once("error", (cause) => {
-      reject(
-        fail("command-not-found", APP_ERRORS.notStarted(escapeText(file), cause.message), undefined, cause),
-      );
+      reject(fail("bad-request", APP_ERRORS.notStarted(escapeText(file), cause.message), undefined, cause));
     });
     child.once("spawn", () => {
       child.unref();
@@ -36,7 +34,7 @@ export function startProgram(
       child.once("exit", (status) => {
         clearTimeout(timer);
         if (status === 0 || status === null) resolve();
-        else reject(fail("command-not-found", APP_ERRORS.endedAtOnce(escapeText(file), status)));
+        else reject(fail("bad-request", APP_ERRORS.endedAtOnce(escapeText(file), status)));
       });
     });
   });

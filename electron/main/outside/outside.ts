@@ -104,14 +104,14 @@ export class Outside {
     for (const words of HANDS_OVER) {
       if (await this.#isInstalled(words[0])) return [...words];
     }
-    throw fail("command-not-found", APP_ERRORS.noViewer);
+    throw fail("bad-request", APP_ERRORS.noViewer);
   }
 
   async #comparer(): Promise<string[]> {
     const { comparer } = await this.#options.settings.read();
     const program = comparerOf(await this.#options.applications.get(), comparer);
     if (program === undefined) {
-      throw fail("command-not-found", APP_ERRORS.noComparer);
+      throw fail("bad-request", APP_ERRORS.noComparer);
     }
     return program.command;
   }
@@ -138,7 +138,7 @@ function plainFile(facts: SideFacts | undefined): SideFacts {
 }
 
 function gone(): Failure {
-  return fail("command-not-found", APP_ERRORS.programGone);
+  return fail("bad-request", APP_ERRORS.programGone);
 }
 
 /** Reads a text that an editor has saved: an ordinary file of at most a megabyte. */

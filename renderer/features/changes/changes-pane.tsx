@@ -62,7 +62,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
   return (
     <section className={styles.pane} style={{ width }} aria-label={TEXTS.pane}>
       <div className={styles.head}>
-        <h2 className={styles.summary} aria-live="off">
+        <h2 className={styles.summary} aria-live="off" title={total > 0 ? summarySentence(tree) : undefined}>
           {total > 0 ? summarySentence(tree) : TEXTS.pane}
         </h2>
         {settled !== null && (reading || changing) && total > 0 && (

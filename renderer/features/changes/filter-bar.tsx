@@ -46,29 +46,33 @@ export function FilterBar({
   };
   return (
     <div className={styles.bar}>
-      <div className={styles.search}>
-        <Icon name="search" size={14} />
-        <input
-          ref={input}
-          className={styles.input}
-          aria-label={TEXTS.filter}
-          placeholder={TEXTS.filter}
-          value={filter.text}
-          spellCheck={false}
-          onChange={(event) => setFilter({ ...filter, text: event.target.value })}
-          onKeyDown={(event) => {
-            // Ctrl-Enter commits, here too.
-            if (event.ctrlKey || event.metaKey) return;
-            if (event.key === "Escape" && filter.text !== "") setFilter({ ...filter, text: "" });
-            else if (event.key === "Escape" || event.key === "ArrowDown" || event.key === "Enter") onLeave();
-            else return;
-            event.preventDefault();
-            event.stopPropagation();
-          }}
-        />
-        {isFiltering(filter) && (
-          <IconButton icon="abort" label={TEXTS.clearFilter} onClick={() => setFilter(NO_FILTER)} />
-        )}
+      <div className={styles.line}>
+        <div className={styles.search}>
+          <Icon name="search" size={14} />
+          <input
+            ref={input}
+            className={styles.input}
+            aria-label={TEXTS.filter}
+            placeholder={TEXTS.filter}
+            value={filter.text}
+            spellCheck={false}
+            onChange={(event) => setFilter({ ...filter, text: event.target.value })}
+            onKeyDown={(event) => {
+              // Ctrl-Enter commits, here too.
+              if (event.ctrlKey || event.metaKey) return;
+              if (event.key === "Escape" && filter.text !== "") setFilter({ ...filter, text: "" });
+              else if (event.key === "Escape" || event.key === "ArrowDown" || event.key === "Enter")
+                onLeave();
+              else return;
+              event.preventDefault();
+              event.stopPropagation();
+            }}
+          />
+          {isFiltering(filter) && (
+            <IconButton icon="abort" label={TEXTS.clearFilter} onClick={() => setFilter(NO_FILTER)} />
+          )}
+        </div>
+        <GroupBy session={session} />
       </div>
       {filter.maker !== null && (
         <div className={styles.maker}>
@@ -102,7 +106,6 @@ export function FilterBar({
           );
         })}
         <span className={styles.tools}>
-          <GroupBy session={session} />
           <IconButton icon="expand" label={TEXTS.expandAll} onClick={() => setAllOpen(tree, true)} />
           <IconButton icon="collapse" label={TEXTS.collapseAll} onClick={() => setAllOpen(tree, false)} />
         </span>

@@ -16,6 +16,8 @@ export interface RowFacts {
   chain: string;
   name: string;
   path: string;
+  /** What it is, where the row does not show it anyhow. */
+  type: string | undefined;
   tags: string[];
   /** Why the change deserves a look, and how many of those below it do. */
   reasons: string[];
@@ -60,6 +62,8 @@ export function rowFacts(
   const name = id === ROOT ? "/" : displayPart(tree.part[id]!);
   const size = kind !== undefined && type === "file" ? tree.bytes[id]! : undefined;
   const tags = kind === "modified" || kind === "renamed" ? tagsOf(aspects) : [];
+  // Files are what one expects, and a folder that holds something is seen to.
+  const isSaid = kind !== undefined && type !== "file" && !holds;
   const rules = rulesOf(tree.hints[id]!);
   const spoken = [
     name,
@@ -74,6 +78,7 @@ export function rowFacts(
     chain: alone ? homeward(path, tree.judge.homes[0]).slice(0, -name.length) : chainOf(tree, id, head),
     name,
     path,
+    type: isSaid ? TYPE_WORDS[type] : undefined,
     tags,
     reasons: rules.map((rule) => rule.reason),
     flagged: alone ? 0 : sums.flagged[id]! - Number(own && rules.length > 0),

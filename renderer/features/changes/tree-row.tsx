@@ -92,6 +92,7 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
         <span className={cx(styles.name, props.alone && styles.whole)} title={facts.path}>
           <Place {...facts} />
         </span>
+        {facts.type !== undefined && <span className={styles.type}>{facts.type}</span>}
         {facts.tags.map((tag) => (
           <span key={tag} className={styles.tag}>
             {tag}

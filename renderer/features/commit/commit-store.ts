@@ -7,8 +7,13 @@ import type { PathRef } from "../../../protocol/src/path.js";
 import { nextTicket, see } from "../../see.js";
 import type { Settled } from "../changes/feed-reader.js";
 import { useFeed } from "../changes/feed-store.js";
+import { NO_FILTER } from "../changes/filter-model.js";
 import { KINDS } from "../changes/kinds.js";
+import { pathParts } from "../changes/path-parts.js";
+import { useReview } from "../changes/review-store.js";
 import { choose, chooseNeeded, selectionRequest } from "../changes/selection-model.js";
+import { showFirst } from "../changes/tree-actions.js";
+import { findNode } from "../changes/tree-model.js";
 import { ROOT } from "../changes/tree.js";
 import { useHistory } from "../history/history-store.js";
 import { useSessions } from "../run/sessions-store.js";
@@ -218,6 +223,7 @@ export const useCommit = create<CommitState>((set, get) => {
         if (useFeed.getState().session === session) {
           choose(useFeed.getState().tree, ROOT, true);
           useFeed.getState().retry();
+          void showRest(session);
         }
         void useHistory.getState().load();
         void useSessions.getState().load();
@@ -255,6 +261,15 @@ function isWhole({ settled, reading }: ReturnType<typeof useFeed.getState>): boo
 /** Tells whether a list has as many changes of each kind as a check has found. */
 function isAsListed(found: Summary | undefined, settled: Settled | null): boolean {
   return found === undefined || KINDS.every((kind) => settled?.summary[kind] === found[kind]);
+}
+
+/** Shows what is left of a session, where what was in hand was committed. */
+async function showRest(session: string): Promise<void> {
+  if ((await wholeFeed()) !== null) return;
+  const { session: now, tree } = useFeed.getState();
+  const { opened } = useReview.getState();
+  if (now === session && opened !== null && findNode(tree, pathParts(opened)) === undefined)
+    showFirst(tree, NO_FILTER);
 }
 
 /** Waits until the list is whole. Returns why it will not be. */

@@ -30,14 +30,14 @@ interface PlanListProps {
 
 export function PlanList(props: PlanListProps): ReactElement {
   const { tree, nodes, label, shown, chosen, tagOf, onToggle, onShow } = props;
-  const [first] = useState(() => firstOf(tree, nodes, shown));
-  const [wish, setWish] = useState(first);
-  // The row in hand is the one that is shown: at first what was looked at before, else what most deserves a look.
+  const [wish, setWish] = useState(() => firstOf(tree, nodes, shown));
+  const active = Math.min(wish, nodes.length - 1);
+  const inHand = nodes[active];
+  // The row in hand is the one that is shown, also when another one has come into its place.
   useEffect(() => {
-    const id = nodes[first];
-    if (id !== undefined && id !== shown) onShow(id);
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- only when the list comes
-  }, []);
+    if (inHand !== undefined && inHand !== shown) onShow(inHand);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- what is shown follows the row, not the row what is shown
+  }, [inHand]);
   const typeOf = (id: number): (typeof TYPES)[number] => TYPES[tree.type[id]!] ?? "file";
   const nameOf = (row: number): string => {
     const id = nodes[row]!;
@@ -52,7 +52,7 @@ export function PlanList(props: PlanListProps): ReactElement {
     <PickList
       label={label}
       count={nodes.length}
-      active={Math.min(wish, nodes.length - 1)}
+      active={active}
       onActive={(row) => {
         setWish(row);
         onShow(nodes[row]!);
@@ -83,7 +83,7 @@ export function PlanList(props: PlanListProps): ReactElement {
   );
 }
 
-/** Returns the row to begin with. */
+/** Returns the row to begin with: what was looked at before, else what deserves a look. */
 function firstOf(tree: Tree, nodes: readonly number[], shown: number | undefined): number {
   const before = shown === undefined ? -1 : nodes.indexOf(shown);
   return before >= 0

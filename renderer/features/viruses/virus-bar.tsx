@@ -15,7 +15,7 @@ import styles from "./virus-bar.module.css";
 
 export function VirusBar({ session }: { session: string }): ReactElement | null {
   const { session: of, ticket, result, error } = useViruses();
-  const { cancel, close } = useViruses.getState();
+  const { scan, cancel, close } = useViruses.getState();
   if (of !== session || (ticket === null && result === null && error === null)) return null;
   return (
     <section className={styles.bar} aria-label={TEXTS.title}>
@@ -25,7 +25,17 @@ export function VirusBar({ session }: { session: string }): ReactElement | null 
           <Button onClick={cancel}>{TEXTS.cancel}</Button>
         </div>
       )}
-      {error !== null && <ErrorNote error={error} actions={<Button onClick={close}>{TEXTS.close}</Button>} />}
+      {error !== null && (
+        <ErrorNote
+          error={error}
+          actions={
+            <>
+              <Button onClick={() => void scan(session)}>{TEXTS.again}</Button>
+              <Button onClick={close}>{TEXTS.close}</Button>
+            </>
+          }
+        />
+      )}
       {result !== null && (
         <>
           <div className={styles.line} role="status">
