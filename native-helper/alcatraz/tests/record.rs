@@ -196,6 +196,33 @@ fn a_program_that_was_left_behind_is_known_and_without_reads_nobody_is() {
 }
 
 #[test]
+fn nobody_leaves_the_record_or_passes_for_another() {
+    both(|lab| {
+        // Left behind, and says that it is a program that is over: its words are as long as that one's.
+        lab.write(
+            "evil.p",
+            "$p = $$; exit if fork; 1 while getppid == $p; $0 = \"touch\\0decoy\"; open F, '>', 'lied'; print F 1;",
+        );
+        let other_ways = "import os, subprocess, threading
+fd = os.memfd_create('hidden')
+os.write(fd, open('/usr/bin/touch', 'rb').read())
+if os.fork() == 0: os.execve(fd, ['touch', 'by-memory'], os.environ)
+os.wait()
+subprocess.run(['touch', 'by-vfork'])
+threading.Thread(target=lambda: os.execvp('touch', ['touch', 'by-thread'])).start()
+";
+        lab.write("ways.py", other_ways);
+        let log = run_named(lab, "liar", &[], "touch decoy; perl evil.p; python3 ways.py");
+        let found = makers(lab, "liar");
+        let of = |path: &str| found.iter().find(|(one, ..)| one == path).unwrap();
+        assert_eq!(of("lied").1, "unknown", "{log:#}");
+        for path in ["decoy", "by-memory", "by-vfork", "by-thread"] {
+            assert_eq!(of(path).2, find(&log, &["touch", path])["id"], "{path}: {log:#}");
+        }
+    });
+}
+
+#[test]
 fn what_is_refused_is_told_with_who_tried() {
     both(|lab| {
         lab.write("secret", "canary\n");

@@ -96,6 +96,76 @@ fn the_hosts_display_is_out_of_reach() {
     });
 }
 
+/// Returns the process that shows the windows of a program that was started by this name.
+fn server_of(program: &str) -> PathBuf {
+    let title = format!("-title\0{program} (in an Alcatraz session)\0");
+    let has_title = |process: &PathBuf| {
+        std::fs::read(process.join("cmdline"))
+            .is_ok_and(|words| words.windows(title.len()).any(|part| part == title.as_bytes()))
+    };
+    let all = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path());
+    all.filter(|path| path.join("ns").exists()).find(has_title).unwrap()
+}
+
+#[test]
+fn who_shows_the_windows_has_nothing_of_the_host() {
+    both(|lab| {
+        let host = Host::new();
+        lab.write("onlooker", "#!/bin/sh\necho shown\nread x\nXAUTHORITY=/dev/null xdotool getdisplaygeometry || echo refused\n");
+        let program = lab.home().join("onlooker");
+        assert!(lab.as_user("/bin/chmod".as_ref()).arg("755").arg(&program).status().unwrap().success());
+        let words = ["run", "--keep", "-q", "--display", "nested", "--", program.to_str().unwrap()];
+        let mut command = lab.command(&words);
+        command.env("DISPLAY", &host.name).env_remove("XAUTHORITY");
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        assert_eq!(lines.next().unwrap().unwrap(), "shown");
+        let server = server_of(program.to_str().unwrap());
+        let status = std::fs::read_to_string(server.join("status")).unwrap();
+        for fact in ["NoNewPrivs:\t1", "Seccomp:\t2", "Seccomp_filters:\t2", "CapEff:\t0000000000000000"] {
+            assert!(status.contains(fact), "{fact}: {status}");
+        }
+        let limits = std::fs::read_to_string(server.join("limits")).unwrap();
+        let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+        assert_eq!(core.split_whitespace().rev().nth(1), Some("1"), "{core}");
+        let own: &[&str] = if lab.mode == Mode::User { &["user"] } else { &[] };
+        for name in [&["mnt", "pid", "ipc", "net", "uts"], own].concat() {
+            let of = |process: PathBuf| std::fs::read_link(process.join("ns").join(name)).unwrap();
+            assert_ne!(of(server.clone()), of("/proc/self".into()), "{name}");
+        }
+        let names = |dir: &str| -> Vec<String> {
+            let entries = std::fs::read_dir(server.join("root").join(dir)).unwrap();
+            let mut names: Vec<_> =
+                entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+            names.sort();
+            names
+        };
+        let usual = [
+            "authority",
+            "bin",
+            "cookies",
+            "dev",
+            "etc",
+            "lib",
+            "lib32",
+            "lib64",
+            "libx32",
+            "sbin",
+            "tmp",
+            "usr",
+        ];
+        assert!(names("").iter().all(|name| usual.contains(&name.as_str())), "{:?}", names(""));
+        assert_eq!(names("dev"), ["null", "urandom"]);
+        let of_host = format!("X{}", host.name.trim_start_matches(':'));
+        let sockets = names("tmp/.X11-unix");
+        assert!(sockets.len() == 2 && sockets.contains(&of_host), "{sockets:?}");
+        // It knows its cookie, and asks for it.
+        drop(child.stdin.take());
+        assert_eq!(lines.next().unwrap().unwrap(), "refused");
+        child.wait().unwrap();
+    });
+}
+
 /// Has the server of the display copy a segment of shared memory that it names by number, and says what is in it.
 const SEGMENT: &str = "\
 import ctypes, sys

@@ -18,6 +18,7 @@ pub mod pidfd;
 pub mod process;
 pub mod seccomp;
 pub mod seccomp_notify;
+pub mod seccomp_server;
 pub mod signals;
 pub mod socket;
 pub mod users;

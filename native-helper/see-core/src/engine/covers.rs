@@ -68,7 +68,7 @@ impl Builder<'_> {
     }
 
     /// Shows a display: its socket, alone in the usual directory, and its cookies.
-    pub(super) fn show(&self, screen: &Screen) -> Result<()> {
+    pub(super) fn show(&self, screen: &Screen, socket: &OwnedFd) -> Result<()> {
         let path = HostPath::new(SOCKETS.as_bytes()).unwrap_or_else(HostPath::root);
         let show = || {
             let target = place(self.root.as_fd(), &path)?;
@@ -87,7 +87,6 @@ impl Builder<'_> {
             let dir = copy_of(sockets.as_fd(), "".as_ref())?;
             set_flags(dir.as_fd(), quiet | attributes::READ_ONLY, None)?;
             attach(dir.as_fd(), target.as_fd())?;
-            let socket = copy_of(CWD, screen.socket.as_path())?;
             set_flags(socket.as_fd(), quiet, None)?;
             attach(socket.as_fd(), place(dir.as_fd(), &HostPath::root().join(name.as_bytes()))?.as_fd())
         };
@@ -99,6 +98,11 @@ impl Builder<'_> {
         let name = if kind == FileType::Directory { "directory" } else { "file" };
         copy_of(self.nothing.as_fd(), name.as_ref())
     }
+}
+
+/// Returns a copy of the mount of a display's socket.
+pub(super) fn socket_of(screen: &Screen) -> Result<OwnedFd> {
+    copy_of(CWD, screen.socket.as_path()).map_err(|e| failed("showing the display of", &screen.socket, e))
 }
 
 /// Tells whether an object in the tree is the host's. It was never copied to a layer, for it was hidden all the time;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::ErrorKind;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use crate::error::Result;
@@ -11,6 +12,7 @@ use crate::remove_tree::remove_dir;
 use crate::session::Session;
 use crate::store::Store;
 
+use super::display;
 use super::interposition::reads_path;
 use super::last_screen;
 use super::rooms::{self, io};
@@ -40,7 +42,8 @@ pub fn notes(store: &Store, session: &str) -> Result<()> {
             _ => {}
         }
     }
-    Ok(())
+    // It is there after a supervisor was killed.
+    remove_dir(&store.session_dir(session).join(std::ffi::OsStr::from_bytes(display::PLACE)))
 }
 
 /// Removes one layer.

@@ -3,6 +3,7 @@
 
 mod authority;
 mod clipboard;
+mod confinement;
 mod graphical;
 mod server;
 
@@ -17,6 +18,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions};
 use serde::{Deserialize, Serialize};
 
 use self::clipboard::End;
+use self::confinement::Sockets;
 pub use self::server::Server;
 use self::server::{Ready, Window};
 
@@ -29,6 +31,8 @@ use super::request::ProgramSpec;
 
 /// Where every program looks for the socket of a display.
 pub const SOCKETS: &str = "/tmp/.X11-unix";
+/// The directory for the socket of a display of its own, in the session's.
+pub const PLACE: &[u8] = b"display";
 /// The cookie of the display, inside.
 const AUTHORITY: &str = "/tmp/.X11-unix/authority";
 /// The user that a server runs as which root started.
@@ -70,6 +74,8 @@ pub struct Screen {
 pub struct Shown {
     screen: Screen,
     server: Option<Pid>,
+    /// Goes after the server.
+    _sockets: Option<Sockets>,
     /// Carries text from one clipboard to the other.
     relay: Option<Relay>,
 }
@@ -127,17 +133,22 @@ impl Wish {
         Ok(Some(Self { server, host, authority, title: title.to_owned(), user, clipboard }))
     }
 
-    /// Makes the display. For a process with one thread.
-    pub fn show(&self) -> Result<Shown> {
+    /// Makes the display, with a directory of its own, `place`, as long as it is there. For a process with one thread.
+    pub fn show(&self, place: HostPath) -> Result<Shown> {
         let Some(server) = self.server else {
-            return Ok(Shown { screen: self.host_screen()?, server: None, relay: None });
+            return Ok(Shown { screen: self.host_screen()?, server: None, _sockets: None, relay: None });
         };
-        let cookies = if server == Server::Xephyr { self.cookies_of_host() } else { Vec::new() };
-        let window = Window { host: &self.host, cookies: &cookies, title: &self.title, user: self.user };
+        let (cookies, host) = match server {
+            Server::Xephyr => (self.cookies_of_host(), display_number(&self.host)),
+            Server::Xwayland => (Vec::new(), None),
+        };
+        let sockets = Sockets::make(place, host, self.user)?;
+        let (title, user) = (self.title.as_str(), self.user);
+        let window = Window { host: &self.host, cookies: &cookies, title, user, sockets: &sockets };
         let Ready { process, number, authority } = server.start(&window)?;
-        let screen = Screen { socket: socket_of(number), number, authority };
+        let screen = Screen { socket: sockets.of(number), number, authority };
         // From here on it ends with this.
-        let mut shown = Shown { screen, server: Some(process), relay: None };
+        let mut shown = Shown { screen, server: Some(process), _sockets: Some(sockets), relay: None };
         if self.clipboard != Clipboard::None {
             shown.relay = Some(self.share_clipboard(&shown.screen, cookies)?);
         }
@@ -146,9 +157,8 @@ impl Wish {
 
     fn share_clipboard(&self, inside: &Screen, cookies: Vec<u8>) -> Result<Relay> {
         let number = display_number(&self.host).unwrap_or(0);
-        let host = End { socket: socket_of(number), number, authority: cookies };
-        let (socket, authority) = (inside.socket.clone(), inside.authority.clone());
-        let inside = End { socket, number: inside.number, authority };
+        let host = End::of(&socket_of(number), number, cookies)?;
+        let inside = End::of(&inside.socket, inside.number, inside.authority.clone())?;
         let process = clipboard::share(host, inside, self.clipboard, self.user)?;
         match rustix::process::pidfd_open(process, PidfdFlags::empty()) {
             Ok(end) => Ok(Relay { process, end }),

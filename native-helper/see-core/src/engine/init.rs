@@ -151,7 +151,7 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
 
 /// Keeps crashes from the host's handler, which would run outside, as root, on what a program inside has chosen: the kernel starts
 /// none for who may write a core file of one byte. The filter sees that it stays so.
-fn keep_crashes() -> std::result::Result<(), Errno> {
+pub(super) fn keep_crashes() -> std::result::Result<(), Errno> {
     match see_sys::process::set_limit(CORE, 1, 1) {
         // The caller may have none, and only root can give more: the doctor tells.
         Err(Errno::PERM) if see_sys::process::limit(CORE)?.1 == 0 => Ok(()),

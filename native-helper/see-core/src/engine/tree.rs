@@ -15,7 +15,7 @@ use crate::mounts::Kind;
 use crate::path::HostPath;
 use crate::session::Limit;
 
-use super::covers::make_nothing;
+use super::covers::{make_nothing, socket_of};
 use super::filesystems::{Setting, attach, carried, copy_of_host, failed, make, overlay, place, set_flags};
 use super::kernel_places;
 use super::masks;
@@ -62,6 +62,9 @@ pub fn enter(tree: &Tree, workshop: &HostPath, ids: Ids<'_>) -> Result<Vec<Limit
             _ => failed("making private the mounts below", &HostPath::root(), e),
         },
     )?;
+    // It lies in the workshop.
+    let screen =
+        tree.screen.as_ref().map(|screen| socket_of(screen).map(|socket| (screen, socket))).transpose()?;
     let mut builder = Builder::begin(tree, workshop, ids)?;
     for part in tree.parts.iter().skip(1) {
         builder.prepare(part)?;
@@ -77,8 +80,8 @@ pub fn enter(tree: &Tree, workshop: &HostPath, ids: Ids<'_>) -> Result<Vec<Limit
     if let Some(resolver) = &tree.resolver {
         builder.put_resolver(resolver)?;
     }
-    if let Some(screen) = &tree.screen {
-        builder.show(screen)?;
+    if let Some((screen, socket)) = screen {
+        builder.show(screen, &socket)?;
     }
     if matches!(tree.parts.first(), Some(Part { what: What::Directory { .. }, .. })) {
         set_flags(builder.root.as_fd(), attributes::READ_ONLY, None)

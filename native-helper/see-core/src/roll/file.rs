@@ -1,11 +1,13 @@
-//! Which file a thread is about to run, and whether the kernel will take it. Looks at places only, opens no content.
+//! Which file a thread is about to run, whether the kernel will take it, and whether it is what a thread runs.
 
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
 
+use crate::interpose::program::{Runner, runner};
 use crate::interpose::tracee::{self, Place};
 use crate::path::HostPath;
 
@@ -14,6 +16,8 @@ use super::process::Facts;
 /// `CAP_DAC_OVERRIDE`.
 const MAY_READ_ALL: u8 = 1;
 const SET_USER: u32 = 0o4000;
+/// The kernel takes no longer chain of scripts that run scripts.
+const MOST_RUNNERS: usize = 5;
 
 /// The SEE's files as its threads see them.
 #[derive(Debug)]
@@ -96,6 +100,23 @@ impl Files {
         may_run.then(|| Program { path: tidy(path), set_user })
     }
 
+    /// Tells whether a thread runs this file, or, when that is a script, what runs it. A process chooses its words, not this.
+    pub fn is_running(&self, thread: u32, file: &[u8]) -> bool {
+        let Ok(own) = rustix::fs::stat(format!("/proc/{thread}/exe")) else { return false };
+        let mut path = file.to_vec();
+        for _ in 0..MOST_RUNNERS {
+            let Some(stat) = look(&self.root, &path) else { return false };
+            if (stat.st_dev, stat.st_ino) == (own.st_dev, own.st_ino) {
+                return true;
+            }
+            let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+            let Ok(script) = open(&self.root, &path, flags) else { return false };
+            let Runner::Interpreter(next) = runner(&script.into()) else { return false };
+            path = next;
+        }
+        false
+    }
+
     /// Returns the first of these paths that the SEE has, seen from a directory.
     pub fn first(&self, cwd: &[u8], candidates: &[Vec<u8>]) -> Option<Vec<u8>> {
         let whole = |path: &Vec<u8>| match path.first() {
@@ -113,14 +134,17 @@ fn tidy(path: Vec<u8>) -> Vec<u8> {
 
 /// Returns what is known of a plain file with a bit that lets somebody run it.
 fn look(root: &OwnedFd, path: &[u8]) -> Option<rustix::fs::Stat> {
-    use std::os::unix::ffi::OsStrExt as _;
-    let path = Path::new(std::ffi::OsStr::from_bytes(path));
-    let flags = OFlags::PATH | OFlags::CLOEXEC;
-    let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
-    let file = rustix::fs::openat2(root, path, flags, Mode::empty(), resolve).ok()?;
+    let file = open(root, path, OFlags::PATH | OFlags::CLOEXEC).ok()?;
     let stat = rustix::fs::fstat(&file).ok()?;
     let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
     (is_file && stat.st_mode & 0o111 != 0).then_some(stat)
+}
+
+fn open(root: &OwnedFd, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let path = Path::new(std::ffi::OsStr::from_bytes(path));
+    let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
+    rustix::fs::openat2(root, path, flags, Mode::empty(), resolve)
 }
 
 /// Tells whether somebody may run a file, by its mode.

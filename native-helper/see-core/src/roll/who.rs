@@ -159,7 +159,9 @@ impl Roll {
             // Whoever made it is over, and the init has taken it over.
             let words = process::words(thread)?;
             self.bury();
-            self.lock().members.left_by(&words)
+            let run = self.lock().members.left_by(&words)?;
+            // Its words are what it says itself.
+            self.files.is_running(thread, &run.file).then_some(run)
         })
     }
 

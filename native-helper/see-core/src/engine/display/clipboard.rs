@@ -8,6 +8,7 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::Pid;
@@ -22,7 +23,7 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::{DefaultStream, RustConnection};
 use x11rb::wrapper::ConnectionExt as _;
 
-use crate::error::Result;
+use crate::error::{Result, SeeError};
 use crate::path::{HostPath, is_deceptive};
 use crate::policy::Clipboard;
 
@@ -40,11 +41,21 @@ const MOST_DATA: u64 = 256 << 20;
 
 type Done = std::result::Result<(), Broken>;
 
-/// A display to share with: its socket, and what opens it.
+/// A display to share with: its socket, by place only, and what opens it.
 pub(super) struct End {
-    pub(super) socket: HostPath,
-    pub(super) number: u32,
-    pub(super) authority: Vec<u8>,
+    socket: OwnedFd,
+    number: u32,
+    authority: Vec<u8>,
+}
+
+impl End {
+    /// Returns the one with this socket, which the process that copies may not come to by its path.
+    pub(super) fn of(socket: &HostPath, number: u32, authority: Vec<u8>) -> Result<Self> {
+        let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let socket = rustix::fs::open(socket.as_path(), flags, Mode::empty())
+            .map_err(|e| SeeError::os("opening", socket, e))?;
+        Ok(Self { socket, number, authority })
+    }
 }
 
 /// Starts the process, and returns when it listens. It ends with its parent, with either display, and when one of them keeps it
@@ -71,9 +82,9 @@ pub(super) fn share(host: End, inside: End, allowed: Clipboard, user: (u32, u32)
 
 /// In the child: copies until a display goes away.
 fn work(host: End, inside: End, allowed: Clipboard, user: (u32, u32), said: OwnedFd) -> Done {
-    close_all_but(&[said.as_raw_fd()])?;
+    close_all_but(&[said.as_raw_fd(), host.socket.as_raw_fd(), inside.socket.as_raw_fd()])?;
     see_sys::signals::reset_all()?;
-    server::become_user(user, MOST_DATA)?;
+    server::become_user(user, MOST_DATA, false)?;
     let (goes_in, goes_out) = (allowed.goes_in(), allowed.goes_out());
     let (mut host, mut inside) = (Side::open(host, true)?, Side::open(inside, false)?);
     host.begin(goes_in)?;
@@ -147,7 +158,8 @@ struct Side {
 impl Side {
     fn open(end: End, is_hosts: bool) -> std::result::Result<Self, Broken> {
         let (name, cookie) = authority::for_display(&end.authority, end.number);
-        let (stream, _) = DefaultStream::from_unix_stream(UnixStream::connect(end.socket.as_path())?)?;
+        let socket = format!("/proc/self/fd/{}", end.socket.as_raw_fd());
+        let (stream, _) = DefaultStream::from_unix_stream(UnixStream::connect(socket)?)?;
         let display = RustConnection::connect_to_stream_with_auth_info(stream, 0, name, cookie)?;
         let root = display.setup().roots.first().ok_or(Broken)?.root;
         let window = display.generate_id()?;

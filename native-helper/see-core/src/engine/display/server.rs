@@ -1,24 +1,26 @@
 //! The nested X server: Xephyr, which shows a window on an X display, or Xwayland with a window of its own, on Wayland. It runs
-//! outside, without privilege, and takes one cookie.
+//! outside, confined and without privilege, and takes one cookie.
 
 use std::ffi::{CStr, CString};
-use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-use std::os::fd::{AsFd, AsRawFd as _, OwnedFd};
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::Command;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{MemfdFlags, SealFlags, SeekFrom};
+use rustix::fs::{MemfdFlags, Mode, OFlags, SealFlags};
 use rustix::io::{Errno, FdFlags};
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{Gid, Pid, Resource, Rlimit, Signal, Uid};
 use see_sys::process::{close_on_exec_from, execve, exit_now, fork};
 use serde::{Deserialize, Serialize};
 
+use crate::engine::init::keep_crashes;
 use crate::error::Result;
 
+use super::confinement::{Confinement, SHOWN, Sockets, TAKEN};
 use super::{authority, unavailable};
 
 /// How long a server may take until it is ready.
@@ -29,11 +31,8 @@ const MOST_DATA: u64 = 2 << 30;
 const COMPLAINTS: u64 = 4096;
 /// Width and height of the window.
 const SIZE: &str = "1280x800";
-/// What every server is told. Its cookies come on descriptor 0, its number goes to 1. It listens by its abstract name too:
-/// that is how servers find out which numbers are taken. It shares no memory: it would attach whatever segment of the host's
-/// a client names, with its own user's rights.
-const COMMON: [&str; 8] =
-    ["-displayfd", "1", "-auth", "/proc/self/fd/0", "-nolisten", "tcp", "-extension", "MIT-SHM"];
+/// What every server is told. Its number goes to descriptor 1. It shares no memory with its clients.
+const COMMON: [&str; 8] = ["-displayfd", "1", "-auth", TAKEN, "-nolisten", "tcp", "-extension", "MIT-SHM"];
 
 /// A program that shows displays in a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +52,8 @@ pub(super) struct Window<'a> {
     pub(super) title: &'a str,
     /// Who the server runs as.
     pub(super) user: (u32, u32),
+    /// Where its own socket goes.
+    pub(super) sockets: &'a Sockets,
 }
 
 /// A server that is ready: its process, its number, and the authority file that opens it.
@@ -85,17 +86,28 @@ impl Server {
         rustix::rand::getrandom(&mut cookie, rustix::rand::GetRandomFlags::empty())
             .map_err(|e| failed("no random numbers", &e))?;
         let authority = authority::file_with(&cookie);
-        let own = in_memory(&authority).map_err(|e| failed("no memory", &e))?;
         let outlet = match self {
-            Self::Xephyr => in_memory(window.cookies).map_err(|e| failed("no memory", &e))?,
-            Self::Xwayland => connect(window.host).map_err(|e| failed("the Wayland display", &e))?,
+            Self::Xephyr => None,
+            Self::Xwayland => Some(connect(window.host).map_err(|e| failed("the Wayland display", &e))?),
+        };
+        let confinement = Confinement {
+            sockets: window.sockets,
+            taken: &authority,
+            shown: window.cookies,
+            is_connected: outlet.is_some(),
         };
         let complaints = complaints().map_err(|e| failed("no memory", &e))?;
         let arguments = self.arguments(window.title);
         let (heard, said) = pipe_with(PipeFlags::CLOEXEC).map_err(|e| failed("no pipe", &e))?;
-        let Some(process) = fork(0).map_err(|e| failed("no process", &e))? else {
+        let caller = (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw());
+        let Some(process) = fork(confinement.namespaces()).map_err(|e| failed("no process", &e))? else {
             drop(heard);
-            let _ = self.exec(window, &arguments, [&own, &said, &complaints, &outlet]);
+            let descriptors = (&said, &complaints, outlet.as_ref());
+            let confined = confinement.enter(caller).map_err(|error| error.message);
+            let why = confined.and_then(|()| {
+                self.exec(window, &arguments, &confinement, descriptors).map_err(|e| e.to_string())
+            });
+            let _ = rustix::io::pwrite(&complaints, why.err().unwrap_or_default().as_bytes(), 0);
             exit_now(127)
         };
         drop(said);
@@ -144,42 +156,50 @@ impl Server {
         })
     }
 
-    /// In the child: becomes the server. Returns only when that failed. `outlet` holds the cookies of the host's display, or is
-    /// the connection to it; what the server complains of must not get into either.
+    /// In the child: becomes the server. Returns only when that failed. `outlet` is the connection to the host's display, where there
+    /// is one already; what the server complains of must not get into it.
     fn exec(
         self,
         window: &Window<'_>,
         arguments: &[CString],
-        [own, said, complaints, outlet]: [&OwnedFd; 4],
+        confinement: &Confinement<'_>,
+        (said, complaints, outlet): (&OwnedFd, &OwnedFd, Option<&OwnedFd>),
     ) -> std::result::Result<(), Errno> {
-        rustix::stdio::dup2_stdin(own)?;
+        let null = rustix::fs::open("/dev/null", OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+        rustix::stdio::dup2_stdin(&null)?;
         rustix::stdio::dup2_stdout(said)?;
         rustix::stdio::dup2_stderr(complaints)?;
         close_on_exec_from(3)?;
-        rustix::io::fcntl_setfd(outlet, FdFlags::empty())?;
         see_sys::signals::reset_all()?;
-        become_user(window.user, MOST_DATA)?;
         let path = self.path().ok_or(Errno::NOENT)?;
-        let number = outlet.as_raw_fd();
-        let display = match self {
-            Self::Xephyr => vec![
+        let display = match outlet {
+            None => vec![
                 [b"DISPLAY=".as_slice(), window.host].concat(),
-                format!("XAUTHORITY=/proc/self/fd/{number}").into_bytes(),
+                [b"XAUTHORITY=", SHOWN.as_bytes()].concat(),
             ],
-            Self::Xwayland => vec![format!("WAYLAND_SOCKET={number}").into_bytes()],
+            Some(outlet) => {
+                rustix::io::fcntl_setfd(outlet, FdFlags::empty())?;
+                vec![format!("WAYLAND_SOCKET={}", outlet.as_raw_fd()).into_bytes()]
+            }
         };
         let environment: Vec<CString> = display
             .into_iter()
             .chain([b"PATH=/usr/bin:/bin".to_vec()])
             .filter_map(|variable| CString::new(variable).ok())
             .collect();
+        become_user(window.user, MOST_DATA, confinement.is_networked())?;
         Err(execve(path, arguments, &environment))
     }
 }
 
-/// Gives up what a process that serves hostile programs has no use for. It may have so many bytes of data, and ends with its
-/// parent.
-pub(super) fn become_user((user, group): (u32, u32), most_data: u64) -> std::result::Result<(), Errno> {
+/// Gives up what a process that serves hostile programs has no use for: rights, most system calls, and what the host would make of
+/// its crash. It may have so many bytes of data, and ends with its parent.
+pub(super) fn become_user(
+    (user, group): (u32, u32),
+    most_data: u64,
+    is_networked: bool,
+) -> std::result::Result<(), Errno> {
+    keep_crashes()?;
     let most = Rlimit { current: Some(most_data), maximum: Some(most_data) };
     rustix::process::setrlimit(Resource::Data, most)?;
     if rustix::process::geteuid().is_root() {
@@ -188,9 +208,11 @@ pub(super) fn become_user((user, group): (u32, u32), most_data: u64) -> std::res
         rustix::thread::set_thread_res_gid(group, group, group)?;
         rustix::thread::set_thread_res_uid(user, user, user)?;
     }
+    see_sys::identity::drop_all_capabilities()?;
     rustix::thread::set_no_new_privs(true)?;
     // Changing the user forgets this.
-    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))
+    rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
+    see_sys::seccomp_server::install(is_networked)
 }
 
 /// Returns where a server complains: a file in memory that cannot grow, whatever its clients do.
@@ -215,13 +237,4 @@ fn blamed(complaints: &OwnedFd, what: &str) -> String {
 /// Connects to a Wayland display with the caller's rights: who the server runs as may not come to the socket.
 fn connect(path: &[u8]) -> std::io::Result<OwnedFd> {
     UnixStream::connect(Path::new(std::ffi::OsStr::from_bytes(path))).map(OwnedFd::from)
-}
-
-/// Returns a file in memory with this content, from its beginning.
-fn in_memory(content: &[u8]) -> std::result::Result<OwnedFd, Errno> {
-    let fd = rustix::fs::memfd_create("authority", MemfdFlags::CLOEXEC)?;
-    let mut file = std::fs::File::from(fd.try_clone().map_err(|_| Errno::MFILE)?);
-    file.write_all(content).map_err(|e| Errno::from_io_error(&e).unwrap_or(Errno::IO))?;
-    rustix::fs::seek(fd.as_fd(), SeekFrom::Start(0))?;
-    Ok(fd)
 }

@@ -11,7 +11,7 @@ use see_sys::signals::SignalQueue;
 
 use crate::engine::birth::{await_ready, make_init};
 use crate::engine::bounds::Bounds;
-use crate::engine::display::Wish;
+use crate::engine::display;
 use crate::engine::interposition::Interposition;
 use crate::engine::meter::{Meter, hurry};
 use crate::engine::namespaces::Shell;
@@ -42,7 +42,8 @@ impl Supervisor {
         let reported = interposition.reported();
         let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
         let bounds = Bounds::make(mode, &start.session, &start.policy);
-        let display = start.display.as_ref().map(Wish::show).transpose();
+        let place = start.store.join(b"sessions").join(start.session.as_bytes()).join(display::PLACE);
+        let display = start.display.as_ref().map(|wish| wish.show(place)).transpose();
         let made = display.as_ref().map_err(Clone::clone).and_then(|display| {
             let bounds = bounds.as_ref().map_err(Clone::clone)?;
             let screen = display.as_ref().map(|display| display.screen().clone());
