@@ -203,20 +203,27 @@ fn nobody_leaves_the_record_or_passes_for_another() {
             "evil.p",
             "$p = $$; exit if fork; 1 while getppid == $p; $0 = \"touch\\0decoy\"; open F, '>', 'lied'; print F 1;",
         );
-        let other_ways = "import os, subprocess, threading
-fd = os.memfd_create('hidden')
-os.write(fd, open('/usr/bin/touch', 'rb').read())
-if os.fork() == 0: os.execve(fd, ['touch', 'by-memory'], os.environ)
-os.wait()
+        // From memory, by several names; by a file that is deleted; by a process that shares its memory; by another thread.
+        let other_ways = "import os, shutil, subprocess, threading
+shutil.copy('/usr/bin/touch', 'own')
+memory, own = os.memfd_create('hidden', 0), os.open('own', os.O_RDONLY)
+os.write(memory, open('own', 'rb').read())
+os.remove('own')
+ways = {'memory': memory, 'deleted': own, 'proc': f'/proc/self/fd/{memory}', 'dev': f'/dev/fd/{own}', 'pid': None}
+for name, way in ways.items():
+    if os.fork() == 0: os.execve(way or f'/proc/{os.getpid()}/fd/{memory}', ['touch', 'by-' + name], os.environ)
+    os.wait()
 subprocess.run(['touch', 'by-vfork'])
 threading.Thread(target=lambda: os.execvp('touch', ['touch', 'by-thread'])).start()
 ";
         lab.write("ways.py", other_ways);
-        let log = run_named(lab, "liar", &[], "touch decoy; perl evil.p; python3 ways.py");
+        let log = run_named(lab, "liar", &[], "touch decoy; perl evil.p; /usr/bin/python3 ways.py; true");
         let found = makers(lab, "liar");
         let of = |path: &str| found.iter().find(|(one, ..)| one == path).unwrap();
         assert_eq!(of("lied").1, "unknown", "{log:#}");
-        for path in ["decoy", "by-memory", "by-vfork", "by-thread"] {
+        let ways =
+            ["memory", "deleted", "proc", "dev", "pid", "vfork", "thread"].map(|way| format!("by-{way}"));
+        for path in ways.iter().map(String::as_str).chain(["decoy"]) {
             assert_eq!(of(path).2, find(&log, &["touch", path])["id"], "{path}: {log:#}");
         }
     });

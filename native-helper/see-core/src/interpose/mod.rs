@@ -13,7 +13,7 @@ mod late;
 mod look;
 mod observer;
 mod own_links;
-mod program;
+pub mod program;
 #[cfg(test)]
 pub(crate) mod rehearsal;
 mod resolve;

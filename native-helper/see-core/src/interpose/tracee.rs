@@ -83,7 +83,12 @@ pub fn place(thread: u32, place: Place) -> Option<Vec<u8>> {
 
 /// Returns the absolute path that a magic link shows.
 pub fn link_path(link: &[u8]) -> Option<Vec<u8>> {
-    shared_path(rustix::fs::readlinkat(CWD, std::ffi::OsStr::from_bytes(link), Vec::with_capacity(256)).ok()?)
+    shared_path(link_text(link)?)
+}
+
+/// Returns what a magic link shows, also of what has no path (any more).
+pub fn link_text(link: &[u8]) -> Option<CString> {
+    rustix::fs::readlinkat(CWD, std::ffi::OsStr::from_bytes(link), Vec::with_capacity(256)).ok()
 }
 
 /// Returns a path that a link told, unless it is none that the host could share: a pipe's, or of something deleted.

@@ -4,7 +4,7 @@ use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use crate::interpose::program::{Runner, runner};
@@ -18,6 +18,10 @@ const MAY_READ_ALL: u8 = 1;
 const SET_USER: u32 = 0o4000;
 /// The kernel takes no longer chain of scripts that run scripts.
 const MOST_RUNNERS: usize = 5;
+/// No path has more parts, those of its links counted, that is followed for what it may mean to others.
+const MOST_STEPS: usize = 128;
+/// The kernel's number of `/proc`.
+const PROC: u64 = 0x9fa0;
 
 /// The SEE's files as its threads see them.
 #[derive(Debug)]
@@ -79,19 +83,25 @@ impl Files {
 
     /// Returns the file that a thread names; `None` when there is none that it may run.
     pub fn program(&self, thread: u32, dir: Place, raw: &[u8], facts: &mut Option<Facts>) -> Option<Program> {
-        if let Some(link) = own_link(thread, raw) {
-            let path = self.inner(tracee::link_path(&link)?);
+        let by_descriptor = match (own_link(thread, raw), dir) {
+            (Some(link), _) => Some(link),
+            (None, Place::Descriptor(fd)) if raw.is_empty() => Some(format!("/proc/{thread}/fd/{fd}").into()),
+            (None, _) => None,
+        };
+        if let Some(link) = by_descriptor {
+            // It may have no name, or none any more: that hides nobody.
+            let path = self.inner(tracee::link_text(&link)?.into_bytes());
             return Some(Program { path, set_user: None });
-        }
-        if raw.is_empty() {
-            return Some(Program { path: self.place(thread, dir)?, set_user: None });
         }
         let path = match raw.first() {
             Some(b'/') => raw.to_vec(),
             _ => [&self.place(thread, dir)?, b"/".as_slice(), raw].concat(),
         };
         let root = self.root_of(thread);
-        let stat = look(root.as_ref().unwrap_or(&self.root), &path)?;
+        let root = root.as_ref().unwrap_or(&self.root);
+        let Some(stat) = look(root, &path) else {
+            return leads_to_own(root, &path).then(|| Program { path: tidy(path), set_user: None });
+        };
         let may_run = stat.st_mode & 0o111 == 0o111 || {
             *facts = facts.take().or_else(|| Facts::of(thread));
             facts.as_ref().is_some_and(|facts| may_run(&stat, facts))
@@ -145,6 +155,48 @@ fn open(root: &OwnedFd, path: &[u8], flags: OFlags) -> Result<OwnedFd, Errno> {
     let path = Path::new(std::ffi::OsStr::from_bytes(path));
     let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_MAGICLINKS;
     rustix::fs::openat2(root, path, flags, Mode::empty(), resolve)
+}
+
+/// Tells whether a path that leads nowhere for us leads through a link of the kernel's that means something else for each process
+/// (`/dev/fd/3`): then who names it may run what is there.
+fn leads_to_own(root: &OwnedFd, path: &[u8]) -> bool {
+    let cut = path.iter().rposition(|byte| *byte == b'/').map_or(0, |at| at + 1);
+    let (parent, name) = path.split_at(cut);
+    let place = OFlags::PATH | OFlags::CLOEXEC;
+    // As a rule the name is simply not there.
+    let is_absent = open(root, parent, place)
+        .is_ok_and(|dir| rustix::fs::statat(dir, name, AtFlags::SYMLINK_NOFOLLOW).is_err());
+    let mut rest: Vec<Vec<u8>> = if is_absent { Vec::new() } else { reversed(path) };
+    let mut at = HostPath::root();
+    for _ in 0..MOST_STEPS {
+        let Some(name) = rest.pop() else { return false };
+        if name == b".." {
+            at = at.parent().unwrap_or_else(HostPath::root);
+            continue;
+        }
+        let next = at.join(&name);
+        let Ok(object) = open(root, next.as_bytes(), place | OFlags::NOFOLLOW) else { return false };
+        let Ok(stat) = rustix::fs::fstat(&object) else { return false };
+        if FileType::from_raw_mode(stat.st_mode) != FileType::Symlink {
+            at = next;
+            continue;
+        }
+        if rustix::fs::fstatfs(&object).is_ok_and(|on| u64::try_from(on.f_type).is_ok_and(|on| on == PROC)) {
+            return true;
+        }
+        let Ok(target) = rustix::fs::readlinkat(&object, "", Vec::new()) else { return false };
+        if target.as_bytes().first() == Some(&b'/') {
+            at = HostPath::root();
+        }
+        rest.extend(reversed(target.as_bytes()));
+    }
+    false
+}
+
+/// Returns the parts of a path, the last one first.
+fn reversed(path: &[u8]) -> Vec<Vec<u8>> {
+    let parts = path.split(|byte| *byte == b'/').filter(|part| !part.is_empty() && *part != b".");
+    parts.rev().map(<[u8]>::to_vec).collect()
 }
 
 /// Tells whether somebody may run a file, by its mode.
