@@ -1,5 +1,6 @@
 // What the desktop tells while the window is not in front: an end, a wait, a limit that is near, something that was refused. Each
 // once; a click leads to the session.
+import { existsSync } from "node:fs";
 import { App } from "./app.js";
 import { Notifications } from "./harness/notifications.js";
 import { expect, test } from "./test.js";
@@ -21,8 +22,8 @@ test("the desktop tells once what a session was refused, that its room ends, and
     const titles = async (): Promise<string[]> => (await desktop.read()).map(({ title }) => title).toSorted();
     const warnings = ["trial needs more room soon", "trial was refused something"];
     await expect.poll(titles, { timeout: 60_000 }).toEqual(warnings);
-    const told = await desktop.read();
-    expect(told.map(({ body }) => body).join(" ")).toContain("It tried to reach 192.0.2.7:443");
+    const warned = await desktop.read();
+    expect(warned.map(({ body }) => body).join(" ")).toContain("It tried to reach 192.0.2.7:443");
     await machine.alcatraz("stop", "trial");
     await ended;
     await expect.poll(() => desktop.shown(), { timeout: 60_000 }).toBe(1);
@@ -50,6 +51,21 @@ test("the desktop tells once what a session was refused, that its room ends, and
     const end = "‹b›second‹/b› has ended";
     await expect.poll(titles, { timeout: 60_000 }).toContain(end);
     expect((await titles()).filter((title) => title.includes("second"))).toEqual([end]);
+
+    // A commit that was made elsewhere is taken back by its button.
+    const made = machine.path("home/made.txt");
+    await machine.alcatraz("run", "--name", "third", "--keep", "--", "sh", "-c", "echo made >~/made.txt");
+    await expect.poll(titles, { timeout: 60_000 }).toContain("third has ended");
+    await machine.alcatraz("commit", "third");
+    expect(existsSync(made)).toBe(true);
+    await expect.poll(() => desktop.shown(), { timeout: 60_000 }).toBe(1);
+    await desktop.press("Take it back");
+    // Until the outcome is told, the first one stays: the program that shows them still works on its menu.
+    await expect.poll(() => desktop.shown(), { timeout: 60_000 }).toBe(2);
+    const told = await titles();
+    expect(told).toContain("third was committed");
+    expect(told.filter((title) => title.endsWith(" was taken back"))).toHaveLength(1);
+    expect(existsSync(made)).toBe(false);
     await app.close();
   } finally {
     await desktop.stop();

@@ -46,6 +46,8 @@ export const ROLLBACK = {
 } as const;
 
 export const NOTICES = {
+  /** What a click on one does. */
+  show: "Show",
   ended: (name: string): string => `${name} has ended`,
   endedWhy: "What it changed waits for your decision.",
   committed: (name: string): string => `${name} was committed`,

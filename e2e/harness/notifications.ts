@@ -9,6 +9,9 @@ interface Told {
   body: string;
 }
 
+/** The button to press, for the menu of the program that shows them. */
+const WANTED = "dunst-wanted";
+
 /** A value as the program's JSON has it. */
 interface Wrapped {
   data: string;
@@ -33,9 +36,15 @@ export class Notifications {
     };
     const bus = begin(["dbus-daemon", "--session", "--nofork", "--print-address"], {});
     const environment = { DBUS_SESSION_BUS_ADDRESS: await firstLine(bus) };
+    // It shows the buttons of what is on the screen as a menu, by a program that chooses from it.
+    const menu = machine.file(
+      "dunst-menu",
+      `#!/bin/sh\nexec grep -F "#$(cat '${machine.path(WANTED)}')"\n`,
+      0o755,
+    );
     const rules = machine.file(
       "dunstrc",
-      "[global]\n    history_length = 50\n    idle_threshold = 0\n[urgency_normal]\n    timeout = 0\n",
+      `[global]\n    history_length = 50\n    idle_threshold = 0\n    dmenu = ${menu}\n[urgency_normal]\n    timeout = 0\n`,
     );
     const shower = begin(["dunst", "-config", rules], environment);
     const notifications = new Notifications(machine, bus, shower, environment);
@@ -73,6 +82,12 @@ export class Notifications {
   /** Clicks on the newest one on the screen. */
   async click(): Promise<void> {
     await this.ask("dunstctl", "action", "0");
+  }
+
+  /** Presses a button on one of those on the screen. */
+  async press(button: string): Promise<void> {
+    this.machine.file(WANTED, button);
+    await this.ask("dunstctl", "context");
   }
 
   async stop(): Promise<void> {

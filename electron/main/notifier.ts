@@ -1,10 +1,16 @@
 // Desktop notifications of what happens to sessions while the person looks elsewhere. Shows; decides nothing.
-import { Notification } from "electron";
+import { escapeText } from "../../protocol/src/escape.js";
 import type { Session } from "../../protocol/src/session.js";
-import { ROLLBACK } from "../../texts/desktop.js";
+import { NOTICES, ROLLBACK } from "../../texts/desktop.js";
+import type { DesktopNotifications } from "./bus/notifications.js";
+import { reasonOf } from "./failure.js";
 import { type Notice, noticesOf, withoutMarkup } from "./notices.js";
 
+/** The key of the button that takes a commit back. */
+const TAKE_BACK = "take-back";
+
 export interface NotifierOptions {
+  desktop: Pick<DesktopNotifications, "show">;
   /** Whether the person wants this one, and is not looking anyway. */
   wanted(notice: Notice): Promise<boolean>;
   /** The person has chosen one. */
@@ -19,8 +25,8 @@ type Told = Omit<Notice, "session"> & { session: string | null };
 export class Notifier {
   readonly #options: NotifierOptions;
   #sessions: readonly Session[] | null = null;
-  /** Held as long as they may be chosen: else they are collected and do nothing. */
-  readonly #shown = new Set<Notification>();
+  /** Why the last one could not be shown: said once, not for each. */
+  #failed = "";
 
   constructor(options: NotifierOptions) {
     this.#options = options;
@@ -30,37 +36,33 @@ export class Notifier {
   async take(sessions: readonly Session[]): Promise<void> {
     const notices = noticesOf(this.#sessions, sessions);
     this.#sessions = sessions;
-    if (notices.length === 0 || !Notification.isSupported()) return;
+    if (notices.length === 0) return;
     const wanted = await Promise.all(notices.map((notice) => this.#options.wanted(notice)));
     notices.filter((_, place) => wanted[place]).forEach((notice) => this.#show(notice));
   }
 
   /** Tells the outcome of something that the person asked for, whether they look or not. */
   tell(title: string, body: string): void {
-    if (Notification.isSupported()) this.#show({ session: null, title, body });
+    this.#show({ session: null, title, body });
   }
 
   #show({ session, title, body, committed }: Told): void {
-    const actions = committed === true ? [{ type: "button" as const, text: ROLLBACK.action }] : [];
-    const notification = new Notification({
+    const shown = this.#options.desktop.show({
       title: withoutMarkup(title),
       body: withoutMarkup(body),
-      actions,
+      click: NOTICES.show,
+      buttons: committed === true ? { [TAKE_BACK]: ROLLBACK.action } : {},
+      pressed: (key) => {
+        if (session === null) return;
+        if (key === TAKE_BACK) this.#options.takeBack(session);
+        else this.#options.chosen(session);
+      },
     });
-    notification.on("action", () => {
-      this.#shown.delete(notification);
-      if (session !== null) this.#options.takeBack(session);
+    shown.catch((error: unknown) => {
+      const why = reasonOf(error);
+      if (why !== this.#failed)
+        process.stderr.write(`alcatraz: a notification could not be shown: ${escapeText(why)}\n`);
+      this.#failed = why;
     });
-    this.#shown.add(notification);
-    notification.on("click", () => {
-      this.#shown.delete(notification);
-      if (session !== null) this.#options.chosen(session);
-    });
-    notification.on("close", () => this.#shown.delete(notification));
-    notification.on("failed", (_event, error) => {
-      this.#shown.delete(notification);
-      process.stderr.write(`alcatraz: a notification could not be shown: ${error}\n`);
-    });
-    notification.show();
   }
 }
