@@ -88,6 +88,14 @@ test("files go to programs of the desktop as read-only copies, never as what a d
   await app.changeMenu("Open in a viewer");
   await expect(app.dialog).toContainText("Files of this kind are not opened");
   await app.dialog.getByRole("button", { name: "Close" }).last().click();
+
+  // A viewer that fails says so.
+  machine.file("recorder.sh", "#!/bin/sh\nexit 4\n", 0o755);
+  await app.show("notes.txt");
+  await app.changeMenu("Open in a viewer");
+  await expect(app.dialog).toContainText("It was not opened");
+  await expect(app.dialog).toContainText("status 4");
+  await app.dialog.getByRole("button", { name: "Close" }).last().click();
   const copies = machine.path("app-data/opened");
   expect(statSync(copies).mode & 0o777).toBe(0o700);
   await app.close();

@@ -98,7 +98,7 @@ test("hostile contents end in words", async ({ machine, app }) => {
 import os, gzip, zipfile
 os.chdir(os.environ["HOME"])
 # A text of 2 GB, most of it a hole, and a line of 100 MB.
-with open("huge.txt", "w") as f: f.write("first line\\n"); f.truncate(2 << 30)
+with open("huge.txt", "w") as f: f.write("first line\\n" * 100_000); f.truncate(2 << 30)
 with open("line.txt", "w") as f: f.write("x" * 100_000_000)
 with open("bomb.gz", "wb") as f:
     f.write(gzip.compress(bytes(64 << 20), 9) * 64)
@@ -115,9 +115,15 @@ END
   await app.ended();
 
   await app.show("huge.txt");
+  await app.view("Text");
+  await expect(app.detail).toContainText("first line");
   await app.view("Hex");
   await expect(app.detail).toContainText("66 69 72 73 74");
+  await app.view("Details");
+  await expect(app.detail).toContainText("2.1 GB");
   await app.show("line.txt");
+  await app.view("Hex");
+  await expect(app.detail).toContainText("78 78 78 78");
   await app.view("Text");
   await expect(app.detail).toContainText("more characters");
   await app.show("bomb.gz");

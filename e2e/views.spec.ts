@@ -1,9 +1,15 @@
 // What views say and do beside showing a file: ends of lines, hidden characters, long lines, differences of bytes.
+import { truncateSync } from "node:fs";
 import { expect, test } from "./test.js";
+
+/** So much that no machine has read it before a person can press a button, in bytes. */
+const HOLES = 64 * 1024 ** 3;
 
 test("views say what a file is, and lead to where it differs", async ({ machine, app }) => {
   machine.file("home/ends.txt", "one\ntwo\n");
   machine.file("home/image.bin", Buffer.alloc(3_000_000));
+  // Holes, of which nothing takes room.
+  truncateSync(machine.file("home/holes.bin", "old"), HOLES);
   const script = machine.file(
     "home/change.sh",
     `#!/bin/sh
@@ -14,7 +20,8 @@ printf 'changed' | dd of=image.bin bs=1 seek=1000000 conv=notrunc 2>&-
 printf 'changed' | dd of=image.bin bs=1 seek=2500000 conv=notrunc 2>&-
 printf 'II*\\0' >scan.tif
 printf '%0900d\\n' 7 >long.txt
-echo '<svg xmlns="http://www.w3.org/2000/svg"/>' >icon.svg
+echo '<svg xmlns="http://www.w3.org/2000/svg" onload="document.title=1"><script>document.title=1</script></svg>' >icon.svg
+rm holes.bin; printf new >holes.bin; truncate -s ${HOLES} holes.bin
 `,
     0o755,
   );
@@ -30,6 +37,8 @@ echo '<svg xmlns="http://www.w3.org/2000/svg"/>' >icon.svg
   await expect(detail).not.toContainText("\\r");
   await app.show("icon.svg");
   await expect(detail).toContainText("A picture in SVG, shown as its text.");
+  await expect(detail).toContainText("<script>");
+  expect(await app.page.title()).not.toBe("1");
   await app.show("scan.tif");
   await expect(detail).toContainText("A TIFF picture. There is no view for it here");
 
@@ -50,6 +59,16 @@ echo '<svg xmlns="http://www.w3.org/2000/svg"/>' >icon.svg
   await expect(detail).toContainText("No other difference");
   await bytes.press("p");
   await expect(bytes).toContainText("000f4240");
+  // A search that takes long is stopped.
+  await app.show("holes.bin");
+  const next = detail.getByRole("button", { name: "Next difference" });
+  await next.click();
+  await expect(bytes).toContainText("6e 65 77");
+  await next.click();
+  await expect(detail).toContainText("Looking at");
+  await detail.getByRole("button", { name: "Stop" }).click();
+  await expect(detail).not.toContainText("Looking at");
+  await expect(next).toBeEnabled();
   // What was chosen for texts is not forced upon others, nor this upon texts.
   await app.view("Hex");
   await app.show("windows.ini");
