@@ -79,10 +79,10 @@ export class App extends Window {
     execFileSync(installation.launcher(account), words, options);
   }
 
-  /** Drops a file on the window, as from a file manager: Chromium's own drag, with the file's real path. */
-  async dropFile(file: string): Promise<void> {
+  /** Drops files on the window, as from a file manager: Chromium's own drag, with the files' real paths. */
+  async dropFile(...files: string[]): Promise<void> {
     const debug = await this.page.context().newCDPSession(this.page);
-    const drag = { x: 600, y: 300, data: { items: [], files: [file], dragOperationsMask: 1 } };
+    const drag = { x: 600, y: 300, data: { items: [], files, dragOperationsMask: 1 } };
     for (const type of ["dragEnter", "dragOver", "drop"] as const)
       await debug.send("Input.dispatchDragEvent", { type, ...drag });
     await debug.detach();

@@ -30,9 +30,21 @@ interface Told {
 
 test("a document that writes files: all are seen, none reaches the home", async ({ machine, app }) => {
   prepare(machine);
+  // The person lets the desktop open such files here, and clicks on one.
+  await app.page.keyboard.press("Control+,");
+  await app.dialog.getByRole("switch", { name: /risky documents/ }).click();
+  await app.page.keyboard.press("Escape");
+  const paper = machine.path("home/paper.ps");
+  await expect
+    .poll(() => machine.run(["xdg-mime", "query", "default", "application/postscript"]))
+    .toMatchObject({
+      stdout: "alcatraz-open.desktop\n",
+    });
   const before = machine.describeHome();
   const host = app.host();
-  await app.run("xdg-open paper.ps");
+  expect((await machine.run(["gio", "open", paper])).status).toBe(0);
+  await expect(app.command).toHaveValue(`gs -q -dNOSAFER -dBATCH -dNODISPLAY ${paper}`);
+  await app.runForm();
   await app.ended();
   await expect(app.terminal).toContainText("printed");
   await app.filter.fill("flood-");

@@ -58,6 +58,11 @@ export class Window {
   /** Types a command on Home and starts it; the session's screen opens. */
   async run(line: string): Promise<void> {
     await this.command.fill(line);
+    await this.runForm();
+  }
+
+  /** Starts what stands in the form. */
+  async runForm(): Promise<void> {
     await this.page.getByRole("button", { name: "Run", exact: true }).click();
     await expect(this.state).toBeVisible();
   }

@@ -1,7 +1,7 @@
 // What comes from outside of the window: files that were opened in Alcatraz, a session that was chosen elsewhere.
 import { useEffect } from "react";
-import { commandFor, folderOf } from "./features/home/opener-model.js";
 import { useRun } from "./features/home/run-store.js";
+import { takeFiles } from "./features/home/take-files.js";
 import { useRoute } from "./route-store.js";
 import { see } from "./see.js";
 
@@ -12,11 +12,7 @@ export function useOutside(): void {
     const take = async (): Promise<void> => {
       const outcome = await see.takeOpened();
       if (!outcome.ok) return useRun.setState({ error: outcome.error });
-      const path = outcome.value.at(-1);
-      if (path === undefined) return;
-      const sort = await see.sortOf(path);
-      visit({ name: "home" });
-      useRun.getState().edit({ line: commandFor(path, sort.ok ? sort.value : "other"), cwd: folderOf(path) });
+      await takeFiles(outcome.value, false);
     };
     void take();
     const stops = [

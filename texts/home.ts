@@ -141,6 +141,10 @@ export const TEXTS = {
   loadingSessions: "Reading the sessions",
   allSessions: (n: number): string => `Show all ${n}`,
   drop: "Drop it to run it in a new session",
+  noOpener: (name: string): string => `This desktop has nothing that opens ${escapeText(name)}`,
+  noOpenerHint: "Type the program that opens it in front of its path, then run it.",
+  severalFiles: (n: number): string => `${n} files at once`,
+  severalHint: "Type the program that takes them in front of their paths, or drop one alone.",
   retry: "Try again",
 } as const;
 

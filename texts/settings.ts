@@ -10,8 +10,9 @@ export const TEXTS = {
   notifyWhy: "By a notification of the desktop, while this window is not in front.",
   notifyWarnings: "Tell me when a session is refused something or needs more room soon",
   notifyWarningsWhy: "Once for each session.",
-  integration: "Open programs, scripts and packages in Alcatraz",
-  integrationWhy: "Your file manager then opens them here first. Switched off, they open as before.",
+  integration: "Open programs, scripts, packages and risky documents in Alcatraz",
+  integrationWhy:
+    "Your file manager then opens them here first; of documents PDF, PostScript and those of office programs. Switched off, they open as before.",
   tools: "Other programs",
   viewer: "Open files in",
   comparer: "Compare files in",

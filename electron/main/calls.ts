@@ -4,6 +4,7 @@ import { type BrowserWindow, clipboard, dialog, nativeTheme } from "electron";
 import { DIALOGS } from "../../texts/desktop.js";
 import type { Sample } from "../../protocol/src/bridge.js";
 import type { ApplicationList } from "./applications/applications.js";
+import { openWith } from "./applications/openers.js";
 import { splitCommand } from "./command-line.js";
 import { sortOf } from "./file-sort.js";
 import { readHomes } from "./homes.js";
@@ -126,6 +127,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     },
     homes: () => readHomes(rooms.home),
     sortOf: (path) => sortOf(path),
+    openWith: (path) => openWith(path, { home: rooms.home, environment: process.env }),
     sample: () => rooms.sample(),
     takeOpened: async () => rooms.opened.splice(0),
     integration: () => rooms.integration.isOn(),

@@ -1,18 +1,26 @@
 // What a file is to who wants to try it. What was downloaded is a program that nobody has marked as one. Reads a few bytes and
 // runs nothing.
 import { constants } from "node:fs";
-import { access, open } from "node:fs/promises";
+import { access, open, stat } from "node:fs/promises";
 import type { FileSort } from "../../protocol/src/bridge.js";
 
 /** How programs begin: `#!` names an interpreter, the other is the machine's own format. */
 const BEGINNINGS = [Buffer.from("#!"), Buffer.from("\x7fELF", "latin1")];
 
-/** Returns what a file is; what cannot be read or is no file is nothing that we know. */
+/** Returns what a file is; what cannot be read is nothing that we know. */
 export async function sortOf(path: string): Promise<FileSort> {
+  if (await isFolder(path)) return "folder";
   if (!(await beginsAsProgram(path))) return "other";
   return access(path, constants.X_OK).then(
     () => "program",
     () => "unmarked",
+  );
+}
+
+function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
   );
 }
 

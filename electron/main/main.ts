@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { app, type BrowserWindow, Menu, nativeTheme, protocol, session, type WebContents } from "electron";
 import { APP_SCHEME_PRIVILEGES, serveApp } from "./app-protocol.js";
 import { ApplicationList } from "./applications/applications.js";
+import { openWith } from "./applications/openers.js";
 import { readArguments } from "./arguments.js";
+import { DesktopNotifications } from "./bus/notifications.js";
 import { callHandlers, type Rooms, sendHandlers } from "./calls.js";
 import { Integration } from "./desktop/integration.js";
 import { showFatal } from "./errors/dialog.js";
@@ -87,6 +89,7 @@ function build(sample: () => string | null, opened: string[]): Rooms {
   );
   const settings = new SettingsFile(userData);
   const notifier = new Notifier({
+    desktop: new DesktopNotifications(process.env, { name: app.getName(), icon: ICON }),
     wanted: async ({ warning }) => {
       const { notify, notifyWarnings } = await settings.read();
       return (warning === true ? notifyWarnings : notify) && window?.isFocused() !== true;
@@ -102,6 +105,12 @@ function build(sample: () => string | null, opened: string[]): Rooms {
     },
   });
   const applications = new ApplicationList({ home: app.getPath("home"), environment: process.env });
+  const integration = new Integration({
+    home: app.getPath("home"),
+    environment: process.env,
+    command: startCommand(),
+    icon: ICON,
+  });
   const watches = new Watches(helper);
   const terminals = new Terminals((id, what) => helper.terminalCommand(id, what), {
     data: (terminal, bytes) => tell(page(), "terminalData", terminal, bytes),
@@ -120,18 +129,15 @@ function build(sample: () => string | null, opened: string[]): Rooms {
       settings,
       userData,
       environment: personEnvironment(process.env),
+      opensHere: () => integration.isOn(),
+      openWith: (path) => openWith(path, { home: app.getPath("home"), environment: process.env }),
     }),
     sample: async () => {
       const path = sample();
       return path === null ? null : readSample(path);
     },
     opened,
-    integration: new Integration({
-      home: app.getPath("home"),
-      environment: process.env,
-      command: startCommand(),
-      icon: ICON,
-    }),
+    integration,
     window: () => window,
     home: app.getPath("home"),
   };

@@ -84,6 +84,7 @@ contextBridge.exposeInMainWorld("see", {
   chooseDirectory: call("chooseDirectory"),
   homes: call("homes"),
   sortOf: call("sortOf"),
+  openWith: call("openWith"),
   droppedPath: (file) => webUtils.getPathForFile(file),
   sample: call("sample"),
   takeOpened: call("takeOpened"),

@@ -136,7 +136,15 @@ export interface Tools {
 }
 
 /** What a file of the desktop is to who wants to try it: marked as a program, a program that nobody marked, or neither. */
-export type FileSort = "program" | "unmarked" | "other";
+export type FileSort = "program" | "unmarked" | "folder" | "other";
+
+/** How the desktop opens a file: with an application, the file in its command, or, a launcher, by what that starts. */
+export interface OpenWith {
+  name: string;
+  command: string[];
+  terminal: boolean;
+  launcher: boolean;
+}
 
 /**
  * What a terminal shows: the session's own program, a shell that looks at the machine and the session side by side, or
@@ -231,6 +239,8 @@ export interface SeeBridge {
   sortOf(path: string): Promise<Outcome<FileSort>>;
   /** Path of a file that the person dropped on the window. */
   droppedPath(file: File): string;
+  /** How the desktop would open it; null when it has nothing for such files. */
+  openWith(path: string): Promise<Outcome<OpenWith | null>>;
   sample(): Promise<Outcome<Sample | null>>;
   /** Files that were opened in Alcatraz from elsewhere and not taken yet. */
   takeOpened(): Promise<Outcome<string[]>>;

@@ -88,6 +88,7 @@ export const calls = {
   chooseDirectory: z.tuple([]),
   homes: z.tuple([]),
   sortOf: z.tuple([z.string().max(LINE_LIMIT)]),
+  openWith: z.tuple([z.string().max(LINE_LIMIT)]),
   sample: z.tuple([]),
   takeOpened: z.tuple([]),
   integration: z.tuple([]),

@@ -55,6 +55,7 @@ const TESTS = [
   program("desktop-file-validate", "desktop-file-utils"),
   program("xdg-mime", "xdg-utils"),
   program("gio", "libglib2.0-bin"),
+  program("update-mime-database", "shared-mime-info"),
   program("chattr", "e2fsprogs"),
   // The type faces of the pictures in e2e/baselines/.
   ...["DejaVu Sans", "DejaVu Sans Mono"].map((name) => ({

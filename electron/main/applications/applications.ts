@@ -8,7 +8,7 @@ import { findIcon } from "./icons.js";
 import { readSmallFile } from "./small-file.js";
 
 /** The largest .desktop entry that is read, in bytes; the largest on a full desktop are a tenth of it. */
-const ENTRY_LIMIT = 512 * 1024;
+export const ENTRY_LIMIT = 512 * 1024;
 const DEPTH_LIMIT = 4;
 const COUNT_LIMIT = 5_000;
 /** How many entries are read at the same time. */
@@ -29,7 +29,8 @@ export function dataDirectories({ home, environment }: Surroundings): string[] {
   return [...new Set([personal, ...shared.split(delimiter)])].filter((path) => isAbsolute(path));
 }
 
-function messageLocale(environment: Surroundings["environment"]): string {
+/** Returns the language that names are wanted in. */
+export function localeOf(environment: Surroundings["environment"]): string {
   return environment["LC_ALL"] || environment["LC_MESSAGES"] || environment["LANG"] || "C";
 }
 
@@ -55,6 +56,13 @@ async function collect(root: string, found: Map<string, string>): Promise<void> 
   await visit(root, "", 0);
 }
 
+/** Returns the entries of these data directories: files by id. */
+export async function collectEntries(directories: readonly string[]): Promise<Map<string, string>> {
+  const files = new Map<string, string>();
+  for (const directory of directories) await collect(join(directory, "applications"), files);
+  return files;
+}
+
 async function isDirectory(path: string): Promise<boolean> {
   return stat(path).then(
     (facts) => facts.isDirectory(),
@@ -62,7 +70,9 @@ async function isDirectory(path: string): Promise<boolean> {
   );
 }
 
-async function canRun(program: string, searchPath: string): Promise<boolean> {
+/** Tells whether a program is there, by its path or by its name. */
+export async function canRun(program: string, environment: Surroundings["environment"]): Promise<boolean> {
+  const searchPath = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin";
   const places = program.includes("/")
     ? [program]
     : searchPath.split(delimiter).map((directory) => join(directory, program));
@@ -92,10 +102,9 @@ async function readApplication(
   const { environment } = surroundings;
   const content = await readSmallFile(path, ENTRY_LIMIT);
   if (content === null) return null;
-  const entry = parseDesktopEntry(content.toString("utf8"), messageLocale(environment), path);
+  const entry = parseDesktopEntry(content.toString("utf8"), localeOf(environment), path);
   if (entry === null || !isShown(entry, environment)) return null;
-  const searchPath = environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin";
-  if (entry.tryExec !== undefined && !(await canRun(entry.tryExec, searchPath))) return null;
+  if (entry.tryExec !== undefined && !(await canRun(entry.tryExec, environment))) return null;
   const icon = entry.icon === undefined ? undefined : await findIcon(entry.icon, directories);
   return {
     id,
@@ -110,8 +119,7 @@ async function readApplication(
 /** Returns the applications that a person of these surroundings would find in a menu, by name. */
 export async function findApplications(surroundings: Surroundings): Promise<Application[]> {
   const directories = dataDirectories(surroundings);
-  const files = new Map<string, string>();
-  for (const directory of directories) await collect(join(directory, "applications"), files);
+  const files = await collectEntries(directories);
   const found: Application[] = [];
   const queue = files.entries();
   const lane = async (): Promise<void> => {

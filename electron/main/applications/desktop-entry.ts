@@ -1,5 +1,7 @@
 // Reads one .desktop entry (freedesktop.org Desktop Entry Specification 1.5). Pure: text in, facts out;
 // the text may come from a hostile package, so nothing of it is trusted and nothing is run.
+import { pathToFileURL } from "node:url";
+
 export interface DesktopEntry {
   name: string;
   comment?: string;
@@ -16,6 +18,19 @@ export interface ExecContext {
   name: string;
   icon: string | undefined;
   location: string;
+  /** The file that is opened with it, when one is. */
+  file?: string;
+}
+
+/** An entry as what opens a file: also one that menus do not show. */
+export interface OpenerEntry {
+  name: string;
+  tryExec?: string;
+  /** With the file in it. */
+  command: string[];
+  terminal: boolean;
+  /** What it says that it opens. */
+  types: string[];
 }
 
 // oxlint-disable-next-line alcatraz/words-in-texts -- the specification's own word
@@ -59,7 +74,8 @@ export function localeKeys(locale: string): string[] {
 
 /**
  * Returns the words of an Exec value, or null when it breaks the specification. Field codes for files and
- * addresses are left out (nothing is being opened); `%i`, `%c` and `%k` are filled in.
+ * addresses are filled in when a file is opened, and left out else; `%i`, `%c` and `%k` are filled in. What names no
+ * place for the file gets it behind all else, as desktops do.
  */
 export function execWords(value: string, context: ExecContext): string[] | null {
   const raw = unescapeString(value);
@@ -75,7 +91,9 @@ export function execWords(value: string, context: ExecContext): string[] | null 
     words.push(...word.words);
     at = word.next;
   }
+  const takesFile = /%[fFuU]/.test(raw.replaceAll("%%", ""));
   const [program] = words;
+  if (context.file !== undefined && !takesFile) words.push(context.file);
   if (program === undefined || program === "" || program.includes("=") || words.join("").includes("\0"))
     return null;
   return words;
@@ -107,7 +125,7 @@ function readWord(
       if (code === null) return null;
       if (next === "i") extra = code;
       else text += code.join("");
-      if (next === "%" || next === "c" || next === "k") onlyCodes = false;
+      if (next !== "i" && code.length > 0) onlyCodes = false;
       at += 1;
     } else {
       text += character;
@@ -123,12 +141,38 @@ function fieldCode(letter: string, context: ExecContext): string[] | null {
   if (letter === "c") return [context.name];
   if (letter === "k") return [context.location];
   if (letter === "i") return context.icon === undefined ? [] : ["--icon", context.icon];
+  if (context.file !== undefined && (letter === "f" || letter === "F")) return [context.file];
+  if (context.file !== undefined && (letter === "u" || letter === "U"))
+    return [pathToFileURL(context.file).href];
   return letter !== "" && "fFuUdDnNvm".includes(letter) ? [] : null;
+}
+
+/** Returns the entry as what opens a file; null when it cannot open one. */
+export function readOpener(text: string, locale: string, location: string, file: string): OpenerEntry | null {
+  const keys = readKeys(text);
+  if (keys.get("Hidden") === "true") return null;
+  // What menus do not show may well open files.
+  keys.delete("NoDisplay");
+  const types = listOf(keys, "MimeType");
+  const entry = readEntry(keys, locale, location, file);
+  return entry === null ? null : { ...entry, types };
 }
 
 /** Returns what an entry says, or null when it is no application that a person starts. */
 export function parseDesktopEntry(text: string, locale: string, location: string): DesktopEntry | null {
-  const keys = readKeys(text);
+  return readEntry(readKeys(text), locale, location);
+}
+
+function listOf(keys: ReadonlyMap<string, string>, key: string): string[] {
+  return (keys.get(key) ?? "").split(";").filter((item) => item !== "");
+}
+
+function readEntry(
+  keys: ReadonlyMap<string, string>,
+  locale: string,
+  location: string,
+  file?: string,
+): DesktopEntry | null {
   if (keys.get("Type") !== "Application") return null;
   if (keys.get("NoDisplay") === "true" || keys.get("Hidden") === "true") return null;
   const localized = (key: string): string | undefined => {
@@ -139,21 +183,20 @@ export function parseDesktopEntry(text: string, locale: string, location: string
     const plain = keys.get(key);
     return plain === undefined ? undefined : unescapeString(plain);
   };
-  const list = (key: string): string[] => (keys.get(key) ?? "").split(";").filter((item) => item !== "");
   const name = localized("Name");
   const exec = keys.get("Exec");
   if (name === undefined || name.trim() === "" || exec === undefined) return null;
   const comment = localized("Comment");
   const icon = localized("Icon");
   const tryExec = keys.get("TryExec");
-  const command = execWords(exec, { name, icon, location });
+  const command = execWords(exec, { name, icon, location, ...(file === undefined ? {} : { file }) });
   if (command === null) return null;
   return {
     name,
     command,
     terminal: keys.get("Terminal") === "true",
-    onlyShowIn: list("OnlyShowIn"),
-    notShowIn: list("NotShowIn"),
+    onlyShowIn: listOf(keys, "OnlyShowIn"),
+    notShowIn: listOf(keys, "NotShowIn"),
     ...(comment === undefined || comment === "" ? {} : { comment }),
     ...(icon === undefined || icon === "" ? {} : { icon }),
     ...(tryExec === undefined || tryExec === "" ? {} : { tryExec: unescapeString(tryExec) }),

@@ -4,10 +4,8 @@ import { dirname, isAbsolute, join } from "node:path";
 import { APP_ERRORS } from "../../../texts/app-errors.js";
 import { fail, reasonOf } from "../failure.js";
 import { writeText } from "../json-file.js";
-import { launcherEntry, RISKY_TYPES } from "./launcher-entry.js";
+import { HANDLER, launcherEntry, RISKY_TYPES } from "./launcher-entry.js";
 import { hasHandler, withHandler, withoutHandler } from "./mime-apps.js";
-
-const ENTRY = "alcatraz-open.desktop";
 
 export interface IntegrationOptions {
   home: string;
@@ -31,12 +29,12 @@ export class Integration {
       const value = environment[variable];
       return value !== undefined && isAbsolute(value) ? value : join(home, usual);
     };
-    this.#entry = join(place("XDG_DATA_HOME", ".local/share"), "applications", ENTRY);
+    this.#entry = join(place("XDG_DATA_HOME", ".local/share"), "applications", HANDLER);
     this.#list = join(place("XDG_CONFIG_HOME", ".config"), "mimeapps.list");
   }
 
   async isOn(): Promise<boolean> {
-    return hasHandler(await this.#read(), ENTRY);
+    return hasHandler(await this.#read(), HANDLER);
   }
 
   /** Makes Alcatraz what risky files are opened with, or what they were opened with before. */
@@ -52,10 +50,10 @@ export class Integration {
       if (on) {
         await mkdir(dirname(this.#entry), { recursive: true, mode: 0o700 });
         await writeText(this.#entry, launcherEntry(this.#options.command, this.#options.icon), 0o644);
-        await writeText(this.#list, withHandler(before, ENTRY, RISKY_TYPES), 0o644);
+        await writeText(this.#list, withHandler(before, HANDLER, RISKY_TYPES), 0o644);
         return;
       }
-      const after = withoutHandler(before, ENTRY);
+      const after = withoutHandler(before, HANDLER);
       if (after === "") await rm(this.#list, { force: true });
       else if (after !== before) await writeText(this.#list, after, 0o644);
       await rm(this.#entry, { force: true });

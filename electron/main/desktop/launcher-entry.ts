@@ -1,7 +1,10 @@
 // The .desktop entry that file managers show as “Open in Alcatraz”. Pure.
 import { LAUNCHER } from "../../../texts/desktop.js";
 
-/** What a person downloads and would rather try first: programs, scripts, packages, and documents that are programs. */
+/** The entry's name among those of the desktop. */
+export const HANDLER = "alcatraz-open.desktop";
+
+/** What a person downloads and would rather try first: programs, scripts, packages, and documents that may hold programs. */
 export const RISKY_TYPES = [
   "application/x-executable",
   "application/x-pie-executable",
@@ -16,7 +19,23 @@ export const RISKY_TYPES = [
   "application/x-rpm",
   "application/x-msdownload",
   "application/vnd.microsoft.portable-executable",
+  "application/x-msi",
+  "application/vnd.ms-htmlhelp",
   "application/postscript",
+  "application/pdf",
+  "application/rtf",
+  "application/msword",
+  "application/vnd.ms-excel",
+  "application/vnd.ms-powerpoint",
+  "application/vnd.ms-word.document.macroEnabled.12",
+  "application/vnd.ms-word.template.macroEnabled.12",
+  "application/vnd.ms-excel.sheet.macroEnabled.12",
+  "application/vnd.ms-excel.template.macroEnabled.12",
+  "application/vnd.ms-powerpoint.presentation.macroEnabled.12",
+  "application/vnd.ms-powerpoint.slideshow.macroEnabled.12",
+  "application/vnd.oasis.opendocument.text",
+  "application/vnd.oasis.opendocument.spreadsheet",
+  "application/vnd.oasis.opendocument.presentation",
 ] as const;
 
 /** Returns the entry. `command` starts the app, without a file. */

@@ -2,7 +2,7 @@
 import { delimiter, join } from "node:path";
 import { access, constants, open } from "node:fs/promises";
 import { APP_ERRORS, REASONS } from "../../../texts/app-errors.js";
-import type { OpenOutside, Tools } from "../../../protocol/src/bridge.js";
+import type { OpenOutside, OpenWith, Tools } from "../../../protocol/src/bridge.js";
 import type { SideFacts } from "../../../protocol/src/content.js";
 import type { ApplicationList } from "../applications/applications.js";
 import { fail, type Failure } from "../failure.js";
@@ -25,6 +25,10 @@ export interface OutsideOptions {
   settings: SettingsFile;
   userData: string;
   environment: Record<string, string>;
+  /** Whether the desktop opens risky files in Alcatraz. */
+  opensHere(): Promise<boolean>;
+  /** What else would open a file. */
+  openWith(path: string): Promise<OpenWith | null>;
 }
 
 export class Outside {
@@ -58,8 +62,18 @@ export class Outside {
     if (name === null) {
       throw fail("bad-request", APP_ERRORS.notOpened);
     }
-    const program = await this.#opener("viewer");
-    await this.#start([...program, await this.#copies.make({ ...file, side: what }, name)], true);
+    const copy = await this.#copies.make({ ...file, side: what }, name);
+    await this.#start(await this.#viewing(copy), true);
+  }
+
+  /** Returns the command that shows a copy. */
+  async #viewing(copy: string): Promise<string[]> {
+    const chosen = (await this.#options.settings.read()).viewer !== "";
+    if (chosen || !(await this.#options.opensHere())) return [...(await this.#opener("viewer")), copy];
+    // The desktop's own way would lead back to us.
+    const found = await this.#options.openWith(copy);
+    if (found === null || found.terminal) throw fail("command-not-found", APP_ERRORS.noViewer);
+    return found.command;
   }
 
   /** Opens a text of a session in an editor of the person's; returns the name of the copy for `edited`. */

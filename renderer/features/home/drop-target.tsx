@@ -1,9 +1,7 @@
-// The whole window takes a dropped file and runs it in a new session, in the file's own folder.
+// The whole window takes dropped files, and runs what can be run in a new session.
 import { useEffect, useState, type ReactElement } from "react";
-import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
-import { commandFor, folderOf } from "./opener-model.js";
-import { useRun } from "./run-store.js";
+import { takeFiles } from "./take-files.js";
 import { TEXTS } from "../../../texts/home.js";
 import styles from "./drop-target.module.css";
 
@@ -36,8 +34,12 @@ export function DropTarget(): ReactElement | null {
       depth = 0;
       setOver(false);
       if (blocked()) return;
-      const file = event.dataTransfer?.files[0];
-      if (file !== undefined) void runFile(see.droppedPath(file));
+      const files = [...(event.dataTransfer?.files ?? [])];
+      // What has no path is no file of this machine's.
+      void takeFiles(
+        files.map((file) => see.droppedPath(file)).filter((path) => path !== ""),
+        true,
+      );
     };
     window.addEventListener("dragenter", enter);
     window.addEventListener("dragleave", leave);
@@ -52,12 +54,4 @@ export function DropTarget(): ReactElement | null {
   }, []);
 
   return over ? <div className={styles.veil}>{TEXTS.drop}</div> : null;
-}
-
-/** Runs the file; Home shows the command, so that it can be mended when it does not start. */
-async function runFile(path: string): Promise<void> {
-  if (path === "") return;
-  useRoute.getState().go({ name: "home" });
-  const sort = await see.sortOf(path);
-  await useRun.getState().runLine(commandFor(path, sort.ok ? sort.value : "other"), folderOf(path));
 }

@@ -11,11 +11,20 @@ const usual = (name: string): Profile => {
 /** The profile that chooses nothing. */
 export const USUAL = usual(PROFILES.usual);
 
+/** The profile of documents that somebody else has made. */
+export const DOCUMENT: Profile = {
+  ...usual(PROFILES.document),
+  quota: "500 MB",
+  memory: "2 GB",
+  reads: "lookups",
+  display: "nested",
+};
+
 /** What the app brings. The order is that of the list. */
 export const BUILT_IN: readonly Profile[] = [
   USUAL,
   { ...usual(PROFILES.installer), asRoot: true, quota: "20 GB" },
-  { ...usual(PROFILES.document), quota: "500 MB", memory: "2 GB", reads: "lookups", display: "nested" },
+  DOCUMENT,
   { ...usual(PROFILES.upgrade), asRoot: true, net: "web", quota: "20 GB", reads: "lookups" },
 ];
 

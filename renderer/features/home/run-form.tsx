@@ -31,6 +31,10 @@ export function RunForm(): ReactElement {
   useEffect(() => {
     if (isOfOption(error)) setOptions(true);
     else if (error !== null) refused.current?.scrollIntoView({ block: "nearest" });
+    // What nothing opens waits for its program, which is typed in front.
+    if (error?.facts?.["lacks"] !== "program") return;
+    input.current?.focus();
+    input.current?.setSelectionRange(0, 0);
   }, [error]);
 
   const submit = (event: SyntheticEvent): void => {
