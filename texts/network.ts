@@ -1,4 +1,5 @@
 // The words of a session's record: its programs, and what they tried.
+import { ENDS } from "./sessions.js";
 import type { NetworkTry, ProgramEnd, RefusedAction } from "../protocol/src/log.js";
 
 const ACTIONS: Readonly<Record<NetworkTry["action"], string>> = {
@@ -65,7 +66,7 @@ export const PROGRAMS = {
       case "exited":
         return end.status === 0 ? "done" : `ended with ${end.status}`;
       case "killed":
-        return end.signal === undefined ? "killed" : `ended by signal ${end.signal}`;
+        return end.signal === undefined ? "killed" : ENDS.signal(end.signal);
       case "replaced":
         return "became another program";
       case "failed":
