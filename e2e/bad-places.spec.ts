@@ -52,6 +52,23 @@ test("a session that nobody knows is told with a code, and the window goes on", 
 
 // Mounting is root's: for an ordinary user who runs the tests, the command line's own tests show the same places.
 if (process.geteuid?.() === 0) {
+  test("a store where no layers can lie: the app says why, and goes on when it is mended", async ({
+    machine,
+    app,
+  }) => {
+    machine.mount(machine.store, "16m", "ramfs");
+    await app.page.evaluate(() => window.see.restartHelper());
+    const alert = app.page.getByRole("alert");
+    await expect(alert).toContainText("The store cannot be used");
+    await expect(alert).toContainText(machine.store);
+    await expect(alert).toContainText("ext4");
+    machine.unmount(machine.store);
+    await alert.getByRole("button", { name: "Restart the helper" }).click();
+    await expect(alert).toHaveCount(0);
+    await app.run("/bin/true");
+    await app.ended();
+  });
+
   test("a store on a full disk: nothing is run, and with room again it is", async ({ machine, app }) => {
     machine.mount(machine.store, "16m");
     const fill = join(machine.store, "fill");

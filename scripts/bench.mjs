@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { runMain, setUp } from "./setup.mjs";
 import { checkSystem } from "./setup/debian.mjs";
 import { bin, ROOT } from "./setup/paths.mjs";
-import { run } from "./setup/run.mjs";
+import { run, SetupError } from "./setup/run.mjs";
 
 await runMain(async () => {
   await setUp("test");
@@ -13,6 +13,9 @@ await runMain(async () => {
   const env = { ALCATRAZ_BENCH_WRITE: args.includes("--write") ? "1" : "" };
   // By itself a word would be looked for in the whole path, the folder's name included.
   const isBench = (/** @type {string} */ word) => existsSync(join(ROOT, "bench", `${word}.bench.ts`));
+  const unknown = args.filter((word) => /^\w+$/.test(word) && !isBench(word));
+  if (unknown.length > 0)
+    throw new SetupError(`There is no measurement of this name: ${unknown.join(", ")}.`);
   const rest = args
     .filter((word) => word !== "--write")
     .map((word) => (isBench(word) ? `/bench/${word}\\.bench\\.ts$` : word));

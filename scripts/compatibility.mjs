@@ -2,15 +2,17 @@
 // writes docs/compatibility.md. A program that this machine lacks is a failure, not a gap in the table.
 import { userInfo } from "node:os";
 import { runMain, setUp } from "./setup.mjs";
-import { say } from "./setup/run.mjs";
+import { say, SetupError } from "./setup/run.mjs";
 import { makePlace, removePlace } from "./compatibility/place.mjs";
 import { programs } from "./compatibility/programs.mjs";
 import { differences, missing } from "./compatibility/try.mjs";
 import { writePage } from "./compatibility/page.mjs";
 
 await runMain(async () => {
-  await setUp("test");
   const names = process.argv.slice(2);
+  const unknown = names.filter((name) => programs.every((probe) => probe.name !== name));
+  if (unknown.length > 0) throw new SetupError(`No program of this name is tried: ${unknown.join(", ")}.`);
+  await setUp("test");
   const modes = userInfo().uid === 0 ? ["system", "user"] : ["user"];
   const wanted = programs.filter((probe) => names.length === 0 || names.includes(probe.name));
   const results = new Map();

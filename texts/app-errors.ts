@@ -31,7 +31,7 @@ export const APP_ERRORS = {
 
   // the helper
   helperMissing: (path: string, packaged: boolean): Said => ({
-    message: `The helper program is missing: ${path}`,
+    message: `The helper program is missing: ${path}.`,
     hint: packaged
       ? "Install Alcatraz again; your sessions are safe on disk."
       : "Build it: cargo build --release, in native-helper/.",

@@ -30,8 +30,6 @@ export const TEXTS = {
   onlyAfter: "This is what is there now: what was there before is no text.",
   after: "After",
   nothing: "nothing",
-  nothingBefore: "It did not exist before.",
-  nothingAfter: "It is gone.",
   empty: "The file is empty",
   encoding: "Encoding",
   encodingGuess: (name: string): string => `Automatic: ${name}`,

@@ -148,7 +148,7 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, CodeWords>> = {
     title: "The store cannot be used",
     what: (facts) =>
       quoted(facts, "store", (store) => `Sessions are kept in ${store}, and nothing can be kept there now.`),
-    next: "Make it writable for you, on a local disk with free space, then restart the helper.",
+    next: "It needs a local disk with a file system of Linux's own (ext4, xfs, btrfs), room on it, and must be writable for you. Then restart the helper.",
   },
   "store-too-new": {
     title: "The store is from a newer version",

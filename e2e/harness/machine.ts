@@ -99,13 +99,20 @@ export class Machine {
   }
 
   /** Mounts a small file system in memory on a directory of this machine's, the account's own; needs root. */
-  mount(path: string, size: string): string {
+  mount(path: string, size: string, type: "tmpfs" | "ramfs" = "tmpfs"): string {
     mkdirSync(path, { recursive: true });
     const { uid, gid } = this.account;
     const options = `size=${size},mode=700,uid=${uid},gid=${gid}`;
-    execFileSync("mount", ["-t", "tmpfs", "-o", options, "alcatraz-e2e", path]);
+    execFileSync("mount", ["-t", type, "-o", options, "alcatraz-e2e", path]);
+    this.own(path);
     this.mounts.push(path);
     return path;
+  }
+
+  /** Takes away what was mounted there. */
+  unmount(path: string): void {
+    execFileSync("umount", ["--lazy", path]);
+    this.mounts.splice(this.mounts.indexOf(path), 1);
   }
 
   /** Makes what was mounted there writable ("rw") or not ("ro"). */

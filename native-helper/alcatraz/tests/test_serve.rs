@@ -46,6 +46,16 @@ fn refuses_to_talk_before_hello_and_with_another_protocol() {
 }
 
 #[test]
+fn a_store_that_cannot_be_used_is_the_answer_to_the_greeting() {
+    let lab = Lab::new();
+    lab.see("true");
+    std::fs::write(lab.store().join("version"), "99\n").unwrap();
+    let mut client = Client::silent(&lab);
+    let error = client.refused("hello", json!({ "protocol": 1 }));
+    assert_eq!((&error["code"], &error["facts"]["found"]), (&json!("store-too-new"), &json!(99)));
+}
+
+#[test]
 fn survives_nonsense_and_answers_it_with_id_null() {
     let lab = Lab::new();
     let mut client = Client::new(&lab);

@@ -43,8 +43,11 @@ const LONG_THREADS: usize = 2;
 /// Serves one app until it closes stdin.
 pub fn run(context: &Context) -> Result<ExitStatus> {
     // What was cut off is settled beside the work: it may take long, and the app waits for an answer to its greeting.
-    let store = Arc::new(context.make_store_as_it_is()?);
     let writer = Writer::start();
+    let store = match context.make_store_as_it_is() {
+        Ok(store) => Arc::new(store),
+        Err(error) => return Err(refuse_greeting(&writer, error)),
+    };
     let mending = mend::Mending::start(Arc::clone(&store));
     let news = news::News::gather(Arc::clone(&store))?;
     let (to, wakes) = (writer.clone(), mending.clone());
@@ -70,6 +73,17 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
     server.finish();
     mending.end();
     Ok(ExitStatus::Done)
+}
+
+/// Answers the greeting with why nothing can be served, so that the app can say it in its own words.
+fn refuse_greeting(writer: &Writer, error: Box<SeeError>) -> Box<SeeError> {
+    if let Ok(Line::Whole(line)) = read_line(&mut std::io::stdin().lock(), LINE_LIMIT)
+        && let Ok(Incoming { id: Some(id), .. }) = serde_json::from_slice(&line)
+    {
+        writer.send(&Outgoing::error(Some(id), (*error).clone()));
+        writer.flush();
+    }
+    error
 }
 
 struct Server {
