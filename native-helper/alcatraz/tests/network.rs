@@ -66,6 +66,30 @@ fn each_choice_reaches_what_it_says() {
 }
 
 #[test]
+fn what_leaves_is_in_the_record_also_when_nobody_looked() {
+    both(|lab| {
+        let internet = Internet::new(lab);
+        // With an address in memory that no look goes to, as when another thread changes it after the look.
+        let sends = "python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); \
+                     s.sendmsg([b\"x\"], [], 0, (\"203.0.113.10\", 7000)); s.connect((\"203.0.113.10\", 7001)); s.send(b\"x\")'";
+        let outcome = internet.in_see(lab, &["--net", "full", "--name", "quiet"], sends);
+        assert_eq!(outcome.status, 0, "{outcome:?}");
+        let log: serde_json::Value =
+            serde_json::from_str(&lab.run(&["log", "quiet", "--json"]).stdout).unwrap();
+        let of = |port: u16| -> Vec<&serde_json::Value> {
+            log["network"].as_array().unwrap().iter().filter(|one| one["port"] == port).collect()
+        };
+        let [unseen] = of(7000)[..] else { panic!("{log:#}") };
+        let facts = ["action", "protocol", "address", "verdict", "program"]
+            .map(|name| unseen[name].as_str().unwrap());
+        assert_eq!(facts, ["send", "udp", "203.0.113.10", "allowed", ""], "{log:#}");
+        // What was seen is told once, with its program.
+        let [seen] = of(7001)[..] else { panic!("{log:#}") };
+        assert!(seen["program"].as_str().unwrap().contains("python3"), "{log:#}");
+    });
+}
+
+#[test]
 fn the_host_is_never_reached() {
     both(|lab| {
         let mut internet = Internet::new(lab);

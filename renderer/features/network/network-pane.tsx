@@ -71,7 +71,7 @@ function Tries({ tries }: { tries: readonly NetworkTry[] }): ReactElement {
               )}
             </td>
             <td>
-              <code>{escapeText(each.program)}</code>
+              <code>{escapeText(each.program) || "–"}</code>
             </td>
             <td className={styles.soft} title={formatTime(each.time)}>
               {formatTimeOfDay(each.time)}

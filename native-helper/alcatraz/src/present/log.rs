@@ -94,7 +94,11 @@ pub fn network(tried: &NetworkTry) -> Vec<String> {
         format!("{action}{protocol}"),
         std::net::SocketAddr::new(tried.address, tried.port).to_string(),
         verdict,
-        escape_for_display(tried.program.as_bytes()),
+        if tried.program.is_empty() {
+            "–".to_owned()
+        } else {
+            escape_for_display(tried.program.as_bytes())
+        },
     ]
 }
 

@@ -1,6 +1,7 @@
 //! Which calls of a SEE's programs wait for its supervisor, and who answers them there. Puts policy and interposer
 //! together; knows neither processes nor mounts.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -91,9 +92,9 @@ impl Interposition {
         let refusals = Arc::new(Refusals::new(Arc::clone(&record), Arc::clone(&roll), hidden));
         let sockets = HostSockets::new(Arc::clone(&roll), Arc::clone(&refusals), &session.layers);
         let (log, known) = (Arc::clone(&record), Arc::clone(&roll));
-        let board = Switchboard::new(&session.policy, reach, log, known, sockets)?;
+        let board = Arc::new(Switchboard::new(&session.policy, reach, log, known, sockets)?);
         let refuser = Refuser::new(Arc::clone(&refusals));
-        let actors: Vec<Arc<dyn Actor>> = vec![Arc::new(refuser), Arc::new(board)];
+        let actors: Vec<Arc<dyn Actor>> = vec![Arc::new(refuser), Arc::clone(&board) as Arc<dyn Actor>];
         let level = session.policy.reads.level();
         let recording = recorder.as_ref().zip(level).map(|(recorder, level)| Recording {
             layers: &session.layers,
@@ -109,7 +110,7 @@ impl Interposition {
             Witnesses { roll: Some(Arc::clone(&roll)), makers: makers.clone(), refusals: Some(refusals) };
         let interposer = Interposer::start(inside, recording.as_ref(), actors, witnesses)?;
         let deaths = Deaths::watch(Arc::clone(&roll))?;
-        Ok(Answering { interposer, recorder, roll, makers, deaths, record })
+        Ok(Answering { interposer, recorder, roll, board, makers, deaths, record })
     }
 }
 
@@ -127,6 +128,7 @@ pub struct Answering {
     interposer: Interposer,
     recorder: Option<Arc<Recorder>>,
     roll: Arc<Roll>,
+    board: Arc<Switchboard>,
     makers: Option<Arc<Witness>>,
     deaths: Deaths,
     record: Arc<Record>,
@@ -162,6 +164,11 @@ impl Answering {
     /// Records that the session's quota is nearly used up.
     pub fn near(&self, used: u64, limit: u64) {
         self.record.add(&Event::Near { time: Timestamp::now().to_rfc3339(), used, limit });
+    }
+
+    /// Records what left, as the kernel noted it: places, and whether TCP was spoken to them.
+    pub fn left(&self, notes: Vec<(SocketAddr, bool)>) {
+        self.board.add_notes(notes);
     }
 
     /// Says that all that still runs ends with the session.

@@ -46,7 +46,7 @@ pub enum Job {
         /// The parent.
         parent: i32,
     },
-    /// Become nft and set these rules.
+    /// Become nft and set these rules, or tell what they ask for.
     Filter {
         /// The program.
         program: PathBuf,
@@ -117,7 +117,8 @@ fn filter(network: &OwnedFd, program: &Path, rules: &str) -> Result<Never> {
         .map_err(|e| cannot("the SEE's network could not be entered", e))?;
     settle().map_err(|e| cannot("the network could not be set up", e))?;
     rustix::stdio::dup2_stdin(&text).map_err(|e| cannot("the rules could not be handed over", e))?;
-    become_program(program, &["-f".to_owned(), "-".to_owned()])
+    // With numbers, when it tells something.
+    become_program(program, &["-n", "-f", "-"].map(str::to_owned))
 }
 
 /// Makes the tunnel device usable for those who may not open the host's, in this process's own view of the files.

@@ -2,7 +2,7 @@
 //! is tightened also cuts what is already connected.
 
 use std::fmt::Write as _;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use super::host::{LOOPBACK, Range};
 use super::policy::Net;
@@ -22,6 +22,35 @@ pub struct Filter {
 
 /// Neighbour discovery: without it there is no IPv6.
 const NEIGHBOURS: &str = "icmpv6 type { nd-neighbor-solicit, nd-neighbor-advert, nd-router-solicit }";
+
+/// The table in which the kernel notes what left, or tried to: beside the filter, which is replaced as a whole. It sees packets before
+/// the filter does, and what is full notes nothing more.
+pub const NOTES: &str = "table inet alcatraz_notes {\n\
+     set four { type inet_proto . ipv4_addr . inet_service; flags dynamic; size 16384; }\n\
+     set six { type inet_proto . ipv6_addr . inet_service; flags dynamic; size 16384; }\n\
+     chain output { type filter hook output priority -1; policy accept;\n oifname \"lo\" return\n \
+     meta l4proto tcp tcp flags & (fin | syn | rst | ack) != syn return\n \
+     meta l4proto { tcp, udp } meta nfproto ipv4 add @four { meta l4proto . ip daddr . th dport }\n \
+     meta l4proto { tcp, udp } meta nfproto ipv6 add @six { meta l4proto . ip6 daddr . th dport }\n}\n}\n";
+
+/// What nft is asked for to tell them.
+pub const TELL_NOTES: &str = "list table inet alcatraz_notes\n";
+
+/// Returns what nft told: places, and whether TCP was spoken to them.
+pub fn notes(told: &str) -> Vec<(SocketAddr, bool)> {
+    let note = |text: &str| {
+        let mut words = text.split(" . ").map(str::trim);
+        let is_tcp = match words.next()? {
+            "6" | "tcp" => true,
+            "17" | "udp" => false,
+            _ => return None,
+        };
+        let place = SocketAddr::new(words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+        Some((place, is_tcp))
+    };
+    let elements = told.split("elements = {").skip(1).filter_map(|rest| rest.split('}').next());
+    elements.flat_map(|list| list.split(',')).filter_map(note).collect()
+}
 
 /// Returns rules that replace all that were there, in one step.
 pub fn text(filter: &Filter) -> String {
@@ -97,6 +126,15 @@ mod tests {
         let accepted: Vec<_> = rules.lines().filter(|line| line.contains("accept")).collect();
         assert_eq!(accepted, [" oifname \"lo\" accept", " iifname \"lo\" accept"]);
         assert_eq!(rules.matches("policy drop").count(), 3);
+    }
+
+    #[test]
+    fn what_nft_tells_is_understood() {
+        let told = "table inet alcatraz_notes {\n\tset four {\n\t\tflags dynamic\n\t\telements = { 17 . 127.0.0.9 . 99,\n\t\t\t \
+                    6 . 1.2.3.4 . 443 }\n\t}\n\tset six {\n\t\telements = { 17 . 2001:db8::1 . 53 }\n\t}\n\tchain output {\n\t}\n}\n";
+        let places = [("127.0.0.9:99", false), ("1.2.3.4:443", true), ("[2001:db8::1]:53", false)];
+        assert_eq!(notes(told), places.map(|(place, is_tcp)| (place.parse().unwrap(), is_tcp)));
+        assert!(notes("nothing").is_empty());
     }
 
     #[test]

@@ -7,9 +7,10 @@
 //! kernel lets only root do that, no call that connects goes on at all: a stand-in makes each. Connecting with the first
 //! bytes, which would send before any answer, is refused by arguments that are numbers.
 
+use std::collections::HashSet;
 use std::net::SocketAddr;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::io::Errno;
 use see_sys::seccomp_notify::{Listener, Notification};
@@ -35,6 +36,9 @@ use super::policy::Redirect;
 use super::reach::{Reach, Reached};
 use super::standin;
 
+/// So many places are remembered; the kernel notes no more.
+const MOST_TOLD: usize = 32_768;
+
 /// The decider.
 #[derive(Debug)]
 pub struct Switchboard {
@@ -44,6 +48,8 @@ pub struct Switchboard {
     log: Arc<Log>,
     roll: Arc<Roll>,
     sockets: HostSockets,
+    /// What the record tells of that leaves, by place and whether TCP was spoken.
+    told: Mutex<HashSet<(SocketAddr, bool)>>,
     /// The number of the host's network, when sockets of it may be in the SEE.
     host: Option<u64>,
     /// Whether sockets can be locked; else a stand-in connects.
@@ -68,7 +74,32 @@ impl Switchboard {
         let hands = Hands::default();
         let detour = |reroute| Detour::new(reroute, hands.clone(), locks);
         let detours = policy.connect.iter().map(detour).collect::<Result<_>>()?;
-        Ok(Self { doors, detours, reach, log, roll, sockets, host, locks, hands })
+        let told = Mutex::default();
+        Ok(Self { doors, detours, reach, log, roll, sockets, told, host, locks, hands })
+    }
+
+    /// Adds what the kernel noted and no look has seen: a call that was changed after the look, or that nobody looks at.
+    pub fn add_notes(&self, notes: Vec<(SocketAddr, bool)>) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        for (to, is_tcp) in notes {
+            if told.insert((to, is_tcp)) {
+                let protocol = if is_tcp { Protocol::Tcp } else { Protocol::Udp };
+                let action = if is_tcp { Action::Connect } else { Action::Send };
+                let verdict = self.verdict(Tried { action, protocol, to });
+                let (time, address, port) = (Timestamp::now().to_rfc3339(), to.ip(), to.port());
+                self.log.add(&Event::Network(NetworkTry {
+                    time,
+                    action,
+                    protocol,
+                    address,
+                    port,
+                    verdict,
+                    instead: None,
+                    program: String::new(),
+                    program_id: None,
+                }));
+            }
+        }
     }
 
     fn record(&self, caller: &Caller<'_>, tried: Tried, verdict: Verdict, instead: Option<String>) {
@@ -78,6 +109,12 @@ impl Switchboard {
         let program = self.roll.file_of(caller.thread()).unwrap_or_default();
         let program = wire_text(&program).0;
         let (address, port) = (to.ip().to_canonical(), to.port());
+        if matches!(verdict, Verdict::Allowed | Verdict::Refused) && action != Action::Bind {
+            let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+            if told.len() < MOST_TOLD {
+                told.insert((SocketAddr::new(address, port), protocol == Protocol::Tcp));
+            }
+        }
         self.log.add_once((action, protocol, to, verdict, program.clone()), || {
             let time = Timestamp::now().to_rfc3339();
             Event::Network(NetworkTry {

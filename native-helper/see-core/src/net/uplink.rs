@@ -1,15 +1,16 @@
 //! What connects a SEE's network to the host's: a packet filter that is set first, then pasta, an unprivileged process
 //! that carries what passes. Held by the supervisor; when it is dropped, or dies, nothing passes any more.
 
-use std::io::Read as _;
-use std::net::IpAddr;
+use std::fs::File;
+use std::io::{Read as _, Seek as _};
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use rustix::fs::{Access, OFlags};
+use rustix::fs::{Access, MemfdFlags, OFlags};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 
@@ -62,6 +63,7 @@ impl Uplink {
         // Before it is asked which addresses there are: none is missed.
         let news = News::listen().map_err(|e| cannot("changes of addresses could not be heard", &e))?;
         let mut uplink = Self { network, nft, resolver, pasta: None, news };
+        uplink.nft(rules::NOTES.to_owned())?;
         uplink.set_filter(policy)?;
         uplink.pasta = Some(Pasta::start(uplink.network.as_fd(), pasta, resolver)?);
         Ok(uplink)
@@ -94,18 +96,35 @@ impl Uplink {
     }
 
     fn set_filter(&self, policy: &Policy) -> Result<()> {
-        let rules = rules::text(&self.filter(policy)?);
+        self.nft(rules::text(&self.filter(policy)?)).map(drop)
+    }
+
+    /// Returns what left, or tried to, since this was connected: places, and whether TCP was spoken to them. The kernel noted it, so no
+    /// program can have it otherwise.
+    pub fn notes(&self) -> Result<Vec<(SocketAddr, bool)>> {
+        self.nft(rules::TELL_NOTES.to_owned()).map(|told| rules::notes(&told))
+    }
+
+    /// Has nft do this in the network, and returns what it said.
+    fn nft(&self, rules: String) -> Result<String> {
         let job = Job::Filter { program: self.nft.clone(), rules };
-        let mut child = begin(&job, self.network.as_fd(), Stdio::null(), Stdio::piped())?;
-        let mut said = String::new();
-        if let Some(stderr) = &mut child.stderr {
-            stderr.read_to_string(&mut said).map_err(|e| cannot("nft could not be heard", &e))?;
-        }
+        // What it says goes to files: neither can hold up the other.
+        let file = || rustix::fs::memfd_create("nft", MemfdFlags::CLOEXEC).map(File::from);
+        let (mut told, mut said) =
+            file().and_then(|told| Ok((told, file()?))).map_err(|e| cannot("no memory", &e))?;
+        let copy = |file: &File| file.try_clone().map(Stdio::from).map_err(|e| cannot("no descriptor", &e));
+        let mut child = begin(&job, self.network.as_fd(), copy(&told)?, copy(&said)?)?;
         let status = child.wait().map_err(|e| cannot("nft is lost", &e))?;
-        if status.success() {
-            Ok(())
-        } else {
-            Err(cannot("its packet filter could not be set", &last_line(&said)))
+        let read = |file: &mut File| {
+            let mut text = String::new();
+            file.rewind().and_then(|()| file.read_to_string(&mut text)).map(|_| text)
+        };
+        match status.success() {
+            true => read(&mut told).map_err(|e| cannot("nft could not be heard", &e)),
+            false => {
+                let said = read(&mut said).map_err(|e| cannot("nft could not be heard", &e))?;
+                Err(cannot("its packet filter could not be set", &last_line(&said)))
+            }
         }
     }
 }

@@ -3,8 +3,9 @@
 use crate::abort;
 use crate::engine::birth::end_init;
 use crate::error::{ErrorCode, Result, SeeError};
-use crate::session::SessionState;
+use crate::session::{Limit, SessionState};
 
+use super::less::NETWORK;
 use super::{Answering, FIRST, Program, Supervisor, socket};
 use crate::engine::{give_up, last_screen, rooms};
 
@@ -55,6 +56,7 @@ impl Supervisor {
         self.answering.iter().for_each(Answering::closing);
         end_init(self.init)?;
         self.display = None;
+        let noted = self.note_what_left();
         self.uplink = None;
         let answered = self.answering.take().map(|answering| answering.end(!is_aborted));
         let recorded = match is_aborted {
@@ -69,12 +71,30 @@ impl Supervisor {
                 self.record_end(&worked.clone().and(answered.unwrap_or(Ok(()))))
             }
         };
+        let recorded = recorded.and(noted);
         // Whoever comes too late for an answer finds the end recorded.
         if self.listener.take().is_some() {
             let path = socket::place(&self.store, &self.session.id);
             rustix::fs::unlink(&path).map_err(|e| rooms::os("removing", &path, e))?;
         }
         recorded
+    }
+
+    /// Compares the record with what the kernel noted. Nothing runs any more.
+    fn note_what_left(&mut self) -> Result<()> {
+        let (Some(uplink), Some(answering)) = (&self.uplink, &self.answering) else { return Ok(()) };
+        match uplink.notes() {
+            Ok(notes) => {
+                answering.left(notes);
+                Ok(())
+            }
+            Err(error) => {
+                let why =
+                    format!("the record may lack what left it: {}", error.message.trim_end_matches('.'));
+                self.session.limits.push(Limit { path: NETWORK.to_owned(), why });
+                self.store.update_session(&self.session)
+            }
+        }
     }
 
     fn first_status(&self) -> Option<i32> {

@@ -14,7 +14,7 @@ const CLIPBOARD_ENDED: &str =
     "the clipboard is shared no longer: one of the two displays went away or was held up for too long";
 
 /// What a session lacks whose network is off.
-const NETWORK: &str = "/sys/class/net";
+pub(super) const NETWORK: &str = "/sys/class/net";
 
 impl Supervisor {
     /// Notes that the clipboard is shared no longer although nobody asked for that.
