@@ -254,6 +254,7 @@ fn judge(read: &Read, found: &Found, host: Option<Stat>, grounds: &Grounds) -> O
         {
             None
         }
+        (Basis::Seen(entry), Seen::Read) if is_moved_unread(entry, found, now) => None,
         (Basis::Seen(entry), _) if !is_directory || tells_enough(entry, found, now) => {
             let Some(breach) = criterion::judge(entry, &mut OneLook(now)) else {
                 // Whoever empties a file that is there looks at its name alone.
@@ -294,6 +295,20 @@ fn tells_enough(entry: &Entry, found: &Found, now: Now) -> bool {
             found.change.aspects.is_empty() || criterion::is_untouched(entry, now)
         }
         ChangeKind::Created | ChangeKind::Linked => false,
+    }
+}
+
+/// Tells whether a change only gives the host's own file another name, and nobody in the session has looked into the file:
+/// whatever the host wrote to it goes along.
+fn is_moved_unread(entry: &Entry, found: &Found, now: Now) -> bool {
+    let looks = Access::READ | Access::APPEND | Access::EXEC | Access::STAT;
+    let stays_the_hosts = found.change.file_type != FileType::Directory
+        && found.state != UpperState::Whole
+        && found.change.aspects.is_empty()
+        && !entry.access.has(looks);
+    match (entry.seen, now) {
+        (entry::Seen::Object(old), Now::Object(new)) => stays_the_hosts && old.is_same_inode(&new),
+        _ => false,
     }
 }
 

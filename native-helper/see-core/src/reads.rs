@@ -55,6 +55,9 @@ pub fn derive(session: &Session, changes: &ChangeSet, chosen: &[bool]) -> Vec<Re
     let mut namespace = Namespace::new(changes);
     let mut directories = HashSet::new();
     let mut reads = Vec::new();
+    let chosen_ones = changes.found.iter().zip(chosen).filter(|(_, chosen)| **chosen);
+    let renamed = chosen_ones.filter(|(found, _)| found.change.kind == ChangeKind::Renamed);
+    let moved: HashSet<&HostPath> = renamed.filter_map(|(found, _)| found.lower.as_ref()).collect();
     for (index, found) in changes.found.iter().enumerate() {
         if !chosen.get(index).copied().unwrap_or(false) {
             continue;
@@ -66,7 +69,9 @@ pub fn derive(session: &Session, changes: &ChangeSet, chosen: &[bool]) -> Vec<Re
             reads.push(Read { path, layer: found.layer, what, first_seen, change: Some(index) });
         };
         let before = namespace.before(&found.change.path);
-        if let Some(lower) = &found.lower {
+        // What stands where something was renamed away destroys nothing: the rename tells what it rests on.
+        let is_left = |lower: &&HostPath| found.change.kind == ChangeKind::Replaced && moved.contains(lower);
+        if let Some(lower) = found.lower.as_ref().filter(|lower| !is_left(lower)) {
             let stays = matches!(found.change.kind, ChangeKind::Renamed | ChangeKind::Linked);
             add(lower.clone(), if stays { Seen::Read } else { Seen::Written });
         }

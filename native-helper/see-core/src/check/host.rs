@@ -8,7 +8,7 @@ use rustix::io::Errno;
 
 use crate::beneath::Root;
 use crate::commit::left::{LeftByUs, Origin};
-use crate::commit::stat::Stat;
+use crate::commit::stat::{Stat, keeps_birth};
 use crate::criterion::{Host, Now};
 use crate::path::HostPath;
 use crate::read_set::entry::Object;
@@ -30,8 +30,8 @@ impl Host for OneLook {
 /// The host, and what our own commits did to it.
 pub struct Live<'a> {
     left: &'a LeftByUs,
-    /// The directory that was looked into last; `Err` says why it cannot be.
-    holder: Option<(HostPath, Result<OwnedFd, Errno>)>,
+    /// The directory that was looked into last, and whether its objects keep their times of birth; `Err` says why it cannot be.
+    holder: Option<(HostPath, Result<(OwnedFd, bool), Errno>)>,
 }
 
 impl<'a> Live<'a> {
@@ -52,17 +52,18 @@ impl<'a> Live<'a> {
         let holder = path.parent().unwrap_or_else(HostPath::root);
         if self.holder.as_ref().is_none_or(|(known, _)| *known != holder) {
             let opened = Root::open_exact(&holder).and_then(|root| root.place(Path::new("")));
+            let opened = opened.and_then(|dir| keeps_birth(dir.as_fd()).map(|keeps| (dir, keeps)));
             self.holder = Some((holder, opened));
         }
-        let dir = match &self.holder {
-            Some((_, Ok(dir))) => dir,
+        let (dir, keeps_birth) = match &self.holder {
+            Some((_, Ok((dir, keeps)))) => (dir, *keeps),
             Some((_, Err(errno))) => return Err(*errno),
             None => return Err(Errno::IO),
         };
         let name = if path.name().is_empty() { &b"."[..] } else { path.name() };
         let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
         let raw = rustix::fs::statx(dir.as_fd(), name, flags, StatxFlags::BASIC_STATS | StatxFlags::BTIME)?;
-        Ok(Stat::new(&raw))
+        Ok(Stat::new(&raw).map(|stat| if keeps_birth { stat } else { stat.ageless() }))
     }
 }
 

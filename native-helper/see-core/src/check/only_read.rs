@@ -1,6 +1,8 @@
 //! Conflicts at paths that the session has only read: no change of its own is there, but what it changed elsewhere may rest
 //! on what it saw.
 
+use std::collections::HashSet;
+
 use crate::changes::found::ChangeSet;
 use crate::commit::selection::Selection;
 use crate::criterion;
@@ -13,7 +15,8 @@ use super::host::Live;
 
 /// Returns the conflicts at paths without a change that the selection does not resolve, sorted by path.
 ///
-/// A path that has a change is judged with it; when that is left out, a person has decided about the path already. Fails
+/// A path that has a change, or whose object has one under another name, is judged with it; when that is left out, a person has
+/// decided about the path already. Fails
 /// with `no-such-change` for a path to skip where the session did nothing.
 pub(crate) fn only_read(
     changes: &ChangeSet,
@@ -28,10 +31,13 @@ pub(crate) fn only_read(
     let Some(reads) = reads else { return Ok(conflicts) };
     let mut entries: Vec<&Entry> = reads.entries().iter().filter(|entry| !entry.is_blind()).collect();
     entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    let elsewhere: HashSet<&HostPath> =
+        changes.found.iter().filter_map(|found| found.lower.as_ref()).collect();
     let mut host = Live::new(&grounds.left);
     for entry in entries {
         let Some(breach) = criterion::judge(entry, &mut host) else { continue };
-        if changes.get(&entry.path).is_some() || selection.accepts(&entry.path) {
+        let is_judged = changes.get(&entry.path).is_some() || elsewhere.contains(&*entry.path);
+        if is_judged || selection.accepts(&entry.path) {
             continue;
         }
         conflicts.push(Conflict {

@@ -21,7 +21,7 @@ use crate::own_files;
 use crate::path::HostPath;
 
 use super::bytes::Bytes;
-use super::stat::Stat;
+use super::stat::{Stat, keeps_birth};
 
 /// How many open directories are kept.
 const CACHED: usize = 64;
@@ -114,6 +114,8 @@ pub struct Dir {
     fd: OwnedFd,
     /// Device and inode number.
     pub number: (u64, u64),
+    /// Whether what is in it keeps its time of birth.
+    keeps_birth: bool,
 }
 
 impl AsFd for Dir {
@@ -229,7 +231,8 @@ impl Places {
                 return Err(Errno::NOTDIR);
             }
             let number = (rustix::fs::makedev(raw.stx_dev_major, raw.stx_dev_minor), raw.stx_ino);
-            Ok(Rc::new(Dir { fd, number }))
+            let keeps_birth = keeps_birth(fd.as_fd())?;
+            Ok(Rc::new(Dir { fd, number, keeps_birth }))
         });
         if let Ok(dir) = &opened {
             if self.open.values().map(HashMap::len).sum::<usize>() >= CACHED {
@@ -267,14 +270,18 @@ impl Places {
     pub fn stat(&mut self, spot: &Spot) -> Result<Option<Stat>> {
         let found = match self.try_holder(spot)? {
             Ok(dir) => {
-                own_files::statx(dir.as_fd(), spot.split().1, StatxFlags::BASIC_STATS | StatxFlags::BTIME)
+                let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
+                own_files::statx(dir.as_fd(), spot.split().1, wanted).map(|raw| (raw, dir.keeps_birth))
             }
             Err(errno) => Err(errno),
         };
         match found {
-            Ok(raw) => Stat::new(&raw).map(Some).ok_or_else(|| {
-                SeeError::internal("An object has an unknown type.").with_path(&self.path(spot))
-            }),
+            Ok((raw, keeps_birth)) => {
+                let stat = Stat::new(&raw).ok_or_else(|| {
+                    SeeError::internal("An object has an unknown type.").with_path(&self.path(spot))
+                })?;
+                Ok(Some(if keeps_birth { stat } else { stat.ageless() }))
+            }
             Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => Ok(None),
             Err(errno) => Err(self.error("looking at", spot, errno)),
         }

@@ -120,9 +120,12 @@ impl Plan {
     /// Fails when the host lets nobody change what is to be changed, or only add to it: half of the steps would go, and could
     /// not be taken back.
     pub fn refuse_fixed(&self, places: &Places) -> Result<()> {
-        for seen in self.before.iter().filter(|seen| seen.stat.fixed) {
-            if places.role(&seen.at)? == Role::Host {
-                let path = places.path(&seen.at);
+        // What goes with its directory into the backup is expected there.
+        let below = self.steps.iter().flat_map(|planned| &planned.expects);
+        let all = self.before.iter().map(|seen| (&seen.at, &seen.stat));
+        for (at, _) in all.chain(below.map(|(at, stat)| (at, stat))).filter(|(_, stat)| stat.fixed) {
+            if places.role(at)? == Role::Host {
+                let path = places.path(at);
                 return Err(SeeError::new(
                     ErrorCode::PermissionDenied,
                     format!("{} is immutable or may only be added to on the host.", path.display()),

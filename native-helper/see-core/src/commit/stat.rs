@@ -15,7 +15,7 @@ use crate::timestamp::Timestamp;
 pub struct Identity {
     /// Inode number.
     pub ino: u64,
-    /// Time of birth; the epoch where the file system keeps none.
+    /// Time of birth; the epoch where the file system keeps none, or one that does not last ([`keeps_birth`]).
     pub born: Timestamp,
     /// Type.
     pub kind: FileType,
@@ -54,7 +54,8 @@ impl Identity {
     pub fn of(object: BorrowedFd<'_>) -> rustix::io::Result<Self> {
         let wanted = StatxFlags::BASIC_STATS | StatxFlags::BTIME;
         let raw = rustix::fs::statx(object, "", AtFlags::EMPTY_PATH, wanted)?;
-        Stat::new(&raw).map(|stat| stat.identity).ok_or(Errno::INVAL)
+        let stat = Stat::new(&raw).ok_or(Errno::INVAL)?;
+        Ok(if keeps_birth(object)? { stat } else { stat.ageless() }.identity)
     }
 }
 
@@ -75,6 +76,11 @@ impl Stat {
             mount_root: raw.stx_attributes.contains(StatxAttributes::MOUNT_ROOT),
             fixed: raw.stx_attributes.intersects(StatxAttributes::IMMUTABLE | StatxAttributes::APPEND),
         })
+    }
+
+    /// Returns the same without the time of birth.
+    pub fn ageless(self) -> Self {
+        Self { identity: Identity { born: Timestamp(0), ..self.identity }, ..self }
     }
 
     /// Tells whether this is a directory.
@@ -101,6 +107,13 @@ impl Stat {
     pub fn last_changed(&self) -> Timestamp {
         self.mtime.max(self.ctime)
     }
+}
+
+/// Tells whether objects on a file system keep their time of birth as long as they live: where the host itself is an overlay, they
+/// get another when they are changed first.
+pub fn keeps_birth(on: BorrowedFd<'_>) -> rustix::io::Result<bool> {
+    const OVERLAY: i64 = 0x794c_7630;
+    Ok(rustix::fs::fstatfs(on)?.f_type != OVERLAY)
 }
 
 fn stamp(raw: &StatxTimestamp) -> Timestamp {

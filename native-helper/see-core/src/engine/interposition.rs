@@ -103,9 +103,7 @@ impl Interposition {
             is_fresh: start.fresh,
             recorder: Arc::clone(recorder),
         });
-        let makers = maker_log
-            .zip(level)
-            .map(|(log, level)| Arc::new(Witness::new(log, Arc::clone(&roll), level, inside.namespace)));
+        let makers = maker_log.map(|log| Arc::new(Witness::new(log, Arc::clone(&roll), inside.namespace)));
         let witnesses =
             Witnesses { roll: Some(Arc::clone(&roll)), makers: makers.clone(), refusals: Some(refusals) };
         let interposer = Interposer::start(inside, recording.as_ref(), actors, witnesses)?;

@@ -41,7 +41,7 @@ pub enum Call {
     Descriptor,
     /// Reads the names of a directory that is open: getdents. Many open one only to stand in it.
     List,
-    /// Makes something that is neither a file nor a symlink, where nothing is.
+    /// Makes a directory or a special file, where nothing is: mkdir, mknod.
     Make(PathCall),
     /// rename(old, new) and its kin.
     Rename {
@@ -108,7 +108,7 @@ const fn path_at(flags: Option<u8>, follows: bool, access: Access) -> Call {
 }
 
 const fn make(dir: Option<u8>, path: u8) -> Call {
-    Call::Make(PathCall { dir, path, flags: None, follows: false, access: Access::LOOKUP })
+    Call::Make(PathCall { dir, path, flags: None, follows: false, access: Access::EXCLUSIVE })
 }
 
 const WRITE: Access = Access::WRITE;

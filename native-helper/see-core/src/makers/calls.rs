@@ -2,7 +2,7 @@
 
 use see_sys::seccomp_notify::{Arch, Notification, Wanted, When};
 
-use crate::interpose::calls::{Level, Reported};
+use crate::interpose::calls::Reported;
 
 /// A directory's descriptor and a path, by their places among the arguments.
 pub type Named = (Option<u8>, u8);
@@ -34,7 +34,6 @@ use Hand::{Change, Make, Move, Open, OpenHow, Remove};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Known {
     Always,
-    AtLookups,
     Never,
     /// Only to remove a directory.
     Directories,
@@ -81,15 +80,15 @@ const ROWS: &[Row] = &[
     row(&[82], &[38], Move(HERE, (None, 1), None)),
     row(&[264], &[302], Move(AT, (Some(2), 3), None)),
     row(&[316], &[353], Move(AT, (Some(2), 3), Some(4))),
-    row(&[86], &[9], Make((None, 1))),                         // link
-    row(&[265], &[303], Make((Some(2), 3))),                   // linkat
-    row(&[88], &[83], Make((None, 1))),                        // symlink
-    row(&[266], &[304], Make((Some(1), 2))),                   // symlinkat
-    row(&[84], &[40], Remove(HERE)),                           // rmdir
-    new(&[263], &[301], Remove(AT), Known::Directories),       // unlinkat
-    new(&[87], &[10], Remove(HERE), Known::Never),             // unlink
-    new(&[83, 133], &[39, 14], Make(HERE), Known::AtLookups),  // mkdir, mknod
-    new(&[258, 259], &[296, 297], Make(AT), Known::AtLookups), // mkdirat, mknodat
+    row(&[86], &[9], Make((None, 1))),                   // link
+    row(&[265], &[303], Make((Some(2), 3))),             // linkat
+    row(&[88], &[83], Make((None, 1))),                  // symlink
+    row(&[266], &[304], Make((Some(1), 2))),             // symlinkat
+    row(&[84], &[40], Remove(HERE)),                     // rmdir
+    new(&[263], &[301], Remove(AT), Known::Directories), // unlinkat
+    new(&[87], &[10], Remove(HERE), Known::Never),       // unlink
+    row(&[83, 133], &[39, 14], Make(HERE)),              // mkdir, mknod
+    row(&[258, 259], &[296, 297], Make(AT)),             // mkdirat, mknodat
     // mount, umount2, pivot_root, setns, move_mount
     row(&[165, 166, 155, 308, 429], &[21, 22, 52, 217, 346, 429], Hand::Remount),
 ];
@@ -117,11 +116,10 @@ pub fn reported() -> Reported {
 }
 
 /// Tells whether a call is reported for this alone.
-pub fn is_only_ours(call: &Notification, level: Level) -> bool {
+pub fn is_only_ours(call: &Notification) -> bool {
     let known = find(call.arch, call.number).map(|row| row.known);
     match known {
         None | Some(Known::Always) => false,
-        Some(Known::AtLookups) => level < Level::Lookups,
         Some(Known::Never) => true,
         Some(Known::Directories) => call.arguments.get(2).is_none_or(|flags| flags & REMOVE_DIR == 0),
     }
@@ -141,16 +139,15 @@ mod tests {
             arguments: [0, 0, third, 0, 0, 0],
         };
         let unlink_at = 263;
-        assert!(is_only_ours(&call(unlink_at, 0), Level::Opens));
-        assert!(!is_only_ours(&call(unlink_at, REMOVE_DIR), Level::Opens));
-        assert!(is_only_ours(&call(83, 0), Level::Opens) && !is_only_ours(&call(83, 0), Level::Lookups));
-        assert!(is_only_ours(&call(87, 0), Level::Lookups));
-        assert!(!is_only_ours(&call(2, 0), Level::Opens) && !is_only_ours(&call(400, 0), Level::Opens));
+        assert!(is_only_ours(&call(unlink_at, 0)) && is_only_ours(&call(87, 0)));
+        assert!(!is_only_ours(&call(unlink_at, REMOVE_DIR)));
+        let make_dir = 83;
+        assert!([2, make_dir, 400].into_iter().all(|number| !is_only_ours(&call(number, 0))));
     }
 
     #[test]
     fn what_is_not_reported_for_this_is_reported_for_reads() {
-        let reads = Reported::observed(Some(Level::Opens));
+        let reads = Reported::observed(Some(crate::interpose::calls::Level::Opens));
         for row in ROWS.iter().filter(|row| row.known == Known::Always) {
             for number in row.x86_64 {
                 assert!(reads.x86_64.iter().any(|one| one.number == *number), "{number}");

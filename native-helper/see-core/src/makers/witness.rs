@@ -13,7 +13,7 @@ use rustix::fs::{FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use see_sys::seccomp_notify::Notification;
 
-use crate::interpose::calls::{Level, Reported};
+use crate::interpose::calls::Reported;
 use crate::interpose::flags::{CREAT, OpenFlags};
 use crate::interpose::tracee::{self, Place};
 use crate::roll::Roll;
@@ -37,7 +37,6 @@ const MOST_DIRS: usize = 4096;
 pub struct Witness {
     log: MakerLog,
     roll: Arc<Roll>,
-    level: Level,
     /// The SEE's mount name space, by number.
     namespace: u64,
     /// Whether some program has had a hand in mounts.
@@ -61,9 +60,9 @@ struct Reached {
 
 impl Witness {
     /// Returns one that notes into this log.
-    pub fn new(log: MakerLog, roll: Arc<Roll>, level: Level, namespace: u64) -> Self {
+    pub fn new(log: MakerLog, roll: Arc<Roll>, namespace: u64) -> Self {
         let dirs = Dirs { known: HashMap::new(), trusted_from: Instant::now() };
-        Self { log, roll, level, namespace, is_remounted: AtomicBool::new(false), dirs: Mutex::new(dirs) }
+        Self { log, roll, namespace, is_remounted: AtomicBool::new(false), dirs: Mutex::new(dirs) }
     }
 
     /// Returns the calls that it alone wants.
@@ -73,7 +72,7 @@ impl Witness {
 
     /// Tells whether a call is reported for it alone.
     pub fn is_only_its(&self, call: &Notification) -> bool {
-        calls::is_only_ours(call, self.level)
+        calls::is_only_ours(call)
     }
 
     /// Brings what it knows to the disk.

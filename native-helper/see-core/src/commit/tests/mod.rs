@@ -18,6 +18,7 @@ mod matrix_reads;
 mod matrix_whole;
 mod meddling;
 mod merges;
+mod on_overlay;
 mod operations;
 mod ordinary;
 mod other_names;

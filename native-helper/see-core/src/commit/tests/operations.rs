@@ -154,7 +154,10 @@ impl Operation {
                 let is_file = fs::symlink_metadata(root.join(path)).is_ok_and(|facts| facts.is_file());
                 if is_file { vec![(path.clone(), change(false))] } else { Vec::new() }
             }
-            Self::MakeDir(_) | Self::Unlink(_) | Self::Symlink(..) | Self::Fifo(_) => Vec::new(),
+            Self::MakeDir(path) | Self::Symlink(path, _) | Self::Fifo(path) => {
+                vec![(path.clone(), name(Access::EXCLUSIVE))]
+            }
+            Self::Unlink(_) => Vec::new(),
         }
     }
 
@@ -201,10 +204,16 @@ fn see(root: &Path, path: &Path, file: Access, directory: Access) -> String {
     if !way.is_empty() {
         return format!("{path:?} by {way:?}");
     }
+    let facts = fs::symlink_metadata(&at);
+    // Whoever makes something is told another reason where a part of its path is no directory.
+    let is_barred = facts.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::NotADirectory);
+    if is_barred && file.has(Access::TRUNCATE | Access::EXCLUSIVE) {
+        return format!("{path:?} cannot be made");
+    }
     if file.is_blind() {
         return String::new();
     }
-    let Ok(facts) = fs::symlink_metadata(&at) else { return format!("{path:?} is not there") };
+    let Ok(facts) = facts else { return format!("{path:?} is not there") };
     let kind = facts.file_type();
     let content = if kind.is_dir() && directory.has(Access::LIST) {
         let mut names: Vec<_> =

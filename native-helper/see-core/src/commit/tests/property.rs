@@ -379,6 +379,40 @@ fn prove(marks: MarkSpace, count: u32) {
     );
 }
 
+/// Stories that this test has told wrong: refusals without a reason.
+#[test]
+fn stories_that_went_wrong_go_right() {
+    use Operation::{MakeDir, Rename, Write};
+    use Who::{Host, Session};
+    if !is_inside("property::stories_that_went_wrong_go_right") {
+        return;
+    }
+    let at = PathBuf::from;
+    let (a, b, c) = (|| at("a"), || at("b"), || at("c"));
+    let stories = [
+        // What fails for another reason than before was not refused for nothing.
+        (
+            vec![],
+            vec![(Session, Write(at("b/a"), 0)), (Session, Write(a(), 0)), (Host, Write(b(), 0))],
+            false,
+        ),
+        // What stands where a directory was moved away does nothing to that directory.
+        (
+            vec![MakeDir(c()), MakeDir(b())],
+            vec![(Session, Rename(b(), c())), (Host, Write(at("b/a"), 0)), (Session, Write(b(), 0))],
+            true,
+        ),
+        // A name more changes nothing of a file that only got another name.
+        (vec![Write(a(), 1)], vec![(Session, Rename(a(), b())), (Host, Operation::Link(a(), c()))], true),
+    ];
+    for (start, then, goes) in stories {
+        let mut tally = Tally::default();
+        let story = Story { start, then, recorded: true, part: None };
+        tell(&story, MarkSpace::Trusted, &mut tally).unwrap_or_else(|error| panic!("{error}\n{story:#?}"));
+        assert_eq!((tally.committed, tally.refused[1]), (u32::from(goes), u32::from(!goes)), "{story:#?}");
+    }
+}
+
 #[test]
 fn a_commit_is_a_replay_after_the_host() {
     if is_inside("property::a_commit_is_a_replay_after_the_host") {

@@ -62,6 +62,13 @@ const FIXED: &[Target] = &[
         End::Fixed("z"),
     ),
     Target(
+        "mkdir -p z/y; echo a > a; echo k > z/y/k; chattr +i z/y",
+        "echo b > a; chattr -i z/y; rm -r z",
+        "true",
+        "chattr -i z/y",
+        End::Fixed("z/y"),
+    ),
+    Target(
         "mkdir z; echo a > a; chattr +i z",
         "echo b > a; chattr -i z; rmdir z",
         "true",
