@@ -27,11 +27,14 @@ impl Host for OneLook {
     }
 }
 
+/// A directory, and whether its objects keep their times of birth.
+type Holder = (OwnedFd, bool);
+
 /// The host, and what our own commits did to it.
 pub struct Live<'a> {
     left: &'a LeftByUs,
-    /// The directory that was looked into last, and whether its objects keep their times of birth; `Err` says why it cannot be.
-    holder: Option<(HostPath, Result<(OwnedFd, bool), Errno>)>,
+    /// The directory that was looked into last; `Err` says why it cannot be.
+    holder: Option<(HostPath, Result<Holder, Errno>)>,
 }
 
 impl<'a> Live<'a> {
