@@ -16,16 +16,12 @@ fn session(lab: &Lab, script: &str) {
     assert_eq!(outcome.status, 0, "{script}: {outcome:?}");
 }
 
-/// Waits until the coarse clock that stamps files has moved on.
-fn tick(lab: &Lab) {
-    let stamp = || {
-        lab.write("tick", "");
-        let meta = std::fs::metadata(lab.home().join("tick")).unwrap();
-        meta.modified().unwrap()
-    };
-    let first = stamp();
-    wait_until("the clock moves on", || stamp() > first);
-    std::fs::remove_file(lab.home().join("tick")).unwrap();
+/// Waits until the coarse clock, which also stamps files, is past what the exact one says now: a file that was looked at gets an
+/// exact stamp.
+fn tick() {
+    use rustix::time::{ClockId, clock_gettime};
+    let exact = clock_gettime(ClockId::Realtime);
+    wait_until("the clock moves on", || clock_gettime(ClockId::RealtimeCoarse) > exact);
 }
 
 fn check(lab: &Lab) -> Value {
@@ -60,7 +56,7 @@ fn a_blind_write_never_conflicts_and_an_append_does() {
         for name in ["blind", "append", "both", "mode"] {
             lab.write(name, "host\n");
         }
-        tick(lab);
+        tick();
         session(
             lab,
             "echo see > blind; echo see > new; echo see >> append; exec 3<>both; echo see >&3; echo see > mode",
@@ -91,7 +87,7 @@ fn what_was_only_read_counts_until_somebody_accepts_it() {
         for name in ["config", "other", "gone"] {
             lab.write(name, "host\n");
         }
-        tick(lab);
+        tick();
         session(lab, "cat config other gone none > result; exit 0");
         lab.write("config", "host again\n");
         lab.write("none", "there now\n");
@@ -120,13 +116,13 @@ fn what_the_host_changed_before_the_first_look_does_not_count() {
     both(|lab| {
         lab.write("early", "host\n");
         lab.write("late", "host\n");
-        tick(lab);
+        tick();
         let script = "cat early > seen-early; : > ready; while ! test -e .go; do sleep 0.02; done; cat late > seen-late";
         let child = lab.start("it", script);
         wait_until("it has looked", || lab.run(&["enter", "it", "--", "test", "-e", "ready"]).status == 0);
         lab.write("early", "host again\n");
         lab.write("late", "host again\n");
-        tick(lab);
+        tick();
         assert_eq!(lab.run(&["enter", "it", "--", "touch", ".go"]).status, 0);
         assert_eq!(finish_child(child).status, 0);
         assert_eq!(conflicts(lab), pairs(&[("early", "read-then-changed")]));
@@ -139,7 +135,7 @@ fn names_that_overlayfs_remembers_are_recorded_as_the_program_met_them() {
         for name in ["swapped", "gone", "later"] {
             lab.write(name, "host\n");
         }
-        tick(lab);
+        tick();
         let look =
             "test -e lock; test -e sought; test -e swapped; test -e gone; test -e later; test -e fresh";
         let wait = ": > ready; while ! test -e .go; do sleep 0.02; done";
@@ -153,7 +149,7 @@ fn names_that_overlayfs_remembers_are_recorded_as_the_program_met_them() {
         std::fs::rename(lab.home().join("new"), lab.home().join("swapped")).unwrap();
         std::fs::remove_file(lab.home().join("gone")).unwrap();
         lab.write("later", "host again\n");
-        tick(lab);
+        tick();
         assert_eq!(lab.run(&["enter", "it", "--", "touch", ".go"]).status, 0);
         assert_eq!(finish_child(child).status, 0);
         // What the host wrote in place, and what nobody had asked for before, was met as it is.
@@ -187,7 +183,7 @@ fn a_directory_that_the_host_changed_is_no_conflict_for_what_the_session_put_int
         }
         lab.give_to_user(&["filled", "emptied", "chosen", "deep", "deep/er"]);
         lab.write("emptied/f", "host\n");
-        tick(lab);
+        tick();
         session(lab, "mkdir filled/d; rm emptied/f; echo n > deep/er/n; echo n > chosen/n; chmod 750 chosen");
         for name in ["filled", "emptied", "chosen", "deep", "deep/er"] {
             set(lab, name, 0o711);
@@ -215,7 +211,7 @@ fn names_in_a_directory_count_one_by_one_unless_all_were_listed() {
             std::fs::create_dir(lab.home().join(name)).unwrap();
             std::fs::write(lab.home().join(name).join("a"), "").unwrap();
         }
-        tick(lab);
+        tick();
         // The names of a listing are taken down within half a second; the directory must be as it was until then.
         session(lab, "cat looked/none; ls listed restored > result; exec sleep 0.7");
         std::fs::write(lab.home().join("looked/other"), "").unwrap();
@@ -238,7 +234,7 @@ fn a_file_that_a_program_of_the_host_writes_is_in_use() {
     both(|lab| {
         lab.write("log", "host\n");
         lab.write("quiet", "host\n");
-        tick(lab);
+        tick();
         session(lab, "echo see > log; echo see > quiet");
         let mut writer = lab.as_user(std::path::Path::new("/bin/sh"));
         writer.args(["-c", "exec 3>>log; echo ready; read x"]).stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -263,7 +259,7 @@ fn without_a_record_any_change_since_the_session_began_counts() {
     both(|lab| {
         lab.write("blind", "host\n");
         lab.write("config", "host\n");
-        tick(lab);
+        tick();
         let script = "cat config > /dev/null; echo see > blind";
         let run = ["run", "--keep", "-q", "--name", "it", "--reads", "off", "--", "/bin/sh", "-c", script];
         assert_eq!(lab.run(&run).status, 0);
@@ -277,7 +273,7 @@ fn without_a_record_any_change_since_the_session_began_counts() {
 fn a_record_that_was_cut_off_makes_no_write_blind() {
     both(|lab| {
         lab.write("blind", "host\n");
-        tick(lab);
+        tick();
         let child = lab.start("it", "echo see > blind; : > ready; exec sleep 1000");
         wait_until("it has written", || lab.run(&["enter", "it", "--", "test", "-e", "ready"]).status == 0);
         let pid = rustix::process::Pid::from_raw(lab.supervisor("it")).unwrap();
@@ -301,7 +297,7 @@ fn what_a_session_committed_is_no_change_of_the_hosts() {
         let (uid, gid) =
             (std::os::unix::fs::MetadataExt::uid(&owner), std::os::unix::fs::MetadataExt::gid(&owner));
         std::os::unix::fs::chown(lab.home().join("d"), Some(uid), Some(gid)).unwrap();
-        tick(lab);
+        tick();
         session(
             lab,
             "cat a gone none d/x; ls . d; rm gone; mv a b; echo x > none; echo y > d/y; echo z > rest; exec sleep 0.7",

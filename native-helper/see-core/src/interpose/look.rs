@@ -162,16 +162,23 @@ impl Observer {
         context.program.or_else(|| programs.get(context.thread, ask, || true))
     }
 
-    /// Looks at a path, without remembering the call. Tells whether something is there.
+    /// Looks at a path, without remembering the call. Returns what is there.
     pub(super) fn note_path(
         &mut self,
         context: &Context<'_, '_>,
         named: &Named<'_>,
         intent: Intent,
-    ) -> Option<bool> {
+    ) -> Option<Reached> {
         let (sight, start) = self.place(context, named)?;
-        let reached = self.note(context, &sight, &start, named.path, intent)?;
-        Some(!matches!(reached.found, Found::Absent { .. }))
+        self.note(context, &sight, &start, named.path, intent)
+    }
+
+    /// Records that an object leaves its name, which was looked at already.
+    pub(super) fn record_move(&self, context: &Context<'_, '_>, from: &Reached) {
+        if let Found::Other { host: Some((path, object)) } = &from.found {
+            let access = Access::WRITE | Access::REPLACE;
+            self.record(context, path.clone(), access, Seen::Object(*object));
+        }
     }
 
     pub(super) fn place(
@@ -300,18 +307,7 @@ impl Observer {
         if !is_main || self.shared.frozen.has(&reached.path) {
             return None;
         }
-        let (Found::Directory { host: Some((path, _)) }
-        | Found::Symlink { host: Some((path, _)), .. }
-        | Found::Other { host: Some((path, _)) }
-        | Found::Absent { host: Some(path) }) = &reached.found
-        else {
-            return None;
-        };
-        // What is mounted on its own is no name of the directory around it.
-        let dir = reached.dir.as_ref().filter(|dir| {
-            dir.lower.as_ref().is_some_and(|lower| path.parent().as_ref() == Some(&lower.path))
-        })?;
-        self.tree.shown_otherwise(dir, &reached.path)
+        reached.shown_otherwise(&self.tree)
     }
 
     /// Something is not there that no file of the host is about: it may be one of its devices.

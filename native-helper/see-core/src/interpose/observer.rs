@@ -19,6 +19,7 @@ use super::deferred::Deferred;
 use super::flags::{CREAT, OpenFlags};
 use super::frozen::Frozen;
 use super::look::{AT_EMPTY_PATH, AT_FDCWD, AT_SYMLINK_NOFOLLOW, Context, Intent, Named};
+use super::resolve::Reached;
 use super::seen_calls::SeenCalls;
 use super::tables::Tables;
 use super::tracee::{self, Descriptors};
@@ -195,16 +196,18 @@ impl Observer {
                 if self.is_tree_or_link(context, &old) {
                     self.names_change(call);
                 }
-                let source =
-                    self.note_path(context, &old, Intent::of_name(Access::WRITE | Access::REPLACE, false));
-                if source == Some(false) {
+                let source = self.note_path(context, &old, Intent::of_name(Access::WRITE, false));
+                if source.as_ref().is_some_and(Reached::is_nothing) {
                     // Then it fails whatever the new name is.
                     return None;
                 }
                 let flags = flags.map_or(0, argument);
+                let moves_tree = source.as_ref().is_some_and(Reached::is_directory);
                 let access = match flags {
                     _ if flags & RENAME_EXCHANGE != 0 => Access::WRITE | Access::REPLACE,
                     _ if flags & RENAME_NOREPLACE != 0 => Access::EXCLUSIVE,
+                    // It never takes the place of a file.
+                    _ if moves_tree => Access::LOOKUP | Access::TRUNCATE,
                     _ => Access::TRUNCATE | Access::REPLACE,
                 };
                 let mut other = [0; 4096];
@@ -212,7 +215,13 @@ impl Observer {
                 if flags & RENAME_EXCHANGE != 0 && self.is_tree_or_link(context, &new) {
                     self.names_change(call);
                 }
-                self.note_path(context, &new, Intent::of_new_name(access)).map(drop)
+                let target = self.note_path(context, &new, Intent::of_new_name(access));
+                let goes = target.as_ref().is_none_or(|target| match flags {
+                    _ if flags & RENAME_EXCHANGE != 0 => !target.is_nothing(),
+                    _ => target.is_free_for_a_file(),
+                });
+                // Only now is it known that it may go.
+                source.filter(|_| goes).map(|source| self.record_move(context, &source))
             }
             Call::Link { at } => {
                 let ((old_dir, old), (new_dir, new)) = two_paths(at);
@@ -222,7 +231,7 @@ impl Observer {
                     self.names_change(call);
                 }
                 let source = self.note_path(context, &old, Intent::of_name(Access::WRITE, follows));
-                if source == Some(false) {
+                if source.as_ref().is_some_and(Reached::is_nothing) {
                     // Then it fails whatever the new name is.
                     return None;
                 }

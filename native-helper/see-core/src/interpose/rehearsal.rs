@@ -2,6 +2,7 @@
 //! it, but without a program.
 
 use std::os::fd::OwnedFd;
+use std::path::Path;
 use std::sync::Arc;
 
 use rustix::fs::{CWD, Mode, OFlags};
@@ -31,8 +32,8 @@ pub struct Rehearsal {
 }
 
 impl Rehearsal {
-    /// Returns a SEE that shows the host with this layer on top.
-    pub fn new(layer: Layer) -> Self {
+    /// Returns a SEE that shows the host with this layer on top, which is mounted at its place below `see`.
+    pub fn new(layer: Layer, see: &Path) -> Self {
         let mut mounts = mounts::of_process(std::process::id(), u64::MAX).unwrap();
         // The host tree of a test may lie below what shows the kernel in a real SEE, as `/dev/shm` does.
         mounts.iter_mut().for_each(|mount| "tmpfs".clone_into(&mut mount.fs_type));
@@ -41,7 +42,7 @@ impl Rehearsal {
         mounts.push(Mount { id: u64::MAX, device: u64::MAX, root: b"/".to_vec(), point, fs_type, ..lower });
         let layers = Arc::new(vec![layer]);
         let table = Arc::new(Table::main(mounts, &layers).unwrap());
-        let root = rustix::fs::openat(CWD, "/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).unwrap();
+        let root = rustix::fs::openat(CWD, see, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).unwrap();
         let sight = Sight { table, root: HostPath::root(), prefix: HostPath::root() };
         Self { layers, root: Arc::new(root), sight, seen: ReadSet::default() }
     }
@@ -55,7 +56,10 @@ impl Rehearsal {
         let start = HostPath::root();
         let (main, before_long) = (&*sight.table, || {});
         let mut walk = Walk { tree: &mut tree, main, sight: &sight, since: None, before_long: &before_long };
-        let reached = walk.follow(&start, path.as_bytes(), follows, &mut links).unwrap();
+        let mut reached = walk.follow(&start, path.as_bytes(), follows, &mut links).unwrap();
+        if let Some(shown) = reached.shown_otherwise(&tree) {
+            reached.found = shown;
+        }
         assert!(!tree.take_trouble());
         for (path, object) in links {
             self.note(path, Access::READ, Seen::Object(object), at);

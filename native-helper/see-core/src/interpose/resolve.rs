@@ -35,6 +35,37 @@ impl Reached {
     fn at(found: Found, path: HostPath, dir: Option<Arc<Dir>>) -> Self {
         Self { found, path, dir, is_blocked: false, beyond: None }
     }
+
+    /// Tells whether nothing is there.
+    pub fn is_nothing(&self) -> bool {
+        matches!(self.found, Found::Absent { .. })
+    }
+
+    /// Tells whether a directory is there.
+    pub fn is_directory(&self) -> bool {
+        matches!(self.found, Found::Directory { .. })
+    }
+
+    /// Tells whether a file may be brought to this name, whatever of that kind is there.
+    pub fn is_free_for_a_file(&self) -> bool {
+        !self.is_blocked && !self.is_directory()
+    }
+
+    /// Returns what a program gets where the SEE does not show what the host has by now. Only for the main mount table.
+    pub fn shown_otherwise(&self, tree: &Tree) -> Option<Found> {
+        let (Found::Directory { host: Some((path, _)) }
+        | Found::Symlink { host: Some((path, _)), .. }
+        | Found::Other { host: Some((path, _)) }
+        | Found::Absent { host: Some(path) }) = &self.found
+        else {
+            return None;
+        };
+        // What is mounted on its own is no name of the directory around it.
+        let dir = self.dir.as_ref().filter(|dir| {
+            dir.lower.as_ref().is_some_and(|lower| path.parent().as_ref() == Some(&lower.path))
+        })?;
+        tree.shown_otherwise(dir, &self.path)
+    }
 }
 
 /// Returns what a call depends on that finds nothing at `first`, with its access there: the end of its path, and where that

@@ -42,6 +42,8 @@ pub struct Bench {
     pub dir: tempfile::TempDir,
     pub store: Store,
     pub host: PathBuf,
+    /// The SEE's root directory, of which nothing is there but the way to `view`.
+    pub see: PathBuf,
     pub view: PathBuf,
     pub upper: PathBuf,
     work: PathBuf,
@@ -71,9 +73,10 @@ impl Bench {
             std::fs::create_dir_all(&path).unwrap();
             path
         };
-        let (host, view) = (at(dir.path().join("host")), at(dir.path().join("view")));
+        let (host, see) = (at(dir.path().join("host")), dir.path().join("see"));
+        let view = at(see.join(host.strip_prefix("/").unwrap()));
         let (upper, work) = (at(layer.join("upper")), at(layer.join("work")));
-        let bench = Self { dir, store, host, view, upper, work, marks, mounted: false, apart: None };
+        let bench = Self { dir, store, host, see, view, upper, work, marks, mounted: false, apart: None };
         bench.on_host(host_script);
         bench
     }
@@ -330,10 +333,12 @@ impl Drop for Bench {
     }
 }
 
-/// Waits until the clock that stamps files has moved on: what was stamped before is then no tie.
+/// Waits until the clock that stamps files has moved on: what was stamped before is then no tie. That clock may lag behind, and
+/// then move to a time that was already when something was stamped by the exact one, as the kernel does after a look.
 pub fn tick() {
-    let now = Moment::now();
-    while Moment::now() == now {
+    let exact = rustix::time::clock_gettime(rustix::time::ClockId::Realtime);
+    let exact = Moment(exact.tv_sec * 1_000_000_000 + exact.tv_nsec);
+    while Moment::now() <= exact {
         std::hint::spin_loop();
     }
 }

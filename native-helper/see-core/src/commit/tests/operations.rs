@@ -128,16 +128,23 @@ impl Operation {
                 dirs
             }
             // What is not there gets no other name, whatever that is.
-            Self::Rename(from, _) if fs::symlink_metadata(root.join(from)).is_err() => {
-                vec![(from.clone(), name(Access::WRITE | Access::REPLACE))]
-            }
-            Self::Link(from, _) if fs::symlink_metadata(root.join(from)).is_err() => {
+            Self::Rename(from, _) | Self::Exchange(from, _) | Self::Link(from, _)
+                if fs::symlink_metadata(root.join(from)).is_err() =>
+            {
                 vec![(from.clone(), name(Access::WRITE))]
             }
             Self::Rename(from, to) => {
+                let is_dir = |path: &Path| fs::symlink_metadata(root.join(path)).is_ok_and(|f| f.is_dir());
+                let has_room = to.parent().is_none_or(is_dir) && !is_dir(to);
+                let leaves = if has_room { Access::WRITE | Access::REPLACE } else { Access::WRITE };
+                // A directory never takes the place of a file.
+                let over = if is_dir(from) { Access::LOOKUP } else { Access::REPLACE };
+                vec![(from.clone(), name(leaves)), (to.clone(), name(Access::TRUNCATE | over))]
+            }
+            Self::Exchange(one, other) if fs::symlink_metadata(root.join(other)).is_err() => {
                 vec![
-                    (from.clone(), name(Access::WRITE | Access::REPLACE)),
-                    (to.clone(), name(Access::TRUNCATE | Access::REPLACE)),
+                    (one.clone(), name(Access::WRITE)),
+                    (other.clone(), name(Access::WRITE | Access::REPLACE)),
                 ]
             }
             Self::Exchange(one, other) => {
