@@ -141,6 +141,11 @@ impl Grounds {
         files.filter_map(|found| found.lower.clone()).collect()
     }
 
+    /// Tells whether the session put something in the place of what was at this path.
+    fn is_replaced(&self, path: &HostPath) -> bool {
+        self.reads.as_ref().and_then(|reads| reads.get(path)).is_some_and(Entry::is_replaced)
+    }
+
     /// Returns what a change of this path rests on.
     fn basis(&self, path: &HostPath) -> Basis<'_> {
         let is_complete = self.is_complete();
@@ -276,8 +281,12 @@ fn judge(read: &Read, found: &Found, host: Option<Stat>, grounds: &Grounds) -> O
             Some(Against { reason, first_seen, changed, listing: breach.listing })
         }
         (Basis::Blind, Seen::Written | Seen::Name | Seen::Read) if !is_directory => {
+            // What is no plain file took the name by a rename, which minds neither type nor attributes of what was there.
+            let is_put = found.change.file_type != FileType::File && grounds.is_replaced(&read.path);
             let fits = match now {
-                Now::Object(object) => object.kind == found.change.file_type && keeps_attributes(found),
+                Now::Object(object) => {
+                    is_put || object.kind == found.change.file_type && keeps_attributes(found)
+                }
                 _ => true,
             };
             if fits { None } else { by_time(read, found, host, grounds) }

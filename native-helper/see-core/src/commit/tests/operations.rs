@@ -206,8 +206,12 @@ impl Operation {
 /// Returns what somebody sees of an object who means to do this with a file, or that with a directory.
 fn see(root: &Path, path: &Path, file: Access, directory: Access) -> String {
     let at = root.join(path);
-    let way = path.ancestors().skip(1).filter_map(|dir| fs::read_link(root.join(dir)).ok());
-    let way: Vec<PathBuf> = way.collect();
+    // A symlink on the way counts as a whole, whoever owns it included: a known limit.
+    let link = |dir: &Path| {
+        let facts = fs::symlink_metadata(root.join(dir)).ok()?;
+        Some((fs::read_link(root.join(dir)).ok()?, facts.uid(), facts.gid()))
+    };
+    let way: Vec<_> = path.ancestors().skip(1).filter_map(link).collect();
     if !way.is_empty() {
         return format!("{path:?} by {way:?}");
     }
@@ -222,7 +226,8 @@ fn see(root: &Path, path: &Path, file: Access, directory: Access) -> String {
     }
     let Ok(facts) = facts else { return format!("{path:?} is not there") };
     let kind = facts.file_type();
-    let content = if kind.is_dir() && directory.has(Access::LIST) {
+    // A directory counts as a whole when it is changed: a known limit.
+    let content = if kind.is_dir() && directory.has(Access::LIST | Access::WRITE) {
         let mut names: Vec<_> =
             fs::read_dir(&at).into_iter().flatten().flatten().map(|e| e.file_name()).collect();
         names.sort();

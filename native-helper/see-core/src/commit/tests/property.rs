@@ -3,23 +3,25 @@
 //! on plain directories.
 
 mod replay;
+mod rest;
 mod told;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
 
 use self::replay::{Replay, Tree, can_be_read, tree};
+use self::rest::skip;
 use super::bench::{Bench, SESSION, Sight, is_inside, tick};
-use super::operations::{Lesson, Operation, operation};
+use super::operations::{Operation, operation};
 use crate::change::FileType;
 use crate::commit::selection::Selection;
-use crate::error::{ErrorCode, Resolution, SeeError};
+use crate::error::{ErrorCode, SeeError};
 use crate::interpose::rehearsal::Rehearsal;
 use crate::layer::MarkSpace;
 use crate::merge::bases::Keeper;
-use crate::path::HostPath;
 use crate::read_set::entry::Seen;
 use crate::session::SessionState;
 
@@ -195,7 +197,7 @@ fn tell(story: &Story, marks: MarkSpace, tally: &mut Tally) -> Result<(), TestCa
             let of_one = |path: &Path| before.get(path).map(|sight| &sight.first_name);
             let names = before.keys().filter(|name| touched.iter().any(|path| related(name, path)));
             let mut inodes = names.filter(|name| before[*name].kind != 'd').filter_map(|name| of_one(name));
-            let mut met = std::collections::BTreeSet::new();
+            let mut met = BTreeSet::new();
             let is_whole = inodes.all(|inode| met.insert(inode));
             // Of a symlink or a special file an ordinary user's layer does not tell whether it began as the host's.
             let is_traceless =
@@ -246,62 +248,6 @@ fn tell(story: &Story, marks: MarkSpace, tally: &mut Tally) -> Result<(), TestCa
         }
     }
     Ok(())
-}
-
-/// Answers every conflict by leaving its path out: what is left out stays the host's, the rest is as it was seen.
-fn skip(
-    bench: &mut Bench,
-    error: &SeeError,
-    (before, view, alone, start): (&Tree, &Tree, &Tree, &Tree),
-    by_session: &[(Operation, Option<Lesson>)],
-    tally: &mut Tally,
-) -> Result<(), TestCaseError> {
-    let mut skipped: Vec<HostPath> = Vec::new();
-    let mut conflicts = error.conflicts.clone();
-    loop {
-        let new: Vec<HostPath> =
-            conflicts.iter().map(|conflict| conflict.path.to_host_path().unwrap()).collect();
-        // An answer stays one: nothing that was left out is asked about again.
-        prop_assert!(!new.iter().any(|path| skipped.contains(path)), "asked again: {:?}", conflicts);
-        skipped.extend(new);
-        let resolve = skipped.iter().map(|path| (path.clone(), Resolution::Skip)).collect();
-        match bench.commit_part(&Selection { resolve, ..Selection::default() }) {
-            Ok(outcome) => {
-                tally.skipped += 1;
-                let after = tree(&bench.host);
-                let is_left_out = |path: &Path| {
-                    skipped
-                        .iter()
-                        .any(|left| related(left.as_path().strip_prefix(&bench.host).unwrap(), path))
-                };
-                for path in &skipped {
-                    let path = path.as_path().strip_prefix(&bench.host).unwrap();
-                    if let Some(host) = before.get(path).filter(|sight| sight.kind != 'd') {
-                        let content = after.get(path).map(|sight| &sight.content);
-                        prop_assert_eq!(content, Some(&host.content), "what was left out changed");
-                    }
-                }
-                let touched = by_session.iter().filter(|(o, _)| o.changes()).flat_map(|(o, _)| o.paths());
-                for path in
-                    touched.filter(|path| !is_left_out(path) && part(alone, path) != part(start, path))
-                {
-                    prop_assert_eq!(part(&after, path), part(view, path), "the rest is not what was seen");
-                }
-                if bench.store.commit(&outcome.id).is_ok_and(|commit| commit.is_undoable()) {
-                    bench.undo(&outcome.id).map_err(fail)?;
-                    prop_assert_eq!(&tree(&bench.host), before, "the undo does not bring the former state");
-                }
-                return Ok(());
-            }
-            Err(error) if error.code == ErrorCode::Conflicts => conflicts.clone_from(&error.conflicts),
-            Err(error) => {
-                let is_known = matches!(error.code, ErrorCode::SelectionNeeds | ErrorCode::BadRequest);
-                prop_assert!(is_known, "{error:?}");
-                prop_assert_eq!(&tree(&bench.host), before, "a refused part changed the host");
-                return Ok(());
-            }
-        }
-    }
 }
 
 /// Commits a part of what a session did, then the rest: together that is all, and in between the session sees the same.

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use super::Who::{Host, Session};
 use super::{Story, Tally, tell};
 use crate::commit::tests::bench::{is_inside, tick};
-use crate::commit::tests::operations::Operation::{Append, Attribute, Link, MakeDir, Rename, Symlink, Write};
+use crate::commit::tests::operations::Operation::{
+    Append, Attribute, Fifo, Link, MakeDir, Rename, Symlink, Write,
+};
 use crate::layer::MarkSpace;
 use crate::read_set::entry::{Moment, Object, Seen};
 
@@ -40,6 +42,12 @@ fn stories_that_went_wrong_go_right() {
         (
             vec![Write(b(), 0), Link(b(), a()), MakeDir(c())],
             vec![(Session, Rename(a(), c())), (Session, Rename(c(), a())), (Session, Append(a(), 0))],
+            true,
+        ),
+        // What a rename takes the place of may be of any type.
+        (
+            vec![Write(b(), 0)],
+            vec![(Host, Fifo(a())), (Session, Rename(a(), b())), (Host, Append(b(), 0))],
             true,
         ),
         // overlayfs goes on showing nothing by a name that it has looked for.
