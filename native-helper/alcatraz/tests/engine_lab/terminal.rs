@@ -96,6 +96,17 @@ impl Terminal {
         }
     }
 
+    /// Types `keys` until `text` shows: what is typed before a question stands there is no answer to it.
+    pub fn insist(&mut self, keys: &str, text: &str) {
+        let deadline = Instant::now() + PATIENCE;
+        while !self.seen.contains(text) {
+            assert!(Instant::now() < deadline, "never saw {text:?}, only {:?}", self.seen);
+            self.keys(keys);
+            self.read();
+        }
+        self.expect(text);
+    }
+
     /// Waits for the end and returns the exit status.
     pub fn end(&mut self) -> i32 {
         wait_for(&mut self.child)

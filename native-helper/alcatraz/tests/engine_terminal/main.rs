@@ -113,8 +113,7 @@ fn a_frozen_session_is_left_so_by_the_key_that_interrupts() {
     let mut terminal = Terminal::start(&lab, &words);
     terminal.expect("or leave it so (k)?");
     // What is no answer is said so.
-    terminal.keys("x");
-    terminal.expect("or leave it so (k)?");
+    terminal.insist("x", "or leave it so (k)?");
     terminal.keys("\x03");
     terminal.expect("It stays frozen.");
     assert_eq!(terminal.end(), 130);
