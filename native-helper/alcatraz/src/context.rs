@@ -91,6 +91,10 @@ pub fn told(recovered: &Recovered) -> Vec<String> {
     let foreign = recovered.foreign.iter().map(|path| {
         format!("  {} was changed by somebody else meanwhile and stays as it is.", path.display())
     });
+    let kept = recovered
+        .kept
+        .iter()
+        .map(|place| format!("  What was there before the commit is kept in {}", place.display()));
     let given_up = recovered
         .given_up
         .iter()
@@ -98,7 +102,7 @@ pub fn told(recovered: &Recovered) -> Vec<String> {
     let guests = recovered.guests.iter().map(|path| {
         format!("  {} was put into a new directory by somebody else meanwhile and stays.", path.display())
     });
-    std::iter::once(outcome(recovered)).chain(foreign).chain(given_up).chain(guests).collect()
+    std::iter::once(outcome(recovered)).chain(foreign).chain(kept).chain(given_up).chain(guests).collect()
 }
 
 /// Returns what to tell of a commit that was cut off.
@@ -124,6 +128,7 @@ mod tests {
             session: "s1".to_owned(),
             state: CommitState::Reverted,
             foreign: Vec::new(),
+            kept: Vec::new(),
             guests: Vec::new(),
             given_up: Vec::new(),
             failed: None,

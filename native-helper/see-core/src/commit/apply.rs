@@ -9,6 +9,7 @@ use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
 
+use super::arrived::Arrived;
 use super::away::{Away, Fate, Patience};
 use super::crash;
 use super::guests;
@@ -160,15 +161,27 @@ pub fn revert(
     let mut dirs = BTreeSet::new();
     let known: HashSet<Identity> = steps.iter().flat_map(Step::objects).collect();
     places.forget();
+    let mut overtaken = Vec::new();
+    let mut arrived = Arrived::look(places, &journal.holdings, &there)?;
     for (done, step) in there.iter().rev().enumerate() {
         if done % 64 == 0 {
             monitor.progress(Phase::Recover, u64::try_from(done).unwrap_or(0), None);
         }
         crash::point();
-        match step.revert(places, &known) {
+        crash::gap();
+        let taken_back = match arrived.is_theirs(step) {
+            true => step.settle(places),
+            false => step.revert(places, &known),
+        };
+        match taken_back {
             // Whatever stands in the way there, it is told below.
             Err(_) if away.patience == Patience::GivesUp => {}
-            reverted => reverted?,
+            taken_back => taken_back?,
+        }
+        if arrived.came_back_changed(places, step)? {
+            // Where that fails it is in the layer, with the session's work.
+            let returned = return_to_host(places, step, &there);
+            overtaken.extend(returned.err().map(|_| places.path(step.place())));
         }
     }
     crash::point();
@@ -188,7 +201,8 @@ pub fn revert(
     }
     sync_dirs(places, dirs)?;
     let left = compare(places, header, away)?;
-    let mut reverted = Reverted { left, guests, foreign: kept.into_iter().collect(), rest: Vec::new() };
+    overtaken.extend(kept);
+    let mut reverted = Reverted { left, guests, foreign: overtaken, rest: Vec::new() };
     let homes = header.before.iter().filter(|seen| !away.has(&seen.at));
     let homes = homes.map(|seen| (seen.stat.identity, &seen.at)).collect();
     let is_reverted = |places: &mut Places, step: &Step| match step.is_reverted(places, &homes, &known) {
@@ -205,6 +219,16 @@ pub fn revert(
         reverted.rest.push(step.clone());
     }
     Ok(reverted)
+}
+
+/// Brings a file to the host once more that somebody wrote to right before it was taken back.
+fn return_to_host(places: &mut Places, arrival: &Step, steps: &[&Step]) -> Result<()> {
+    arrival.apply(places)?;
+    let object = arrival.objects().first().copied();
+    let belongs = |step: &&&Step| {
+        matches!(step, Step::Link { .. } | Step::Marks { .. }) && step.objects().first().copied() == object
+    };
+    steps.iter().filter(belongs).try_for_each(|step| step.apply(places))
 }
 
 /// Returns the host's objects that stand different from how they stood before the commit, by our doing alone.

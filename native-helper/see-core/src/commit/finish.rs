@@ -68,6 +68,8 @@ pub struct TakenBack {
     pub foreign: Vec<HostPath>,
     /// What somebody else had put into new directories, and where it is now.
     pub guests: Vec<HostPath>,
+    /// Where that is which they displaced.
+    pub kept: Vec<HostPath>,
     /// Where what was done stays, because nothing waits for that file system.
     pub given_up: Vec<HostPath>,
 }
@@ -92,12 +94,19 @@ pub fn take_back(
         }
         return Err(error);
     }
-    match reverted.foreign.is_empty() {
-        true => clear_up(store, journal, &reverted.left)?,
-        false => set_aside(store, journal)?,
-    }
+    let kept = match reverted.foreign.is_empty() {
+        true => {
+            clear_up(store, journal, &reverted.left)?;
+            Vec::new()
+        }
+        false => {
+            set_aside(store, journal)?;
+            let stages = journal.header.rooms.iter().map(|room| room.stage(&journal.header.commit));
+            stages.filter(|stage| stage.is_dir()).map(|stage| host_path(&stage)).collect()
+        }
+    };
     let given_up = away.given_up(places);
-    Ok(TakenBack { foreign: reverted.foreign, guests: reverted.guests, given_up })
+    Ok(TakenBack { foreign: reverted.foreign, guests: reverted.guests, kept, given_up })
 }
 
 /// Ends a commit that never changed a name of the host: removes what it staged, then tells the store.
@@ -257,17 +266,18 @@ fn clear(places: &mut Places, journal: &Journal, session: &Session) -> Result<()
     Ok(())
 }
 
-/// Returns the error for paths that could not be put back, because the host has something else there now.
-pub fn foreign(path: &HostPath, count: usize) -> Box<SeeError> {
-    SeeError::new(
-        ErrorCode::RecoveryNeeded,
-        format!(
-            "{} was changed on the host meanwhile ({count} in all); it stays as it is now.",
-            path.display()
-        ),
-        "The former object is kept in the commit's backup.",
-    )
-    .with_path(path)
+/// Returns the error for a commit that failed and was taken back, but for paths where the host has its own by now.
+pub fn foreign(cause: &SeeError, (path, count): (&HostPath, usize), kept: &[HostPath]) -> Box<SeeError> {
+    let message = format!(
+        "{} Everything was put back, but for what somebody else has changed meanwhile: {} ({count} in all) stays as it is now.",
+        cause.message,
+        path.display()
+    );
+    let hint = match kept.first() {
+        Some(kept) => format!("Look at it. What was there before the commit is kept in {}", kept.display()),
+        None => "Look at it.".to_owned(),
+    };
+    SeeError::new(ErrorCode::RecoveryNeeded, message, hint).with_path(path)
 }
 
 fn io_error(doing: &str, path: &Path, error: &std::io::Error) -> Box<SeeError> {

@@ -15,6 +15,7 @@ use crate::overlay_marks::is_mark;
 use crate::path::HostPath;
 use crate::timestamp::Timestamp;
 
+use super::arrived::Standing;
 use super::attributes;
 use super::bytes::Bytes;
 use super::copy;
@@ -29,7 +30,7 @@ const MANY: usize = 10_000;
 /// them, go home with all that is in them.
 const MOST: usize = 64 << 20;
 
-/// Some of what a directory held before it went to the host.
+/// Some of what a directory held, or how a file stood, before it went to the host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holding {
     /// The object that goes to the host.
@@ -40,6 +41,9 @@ pub struct Holding {
     pub mtime: Timestamp,
     /// Names and inode numbers.
     pub entries: Vec<(Bytes, u64)>,
+    /// How it stood, when the object is a file that comes by itself: then it holds no entries.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<Standing>,
 }
 
 /// Returns what the directories hold that these steps bring to the host whole.
@@ -64,6 +68,7 @@ pub fn holdings<'s>(places: &mut Places, steps: impl Iterator<Item = &'s Step>) 
                 dir: Bytes(below.to_vec()),
                 mtime: stat.mtime,
                 entries: entries.to_vec(),
+                file: None,
             };
             match pairs.is_empty() {
                 true => all.push(holding(&[])),

@@ -131,7 +131,7 @@ pub struct Journal {
     pub steps: Option<Vec<Step>>,
     /// What is left to do in the layer afterwards.
     pub residue: Vec<Residue>,
-    /// What new directories held before they went to the host.
+    /// What new directories held, and how new files stood, before they went to the host.
     pub holdings: Vec<Holding>,
     /// What the host had when all was applied; `None` when that point was not reached.
     pub left: Option<Vec<Left>>,

@@ -2,6 +2,7 @@
 //! plan → check → stage → journal → apply → publish; `docs/commit.md` tells why each step is safe.
 
 mod apply;
+mod arrived;
 pub(crate) mod attributes;
 mod away;
 mod backups;

@@ -26,6 +26,8 @@ pub struct Recovered {
     pub state: CommitState,
     /// Paths that somebody else changed after the crash: theirs stayed, ours is kept in the commit's backup.
     pub foreign: Vec<HostPath>,
+    /// Where that is which theirs displaced.
+    pub kept: Vec<HostPath>,
     /// What somebody else had put into directories that the commit made, and where it is now.
     pub guests: Vec<HostPath>,
     /// Mount points where what it did stays as it is, because nothing waits for what was mounted there.
@@ -41,6 +43,7 @@ impl Recovered {
             session: record.session.clone(),
             state,
             foreign: Vec::new(),
+            kept: Vec::new(),
             guests: Vec::new(),
             given_up: Vec::new(),
             failed: None,
@@ -191,7 +194,7 @@ fn recover_one(
         (None, Some(_)) => {
             let taken_back = finish::take_back(store, &mut places, &journal, (None, patience), monitor)?;
             (outcome.foreign, outcome.guests) = (taken_back.foreign, taken_back.guests);
-            outcome.given_up = taken_back.given_up;
+            (outcome.kept, outcome.given_up) = (taken_back.kept, taken_back.given_up);
         }
         (None, None) => finish::give_up(store, &mut places, &journal, patience)?,
     }

@@ -7,6 +7,7 @@ use crate::session::SessionState;
 use crate::store::Store;
 
 use super::apply;
+use super::arrived;
 use super::away::{self, Patience};
 use super::backups;
 use super::crash;
@@ -101,9 +102,9 @@ pub fn run(
         )),
         Err(Unapplied::Not(cause)) => {
             match finish::take_back(store, &mut places, &journal, (Some(begun), Patience::Waits), monitor) {
-                Ok(TakenBack { foreign, guests, .. }) => match foreign.first() {
+                Ok(TakenBack { foreign, guests, kept, .. }) => match foreign.first() {
                     None => Err(apply::rolled_back(cause, &guests)),
-                    Some(path) => Err(recovery_needed(&cause, &finish::foreign(path, foreign.len()))),
+                    Some(path) => Err(finish::foreign(&cause, (path, foreign.len()), &kept)),
                 },
                 Err(error) => Err(recovery_needed(&cause, &error)),
             }
@@ -133,7 +134,8 @@ fn write(
     monitor.check_cancelled()?;
     monitor.progress(Phase::Journal, 0, None);
     let steps: Vec<Step> = plan.steps.iter().map(|planned| planned.step.clone()).collect();
-    let holdings = guests::holdings(places, steps.iter())?;
+    let mut holdings = guests::holdings(places, steps.iter())?;
+    holdings.extend(arrived::standings(places, steps.iter())?);
     writer.plan(&steps, &plan.residue, &holdings)?;
     Ok((writer, steps, holdings))
 }

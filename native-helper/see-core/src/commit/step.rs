@@ -238,6 +238,25 @@ impl Step {
         Ok(())
     }
 
+    /// Brings the step to its end, from wherever it was cut off, because what it brought is the host's by now.
+    pub fn settle(&self, places: &mut Places) -> Result<()> {
+        match self {
+            // What it displaced is not the session's.
+            Self::Replace { at, new, backup, object, .. } => {
+                let rests = places.stat(new)?.filter(|stat| stat.identity != *object);
+                match rests {
+                    Some(rests) if holds(places, at, *object)? && places.stat(backup)?.is_none() => {
+                        move_free(places, new, backup, rests.identity)
+                    }
+                    _ => Ok(()),
+                }
+            }
+            Self::Marks { at, object, .. } if holds(places, at, *object)? => self.apply(places),
+            Self::Mode { .. } => self.revert(places, &HashSet::new()),
+            _ => Ok(()),
+        }
+    }
+
     /// Tells, after everything was taken back, whether this step's objects are where they were (`homes`, of those of
     /// the host), and its resting places hold nothing of the host: not when somebody else put something in the way.
     pub fn is_reverted(

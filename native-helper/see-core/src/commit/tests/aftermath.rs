@@ -1,7 +1,10 @@
 //! A host that goes on after a commit was cut off, before anything is recovered: what it does then is not lost, and all else
 //! is as before the commit.
 
-use super::bench::{Bench, assert_same, is_inside};
+use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
+
+use super::bench::{Bench, assert_same, is_inside, run_in};
 use super::crashes::{dies, quietly};
 use crate::commit::crash;
 use crate::error::ErrorCode;
@@ -168,7 +171,7 @@ fn a_commit_that_is_taken_back_tells_what_the_host_put_into_its_directories() {
             Bench::fast_session(MarkSpace::Trusted, "echo g > g", "mkdir d; echo n > d/n; echo h > g");
         let (host, layer) = (bench.host.clone(), bench.layer());
         crash::interrupt(point, move || {
-            super::bench::run_in(&host, "[ ! -d d ] || { echo mine > d/mine; echo c > g; }");
+            run_in(&host, "[ ! -d d ] || { echo mine > d/mine; echo c > g; }");
         });
         let outcome = bench.commit();
         let is_over = crash::is_uninterrupted();
@@ -186,4 +189,160 @@ fn a_commit_that_is_taken_back_tells_what_the_host_put_into_its_directories() {
         point += 1;
     }
     assert!(told > 0, "{point}");
+}
+
+/// Host tree, program, and the file that a program of the host writes to once the commit has put it in place.
+const WRITTEN: &[(&str, &str, &str)] = &[
+    ("echo g > g; echo z > z", "echo hh >> g; echo zz >> z", "g"),
+    ("echo g > g; echo z > z", "mv g t; sed s/g/h/ t > g; rm t; echo zz >> z", "g"),
+    ("echo z > z", "echo n > n; ln n nn; echo zz >> z", "n"),
+    ("mkdir g; echo o > g/o; echo z > z", "rm -r g; echo n > g; echo zz >> z", "g"),
+];
+
+/// A line that the host adds to what the commit has put there is still there after the recovery, in a file of the same inode,
+/// so that whoever has it open goes on with it; the path is told, and what it displaced is kept.
+#[test]
+fn what_a_program_of_the_host_writes_to_a_file_that_was_put_in_place_stays() {
+    if !is_inside("aftermath::what_a_program_of_the_host_writes_to_a_file_that_was_put_in_place_stays") {
+        return;
+    }
+    quietly(|| {
+        for (number, marks) in (0..).zip([MarkSpace::Trusted, MarkSpace::User].into_iter().cycle()).take(8) {
+            let (host, program, name) = WRITTEN[number / 2];
+            // One appends, and one only holds it open: what it writes comes after the recovery.
+            for waits in [false, true] {
+                let (mut met, mut point) = (0, 0);
+                loop {
+                    let what = format!("{marks:?} {host} | {program} dead at {point}, waits: {waits}");
+                    let bench = Bench::fast_session(marks, host, program);
+                    let (at, old) = (bench.host.join(name), bench.has());
+                    if !dies(point, || drop(bench.commit().unwrap())) {
+                        break;
+                    }
+                    let is_placed = std::fs::read(&at).is_ok_and(|now| {
+                        old.get(std::path::Path::new(name)).is_none_or(|sight| sight.content != now)
+                    });
+                    point += 1;
+                    if !is_placed {
+                        continue;
+                    }
+                    let mut writer = std::fs::File::options().append(true).open(&at).unwrap();
+                    let ino = writer.metadata().unwrap().ino();
+                    if !waits {
+                        writer.write_all(b"mine\n").unwrap();
+                        drop(writer);
+                        writer = std::fs::File::open("/dev/null").unwrap();
+                    }
+                    let (mut deaths, mut recovered) = (0, Vec::new());
+                    while point % 4 == 0 && dies(deaths, || recovered = bench.recover()) {
+                        deaths += 1;
+                    }
+                    recovered.extend(bench.recover());
+                    if waits {
+                        writer.write_all(b"mine\n").unwrap();
+                    }
+                    bench.recover();
+                    assert!(std::fs::read_to_string(&at).unwrap().ends_with("mine\n"), "{what}");
+                    assert_eq!(std::fs::metadata(&at).unwrap().ino(), ino, "{what}");
+                    if bench.state() == SessionState::Committed {
+                        continue;
+                    }
+                    met += 1;
+                    bench.on_host("[ $(cat z) = z ]");
+                    let told: Vec<_> = recovered.iter().flat_map(|one| one.foreign.clone()).collect();
+                    assert!(told.contains(&bench.path(name)), "{what}: {told:?}");
+                    let marked = std::process::Command::new("getfattr")
+                        .args(["-d", "-m", "overlay"])
+                        .arg(&at)
+                        .output()
+                        .unwrap();
+                    assert!(marked.stdout.is_empty(), "{what}: {marked:?}");
+                    if old.contains_key(std::path::Path::new(name)) {
+                        let kept: Vec<_> = recovered.iter().flat_map(|one| one.kept.clone()).collect();
+                        let kept = std::str::from_utf8(kept[0].as_bytes()).unwrap().to_owned();
+                        bench.on_host(&format!("grep -rqx -e g -e o {kept}"));
+                    }
+                }
+                assert!(met > 0, "{marks:?} {host} | {program}: {point} points");
+            }
+        }
+    });
+}
+
+/// The same where the commit fails by itself, and where the write comes between the last look and the step that takes it back.
+#[test]
+fn a_commit_that_fails_takes_nothing_back_that_the_host_has_written_to() {
+    if !is_inside("aftermath::a_commit_that_fails_takes_nothing_back_that_the_host_has_written_to") {
+        return;
+    }
+    let (mut gap, mut met) = (0, 0);
+    loop {
+        let program = "echo h >> g; echo zz >> z";
+        let bench = Bench::fast_session(MarkSpace::Trusted, "echo g > g; echo z > z", program);
+        let host = bench.host.clone();
+        crash::interrupt_gap(gap, move || run_in(&host, "echo mine >> g; echo mine >> z"));
+        let outcome = bench.commit();
+        let meddled = !crash::is_uninterrupted();
+        crash::survive_all();
+        if !meddled {
+            break;
+        }
+        let has = ["g", "z"].map(|name| std::fs::read_to_string(bench.host.join(name)).unwrap());
+        assert!(has.iter().all(|text| text.ends_with("mine\n")), "{gap}: {has:?}");
+        let is_done = has.iter().filter(|text| text.lines().count() == 3).count();
+        match outcome {
+            Ok(_) => assert_eq!(is_done, 2, "{gap}: {has:?}"),
+            // One was in place, and keeps what the session did; the other one was not touched.
+            Err(error) if error.code == ErrorCode::RecoveryNeeded => {
+                assert_eq!(is_done, 1, "{gap}: {has:?}");
+                assert!(error.message.contains("Everything was put back, but for"), "{}", error.message);
+                assert_eq!(bench.state(), SessionState::Finished);
+                met += 1;
+            }
+            Err(error) => assert_eq!((error.code, is_done), (ErrorCode::RolledBack, 0), "{gap}: {has:?}"),
+        }
+        gap += 1;
+    }
+    assert!(met > 0, "{gap}");
+    quietly(|| {
+        let programs =
+            ["echo h >> g; echo zz >> z", "rm g; echo n > n; ln n nn; echo zz >> z", "mkdir d; echo n > n"];
+        for program in programs {
+            let new = || Bench::fast_session(MarkSpace::Trusted, "echo g > g; echo z > z", program);
+            // The last point at which a commit that dies is taken back: all is in place.
+            let is_taken_back = |point: &u64| {
+                let bench = new();
+                let died = dies(*point, || drop(bench.commit()));
+                bench.recover();
+                died && bench.state() == SessionState::Finished
+            };
+            let last = (0..).take_while(is_taken_back).last().unwrap();
+            let mut gap = 0;
+            // The recovery meets the writer between each look and the step that takes something back.
+            loop {
+                let bench = new();
+                assert!(dies(last, || drop(bench.commit())));
+                let host = bench.host.clone();
+                crash::interrupt_gap(gap, move || {
+                    run_in(&host, "for f in g n z; do [ ! -f $f ] || echo mine >> $f; done");
+                });
+                let before = bench.has();
+                bench.recover();
+                let meddled = !crash::is_uninterrupted();
+                crash::survive_all();
+                if !meddled {
+                    break;
+                }
+                for name in ["g", "n", "z"].map(std::path::Path::new) {
+                    let now = bench.has().get(name).map(|sight| sight.content.clone());
+                    let has_line = now.is_some_and(|now| now.ends_with(b"mine\n"));
+                    // What had gone home before the writer came was not there for it.
+                    let was_gone = !before.contains_key(name) || (name.as_os_str() == "n" && gap > 1);
+                    assert!(has_line || was_gone, "{program} in gap {gap}: {name:?} {:?}", bench.has());
+                }
+                gap += 1;
+            }
+            assert!(gap > 1, "{program}");
+        }
+    });
 }
