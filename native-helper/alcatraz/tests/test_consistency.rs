@@ -167,6 +167,62 @@ fn names_that_overlayfs_remembers_are_recorded_as_the_program_met_them() {
 }
 
 #[test]
+fn ways_that_overlayfs_remembers_are_recorded_as_the_program_went_them() {
+    both(|lab| {
+        let place = |name: &str| lab.home().join(name);
+        for name in ["read", "append", "mode", "deep", "listed", "absent"] {
+            for side in ["b", "c"] {
+                std::fs::create_dir_all(place(&format!("{name}/{side}/in"))).unwrap();
+                lab.write(&format!("{name}/{side}/f"), "host\n");
+                lab.write(&format!("{name}/{side}/in/f"), "host\n");
+            }
+        }
+        lab.write("absent/c/g", "host\n");
+        for (name, content) in [("link1", "one\n"), ("link2", "two\n")] {
+            std::fs::create_dir(place(name)).unwrap();
+            lab.write(&format!("{name}/f"), content);
+        }
+        std::os::unix::fs::symlink("link1", place("cur")).unwrap();
+        // Two files that differ in nothing that is told of them but their numbers.
+        lab.write("equal", "one\n");
+        lab.write("like", "two\n");
+        for name in ["equal", "like"] {
+            let file = std::fs::File::options().write(true).open(place(name)).unwrap();
+            let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_700_000_000);
+            file.set_times(std::fs::FileTimes::new().set_modified(time)).unwrap();
+        }
+        std::fs::create_dir(place("still")).unwrap();
+        lab.write("still/f", "host\n");
+        tick();
+        let look = "for d in */b */b/in cur still; do test -d $d; done; test -e equal";
+        let wait = ": > ready; while ! test -e .go; do sleep 0.02; done";
+        let act = "cat read/b/f; echo more >>append/b/f; chmod 600 mode/b/f; cat deep/b/in/f; ls listed/b; \
+                   cat absent/b/g; cat cur/f equal still/f";
+        let child = lab.start("it", &format!("{look}; {wait}; ({act}) >out 2>&1; true"));
+        wait_until("it has looked", || lab.run(&["enter", "it", "--", "test", "-e", "ready"]).status == 0);
+        for name in ["read", "append", "mode", "deep", "listed", "absent"] {
+            std::fs::rename(place(&format!("{name}/b")), place(&format!("{name}/old"))).unwrap();
+            std::fs::rename(place(&format!("{name}/c")), place(&format!("{name}/b"))).unwrap();
+        }
+        std::os::unix::fs::symlink("link2", place("next")).unwrap();
+        std::fs::rename(place("next"), place("cur")).unwrap();
+        std::fs::rename(place("like"), place("equal")).unwrap();
+        lab.write("still/new", "host\n");
+        tick();
+        assert_eq!(lab.run(&["enter", "it", "--", "touch", ".go"]).status, 0);
+        assert_eq!(finish_child(child).status, 0);
+        // A directory in which the host only made something is the same.
+        let met: Vec<String> = conflicts(lab).into_iter().map(|(path, _)| path).collect();
+        for path in
+            ["read/b/f", "append/b/f", "mode/b/f", "deep/b/in/f", "listed/b", "absent/b/g", "cur", "equal"]
+        {
+            assert!(met.iter().any(|met| met == path), "{path} is not in {met:?}");
+        }
+        assert!(!met.iter().any(|met| met.starts_with("still")), "{met:?}");
+    });
+}
+
+#[test]
 fn a_directory_that_the_host_changed_is_no_conflict_for_what_the_session_put_into_it() {
     let mode = |lab: &Lab, name: &str| {
         use std::os::unix::fs::PermissionsExt as _;

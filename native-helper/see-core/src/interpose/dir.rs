@@ -24,6 +24,8 @@ pub struct Dir {
     pub layer: Option<usize>,
     /// Set when it is on a file system of the SEE's own.
     pub own: Option<Own>,
+    /// Whether programs get another directory of the host than this one: the one that was here before.
+    pub is_other: bool,
     /// When it was found, in milliseconds.
     pub found: u64,
     /// What names meant then; `None` while they were about to change.
@@ -51,7 +53,8 @@ pub struct Lower {
 impl Dir {
     /// Returns a directory of which nothing but this is known.
     pub fn empty(stamp: Option<Stamp>) -> Self {
-        Self { upper: None, ends: None, lower: None, layer: None, own: None, found: milliseconds(), stamp }
+        let (upper, ends, lower, layer, own) = (None, None, None, None, None);
+        Self { upper, ends, lower, layer, own, is_other: false, found: milliseconds(), stamp }
     }
 }
 

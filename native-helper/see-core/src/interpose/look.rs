@@ -212,6 +212,15 @@ impl Observer {
     }
 
     pub(super) fn directory(&mut self, thread: u32, dir: i32) -> Option<Arc<[u8]>> {
+        let told = self.told_directory(thread, dir);
+        let place = if dir == AT_FDCWD { Place::Cwd } else { Place::Descriptor(dir) };
+        if told.is_none() && tracee::is_too_deep(thread, place) {
+            self.lose(Missing::Blind);
+        }
+        told
+    }
+
+    fn told_directory(&mut self, thread: u32, dir: i32) -> Option<Arc<[u8]>> {
         if dir != AT_FDCWD {
             return self.descriptors.place(thread, dir).map(Arc::from);
         }
@@ -263,8 +272,10 @@ impl Observer {
             let real = sight.inner(&real)?;
             reached = walk.follow(&real, real.as_bytes(), intent.follows, &mut links)?;
         }
-        if let Some(shown) = self.shown_otherwise(sight, &reached) {
-            reached.found = shown;
+        if sight.table.id == main.id {
+            // The host may have something else by now, or nothing, and the SEE does not show that.
+            let shown = reached.shown_otherwise(&mut self.tree, &main);
+            reached.found = shown.unwrap_or(reached.found);
         }
         if !context.still_waits() {
             return None;
@@ -299,15 +310,6 @@ impl Observer {
             _ => {}
         }
         Some(reached)
-    }
-
-    /// Returns what a program gets where the host has something else by now, or nothing, and the SEE does not show that.
-    fn shown_otherwise(&self, sight: &Sight, reached: &Reached) -> Option<Found> {
-        let is_main = sight.table.id == self.shared.main.table.id;
-        if !is_main || self.shared.frozen.has(&reached.path) {
-            return None;
-        }
-        reached.shown_otherwise(&self.tree)
     }
 
     /// Something is not there that no file of the host is about: it may be one of its devices.

@@ -53,7 +53,7 @@ pub struct Shared {
     /// How the SEE's first process sees paths.
     pub main: Sight,
     /// What it shows as it was.
-    pub frozen: Frozen,
+    pub frozen: Arc<Frozen>,
     /// Whether the SEE may have symlinks, or names of directories, that the host has not.
     pub has_own_links: AtomicBool,
     /// Whether the removal of a name is reported, too.

@@ -1,5 +1,9 @@
 //! Links of `/proc` that mean something else for each thread: `/proc/self/fd/3`, `/dev/stdin`.
 
+use std::collections::VecDeque;
+
+use crate::path::HostPath;
+
 use super::resolve::Reached;
 use super::tracee;
 use super::tree::Found;
@@ -18,6 +22,14 @@ pub fn leads_to_own(reached: &Reached) -> bool {
     let is_link = path.starts_with(b"/proc/") && own.iter().any(|part| contains(path, part));
     let is_standard = [&b"/dev/fd/"[..], b"/dev/stdin", b"/dev/stdout", b"/dev/stderr"];
     reached.found == Found::Private && (is_link || is_standard.iter().any(|start| path.starts_with(start)))
+}
+
+/// Tells whether what is left of a path leads back up through a link of `/proc` that means something else for each thread.
+pub fn leads_back_through_own(path: &HostPath, rest: &VecDeque<Vec<u8>>) -> bool {
+    let mut before = rest.iter().take_while(|part| *part != b"..");
+    path.as_bytes().starts_with(b"/proc")
+        && rest.iter().any(|part| part == b"..")
+        && before.any(|part| matches!(part.as_slice(), b"fd" | b"cwd" | b"root" | b"exe"))
 }
 
 fn contains(path: &[u8], part: &[u8]) -> bool {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rustix::fs::{CWD, Mode, OFlags};
 
+use super::frozen::Frozen;
 use super::resolve::{Walk, nothing_at};
 use super::tree::{Found, Tree};
 use super::unfinished::Unfinished;
@@ -51,13 +52,14 @@ impl Rehearsal {
     pub fn look(&mut self, path: &HostPath, file: Access, directory: Access, follows: bool) {
         let at = Moment::now();
         let unfinished = Arc::new(Unfinished::default());
-        let mut tree = Tree::new(Arc::clone(&self.layers), unfinished, Arc::clone(&self.root), KEPT);
+        let frozen = Arc::new(Frozen::new(&self.layers, &[]));
+        let mut tree = Tree::new(Arc::clone(&self.layers), unfinished, Arc::clone(&self.root), frozen, KEPT);
         let (sight, mut links) = (self.sight.clone(), Vec::new());
         let start = HostPath::root();
         let (main, before_long) = (&*sight.table, || {});
         let mut walk = Walk { tree: &mut tree, main, sight: &sight, since: None, before_long: &before_long };
         let mut reached = walk.follow(&start, path.as_bytes(), follows, &mut links).unwrap();
-        if let Some(shown) = reached.shown_otherwise(&tree) {
+        if let Some(shown) = reached.shown_otherwise(&mut tree, main) {
             reached.found = shown;
         }
         assert!(!tree.take_trouble());

@@ -8,6 +8,8 @@ use crate::read_set::access::Access;
 use crate::read_set::entry::{Moment, Object};
 
 use super::dir::Dir;
+use super::own_links::leads_back_through_own;
+use super::shown;
 use super::tree::{Found, Tree};
 use super::view::{Sight, Table};
 
@@ -52,19 +54,8 @@ impl Reached {
     }
 
     /// Returns what a program gets where the SEE does not show what the host has by now. Only for the main mount table.
-    pub fn shown_otherwise(&self, tree: &Tree) -> Option<Found> {
-        let (Found::Directory { host: Some((path, _)) }
-        | Found::Symlink { host: Some((path, _)), .. }
-        | Found::Other { host: Some((path, _)) }
-        | Found::Absent { host: Some(path) }) = &self.found
-        else {
-            return None;
-        };
-        // What is mounted on its own is no name of the directory around it.
-        let dir = self.dir.as_ref().filter(|dir| {
-            dir.lower.as_ref().is_some_and(|lower| path.parent().as_ref() == Some(&lower.path))
-        })?;
-        tree.shown_otherwise(dir, &self.path)
+    pub fn shown_otherwise(&self, tree: &mut Tree, main: &Table) -> Option<Found> {
+        tree.shown_otherwise(main, self.dir.as_ref()?, &self.path, &self.found)
     }
 }
 
@@ -130,8 +121,17 @@ impl Walk<'_> {
             }
             let dir = self.tree.dir(table, self.main, &at)?;
             let path = at.join(&part);
-            let found = self.tree.look(table, self.main, &dir, &path, self.since);
             let is_last = rest.is_empty();
+            let mut found = self.tree.look(table, self.main, &dir, &path, self.since);
+            let is_way = matches!(found, Found::Symlink { .. }) && (!is_last || follows);
+            if is_way && table.id == self.main.id {
+                match self.tree.shown_otherwise(self.main, &dir, &path, &found) {
+                    None => {}
+                    Some(link @ Found::Symlink { .. }) => found = link,
+                    // Programs go on below something that the host has no more: no further can be told.
+                    Some(_) => return Some(Reached::at(shown::untold(path.clone()), path, Some(dir))),
+                }
+            }
             match found {
                 Found::Directory { .. } if !is_last => at = path,
                 Found::Symlink { target, host } if !is_last || follows => {
@@ -151,6 +151,11 @@ impl Walk<'_> {
                     }
                 }
                 Found::Private => {
+                    if leads_back_through_own(&path, &rest) {
+                        // Where such a link leads only the thread itself knows, and so what is above that.
+                        self.tree.lose();
+                        return None;
+                    }
                     return Some(Reached::at(Found::Private, with_rest(&path, &rest), Some(dir)));
                 }
                 Found::Absent { host } => {

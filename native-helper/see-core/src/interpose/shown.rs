@@ -1,13 +1,16 @@
 //! What programs are shown by a name where the host has changed since the session began: overlayfs goes on showing what it
 //! found by that name before, also when that was nothing. Compares only; whoever looks records.
 
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
+use see_sys::handle::own_handle;
 
 use crate::beneath::{Facts, facts_at, facts_of, read_link_at};
 use crate::change::FileType;
+use crate::layer::Layer;
+use crate::overlay_marks::{Origin, marks_at};
 use crate::path::HostPath;
 use crate::read_set::entry::{Moment, Object};
 
@@ -19,7 +22,8 @@ const MOST_TRIES: usize = 4;
 
 /// Returns what programs get by this name where that is not what the host has; `None` where it is, and where it cannot be
 /// told. `root` is the SEE's, `path` leads to the name without symlinks; in the layer nothing is by it.
-pub fn otherwise(root: &OwnedFd, path: &HostPath, lower: &Lower, began: Moment) -> Option<Found> {
+pub fn otherwise(root: &OwnedFd, path: &HostPath, lower: &Lower, layer: &Layer) -> Option<Found> {
+    let (began, same_mount) = (Moment::from(layer.began), layer.same_mount);
     let name = path.name();
     let mut host = at_host(lower, name)?;
     let last = match &host {
@@ -30,7 +34,13 @@ pub fn otherwise(root: &OwnedFd, path: &HostPath, lower: &Lower, began: Moment) 
         return None;
     }
     for _ in 0..MOST_TRIES {
-        let inside = open(root, path)?;
+        let inside = match open(root, path) {
+            Ok(inside) => Some(inside),
+            Err(Errno::NOENT) => None,
+            // Programs go another way than the host has here now.
+            Err(Errno::LOOP | Errno::NOTDIR | Errno::STALE) => return Some(untold(lower.path.join(name))),
+            Err(_) => return None,
+        };
         let shown = match &inside {
             Some(file) => Some(facts_of(file.as_fd()).ok()?),
             None => None,
@@ -40,8 +50,13 @@ pub fn otherwise(root: &OwnedFd, path: &HostPath, lower: &Lower, began: Moment) 
             host = again;
             continue;
         }
+        // A rename gives the file that comes and the one that goes the very same time.
+        let is_gone = shown.as_ref().is_some_and(|shown| shown.links == 0 && host.is_some());
+        let is_numbered = same_mount && shown.as_ref().map(|it| it.ino) != host.as_ref().map(|it| it.ino);
         return match (shown, inside) {
-            (shown, _) if shown.as_ref().map(look) == host.as_ref().map(look) => None,
+            (shown, _) if shown.as_ref().map(look) == host.as_ref().map(look) && !is_gone && !is_numbered => {
+                None
+            }
             (Some(shown), Some(file)) => found(&shown, &file, lower.path.join(name)),
             _ => Some(Found::Absent { host: Some(lower.path.join(name)) }),
         };
@@ -63,14 +78,58 @@ fn at_host(lower: &Lower, name: &[u8]) -> Option<Option<Facts>> {
     }
 }
 
-/// Opens, by place only, what the SEE has at a path, if anything; `None` when it cannot be told.
-fn open(root: &OwnedFd, path: &HostPath) -> Option<Option<OwnedFd>> {
+/// Opens, by place only, what the SEE has at a path.
+fn open(root: &OwnedFd, path: &HostPath) -> Result<OwnedFd, Errno> {
     let flags = OFlags::PATH | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
-    match rustix::fs::openat2(root, path.relative(), flags, Mode::empty(), resolve) {
-        Ok(file) => Some(Some(file)),
-        Err(Errno::NOENT) => Some(None),
-        Err(_) => None,
+    rustix::fs::openat2(root, path.relative(), flags, Mode::empty(), resolve)
+}
+
+/// Tells whether programs get another directory of the host by this path than the host has there now. `copied` is the
+/// directory in the layer, by the one that holds it and its name.
+pub fn is_other_directory(
+    root: &OwnedFd,
+    path: &HostPath,
+    lower: &Lower,
+    copied: Option<BorrowedFd<'_>>,
+    layer: &Layer,
+) -> bool {
+    let Ok(host) = facts_of(lower.fd.as_fd()) else { return false };
+    // Whatever takes another's name is changed by that itself.
+    if Moment::from(host.ctime) < layer.began.into() {
+        return false;
+    }
+    if let Some(holder) = copied {
+        // It has the times of the copy; but of which directory it is one, it says.
+        let marks = marks_at(holder, path.name(), layer.marks);
+        let Ok(Some(Origin::Handle(origin))) = marks.map(|marks| marks.origin) else { return false };
+        return own_handle(lower.fd.as_fd()).is_ok_and(|handle| handle != origin);
+    }
+    match open(root, path).and_then(|shown| facts_of(shown.as_fd())) {
+        // Overlayfs shows the host's own numbers where all its layers are on one file system.
+        Ok(shown) => look(&shown) != look(&host) || layer.same_mount && shown.ino != host.ino,
+        Err(errno) => matches!(errno, Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::STALE),
+    }
+}
+
+/// Returns what stands for something of the host that programs got here and that cannot be told any more.
+pub fn untold(path: HostPath) -> Found {
+    Found::Other { host: Some((path, Object::unknown(Moment::now()))) }
+}
+
+/// Returns what programs get instead of this by a name of another directory: nobody can say.
+pub fn instead_of(found: &Found) -> Option<Found> {
+    let like = |(path, object): &(HostPath, Object)| {
+        Some((path.clone(), Object { kind: object.kind, ..Object::unknown(Moment::now()) }))
+    };
+    match found {
+        Found::Directory { host: Some(host) } => Some(Found::Directory { host: like(host) }),
+        Found::Symlink { target, host: Some(host) } => {
+            Some(Found::Symlink { target: target.clone(), host: like(host) })
+        }
+        Found::Other { host: Some(host) } => Some(Found::Other { host: like(host) }),
+        Found::Absent { host: Some(path) } => Some(untold(path.clone())),
+        _ => None,
     }
 }
 

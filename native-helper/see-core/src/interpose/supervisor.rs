@@ -197,7 +197,7 @@ impl Watch {
             tables: Tables::new(main.clone(), namespace, Arc::clone(&unfinished)),
             unfinished,
             main,
-            frozen: Frozen::new(recording.layers, &recording.mirrored),
+            frozen: Arc::new(Frozen::new(recording.layers, &recording.mirrored)),
             has_own_links: AtomicBool::new(!recording.is_fresh),
             sees_removals: witnesses.makers.is_some(),
             is_remounted: AtomicBool::new(false),
@@ -213,7 +213,8 @@ impl Watch {
 
     fn watcher(&self) -> Observer {
         let unfinished = Arc::clone(&self.shared.unfinished);
-        let tree = Tree::new(Arc::clone(&self.layers), unfinished, Arc::clone(&self.root), self.dirs);
+        let (layers, root) = (Arc::clone(&self.layers), Arc::clone(&self.root));
+        let tree = Tree::new(layers, unfinished, root, Arc::clone(&self.shared.frozen), self.dirs);
         Observer::new(Arc::clone(&self.shared), tree)
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::ffi::CString;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 
-use rustix::fs::{CWD, Mode, OFlags};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
 use rustix::io::{Errno, Result};
 use see_sys::memory;
 
@@ -70,31 +70,59 @@ pub enum Place {
     Program,
 }
 
+impl Place {
+    /// Returns the link by which the kernel shows it.
+    pub fn link(self, thread: u32) -> String {
+        match self {
+            Self::Cwd => format!("/proc/{thread}/cwd"),
+            Self::Root => format!("/proc/{thread}/root"),
+            Self::Descriptor(fd) => format!("/proc/{thread}/fd/{fd}"),
+            Self::Program => format!("/proc/{thread}/exe"),
+        }
+    }
+}
+
 /// Returns the path of a thread's directory, file or program as seen from here; `None` when it has no path or is gone.
 pub fn place(thread: u32, place: Place) -> Option<Vec<u8>> {
-    let link = match place {
-        Place::Cwd => format!("/proc/{thread}/cwd"),
-        Place::Root => format!("/proc/{thread}/root"),
-        Place::Descriptor(fd) => format!("/proc/{thread}/fd/{fd}"),
-        Place::Program => format!("/proc/{thread}/exe"),
-    };
-    link_path(link.as_bytes())
+    link_path(place.link(thread).as_bytes())
 }
 
 /// Returns the absolute path that a magic link shows.
 pub fn link_path(link: &[u8]) -> Option<Vec<u8>> {
-    shared_path(link_text(link)?)
+    let link = std::ffi::OsStr::from_bytes(link);
+    shared_path(text_at(CWD, link)?, || rustix::fs::stat(link))
 }
 
 /// Returns what a magic link shows, also of what has no path (any more).
 pub fn link_text(link: &[u8]) -> Option<CString> {
-    rustix::fs::readlinkat(CWD, std::ffi::OsStr::from_bytes(link), Vec::with_capacity(256)).ok()
+    text_at(CWD, std::ffi::OsStr::from_bytes(link))
 }
 
-/// Returns a path that a link told, unless it is none that the host could share: a pipe's, or of something deleted.
-fn shared_path(told: CString) -> Option<Vec<u8>> {
+fn text_at(dir: impl AsFd, link: impl rustix::path::Arg) -> Option<CString> {
+    rustix::fs::readlinkat(dir, link, Vec::with_capacity(256)).ok()
+}
+
+/// Tells whether a thread's directory is so deep that the kernel tells no path of it.
+pub fn is_too_deep(thread: u32, place: Place) -> bool {
+    let link = place.link(thread);
+    matches!(rustix::fs::readlinkat(CWD, link, Vec::with_capacity(256)), Err(Errno::NAMETOOLONG))
+}
+
+/// What the kernel puts behind the name of something that is gone; a name may end so by itself.
+const GONE: &[u8] = b" (deleted)";
+
+/// Returns a path that a link told, unless it is none that the host could share: a pipe's, or of a file that is gone. From a
+/// directory that is gone a way leads on upwards.
+fn shared_path(told: CString, ask: impl FnOnce() -> Result<rustix::fs::Stat>) -> Option<Vec<u8>> {
     let path = told.into_bytes();
-    (path.first() == Some(&b'/') && !path.ends_with(b" (deleted)")).then_some(path)
+    let is_there = || {
+        let stat = ask().ok()?;
+        (FileType::from_raw_mode(stat.st_mode) == FileType::Directory || stat.st_nlink > 0).then_some(())
+    };
+    if path.first() != Some(&b'/') || path.ends_with(GONE) && is_there().is_none() {
+        return None;
+    }
+    Some(path)
 }
 
 /// What descriptors name, for threads that are asked often: each thread's table is held open.
@@ -106,10 +134,10 @@ impl Descriptors {
     pub fn place(&mut self, thread: u32, fd: i32) -> Option<Vec<u8>> {
         let number = fd.to_string();
         if let Some(table) = self.0.get(&thread) {
-            match rustix::fs::readlinkat(table, number.as_str(), Vec::with_capacity(256)) {
-                Ok(told) => return shared_path(told),
+            match text_at(table, number.as_str()) {
+                Some(told) => return shared_path(told, || stat_at(table, &number)),
                 // The thread is gone, and its number may be another's; or the descriptor is closed.
-                Err(_) => drop(self.0.remove(&thread)),
+                None => drop(self.0.remove(&thread)),
             }
         }
         if self.0.len() >= TABLES {
@@ -117,10 +145,14 @@ impl Descriptors {
         }
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let table = rustix::fs::openat(CWD, format!("/proc/{thread}/fd"), flags, Mode::empty()).ok()?;
-        let told = rustix::fs::readlinkat(&table, number.as_str(), Vec::with_capacity(256)).ok()?;
+        let path = shared_path(text_at(&table, number.as_str())?, || stat_at(&table, &number));
         self.0.insert(thread, table);
-        shared_path(told)
+        path
     }
+}
+
+fn stat_at(table: &OwnedFd, number: &str) -> Result<rustix::fs::Stat> {
+    rustix::fs::statat(table, number, AtFlags::empty())
 }
 
 /// Returns the mount name space of a thread.
@@ -174,6 +206,30 @@ mod tests {
         assert_eq!(place(me, Place::Root), Some(b"/".to_vec()));
         assert_eq!(place(u32::MAX, Place::Cwd), None);
         assert!(threads(me).contains(&me));
+    }
+
+    #[test]
+    fn a_name_may_end_as_what_is_gone_does() {
+        use std::os::fd::AsRawFd as _;
+        let me = std::process::id();
+        let room = tempfile::tempdir().unwrap();
+        let path = room.path().join("x (deleted)");
+        let is_told = |file: &std::fs::File, path: &std::path::Path| {
+            let mut known = Descriptors::default();
+            let told = place(me, Place::Descriptor(file.as_raw_fd()));
+            assert_eq!(told, known.place(me, file.as_raw_fd()));
+            assert_eq!(told, known.place(me, file.as_raw_fd()));
+            told.as_deref() == Some(path.as_os_str().as_bytes())
+        };
+        let file = std::fs::File::create(&path).unwrap();
+        assert!(is_told(&file, &path));
+        std::fs::remove_file(&path).unwrap();
+        assert!(!is_told(&file, &path));
+        let below = room.path().join("gone");
+        std::fs::create_dir(&below).unwrap();
+        let dir = std::fs::File::open(&below).unwrap();
+        std::fs::remove_dir(&below).unwrap();
+        assert!(is_told(&dir, &room.path().join("gone (deleted)")));
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::read_set::entry::{Moment, Object, Seen};
 
 use super::clock::milliseconds;
 use super::dir::{Dir, Lower, Own, open_dir};
+use super::frozen::Frozen;
 use super::shown;
 use super::unfinished::{Stamp, Unfinished};
 use super::view::{Table, Target};
@@ -68,6 +69,8 @@ pub struct Tree {
     unfinished: Arc<Unfinished>,
     /// The SEE's root directory, by place only.
     root: Arc<OwnedFd>,
+    /// What it shows as it was.
+    frozen: Arc<Frozen>,
     /// Directories by their paths, each with the table by which it was found.
     dirs: HashMap<HostPath, (u32, Arc<Dir>)>,
     /// How many of them are kept open, two descriptors each.
@@ -82,9 +85,10 @@ impl Tree {
         layers: Arc<Vec<Layer>>,
         unfinished: Arc<Unfinished>,
         root: Arc<OwnedFd>,
+        frozen: Arc<Frozen>,
         most: usize,
     ) -> Self {
-        Self { layers, unfinished, root, dirs: HashMap::new(), most, is_troubled: Cell::new(false) }
+        Self { layers, unfinished, root, frozen, dirs: HashMap::new(), most, is_troubled: Cell::new(false) }
     }
 
     /// Returns a directory; `None` when it is none or cannot be told. No part of `path` may be a symlink.
@@ -115,7 +119,11 @@ impl Tree {
             let child = match table.at(&next).cloned() {
                 Some(Target::Alias(alias)) => self.dir(main, main, &alias)?,
                 Some(target) => Arc::new(self.mounted(&target, stamp)?),
-                None => Arc::new(self.child(&dir, next.name(), stamp)?),
+                None => {
+                    let child = self.child(&dir, next.name(), stamp)?;
+                    let is_other = dir.is_other || table.id == main.id && self.is_other(&dir, &child, &next);
+                    Arc::new(Dir { is_other, ..child })
+                }
             };
             dir = self.keep(table, &next, child);
         }
@@ -126,6 +134,11 @@ impl Tree {
     /// a broken disk: then the record lacks what a program may have seen.
     pub fn take_trouble(&self) -> bool {
         self.is_troubled.take()
+    }
+
+    /// Says that something could not be told.
+    pub fn lose(&self) {
+        self.is_troubled.set(true);
     }
 
     /// Takes what was asked for. What the program's own call fails with as well is no trouble.
@@ -228,6 +241,18 @@ impl Tree {
             (_, Some(path)) => self.told(Lower::open(path)),
         };
         (child.upper.is_some() || child.lower.is_some()).then_some(child)
+    }
+
+    /// Tells whether programs get another directory of the host by the path of this child. Of what a part shows that is a copy
+    /// nothing is compared, nor of what the SEE has by another name.
+    fn is_other(&self, dir: &Dir, child: &Dir, path: &HostPath) -> bool {
+        let layer = child.layer.and_then(|place| self.layers.get(place));
+        let (Some(layer), Some(lower)) = (layer, &child.lower) else { return false };
+        let is_beside = dir.lower.as_ref().is_some_and(|above| above.path.join(path.name()) == lower.path);
+        let copied = child.upper.as_ref().and(dir.upper.as_ref()).map(|upper| upper.as_fd());
+        is_beside
+            && !self.frozen.has(path)
+            && shown::is_other_directory(&self.root, path, lower, copied, layer)
     }
 
     /// Returns the host's path whose object shines through an object in the layer, and whether it is not simply the
@@ -350,15 +375,40 @@ impl Tree {
         facts.ok().filter(|facts| facts.is_dir() == is_dir).map(|facts| (path, Object::from(&facts)))
     }
 
-    /// Returns what programs get at the end of a path where overlayfs goes on showing what the host has no more. Only for paths
-    /// of the main mount table.
-    pub fn shown_otherwise(&self, dir: &Dir, path: &HostPath) -> Option<Found> {
+    /// Returns what programs get by a path where overlayfs goes on showing what the host has no more. Only for paths of the
+    /// main mount table; `dir` holds what was found there.
+    pub fn shown_otherwise(
+        &mut self,
+        main: &Table,
+        dir: &Dir,
+        path: &HostPath,
+        found: &Found,
+    ) -> Option<Found> {
+        let (Found::Directory { host: Some((host, _)) }
+        | Found::Symlink { host: Some((host, _)), .. }
+        | Found::Other { host: Some((host, _)) }
+        | Found::Absent { host: Some(host) }) = found
+        else {
+            return None;
+        };
         let (layer, lower) = (self.layers.get(dir.layer?)?, dir.lower.as_ref()?);
-        let is_own = |upper: &OwnedFd| !matches!(facts_at(upper.as_fd(), path.name()), Err(Errno::NOENT));
-        if dir.upper.as_ref().is_some_and(is_own) {
+        // What is mounted on its own is no name of the directory around it.
+        if self.frozen.has(path) || host.parent().as_ref() != Some(&lower.path) {
             return None;
         }
-        shown::otherwise(&self.root, path, lower, layer.began.into())
+        if dir.is_other {
+            return shown::instead_of(found);
+        }
+        let is_own = |upper: &OwnedFd| !matches!(facts_at(upper.as_fd(), path.name()), Err(Errno::NOENT));
+        if !dir.upper.as_ref().is_some_and(is_own) {
+            return shown::otherwise(&self.root, path, lower, layer);
+        }
+        let is_changed = matches!(
+            found,
+            Found::Directory { host: Some((_, object)) } if object.ctime >= layer.began.into()
+        );
+        let is_other = is_changed && self.dir(main, main, path).is_some_and(|dir| dir.is_other);
+        is_other.then(|| shown::instead_of(found))?
     }
 
     /// Tells whether the host or a layer has something by this path, as far as one quick look tells: good enough to choose

@@ -4,6 +4,8 @@
 use std::fs::File;
 use std::io::Read as _;
 
+use rustix::io::Errno;
+
 /// No words that anybody is known by are longer: see [`super::arguments`].
 const MOST_WORDS: u64 = 8192;
 /// What the kernel tells is seldom longer.
@@ -82,6 +84,17 @@ pub fn words(process: u32) -> Option<Vec<u8>> {
     let mut words = Vec::new();
     file.take(MOST_WORDS + 1).read_to_end(&mut words).ok()?;
     (1..=MOST_WORDS).contains(&(words.len() as u64)).then_some(words)
+}
+
+/// Tells whether a process runs this very program. Where nobody may look into it, it is not one of a SEE's programs: those are
+/// all open to us, whatever they do.
+pub fn is_ours(process: u32) -> bool {
+    let file =
+        |process| rustix::fs::stat(format!("/proc/{process}/exe")).map(|stat| (stat.st_dev, stat.st_ino));
+    match (file(process), file(std::process::id())) {
+        (Ok(theirs), Ok(ours)) => theirs == ours,
+        (told, _) => matches!(told, Err(Errno::ACCESS | Errno::PERM)),
+    }
 }
 
 #[cfg(test)]

@@ -259,10 +259,11 @@ impl Roll {
     }
 
     /// Tells whether a process leads the login session of a program that the init starts: the init's child, as is whoever
-    /// was left behind. So this says nothing once the announced program has come.
+    /// was left behind, but that runs something else.
     fn leads(&self, process: u32) -> bool {
         self.lock().members.get(process).is_none()
             && Facts::of(process).is_some_and(|facts| facts.parent == self.init)
+            && process::is_ours(process)
     }
 
     /// Returns what a thread is about to become.

@@ -5,12 +5,17 @@ use see_sys::seccomp_notify::Arch;
 use super::*;
 use crate::record::log;
 
-/// A roll that knows one child of this process as a program.
-fn roll_with(child: u32) -> (tempfile::TempDir, Roll) {
+/// A roll of a SEE with this first process.
+fn roll_of(init: u32) -> (tempfile::TempDir, Roll) {
     let room = tempfile::tempdir().unwrap();
     let log = Arc::new(Log::open(&room.path().join("record")).unwrap());
     let root = std::fs::File::open("/").unwrap().into();
-    let roll = Roll::new(log, root, 1).unwrap();
+    (room, Roll::new(log, root, init).unwrap())
+}
+
+/// A roll that knows one child of this process as a program.
+fn roll_with(child: u32) -> (tempfile::TempDir, Roll) {
+    let (room, roll) = roll_of(1);
     let watch = roll.watch(child);
     let run = Arc::new(Run { id: Some(0), file: b"/bin/sh".to_vec(), words: Vec::new() });
     roll.lock().members.put(child, Member { run, is_main: true, inside: None, watch });
@@ -81,4 +86,17 @@ fn roots_are_asked_for_once_somebody_may_have_another() {
     assert!(roll.files().root_of(me).is_some());
     child.kill().unwrap();
     child.wait().unwrap();
+}
+
+#[test]
+fn only_this_program_leads_the_session_of_what_the_init_starts() {
+    let mut child = shell("read x");
+    let (_room, roll) = roll_of(std::process::id());
+    // A child of the init, as is whoever was left behind.
+    assert_eq!(Facts::of(child.id()).map(|facts| facts.parent), Some(roll.init));
+    assert!(!roll.leads(child.id()));
+    assert!(process::is_ours(std::process::id()) && !process::is_ours(child.id()));
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(!process::is_ours(child.id()));
 }
