@@ -55,9 +55,16 @@ fn arrival(step: &Step) -> Option<Arrival<'_>> {
 }
 
 /// Returns how the files stand that these steps bring to the host, for the journal.
-pub fn standings<'s>(places: &mut Places, steps: impl Iterator<Item = &'s Step>) -> Result<Vec<Holding>> {
+pub fn standings<'s>(
+    places: &mut Places,
+    steps: impl Iterator<Item = &'s Step> + Clone,
+) -> Result<Vec<Holding>> {
     let mut all = Vec::new();
-    for Arrival { home, object, .. } in steps.filter_map(arrival) {
+    // What a later step changes as well stands in more than one way that is ours; its own revert asks whose it is.
+    let is_changed = |step: &&Step| matches!(step, Step::Attributes { .. } | Step::Rewrite { .. });
+    let changed: HashSet<Identity> = steps.clone().filter(is_changed).flat_map(Step::objects).collect();
+    for Arrival { home, object, .. } in steps.filter_map(arrival).filter(|one| !changed.contains(&one.object))
+    {
         // A file of the host that comes by there later is the host's anyway.
         let Some(stat) = places.stat(home)?.filter(|stat| stat.identity == object) else { continue };
         let (dir, mtime, entries) = (Bytes::default(), stat.mtime, Vec::new());
