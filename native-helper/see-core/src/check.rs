@@ -4,6 +4,7 @@ mod as_it_was;
 mod host;
 pub(crate) mod in_use;
 mod only_read;
+mod origin;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
@@ -32,6 +33,7 @@ use crate::timestamp::Timestamp;
 use host::OneLook;
 use in_use::{Hold, InUse};
 pub(crate) use only_read::{only_read, still_holds};
+use origin::Origins;
 
 /// What a commit of the chosen part of the changes would meet.
 #[derive(Debug, Default)]
@@ -146,6 +148,21 @@ impl Grounds {
         self.reads.as_ref().and_then(|reads| reads.get(path)).is_some_and(Entry::is_replaced)
     }
 
+    /// Tells whether a file is the session's own from its first byte to its last, and all else about it the host's: then it does
+    /// not matter which one it was.
+    fn overwrites(&self, found: &Found) -> bool {
+        let is_unread = match self.basis(&found.change.path) {
+            Basis::Blind => true,
+            Basis::Seen(entry) => self.is_complete() && entry.content.is_none(),
+            Basis::Unrecorded => false,
+        };
+        is_unread
+            && found.change.kind != ChangeKind::Deleted
+            && found.change.file_type == FileType::File
+            && found.state == UpperState::Whole
+            && keeps_attributes(found)
+    }
+
     /// Returns what a change of this path rests on.
     fn basis(&self, path: &HostPath) -> Basis<'_> {
         let is_complete = self.is_complete();
@@ -183,6 +200,7 @@ pub(crate) fn find(
     }
     let deletes_files =
         changes.found.iter().any(|f| f.change.kind == ChangeKind::Deleted && is_plain_file(f));
+    let mut origins = Origins::new(changes, &grounds.left);
     let mut in_use = InUse::default();
     for (index, found) in changes.found.iter().enumerate() {
         let is_chosen = chosen.get(index).copied().unwrap_or(false);
@@ -195,6 +213,15 @@ pub(crate) fn find(
             let against =
                 Against { reason: ConflictReason::NameVanished, first_seen, changed: None, listing: false };
             worst.insert(index, conflict(found, against, None));
+        } else if !grounds.overwrites(found) && origins.is_of_another(view, found)? {
+            let host = view.host(found.layer, found.lower.as_ref().unwrap_or(&found.change.path))?;
+            let changed = host.map(|stat| stat.last_changed());
+            let reason = match found.change.kind {
+                ChangeKind::Modified => ConflictReason::WriteThenChanged,
+                _ => ConflictReason::ReadThenChanged,
+            };
+            let against = Against { reason, first_seen, changed, listing: false };
+            worst.insert(index, conflict(found, against, host));
         } else if let Some(hold) = in_use.hold(view, found)? {
             let against =
                 Against { reason: ConflictReason::InUse, first_seen, changed: None, listing: false };

@@ -70,3 +70,52 @@ fn what_the_host_did_meanwhile_stops_a_commit() {
         }
     }
 }
+
+/// A session that has looked at `b`, what it does there when the host has put another directory, or file, in its place, and
+/// where that is a conflict. What holds without a record holds with one.
+const SWAPPED: &[(&str, Option<&str>)] = &[
+    ("echo more >> b/f", Some("b/f")),
+    ("echo more > b/f", Some("b/f")),
+    ("sed -i s/old/other/ b/f", Some("b/f")),
+    ("rm b/f", Some("b/f")),
+    ("chmod 600 b/f", Some("b/f")),
+    ("chmod 700 b", Some("b")),
+    ("touch -d 2001-01-01 b/f", Some("b/f")),
+    ("echo more >> b/c/g", Some("b/c/g")),
+    ("rm -r b/c", Some("b/c")),
+    ("echo z > b/z", None),
+];
+
+#[test]
+fn what_was_done_in_another_directory_than_the_host_has_now_is_not_committed() {
+    if !is_inside("clashes::what_was_done_in_another_directory_than_the_host_has_now_is_not_committed") {
+        return;
+    }
+    for marks in [MarkSpace::Trusted, MarkSpace::User] {
+        for (program, expected) in SWAPPED {
+            let mut bench = Bench::on(
+                std::path::Path::new("/dev/shm"),
+                marks,
+                "mkdir -p b/c n/c; echo old > b/f; echo new > n/f; echo old > b/c/g; echo new > n/c/g",
+            );
+            bench.begin();
+            bench.mount();
+            bench.run("cat b/f b/c/g > /dev/null; ls -R b > /dev/null");
+            bench.on_host("mv b b.old; mv n b");
+            bench.run(program);
+            bench.unmount();
+            let before = bench.has();
+            match (bench.commit(), expected) {
+                (Ok(_), None) => bench.on_host("[ $(cat b/f) = new ]; [ $(cat b/z) = z ]"),
+                (Err(error), Some(path)) => {
+                    assert_eq!(error.code, ErrorCode::Conflicts, "{marks:?} {program}: {error:?}");
+                    let paths: Vec<_> =
+                        error.conflicts.iter().map(|c| c.path.to_host_path().unwrap()).collect();
+                    assert!(paths.contains(&bench.path(path)), "{marks:?} {program}: {paths:?}");
+                    assert_same(program, &bench.has(), &before);
+                }
+                (outcome, _) => panic!("{marks:?} {program}: {outcome:?}"),
+            }
+        }
+    }
+}
