@@ -1,6 +1,7 @@
 // The contract as plain data: every method, notification, error code and reason with its JSON Schema, for readers that have
 // no zod. `protocol/generated/contract.json` is this, written by the test beside it (UPDATE=1).
 import { z } from "zod";
+import { Feature, Gap } from "./doctor.js";
 import { ErrorCode, ErrorReason } from "./errors.js";
 import { Cancel, methods, notifications, PROTOCOL_VERSION } from "./rpc.js";
 
@@ -13,6 +14,8 @@ export interface Contract {
   cancel: JsonSchema;
   errors: string[];
   reasons: string[];
+  features: string[];
+  gaps: string[];
 }
 
 function describe(schema: z.ZodType): JsonSchema {
@@ -37,5 +40,7 @@ export function makeContract(): Contract {
     cancel: describe(Cancel),
     errors: [...ErrorCode.options],
     reasons: [...ErrorReason.options],
+    features: [...Feature.options],
+    gaps: [...Gap.options],
   };
 }

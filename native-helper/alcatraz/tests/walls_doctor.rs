@@ -41,7 +41,9 @@ fn every_promise_has_a_row_and_what_is_not_full_says_why_and_how_to_mend_it() {
         }
         for row in rows.iter().filter(|row| row["status"] != "full") {
             assert!(row["why"].is_string() && row["mend"].is_string(), "{row}");
+            assert!(row["gap"].is_string() && (row["gap"] != "failed" || row["error"].is_object()), "{row}");
         }
+        assert!(rows.iter().all(|row| row["id"].is_string()), "{rows:?}");
         // Walls stand in both modes, and calls are seen; only how firmly a limit is held may differ.
         let firm = [&PROMISES[..7], &PROMISES[9..11]].concat();
         for row in rows.iter().filter(|row| firm.iter().any(|promise| row["feature"] == *promise)) {

@@ -1,31 +1,74 @@
-import { expect, it } from "vitest";
-import type { DoctorRow } from "../../../protocol/src/doctor.js";
-import { TEXTS } from "../../../texts/doctor.js";
+import { describe, expect, it, test } from "vitest";
+import { type DoctorRow, Feature, Gap } from "../../../protocol/src/doctor.js";
+import { FEATURES, GAPS, TEXTS } from "../../../texts/doctor.js";
 import { findingsOf } from "./doctor-model.js";
 
-const disk = (path: string): DoctorRow => ({
-  feature: `Commits to ${path} (ext4) by renaming`,
+const disk = (place: string): DoctorRow => ({
+  feature: `Commits to ${place} (ext4) by renaming`,
+  id: "disk-commits",
   topic: "disk",
   status: "partial",
   why: "no room",
   mend: "make room",
+  gap: "commit-copies",
+  facts: { place },
 });
 
 it("tells what is missing first, the same of many as one, and no camera as no gap", () => {
   const { gaps, holds } = findingsOf([
-    { feature: "Store", status: "full" },
+    { feature: "Store", id: "store", status: "full" },
     disk("/srv"),
     disk("/home"),
-    { feature: "Network off", status: "none", why: "refused", mend: "allow it" },
-    { feature: "Devices on request (gpu, sound, camera)", topic: "device", status: "none", why: "none here" },
+    {
+      feature: "Network off",
+      id: "network-off",
+      status: "none",
+      why: "refused",
+      mend: "allow it",
+      gap: "failed",
+      error: { code: "cannot-isolate", message: "m", hint: "h" },
+    },
+    {
+      feature: "Devices",
+      id: "devices",
+      topic: "device",
+      status: "none",
+      gap: "no-device",
+      facts: { devices: "camera" },
+    },
   ]);
   expect(gaps.map(({ title }) => title)).toEqual(["The network cut off", TEXTS.copies(2)]);
-  expect(gaps[1]?.places).toEqual([
-    "Commits to /srv (ext4) by renaming",
-    "Commits to /home (ext4) by renaming",
-  ]);
+  expect(gaps[1]?.places).toEqual(["/srv", "/home"]);
   expect(holds).toEqual([
     "Keeping sessions on the disk",
-    "Graphics, sound and camera on request (none here)",
+    "Graphics, sound and camera on request (This machine has none of this kind: camera.)",
   ]);
+});
+
+it("says in the helper's words what it has no words for", () => {
+  const row: DoctorRow = { feature: "A new thing", status: "none", why: "it is new", mend: "Wait." };
+  expect(findingsOf([row]).gaps[0]).toMatchObject({ title: "A new thing", why: "It is new.", next: "Wait." });
+});
+
+describe("words", () => {
+  // What any of them asks for.
+  const facts = {
+    place: "/p",
+    room: "/r",
+    store: "/s",
+    number: 7,
+    devices: "gpu",
+    path: "/x",
+    interface: "eth0",
+  };
+  test.each(Feature.options)("for %s", (id) => {
+    const name = FEATURES[id];
+    expect(typeof name === "string" ? name : name(facts)).not.toMatch(/undefined|namespace|overlay|SEE/);
+  });
+  test.each(Gap.options)("for %s", (gap) => {
+    const row: DoctorRow = { feature: "f", status: "none", why: "w", mend: "m", gap, facts };
+    const [told] = findingsOf([row]).gaps;
+    expect(told?.why).not.toMatch(/^$|undefined|namespace|overlay|SEE/);
+    if (gap !== "failed") expect(Object.keys(GAPS)).toContain(gap);
+  });
 });

@@ -7,7 +7,7 @@ import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
 import { useHelper } from "../run/helper-store.js";
 import { TEXTS } from "../../../texts/doctor.js";
-import { findingsOf, type Gap } from "./doctor-model.js";
+import { findingsOf, type Missing } from "./doctor-model.js";
 import styles from "./doctor-panel.module.css";
 
 export function DoctorPanel(): ReactElement | null {
@@ -58,19 +58,13 @@ export function DoctorPanel(): ReactElement | null {
   );
 }
 
-/** The helper's reasons are parts of its own sentences. */
-function asSentence(text: string): string {
-  const whole = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-  return /[.:?!]$/.test(whole) ? whole : `${whole}.`;
-}
-
-function GapRow({ gap: { title, status, why, mend, places } }: { gap: Gap }): ReactElement {
+function GapRow({ gap: { title, status, why, next, type, places } }: { gap: Missing }): ReactElement {
   return (
     <div className={styles.row}>
       <span className={cx(styles.status, styles[status])}>{TEXTS.status[status]}</span>
       <div>
         <div>{escapeText(title)}</div>
-        {why !== undefined && <div className={styles.why}>{asSentence(escapeSentence(why))}</div>}
+        <div className={styles.why}>{escapeSentence(why)}</div>
         {places.length > 0 && (
           <ul className={styles.places}>
             {places.map((place) => (
@@ -78,9 +72,9 @@ function GapRow({ gap: { title, status, why, mend, places } }: { gap: Gap }): Re
             ))}
           </ul>
         )}
-        {mend !== undefined && (
+        {next !== "" && (
           <div className={cx(styles.mend, "selectable")}>
-            {TEXTS.mend} <code>{escapeText(mend)}</code>
+            {escapeSentence(next)} {type !== "" && <code>{type}</code>}
           </div>
         )}
       </div>

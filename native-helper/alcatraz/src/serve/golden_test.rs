@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use see_core::commit::UndoVersions;
 use see_core::content::{Description, Slice};
+use see_core::doctor::{Feature, Gap};
 use see_core::error::{ErrorCode, Reason, SeeError};
 use see_core::merge::Preview;
 use see_core::versions::Versions;
@@ -215,6 +216,8 @@ fn the_contract_of_the_app_lists_the_same_names() {
     };
     assert_eq!(list("errors"), our_words::<ErrorCode>());
     assert_eq!(list("reasons"), our_words::<Reason>());
+    assert_eq!(list("features"), our_words::<Feature>());
+    assert_eq!(list("gaps"), our_words::<Gap>());
 }
 
 #[test]

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::HostPath;
 
-use super::DoctorRow;
+use super::{DoctorRow, Feature, Gap, Lack};
 
 /// What a trial SEE must not reach. Gone from the host when this is dropped.
 #[derive(Debug)]
@@ -97,19 +97,23 @@ impl Drop for Canaries {
 
 /// Tries everything; returns a row for each promise.
 pub fn attempt(targets: &Targets) -> Vec<DoctorRow> {
-    let held = |feature: &str, gap: Option<String>| match gap {
+    let held = |feature: Feature, lack: Option<Lack>| match lack {
         None => DoctorRow::full(feature),
-        Some(gap) => DoctorRow::none(feature, gap, "Please report this with the output of `uname -a`."),
+        Some(lack) => DoctorRow::none(feature, lack),
     };
     vec![
-        held("Files: what is written stays inside", files(targets)),
-        held("Processes of the host out of sight", processes(targets)),
-        held("Settings of the kernel read-only", kernel()),
-        held("No devices of the host", devices()),
-        held("Sockets of the host do not answer", sockets(targets)),
-        held("No network unless asked for", network()),
-        held("Hidden places are empty", secrets(targets)),
+        held(Feature::WallFiles, files(targets)),
+        held(Feature::WallProcesses, processes(targets)),
+        held(Feature::WallKernel, kernel()),
+        held(Feature::WallDevices, devices()),
+        held(Feature::WallSockets, sockets(targets)),
+        held(Feature::WallNetwork, network()),
+        held(Feature::WallHidden, secrets(targets)),
     ]
+}
+
+fn gave_way(gap: Gap, why: impl Into<String>) -> Lack {
+    Lack::new(gap, why, "Please report this with the output of `uname -a`.")
 }
 
 fn at(targets: &Targets, name: &str) -> PathBuf {
@@ -117,24 +121,26 @@ fn at(targets: &Targets, name: &str) -> PathBuf {
 }
 
 /// Writes; the doctor looks afterwards whether it reached the host.
-fn files(targets: &Targets) -> Option<String> {
+fn files(targets: &Targets) -> Option<Lack> {
     let path = at(targets, OPEN);
     match std::fs::write(&path, "changed") {
         Ok(()) => None,
         Err(error) => {
-            Some(format!("a file that could be written natively cannot be written inside: {error}"))
+            let why = format!("a file that could be written natively cannot be written inside: {error}");
+            Some(gave_way(Gap::UnwritableInside, why))
         }
     }
 }
 
-fn processes(targets: &Targets) -> Option<String> {
+fn processes(targets: &Targets) -> Option<Lack> {
     let pid = i32::try_from(targets.process).ok().and_then(Pid::from_raw)?;
     // The number may belong to a process of the SEE's own; it has only a handful.
     let is_low = pid.as_raw_nonzero().get() < 10;
-    (!is_low && test_kill_process(pid).is_ok()).then(|| "a process of the host can be signalled".to_owned())
+    (!is_low && test_kill_process(pid).is_ok())
+        .then(|| gave_way(Gap::ProcessReached, "a process of the host can be signalled"))
 }
 
-fn kernel() -> Option<String> {
+fn kernel() -> Option<Lack> {
     let writable = [
         "/proc/sys/kernel/hostname",
         "/proc/sys/vm/swappiness",
@@ -144,10 +150,10 @@ fn kernel() -> Option<String> {
     let opened = writable.iter().find(|path| {
         rustix::fs::openat(CWD, **path, OFlags::WRONLY | OFlags::CLOEXEC, Bits::empty()).is_ok()
     });
-    opened.map(|path| format!("{path} can be written"))
+    opened.map(|path| gave_way(Gap::KernelWritable, format!("{path} can be written")).with("path", *path))
 }
 
-fn devices() -> Option<String> {
+fn devices() -> Option<Lack> {
     const KNOWN: [&str; 15] = [
         "fd", "full", "mqueue", "null", "ptmx", "pts", "random", "shm", "stderr", "stdin", "stdout", "tty",
         "urandom", "zero", "core",
@@ -155,38 +161,48 @@ fn devices() -> Option<String> {
     let entries = std::fs::read_dir("/dev").into_iter().flatten().flatten();
     let mut names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
     if let Some(name) = names.find(|name| !KNOWN.contains(&name.as_str())) {
-        return Some(format!("/dev/{name} is there"));
+        let path = format!("/dev/{name}");
+        return Some(gave_way(Gap::DeviceThere, format!("{path} is there")).with("path", path));
     }
     // Memory of the kernel, made anew where writing is allowed.
     let node = Path::new("/dev/shm/alcatraz-node");
     let number = rustix::fs::makedev(1, 1);
     let made = rustix::fs::mknodat(CWD, node, FileType::CharacterDevice, Bits::RUSR | Bits::WUSR, number);
     let opened = made.is_ok() && std::fs::File::open(node).is_ok();
-    opened.then(|| "a device node that was made inside can be opened".to_owned())
+    opened.then(|| gave_way(Gap::DeviceMade, "a device node that was made inside can be opened"))
 }
 
-fn sockets(targets: &Targets) -> Option<String> {
+fn sockets(targets: &Targets) -> Option<Lack> {
     if UnixStream::connect(at(targets, SOCKET)).is_ok() {
-        return Some("a socket of the host answers by its path".to_owned());
+        return Some(gave_way(Gap::SocketByPath, "a socket of the host answers by its path"));
     }
     let name = SocketAddr::from_abstract_name(abstract_name(targets.process)).ok()?;
     UnixStream::connect_addr(&name)
         .is_ok()
-        .then(|| "a socket of the host answers by its abstract name".to_owned())
+        .then(|| gave_way(Gap::SocketByName, "a socket of the host answers by its abstract name"))
 }
 
-fn network() -> Option<String> {
+fn network() -> Option<Lack> {
     let names = std::fs::read_dir("/sys/class/net").into_iter().flatten().flatten();
     let other = names.map(|entry| entry.file_name()).find(|name| name != "lo");
-    other.map(|name| format!("the network interface {} is there", name.to_string_lossy()))
+    other.map(|name| {
+        let name = name.to_string_lossy().into_owned();
+        gave_way(Gap::InterfaceThere, format!("the network interface {name} is there"))
+            .with("interface", name)
+    })
 }
 
-fn secrets(targets: &Targets) -> Option<String> {
+fn secrets(targets: &Targets) -> Option<Lack> {
     let path = at(targets, SECRET);
     match std::fs::read(&path) {
         Ok(content) if content.is_empty() => {}
-        Ok(_) => return Some("what should be hidden can be read".to_owned()),
-        Err(error) => return Some(format!("a hidden place is not empty but fails: {error}")),
+        Ok(_) => return Some(gave_way(Gap::HiddenRead, "what should be hidden can be read")),
+        Err(error) => {
+            return Some(gave_way(
+                Gap::HiddenFails,
+                format!("a hidden place is not empty but fails: {error}"),
+            ));
+        }
     }
-    std::fs::write(&path, "x").is_ok().then(|| "a hidden place can be written".to_owned())
+    std::fs::write(&path, "x").is_ok().then(|| gave_way(Gap::HiddenWritten, "a hidden place can be written"))
 }

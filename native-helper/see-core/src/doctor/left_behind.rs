@@ -8,21 +8,21 @@ use crate::mounts::visible;
 use crate::path::escape_for_display;
 use crate::session::Mode;
 
-use super::DoctorRow;
+use super::{DoctorRow, Feature, Gap, Lack};
 
 /// Returns one row for each private directory whose store is gone: nothing else tells of what lies in it.
 pub fn left_behind() -> Vec<DoctorRow> {
     let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
     let shown = |path: &Path| escape_for_display(path.as_os_str().as_bytes());
     let row = |(room, store): (std::path::PathBuf, std::path::PathBuf)| {
-        DoctorRow::partial(
-            format!("Room left behind: {}", shown(&room)),
-            format!(
-                "its store {} is not there any more; what its sessions wrote may still lie in it",
-                shown(&store)
-            ),
-            format!("When you want nothing of that: rm -r {}", quoted(&shown(&room))),
-        )
+        let why = format!(
+            "its store {} is not there any more; what its sessions wrote may still lie in it",
+            shown(&store)
+        );
+        let mend = format!("When you want nothing of that: rm -r {}", quoted(&shown(&room)));
+        let facts = [("room", shown(&room)), ("store", shown(&store))];
+        DoctorRow::partial(Feature::RoomLeftBehind, Lack::new(Gap::StoreGone, why, mend))
+            .at(format!("Room left behind: {}", shown(&room)), &facts)
     };
     rooms::forsaken(&visible().unwrap_or_default(), mode).into_iter().map(row).collect()
 }

@@ -1,17 +1,23 @@
 //! What this machine can enforce, row by row: each tried, not guessed, with the reason and the mend of what fails.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::error::{ErrorCode, Result, SeeError};
 
+mod feature;
+mod gap;
 pub mod inside;
 mod left_behind;
 mod trials;
 mod user_namespaces;
 
+pub use feature::Feature;
+pub use gap::{Gap, Lack};
 pub use left_behind::left_behind;
 pub use trials::measure;
 pub use user_namespaces::refused;
@@ -44,48 +50,85 @@ pub enum Topic {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DoctorRow {
-    /// What was tried.
+    /// What was tried, for people.
     pub feature: String,
+    /// The same for programs; a helper of before names none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<Feature>,
     /// Of which kind of rows it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<Topic>,
     /// How well it works.
     pub status: Status,
-    /// Why not better.
+    /// Why not better, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
-    /// What to do about it.
+    /// What to do about it, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mend: Option<String>,
+    /// Why not better, for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gap: Option<Gap>,
+    /// Numbers and names that a presenter can use.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, Value>,
+    /// What a trial failed with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<Box<SeeError>>,
 }
 
 impl DoctorRow {
-    fn full(feature: impl Into<String>) -> Self {
-        Self { feature: feature.into(), topic: None, status: Status::Full, why: None, mend: None }
+    fn full(feature: Feature) -> Self {
+        Self {
+            feature: feature.words().to_owned(),
+            id: Some(feature),
+            topic: None,
+            status: Status::Full,
+            why: None,
+            mend: None,
+            gap: None,
+            facts: BTreeMap::new(),
+            error: None,
+        }
     }
 
-    fn partial(feature: impl Into<String>, why: impl Into<String>, mend: impl Into<String>) -> Self {
+    fn partial(feature: Feature, lack: Lack) -> Self {
         Self {
             status: Status::Partial,
-            why: Some(why.into()),
-            mend: Some(mend.into()),
+            why: Some(lack.why),
+            mend: Some(lack.mend),
+            gap: Some(lack.gap),
+            facts: lack.facts,
             ..Self::full(feature)
         }
     }
 
-    fn none(feature: impl Into<String>, why: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { status: Status::None, ..Self::partial(feature, why, mend) }
+    fn none(feature: Feature, lack: Lack) -> Self {
+        Self { status: Status::None, ..Self::partial(feature, lack) }
     }
 
     fn about(self, topic: Topic) -> Self {
         Self { topic: Some(topic), ..self }
     }
 
+    /// Is about one of many places, and called by it.
+    fn at(mut self, words: String, facts: &[(&str, String)]) -> Self {
+        self.feature = words;
+        self.facts.extend(facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())));
+        self
+    }
+
+    /// Returns the row for what failed with an error that says why.
+    fn failed(feature: Feature, error: Box<SeeError>) -> Self {
+        let lack = Lack::new(Gap::Failed, error.message.clone(), error.hint.clone());
+        Self { error: Some(error), ..Self::none(feature, lack) }
+    }
+
     /// Returns the row for a trial that went well or failed with an error that says why.
-    fn of<T>(feature: &str, tried: Result<T>) -> Self {
+    fn of<T>(feature: Feature, tried: Result<T>) -> Self {
         match tried {
             Ok(_) => Self::full(feature),
-            Err(error) => Self::none(feature, error.message, error.hint),
+            Err(error) => Self::failed(feature, error),
         }
     }
 }

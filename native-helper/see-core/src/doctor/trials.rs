@@ -15,47 +15,41 @@ use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::{Kind, Mount, visible};
 use crate::net::trial::{Deed, answer_a_call};
+use crate::path::HostPath;
 use crate::policy::{Device, Promise};
 use crate::session::Mode;
 use crate::store::Store;
 
 use super::inside::Canaries;
-use super::{DoctorRow, Status, Topic, refused};
-
-const CLIPBOARD: &str = "A clipboard shared with it on request";
+use super::{DoctorRow, Feature, Gap, Lack, Status, Topic, refused};
 
 /// Tries everything. For a process with one thread.
 pub fn measure(store: Option<&Path>) -> Vec<DoctorRow> {
     let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
     let mut rows = vec![user_namespaces(mode)];
     let tried = Store::try_out(store, |store| {
-        rows.push(DoctorRow::full("Store"));
+        rows.push(DoctorRow::full(Feature::Store));
         rows.extend(whole(store));
         rows.push(directory_renames(store, mode));
     });
     if let Err(error) = tried {
-        rows.push(DoctorRow::none("Store", error.message, error.hint));
+        rows.push(DoctorRow::failed(Feature::Store, error));
     }
     rows.push(other_owners(mode));
-    rows.push(simple("Processes kept apart", namespace::PID, mode, || Ok(())));
-    rows.push(simple("Network off", namespace::NET, mode, || {
+    rows.push(simple(Feature::Processes, namespace::PID, mode, || Ok(())));
+    rows.push(simple(Feature::NetworkOff, namespace::NET, mode, || {
         see_sys::loopback::bring_up().map_err(|e| told("the loopback interface could not be set up", e))
     }));
-    rows.push(DoctorRow::of("Network by choice (web, full)", trial::connect()));
-    rows.push(simple("IPC and host name kept apart", namespace::IPC | namespace::UTS, mode, || Ok(())));
-    rows.push(simple("Control groups kept apart", namespace::CGROUP, mode, || Ok(())));
-    rows.push(simple("System-call filter", 0, mode, filter));
+    rows.push(DoctorRow::of(Feature::NetworkByChoice, trial::connect()));
+    rows.push(simple(Feature::IpcAndName, namespace::IPC | namespace::UTS, mode, || Ok(())));
+    rows.push(simple(Feature::ControlGroups, namespace::CGROUP, mode, || Ok(())));
+    rows.push(simple(Feature::CallFilter, 0, mode, filter));
     rows.push(crashes());
-    for (feature, deed) in [
-        ("Programs, network and reads recorded", Deed::Read),
-        ("Ports that lead in, connections elsewhere", Deed::HandIn),
-    ] {
+    for (feature, deed) in [(Feature::Recorded, Deed::Read), (Feature::HandedIn, Deed::HandIn)] {
         rows.push(DoctorRow::of(feature, in_child(0, || answer_a_call(deed))));
     }
     rows.extend(limits(mode));
-    let is_shifted = rows
-        .iter()
-        .any(|row| row.feature.starts_with("Root inside is nobody outside") && row.status == Status::Full);
+    let is_shifted = rows.iter().any(|row| row.id == Some(Feature::ShiftedIds) && row.status == Status::Full);
     rows.push(counts(is_shifted));
     rows.push(nested_display());
     rows.push(clipboard());
@@ -65,20 +59,26 @@ pub fn measure(store: Option<&Path>) -> Vec<DoctorRow> {
 
 /// Tells whether the kernel hands crashes inside to a program outside.
 fn crashes() -> DoctorRow {
-    let feature = "Crashes are told to nobody outside";
+    let feature = Feature::Crashes;
     let pattern = std::fs::read_to_string("/proc/sys/kernel/core_pattern").unwrap_or_default();
     let may_write = see_sys::process::limit(CORE).is_ok_and(|(_, most)| most > 0);
     let is_root = rustix::process::geteuid().is_root();
     match pattern.bytes().next() {
         Some(b'@') => DoctorRow::none(
             feature,
-            "the kernel hands them to a socket, whatever the limit of core files is (kernel.core_pattern)",
-            "sudo sysctl kernel.core_pattern=core",
+            Lack::new(
+                Gap::CrashesToSocket,
+                "the kernel hands them to a socket, whatever the limit of core files is (kernel.core_pattern)",
+                "sudo sysctl kernel.core_pattern=core",
+            ),
         ),
         Some(b'|') if !may_write && !is_root => DoctorRow::none(
             feature,
-            "your hard limit of core files is 0, with which the kernel hands them to its handler (kernel.core_pattern)",
-            "Raise it to 1 or more (in /etc/security/limits.conf: `* hard core 1`) and log in again, or type: sudo sysctl kernel.core_pattern=core",
+            Lack::new(
+                Gap::CrashesToHandler,
+                "your hard limit of core files is 0, with which the kernel hands them to its handler (kernel.core_pattern)",
+                "Raise it to 1 or more (in /etc/security/limits.conf: `* hard core 1`) and log in again, or type: sudo sysctl kernel.core_pattern=core",
+            ),
         ),
         _ => DoctorRow::full(feature),
     }
@@ -86,70 +86,79 @@ fn crashes() -> DoctorRow {
 
 /// Tells whether the clipboard of a nested display could be shared here.
 fn clipboard() -> DoctorRow {
-    let lack = |(why, mend): (String, &'static str)| DoctorRow::none(CLIPBOARD, why, mend);
-    display::clipboard_lack().map_or_else(|| DoctorRow::full(CLIPBOARD), lack)
+    let feature = Feature::Clipboard;
+    display::clipboard_lack().map_or_else(|| DoctorRow::full(feature), |lack| DoctorRow::none(feature, lack))
 }
 
 /// Tells which kinds of devices a session can have.
 fn devices() -> DoctorRow {
     const KINDS: [Device; 3] = [Device::Gpu, Device::Sound, Device::Camera];
-    let feature = "Devices on request (gpu, sound, camera)";
+    let feature = Feature::Devices;
     let lacking = devices::find(&KINDS).1;
     let names: Vec<_> = lacking.iter().map(|device| device.name()).collect();
-    let why = format!("this machine has no device of this kind: {}", names.join(", "));
+    let names = names.join(", ");
+    let why = format!("this machine has no device of this kind: {names}");
     let mend = "Plug it in, load its driver, or hand its nodes in /dev into the container that this runs in.";
+    let lack = Lack::new(Gap::NoDevice, why, mend).with("devices", names);
     match lacking.len() {
         0 => DoctorRow::full(feature),
-        all if all == KINDS.len() => DoctorRow::none(feature, why, mend),
-        _ => DoctorRow::partial(feature, why, mend),
+        all if all == KINDS.len() => DoctorRow::none(feature, lack),
+        _ => DoctorRow::partial(feature, lack),
     }
     .about(Topic::Device)
 }
 
 /// Tells what shows the display of a session.
 fn nested_display() -> DoctorRow {
-    let feature = "A display of its own for each session";
+    let feature = Feature::OwnDisplay;
     let mend = "sudo apt-get install xserver-xephyr";
     match [Server::Xephyr, Server::Xwayland].map(|server| server.path().is_some()) {
         [true, _] => DoctorRow::full(feature),
-        [_, true] => DoctorRow::partial(
-            feature,
-            "only Wayland can show it, and its clipboard cannot be shared: Xephyr is not installed",
-            mend,
-        ),
-        _ => DoctorRow::none(feature, "Xephyr, which shows it in a window, is not installed", mend),
+        [_, true] => {
+            let why = "only Wayland can show it, and its clipboard cannot be shared: Xephyr is not installed";
+            DoctorRow::partial(feature, Lack::new(Gap::OnlyWayland, why, mend))
+        }
+        _ => {
+            let why = "Xephyr, which shows it in a window, is not installed";
+            DoctorRow::none(feature, Lack::new(Gap::NoX11Tool, why, mend))
+        }
     }
 }
 
 /// Makes a control group, and tells what it can do.
 fn limits(mode: Mode) -> [DoctorRow; 3] {
     let powers = bounds::powers(mode);
-    let held = |feature: &str, lack: Option<&str>| match lack {
+    let held = |feature: Feature, gap: Gap, lack: Option<&str>| match lack {
         None => DoctorRow::full(feature),
-        Some(why) => DoctorRow::partial(feature, why, bounds::mend(mode)),
+        Some(why) => DoctorRow::partial(
+            feature,
+            Lack::new(gap, why, bounds::mend(mode)).with("system", mode == Mode::System),
+        ),
     };
     let signals = "no control group is offered, so a session that reaches a limit of disk space is stopped by signals, and \
                    ended when a program wakes itself";
+    let by_account = if mode == Mode::System { Gap::NoProcessGroups } else { Gap::ProcessesByAccount };
     [
-        held("Freezing at a limit of disk space", (!powers.freezes).then_some(signals)),
-        held("Limit of processes", bounds::lack(Promise::Processes, mode, powers)),
-        held("Limit of memory", bounds::lack(Promise::Memory, mode, powers)),
+        held(Feature::Freezing, Gap::StopsBySignals, (!powers.freezes).then_some(signals)),
+        held(Feature::ProcessLimit, by_account, bounds::lack(Promise::Processes, mode, powers)),
+        held(Feature::MemoryLimit, Gap::NoMemoryGroups, bounds::lack(Promise::Memory, mode, powers)),
     ]
 }
 
 /// Tells whether programs inside take what the kernel gives each user of the host as a whole.
 fn counts(is_shifted: bool) -> DoctorRow {
-    let feature = "Limits of your account left alone";
+    let feature = Feature::AccountLimits;
     if is_shifted {
         // No user of the host is anybody inside.
         return DoctorRow::full(feature);
     }
-    DoctorRow::partial(
-        feature,
+    let lack = Lack::new(
+        Gap::AccountCounts,
         "the kernel counts descriptors that are being sent, and pages of pipes, for your account as a whole, so a program inside \
          can leave too few to those outside",
         "Run Alcatraz with sudo, where root inside is nobody outside.",
-    )
+    );
+    DoctorRow::partial(feature, lack)
 }
 
 fn user_namespaces(mode: Mode) -> DoctorRow {
@@ -161,7 +170,7 @@ fn user_namespaces(mode: Mode) -> DoctorRow {
         }
         Ok(())
     });
-    DoctorRow::of("User namespaces", tried)
+    DoctorRow::of(Feature::UserNamespaces, tried)
 }
 
 /// Makes a whole SEE, with layers everywhere, and takes it down again.
@@ -169,41 +178,36 @@ fn whole(store: &Store) -> Vec<DoctorRow> {
     let mut rows = Vec::new();
     match Canaries::make().and_then(|canaries| Ok((trial::make(store, &canaries)?, canaries))) {
         Ok((made, canaries)) => {
-            rows.push(DoctorRow::full("A whole SEE"));
+            rows.push(DoctorRow::full(Feature::WholeSee));
             if store.mode() == Mode::System {
                 rows.push(if made.shifted {
-                    DoctorRow::full("Root inside is nobody outside (id-mapped mounts)")
+                    DoctorRow::full(Feature::ShiftedIds)
                 } else {
-                    let what = made.unmapped.map_or_else(
-                        || "this kernel offers no shift".to_owned(),
-                        |place| format!("what is mounted at {} cannot map ids", place.display()),
-                    );
-                    DoctorRow::none(
-                        "Root inside is nobody outside (id-mapped mounts)",
-                        format!(
-                            "{what}, so in every session root keeps the number 0; it can neither mount nor make user name spaces, and \
-                             /proc and /sys are read-only for it"
-                        ),
-                        "Unmount that place or stop the container that it belongs to; else use a kernel since 5.19 (6.3 for \
-                         tmpfs), outside of containers, on ext4, xfs, btrfs or tmpfs.",
-                    )
+                    unshifted(made.unmapped)
                 });
             }
             rows.extend(made.walls);
             if !canaries.are_untouched() {
                 rows.push(DoctorRow::none(
-                    "Nothing got out",
-                    "a file of the host was changed from inside",
-                    "Do not use Alcatraz on this machine; please report this with the output of `uname -a`.",
+                    Feature::NothingGotOut,
+                    Lack::new(
+                        Gap::HostChanged,
+                        "a file of the host was changed from inside",
+                        "Do not use Alcatraz on this machine; please report this with the output of `uname -a`.",
+                    ),
                 ));
             }
             rows.extend(places(&made.layers));
             rows.extend(made.limits.into_iter().map(|limit| {
-                DoctorRow::partial(format!("Changes in {}", limit.path), limit.why, "None is known.")
-                    .about(Topic::Place)
+                DoctorRow::partial(
+                    Feature::Place,
+                    Lack::new(Gap::PlaceLimited, limit.why.clone(), "None is known."),
+                )
+                .at(format!("Changes in {}", limit.path), &[("place", limit.path.clone())])
+                .about(Topic::Place)
             }));
         }
-        Err(error) => rows.push(DoctorRow::none("A whole SEE", error.message, error.hint)),
+        Err(error) => rows.push(DoctorRow::failed(Feature::WholeSee, error)),
     }
     rows
 }
@@ -214,26 +218,54 @@ fn places(layers: &[Layer]) -> Vec<DoctorRow> {
     let is_open = |mount: &&Mount| mount.kind() == Kind::Disk && !mount.flags.read_only;
     let rows = mounts.iter().filter(is_open).filter_map(|mount| {
         let layer = layers.iter().find(|layer| {
-            crate::mounts::covering(&mounts, &layer.mount_point).is_some_and(|covering| covering.id == mount.id)
+            crate::mounts::covering(&mounts, &layer.mount_point)
+                .is_some_and(|covering| covering.id == mount.id)
         })?;
         let feature = format!("Commits to {} ({}) by renaming", mount.point.display(), mount.fs_type);
         let row = match layer.same_mount {
-            true => DoctorRow::full(feature),
-            false => DoctorRow::partial(
-                feature,
-                "its root directory has no safe place for a private directory, so the layer is in the store and a \
-                 commit copies",
-                "Make the root directory of that file system writable for you alone, or put the store there with --store.",
-            ),
+            true => DoctorRow::full(Feature::DiskCommits),
+            false => DoctorRow::partial(Feature::DiskCommits, copies()),
         };
+        let facts = [("place", mount.point.display()), ("kind", mount.fs_type.clone())];
+        let row = row.at(feature, &facts);
         Some(row.about(Topic::Disk))
     });
     rows.collect()
 }
 
+fn copies() -> Lack {
+    Lack::new(
+        Gap::CommitCopies,
+        "its root directory has no safe place for a private directory, so the layer is in the store and a \
+         commit copies",
+        "Make the root directory of that file system writable for you alone, or put the store there with --store.",
+    )
+}
+
+/// The row for root that keeps its number; `place`: what is mounted there cannot map ids.
+fn unshifted(place: Option<HostPath>) -> DoctorRow {
+    let (gap, what, place) = match place {
+        None => (Gap::NoShift, "this kernel offers no shift".to_owned(), String::new()),
+        Some(at) => {
+            let place = at.display();
+            (Gap::UnmappedPlace, format!("what is mounted at {place} cannot map ids"), place)
+        }
+    };
+    let lack = Lack::new(
+        gap,
+        format!(
+            "{what}, so in every session root keeps the number 0; it can neither mount nor make user name spaces, and \
+             /proc and /sys are read-only for it"
+        ),
+        "Unmount that place or stop the container that it belongs to; else use a kernel since 5.19 (6.3 for \
+         tmpfs), outside of containers, on ext4, xfs, btrfs or tmpfs.",
+    );
+    DoctorRow::none(Feature::ShiftedIds, lack.with("place", place))
+}
+
 /// Renames a directory of a lower layer.
 fn directory_renames(store: &Store, mode: Mode) -> DoctorRow {
-    let feature = "Renaming directories";
+    let feature = Feature::DirectoryRenames;
     let dir = store.root().join("layers").join(format!("probe-{}", std::process::id()));
     let tried = prepare_rename(&dir).and_then(|()| {
         let dir = dir.clone();
@@ -244,13 +276,10 @@ fn directory_renames(store: &Store, mode: Mode) -> DoctorRow {
     match tried {
         Ok(()) => DoctorRow::full(feature),
         Err(error) if error.facts.get("errno").and_then(serde_json::Value::as_i64) == Some(18) => {
-            DoctorRow::partial(
-                feature,
-                "the kernel cannot rename directories of the host for an ordinary user; `mv` copies them instead",
-                "Run Alcatraz with sudo.",
-            )
+            let why = "the kernel cannot rename directories of the host for an ordinary user; `mv` copies them instead";
+            DoctorRow::partial(feature, Lack::new(Gap::RenamesCopy, why, "Run Alcatraz with sudo."))
         }
-        Err(error) => DoctorRow::none(feature, error.message, error.hint),
+        Err(error) => DoctorRow::failed(feature, error),
     }
 }
 
@@ -264,7 +293,7 @@ fn prepare_rename(dir: &Path) -> Result<()> {
 }
 
 fn other_owners(mode: Mode) -> DoctorRow {
-    let feature = "Changes to files of other owners";
+    let feature = Feature::OtherOwners;
     if mode == Mode::System {
         return DoctorRow::full(feature);
     }
@@ -281,10 +310,13 @@ fn other_owners(mode: Mode) -> DoctorRow {
         Ok(()) => DoctorRow::full(feature),
         Err(_) => DoctorRow::partial(
             feature,
-            "without privilege the kernel maps only your own id, so what you may write natively but do not own, or \
-             what is of another group than your own first one, \
-             cannot be changed inside",
-            "Run Alcatraz with sudo.",
+            Lack::new(
+                Gap::OwnIdOnly,
+                "without privilege the kernel maps only your own id, so what you may write natively but do not own, or \
+                 what is of another group than your own first one, \
+                 cannot be changed inside",
+                "Run Alcatraz with sudo.",
+            ),
         ),
     }
 }
@@ -303,7 +335,7 @@ fn filter() -> Result<()> {
     }
 }
 
-fn simple(feature: &str, namespaces: i32, mode: Mode, work: impl FnOnce() -> Result<()>) -> DoctorRow {
+fn simple(feature: Feature, namespaces: i32, mode: Mode, work: impl FnOnce() -> Result<()>) -> DoctorRow {
     let namespaces = if namespaces == 0 { 0 } else { privileged(mode, namespaces) };
     DoctorRow::of(feature, in_child(namespaces, work))
 }

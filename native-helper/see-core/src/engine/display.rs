@@ -22,6 +22,7 @@ use self::confinement::Sockets;
 pub use self::server::Server;
 use self::server::{Ready, Window};
 
+use crate::doctor::{Gap, Lack};
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::HostPath;
 use crate::policy::{Clipboard, Display, Policy, Promise};
@@ -296,23 +297,27 @@ pub fn without(error: &SeeError) -> Limit {
 }
 
 /// Returns why no clipboard could be shared with a nested display here, and the mend.
-pub fn clipboard_lack() -> Option<(String, &'static str)> {
+pub fn clipboard_lack() -> Option<Lack> {
     if Server::Xephyr.path().is_none() {
-        return Some(("Xephyr is not installed".to_owned(), "sudo apt-get install xserver-xephyr"));
+        let mend = "sudo apt-get install xserver-xephyr";
+        return Some(Lack::new(Gap::NoX11Tool, "Xephyr is not installed", mend));
     }
     let host = std::env::var_os("DISPLAY").unwrap_or_default();
-    match display_number(host.as_bytes()) {
-        None => Some((
-            "there is no X display of this machine here (DISPLAY)".to_owned(),
+    let Some(number) = display_number(host.as_bytes()) else {
+        let why = "there is no X display of this machine here (DISPLAY)";
+        return Some(Lack::new(
+            Gap::NoX11Display,
+            why,
             "Start it in a desktop session that shows X windows.",
-        )),
-        Some(number) => UnixStream::connect(socket_of(number).as_path()).err().map(|e| {
-            (
-                format!("the display :{number} takes no connection: {e}"),
-                "Start it in the desktop session that shows this display.",
-            )
-        }),
-    }
+        ));
+    };
+    let refused = UnixStream::connect(socket_of(number).as_path()).err()?;
+    let lack = Lack::new(
+        Gap::DisplayRefuses,
+        format!("the display :{number} takes no connection: {refused}"),
+        "Start it in the desktop session that shows this display.",
+    );
+    Some(lack.with("number", number))
 }
 
 fn socket_of(number: u32) -> HostPath {
