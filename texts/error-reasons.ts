@@ -106,9 +106,9 @@ export const REASON_WORDS: Readonly<Record<ErrorReason, Words>> = {
     next: "Choose another answer for it.",
   },
   "unlisted-names": {
-    title: "A folder holds more than can be listed",
-    what: "It is not committed unseen.",
-    next: "Leave it out and commit the rest; then there is more room in the list.",
+    title: "A folder cannot be listed whole",
+    what: "It holds more than can be listed, or lies too deep. It is not committed unseen.",
+    next: "Leave it out, with what it lies in, and commit the rest.",
   },
   "long-note": { title: "The note is too long", next: "Make it shorter." },
   "many-notes": {

@@ -62,6 +62,7 @@ pub fn check(
     let mut view = View::new(session);
     let selection = merge::carry_out(store, &mut view, changes, selection)?;
     let chosen = selection.choose(changes)?;
+    changes.refuse_unseen(&chosen)?;
     let ignored = selection.ignored(changes);
     let grounds = Grounds::of(store, session)?;
     let found = find(&mut view, changes, &chosen, &grounds)?;

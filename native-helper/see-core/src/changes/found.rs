@@ -6,6 +6,8 @@ use crate::change::{Change, Summary};
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::HostPath;
 
+use super::model::DEEPEST;
+
 /// What the layer holds for a changed path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UpperState {
@@ -77,9 +79,11 @@ impl ChangeSet {
         self.found.get(index)
     }
 
-    /// Fails when one of the chosen changes would bring to the host, or take away there, what is not listed for want of room.
+    /// Fails when one of the chosen changes would bring to the host, or take away there, what is not listed.
     pub fn refuse_unseen(&self, chosen: &[bool]) -> Result<()> {
-        for dir in &self.cut {
+        // What is closed to us cannot be taken along either, which the plan finds out.
+        let is_deep = |dir: &&HostPath| dir.as_bytes().len() > DEEPEST;
+        for dir in self.cut.iter().chain(self.unlisted.iter().filter(is_deep)) {
             let holders = std::iter::successors(Some(dir.clone()), HostPath::parent);
             let mut rows =
                 holders.filter_map(|at| self.found.binary_search_by(|f| f.change.path.cmp(&at)).ok());
@@ -87,12 +91,19 @@ impl ChangeSet {
             let is_chosen = chosen.get(row).copied().unwrap_or(false);
             let state = self.found.get(row).map(|found| found.state);
             if is_chosen && matches!(state, Some(UpperState::Whole | UpperState::Absent)) {
-                let message = format!(
-                    "{} holds more names than can be listed (some 2.5 million, or 512 MiB of paths); it is not committed unseen.",
-                    dir.display()
-                );
-                let hint = "Leave it out (--skip PATH) and commit the rest: then there is more room. Or make it fewer files \
-                            first, in the session: alcatraz enter SESSION -- tar -cf ALL.tar PATH";
+                let is_cut = self.cut.contains(dir);
+                let why = if is_cut {
+                    "holds more names than can be listed (some 2.5 million, or 512 MiB of paths)"
+                } else {
+                    "is too deep to be listed"
+                };
+                let message = format!("{} {why}; it is not committed unseen.", dir.display());
+                let hint = if is_cut {
+                    "Leave it out (--skip PATH) and commit the rest: then there is more room. Or make it fewer files first, \
+                     in the session: alcatraz enter SESSION -- tar -cf ALL.tar PATH"
+                } else {
+                    "Leave out (--skip PATH) the directory that all of it lies in, or take it away: alcatraz discard SESSION PATH"
+                };
                 return Err(SeeError::new(ErrorCode::BadRequest, message, hint)
                     .because(Reason::UnlistedNames)
                     .with_path(dir));
@@ -147,20 +158,26 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_listed_for_want_of_room_is_not_committed_unseen() {
-        let set = |cut: &str| ChangeSet {
+    fn what_is_not_listed_is_not_committed_unseen() {
+        let deep = |at: &str| HostPath::new([at.as_bytes(), &b"/deep".repeat(DEEPEST / 5)].concat().as_slice()).unwrap();
+        let set = |at: &str| ChangeSet {
             found: vec![
                 found("/gone", ChangeKind::Deleted, UpperState::Absent),
                 found("/kept", ChangeKind::Modified, UpperState::MergedDirectory),
                 found("/new", ChangeKind::Created, UpperState::Whole),
                 found("/new/full", ChangeKind::Created, UpperState::Whole),
             ],
-            cut: vec![path(cut)],
+            unlisted: vec![path(at), deep(at)],
             ..ChangeSet::default()
         };
-        let refused = |cut: &str, chosen: [bool; 4]| {
-            let error = set(cut).refuse_unseen(&chosen).err();
-            error.is_some_and(|error| error.code == ErrorCode::BadRequest)
+        let refused = |at: &str, chosen: [bool; 4]| {
+            let for_room = ChangeSet { cut: vec![path(at)], ..set(at) };
+            let told = [set(at), for_room]
+                .map(|set| set.refuse_unseen(&chosen).err().map(|error| (error.code, error.hint.clone())));
+            let codes = told.each_ref().map(|told| told.as_ref().map(|(code, _)| *code));
+            assert_eq!(codes[0], codes[1]);
+            assert!(codes[0].is_none() || told[0] != told[1], "each says what helps");
+            codes[0] == Some(ErrorCode::BadRequest)
         };
         assert!(refused("/gone", [true; 4]));
         assert!(refused("/gone/deep/below", [true; 4]), "it goes with what holds it");
