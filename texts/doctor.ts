@@ -3,7 +3,7 @@
 import type { Feature, Gap } from "../protocol/src/doctor.js";
 import type { Facts } from "./error-reasons.js";
 
-type Told = string | ((facts: Facts) => string);
+export type Told = string | ((facts: Facts) => string);
 
 const place = (facts: Facts): string => String(facts["place"] ?? "");
 
@@ -47,9 +47,9 @@ export interface GapWords {
   /** Empty: the helper's own, which names what there is no list of. */
   why: Told;
   /** What to do about it; left out where nothing can be done. */
-  next?: string;
+  next?: Told;
   /** What to type for that. */
-  type?: string;
+  type?: Told;
 }
 
 const SUDO = "Run Alcatraz with sudo.";
@@ -58,9 +58,15 @@ const REPORT = {
   type: "uname -a",
 };
 const GROUPS = {
-  next: "Start the app so that it gets a group of its own, or boot with unified control groups:",
-  type: "systemd-run --user --scope -p Delegate=yes alcatraz",
+  next: ({ system }: Facts): string =>
+    system === true
+      ? "Boot with unified control groups; add to the kernel's command line:"
+      : "Give the app a group of its own: start it from a terminal, with this before its command:",
+  type: ({ system }: Facts): string =>
+    system === true ? "systemd.unified_cgroup_hierarchy=1" : "systemd-run --user --scope -p Delegate=yes",
 };
+/** Names that a shell takes as they are. */
+const PLAIN = /^[\w./+@%-]+$/;
 const XEPHYR = { next: "Install it:", type: "sudo apt-get install xserver-xephyr" };
 
 export const GAPS: Readonly<Record<Exclude<Gap, "failed">, GapWords>> = {
@@ -158,7 +164,8 @@ export const GAPS: Readonly<Record<Exclude<Gap, "failed">, GapWords>> = {
   "store-gone": {
     why: ({ store }) =>
       `Its store ${String(store)} is not there any more. What sessions wrote may still lie in it.`,
-    next: "Remove it when you want nothing of that.",
+    next: ({ room }) => `Remove ${String(room)} when you want nothing of that.`,
+    type: ({ room }) => (PLAIN.test(String(room)) ? `rm -r ${String(room)}` : ""),
   },
 };
 

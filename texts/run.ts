@@ -32,8 +32,7 @@ export const TEXTS = {
     `Port ${inside} of the session is ${outside} here.`,
   rerouted: (from: string, to: string): string => `Connections to ${from} go to ${to}.`,
   ownWindow: "own window",
-  ownWindowWhy: (program: string): string =>
-    `It shows its windows inside a window of their own, which is called “${program} (in an Alcatraz session)”.`,
+  ownWindowWhy: "It shows its windows inside a window of their own, which may lie behind this one.",
   toWeb: "Leave only the web",
   toLocal: "Cut off the neighbours",
   toNone: "Cut the network",

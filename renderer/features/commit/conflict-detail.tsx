@@ -51,6 +51,8 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
 
   const merging = draft !== undefined && !isError(draft) ? draft : undefined;
   const [wish, setWish] = useState<View | null>(null);
+  // Chosen, though not all its places are decided yet. To look at a merge is not to choose it.
+  const [wantsMerge, setWantsMerge] = useState(false);
   // In a small window a merge by hand has the pane, and the rest is folded to one line.
   const [folded, setFolded] = useState(false);
   const shown = versions !== undefined && !isError(versions) ? versions : null;
@@ -72,11 +74,14 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
   const choose = (choice: Resolution): void => {
     if (choice === "merge") setWish("merged");
     else if (wish === "merged") setWish(null);
+    setWantsMerge(choice === "merge");
     setFolded(choice === "merge" && conflict.merge === "by-hand");
-    if (choice !== "merge" || merging === undefined) return onAnswer({ choice });
-    const content = mergedText(merging);
-    if (conflict.merge !== "by-hand" && merging.text === null) onAnswer({ choice });
-    else if (content !== null) onAnswer({ choice, merged: { stamp: merging.preview.stamp, content } });
+    const isByHand = conflict.merge === "by-hand" || (merging !== undefined && merging.text !== null);
+    if (choice !== "merge" || !isByHand) return onAnswer({ choice });
+    // Until all places are decided there is no answer: a former one is none any more.
+    const content = merging === undefined ? null : mergedText(merging);
+    const stamp = merging?.preview.stamp;
+    onAnswer(content === null || stamp === undefined ? null : { choice, merged: { stamp, content } });
   };
   return (
     <div className={cx(styles.detail, folded && styles.folded)}>
@@ -102,7 +107,7 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
           kind={kind}
           answer={answer}
           // A merge by hand is chosen before all its places are decided.
-          chosen={answer?.choice ?? (wish === "merged" ? "merge" : undefined)}
+          chosen={answer?.choice ?? (wantsMerge ? "merge" : undefined)}
           onChoose={choose}
         />
         <div className={styles.more}>

@@ -1,6 +1,6 @@
 // The rows of what a machine can enforce as a person reads them: what is missing first, equal ones together. Pure.
 import type { DoctorRow } from "../../../protocol/src/doctor.js";
-import { FEATURES, GAPS, TEXTS } from "../../../texts/doctor.js";
+import { FEATURES, GAPS, TEXTS, type Told } from "../../../texts/doctor.js";
 import { errorText } from "../../../texts/errors.js";
 
 /** What is missing: one thing, or the same of several. */
@@ -63,8 +63,9 @@ function wordsOf({
     return { why: what === "" ? asSentence(title) : what, next, type: "" };
   }
   const words = GAPS[gap];
-  const told = typeof words.why === "string" ? words.why : words.why(facts);
-  return { why: told === "" ? asSentence(why) : told, next: words.next ?? "", type: words.type ?? "" };
+  const tell = (told: Told = ""): string => (typeof told === "string" ? told : told(facts));
+  const own = tell(words.why);
+  return { why: own === "" ? asSentence(why) : own, next: tell(words.next), type: tell(words.type) };
 }
 
 /** The helper's reasons are parts of its own sentences. */

@@ -54,12 +54,14 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
           {isTicking(session) && <Running since={session.created} />}
         </span>
         {(session.limits?.length ?? 0) > 0 && <Limits session={session} />}
-        {isOpen(session) && session.policy.display === "nested" && (
-          <span className={styles.tag} title={TEXTS.ownWindowWhy(escapeText(session.command[0] ?? ""))}>
-            <Icon name="apps" size={12} />
-            <span>{TEXTS.ownWindow}</span>
-          </span>
-        )}
+        {live &&
+          session.policy.display === "nested" &&
+          session.policy.accept?.includes("display") !== true && (
+            <span className={styles.tag} title={TEXTS.ownWindowWhy}>
+              <Icon name="apps" size={12} />
+              <span>{TEXTS.ownWindow}</span>
+            </span>
+          )}
         {isOpen(session) && <NetworkTag session={session} onError={setError} />}
         {session.state === "finished" && (
           <RetryButton session={session.id} label={TEXTS.retry} onError={setError} />

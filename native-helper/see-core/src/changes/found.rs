@@ -159,7 +159,9 @@ mod tests {
 
     #[test]
     fn what_is_not_listed_is_not_committed_unseen() {
-        let deep = |at: &str| HostPath::new([at.as_bytes(), &b"/deep".repeat(DEEPEST / 5)].concat().as_slice()).unwrap();
+        let deep = |at: &str| {
+            HostPath::new([at.as_bytes(), &b"/deep".repeat(DEEPEST / 5)].concat().as_slice()).unwrap()
+        };
         let set = |at: &str| ChangeSet {
             found: vec![
                 found("/gone", ChangeKind::Deleted, UpperState::Absent),

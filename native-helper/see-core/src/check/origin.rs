@@ -2,7 +2,9 @@
 //! the host has put another object there: the mark of the copy tells which one it was. Knows nothing of what was recorded.
 
 use std::collections::HashMap;
-use std::os::fd::AsFd as _;
+use std::os::fd::{AsFd as _, BorrowedFd};
+
+use see_sys::handle::FileHandle;
 
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found, UpperState};
@@ -15,6 +17,9 @@ use crate::path::HostPath;
 
 use super::LeftByUs;
 use super::Whose;
+
+/// The kernel's number of tmpfs.
+const TMPFS: u64 = 0x0102_1994;
 
 /// What a layer's object was copied from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,9 +121,23 @@ fn compare(
     let dir = view.places.holder(&spot)?;
     let now = overlay_marks::handle_at(dir.as_fd(), spot.split().1)
         .map_err(|errno| view.places.error("looking at", &spot, errno))?;
-    let is_same = now.is_none_or(|now| now == origin);
+    let Some(now) = now else { return Ok(Copy::Unmarked) };
+    if stat.is_dir() && (!is_alike(&now, &origin) || is_in_memory(dir.as_fd())) {
+        // A directory above a hidden place is a copy of the mask's, which lies in memory.
+        return Ok(Copy::Unmarked);
+    }
+    let is_same = now == origin;
     Ok(match is_same || left.origin_at(host, &stat) == Whose::Ours {
         true => Copy::Same,
         false => Copy::Another,
     })
+}
+
+/// Tells whether two handles can be of one file system.
+fn is_alike(one: &FileHandle, other: &FileHandle) -> bool {
+    (one.kind, one.bytes.len()) == (other.kind, other.bytes.len())
+}
+
+fn is_in_memory(dir: BorrowedFd<'_>) -> bool {
+    rustix::fs::fstatfs(dir).is_ok_and(|stat| u64::try_from(stat.f_type).is_ok_and(|kind| kind == TMPFS))
 }

@@ -99,6 +99,7 @@ impl Interposition {
         let recording = recorder.as_ref().zip(level).map(|(recorder, level)| Recording {
             layers: &session.layers,
             mirrored: mirrored(&start.tree),
+            masked: start.tree.hidden.iter().chain(&start.tree.unmade).cloned().collect(),
             level,
             is_fresh: start.fresh,
             recorder: Arc::clone(recorder),

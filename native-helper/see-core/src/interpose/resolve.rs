@@ -129,7 +129,10 @@ impl Walk<'_> {
                     None => {}
                     Some(link @ Found::Symlink { .. }) => found = link,
                     // Programs go on below something that the host has no more: no further can be told.
-                    Some(_) => return Some(Reached::at(shown::untold(path.clone()), path, Some(dir))),
+                    Some(_) => {
+                        let reached = Reached::at(shown::untold(path.clone()), path, Some(dir));
+                        return Some(Reached { is_blocked: true, ..reached });
+                    }
                 }
             }
             match found {

@@ -85,31 +85,40 @@ fn open(root: &OwnedFd, path: &HostPath) -> Result<OwnedFd, Errno> {
     rustix::fs::openat2(root, path.relative(), flags, Mode::empty(), resolve)
 }
 
-/// Tells whether programs get another directory of the host by this path than the host has there now. `copied` is the
-/// directory in the layer, by the one that holds it and its name.
+/// Tells whether programs get another directory of the host by this path than the host has there now; `since` says since when
+/// names are remembered. `copied` is the directory in the layer, by the one that holds it and its name.
 pub fn is_other_directory(
     root: &OwnedFd,
     path: &HostPath,
     lower: &Lower,
     copied: Option<BorrowedFd<'_>>,
-    layer: &Layer,
+    (layer, since): (&Layer, Moment),
 ) -> bool {
-    let Ok(host) = facts_of(lower.fd.as_fd()) else { return false };
-    // Whatever takes another's name is changed by that itself.
-    if Moment::from(host.ctime) < layer.began.into() {
-        return false;
+    for _ in 0..MOST_TRIES {
+        let Ok(host) = facts_of(lower.fd.as_fd()) else { return false };
+        // Whatever takes another's name is changed by that itself.
+        if Moment::from(host.ctime) < since {
+            return false;
+        }
+        if let Some(holder) = copied {
+            // It has the times of the copy; but of which directory it is one, it says.
+            let marks = marks_at(holder, path.name(), layer.marks);
+            let Ok(Some(Origin::Handle(origin))) = marks.map(|marks| marks.origin) else { return false };
+            return own_handle(lower.fd.as_fd()).is_ok_and(|handle| handle != origin);
+        }
+        let shown = open(root, path).and_then(|shown| facts_of(shown.as_fd()));
+        if facts_of(lower.fd.as_fd()).is_ok_and(|again| look(&again) == look(&host)) {
+            return match shown {
+                // Overlayfs shows the host's own numbers where all its layers are on one file system.
+                Ok(shown) if layer.same_mount => {
+                    (shown.file_type(), shown.ino) != (host.file_type(), host.ino)
+                }
+                Ok(shown) => look(&shown) != look(&host),
+                Err(errno) => matches!(errno, Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::STALE),
+            };
+        }
     }
-    if let Some(holder) = copied {
-        // It has the times of the copy; but of which directory it is one, it says.
-        let marks = marks_at(holder, path.name(), layer.marks);
-        let Ok(Some(Origin::Handle(origin))) = marks.map(|marks| marks.origin) else { return false };
-        return own_handle(lower.fd.as_fd()).is_ok_and(|handle| handle != origin);
-    }
-    match open(root, path).and_then(|shown| facts_of(shown.as_fd())) {
-        // Overlayfs shows the host's own numbers where all its layers are on one file system.
-        Ok(shown) => look(&shown) != look(&host) || layer.same_mount && shown.ino != host.ino,
-        Err(errno) => matches!(errno, Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::STALE),
-    }
+    false
 }
 
 /// Returns what stands for something of the host that programs got here and that cannot be told any more.

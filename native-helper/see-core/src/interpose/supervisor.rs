@@ -15,6 +15,7 @@ use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::Mount;
 use crate::path::HostPath;
+use crate::read_set::entry::Moment;
 use crate::read_set::recorder::Recorder;
 use crate::read_set::set::Missing;
 
@@ -39,6 +40,8 @@ const MOST_THREADS: usize = 16;
 const MOST_DIRS: usize = 1000;
 /// `RLIMIT_NOFILE`.
 const OPEN_FILES: u32 = 7;
+/// From the mounting of a SEE to the first look it takes no longer, in nanoseconds.
+const A_MOMENT: i64 = 10_000_000_000;
 
 /// What a SEE hands over before its first program runs.
 #[derive(Debug)]
@@ -64,6 +67,8 @@ pub struct Recording<'a> {
     pub mirrored: Vec<HostPath>,
     /// How much is recorded.
     pub level: Level,
+    /// Places that a mask keeps out of sight.
+    pub masked: Vec<HostPath>,
     /// Whether nothing has run in the SEE yet.
     pub is_fresh: bool,
     /// Where it goes.
@@ -188,6 +193,8 @@ impl Watch {
             Table::main(mounts, recording.layers).ok_or_else(|| cannot("the mounts are not visible"))?;
         let main = Sight { table: Arc::new(table), root: HostPath::root(), prefix };
         let unfinished = Arc::new(Unfinished::default());
+        // It was mounted a moment ago.
+        let again = (!recording.is_fresh).then(|| Moment(Moment::now().0.saturating_sub(A_MOMENT)));
         let shared = Shared {
             recorder: Arc::clone(&recording.recorder),
             refusals: witnesses.refusals.clone(),
@@ -197,7 +204,9 @@ impl Watch {
             tables: Tables::new(main.clone(), namespace, Arc::clone(&unfinished)),
             unfinished,
             main,
-            frozen: Arc::new(Frozen::new(recording.layers, &recording.mirrored)),
+            frozen: Arc::new(
+                Frozen::new(recording.layers, &recording.mirrored).with(recording.masked.clone(), again),
+            ),
             has_own_links: AtomicBool::new(!recording.is_fresh),
             sees_removals: witnesses.makers.is_some(),
             is_remounted: AtomicBool::new(false),

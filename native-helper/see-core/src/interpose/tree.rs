@@ -250,9 +250,11 @@ impl Tree {
         let (Some(layer), Some(lower)) = (layer, &child.lower) else { return false };
         let is_beside = dir.lower.as_ref().is_some_and(|above| above.path.join(path.name()) == lower.path);
         let copied = child.upper.as_ref().and(dir.upper.as_ref()).map(|upper| upper.as_fd());
+        let since = self.frozen.remembers_since(layer);
         is_beside
             && !self.frozen.has(path)
-            && shown::is_other_directory(&self.root, path, lower, copied, layer)
+            && !self.frozen.is_masked(path)
+            && shown::is_other_directory(&self.root, path, lower, copied, (layer, since))
     }
 
     /// Returns the host's path whose object shines through an object in the layer, and whether it is not simply the

@@ -124,6 +124,7 @@ impl See {
             let recording = Recording {
                 layers: &[self.layer()],
                 mirrored: Vec::new(),
+                masked: Vec::new(),
                 level,
                 is_fresh: true,
                 recorder: Arc::clone(&recorder),
