@@ -92,9 +92,9 @@ describe("a file", () => {
 
 test("the types that the desktop opens here are those that it gives such files", async () => {
   const names = await readTypeNames(["/usr/share"]);
-  const endings = "pdf ps rtf doc xls ppt docm dotm xlsm xltm pptm ppsm odt ods odp msi chm deb jar".split(
-    " ",
-  );
+  const documents =
+    "pdf ps rtf doc xls ppt docx dotx docm dotm xlsx xltx xlsm xlsb xltm xlam pptx ppsx potx pptm ppsm potm ppam";
+  const endings = `${documents} odt ott ods ots odp otp odg otg odb msi chm deb jar`.split(" ");
   const files = await Promise.all(endings.map((ending) => put(`x.${ending}`, "x")));
   const told = execFileSync("gio", ["info", "-a", "standard::fast-content-type", ...files], {
     encoding: "utf8",
