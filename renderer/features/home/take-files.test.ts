@@ -5,6 +5,7 @@ import type { RunRequest } from "../../../protocol/src/session.js";
 
 const asked: RunRequest[] = [];
 let refuses = false;
+let fails: "sortOf" | "openWith" | null = null;
 /** What happens while something starts. */
 let meanwhile = async (): Promise<void> => {};
 const isPaper = (path: string): boolean => path.endsWith(".pdf");
@@ -12,10 +13,14 @@ const reader = (path: string): OpenWith => {
   return { name: "Reader", command: ["reader", path], terminal: false, launcher: false };
 };
 
+const FAILED = { ok: false, error: { code: "io", message: "The disk is gone.", hint: "Look." } } as const;
+
 vi.stubGlobal("window", {
   see: {
-    sortOf: async (): Promise<Outcome<FileSort>> => ({ ok: true, value: "other" }),
+    sortOf: async (): Promise<Outcome<FileSort>> =>
+      fails === "sortOf" ? FAILED : { ok: true, value: "other" },
     openWith: async (path: string): Promise<Outcome<OpenWith | null>> => {
+      if (fails === "openWith") return FAILED;
       return { ok: true, value: isPaper(path) ? reader(path) : null };
     },
     splitCommand: async (line: string) => ({ ok: true, value: line.split(" ") }),
@@ -40,6 +45,7 @@ const USUAL = { quota: "", reads: "opens", display: "auto" };
 beforeEach(() => {
   asked.length = 0;
   refuses = false;
+  fails = null;
   meanwhile = async () => {};
   useRun.setState(useRun.getInitialState(), true);
   useRoute.getState().go({ name: "home" });
@@ -90,3 +96,15 @@ it("a file that comes while another one starts is named, and what starts is as i
   expect(run().error?.message).toContain("a.pdf");
   expect(useRoute.getState().screen.name).toBe("home");
 });
+
+it.each(["sortOf", "openWith"] as const)(
+  "a file that %s cannot tell of is said to be unread",
+  async (call) => {
+    fails = call;
+    run().edit({ line: "make" });
+    await takeFiles(["/home/ann/thing.unknown"], true);
+    const message = "thing.unknown cannot be read: The disk is gone.";
+    expect(run()).toMatchObject({ line: "make", error: { code: "io", message, hint: "Look." } });
+    expect(asked).toEqual([]);
+  },
+);

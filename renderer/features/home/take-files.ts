@@ -14,6 +14,7 @@ export async function takeFiles(paths: readonly string[], now: boolean): Promise
   if (path === undefined) return;
   useRoute.getState().visit({ name: "home" });
   const taking = paths.length > 1 ? askFor(paths) : await takingFor(path);
+  if ("code" in taking) return useRun.setState({ error: taking });
   const { starting, edit, putLine, runLine, runCommand } = useRun.getState();
   if (starting) return useRun.setState({ error: untaken(paths) });
   if (taking.how === "folder") return edit({ cwd: taking.cwd });
@@ -36,10 +37,16 @@ function careFor(shown: "window" | "terminal"): DocumentChoices {
   return { quota, reads, display: shown === "window" ? display : "none" };
 }
 
-async function takingFor(path: string): Promise<Taking> {
+/** Returns what to do with a file, or why that cannot be told. */
+async function takingFor(path: string): Promise<Taking | SeeError> {
   const sort = await see.sortOf(path);
+  if (!sort.ok) return unread(path, sort.error);
   const opener = await see.openWith(path);
-  return takingOf(path, sort.ok ? sort.value : "other", opener.ok ? opener.value : null);
+  return opener.ok ? takingOf(path, sort.value, opener.value) : unread(path, opener.error);
+}
+
+function unread(path: string, error: SeeError): SeeError {
+  return { ...error, message: TEXTS.fileUnread(nameOf(path), error.message) };
 }
 
 /** Says that nothing was done with them, as one thing starts at a time. */
