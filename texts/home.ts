@@ -146,6 +146,7 @@ export const TEXTS = {
   severalFiles: (n: number): string => `${n} files at once`,
   severalHint: "Type the program that takes them in front of their paths, or drop one alone.",
   fileUnread: (name: string, why: string): string => `${escapeText(name)} cannot be read: ${why}`,
+  unreadWhy: "it is gone, or you have no right to",
   fileUntaken: (name: string): string =>
     `${escapeText(name)} was not taken: something else was still starting`,
   filesUntaken: (n: number): string => `${n} files were not taken: something else was still starting`,

@@ -5,6 +5,7 @@ import type { RunRequest } from "../../../protocol/src/session.js";
 
 const asked: RunRequest[] = [];
 let refuses = false;
+let sort: FileSort = "other";
 let fails: "sortOf" | "openWith" | null = null;
 /** What happens while something starts. */
 let meanwhile = async (): Promise<void> => {};
@@ -17,8 +18,7 @@ const FAILED = { ok: false, error: { code: "io", message: "The disk is gone.", h
 
 vi.stubGlobal("window", {
   see: {
-    sortOf: async (): Promise<Outcome<FileSort>> =>
-      fails === "sortOf" ? FAILED : { ok: true, value: "other" },
+    sortOf: async (): Promise<Outcome<FileSort>> => (fails === "sortOf" ? FAILED : { ok: true, value: sort }),
     openWith: async (path: string): Promise<Outcome<OpenWith | null>> => {
       if (fails === "openWith") return FAILED;
       return { ok: true, value: isPaper(path) ? reader(path) : null };
@@ -46,6 +46,7 @@ beforeEach(() => {
   asked.length = 0;
   refuses = false;
   fails = null;
+  sort = "other";
   meanwhile = async () => {};
   useRun.setState(useRun.getInitialState(), true);
   useRoute.getState().go({ name: "home" });
@@ -108,3 +109,10 @@ it.each(["sortOf", "openWith"] as const)(
     expect(asked).toEqual([]);
   },
 );
+
+it("a file that may not be read is told as such, not as one that nothing opens", async () => {
+  sort = "unread";
+  await takeFiles(["/home/ann/thing.unknown"], true);
+  expect(run().line).toBe(" /home/ann/thing.unknown");
+  expect(run().error?.message).toContain("cannot be read: it is gone");
+});

@@ -20,7 +20,7 @@ export async function takeFiles(paths: readonly string[], now: boolean): Promise
   if (taking.how === "folder") return edit({ cwd: taking.cwd });
   if (taking.how === "ask") {
     edit({ line: taking.line, cwd: taking.cwd });
-    return useRun.setState({ error: unopened(paths) });
+    return useRun.setState({ error: unopened(paths, taking.unread) });
   }
   if (taking.how === "start") {
     if (now) return runCommand(taking.command, null, taking.terminal ? "none" : "nested");
@@ -56,13 +56,14 @@ function untaken(paths: readonly string[]): SeeError {
   return { code: "bad-request", message, hint: TEXTS.untakenHint, own: true };
 }
 
-/** Says that nobody knows what opens it, which is for the person to say. */
-function unopened(paths: readonly string[]): SeeError {
+/** Says that nobody knows what opens it, or could look; that is for the person to say. */
+function unopened(paths: readonly string[], isUnread = false): SeeError {
   const [path = ""] = paths;
   const several = paths.length > 1;
+  const alone = isUnread ? TEXTS.fileUnread(nameOf(path), TEXTS.unreadWhy) : TEXTS.noOpener(nameOf(path));
   return {
     code: "bad-request",
-    message: several ? TEXTS.severalFiles(paths.length) : TEXTS.noOpener(nameOf(path)),
+    message: several ? TEXTS.severalFiles(paths.length) : alone,
     hint: several ? TEXTS.severalHint : TEXTS.noOpenerHint,
     own: true,
     facts: { lacks: "program" },
