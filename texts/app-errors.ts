@@ -119,6 +119,10 @@ export const APP_ERRORS = {
     message: "There is no program that opens files on this machine.",
     hint: "Install xdg-utils, or choose a program in Settings.",
   },
+  noApplication: {
+    message: "This desktop has no application with a window for files of this kind.",
+    hint: "Install one, or choose a program in Settings.",
+  },
   noComparer: {
     message: "There is no program that compares files on this machine.",
     hint: "Install Meld, KDiff3, Diffuse or Kompare. The Text view compares here, too.",

@@ -145,6 +145,12 @@ export const TEXTS = {
   noOpenerHint: "Type the program that opens it in front of its path, then run it.",
   severalFiles: (n: number): string => `${n} files at once`,
   severalHint: "Type the program that takes them in front of their paths, or drop one alone.",
+  fileUnread: (name: string, why: string): string => `${escapeText(name)} cannot be read: ${why}`,
+  unreadWhy: "it is gone, or you have no right to",
+  fileUntaken: (name: string): string =>
+    `${escapeText(name)} was not taken: something else was still starting`,
+  filesUntaken: (n: number): string => `${n} files were not taken: something else was still starting`,
+  untakenHint: "Drop or open it again.",
   retry: "Try again",
 } as const;
 

@@ -1,14 +1,30 @@
 // What sessions and commands are called, wherever a person meets them. Pure.
 import { escapeText } from "../protocol/src/escape.js";
 
-/** Programs that only run what they are given: it gives the name. */
-const RUNNERS =
-  /^(env|nice|nohup|setsid|stdbuf|time|timeout|sudo|(ba|da|z|k)?sh|fish|python[\d.]*|perl|ruby|node|php|lua|java|gs|wine|wine64|mono)$/;
+/**
+ * Programs that only run what they are given, which gives the name, and their options whose next word is a value: a program's
+ * text, a user, a file to write. A letter of these may stand behind letters that take none.
+ */
+const RUNNERS: readonly (readonly [program: RegExp, valued: RegExp | null])[] = [
+  [/^((ba|da|z|k)?sh|fish)$/, /^-[a-zA-Z]*c[a-zA-Z]*$|^[-+][a-zA-Z]*[oO]$|^--(rcfile|init-file)$/],
+  [/^python[\d.]*$/, /^-[bBdEiIOPqsSuvx]*[cWX]$/],
+  [/^perl$/, /^-[aclnpsStTuUwWX\d]*[eEI]$/],
+  [/^ruby$/, /^-[aclnpsSvwW\d]*[eICEr]$/],
+  [/^node$/, /^-(e|p|pe|r|C)$|^--(eval|print|require|import|conditions)$/],
+  [/^php$/, /^-[aCnqw]*[BcdERrz]$/],
+  [/^lua$/, /^-[el]$/],
+  [/^java$/, /^-(cp|classpath|p)$|^--(class-path|module-path|add-modules)$/],
+  [/^gs$/, /^-[coI]$/],
+  [/^env$/, /^-[0iv]*[uCS]$|^--(unset|chdir|split-string)$/],
+  [/^nice$/, /^-n$|^--adjustment$/],
+  [/^stdbuf$/, /^-[eio]$|^--(error|input|output)$/],
+  [/^time$/, /^-[apqv]*[fo]$|^--(format|output)$/],
+  [/^timeout$/, /^-[fpv]*[ks]$|^--(kill-after|signal)$/],
+  [/^sudo$/, /^-[AbEHikKnPsS]*[CDgpRrtTuU]$|^--(user|group|chdir|chroot|prompt|host)$/],
+  [/^(nohup|setsid|wine|wine64|mono)$/, null],
+];
 /** Those that are told what to do in a word: that word and what it is done to belong to the name. */
 const MANAGERS = /^(apt|apt-get|dnf|yum|rpm|zypper|pacman|pip[\d.]*|npm|cargo|make|snap|flatpak|systemctl)$/;
-/** Options whose next word is a program's text: what follows that, if anything, is what the text is about. */
-const TEXT_OPTION = /^-[a-z]*[ce]$/i;
-
 /** Returns what a session is called: its name, or what it ran. */
 export function sessionTitle({ name, command }: { name: string | null; command: readonly string[] }): string {
   return name === null ? programTitle(command) : escapeText(name);
@@ -22,22 +38,19 @@ export function programTitle(command: readonly string[]): string {
     const [first, second] = words.filter((word) => !word.startsWith("-"));
     return escapeText([program, first, second].filter(isWord).map(fileName).join(" "));
   }
-  const given = RUNNERS.test(program) ? whatIsRun(words) : undefined;
+  const runner = RUNNERS.find(([runs]) => runs.test(program));
+  const given = runner === undefined ? undefined : whatIsRun(words, runner[1]);
   return given === undefined ? escapeText(program) : programTitle(given);
 }
 
-/** Returns the command that an interpreter was given; undefined when it was given none, or a text of no name. */
-function whatIsRun(words: readonly string[]): readonly string[] | undefined {
+/** Returns the command that a runner was given; undefined when it was given none, or a text of no name. */
+function whatIsRun(words: readonly string[], valued: RegExp | null): readonly string[] | undefined {
   for (const [at, word] of words.entries()) {
-    if (TEXT_OPTION.test(word)) return nonEmpty(words.slice(at + 2));
-    const isProgram = !word.startsWith("-") && !/^\w+=/.test(word) && !/^\d+[smhd]?$/.test(word);
-    if (isProgram) return words.slice(at);
+    const isValue = at > 0 && valued?.test(words[at - 1] ?? "") === true;
+    const isProgram = !/^[-+]/.test(word) && !/^\w+=/.test(word) && !/^\d+[smhd]?$/.test(word);
+    if (isProgram && !isValue) return words.slice(at);
   }
   return undefined;
-}
-
-function nonEmpty(words: readonly string[]): readonly string[] | undefined {
-  return words.length === 0 ? undefined : words;
 }
 
 function isWord(word: string | undefined): word is string {

@@ -7,10 +7,12 @@ import type { FileSort } from "../../protocol/src/bridge.js";
 /** How programs begin: `#!` names an interpreter, the other is the machine's own format. */
 const BEGINNINGS = [Buffer.from("#!"), Buffer.from("\x7fELF", "latin1")];
 
-/** Returns what a file is; what cannot be read is nothing that we know. */
+/** Returns what a file is; what is absent or forbidden is unread, and running it says why. */
 export async function sortOf(path: string): Promise<FileSort> {
   if (await isFolder(path)) return "folder";
-  if (!(await beginsAsProgram(path))) return "other";
+  const isProgram = await beginsAsProgram(path).catch(() => null);
+  if (isProgram === null) return "unread";
+  if (!isProgram) return "other";
   return access(path, constants.X_OK).then(
     () => "program",
     () => "unmarked",
@@ -25,19 +27,14 @@ function isFolder(path: string): Promise<boolean> {
 }
 
 async function beginsAsProgram(path: string): Promise<boolean> {
+  // Non-blocking, so that a pipe without a writer does not hold us.
+  const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   try {
-    // Non-blocking, so that a pipe without a writer does not hold us.
-    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-    try {
-      if (!(await handle.stat()).isFile()) return false;
-      const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-      const head = buffer.subarray(0, bytesRead);
-      return BEGINNINGS.some((beginning) => head.subarray(0, beginning.length).equals(beginning));
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // Absent or forbidden: running it says why.
-    return false;
+    if (!(await handle.stat()).isFile()) return false;
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0);
+    const head = buffer.subarray(0, bytesRead);
+    return BEGINNINGS.some((beginning) => head.subarray(0, beginning.length).equals(beginning));
+  } finally {
+    await handle.close();
   }
 }

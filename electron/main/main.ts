@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { app, type BrowserWindow, Menu, nativeTheme, protocol, session, type WebContents } from "electron";
 import { APP_SCHEME_PRIVILEGES, serveApp } from "./app-protocol.js";
 import { ApplicationList } from "./applications/applications.js";
-import { openWith } from "./applications/openers.js";
+import { viewerOf } from "./applications/openers.js";
 import { readArguments } from "./arguments.js";
 import { DesktopNotifications } from "./bus/notifications.js";
 import { callHandlers, type Rooms, sendHandlers } from "./calls.js";
@@ -130,7 +130,7 @@ function build(sample: () => string | null, opened: string[]): Rooms {
       userData,
       environment: personEnvironment(process.env),
       opensHere: () => integration.isOn(),
-      openWith: (path) => openWith(path, { home: app.getPath("home"), environment: process.env }),
+      viewerOf: (path) => viewerOf(path, { home: app.getPath("home"), environment: process.env }),
     }),
     sample: async () => {
       const path = sample();

@@ -136,7 +136,7 @@ export interface Tools {
 }
 
 /** What a file of the desktop is to who wants to try it: marked as a program, a program that nobody marked, or neither. */
-export type FileSort = "program" | "unmarked" | "folder" | "other";
+export type FileSort = "program" | "unmarked" | "folder" | "other" | "unread";
 
 /** How the desktop opens a file: with an application, the file in its command, or, a launcher, by what that starts. */
 export interface OpenWith {

@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { RISKY_TYPES } from "../desktop/launcher-entry.js";
-import { openWith } from "./openers.js";
+import type { Surroundings } from "./applications.js";
+import { openWith, viewerOf } from "./openers.js";
 import { readTypeNames, typesOf } from "./mime-types.js";
 
 let root = "";
@@ -31,10 +32,12 @@ const app = (id: string, exec: string, types: string, more = ""): Promise<string
     `[Desktop Entry]\nType=Application\nName=${id}\nExec=${exec}\nMimeType=${types}\n${more}`,
   );
 
-const opened = async (path: string): Promise<string[] | null> => {
+const surroundings = (): Surroundings => {
   const environment = { XDG_DATA_HOME: join(root, "own"), XDG_DATA_DIRS: join(root, "share"), PATH: "/bin" };
-  return (await openWith(path, { home: root, environment }))?.command ?? null;
+  return { home: root, environment };
 };
+const opened = async (path: string): Promise<string[] | null> =>
+  (await openWith(path, surroundings()))?.command ?? null;
 
 describe("a file", () => {
   test("is opened by what says that it opens its type, also one that no menu shows", async () => {
@@ -81,6 +84,18 @@ describe("a file", () => {
     expect(await opened(await put("Link.desktop", "[Desktop Entry]\nType=Link\nURL=x\n"))).toBeNull();
   });
 
+  test("is shown by the first application with a window; a launcher shows nothing", async () => {
+    await app("pager", "less %f", "application/pdf;", "Terminal=true\n");
+    await put(".config/mimeapps.list", "[Default Applications]\napplication/pdf=pager.desktop\n");
+    const file = await put("a.pdf", "");
+    expect(await viewerOf(file, surroundings())).toBeNull();
+    await app("viewer", "view %f", "application/pdf;");
+    expect(await viewerOf(file, surroundings())).toEqual(["view", file]);
+    expect(await opened(file)).toEqual(["less", file]);
+    const entry = "[Desktop Entry]\nType=Application\nName=G\nExec=game\n";
+    expect(await viewerOf(await put("Game.desktop", entry), surroundings())).toBeNull();
+  });
+
   test("that is a trap holds nothing up", async () => {
     await app("viewer", "view %f", "application/pdf;");
     execFileSync("mkfifo", [join(root, "pipe")]);
@@ -92,9 +107,9 @@ describe("a file", () => {
 
 test("the types that the desktop opens here are those that it gives such files", async () => {
   const names = await readTypeNames(["/usr/share"]);
-  const endings = "pdf ps rtf doc xls ppt docm dotm xlsm xltm pptm ppsm odt ods odp msi chm deb jar".split(
-    " ",
-  );
+  const documents =
+    "pdf ps rtf doc xls ppt docx dotx docm dotm xlsx xltx xlsm xlsb xltm xlam pptx ppsx potx pptm ppsm potm ppam";
+  const endings = `${documents} odt ott ods ots odp otp odg otg odb msi chm deb jar`.split(" ");
   const files = await Promise.all(endings.map((ending) => put(`x.${ending}`, "x")));
   const told = execFileSync("gio", ["info", "-a", "standard::fast-content-type", ...files], {
     encoding: "utf8",

@@ -43,6 +43,24 @@ export async function openWith(path: string, surroundings: Surroundings): Promis
     const launcher = parseDesktopEntry(text.toString("utf8"), locale, path);
     if (launcher !== null) return { ...launcher, launcher: true };
   }
+  const opener = await openerOf(path, surroundings, () => true);
+  return opener === null ? null : { ...opener, launcher: false };
+}
+
+/** Returns the command of the application that shows this file in a window. What a launcher starts is none. Null: there is none. */
+export async function viewerOf(path: string, surroundings: Surroundings): Promise<string[] | null> {
+  if (path.endsWith(".desktop")) return null;
+  const opener = await openerOf(path, surroundings, ({ terminal }) => !terminal);
+  return opener?.command ?? null;
+}
+
+/** Returns the first application for the file's type that will do. */
+async function openerOf(
+  path: string,
+  surroundings: Surroundings,
+  does: (entry: OpenerEntry) => boolean,
+): Promise<OpenerEntry | null> {
+  const locale = localeOf(surroundings.environment);
   const directories = dataDirectories(surroundings);
   const names = await readTypeNames(directories);
   const types = typesOf(names, basename(path), await beginningOf(path));
@@ -55,7 +73,8 @@ export async function openWith(path: string, surroundings: Surroundings): Promis
     if (file === undefined || id === HANDLER) return null;
     const content = await readSmallFile(file, ENTRY_LIMIT);
     const entry = content === null ? null : readOpener(content.toString("utf8"), locale, file, path);
-    const runs = entry?.tryExec === undefined || (await canRun(entry.tryExec, surroundings.environment));
+    if (entry === null || !does(entry)) return null;
+    const runs = entry.tryExec === undefined || (await canRun(entry.tryExec, surroundings.environment));
     return runs ? entry : null;
   };
   for (const type of types) {
@@ -63,11 +82,11 @@ export async function openWith(path: string, surroundings: Surroundings): Promis
     const listed = [...(handlers.defaults.get(type) ?? []), ...(handlers.added.get(type) ?? [])];
     for (const id of listed.filter((each) => !removed.has(each))) {
       const entry = await read(id);
-      if (entry !== null) return { ...entry, launcher: false };
+      if (entry !== null) return entry;
     }
     for (const id of files.keys()) {
       const entry = removed.has(id) ? null : await read(id);
-      if (entry?.types.includes(type) === true) return { ...entry, launcher: false };
+      if (entry?.types.includes(type) === true) return entry;
     }
   }
   return null;

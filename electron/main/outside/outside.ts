@@ -2,7 +2,7 @@
 import { delimiter, join } from "node:path";
 import { access, constants, open } from "node:fs/promises";
 import { APP_ERRORS, REASONS } from "../../../texts/app-errors.js";
-import type { OpenOutside, OpenWith, Tools } from "../../../protocol/src/bridge.js";
+import type { OpenOutside, Tools } from "../../../protocol/src/bridge.js";
 import type { SideFacts } from "../../../protocol/src/content.js";
 import type { ApplicationList } from "../applications/applications.js";
 import { fail, type Failure } from "../failure.js";
@@ -20,15 +20,15 @@ const LONGEST_TEXT = 1024 * 1024;
 const HANDS_OVER = [["xdg-open"], ["gio", "open"]] as const;
 
 export interface OutsideOptions {
-  helper: Helper;
-  applications: ApplicationList;
-  settings: SettingsFile;
+  helper: Pick<Helper, "request">;
+  applications: Pick<ApplicationList, "get">;
+  settings: Pick<SettingsFile, "read">;
   userData: string;
   environment: Record<string, string>;
   /** Whether the desktop opens risky files in Alcatraz. */
   opensHere(): Promise<boolean>;
-  /** What else would open a file. */
-  openWith(path: string): Promise<OpenWith | null>;
+  /** The command of what else shows a file in a window. */
+  viewerOf(path: string): Promise<string[] | null>;
 }
 
 export class Outside {
@@ -71,9 +71,9 @@ export class Outside {
     const chosen = (await this.#options.settings.read()).viewer !== "";
     if (chosen || !(await this.#options.opensHere())) return [...(await this.#opener("viewer")), copy];
     // The desktop's own way would lead back to us.
-    const found = await this.#options.openWith(copy);
-    if (found === null || found.terminal) throw fail("command-not-found", APP_ERRORS.noViewer);
-    return found.command;
+    const command = await this.#options.viewerOf(copy);
+    if (command === null) throw fail("bad-request", APP_ERRORS.noApplication);
+    return command;
   }
 
   /** Opens a text of a session in an editor of the person's; returns the name of the copy for `edited`. */

@@ -36,6 +36,7 @@ describe("a document", () => {
   test("that nothing opens waits for its program", () => {
     const taken = { how: "ask", line: " /tmp/x.unknown", cwd: "/tmp" };
     expect(takingOf("/tmp/x.unknown", "other", null)).toEqual(taken);
+    expect(takingOf("/tmp/x.unknown", "unread", null)).toEqual({ ...taken, unread: true });
     expect(askFor(["/a/1 2", "/a/3"])).toEqual({ how: "ask", line: " '/a/1 2' /a/3", cwd: "/a" });
   });
 

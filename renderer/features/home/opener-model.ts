@@ -29,8 +29,8 @@ export type Taking =
   | { how: "start"; command: string[]; terminal: boolean }
   /** Run in this folder what will be typed. */
   | { how: "folder"; cwd: string }
-  /** Ask for the program: nothing is known that opens it. */
-  | { how: "ask"; line: string; cwd: string };
+  /** Ask for the program: nothing is known that opens it, or it could not be read to know. */
+  | { how: "ask"; line: string; cwd: string; unread?: true };
 
 /** Returns what runs a program, a script or a package; null: it is none of these. */
 export function commandFor(path: string, sort: FileSort = "program"): string | null {
@@ -51,11 +51,11 @@ export function takingOf(path: string, sort: FileSort, opener: OpenWith | null):
   }
   const reader = match(READERS, path);
   if (reader !== undefined) return { how: "run", line: put(reader, path), cwd, document: "window" };
-  return askFor([path]);
+  return sort === "unread" ? { ...askFor([path]), unread: true } : askFor([path]);
 }
 
 /** Returns the line that waits for its program: the paths, behind the place for it. */
-export function askFor(paths: readonly string[]): Taking {
+export function askFor(paths: readonly string[]): Extract<Taking, { how: "ask" }> {
   return { how: "ask", line: ["", ...paths.map(quoteWord)].join(" "), cwd: folderOf(paths[0] ?? "/") };
 }
 

@@ -4,71 +4,72 @@ import { TEXTS } from "../../../texts/home.js";
 import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
 import { quoteWord } from "../../ui/escape.js";
-import { useHelper } from "../run/helper-store.js";
 import { askFor, takingOf, type Taking } from "./opener-model.js";
-import { choicesOf, DOCUMENT, matching, USUAL } from "./profiles.js";
-import { useRun } from "./run-store.js";
+import { DOCUMENT } from "./profiles.js";
+import { useRun, type DocumentChoices } from "./run-store.js";
 
 /** Takes files; `now`: runs what can be run, else it waits in the form. */
 export async function takeFiles(paths: readonly string[], now: boolean): Promise<void> {
   const [path] = paths;
   if (path === undefined) return;
   useRoute.getState().visit({ name: "home" });
-  const { edit, runLine, runCommand } = useRun.getState();
   const taking = paths.length > 1 ? askFor(paths) : await takingFor(path);
+  if ("code" in taking) return useRun.setState({ error: taking });
+  const { starting, edit, putLine, runLine, runCommand } = useRun.getState();
+  if (starting) return useRun.setState({ error: untaken(paths) });
   if (taking.how === "folder") return edit({ cwd: taking.cwd });
   if (taking.how === "ask") {
     edit({ line: taking.line, cwd: taking.cwd });
-    return useRun.setState({ error: unopened(paths) });
+    return useRun.setState({ error: unopened(paths, taking.unread) });
   }
   if (taking.how === "start") {
     if (now) return runCommand(taking.command, null, taking.terminal ? "none" : "nested");
     return edit({ line: taking.command.map(quoteWord).join(" "), cwd: null });
   }
-  if (taking.document !== null && isUsual()) takeCare(taking.document);
-  if (now) await runLine(taking.line, taking.cwd);
-  else edit({ line: taking.line, cwd: taking.cwd });
+  const choices = taking.document === null ? undefined : careFor(taking.document);
+  if (now) await runLine(taking.line, taking.cwd, choices);
+  else putLine(taking.line, taking.cwd, choices);
 }
 
-/** Chooses what documents get, for this one alone. */
-function takeCare(shown: "window" | "terminal"): void {
-  const { edit } = useRun.getState();
-  const { display, ...choices } = choicesOf(DOCUMENT, isSystem());
-  // Its limit of memory cannot be kept on every machine, and was not asked for by anybody.
-  edit({ ...choices, memory: USUAL.memory, display: shown === "window" ? display : "none" });
-  const stop = useRun.subscribe((after, before) => {
-    // What was refused is still to be mended.
-    if (!before.starting || after.starting || after.error !== null) return;
-    stop();
-    if (after.quota === DOCUMENT.quota) edit({ quota: USUAL.quota });
-    if (after.reads === DOCUMENT.reads) edit({ reads: USUAL.reads });
-  });
+/** Returns what documents get. Their profile's limit of memory cannot be kept on every machine, and nobody asked for it. */
+function careFor(shown: "window" | "terminal"): DocumentChoices {
+  const { quota, reads, display } = DOCUMENT;
+  return { quota, reads, display: shown === "window" ? display : "none" };
 }
 
-async function takingFor(path: string): Promise<Taking> {
+/** Returns what to do with a file, or why that cannot be told. */
+async function takingFor(path: string): Promise<Taking | SeeError> {
   const sort = await see.sortOf(path);
+  if (!sort.ok) return unread(path, sort.error);
   const opener = await see.openWith(path);
-  return takingOf(path, sort.ok ? sort.value : "other", opener.ok ? opener.value : null);
+  return opener.ok ? takingOf(path, sort.value, opener.value) : unread(path, opener.error);
 }
 
-/** Says that nobody knows what opens it, which is for the person to say. */
-function unopened(paths: readonly string[]): SeeError {
+function unread(path: string, error: SeeError): SeeError {
+  return { ...error, message: TEXTS.fileUnread(nameOf(path), error.message) };
+}
+
+/** Says that nothing was done with them, as one thing starts at a time. */
+function untaken(paths: readonly string[]): SeeError {
+  const [path = ""] = paths;
+  const message = paths.length > 1 ? TEXTS.filesUntaken(paths.length) : TEXTS.fileUntaken(nameOf(path));
+  return { code: "bad-request", message, hint: TEXTS.untakenHint, own: true };
+}
+
+/** Says that nobody knows what opens it, or could look; that is for the person to say. */
+function unopened(paths: readonly string[], isUnread = false): SeeError {
   const [path = ""] = paths;
   const several = paths.length > 1;
+  const alone = isUnread ? TEXTS.fileUnread(nameOf(path), TEXTS.unreadWhy) : TEXTS.noOpener(nameOf(path));
   return {
     code: "bad-request",
-    message: several ? TEXTS.severalFiles(paths.length) : TEXTS.noOpener(path.split("/").at(-1) ?? ""),
+    message: several ? TEXTS.severalFiles(paths.length) : alone,
     hint: several ? TEXTS.severalHint : TEXTS.noOpenerHint,
     own: true,
     facts: { lacks: "program" },
   };
 }
 
-function isSystem(): boolean {
-  const { status } = useHelper.getState();
-  return status.state === "ready" && status.mode === "system";
-}
-
-function isUsual(): boolean {
-  return matching([USUAL], useRun.getState(), isSystem()) !== null;
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
 }

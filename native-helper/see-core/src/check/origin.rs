@@ -2,7 +2,8 @@
 //! the host has put another object there: the mark of the copy tells which one it was. Knows nothing of what was recorded.
 
 use std::collections::HashMap;
-use std::os::fd::{AsFd as _, BorrowedFd};
+use std::os::fd::AsFd as _;
+use std::os::unix::ffi::OsStrExt as _;
 
 use see_sys::handle::FileHandle;
 
@@ -13,13 +14,11 @@ use crate::commit::places::Spot;
 use crate::commit::view::View;
 use crate::error::Result;
 use crate::overlay_marks::{self, Origin};
-use crate::path::HostPath;
+use crate::path::{HostPath, PathRef};
+use crate::session::Session;
 
 use super::LeftByUs;
 use super::Whose;
-
-/// The kernel's number of tmpfs.
-const TMPFS: u64 = 0x0102_1994;
 
 /// What a layer's object was copied from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,7 +121,7 @@ fn compare(
     let now = overlay_marks::handle_at(dir.as_fd(), spot.split().1)
         .map_err(|errno| view.places.error("looking at", &spot, errno))?;
     let Some(now) = now else { return Ok(Copy::Unmarked) };
-    if stat.is_dir() && (!is_alike(&now, &origin) || is_in_memory(dir.as_fd())) {
+    if stat.is_dir() && (!is_alike(&now, &origin) || is_masked(view.session, host)) {
         // A directory above a hidden place is a copy of the mask's, which lies in memory.
         return Ok(Copy::Unmarked);
     }
@@ -138,6 +137,10 @@ fn is_alike(one: &FileHandle, other: &FileHandle) -> bool {
     (one.kind, one.bytes.len()) == (other.kind, other.bytes.len())
 }
 
-fn is_in_memory(dir: BorrowedFd<'_>) -> bool {
-    rustix::fs::fstatfs(dir).is_ok_and(|stat| u64::try_from(stat.f_type).is_ok_and(|kind| kind == TMPFS))
+/// Tells whether a directory holds something that the session does not see: a place that is hidden, or where it is kept itself.
+fn is_masked(session: &Session, dir: &HostPath) -> bool {
+    let hidden = session.policy.hidden.iter().filter_map(PathRef::to_host_path);
+    let own = session.layers.iter().flat_map(|layer| [layer.room.as_path(), layer.upper.as_path()]);
+    let own = own.filter_map(|path| HostPath::new(path.as_os_str().as_bytes()));
+    hidden.chain(own).any(|path| path.is_within(dir))
 }
