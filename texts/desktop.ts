@@ -38,6 +38,7 @@ export const ROLLBACK = {
   action: "Take it back",
   nothing: "Nothing to take back",
   nothingWhy: "There is no commit that can be taken back.",
+  alreadyWhy: "This commit was taken back already.",
   done: (name: string): string => `What ${name} changed was taken back`,
   doneWhy: (n: number): string => `${formatMany(n, "change")}; your machine is as it was before the commit.`,
   failed: "The commit was not taken back",

@@ -95,7 +95,8 @@ function build(sample: () => string | null, opened: string[]): Rooms {
       return (warning === true ? notifyWarnings : notify) && window?.isFocused() !== true;
     },
     chosen: bringSession,
-    takeBack: (session) => void rollback.takeBack(session),
+    offer: (session) => rollback.offer(session),
+    takeBack: (commit) => void rollback.takeBack(commit),
   });
   const rollback = new Rollback(helper, {
     told: (title, body) => notifier.tell(title, body),

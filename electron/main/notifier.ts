@@ -13,14 +13,16 @@ export interface NotifierOptions {
   desktop: Pick<DesktopNotifications, "show">;
   /** Whether the person wants this one, and is not looking anyway. */
   wanted(notice: Notice): Promise<boolean>;
-  /** The person has chosen one. */
-  chosen(session: string): void;
-  /** The person wants the session's commit taken back. */
-  takeBack(session: string): void;
+  /** The person has chosen one; null: of what belongs to no session. */
+  chosen(session: string | null): void;
+  /** Returns the commit that a session was just committed with; null: it cannot be taken back. */
+  offer(session: string): Promise<string | null>;
+  /** The person wants this commit taken back. */
+  takeBack(commit: string): void;
 }
 
-/** What is shown; what belongs to no session opens nothing. */
-type Told = Omit<Notice, "session"> & { session: string | null };
+/** What is shown; null: the outcome of something, which belongs to no session. */
+type Told = Pick<Notice, "title" | "body"> & { session: string | null };
 
 export class Notifier {
   readonly #options: NotifierOptions;
@@ -38,23 +40,33 @@ export class Notifier {
     this.#sessions = sessions;
     if (notices.length === 0) return;
     const wanted = await Promise.all(notices.map((notice) => this.#options.wanted(notice)));
-    notices.filter((_, place) => wanted[place]).forEach((notice) => this.#show(notice));
+    await Promise.all(notices.filter((_, place) => wanted[place]).map((notice) => this.#notify(notice)));
   }
 
   /** Tells the outcome of something that the person asked for, whether they look or not. */
   tell(title: string, body: string): void {
-    this.#show({ session: null, title, body });
+    this.#show({ session: null, title, body }, null);
   }
 
-  #show({ session, title, body, committed }: Told): void {
+  /** Finds out which commit it tells of while that is the newest: its button takes back that one, however late. */
+  async #notify(notice: Notice): Promise<void> {
+    let commit: string | null = null;
+    try {
+      if (notice.committed === true) commit = await this.#options.offer(notice.session);
+    } catch (error) {
+      process.stderr.write(`alcatraz: a notification has no button: ${escapeText(reasonOf(error))}\n`);
+    }
+    this.#show(notice, commit);
+  }
+
+  #show({ session, title, body }: Told, commit: string | null): void {
     const shown = this.#options.desktop.show({
       title: withoutMarkup(title),
       body: withoutMarkup(body),
       click: NOTICES.show,
-      buttons: committed === true ? { [TAKE_BACK]: ROLLBACK.action } : {},
+      buttons: commit === null ? {} : { [TAKE_BACK]: ROLLBACK.action },
       pressed: (key) => {
-        if (session === null) return;
-        if (key === TAKE_BACK) this.#options.takeBack(session);
+        if (key === TAKE_BACK && commit !== null) this.#options.takeBack(commit);
         else this.#options.chosen(session);
       },
     });

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type CommitRecord, lastOf } from "../../protocol/src/commit.js";
 import { fail, Failure } from "./failure.js";
 import type { Helper } from "./helper/helper.js";
@@ -17,25 +17,24 @@ const record = (id: string, part: Partial<CommitRecord> = {}): CommitRecord => (
 test("the newest that can be taken back, and no undo itself", () => {
   const commits = [record("1"), record("3", { undoable: false }), record("2"), record("4", { undid: "3" })];
   expect(lastOf(commits)?.id).toBe("2");
-  expect(lastOf(commits, "of-1")?.id).toBe("1");
   expect(lastOf([])).toBeUndefined();
 });
 
-/** A helper that knows one commit and answers an undo like this. */
-function helper(undo: () => Promise<unknown>): Pick<Helper, "request"> {
+/** A helper that knows these commits and answers an undo like this. */
+function helper(undo: () => Promise<unknown>, commits = [record("1")]): Pick<Helper, "request"> {
   const request = (method: string): Promise<unknown> => {
-    if (method === "history.list") return Promise.resolve({ commits: [record("1")] });
+    if (method === "history.list") return Promise.resolve({ commits });
     return method === "sessions.list" ? Promise.resolve({ sessions: [] }) : undo();
   };
   return { request: request as Helper["request"] };
 }
 
-async function told(undo: () => Promise<unknown>): Promise<string[]> {
+async function told(undo: () => Promise<unknown>, commits?: CommitRecord[], id?: string): Promise<string[]> {
   const said: string[] = [];
-  await new Rollback(helper(undo), {
+  await new Rollback(helper(undo, commits), {
     told: (title) => void said.push(title),
     asked: (commit: string) => void said.push(`asked about ${commit}`),
-  }).takeBack();
+  }).takeBack(id);
   return said;
 }
 
@@ -57,4 +56,49 @@ test("asks in the window where the machine has changed, and says every other fai
   expect(
     await told(() => Promise.reject(fail("disk-full", { message: "Full.", hint: "Make room." }))),
   ).toEqual(["The commit was not taken back"]);
+});
+
+test("takes back the commit that was named and no other; what is taken back already is said", async () => {
+  const parts = [
+    record("1", { session: "s" }),
+    record("2", { session: "s", undoable: false, undone_by: "3" }),
+  ];
+  const undo = vi.fn(() => Promise.resolve({ commit: "4", undid: "1", applied: 3 }));
+  expect(await told(undo, parts, "2")).toEqual(["Nothing to take back"]);
+  expect(undo).not.toHaveBeenCalled();
+  expect(await told(undo, parts, "1")).toHaveLength(1);
+  expect(undo).toHaveBeenCalledOnce();
+});
+
+test("offers the newest commit of a session, and no earlier part when that one is undone", async () => {
+  const offer = (...commits: CommitRecord[]): Promise<string | null> =>
+    new Rollback(
+      helper(() => Promise.reject(new Error("No undo.")), commits),
+      {
+        told: () => undefined,
+        asked: () => undefined,
+      },
+    ).offer("s");
+  const [a, b] = [record("1", { session: "s" }), record("2", { session: "s" })];
+  expect(await offer(a, b, record("3"))).toBe("2");
+  expect(await offer(a, { ...b, undoable: false, undone_by: "3" })).toBeNull();
+  expect(await offer()).toBeNull();
+});
+
+test("is not begun when nobody can say of what it is: nothing that fails afterwards hides an undo", async () => {
+  const asked: string[] = [];
+  const request = (method: string): Promise<unknown> => {
+    asked.push(method);
+    if (method === "history.list") return Promise.resolve({ commits: [record("1")] });
+    return Promise.reject(fail("disk-full", { message: "Full.", hint: "Make room." }));
+  };
+  const said: string[] = [];
+  await new Rollback(
+    { request: request as Helper["request"] },
+    {
+      told: (title) => void said.push(title),
+      asked: () => undefined,
+    },
+  ).takeBack();
+  expect([asked, said]).toEqual([["history.list", "sessions.list"], ["The commit was not taken back"]]);
 });

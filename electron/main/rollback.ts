@@ -26,20 +26,35 @@ export class Rollback {
     this.#events = events;
   }
 
-  /** Takes back the newest commit that can be; with a session, the newest of that session's. */
-  async takeBack(session?: string): Promise<void> {
+  /** Returns the commit with which a session became committed, when it can be taken back: that one, and no earlier part. */
+  async offer(session: string): Promise<string | null> {
+    const { commits } = await this.#helper.request("history.list", {});
+    const [newest] = commits
+      .filter((each) => each.session === session && each.undid === undefined)
+      .toSorted((a, b) => b.time.localeCompare(a.time));
+    return newest?.undoable === true ? newest.id : null;
+  }
+
+  /** Takes a commit back: this one, or the newest that can be. */
+  async takeBack(id?: string): Promise<void> {
     if (this.#busy) return;
     this.#busy = true;
     let commit: CommitRecord | undefined;
     try {
       const { commits } = await this.#helper.request("history.list", {});
-      commit = lastOf(commits, session);
+      commit = id === undefined ? lastOf(commits) : commits.find((each) => each.id === id);
       if (commit === undefined) {
         this.#events.told(ROLLBACK.nothing, ROLLBACK.nothingWhy);
         return;
       }
+      if (commit.undone_by !== undefined) {
+        this.#events.told(ROLLBACK.nothing, ROLLBACK.alreadyWhy);
+        return;
+      }
+      // Asked before: what fails after the undo cannot be told as an undo that failed.
+      const name = await this.#nameOf(commit);
       const { applied } = await this.#helper.request("history.undo", { commit: commit.id });
-      this.#events.told(ROLLBACK.done(await this.#nameOf(commit)), ROLLBACK.doneWhy(applied));
+      this.#events.told(ROLLBACK.done(name), ROLLBACK.doneWhy(applied));
     } catch (thrown) {
       const error = toSeeError(thrown);
       if (error.conflicts !== undefined && commit !== undefined)

@@ -191,10 +191,9 @@ export const ChangesResult = z.object({
 });
 export type ChangesResult = z.infer<typeof ChangesResult>;
 
-/** Returns the newest commit that can be taken back and took nothing back itself; with a session, of that session. */
-export function lastOf(commits: readonly CommitRecord[], session?: string): CommitRecord | undefined {
+/** Returns the newest commit that can be taken back and took nothing back itself. */
+export function lastOf(commits: readonly CommitRecord[]): CommitRecord | undefined {
   return commits
     .filter((each) => each.undoable && each.undid === undefined && each.waits === undefined)
-    .filter((each) => session === undefined || each.session === session)
     .toSorted((a, b) => b.time.localeCompare(a.time))[0];
 }

@@ -7,10 +7,10 @@ import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { Bus, type BusEvents, busPlace } from "./bus.js";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { Bus, type BusEvents, busPlace, PATIENCE } from "./bus.js";
 import { DesktopNotifications } from "./notifications.js";
-import { type Message, Writer } from "./wire.js";
+import { callBytes, type Head, lengthOf, type Message, MESSAGE, readMessage, Writer } from "./wire.js";
 
 const DBUS = { destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus" };
 const NOTHING: BusEvents = { signal: () => undefined, ended: () => undefined };
@@ -127,6 +127,134 @@ describe("a bus that says anything", () => {
     answer = "";
     await expect(Bus.open(place, NOTHING)).rejects.toThrow();
     server.close();
+  });
+});
+
+/** A promise, and what keeps it. */
+function promised<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+type Say = (type: number, head: Head, body?: Writer) => void;
+
+/** Starts a bus that answers each call like this, and returns its environment and when a connection has ended. */
+async function speaks(answer: (call: Message, say: Say) => void) {
+  const left = promised<void>();
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("close", () => {
+      left.resolve();
+      server.close();
+    });
+    const say: Say = (type, head, body = new Writer()) => {
+      const bytes = callBytes(1, head, body);
+      bytes[1] = type;
+      socket.write(bytes);
+    };
+    let rest: Buffer = Buffer.alloc(0);
+    const take = (bytes: Buffer): void => {
+      rest = Buffer.concat([rest, bytes]);
+      for (let length = lengthOf(rest); length !== null && rest.length >= length; length = lengthOf(rest)) {
+        const call = readMessage(rest.subarray(0, length));
+        rest = rest.subarray(length);
+        answer(call, say);
+      }
+    };
+    socket.once("data", () => {
+      socket.once("data", (bytes) => {
+        socket.on("data", take);
+        take(bytes.subarray("BEGIN\r\n".length));
+      });
+      socket.write("OK 1234\r\n");
+    });
+  }).listen(join(directory, "speaks"));
+  await once(server, "listening");
+  const place = join(directory, "speaks");
+  return { place, environment: { DBUS_SESSION_BUS_ADDRESS: `unix:path=${place}` }, left: left.promise };
+}
+
+describe("a bus of our own", () => {
+  const NOTE = { title: "t", body: "b", click: "Show", buttons: {} };
+  const SIGNAL = { interface: "org.freedesktop.Notifications", path: "/" };
+  const server = ":1.5";
+
+  test("signals that are empty, short or from others change nothing", async () => {
+    let send: Say = () => undefined;
+    const { environment, left } = await speaks(({ serial, head }, say) => {
+      send = say;
+      const to = { replyTo: serial, sender: server };
+      if (head.member === "GetCapabilities")
+        say(
+          MESSAGE.answer,
+          { ...to, signature: "as" },
+          new Writer().array(4, (all) => all.text("actions")),
+        );
+      else if (head.member === "Notify") say(MESSAGE.answer, { ...to, signature: "u" }, new Writer().u32(7));
+      else say(MESSAGE.answer, to);
+    });
+    const desktop = new DesktopNotifications(environment, { name: "Alcatraz", icon: "" });
+    const pressed = promised<string>();
+    await desktop.show({ ...NOTE, pressed: pressed.resolve });
+    for (const member of ["NotificationClosed", "ActionInvoked"]) {
+      send(MESSAGE.signal, { ...SIGNAL, member, sender: server });
+      send(MESSAGE.signal, { ...SIGNAL, member, sender: server, signature: "u" }, new Writer().u32(7));
+      send(MESSAGE.signal, { ...SIGNAL, member, sender: ":1.9" });
+      send(MESSAGE.signal, { ...SIGNAL, member, sender: ":1.9", signature: "us" });
+      send(MESSAGE.signal, { ...SIGNAL, member, sender: ":1.9", signature: "uu" });
+    }
+    const press = { ...SIGNAL, member: "ActionInvoked", sender: server, signature: "us" };
+    send(MESSAGE.signal, press, new Writer().u32(7).text("default"));
+    expect(await pressed.promise).toBe("default");
+    // What its own server says without saying it ends the connection, and nothing else.
+    await desktop.show({ ...NOTE, pressed: () => undefined });
+    send(MESSAGE.signal, press);
+    await left;
+  });
+
+  test("a refusal of the first call ends the connection, also one without its words", async () => {
+    const { place, left } = await speaks(({ serial }, say) =>
+      say(MESSAGE.error, { replyTo: serial, error: "org.x.No", signature: "s" }),
+    );
+    await expect(Bus.open(place, NOTHING)).rejects.toThrow(/shorter/);
+    await left;
+  });
+
+  test("a refusal of what is listened for ends the connection", async () => {
+    const { environment, left } = await speaks(({ serial, head }, say) => {
+      if (head.member === "Hello") say(MESSAGE.answer, { replyTo: serial });
+      else say(MESSAGE.error, { replyTo: serial, error: "org.x.No" });
+    });
+    const desktop = new DesktopNotifications(environment, { name: "Alcatraz", icon: "" });
+    await expect(desktop.show({ ...NOTE, pressed: () => undefined })).rejects.toThrow(/org\.x\.No/);
+    await left;
+  });
+
+  describe("that says nothing is given up", () => {
+    beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+    afterEach(() => void vi.useRealTimers());
+
+    test("at the door", async () => {
+      const place = join(directory, "silent");
+      const listener = createServer((socket) => {
+        socket.on("error", () => undefined);
+        socket.once("data", () => vi.advanceTimersByTime(PATIENCE));
+      }).listen(place);
+      await once(listener, "listening");
+      await expect(Bus.open(place, NOTHING)).rejects.toThrow(/did not answer/);
+      listener.close();
+    });
+
+    test("at a call", async () => {
+      const { environment, left } = await speaks(({ serial, head }, say) => {
+        if (head.member === "GetCapabilities") vi.advanceTimersByTime(PATIENCE);
+        else say(MESSAGE.answer, { replyTo: serial });
+      });
+      const desktop = new DesktopNotifications(environment, { name: "Alcatraz", icon: "" });
+      await expect(desktop.show({ ...NOTE, pressed: () => undefined })).rejects.toThrow(/did not answer/);
+      await left;
+    });
   });
 });
 

@@ -9,7 +9,13 @@ const BUS = {
   interface: "org.freedesktop.DBus",
 } as const;
 
+/** How long who is asked may take, in milliseconds: as long as other programs on the bus wait, who may have to be started. */
+export const PATIENCE = 25_000;
+const late = (): Error => new Error("The message bus, or who was asked on it, did not answer.");
+
 interface Waiting {
+  /** Ends the connection when no answer comes. */
+  deadline: NodeJS.Timeout;
   answered(message: Message): void;
   failed(error: Error): void;
 }
@@ -63,15 +69,23 @@ export class Bus {
     const socket = connect(place);
     const gone = new AbortController();
     socket.once("close", () => gone.abort(new Error("The message bus has closed the connection.")));
+    const deadline = setTimeout(() => gone.abort(late()), PATIENCE);
     try {
       await once(socket, "connect", { signal: gone.signal });
       await introduce(socket, gone.signal);
     } catch (error) {
       socket.destroy();
-      throw error;
+      throw gone.signal.aborted ? gone.signal.reason : error;
+    } finally {
+      clearTimeout(deadline);
     }
     const bus = new Bus(socket, events);
-    await bus.call({ ...BUS, member: "Hello" });
+    try {
+      await bus.call({ ...BUS, member: "Hello" });
+    } catch (error) {
+      bus.close();
+      throw error;
+    }
     return bus;
   }
 
@@ -80,13 +94,14 @@ export class Bus {
     await this.call({ ...BUS, member: "AddMatch", signature: "s" }, new Writer().text(rule));
   }
 
-  /** Calls somebody, and returns the answer. */
+  /** Calls somebody, and returns the answer; without one in time the connection is over. */
   call(head: Head, body: Writer = new Writer()): Promise<Message> {
     if (this.#end !== null) return Promise.reject(this.#end);
     this.#serial += 1;
     const serial = this.#serial;
     return new Promise((answered, failed) => {
-      this.#waiting.set(serial, { answered, failed });
+      const deadline = setTimeout(() => this.#over(late()), PATIENCE);
+      this.#waiting.set(serial, { answered, failed, deadline });
       this.#socket.write(callBytes(serial, head, body));
     });
   }
@@ -97,13 +112,20 @@ export class Bus {
 
   #take(bytes: Buffer): void {
     this.#rest = Buffer.concat([this.#rest, bytes]);
-    try {
+    this.#orOver(() => {
       for (let length = lengthOf(this.#rest); length !== null; length = lengthOf(this.#rest)) {
         if (this.#rest.length < length) return;
         const message = readMessage(this.#rest.subarray(0, length));
         this.#rest = this.#rest.subarray(length);
         this.#hear(message);
       }
+    });
+  }
+
+  /** Who cannot make sense of what came ends this connection, and not the app. */
+  #orOver(take: () => void): void {
+    try {
+      take();
     } catch (error) {
       this.#over(error instanceof Error ? error : new Error(String(error)));
     }
@@ -112,20 +134,30 @@ export class Bus {
   #hear(message: Message): void {
     const { type, head } = message;
     // After who waits for the answer before it, which may be what the signal is about.
-    if (type === MESSAGE.signal) return queueMicrotask(() => this.#events.signal(message));
+    if (type === MESSAGE.signal) {
+      queueMicrotask(() => this.#orOver(() => this.#events.signal(message)));
+      return;
+    }
     if (type !== MESSAGE.answer && type !== MESSAGE.error) return;
-    const waiting = this.#waiting.get(head.replyTo ?? 0);
-    this.#waiting.delete(head.replyTo ?? 0);
-    if (type === MESSAGE.answer) return waiting?.answered(message);
-    const why = head.signature?.startsWith("s") === true ? message.body.text() : "";
-    waiting?.failed(new Error(`${head.error ?? ""}: ${why}`));
+    const serial = head.replyTo ?? 0;
+    const waiting = this.#waiting.get(serial);
+    if (waiting === undefined) return;
+    // Read first: when this throws, who waits is still there to be told.
+    const why = type === MESSAGE.error && head.signature?.startsWith("s") === true ? message.body.text() : "";
+    this.#waiting.delete(serial);
+    clearTimeout(waiting.deadline);
+    if (type === MESSAGE.answer) waiting.answered(message);
+    else waiting.failed(new Error(`${head.error ?? ""}: ${why}`));
   }
 
   #over(error: Error): void {
     if (this.#end !== null) return;
     this.#end = error;
     this.#socket.destroy();
-    for (const waiting of this.#waiting.values()) waiting.failed(error);
+    for (const waiting of this.#waiting.values()) {
+      clearTimeout(waiting.deadline);
+      waiting.failed(error);
+    }
     this.#waiting.clear();
     this.#events.ended();
   }

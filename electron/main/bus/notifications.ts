@@ -8,6 +8,11 @@ const SERVER = {
   interface: "org.freedesktop.Notifications",
 } as const;
 
+/** The signals that are heard, and what they have to hold. */
+const SIGNALS = new Map([
+  ["ActionInvoked", "us"],
+  ["NotificationClosed", "uu"],
+]);
 /** More that wait to be pressed than any screen shows; the oldest are forgotten first. */
 const MOST = 100;
 /** What a click on the notification itself is called. */
@@ -60,11 +65,14 @@ export class DesktopNotifications {
 
   /** Returns the connection that is there, or a new one. */
   #connect(): Promise<Bus> {
-    this.#bus ??= this.#open().catch((error: unknown) => {
-      this.#bus = null;
-      throw error;
+    if (this.#bus !== null) return this.#bus;
+    const opening = this.#open();
+    this.#bus = opening;
+    opening.catch(() => {
+      // Its end may have been told already, and a new one be on its way.
+      if (this.#bus === opening) this.#bus = null;
     });
-    return this.#bus;
+    return opening;
   }
 
   async #open(): Promise<Bus> {
@@ -77,19 +85,24 @@ export class DesktopNotifications {
         this.#shown.clear();
       },
     });
-    await bus.listen(`type='signal',sender='${SERVER.destination}',interface='${SERVER.interface}'`);
+    try {
+      await bus.listen(`type='signal',sender='${SERVER.destination}',interface='${SERVER.interface}'`);
+    } catch (error) {
+      bus.close();
+      throw error;
+    }
     return bus;
   }
 
   /** Any program on the bus can send us signals: only who showed one knows what became of it. */
   #hear({ head, body }: Message): void {
     if (head.interface !== SERVER.interface) return;
-    const isPress = head.member === "ActionInvoked" && head.signature === "us";
-    if (!isPress && head.member !== "NotificationClosed") return;
+    if (![...this.#shown.values()].some(({ server }) => server === head.sender)) return;
+    if (head.signature === undefined || SIGNALS.get(head.member ?? "") !== head.signature) return;
     const id = body.u32();
     const shown = this.#shown.get(id);
     if (shown === undefined || shown.server !== head.sender) return;
     this.#shown.delete(id);
-    if (isPress) shown.pressed(body.text());
+    if (head.member === "ActionInvoked") shown.pressed(body.text());
   }
 }
