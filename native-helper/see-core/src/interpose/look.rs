@@ -10,12 +10,12 @@ use crate::read_set::entry::{Looker, Moment, Seen};
 use crate::read_set::set::Missing;
 
 use super::deferred::Deferred;
+use super::found::Found;
 use super::late::Aim;
 use super::observer::{Observer, Shared};
 use super::own_links::{is_own_link, leads_to_own, own_link};
 use super::resolve::{Reached, Walk, nothing_at};
 use super::tracee::{self, Place};
-use super::tree::Found;
 use super::view::Sight;
 use super::waiting::Waiting;
 

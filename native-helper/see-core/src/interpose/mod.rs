@@ -8,6 +8,7 @@ mod clock;
 mod deferred;
 mod dir;
 pub(crate) mod flags;
+mod found;
 mod frozen;
 mod late;
 mod look;

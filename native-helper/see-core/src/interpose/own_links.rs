@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use crate::path::HostPath;
 
+use super::found::Found;
 use super::resolve::Reached;
 use super::tracee;
-use super::tree::Found;
 
 /// Tells whether a path may lead through a link that means something else for each thread.
 pub fn is_own_link(path: &[u8]) -> bool {

@@ -7,9 +7,10 @@ use std::sync::Arc;
 
 use rustix::fs::{CWD, Mode, OFlags};
 
+use super::found::Found;
 use super::frozen::Frozen;
 use super::resolve::{Walk, nothing_at};
-use super::tree::{Found, Tree};
+use super::tree::Tree;
 use super::unfinished::Unfinished;
 use super::view::{Sight, Table};
 use crate::layer::Layer;

@@ -8,9 +8,10 @@ use crate::read_set::access::Access;
 use crate::read_set::entry::{Moment, Object};
 
 use super::dir::Dir;
+use super::found::Found;
 use super::own_links::leads_back_through_own;
 use super::shown;
-use super::tree::{Found, Tree};
+use super::tree::Tree;
 use super::view::{Sight, Table};
 
 /// The kernel follows no more symlinks in one path.

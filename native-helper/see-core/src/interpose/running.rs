@@ -6,11 +6,11 @@ use crate::path::HostPath;
 use crate::read_set::access::Access;
 use crate::read_set::entry::Moment;
 
+use super::found::Found;
 use super::look::{AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, Context, Intent, Named};
 use super::observer::Observer;
 use super::program::{Runner, may_run, runner};
 use super::tracee::{self, Place};
-use super::tree::Found;
 use super::view::Sight;
 
 /// A script's interpreter may be a script; the kernel goes no deeper.

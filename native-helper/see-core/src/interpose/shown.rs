@@ -15,7 +15,7 @@ use crate::path::HostPath;
 use crate::read_set::entry::{Moment, Object};
 
 use super::dir::Lower;
-use super::tree::Found;
+use super::found::Found;
 
 /// A host that changes while it is compared is compared so often.
 const MOST_TRIES: usize = 4;

@@ -22,6 +22,7 @@ use crate::read_set::entry::{Moment, Object, Seen};
 
 use super::clock::milliseconds;
 use super::dir::{Dir, Lower, Own, open_dir};
+use super::found::Found;
 use super::frozen::Frozen;
 use super::shown;
 use super::unfinished::{Stamp, Unfinished};
@@ -29,38 +30,6 @@ use super::view::{Table, Target};
 
 /// A directory that was looked at is looked at anew after so many milliseconds: the host may have changed it.
 const FRESH: u64 = 1000;
-
-/// What a name in a directory of the SEE is. `host` is the object of the host that a program gets to see; `None` when
-/// it sees the SEE's own work.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found {
-    /// A directory.
-    Directory {
-        /// The host's, whose names shine through.
-        host: Option<(HostPath, Object)>,
-    },
-    /// A symlink.
-    Symlink {
-        /// Where to.
-        target: Vec<u8>,
-        /// The host's.
-        host: Option<(HostPath, Object)>,
-    },
-    /// Anything else.
-    Other {
-        /// The host's, whose content shines through.
-        host: Option<(HostPath, Object)>,
-    },
-    /// Nothing.
-    Absent {
-        /// Where the host has nothing either; `None` when the SEE has taken it away.
-        host: Option<HostPath>,
-    },
-    /// Something that is no file of the host.
-    Private,
-    /// Cannot be told.
-    Unknown,
-}
 
 /// The SEE's file tree, for one thread.
 #[derive(Debug)]
