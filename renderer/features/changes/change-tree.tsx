@@ -1,5 +1,4 @@
 // The tree of changes: virtual rows, one focus, the keyboard of a tree. Holds the place while rows come and go.
-import { useVirtualizer, defaultRangeExtractor } from "@tanstack/react-virtual";
 import {
   useEffect,
   useLayoutEffect,
@@ -23,6 +22,7 @@ import { findByName, treeAction } from "./tree-keys.js";
 import { TreeRow } from "./tree-row.js";
 import { findNode } from "./tree-model.js";
 import type { View } from "./use-outline.js";
+import { useRowWindow } from "./use-row-window.js";
 import styles from "./change-tree.module.css";
 
 const ROW = 24;
@@ -54,33 +54,28 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
   const active = group === null ? currentRow : rowOfGroup(outline, group);
   const openedId = opened === null ? undefined : findNode(tree, pathParts(opened));
 
-  const virtualizer = useVirtualizer({
+  const rows = useRowWindow({
+    scroller,
     count: outline.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => ROW,
-    overscan: 12,
-    scrollPaddingStart: outline.groups === undefined ? 0 : ROW,
+    height: ROW,
+    covered: outline.groups === undefined ? 0 : ROW,
     // The row in hand stays in the page wherever one scrolls: the focus is on it. So does the head of the group in sight.
-    rangeExtractor: (range) => {
-      const rows = defaultRangeExtractor(range);
-      const kept = [active, headAbove(outline, range.startIndex)];
-      return [...rows, ...new Set(kept.filter((row) => row !== -1 && !rows.includes(row)))];
-    },
+    kept: (top) => [active, headAbove(outline, top)],
   });
-  const head = headAbove(outline, virtualizer.range?.startIndex ?? 0);
+  const head = headAbove(outline, rows.top);
   useHeldPlace(scroller, view, active, settled !== null);
 
   // Wherever the person goes, by keys here or from elsewhere, the row is in sight. News do not scroll.
-  const scrollTo = useRef(virtualizer.scrollToIndex);
-  scrollTo.current = virtualizer.scrollToIndex;
+  const scrollTo = useRef(rows.scrollTo);
+  scrollTo.current = rows.scrollTo;
   const activeRow = useRef(active);
   activeRow.current = active;
   useEffect(() => {
-    if (activeRow.current !== -1) scrollTo.current(activeRow.current, { align: "auto" });
+    if (activeRow.current !== -1) scrollTo.current(activeRow.current, "sight");
   }, [current, group]);
   // Grouped otherwise, the list begins anew: at what is in hand, else at its top.
   useLayoutEffect(() => {
-    scrollTo.current(Math.max(0, activeRow.current), { align: activeRow.current === -1 ? "start" : "auto" });
+    scrollTo.current(Math.max(0, activeRow.current), activeRow.current === -1 ? "top" : "sight");
   }, [by]);
 
   const act = (action: ReturnType<typeof treeAction>): void => {
@@ -161,45 +156,45 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
           if (active === -1 && outline.length > 0) act({ do: "go", row: 0 });
         }}
       >
-        <div className={styles.canvas} style={{ height: virtualizer.getTotalSize() }} role="presentation">
-          {virtualizer.getVirtualItems().map(({ index, start }) => {
-            const id = outline.ids[index]!;
-            const opening = rowOpening({ tree, outline, matches, toggles }, index);
-            const group = groupAt(outline, index);
+        <div className={styles.canvas} style={{ height: outline.length * ROW }} role="presentation">
+          {rows.rows.map(({ row, key }) => {
+            const id = outline.ids[row]!;
+            const opening = rowOpening({ tree, outline, matches, toggles }, row);
+            const group = groupAt(outline, row);
             if (group !== undefined) {
               return (
                 <GroupRow
                   key={`group ${group.key}`}
                   group={group}
-                  domId={rowDomId(index)}
-                  row={index}
-                  place={outline.places[index]!}
-                  peers={outline.peers[index]!}
-                  top={index === head ? undefined : start}
+                  domId={rowDomId(row)}
+                  row={row}
+                  place={outline.places[row]!}
+                  peers={outline.peers[row]!}
+                  top={row === head ? undefined : row * ROW}
                   open={opening === true}
-                  active={index === active}
+                  active={row === active}
                   readOnly={readOnly}
                 />
               );
             }
             return (
               <TreeRow
-                key={id}
+                key={key}
                 tree={tree}
                 matches={matches}
                 version={version}
-                domId={rowDomId(index)}
-                row={index}
+                domId={rowDomId(row)}
+                row={row}
                 id={id}
-                head={outline.heads[index]!}
+                head={outline.heads[row]!}
                 alone={outline.groups !== undefined}
-                depth={outline.depths[index]!}
-                place={outline.places[index]!}
-                peers={outline.peers[index]!}
-                top={start}
+                depth={outline.depths[row]!}
+                place={outline.places[row]!}
+                peers={outline.peers[row]!}
+                top={row * ROW}
                 canOpen={opening !== undefined}
                 open={opening === true}
-                active={index === active}
+                active={row === active}
                 opened={openedId === id}
                 fresh={settled !== null && now - tree.born[id]! < FRESH_MS}
                 readOnly={readOnly}

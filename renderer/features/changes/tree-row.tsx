@@ -75,6 +75,8 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
       </span>
       <span className={styles.sight} aria-hidden="true">
         <span
+          // The element may stand for another row now: the sign of that one does not turn.
+          key={id}
           className={styles.twisty}
           data-part="twisty"
           data-open={props.open && props.canOpen ? "" : undefined}
