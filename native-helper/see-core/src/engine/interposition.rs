@@ -18,6 +18,7 @@ use crate::net::switchboard::Switchboard;
 use crate::net::{self, HostSockets};
 use crate::path::{HostPath, PathRef};
 use crate::policy::Policy;
+use crate::read_set::entry::Moment;
 use crate::read_set::recorder::{Recorder, Start as Log};
 use crate::record::event::Event;
 use crate::record::log::{self, Log as Record};
@@ -41,10 +42,12 @@ const MOST_OPEN_FILES: u64 = 16 * 1024;
 #[derive(Debug)]
 pub struct Interposition {
     reported: Reported,
+    /// From before the SEE is mounted.
+    since: Moment,
 }
 
 impl Interposition {
-    /// Returns what a session's policy asks for.
+    /// Returns what a session's policy asks for, before its SEE is made.
     pub fn of(policy: &Policy) -> Self {
         let mut reported = Reported::observed(policy.reads.level());
         if policy.reads.level().is_some() {
@@ -53,7 +56,7 @@ impl Interposition {
         reported.claim(net::reported(!policy.redirect.is_empty() || !policy.connect.is_empty()));
         reported.claim(roll::reported());
         reported.claim(Refuser::reported());
-        Self { reported }
+        Self { reported, since: Moment::now() }
     }
 
     /// Returns the calls to report.
@@ -101,7 +104,7 @@ impl Interposition {
             mirrored: mirrored(&start.tree),
             masked: start.tree.hidden.iter().chain(&start.tree.unmade).cloned().collect(),
             level,
-            is_fresh: start.fresh,
+            again: (!start.fresh).then_some(self.since),
             recorder: Arc::clone(recorder),
         });
         let makers = maker_log.map(|log| Arc::new(Witness::new(log, Arc::clone(&roll), inside.namespace)));

@@ -26,6 +26,8 @@ pub struct Dir {
     pub own: Option<Own>,
     /// Whether programs get another directory of the host than this one: the one that was here before.
     pub is_other: bool,
+    /// Where programs are led from here, when what they get is a symlink that was here before.
+    pub link: Option<Vec<u8>>,
     /// When it was found, in milliseconds.
     pub found: u64,
     /// What names meant then; `None` while they were about to change.
@@ -53,8 +55,8 @@ pub struct Lower {
 impl Dir {
     /// Returns a directory of which nothing but this is known.
     pub fn empty(stamp: Option<Stamp>) -> Self {
-        let (upper, ends, lower, layer, own) = (None, None, None, None, None);
-        Self { upper, ends, lower, layer, own, is_other: false, found: milliseconds(), stamp }
+        let (upper, ends, lower, layer, own, link) = (None, None, None, None, None, None);
+        Self { upper, ends, lower, layer, own, is_other: false, link, found: milliseconds(), stamp }
     }
 }
 

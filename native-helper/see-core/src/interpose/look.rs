@@ -272,11 +272,8 @@ impl Observer {
             let real = sight.inner(&real)?;
             reached = walk.follow(&real, real.as_bytes(), intent.follows, &mut links)?;
         }
-        if sight.table.id == main.id {
-            // The host may have something else by now, or nothing, and the SEE does not show that.
-            let shown = reached.shown_otherwise(&mut self.tree, &main);
-            reached.found = shown.unwrap_or(reached.found);
-        }
+        // The host may have something else by now, or nothing, and the SEE does not show that.
+        let reached = walk.as_shown(reached, intent.follows, &mut links)?;
         if !context.still_waits() {
             return None;
         }

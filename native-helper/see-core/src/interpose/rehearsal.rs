@@ -59,10 +59,8 @@ impl Rehearsal {
         let start = HostPath::root();
         let (main, before_long) = (&*sight.table, || {});
         let mut walk = Walk { tree: &mut tree, main, sight: &sight, since: None, before_long: &before_long };
-        let mut reached = walk.follow(&start, path.as_bytes(), follows, &mut links).unwrap();
-        if let Some(shown) = reached.shown_otherwise(&mut tree, main) {
-            reached.found = shown;
-        }
+        let reached = walk.follow(&start, path.as_bytes(), follows, &mut links).unwrap();
+        let reached = walk.as_shown(reached, follows, &mut links).unwrap();
         assert!(!tree.take_trouble());
         for (path, object) in links {
             self.note(path, Access::READ, Seen::Object(object), at);

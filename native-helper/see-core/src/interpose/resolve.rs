@@ -55,7 +55,7 @@ impl Reached {
     }
 
     /// Returns what a program gets where the SEE does not show what the host has by now. Only for the main mount table.
-    pub fn shown_otherwise(&self, tree: &mut Tree, main: &Table) -> Option<Found> {
+    fn shown_otherwise(&self, tree: &mut Tree, main: &Table) -> Option<Found> {
         tree.shown_otherwise(main, self.dir.as_ref()?, &self.path, &self.found)
     }
 }
@@ -121,6 +121,21 @@ impl Walk<'_> {
                 continue;
             }
             let dir = self.tree.dir(table, self.main, &at)?;
+            if let Some(target) = &dir.link {
+                // The host has a directory here by now; programs go where the symlink leads that was here.
+                followed += 1;
+                if followed > MOST_LINKS {
+                    return None;
+                }
+                links.extend(dir.lower.as_ref().map(|lower| (lower.path.clone(), shown::former_link())));
+                let above = at.parent().unwrap_or_else(HostPath::root);
+                at = if target.first() == Some(&b'/') { self.sight.root.clone() } else { above };
+                rest.push_front(part);
+                for part in parts(target).into_iter().rev() {
+                    rest.push_front(part);
+                }
+                continue;
+            }
             let path = at.join(&part);
             let is_last = rest.is_empty();
             let mut found = self.tree.look(table, self.main, &dir, &path, self.since);
@@ -176,6 +191,32 @@ impl Walk<'_> {
             }
         }
         self.here(at)
+    }
+
+    /// Returns what programs get where the host has something else by now than the SEE shows: they go on by a symlink that was
+    /// there before.
+    pub fn as_shown(
+        &mut self,
+        mut reached: Reached,
+        follows: bool,
+        links: &mut Vec<(HostPath, Object)>,
+    ) -> Option<Reached> {
+        for _ in 0..MOST_LINKS {
+            if self.sight.table.id != self.main.id {
+                return Some(reached);
+            }
+            let Some(shown) = reached.shown_otherwise(self.tree, self.main) else { return Some(reached) };
+            let Found::Symlink { target, host } = shown else {
+                return Some(Reached { found: shown, ..reached });
+            };
+            if !follows || reached.is_blocked {
+                return Some(Reached { found: Found::Symlink { target, host }, ..reached });
+            }
+            links.extend(host);
+            let above = reached.path.parent().unwrap_or_else(HostPath::root);
+            reached = self.follow(&above, &target, true, links)?;
+        }
+        None
     }
 
     /// Returns the directory that holds what `raw` names, and the name there, when the directory is known by this very

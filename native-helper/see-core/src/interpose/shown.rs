@@ -85,45 +85,64 @@ fn open(root: &OwnedFd, path: &HostPath) -> Result<OwnedFd, Errno> {
     rustix::fs::openat2(root, path.relative(), flags, Mode::empty(), resolve)
 }
 
-/// Tells whether programs get another directory of the host by this path than the host has there now; `since` says since when
-/// names are remembered. `copied` is the directory in the layer, by the one that holds it and its name.
-pub fn is_other_directory(
+/// What programs get by the path of a directory of the host.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Way {
+    /// That directory.
+    Same,
+    /// What the host had there before, and where to when that was a symlink.
+    Former(Option<Vec<u8>>),
+}
+
+/// Tells what programs get by this path, where the host has this directory now; `since` says since when names are remembered.
+/// `copied` is the directory in the layer, by the one that holds it and its name.
+pub fn way(
     root: &OwnedFd,
     path: &HostPath,
     lower: &Lower,
     copied: Option<BorrowedFd<'_>>,
     (layer, since): (&Layer, Moment),
-) -> bool {
+) -> Way {
     for _ in 0..MOST_TRIES {
-        let Ok(host) = facts_of(lower.fd.as_fd()) else { return false };
+        let Ok(host) = facts_of(lower.fd.as_fd()) else { return Way::Same };
         // Whatever takes another's name is changed by that itself.
         if Moment::from(host.ctime) < since {
-            return false;
+            return Way::Same;
         }
         if let Some(holder) = copied {
             // It has the times of the copy; but of which directory it is one, it says.
             let marks = marks_at(holder, path.name(), layer.marks);
-            let Ok(Some(Origin::Handle(origin))) = marks.map(|marks| marks.origin) else { return false };
-            return own_handle(lower.fd.as_fd()).is_ok_and(|handle| handle != origin);
+            let Ok(Some(Origin::Handle(origin))) = marks.map(|marks| marks.origin) else { return Way::Same };
+            let is_other = own_handle(lower.fd.as_fd()).is_ok_and(|handle| handle != origin);
+            return if is_other { Way::Former(None) } else { Way::Same };
         }
-        let shown = open(root, path).and_then(|shown| facts_of(shown.as_fd()));
+        let shown = open(root, path).and_then(|shown| Ok((facts_of(shown.as_fd())?, shown)));
         if facts_of(lower.fd.as_fd()).is_ok_and(|again| look(&again) == look(&host)) {
-            return match shown {
+            let is_other = match &shown {
+                Ok((facts, link)) if facts.file_type() == FileType::Symlink => {
+                    return Way::Former(read_link_at(link.as_fd(), b"").ok());
+                }
                 // Overlayfs shows the host's own numbers where all its layers are on one file system.
-                Ok(shown) if layer.same_mount => {
+                Ok((shown, _)) if layer.same_mount => {
                     (shown.file_type(), shown.ino) != (host.file_type(), host.ino)
                 }
-                Ok(shown) => look(&shown) != look(&host),
-                Err(errno) => matches!(errno, Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::STALE),
+                Ok((shown, _)) => look(shown) != look(&host),
+                Err(errno) => matches!(*errno, Errno::NOENT | Errno::LOOP | Errno::NOTDIR | Errno::STALE),
             };
+            return if is_other { Way::Former(None) } else { Way::Same };
         }
     }
-    false
+    Way::Same
 }
 
 /// Returns what stands for something of the host that programs got here and that cannot be told any more.
 pub fn untold(path: HostPath) -> Found {
     Found::Other { host: Some((path, Object::unknown(Moment::now()))) }
+}
+
+/// Returns what stands for a symlink of the host that programs went by and that is not there any more.
+pub fn former_link() -> Object {
+    Object { kind: FileType::Symlink, ..Object::unknown(Moment::now()) }
 }
 
 /// Returns what programs get instead of this by a name of another directory: nobody can say.

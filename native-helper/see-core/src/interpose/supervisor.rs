@@ -40,8 +40,6 @@ const MOST_THREADS: usize = 16;
 const MOST_DIRS: usize = 1000;
 /// `RLIMIT_NOFILE`.
 const OPEN_FILES: u32 = 7;
-/// From the mounting of a SEE to the first look it takes no longer, in nanoseconds.
-const A_MOMENT: i64 = 10_000_000_000;
 
 /// What a SEE hands over before its first program runs.
 #[derive(Debug)]
@@ -69,8 +67,8 @@ pub struct Recording<'a> {
     pub level: Level,
     /// Places that a mask keeps out of sight.
     pub masked: Vec<HostPath>,
-    /// Whether nothing has run in the SEE yet.
-    pub is_fresh: bool,
+    /// When the SEE was about to be mounted, when it was there before; `None` when nothing has run in it yet.
+    pub again: Option<Moment>,
     /// Where it goes.
     pub recorder: Arc<Recorder>,
 }
@@ -193,8 +191,6 @@ impl Watch {
             Table::main(mounts, recording.layers).ok_or_else(|| cannot("the mounts are not visible"))?;
         let main = Sight { table: Arc::new(table), root: HostPath::root(), prefix };
         let unfinished = Arc::new(Unfinished::default());
-        // It was mounted a moment ago.
-        let again = (!recording.is_fresh).then(|| Moment(Moment::now().0.saturating_sub(A_MOMENT)));
         let shared = Shared {
             recorder: Arc::clone(&recording.recorder),
             refusals: witnesses.refusals.clone(),
@@ -205,9 +201,10 @@ impl Watch {
             unfinished,
             main,
             frozen: Arc::new(
-                Frozen::new(recording.layers, &recording.mirrored).with(recording.masked.clone(), again),
+                Frozen::new(recording.layers, &recording.mirrored)
+                    .with(recording.masked.clone(), recording.again),
             ),
-            has_own_links: AtomicBool::new(!recording.is_fresh),
+            has_own_links: AtomicBool::new(recording.again.is_some()),
             sees_removals: witnesses.makers.is_some(),
             is_remounted: AtomicBool::new(false),
             starting: AtomicU32::new(0),

@@ -24,7 +24,7 @@ use super::clock::milliseconds;
 use super::dir::{Dir, Lower, Own, open_dir};
 use super::found::Found;
 use super::frozen::Frozen;
-use super::shown;
+use super::shown::{self, Way};
 use super::unfinished::{Stamp, Unfinished};
 use super::view::{Table, Target};
 
@@ -90,8 +90,13 @@ impl Tree {
                 Some(target) => Arc::new(self.mounted(&target, stamp)?),
                 None => {
                     let child = self.child(&dir, next.name(), stamp)?;
-                    let is_other = dir.is_other || table.id == main.id && self.is_other(&dir, &child, &next);
-                    Arc::new(Dir { is_other, ..child })
+                    let way = match table.id == main.id && !dir.is_other {
+                        true => self.way(&dir, &child, &next),
+                        false => Way::Same,
+                    };
+                    let is_other = dir.is_other || way != Way::Same;
+                    let link = if let Way::Former(link) = way { link } else { None };
+                    Arc::new(Dir { is_other, link, ..child })
                 }
             };
             dir = self.keep(table, &next, child);
@@ -122,9 +127,9 @@ impl Tree {
         result.map_err(|errno| self.is_troubled.set(self.is_troubled.get() || !is_natural(errno))).ok()
     }
 
-    /// Tells whether a directory can be had without a walk.
+    /// Tells whether a directory can be had without a walk, and is the one that programs get.
     pub fn knows(&self, table: &Table, path: &HostPath) -> bool {
-        self.cached(table, path).is_some()
+        self.cached(table, path).is_some_and(|dir| !dir.is_other)
     }
 
     /// Returns what the root directory of a table is.
@@ -212,18 +217,18 @@ impl Tree {
         (child.upper.is_some() || child.lower.is_some()).then_some(child)
     }
 
-    /// Tells whether programs get another directory of the host by the path of this child. Of what a part shows that is a copy
-    /// nothing is compared, nor of what the SEE has by another name.
-    fn is_other(&self, dir: &Dir, child: &Dir, path: &HostPath) -> bool {
+    /// Tells what programs get by the path of this child. Of what a part shows that is a copy nothing is compared, nor of what the
+    /// SEE has by another name.
+    fn way(&self, dir: &Dir, child: &Dir, path: &HostPath) -> Way {
         let layer = child.layer.and_then(|place| self.layers.get(place));
-        let (Some(layer), Some(lower)) = (layer, &child.lower) else { return false };
+        let (Some(layer), Some(lower)) = (layer, &child.lower) else { return Way::Same };
         let is_beside = dir.lower.as_ref().is_some_and(|above| above.path.join(path.name()) == lower.path);
         let copied = child.upper.as_ref().and(dir.upper.as_ref()).map(|upper| upper.as_fd());
         let since = self.frozen.remembers_since(layer);
-        is_beside
-            && !self.frozen.has(path)
-            && !self.frozen.is_masked(path)
-            && shown::is_other_directory(&self.root, path, lower, copied, (layer, since))
+        match is_beside && !self.frozen.has(path) && !self.frozen.is_masked(path) {
+            true => shown::way(&self.root, path, lower, copied, (layer, since)),
+            false => Way::Same,
+        }
     }
 
     /// Returns the host's path whose object shines through an object in the layer, and whether it is not simply the

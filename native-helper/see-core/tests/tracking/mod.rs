@@ -126,7 +126,7 @@ impl See {
                 mirrored: Vec::new(),
                 masked: Vec::new(),
                 level,
-                is_fresh: true,
+                again: None,
                 recorder: Arc::clone(&recorder),
             };
             let started = Interposer::start(

@@ -1,8 +1,10 @@
 //! What the host did between the session and the commit: a conflict with its reason, or none, and nothing changes.
 
-use super::bench::{Bench, assert_same, is_inside};
+use super::bench::{Bench, assert_same, is_inside, tick};
 use crate::error::{ConflictReason, ErrorCode, Resolution};
+use crate::interpose::rehearsal::Rehearsal;
 use crate::layer::MarkSpace;
+use crate::read_set::access::Access;
 use crate::session::SessionState;
 
 /// What the host did meanwhile, after what the SEE did, and why that is a conflict.
@@ -117,5 +119,47 @@ fn what_was_done_in_another_directory_than_the_host_has_now_is_not_committed() {
                 (outcome, _) => panic!("{marks:?} {program}: {outcome:?}"),
             }
         }
+    }
+}
+
+/// What the host puts in the place of a symlink that the session has met, and the name by which the session writes blindly then.
+const LED_ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("rm link; mkdir link; echo mine > link/f", "link/f", "link"),
+    ("rm link; mkdir -p link/c; echo mine > link/c/g", "link/c/g", "link"),
+    ("rm link; mkdir link", "link/n", "link"),
+    ("rm far; mkdir far; echo mine > far/f", "far/f", "far"),
+    ("rm file; echo mine > file", "file", "file"),
+    ("rm file; mkdir file", "file", "file"),
+];
+
+/// The file was written where the symlink had led, and the commit left the host's new one alone: all at once now it would have been
+/// written.
+#[test]
+fn what_was_written_through_a_symlink_that_the_host_has_replaced_is_a_conflict() {
+    if !is_inside("clashes::what_was_written_through_a_symlink_that_the_host_has_replaced_is_a_conflict") {
+        return;
+    }
+    for (meanwhile, name, replaced) in LED_ELSEWHERE {
+        let mut bench = Bench::on(
+            std::path::Path::new("/dev/shm"),
+            MarkSpace::Trusted,
+            "mkdir -p real/c; echo old > real/f; echo old > real/c/g; ln -s real link; ln -s real/f file; ln -s link far",
+        );
+        bench.begin();
+        bench.mount();
+        bench.run("cat link/f link/c/g file far/f > /dev/null");
+        bench.on_host(meanwhile);
+        tick();
+        let mut record = Rehearsal::new(bench.session_layer(), &bench.see);
+        record.look(&bench.path(name), Access::TRUNCATE, Access::LOOKUP, true);
+        bench.run(&format!("echo new > {name}; [ -L {replaced} ]"));
+        bench.unmount();
+        bench.keep_record(&record.seen);
+        let before = bench.has();
+        let error = bench.commit().expect_err(meanwhile);
+        assert_eq!(error.code, ErrorCode::Conflicts, "{meanwhile}: {error:?}");
+        let paths: Vec<_> = error.conflicts.iter().map(|c| c.path.to_host_path().unwrap()).collect();
+        assert!(paths.contains(&bench.path(replaced)), "{meanwhile}: {paths:?}");
+        assert_same(meanwhile, &bench.has(), &before);
     }
 }
