@@ -24,17 +24,26 @@ pub struct Standing {
     mode: u32,
     uid: u32,
     gid: u32,
+    /// How many names it had; `None` in journals that do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    links: Option<u32>,
+    /// Whether a program had it open for writing already.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    was_written: bool,
 }
 
 impl Standing {
-    fn of(stat: &Stat) -> Self {
-        Self { size: stat.size, mode: stat.mode, uid: stat.uid, gid: stat.gid }
+    fn of(stat: &Stat, was_written: bool) -> Self {
+        let Stat { size, mode, uid, gid, links, .. } = *stat;
+        Self { size, mode, uid, gid, links: Some(links), was_written }
     }
 
-    /// Tells whether a file still stands like this; the permissions that our own steps lend do not count.
-    fn is_of(self, stat: &Stat) -> bool {
-        let now = Self::of(stat);
-        is_same_but_open(now.mode, self.mode) && now == Self { mode: now.mode, ..self }
+    /// Tells whether a file still stands like this, but for as many names as our own steps gave it; the permissions that they
+    /// lend do not count. A name that somebody else gave it would be one of what goes back to the layer.
+    fn is_of(&self, stat: &Stat, names: u32) -> bool {
+        is_same_but_open(stat.mode, self.mode)
+            && (stat.size, stat.uid, stat.gid) == (self.size, self.uid, self.gid)
+            && self.links.is_none_or(|links| stat.links <= links.saturating_add(names))
     }
 }
 
@@ -54,12 +63,15 @@ fn arrival(step: &Step) -> Option<Arrival<'_>> {
     (object.kind == FileType::File).then_some(Arrival { home, at, object })
 }
 
-/// Returns how the files stand that these steps bring to the host, for the journal.
+/// Returns how the files stand that these steps bring to the host, for the journal; `again` says that they were there before,
+/// so that a program may still have one open.
 pub fn standings<'s>(
     places: &mut Places,
     steps: impl Iterator<Item = &'s Step> + Clone,
+    again: bool,
 ) -> Result<Vec<Holding>> {
     let mut all = Vec::new();
+    let mut in_use = InUse::default();
     // What a later step changes as well stands in more than one way that is ours; its own revert asks whose it is.
     let is_changed = |step: &&Step| matches!(step, Step::Attributes { .. } | Step::Rewrite { .. });
     let changed: HashSet<Identity> = steps.clone().filter(is_changed).flat_map(Step::objects).collect();
@@ -67,8 +79,9 @@ pub fn standings<'s>(
     {
         // A file of the host that comes by there later is the host's anyway.
         let Some(stat) = places.stat(home)?.filter(|stat| stat.identity == object) else { continue };
+        let was_written = again && in_use.is_written(places, home, &stat)?;
         let (dir, mtime, entries) = (Bytes::default(), stat.mtime, Vec::new());
-        all.push(Holding { object, dir, mtime, entries, file: Some(Standing::of(&stat)) });
+        all.push(Holding { object, dir, mtime, entries, file: Some(Standing::of(&stat, was_written)) });
     }
     Ok(all)
 }
@@ -78,6 +91,8 @@ pub fn standings<'s>(
 pub struct Arrived {
     staged: HashMap<Identity, (Timestamp, Standing)>,
     theirs: HashSet<Identity>,
+    /// The names that steps give them besides.
+    links: HashMap<Identity, Vec<Spot>>,
     in_use: InUse,
 }
 
@@ -86,7 +101,14 @@ impl Arrived {
     pub fn look(places: &mut Places, holdings: &[Holding], steps: &[&Step]) -> Result<Self> {
         let staged =
             holdings.iter().filter_map(|holding| Some((holding.object, (holding.mtime, holding.file?))));
-        let mut arrived = Self { staged: staged.collect(), theirs: HashSet::new(), in_use: InUse::default() };
+        let mut links: HashMap<Identity, Vec<Spot>> = HashMap::new();
+        for step in steps {
+            if let Step::Link { at, object, .. } = step {
+                links.entry(*object).or_default().push(at.clone());
+            }
+        }
+        let (staged, theirs, in_use) = (staged.collect(), HashSet::new(), InUse::default());
+        let mut arrived = Self { staged, theirs, links, in_use };
         for Arrival { at, object, .. } in steps.iter().copied().filter_map(arrival) {
             arrived.note(places, at, object)?;
         }
@@ -108,10 +130,15 @@ impl Arrived {
     }
 
     fn note(&mut self, places: &mut Places, spot: &Spot, object: Identity) -> Result<bool> {
-        let Some((mtime, standing)) = self.staged.get(&object) else { return Ok(false) };
+        let Some((mtime, standing)) = self.staged.get(&object).copied() else { return Ok(false) };
         let Some(stat) = places.stat(spot)?.filter(|stat| stat.identity == object) else { return Ok(false) };
-        let is_theirs =
-            stat.mtime != *mtime || !standing.is_of(&stat) || self.in_use.is_written(places, spot, &stat)?;
+        let mut names = 0;
+        for at in self.links.get(&object).into_iter().flatten() {
+            names += u32::from(places.stat(at)?.is_some_and(|stat| stat.identity == object));
+        }
+        let is_theirs = stat.mtime != mtime
+            || !standing.is_of(&stat, names)
+            || (!standing.was_written && self.in_use.is_written(places, spot, &stat)?);
         if is_theirs {
             self.theirs.insert(object);
         }

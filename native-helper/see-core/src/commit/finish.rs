@@ -100,9 +100,11 @@ pub fn take_back(
             Vec::new()
         }
         false => {
-            set_aside(store, journal)?;
-            let stages = journal.header.rooms.iter().map(|room| room.stage(&journal.header.commit));
-            stages.filter(|stage| stage.is_dir()).map(|stage| host_path(&stage)).collect()
+            let dir = super::commit_dir(store, &journal.header.commit);
+            // Later checks must know what was our own work, as after any other revert.
+            journal::write_reverted(&dir, &journal.header, Some(&reverted.rest), &reverted.left)?;
+            crash::point();
+            keep_aside(store, journal)?
         }
     };
     let given_up = away.given_up(places);
@@ -122,7 +124,7 @@ pub fn give_up(store: &Store, places: &mut Places, journal: &Journal, patience: 
 pub fn clear_up(store: &Store, journal: &Journal, left: &[Left]) -> Result<()> {
     let dir = super::commit_dir(store, &journal.header.commit);
     if journal.reverted.is_none() {
-        match journal::write_reverted(&dir, &journal.header, left) {
+        match journal::write_reverted(&dir, &journal.header, None, left) {
             // Without a journal there is nothing to take back either. But where something was taken back, later checks must
             // know that it was us: then the commit stays cut off until there is room to write that down.
             Err(error) if error.code == ErrorCode::DiskFull && left.is_empty() => journal::forget(&dir)?,
@@ -138,6 +140,14 @@ pub fn clear_up(store: &Store, journal: &Journal, left: &[Left]) -> Result<()> {
         remove_dir(&dir)?;
     }
     Ok(())
+}
+
+/// Tells the store that a commit is not on the host, but for what the host has of its own by now; returns where that is kept
+/// which it displaced.
+pub fn keep_aside(store: &Store, journal: &Journal) -> Result<Vec<HostPath>> {
+    set_aside(store, journal)?;
+    let stages = journal.header.rooms.iter().map(|room| room.stage(&journal.header.commit));
+    Ok(stages.filter(|stage| stage.is_dir()).map(|stage| host_path(&stage)).collect())
 }
 
 /// Tells the store that a commit is not on the host; keeps what it staged and its backup.
@@ -207,7 +217,8 @@ fn remove_all(store: &Store, session: &Session) -> Result<()> {
         if commit.session == session.id && commit.state == CommitState::Reverted {
             let dir = super::commit_dir(store, &commit.id);
             let journal = journal::read(&dir)?.filter(|journal| journal.header.undoes.is_none());
-            if journal.is_some_and(|journal| journal.reverted.is_some()) {
+            // Where steps stayed, its directory may hold what they displaced.
+            if journal.is_some_and(|journal| journal.reverted.is_some() && journal.steps.is_none()) {
                 remove_dir(&dir)?;
             }
         }

@@ -135,7 +135,8 @@ pub struct Journal {
     pub holdings: Vec<Holding>,
     /// What the host had when all was applied; `None` when that point was not reached.
     pub left: Option<Vec<Left>>,
-    /// What the host had when all was taken back; nothing else is left to do then.
+    /// What the host had when all was taken back; nothing else is left to do then. Where there are steps as well, those stayed,
+    /// and what they displaced is kept.
     pub reverted: Option<Vec<Left>>,
 }
 
@@ -255,10 +256,14 @@ pub fn write_rest(dir: &Path, header: &Header, rest: &[Step], holdings: &[Holdin
     replace(dir, &new)
 }
 
-/// Replaces a commit's journal by the statement that nothing of it is on the host, and what the host had then.
-pub fn write_reverted(dir: &Path, header: &Header, left: &[Left]) -> Result<()> {
+/// Replaces a commit's journal by the statement that nothing of it is on the host, and what the host had then; but for
+/// the steps that stay (`rest`), where the host has its own by now.
+pub fn write_reverted(dir: &Path, header: &Header, rest: Option<&[Step]>, left: &[Left]) -> Result<()> {
     let new = dir.join("journal.new");
     let mut writer = Writer::open(new.clone(), header)?;
+    if let Some(rest) = rest {
+        writer.plan(rest, &[], &[])?;
+    }
     for one in left {
         writer.record(&Record::Left(one.clone()))?;
     }

@@ -190,7 +190,11 @@ fn recover_one(
         return Ok(outcome);
     }
     match (&journal.reverted, &journal.steps) {
-        (Some(left), _) => finish::clear_up(store, &journal, left)?,
+        (Some(left), None) => finish::clear_up(store, &journal, left)?,
+        (Some(_), Some(stayed)) => {
+            outcome.foreign = stayed.iter().map(|step| places.path(step.place())).collect();
+            outcome.kept = finish::keep_aside(store, &journal)?;
+        }
         (None, Some(_)) => {
             let taken_back = finish::take_back(store, &mut places, &journal, (None, patience), monitor)?;
             (outcome.foreign, outcome.guests) = (taken_back.foreign, taken_back.guests);

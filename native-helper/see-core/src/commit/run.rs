@@ -135,7 +135,7 @@ fn write(
     monitor.progress(Phase::Journal, 0, None);
     let steps: Vec<Step> = plan.steps.iter().map(|planned| planned.step.clone()).collect();
     let mut holdings = guests::holdings(places, steps.iter())?;
-    holdings.extend(arrived::standings(places, steps.iter())?);
+    holdings.extend(arrived::standings(places, steps.iter(), purpose.undone.is_some())?);
     writer.plan(&steps, &plan.residue, &holdings)?;
     Ok((writer, steps, holdings))
 }
