@@ -208,3 +208,142 @@ fn what_a_commit_did_is_told_before_it_is_taken_back() {
         assert_eq!(deeds(&bench.store, &commit).unwrap_err().code, ErrorCode::NotUndoable);
     }
 }
+
+/// Each: what the host has, what the program does, what the host does after the commit, where the conflict is, and for each choice
+/// what holds then.
+const DEAD_ENDS: &[(&str, &str, &str, &str, &[(Resolution, &str)])] = &[
+    // The old name of a renamed file was taken again.
+    (
+        "echo o > o",
+        "mv o n; echo x > x",
+        "echo mine > o",
+        "o",
+        &[
+            (Skip, "[ $(cat o) = mine ]; [ $(cat n) = o ]; [ ! -e x ]"),
+            (Overwrite, "[ $(cat o) = o ]; [ ! -e n ]; [ ! -e x ]"),
+        ],
+    ),
+    (
+        "echo o > o",
+        "mv o n; echo x > x",
+        "mkdir o; echo z > o/z",
+        "o",
+        &[(Skip, "[ -e o/z ]; [ $(cat n) = o ]; [ ! -e x ]")],
+    ),
+    // What was renamed is gone, or something else is there.
+    ("echo o > o", "mv o n; echo x > x", "rm n", "n", &[(Skip, "[ ! -e o ]; [ ! -e n ]; [ ! -e x ]")]),
+    (
+        "echo o > o",
+        "mv o n; echo x > x",
+        "rm n; echo mine > n",
+        "n",
+        &[(Skip, "[ ! -e o ]; [ $(cat n) = mine ]; [ ! -e x ]")],
+    ),
+    // Also out of a new directory, which goes or stays by itself.
+    (
+        "echo o > o",
+        "mkdir d; mv o d/o; echo x > x",
+        "rm d/o",
+        "d/o",
+        &[(Skip, "[ ! -e o ]; [ -d d ]; [ ! -e x ]")],
+    ),
+    (
+        "echo o > o",
+        "mkdir d; mv o d/o; echo x > x",
+        "echo mine > o",
+        "o",
+        &[
+            (Skip, "[ $(cat o) = mine ]; [ $(cat d/o) = o ]; [ ! -e x ]"),
+            (Overwrite, "[ $(cat o) = o ]; [ ! -e d ]"),
+        ],
+    ),
+    // Two that changed places: one cannot go back alone.
+    (
+        "echo a > a; echo b > b",
+        "mv a t; mv b a; mv t b; echo x > x",
+        "rm b",
+        "b",
+        &[(Skip, "[ $(cat a) = b ]; [ ! -e b ]; [ ! -e x ]")],
+    ),
+    (
+        "echo a > a; echo b > b; echo c > c",
+        "mv c d; mv b c; mv a b; echo x > x",
+        "rm d",
+        "d",
+        &[(Skip, "[ ! -e d ]; [ $(cat c) = b ]; [ $(cat b) = a ]; [ ! -e a ]; [ ! -e x ]")],
+    ),
+    // A renamed directory, in which things were changed before: what is below it stays with it.
+    (
+        "mkdir d; echo f > d/f; echo g > d/g",
+        "rm d/f; mv d e; echo n > e/n; echo x > x",
+        "mkdir d",
+        "d",
+        &[(Skip, "[ ! -e e/f ]; [ $(cat e/g) = g ]; [ ! -e e/n ]; [ ! -e x ]")],
+    ),
+    // The directory of what was deleted, or of an old name, is gone, or something else by now.
+    (
+        "mkdir d; echo f > d/f; echo g > d/g",
+        "rm d/f; echo x > x",
+        "rm -r d",
+        "d/f",
+        &[(Skip, "[ ! -e d ]; [ ! -e x ]")],
+    ),
+    (
+        "mkdir d; echo f > d/f; echo g > d/g",
+        "rm d/f; echo x > x",
+        "rm -r d; echo mine > d",
+        "d/f",
+        &[(Skip, "[ $(cat d) = mine ]; [ ! -e x ]")],
+    ),
+    (
+        "mkdir d; echo f > d/f; echo g > d/g",
+        "mv d/f f; echo x > x",
+        "rm -r d",
+        "d/f",
+        &[(Skip, "[ ! -e d ]; [ $(cat f) = f ]; [ ! -e x ]")],
+    ),
+    (
+        "mkdir d; echo f > d/f",
+        "echo ff > d/f; echo x > x",
+        "rm -r d",
+        "d/f",
+        &[(Skip, "[ ! -e d ]; [ ! -e x ]")],
+    ),
+    // A further name.
+    ("echo f > f", "ln f l; echo x > x", "rm l", "l", &[(Skip, "[ ! -e l ]; [ ! -e x ]")]),
+    (
+        "echo f > f",
+        "ln f l; echo x > x",
+        "rm l; echo mine > l",
+        "l",
+        &[(Skip, "[ $(cat l) = mine ]; [ ! -e x ]"), (Overwrite, "[ ! -e l ]; [ ! -e x ]")],
+    ),
+];
+
+#[test]
+fn where_a_name_is_gone_or_taken_there_is_a_choice() {
+    if !is_inside("undo_choices::where_a_name_is_gone_or_taken_there_is_a_choice") {
+        return;
+    }
+    for (host, program, meanwhile, path, expected) in DEAD_ENDS {
+        for (choice, holds) in *expected {
+            let what = format!("{host} | {program} | {meanwhile}: {choice:?}");
+            let bench = Bench::fast_session(MarkSpace::Trusted, host, program);
+            let commit = bench.commit().unwrap().id;
+            bench.on_host(meanwhile);
+            let changed = bench.has();
+            let offered: Vec<Resolution> = expected.iter().map(|(choice, _)| *choice).collect();
+            assert_eq!(choices(&bench, &commit, path), offered, "{what}");
+            assert_same(&what, &bench.has(), &changed);
+            let outcome = bench.undo_with(&commit, &[(path, *choice)]);
+            let outcome = outcome.unwrap_or_else(|error| panic!("{what}: {error:?}"));
+            bench.on_host(&format!("# {what}\n{holds}"));
+            bench.undo(&outcome.id).unwrap_or_else(|error| panic!("redo of {what}: {error:?}"));
+            let plain = |mut all: std::collections::BTreeMap<std::path::PathBuf, super::bench::Sight>| {
+                all.values_mut().for_each(|sight| sight.mtime = (0, 0));
+                all
+            };
+            assert_same(&format!("redo of {what}"), &plain(bench.has()), &plain(changed));
+        }
+    }
+}

@@ -2,6 +2,8 @@
 //! at. Changes nothing.
 
 mod fate;
+mod names;
+mod ties;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -21,6 +23,7 @@ use super::super::stat::{Identity, Stat};
 use super::super::step::{Purpose, Step};
 use super::moves::{Moves, results};
 use fate::Fate;
+use ties::Ties;
 
 /// Reads a journal backwards.
 pub(super) struct Backwards<'j> {
@@ -43,6 +46,10 @@ pub(super) struct Backwards<'j> {
     taken: HashSet<Spot>,
     /// Names that the commit changed, once they are asked for.
     touched: Option<HashSet<Spot>>,
+    /// Steps that a person left as they are, with those that stay with them; and whether there are more than this reading knew.
+    stays: HashSet<usize>,
+    is_stale: bool,
+    ties: Option<Ties>,
     slots: u64,
     plan: Plan,
     /// What to do about conflicts, by path.
@@ -80,8 +87,11 @@ impl<'j> Backwards<'j> {
             rests: HashMap::new(),
             taken: HashSet::new(),
             touched: None,
+            stays: HashSet::new(),
+            is_stale: false,
+            ties: None,
             slots: 0,
-            plan: Plan { rooms: journal.header.rooms.clone(), ..Plan::default() },
+            plan: Plan::default(),
             resolve,
             conflicts: Vec::new(),
             taken_back: 0,
@@ -89,22 +99,40 @@ impl<'j> Backwards<'j> {
         })
     }
 
+    /// Returns the plan; without the steps that are left as they are, which only a reading tells.
     pub(super) fn read(&mut self) -> Result<Plan> {
+        loop {
+            self.before.clear();
+            self.rests.clear();
+            self.taken.clear();
+            self.conflicts.clear();
+            (self.slots, self.taken_back, self.left_alone) = (0, 0, 0);
+            self.plan = Plan { rooms: self.journal.header.rooms.clone(), ..Plan::default() };
+            let plan = self.read_once()?;
+            if !std::mem::take(&mut self.is_stale) {
+                return Ok(plan);
+            }
+        }
+    }
+
+    fn read_once(&mut self) -> Result<Plan> {
         let (mut kept, mut ends) = (Vec::new(), Vec::new());
         let moves = Moves::new(self.places, self.steps.iter());
         let away = self.away()?;
         for (index, step) in self.steps.iter().enumerate().rev() {
             match step {
-                step if spots(step).any(|at| away.contains(&at.base)) => {
+                step if self.stays.contains(&index) || spots(step).any(|at| away.contains(&at.base)) => {
                     self.left_alone += u64::from(is_work(step));
                 }
                 Step::KeepTime { at, object, mtime } if self.places.role(at)? == Role::Host => {
-                    if self.time_is_ours(at, index, &moves)? {
+                    // Where something stays, it may have another name at the end than at first.
+                    let is_named = self.stays.is_empty() || moves.forward(at, index) == *at;
+                    if is_named && self.time_is_ours((at, object), index, &moves)? {
                         ends.push(Step::SetTime { at: at.clone(), object: *object, mtime: *mtime });
                     }
                 }
                 Step::SetTime { at, object, .. } if self.places.role(at)? == Role::Host => {
-                    if let Some(now) = self.places.stat(at)? {
+                    if let Some(now) = self.places.stat(at)?.filter(|now| now.identity == *object) {
                         self.before.entry(at.clone()).or_insert(now);
                         kept.push(Step::KeepTime { at: at.clone(), object: *object, mtime: now.mtime });
                     }
@@ -149,15 +177,20 @@ impl<'j> Backwards<'j> {
         Ok(away)
     }
 
-    /// Tells whether a directory still has the time that the commit gave it, so that it may get its former one.
-    fn time_is_ours(&mut self, at: &Spot, index: usize, moves: &Moves) -> Result<bool> {
+    /// Tells whether a directory is there still and has the time that the commit gave it, so that it may get its former one.
+    fn time_is_ours(
+        &mut self,
+        (at, object): (&Spot, &Identity),
+        index: usize,
+        moves: &Moves,
+    ) -> Result<bool> {
         let now = moves.forward(at, index);
         let ours = self.steps.iter().rev().find_map(|step| match step {
             Step::SetTime { at, mtime, .. } if *at == now => Some(*mtime),
             _ => None,
         });
-        let Some(ours) = ours else { return Ok(true) };
-        Ok(self.places.stat(&now)?.is_some_and(|stat| stat.mtime == ours))
+        let stat = self.places.stat(&now)?.filter(|stat| stat.identity == *object);
+        Ok(stat.is_some_and(|stat| ours.is_none_or(|ours| stat.mtime == ours)))
     }
 
     /// Notes the name that a step put an object at, now that it is to be taken back.
@@ -179,52 +212,16 @@ impl<'j> Backwards<'j> {
             Step::Move { from, to, object, purpose: Purpose::Create } => {
                 let _ = from;
                 let Fate::Goes { object: now, expects } = self.expect_left(to, index, moves, *object)? else {
-                    return Ok(false);
+                    return self.stay(index);
                 };
                 let (from, to, object) = (to.clone(), self.slot_near(to)?, now.unwrap_or(*object));
                 self.add(Step::Move { from, to, object, purpose: Purpose::Remove }, expects);
             }
             Step::Move { from, to, object, purpose: Purpose::Remove } => {
-                self.expect_backup(to, object)?;
-                let now = moves.forward(from, index);
-                let (backup, at) = (to.clone(), from.clone());
-                let occupant = self.places.stat(&now)?.filter(|_| !self.taken.contains(&now));
-                let Some(stat) = occupant else {
-                    let step = Step::Move { from: backup, to: at, object: *object, purpose: Purpose::Create };
-                    self.add(step, Vec::new());
-                    return Ok(true);
-                };
-                // What took the name goes into the backup, unless it is a directory: that may hold anything.
-                let mut choices = self.skip_alone(&now, moves)?;
-                if !stat.is_dir() {
-                    choices.push(Resolution::Overwrite);
-                }
-                if self.decide(&now, ConflictReason::NameAppeared, Some(&stat), choices)
-                    == Some(Resolution::Skip)
-                {
-                    return Ok(false);
-                }
-                self.before.insert(now, stat);
-                let (slot, old) = (self.slot_near(&at)?, stat.identity);
-                let expects = vec![(at.clone(), stat)];
-                self.add(Step::Replace { at, new: backup, backup: slot, object: *object, old }, expects);
+                return self.invert_removal((from, to, *object), index, moves);
             }
             Step::Move { from, to, object, purpose: Purpose::Rename } => {
-                let mut expects = Vec::new();
-                if self.places.role(to)? == Role::Host {
-                    let now = moves.forward(to, index);
-                    match self.places.stat(&now)? {
-                        Some(stat) if stat.identity == *object => {
-                            self.before.insert(now, stat);
-                            expects.push((to.clone(), stat));
-                        }
-                        stat => {
-                            self.decide(&now, ConflictReason::NameVanished, stat.as_ref(), Vec::new());
-                        }
-                    }
-                }
-                let (from, to) = (self.rest(to)?, self.rest(from)?);
-                self.add(Step::Move { from, to, object: *object, purpose: Purpose::Rename }, expects);
+                return self.invert_rename((from, to, *object), index, moves);
             }
             Step::Replace { at, new, backup, object, old } => {
                 let returns = if self.transit.contains(backup) {
@@ -235,12 +232,12 @@ impl<'j> Backwards<'j> {
                 };
                 let rests = self.transit.contains(new);
                 let fate = self.expect_left(at, index, moves, *object)?;
-                let Fate::Goes { object: now, expects } = fate else { return Ok(false) };
+                let Fate::Goes { object: now, expects } = fate else { return self.stay(index) };
                 let is_free = !rests && !self.transit.contains(backup);
                 let Some(unwritten) =
                     self.expect_unwritten(&moves.forward(at, index), (index, *object), moves, is_free)?
                 else {
-                    return Ok(false);
+                    return self.stay(index);
                 };
                 let slot = if rests { self.rest(new)? } else { self.slot_near(at)? };
                 let (at, object) = (at.clone(), *old);
@@ -251,17 +248,7 @@ impl<'j> Backwards<'j> {
                 self.plan.steps.push(Planned { step, expects, unwritten });
             }
             Step::Link { target, at, object } => {
-                let now = moves.forward(at, index);
-                match self.places.stat(&now)? {
-                    Some(stat) if stat.identity == *object => {
-                        self.before.insert(now, stat);
-                    }
-                    stat => {
-                        self.decide(&now, ConflictReason::WriteThenChanged, stat.as_ref(), Vec::new());
-                    }
-                }
-                let (target, at) = (target.clone(), at.clone());
-                self.add(Step::Unlink { target, at, object: *object }, Vec::new());
+                return self.invert_link((target, at, *object), index, moves);
             }
             Step::Unlink { target, at, object } => {
                 let (target, at) = (target.clone(), at.clone());
@@ -287,7 +274,7 @@ impl<'j> Backwards<'j> {
                     choices.extend(found.as_ref().map(|_| Resolution::Overwrite));
                     let reason = ConflictReason::WriteThenChanged;
                     if self.decide(&now, reason, stat.as_ref(), choices) == Some(Resolution::Skip) {
-                        return Ok(false);
+                        return self.stay(index);
                     }
                 }
                 let (before, after) = (found.unwrap_or_else(|| after.clone()), before.clone());
@@ -295,7 +282,7 @@ impl<'j> Backwards<'j> {
             }
             Step::Rewrite { at, object, backup, before, after, .. } => {
                 let fate = self.expect_left(at, index, moves, *object)?;
-                let Fate::Goes { object: now, expects } = fate else { return Ok(false) };
+                let Fate::Goes { object: now, expects } = fate else { return self.stay(index) };
                 let slot = self.slot_near(at)?;
                 let from = moves.forward(at, index);
                 // Whatever is there by now is rewritten, and what it was must come back when that fails.

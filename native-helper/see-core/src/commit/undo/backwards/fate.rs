@@ -40,7 +40,11 @@ impl Backwards<'_> {
             .collect();
         let top = self.places.stat(&now)?;
         if below.first().is_none_or(|(spot, _)| *spot != now) {
-            self.decide(&now, ConflictReason::WriteThenChanged, top.as_ref(), Vec::new());
+            let choices = self.skip_alone(&now, moves)?;
+            let reason = ConflictReason::WriteThenChanged;
+            if self.decide(&now, reason, top.as_ref(), choices) == Some(Resolution::Skip) {
+                return Ok(Fate::Stays);
+            }
         }
         let mut expects = Vec::new();
         for (spot, left) in below {
@@ -100,15 +104,17 @@ impl Backwards<'_> {
         let step = self.steps.get(index);
         let rests = matches!(step, Some(Step::Replace { new, backup, .. })
             if self.transit.contains(new) || self.transit.contains(backup));
-        let mut choices = if spot == top && !rests { self.skip_alone(top, moves)? } else { Vec::new() };
+        let mut choices = if spot == top { self.skip_alone(top, moves)? } else { Vec::new() };
         let can_go = match (step, stat) {
             // Nothing is there to take away.
             (Some(Step::Move { .. }), None) => spot != top,
             (Some(Step::Rewrite { .. }), stat) => stat.is_some_and(|stat| stat.identity == object),
+            // What came from another name goes back there, as it is now.
+            (_, Some(stat)) if rests => stat.identity == object,
             (_, Some(stat)) => spot != top || stat.identity.kind == object.kind,
-            (_, None) => true,
+            (_, None) => !rests && (spot != top || self.has_holder(top)?),
         };
-        if can_go && !rests {
+        if can_go {
             choices.push(Resolution::Overwrite);
         }
         Ok(choices)

@@ -1,0 +1,173 @@
+//! Takes back what a commit did to names alone: what it renamed, deleted or linked. Where the host has changed such a name since, a
+//! person decides. Only looks.
+
+use crate::error::{ConflictReason, Resolution, Result};
+
+use super::super::super::places::{Role, Spot};
+use super::super::super::stat::{Identity, Stat};
+use super::super::super::step::{Purpose, Step};
+use super::super::moves::Moves;
+use super::Backwards;
+
+/// What there is where an object comes back to.
+enum Home {
+    Free,
+    Taken(Stat),
+    /// Not even the directory.
+    Gone,
+}
+
+impl Backwards<'_> {
+    /// Gives an object of the host its former name back.
+    pub(super) fn invert_rename(
+        &mut self,
+        (from, to, object): (&Spot, &Spot, Identity),
+        index: usize,
+        moves: &Moves,
+    ) -> Result<bool> {
+        let mut expects = Vec::new();
+        if self.places.role(to)? == Role::Host {
+            let now = moves.forward(to, index);
+            match self.places.stat(&now)? {
+                Some(stat) if stat.identity == object => {
+                    self.before.insert(now, stat);
+                    expects.push((to.clone(), stat));
+                }
+                stat => {
+                    let (reason, choices) = (ConflictReason::NameVanished, vec![Resolution::Skip]);
+                    if self.decide(&now, reason, stat.as_ref(), choices) == Some(Resolution::Skip) {
+                        return self.stay(index);
+                    }
+                }
+            }
+        }
+        if self.places.role(from)? == Role::Host {
+            let (now, home) = self.home(from, index, moves)?;
+            match home {
+                Home::Free => {}
+                Home::Gone => {
+                    let (reason, choices) = (ConflictReason::NameVanished, vec![Resolution::Skip]);
+                    if self.decide(&now, reason, None, choices) == Some(Resolution::Skip) {
+                        return self.stay(index);
+                    }
+                }
+                Home::Taken(stat) => {
+                    let mut choices = vec![Resolution::Skip];
+                    choices.extend((!stat.is_dir()).then_some(Resolution::Overwrite));
+                    let reason = ConflictReason::NameAppeared;
+                    if self.decide(&now, reason, Some(&stat), choices) == Some(Resolution::Skip) {
+                        return self.stay(index);
+                    }
+                    self.before.insert(now, stat);
+                    let (at, slot, object) = (from.clone(), self.slot_near(from)?, stat.identity);
+                    let expects = vec![(at.clone(), stat)];
+                    self.add(Step::Move { from: at, to: slot, object, purpose: Purpose::Remove }, expects);
+                }
+            }
+        }
+        let (from, to) = (self.rest(to)?, self.rest(from)?);
+        self.add(Step::Move { from, to, object, purpose: Purpose::Rename }, expects);
+        Ok(true)
+    }
+
+    /// Brings back what was taken away.
+    pub(super) fn invert_removal(
+        &mut self,
+        (from, to, object): (&Spot, &Spot, Identity),
+        index: usize,
+        moves: &Moves,
+    ) -> Result<bool> {
+        self.expect_backup(to, &object)?;
+        let (now, home) = self.home(from, index, moves)?;
+        let (backup, at) = (to.clone(), from.clone());
+        let stat = match home {
+            Home::Free => {
+                self.add(Step::Move { from: backup, to: at, object, purpose: Purpose::Create }, Vec::new());
+                return Ok(true);
+            }
+            Home::Gone => {
+                let choices = vec![Resolution::Skip];
+                let choice = self.decide(&now, ConflictReason::NameVanished, None, choices);
+                return if choice == Some(Resolution::Skip) { self.stay(index) } else { Ok(true) };
+            }
+            Home::Taken(stat) => stat,
+        };
+        // What took the name goes into the backup, unless it is a directory: that may hold anything.
+        let mut choices = self.skip_alone(&now, moves)?;
+        if !stat.is_dir() {
+            choices.push(Resolution::Overwrite);
+        }
+        if self.decide(&now, ConflictReason::NameAppeared, Some(&stat), choices) == Some(Resolution::Skip) {
+            return self.stay(index);
+        }
+        self.before.insert(now, stat);
+        let (slot, old) = (self.slot_near(&at)?, stat.identity);
+        let expects = vec![(at.clone(), stat)];
+        self.add(Step::Replace { at, new: backup, backup: slot, object, old }, expects);
+        Ok(true)
+    }
+
+    /// Takes a further name from an object.
+    pub(super) fn invert_link(
+        &mut self,
+        (target, at, object): (&Spot, &Spot, Identity),
+        index: usize,
+        moves: &Moves,
+    ) -> Result<bool> {
+        let now = moves.forward(at, index);
+        let stat = self.places.stat(&now)?;
+        if let Some(stat) = stat.filter(|stat| stat.identity == object) {
+            self.before.insert(now, stat);
+            let (target, at) = (target.clone(), at.clone());
+            self.add(Step::Unlink { target, at, object }, Vec::new());
+            return Ok(true);
+        }
+        let mut choices = vec![Resolution::Skip];
+        choices.extend(stat.filter(|stat| !stat.is_dir()).map(|_| Resolution::Overwrite));
+        let reason = match stat {
+            Some(_) => ConflictReason::WriteThenChanged,
+            None => ConflictReason::NameVanished,
+        };
+        match (self.decide(&now, reason, stat.as_ref(), choices), stat) {
+            (Some(Resolution::Skip), _) => return self.stay(index),
+            (Some(_), Some(stat)) => {
+                self.before.insert(now, stat);
+                let (from, to, object) = (at.clone(), self.slot_near(at)?, stat.identity);
+                let expects = vec![(at.clone(), stat)];
+                self.add(Step::Move { from, to, object, purpose: Purpose::Remove }, expects);
+            }
+            _ => {}
+        }
+        Ok(true)
+    }
+
+    /// Leaves what a step did as it is, and with it what cannot be taken back without.
+    pub(super) fn stay(&mut self, index: usize) -> Result<bool> {
+        let ties = match self.ties.take() {
+            Some(ties) => ties,
+            None => super::ties::Ties::new(self.places, self.steps)?,
+        };
+        let all = ties.with(index);
+        self.ties = Some(ties);
+        self.is_stale |= !all.is_subset(&self.stays);
+        self.stays.extend(all);
+        Ok(false)
+    }
+
+    /// Tells whether the directory is there that holds a place, as that is named now.
+    pub(super) fn has_holder(&mut self, now: &Spot) -> Result<bool> {
+        let top = now.parent();
+        Ok(top.path.0.is_empty() || self.places.stat(&top)?.is_some_and(|stat| stat.is_dir()))
+    }
+
+    /// Returns how the name is called now that a step took an object from, and what is there.
+    fn home(&mut self, from: &Spot, index: usize, moves: &Moves) -> Result<(Spot, Home)> {
+        let now = moves.forward(&from.parent(), index).join(from.split().1);
+        let home = match self.places.stat(&now)?.filter(|_| !self.taken.contains(&now)) {
+            Some(stat) => Home::Taken(stat),
+            None if self.has_holder(&now)? => Home::Free,
+            None => Home::Gone,
+        };
+        Ok((now, home))
+    }
+}
