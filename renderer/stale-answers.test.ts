@@ -131,7 +131,7 @@ it("a commit that ends while another session is decided on leaves that one's scr
       step: "review",
       conflicts: [],
       answers: new Map(),
-      aside: { joined: [], ignored: [], more: 0, unseen: false },
+      aside: { joined: [], ignored: [], more: 0, unseen: null },
       work: null,
     },
   });

@@ -1,9 +1,18 @@
 // The words of the decision: commit, abort, undo.
+import type { MissingReads } from "../protocol/src/commit.js";
 import type { ConflictReason } from "../protocol/src/errors.js";
 import type { Phase } from "../protocol/src/rpc.js";
 import { formatMany } from "./format.js";
 
 const changes = (n: number): string => formatMany(n, "change");
+
+const UNSEEN: Record<"off" | MissingReads, string> = {
+  off: "What the program looked at was not recorded",
+  "cut-off":
+    "The record of what the program looked at was cut off, and what it looked at last may be missing",
+  "too-many": "The record of what the program looked at is not complete, because there was too much",
+  blind: "The record of what the program looked at is not complete, because some of it could not be seen",
+};
 
 export const TEXTS = {
   commitTitle: (n: number, name: string): string => `Commit ${changes(n)} of ${name}`,
@@ -22,8 +31,8 @@ export const TEXTS = {
   nothingLeft: "Nothing is left to decide.",
   needLook: (n: number, names: string): string =>
     `${formatMany(n, "of them needs a look", "of them need a look")}: ${names}.`,
-  unseen:
-    "Not all that the program looked at was recorded: whatever your machine has changed since the session began is a conflict.",
+  unseen: (why: "off" | MissingReads): string =>
+    `${UNSEEN[why]}: whatever your machine has changed since the session began is a conflict, where the program changed something too.`,
   recheckGoing: "Checking again…",
   changedSince: "The session has changed since you came here. This is what it comes to now.",
   partsLabel: "What to show",

@@ -13,7 +13,6 @@ use see_core::error::{ErrorCode, Resolution, Result, SeeError};
 use see_core::merge::ByHand;
 use see_core::monitor::Monitor;
 use see_core::path::{HostPath, escape_for_display};
-use see_core::read_set::set::Missing;
 use see_core::record;
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
@@ -40,11 +39,6 @@ pub fn reviewable(session: &Session) -> Result<()> {
     }
 }
 
-/// Tells whether a read set only looks cut off because its session still runs.
-pub fn is_going_on(session: &Session, missing: Missing) -> bool {
-    missing == Missing::CutOff && matches!(session.state, SessionState::Starting | SessionState::Running)
-}
-
 /// Tells whether the selected changes could be committed now.
 pub fn check(
     store: &Store,
@@ -57,7 +51,6 @@ pub fn check(
     let Checked { conflicts, joined, ignored, tracking, missing, stamp } =
         check::check(store, session, &changes, selection)?;
     let (joined, ignored) = (refs(&joined), refs(&ignored));
-    let missing = missing.filter(|missing| !is_going_on(session, *missing));
     let consistent = conflicts.is_empty();
     let (conflicts_more, joined_more, ignored_more) = (0, 0, 0);
     Ok(CheckResult {

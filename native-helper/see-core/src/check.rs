@@ -69,7 +69,7 @@ pub fn check(
     let Settled { joined, open, selection } =
         merge::settle(store, &mut view, changes, (selection, &grounds), found)?;
     let conflicts = open.into_iter().chain(only_read(changes, &selection, &grounds)?).collect();
-    let (tracking, missing) = (session.policy.reads, grounds.missing());
+    let (tracking, missing) = (session.policy.reads, grounds.missing);
     Ok(Checked { conflicts, joined, ignored, tracking, missing, stamp: stamp::stamp(session, changes) })
 }
 
@@ -95,6 +95,8 @@ pub struct Grounds {
     left: LeftByUs,
     /// The read set; `None` when nothing was recorded.
     reads: Option<ReadSet>,
+    /// Why it is not all that was to be recorded, and never will be.
+    missing: Option<Missing>,
     /// Where the session's record lies, with what files were before it changed them.
     session_dir: PathBuf,
 }
@@ -103,20 +105,22 @@ impl Grounds {
     /// Returns what is known of a session.
     pub fn of(store: &Store, session: &Session) -> Result<Self> {
         let (left, reads) = (LeftByUs::since(store, session)?, reads::recorded(store, session)?);
-        Ok(Self { left, reads, session_dir: store.session_dir(&session.id) })
+        let is_recorded = session.policy.reads.level().is_some();
+        let missing = match &reads {
+            Some(reads) => reads.missing(),
+            // It is gone.
+            None => is_recorded.then_some(Missing::CutOff),
+        };
+        let missing = missing.filter(|missing| !reads::go_on(session, *missing));
+        Ok(Self { left, reads, missing, session_dir: store.session_dir(&session.id) })
     }
 
-    /// Tells whether the session may join what it appended to this file with what the host did: nothing shows that it read the
-    /// file, and it changed no attributes, of which only one side's would remain.
+    /// Tells whether the session may join what it appended to this file with what the host did: no record shows that it read the
+    /// file, nor lacks that, and it changed no attributes, of which only one side's would remain.
     pub(crate) fn may_join(&self, found: &Found) -> bool {
         let reads = |entry: &Entry| entry.access.has(Access::READ | Access::EXEC);
         let entry = self.reads.as_ref().and_then(|set| set.get(&found.change.path));
-        keeps_attributes(found) && !entry.is_some_and(reads)
-    }
-
-    /// Returns why the read set is not complete; `None` when it is, or when nothing was to be recorded.
-    fn missing(&self) -> Option<Missing> {
-        self.reads.as_ref().and_then(ReadSet::missing)
+        self.missing.is_none() && keeps_attributes(found) && !entry.is_some_and(reads)
     }
 
     /// Tells whether all that the session looked at was recorded.
@@ -168,8 +172,9 @@ impl Grounds {
     fn basis(&self, path: &HostPath) -> Basis<'_> {
         let is_complete = self.is_complete();
         match criterion::basis(self.reads.as_ref(), path) {
-            // What is missing may be the look before the write.
+            // What is missing may be the look before the write, or an earlier one than the first that is known.
             Basis::Blind if !is_complete => Basis::Unrecorded,
+            Basis::Seen(_) if self.missing.is_some() => Basis::Unrecorded,
             basis => basis,
         }
     }

@@ -9,8 +9,8 @@ use crate::engine::reads_path;
 use crate::error::Result;
 use crate::path::HostPath;
 use crate::read_set::log;
-use crate::read_set::set::ReadSet;
-use crate::session::Session;
+use crate::read_set::set::{Missing, ReadSet};
+use crate::session::{Session, SessionState};
 use crate::store::Store;
 use crate::timestamp::Timestamp;
 
@@ -20,6 +20,11 @@ pub fn recorded(store: &Store, session: &Session) -> Result<Option<ReadSet>> {
         return Ok(None);
     }
     log::load(&reads_path(store, &session.id))
+}
+
+/// Tells whether a read set only looks cut off because its session still runs.
+pub fn go_on(session: &Session, missing: Missing) -> bool {
+    missing == Missing::CutOff && matches!(session.state, SessionState::Starting | SessionState::Running)
 }
 
 /// What the SEE looked at.

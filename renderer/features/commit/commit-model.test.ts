@@ -40,7 +40,7 @@ describe("a commit", () => {
       step: "review",
       conflicts: [],
       answers: new Map(),
-      aside: { joined, ignored: [], more: 0, unseen: false },
+      aside: { joined, ignored: [], more: 0, unseen: null },
       work: null,
     });
     expect(asked).toMatchObject({ step: "review", conflicts: [log, odd] });
@@ -121,9 +121,9 @@ describe("a commit", () => {
   it("says when the check could not rest on a record of what was looked at", () => {
     const of = (value: object): unknown =>
       afterCheck({ ok: true, value: { consistent: true, conflicts: [], ...value } });
-    expect(of({ tracking: "opens" })).toMatchObject({ aside: { unseen: false } });
-    expect(of({ tracking: "off" })).toMatchObject({ aside: { unseen: true } });
-    expect(of({ tracking: "opens", missing: "cut-off" })).toMatchObject({ aside: { unseen: true } });
+    expect(of({ tracking: "opens" })).toMatchObject({ aside: { unseen: null } });
+    expect(of({ tracking: "off" })).toMatchObject({ aside: { unseen: "off" } });
+    expect(of({ tracking: "opens", missing: "cut-off" })).toMatchObject({ aside: { unseen: "cut-off" } });
   });
 
   it("knows a refusal because the session has changed since from any other", () => {

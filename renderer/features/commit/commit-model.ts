@@ -1,6 +1,6 @@
 // The way of a commit, from the question to what was done. Pure: outcomes in, the next step out.
 import type { Outcome } from "../../../protocol/src/bridge.js";
-import type { CheckResult, CommitResult, ResolveItem } from "../../../protocol/src/commit.js";
+import type { CheckResult, CommitResult, MissingReads, ResolveItem } from "../../../protocol/src/commit.js";
 import type { Conflict, Need, Resolution, SeeError } from "../../../protocol/src/errors.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import type { Phase, Progress } from "../../../protocol/src/rpc.js";
@@ -15,8 +15,8 @@ export interface Aside {
   ignored: readonly PathRef[];
   /** How many more are ignored than are told. */
   more: number;
-  /** Whether less was recorded of what the programs looked at than there was: the check is then stricter. */
-  unseen: boolean;
+  /** Why less was recorded of what the programs looked at than there was, if so: the check is then stricter. */
+  unseen: "off" | MissingReads | null;
 }
 
 /** A request that is under way. */
@@ -48,7 +48,7 @@ export type CommitStep =
   | { step: "failed"; error: SeeError }
   | { step: "cancelled" };
 
-export const NO_ASIDE: Aside = { joined: [], ignored: [], more: 0, unseen: false };
+export const NO_ASIDE: Aside = { joined: [], ignored: [], more: 0, unseen: null };
 export const NO_ANSWERS: Answers = new Map();
 
 /** Phases in which a commit can still be given up. */
@@ -58,7 +58,7 @@ const CANCELLABLE: ReadonlySet<Phase> = new Set(["scan", "check", "stage"]);
 export function afterCheck(outcome: Outcome<CheckResult>, known: Answers = NO_ANSWERS): CommitStep {
   if (!outcome.ok) return afterError(outcome.error, known, NO_ASIDE);
   const { conflicts, joined = [], ignored = [], ignored_more: more = 0, tracking, missing } = outcome.value;
-  const unseen = tracking === "off" || missing !== undefined;
+  const unseen = tracking === "off" ? tracking : (missing ?? null);
   return review(conflicts, known, { joined, ignored, more, unseen });
 }
 

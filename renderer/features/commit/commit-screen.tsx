@@ -192,7 +192,7 @@ function ReviewBody({ review, id, count }: { review: Review; id: string; count: 
             {whole && count > 0 && `${summarySentence(tree)}. `}
             {left > 0 && `${TEXTS.readyPart(left)} `}
             {TEXTS.readyUndo}
-            {aside.unseen && ` ${TEXTS.unseen}`}
+            {aside.unseen !== null && ` ${TEXTS.unseen(aside.unseen)}`}
           </p>
           {flags.count > 0 && (
             <p className={styles.look}>

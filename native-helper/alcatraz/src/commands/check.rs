@@ -25,7 +25,12 @@ pub fn run(context: &Context, args: &CheckArgs) -> Result<ExitStatus> {
                 .iter()
                 .try_for_each(|line| writeln!(out, "{line}"))?;
             if let Some(missing) = result.missing {
-                writeln!(out, "Not all that the session read is known: {}.", missing_text(missing))?;
+                let why = missing_text(missing);
+                writeln!(out, "The record of what the session read is incomplete: {why}.")?;
+                writeln!(
+                    out,
+                    "So whatever the host has changed since the session began counts, where the session changed something."
+                )?;
             }
             if result.consistent {
                 return match session.state {
@@ -33,7 +38,7 @@ pub fn run(context: &Context, args: &CheckArgs) -> Result<ExitStatus> {
                         writeln!(out, "Consistent so far. The session still runs: it can be committed when it has ended.")
                     }
                     _ if result.missing.is_some() => {
-                        writeln!(out, "Consistent, as far as is known: no conflict stands in the way of a commit.")
+                        writeln!(out, "No conflict is known; whether there is none is not certain.")
                     }
                     _ => writeln!(out, "Consistent: no conflict stands in the way of a commit."),
                 };

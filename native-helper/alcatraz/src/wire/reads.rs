@@ -10,8 +10,6 @@ use see_core::reads;
 use see_core::session::Session;
 use serde::{Serialize, Serializer};
 
-use crate::actions::is_going_on;
-
 /// One path.
 #[derive(Serialize)]
 pub struct WireRead {
@@ -57,7 +55,7 @@ impl<'a> Recorded<'a> {
         entries.sort_unstable_by(|a, b| a.path.cmp(&b.path));
         Self {
             tracking: session.policy.reads,
-            missing: set.missing().filter(|missing| !is_going_on(session, *missing)),
+            missing: set.missing().filter(|missing| !reads::go_on(session, *missing)),
             set: Sorted { set, entries },
         }
     }

@@ -9,6 +9,7 @@ use crate::commit::tests::bench::{Bench, SESSION};
 use crate::error::{ErrorCode, Resolution};
 use crate::layer::MarkSpace;
 use crate::monitor::Unmonitored;
+use crate::read_set::access::Access;
 use crate::read_set::entry::Object;
 
 const BASE: &str = "one\ntwo\nthree\nfour\nfive\n";
@@ -22,6 +23,7 @@ fn session(base: &str, program: &str) -> Bench {
     let root = crate::beneath::Root::open_exact(&path.parent().unwrap()).unwrap();
     let seen = Object::from(&root.facts(std::path::Path::new("f")).unwrap());
     Keeper::new(&bench.store.session_dir(SESSION)).keep(&path, &seen);
+    bench.record(&[("f", Access::APPEND)]);
     bench.enter(program);
     bench
 }

@@ -11,6 +11,7 @@ mod decisions;
 mod discards;
 mod faults;
 mod fuzz;
+mod incomplete;
 #[path = "../../../tests/lab/mod.rs"]
 pub(crate) mod lab;
 mod matrix;
@@ -26,6 +27,7 @@ mod parts;
 mod property;
 mod speed;
 mod stored;
+mod taken_back;
 mod targets;
 mod torn;
 mod undo_choices;

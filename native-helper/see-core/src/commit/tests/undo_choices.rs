@@ -209,9 +209,11 @@ fn what_a_commit_did_is_told_before_it_is_taken_back() {
     }
 }
 
-/// Each: what the host has, what the program does, what the host does after the commit, where the conflict is, and for each choice
-/// what holds then.
-const DEAD_ENDS: &[(&str, &str, &str, &str, &[(Resolution, &str)])] = &[
+/// What can be chosen, and what holds then.
+type Choices = &'static [(Resolution, &'static str)];
+
+/// Each: what the host has, what the program does, what the host does after the commit, and where the conflict is.
+const DEAD_ENDS: &[(&str, &str, &str, &str, Choices)] = &[
     // The old name of a renamed file was taken again.
     (
         "echo o > o",
