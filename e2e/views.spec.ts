@@ -20,7 +20,9 @@ printf 'changed' | dd of=image.bin bs=1 seek=1000000 conv=notrunc 2>&-
 printf 'changed' | dd of=image.bin bs=1 seek=2500000 conv=notrunc 2>&-
 printf 'II*\\0' >scan.tif
 printf '%0900d\\n' 7 >long.txt
-echo '<svg xmlns="http://www.w3.org/2000/svg" onload="document.title=1"><script>document.title=1</script></svg>' >icon.svg
+cat >icon.svg <<'EOF'
+<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10" onload="document.title=1"><script>document.title=1</script><rect width="20" height="10"/><image href="file:///etc/passwd"/></svg>
+EOF
 rm holes.bin; printf new >holes.bin; truncate -s ${HOLES} holes.bin
 `,
     0o755,
@@ -36,7 +38,10 @@ rm holes.bin; printf new >holes.bin; truncate -s ${HOLES} holes.bin
   await expect(detail).toContainText("a‹\\u{202e}›b");
   await expect(detail).not.toContainText("\\r");
   await app.show("icon.svg");
-  await expect(detail).toContainText("A picture in SVG, shown as its text.");
+  await expect(detail).toContainText("20 × 10 · drawn without what it would run or load");
+  const picture = detail.getByRole("img", { name: "After" });
+  await expect.poll(() => picture.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBe(512);
+  await app.view("Text");
   await expect(detail).toContainText("<script>");
   expect(await app.page.title()).not.toBe("1");
   await app.show("scan.tif");
@@ -73,4 +78,30 @@ rm holes.bin; printf new >holes.bin; truncate -s ${HOLES} holes.bin
   await app.view("Hex");
   await app.show("windows.ini");
   await expect(detail.getByRole("radio", { name: "Text" })).toBeChecked();
+});
+
+test("SVG pictures that take for ever are given up, and the window goes on", async ({ machine, app }) => {
+  const script = machine.file(
+    "home/draw.py",
+    `uses = "".join(f'<g id="g{n}">' + f'<use href="#g{n - 1}"/>' * 10 + "</g>" for n in range(1, 12))
+head = '<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99">'
+open("bomb.svg", "w").write(f'{head}<defs><g id="g0"><path d="M0 0h9v9z"/></g>{uses}</defs><use href="#g11"/></svg>')
+open("cut.svg", "w").write(f"{head}<path")
+open("good.svg", "w").write(f"{head}<text y='50'>Letters</text></svg>")
+`,
+  );
+  await app.run(`/usr/bin/python3 ${script}`);
+  await app.ended();
+  await app.page.clock.install();
+  await app.show("bomb.svg");
+  const given = app.detail.getByText("This image cannot be drawn");
+  // It uses up its memory or its time, whichever comes first.
+  await expect(async () => {
+    await app.page.clock.fastForward(20_000);
+    await expect(given).toBeVisible({ timeout: 200 });
+  }).toPass();
+  await app.show("cut.svg");
+  await expect(given).toBeVisible();
+  await app.show("good.svg");
+  await expect(app.detail.getByRole("img", { name: "After" })).toBeVisible();
 });

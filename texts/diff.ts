@@ -42,7 +42,7 @@ export const TEXTS = {
   endsChanged: (before: LineEnds, after: LineEnds): string =>
     `Its lines ended ${LINE_ENDS[before]} and now end ${LINE_ENDS[after]}.`,
   onlyEnds: "Only the ends of lines differ",
-  svg: "A picture in SVG, shown as its text. It is not drawn: a few words in it can stop a window for hours.",
+  svg: "drawn without what it would run or load",
   hiddenBytes: "The files differ in bytes that this view does not show",
   hiddenBytesWhy:
     "The difference is in the end of a long line, a last line feed, a byte order mark, bytes that are not UTF-8, or a hidden character. Hex shows it.",

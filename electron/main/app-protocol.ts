@@ -36,16 +36,16 @@ export const CONTENT_SECURITY_POLICY = [
   "trusted-types default",
 ].join("; ");
 
-/** The worker that reads PDF documents decodes pictures with WebAssembly. The page and all other workers may not. */
-const PARSER_POLICY = CONTENT_SECURITY_POLICY.replace(
+/** Pictures of PDF documents are decoded, and SVG pictures drawn, with WebAssembly, each in its worker. The page and all others may not. */
+const DECODER_POLICY = CONTENT_SECURITY_POLICY.replace(
   "script-src 'self'",
   "script-src 'self' 'wasm-unsafe-eval'",
 );
-const PARSER = /^\/assets\/parser\.worker-[\w-]+\.js$/;
+const DECODER = /^\/assets\/(parser|drawing)\.worker-[\w-]+\.js$/;
 
 /** Returns what a file of the app may load, by its path in the URL. */
 export function policyOf(pathname: string): string {
-  return PARSER.test(pathname) ? PARSER_POLICY : CONTENT_SECURITY_POLICY;
+  return DECODER.test(pathname) ? DECODER_POLICY : CONTENT_SECURITY_POLICY;
 }
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {

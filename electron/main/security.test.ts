@@ -40,8 +40,9 @@ describe("the page's files", () => {
   });
   afterEach(() => rm(join(root, ".."), { recursive: true, force: true }));
 
-  test("compile WebAssembly in the one worker that decodes pictures of documents", () => {
-    expect(policyOf("/assets/parser.worker-Bm_G-1.js")).toContain("script-src 'self' 'wasm-unsafe-eval';");
+  test("compile WebAssembly in the workers that decode pictures of documents and draw SVG pictures, and nowhere else", () => {
+    for (const name of ["parser", "drawing"])
+      expect(policyOf(`/assets/${name}.worker-Bm_G-1.js`)).toContain("script-src 'self' 'wasm-unsafe-eval';");
     for (const path of ["/index.html", "/assets/pages.worker-B.js", "/assets/x/../parser.worker-B.js"])
       expect(policyOf(path)).toBe(CONTENT_SECURITY_POLICY);
   });

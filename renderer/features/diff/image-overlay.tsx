@@ -3,8 +3,9 @@ import { useState, type ReactElement } from "react";
 import type { SideFacts } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { Skeleton } from "../../ui/skeleton.js";
-import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
+import { ErrorPanel } from "../../ui/state-panel.js";
 import { TEXTS } from "../../../texts/diff.js";
+import { RefusedImage } from "./refused-image.js";
 import { useImage } from "./use-image.js";
 import styles from "./image-view.module.css";
 
@@ -29,15 +30,12 @@ export function ImageOverlay({
   const right = useImage({ session, path, side: "after" }, after, reading);
   const [share, setShare] = useState(50);
   const [broken, setBroken] = useState("");
-  for (const side of [left, right]) if (side.state === "error") return <ErrorPanel error={side.error} />;
-  if (left.state !== "ready" || right.state !== "ready") return <Skeleton label={TEXTS.loading} rows={3} />;
-  if (broken === left.url || broken === right.url) {
-    return (
-      <EmptyPanel icon="image" title={TEXTS.imageBroken}>
-        {TEXTS.imageBrokenWhy}
-      </EmptyPanel>
-    );
+  for (const side of [left, right]) {
+    if (side.state === "error") return <ErrorPanel error={side.error} />;
+    if (side.state === "refused") return <RefusedImage why={side.why} />;
   }
+  if (left.state !== "ready" || right.state !== "ready") return <Skeleton label={TEXTS.loading} rows={3} />;
+  if (broken === left.url || broken === right.url) return <RefusedImage why={TEXTS.imageBrokenWhy} />;
   const wiped = mode === "swipe" ? { clipPath: `inset(0 0 0 ${share}%)` } : undefined;
   return (
     <div className={styles.overlay}>

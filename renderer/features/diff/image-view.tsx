@@ -10,8 +10,9 @@ import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import { useDetail } from "./detail-store.js";
 import { ImageOverlay } from "./image-overlay.js";
 import { TEXTS } from "../../../texts/diff.js";
+import { RefusedImage } from "./refused-image.js";
 import { useImage } from "./use-image.js";
-import { IMAGE_LIMIT, imageLoading } from "./view-model.js";
+import { IMAGE_LIMIT, imageLoading, isDrawing, isImage } from "./view-model.js";
 import { ViewBar } from "../../ui/view-bar.js";
 import view from "../../ui/view.module.css";
 import styles from "./image-view.module.css";
@@ -70,8 +71,8 @@ export function ImageView(props: ImageViewProps): ReactElement {
 }
 
 /** Two images at once are compared when both are loaded without asking. */
-function isSmallImage({ type, content, size }: SideFacts): boolean {
-  return type === "file" && content === "image" && imageLoading(size) === "now";
+function isSmallImage(side: SideFacts): boolean {
+  return isImage(side) && imageLoading(side.size) === "now";
 }
 
 function ImageSide(props: ImageViewProps & { side: Side; facts: SideFacts }): ReactElement {
@@ -79,12 +80,13 @@ function ImageSide(props: ImageViewProps & { side: Side; facts: SideFacts }): Re
   const [asked, setAsked] = useState(false);
   const [dots, setDots] = useState("");
   const loading = imageLoading(facts.size);
-  const image = facts.type === "file" && facts.content === "image";
+  const image = isImage(facts);
   return (
     <section className={view.side} aria-label={side === "before" ? TEXTS.before : TEXTS.after}>
       <div className={view.label}>
         {side === "before" ? TEXTS.before : TEXTS.after} · {formatBytes(facts.size)}
         {dots !== "" && ` · ${dots}`}
+        {isDrawing(facts) && ` · ${TEXTS.svg}`}
       </div>
       <div className={styles.stage}>
         {!image ? (
@@ -135,23 +137,19 @@ function Picture({ session, path, side, facts, reading, onDots }: PictureProps):
   const [broken, setBroken] = useState<string | null>(null);
   if (image.state === "error") return <ErrorPanel error={image.error} />;
   if (image.state === "loading") return <Skeleton label={TEXTS.loading} rows={3} />;
-  if (broken === image.url) {
-    return (
-      <EmptyPanel icon="image" title={TEXTS.imageBroken}>
-        {TEXTS.imageBrokenWhy}
-      </EmptyPanel>
-    );
-  }
+  if (image.state === "refused") return <RefusedImage why={image.why} />;
+  if (broken === image.url) return <RefusedImage why={TEXTS.imageBrokenWhy} />;
+  const { url, size } = image;
   return (
     <img
       className={styles.image}
-      src={image.url}
+      src={url}
       alt={side === "before" ? TEXTS.before : TEXTS.after}
       draggable={false}
       onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
-        onDots(TEXTS.dots(naturalWidth, naturalHeight))
+        onDots(TEXTS.dots(size?.width ?? naturalWidth, size?.height ?? naturalHeight))
       }
-      onError={() => setBroken(image.url)}
+      onError={() => setBroken(url)}
     />
   );
 }

@@ -94,7 +94,7 @@ export function TextView({ session, path, description, reading }: TextViewProps)
       {cut && <Button onClick={() => setPaging(true)}>{TEXTS.readOn}</Button>}
     </>
   );
-  const notes = [endsNote(texts.left, texts.right), isSvg(description) ? TEXTS.svg : ""];
+  const notes = [endsNote(texts.left, texts.right)];
   const first = cut ? TEXTS.firstPart(formatBytes(FIRST_BYTES), formatBytes(whole)) : "";
   const { left, right, same, comparison } = texts;
   if (left === null || right === null) {
@@ -230,10 +230,6 @@ function endsNote(left: Read | null, right: Read | null): string {
   const [before, after] = [left?.ends ?? right?.ends ?? "none", right?.ends ?? left?.ends ?? "none"];
   if (before !== after && before !== "none" && after !== "none") return TEXTS.endsChanged(before, after);
   return after === "windows" ? TEXTS.windowsEnds : "";
-}
-
-function isSvg({ before, after }: Description): boolean {
-  return (after ?? before)?.mime === "image/svg+xml";
 }
 
 /** Tells whether a side is worth reading as text: text, or an empty file beside one. */

@@ -14,6 +14,15 @@ export function imageLoading(size: number): "now" | "asked" | "never" {
   return size <= IMAGE_LIMIT ? "asked" : "never";
 }
 
+/** Tells whether a side is a picture: dots, or a drawing in SVG. */
+export function isImage(side: SideFacts): boolean {
+  return side.type === "file" && (side.content === "image" || isDrawing(side));
+}
+
+export function isDrawing({ type, mime }: SideFacts): boolean {
+  return type === "file" && mime === "image/svg+xml";
+}
+
 export type ViewName = "pages" | "inside" | "text" | "image" | "hex" | "details";
 
 /** A button stands where it stood at the last change, so the views have one order for all. */
@@ -40,7 +49,7 @@ export function viewsOf(
   const files = sides.filter((side) => side.type === "file");
   const shows = (kind: SideFacts["content"]): boolean => files.some((side) => side.content === kind);
   const can: Readonly<Record<ViewName, boolean>> = {
-    image: shows("image"),
+    image: files.some(isImage),
     pages: files.some(({ mime }) => mime === "application/pdf"),
     text: shows("text"),
     inside: files.some((side) => hasInside(side, name)),

@@ -80,9 +80,20 @@ pub fn judge(sample: &[u8]) -> (ContentKind, Option<&'static str>) {
             (ContentKind::Binary, None)
         };
     }
-    let head = sample.get(..sample.len().min(1024)).unwrap_or_default();
-    let is_svg = head.windows(4).any(|four| four == b"<svg");
-    (ContentKind::Text, Some(if is_svg { "image/svg+xml" } else { "text/plain" }))
+    (ContentKind::Text, Some(if is_svg(sample) { "image/svg+xml" } else { "text/plain" }))
+}
+
+/// Tells whether the first element of a text is a picture in SVG: a page that holds one is none.
+fn is_svg(text: &[u8]) -> bool {
+    let mut rest = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start();
+    let prologue: [(&[u8], &[u8]); 4] =
+        [(b"<?", b"?>"), (b"<!--", b"-->"), (b"<!DOCTYPE svg [", b"]>"), (b"<!DOCTYPE svg", b">")];
+    while let Some((_, end)) = prologue.iter().find(|(start, _)| rest.starts_with(start)) {
+        let Some(at) = rest.windows(end.len()).position(|window| window == *end) else { return false };
+        rest = rest.get(at + end.len()..).unwrap_or_default().trim_ascii_start();
+    }
+    let after = rest.strip_prefix(b"<svg").and_then(<[u8]>::first);
+    after.is_some_and(|byte| byte.is_ascii_whitespace() || matches!(byte, b'>' | b'/' | b':'))
 }
 
 /// Tells whether bytes are UTF-8 without NUL; a character may be cut off at the end of a sample.
@@ -164,6 +175,12 @@ mod tests {
         assert_eq!(kind(b"BMW is no bitmap"), (ContentKind::Text, Some("text/plain")));
         assert_eq!(kind(b"BM\x36\0\0\0\0\0"), (ContentKind::Image, Some("image/bmp")));
         assert_eq!(kind(b"<?xml?><svg/>"), (ContentKind::Text, Some("image/svg+xml")));
+        assert_eq!(
+            kind(b"\xef\xbb\xbf<!DOCTYPE svg [<!ENTITY a 'b'>]>\n<!-- x -->\n<svg >"),
+            (ContentKind::Text, Some("image/svg+xml"))
+        );
+        assert_eq!(kind(b"<html><svg/></html>"), (ContentKind::Text, Some("text/plain")));
+        assert_eq!(kind(b"<svgish>"), (ContentKind::Text, Some("text/plain")));
         assert_eq!(kind(b"\x7fELF\x02"), (ContentKind::Binary, Some("application/x-executable")));
         assert_eq!(kind(b"#!/bin/sh\n"), (ContentKind::Text, Some("text/x-script")));
         assert_eq!(kind(b"#!/bin/sh\n\xff\0"), (ContentKind::Binary, Some("text/x-script")));
