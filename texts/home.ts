@@ -17,6 +17,7 @@ export const TEXTS = {
     display: "Run without a window",
     devices: "Run without the missing device",
     ports: "Run without the port",
+    floor: "Run with half of what is left",
   } satisfies Record<AcceptedPromise, string>,
   placeholder: "Command to run, for example  ./install.sh",
   run: "Run",

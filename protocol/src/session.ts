@@ -42,7 +42,7 @@ export const Device = z.enum(["gpu", "sound", "camera"]);
 export type Device = z.infer<typeof Device>;
 
 /** Promises that not every machine can keep. */
-export const AcceptedPromise = z.enum(["memory", "processes", "display", "devices", "ports"]);
+export const AcceptedPromise = z.enum(["memory", "processes", "display", "devices", "ports", "floor"]);
 export type AcceptedPromise = z.infer<typeof AcceptedPromise>;
 
 /** Why a session stands still until somebody decides. Sizes are bytes. */

@@ -47,6 +47,7 @@ pub fn apply(args: &WallArgs, policy: &mut Policy) -> Result<()> {
             PromiseArg::Display => Promise::Display,
             PromiseArg::Devices => Promise::Devices,
             PromiseArg::Ports => Promise::Ports,
+            PromiseArg::Floor => Promise::Floor,
         })
         .collect();
     Ok(())

@@ -90,6 +90,43 @@ fn what_leaves_is_in_the_record_also_when_nobody_looked() {
 }
 
 #[test]
+fn what_left_before_a_network_was_tightened_is_recorded_as_it_was_then() {
+    both(|lab| {
+        let internet = Internet::new(lab);
+        let mut child = start_long(&internet, lab);
+        let unseen = |port: u16| {
+            let send = format!(
+                "python3 -c 'import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); \
+                 s.sendmsg([b\"x\"], [], 0, (\"203.0.113.10\", {port}))'"
+            );
+            finish(internet.on_host(&lab.command(&["enter", "long", "--", "sh", "-c", &send])))
+        };
+        assert_eq!(unseen(7000).status, 0);
+        let tightened = finish(internet.on_host(&lab.command(&["tighten", "long", "--net", "web"])));
+        assert_eq!(tightened.status, 0, "{tightened:?}");
+        unseen(7001);
+        drop(child.stdin.take());
+        assert_eq!(finish_child(child).status, 0);
+        wait_until("the session is at rest", || lab.state("long").as_deref() == Some("finished"));
+        let log: serde_json::Value =
+            serde_json::from_str(&lab.run(&["log", "long", "--json"]).stdout).unwrap();
+        let verdict = |port: u16| {
+            let tries = log["network"].as_array().unwrap();
+            tries
+                .iter()
+                .filter(|one| one["port"] == port)
+                .map(|one| one["verdict"].clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (verdict(7000), verdict(7001)),
+            (vec!["allowed".into()], vec!["refused".into()]),
+            "{log:#}"
+        );
+    });
+}
+
+#[test]
 fn the_host_is_never_reached() {
     both(|lab| {
         let mut internet = Internet::new(lab);

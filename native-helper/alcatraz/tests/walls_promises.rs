@@ -65,7 +65,7 @@ fn what_cannot_be_kept_refuses_the_run() {
             row("", "--hide /not/there", "nothing to hide", None),
             row("", "--hide /proc/sys", "cannot be hidden", None),
             row("", "--redirect 8081:80 --redirect 8081:81", "two servers", None),
-            row("", "--floor 1000000T", "cannot stay free", None),
+            row("", "--floor 1000000T", "cannot stay free", Some("floor")),
             row("", "--memory 1K", "cannot live", None),
             row("", "--as no-such-user", "no user", None),
             Row { modes: &[Mode::User], ..row("", "--as root", "Only root", None) },

@@ -18,6 +18,7 @@ pub mod doctor;
 pub mod engine;
 pub mod error;
 pub mod export;
+mod flusher;
 pub mod hiding;
 pub mod ignore;
 pub mod interpose;

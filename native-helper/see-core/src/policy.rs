@@ -85,17 +85,20 @@ pub enum Promise {
     Devices,
     /// Ports of the host that lead in.
     Ports,
+    /// Room that stays free on a disk.
+    Floor,
 }
 
 impl Promise {
     /// Returns its name, as people type it.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Memory => "memory",
             Self::Processes => "processes",
             Self::Display => "display",
             Self::Devices => "devices",
             Self::Ports => "ports",
+            Self::Floor => "floor",
         }
     }
 }

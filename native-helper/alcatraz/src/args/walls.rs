@@ -55,6 +55,8 @@ pub enum PromiseArg {
     Devices,
     /// Ports of this machine that are taken or not for you; the program that asks for one gets the error
     Ports,
+    /// Room on a disk that has less already; half of what is left then stays free
+    Floor,
 }
 
 /// Which way text may be copied.

@@ -134,7 +134,7 @@ pub fn check(policy: &Policy, mode: Mode) -> Result<()> {
         Promise::Memory => policy.memory.is_some(),
         Promise::Processes => policy.processes.is_some(),
         // Their own modules say so.
-        Promise::Display | Promise::Devices | Promise::Ports => false,
+        Promise::Display | Promise::Devices | Promise::Ports | Promise::Floor => false,
     };
     let wanted = [Promise::Memory, Promise::Processes].into_iter();
     let wanted: Vec<_> =
@@ -166,7 +166,7 @@ pub fn powers(mode: Mode) -> Powers {
 /// Returns why a promise cannot be kept; `None` when it can.
 pub fn lack(promise: Promise, mode: Mode, powers: Powers) -> Option<&'static str> {
     match promise {
-        Promise::Display | Promise::Devices | Promise::Ports => None,
+        Promise::Display | Promise::Devices | Promise::Ports | Promise::Floor => None,
         Promise::Memory if powers.memory => None,
         Promise::Memory => {
             Some("no control group for memory is offered, so only each process by itself is limited")

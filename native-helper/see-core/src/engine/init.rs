@@ -240,6 +240,8 @@ impl Init {
             Order::Spawn(number, spec) => {
                 match program::start(number, &spec, self.terminals.as_fd(), &self.mouth) {
                     Ok(starting) => {
+                        let leader = starting.leader.as_raw_nonzero().get().unsigned_abs();
+                        wire::send(control, &Report::Starting(number, leader), &[])?;
                         self.starting.push((number, starting));
                         self.told_empty = false;
                     }

@@ -145,6 +145,11 @@ impl Answering {
         self.interposer.starting(&cwd, &candidates);
     }
 
+    /// Says which process, by its number inside, leads the login session of that program.
+    pub fn led_by(&self, leader: u32) {
+        self.roll.led_by(leader);
+    }
+
     /// Says whether such a program runs, or failed to start.
     pub fn started(&self, is_running: bool) {
         self.interposer.started();
@@ -161,6 +166,7 @@ impl Answering {
         let detail = Some(limit.to_owned());
         let (time, what) = (frozen.since.clone(), refused::What::Disk);
         self.record.add(&Event::Refused(Refused { time, what, detail, program: None, program_id: None }));
+        self.record.flush();
     }
 
     /// Records that the session's quota is nearly used up.
@@ -171,6 +177,11 @@ impl Answering {
     /// Records what left, as the kernel noted it: places, and whether TCP was spoken to them.
     pub fn left(&self, notes: Vec<(SocketAddr, bool)>) {
         self.board.add_notes(notes);
+    }
+
+    /// Brings what happened until now to where others read it.
+    pub fn flush(&self) {
+        self.record.flush();
     }
 
     /// Says that all that still runs ends with the session.

@@ -91,7 +91,7 @@ fn begin(store: &Store, mut spec: RunSpec, attached: bool) -> Result<(Session, C
     spec.policy.display = display::settle(spec.policy.display, &program);
     bounds::check(&spec.policy, store.mode())?;
     doors::check(&spec.policy)?;
-    Room::check_floor(directory_of(&program)?.as_path(), spec.policy.floor)?;
+    Room::check_floor(directory_of(&program)?.as_path(), &spec.policy)?;
     let display = wish(&spec.policy, &program)?;
     let id = store.new_id()?;
     let lock = store.lock_session(&id)?;

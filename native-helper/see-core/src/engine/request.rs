@@ -295,6 +295,8 @@ pub enum Report {
     Ready(Vec<Limit>),
     /// It could not be made.
     Failed(Box<SeeError>),
+    /// A program is being started: its number, and the process that leads its login session, by its number inside.
+    Starting(u32, u32),
     /// The program runs. Descriptors: the pty's master when there is one, then the other ends of the pipes in order.
     Spawned(u32),
     /// The program could not be started.

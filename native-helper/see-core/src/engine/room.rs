@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::layer::Layer;
+use crate::policy::{Policy, Promise};
 use crate::session::Limit;
 
 /// What a file system can run out of.
@@ -53,18 +54,22 @@ impl Room {
         }
     }
 
-    /// Refuses to begin where less is free already than was asked for by name, on the disk that a program begins on.
-    pub fn check_floor(place: &Path, floor: Option<u64>) -> Result<()> {
+    /// Refuses to begin where less is free already than was asked for by name, on the disk that a program begins on; unless that
+    /// was accepted by name.
+    pub fn check_floor(place: &Path, policy: &Policy) -> Result<()> {
+        let floor = policy.floor.filter(|_| !policy.accept.contains(&Promise::Floor));
+        const FLOOR: &str = Promise::Floor.name();
         let stat = rustix::fs::statvfs(place).ok();
         let free = stat.map(|stat| stat.f_bavail.saturating_mul(stat.f_frsize));
         match floor.zip(free) {
             Some((floor, free)) if free < floor => Err(SeeError::new(
                 ErrorCode::BadRequest,
                 format!("So much cannot stay free: {floor} bytes, when {free} are free on the disk that the program begins on."),
-                "Make room, or ask for less with --floor.",
+                format!("Make room, or ask for less with --floor. Or go on, and half of what is left stays free: --accept {FLOOR}"),
             )
             .because(Reason::LittleRoom)
-            .with_fact("free", free)),
+            .with_fact("free", free)
+            .with_fact("promise", FLOOR)),
             _ => Ok(()),
         }
     }

@@ -286,6 +286,7 @@ impl Supervisor {
         }
         match report {
             Report::Ready(_) => {}
+            Report::Starting(number, leader) => self.note_leader(number, leader),
             Report::Failed(error) => return Err(error),
             Report::Spawned(number) => {
                 self.empty = false;

@@ -103,7 +103,13 @@ fn try_walls(control: BorrowedFd<'_>, targets: &Targets) -> Result<Vec<DoctorRow
         behind: false,
     };
     wire::send(control, &Order::Spawn(0, Box::new(program)), &[])?;
-    match wire::receive::<Report>(control)? {
+    let outcome = loop {
+        match wire::receive::<Report>(control)? {
+            Some((Report::Starting(..), _)) => {}
+            other => break other,
+        }
+    };
+    match outcome {
         Some((Report::Spawned(_), mut ends)) if ends.len() == 3 => {
             let mut text = Vec::new();
             let output = std::fs::File::from(ends.swap_remove(1));

@@ -169,7 +169,7 @@ impl Warden {
 /// Acts on what the init reports.
 fn note(report: Report, ends: Vec<OwnedFd>, client: &mut Client, program: &mut Program) -> Result<()> {
     match report {
-        Report::Ready(_) => {}
+        Report::Ready(_) | Report::Starting(..) => {}
         Report::Failed(error) | Report::NotSpawned(_, error) => return Err(error),
         Report::Spawned(_) => {
             program.connect(ends)?;

@@ -1,24 +1,19 @@
-//! Notes on their way to the disk: one file for each session, only ever added to, a quarter of a second behind at most.
+//! Notes on their way to the disk: one file for each session, only ever added to, a moment behind.
 
 use std::collections::HashMap;
-use std::fs::{File, OpenOptions};
+use std::fs::OpenOptions;
 use std::hash::{BuildHasher as _, RandomState};
-use std::io::{Read as _, Write as _};
+use std::io::Read as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::JoinHandle;
-use std::time::Duration;
 
 use crate::error::{ErrorCode, Result, SeeError};
+use crate::flusher::{Flusher, Source};
 use crate::roll::Run;
 use crate::store::Store;
 
 use super::coding::{self, Note, Writer};
 
-const FLUSH: Duration = Duration::from_millis(250);
-/// Flush before that when so many bytes wait.
-const EARLY: usize = 1 << 20;
 /// The most bytes of a file.
 const MOST: u64 = 128 << 20;
 /// Of so many paths is remembered who was the last; forgetting costs only room.
@@ -36,15 +31,8 @@ pub fn path(store: &Store, session: &str) -> PathBuf {
 /// Takes notes from many threads.
 #[derive(Debug)]
 pub struct MakerLog {
-    shared: Arc<Shared>,
-    flusher: Mutex<Option<JoinHandle<()>>>,
+    state: Flusher<State>,
     hasher: RandomState,
-}
-
-#[derive(Debug)]
-struct Shared {
-    state: Mutex<State>,
-    wake: Condvar,
 }
 
 #[derive(Debug)]
@@ -52,7 +40,6 @@ struct State {
     writer: Writer,
     size: u64,
     is_full: bool,
-    is_ending: bool,
     /// Places of programs, by number and file.
     programs: HashMap<(Option<u32>, Vec<u8>), u32>,
     /// Bytes of those.
@@ -60,13 +47,6 @@ struct State {
     next_program: u32,
     /// Who was last, by the hash of the path.
     last: HashMap<u64, u32>,
-}
-
-impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        // After a panic at worst a note is missing.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl MakerLog {
@@ -96,60 +76,53 @@ impl MakerLog {
             writer: Writer::default(),
             size: good,
             is_full,
-            is_ending: false,
             programs: HashMap::new(),
             names: 0,
             next_program,
             last: HashMap::new(),
         };
-        let shared = Arc::new(Shared { state: Mutex::new(state), wake: Condvar::new() });
-        let theirs = Arc::clone(&shared);
-        let flusher = std::thread::Builder::new().name("makers".into()).spawn(move || flush(&theirs, file));
-        let flusher = Mutex::new(Some(flusher.map_err(cannot)?));
-        Ok(Self { shared, flusher, hasher: RandomState::new() })
+        let state = Flusher::start("makers", state, file).map_err(cannot)?;
+        Ok(Self { state, hasher: RandomState::new() })
     }
 
     /// Notes that a program has a hand in a path.
     pub fn hand(&self, run: &Run, path: &[u8]) {
         let key = self.hasher.hash_one(path);
-        let mut state = self.shared.lock();
-        if state.is_full {
-            return;
-        }
-        let by = state.place(run);
-        if state.last.get(&key) == Some(&by) {
-            return;
-        }
-        state.remember(key, by);
-        state.put(Note::Hand(by, path), &self.shared.wake);
+        self.state.with(|state| {
+            if state.is_full {
+                return;
+            }
+            let by = state.place(run);
+            if state.last.get(&key) == Some(&by) {
+                return;
+            }
+            state.remember(key, by);
+            state.put(Note::Hand(by, path));
+        });
     }
 
     /// Notes that a program moves a path, or lets two change places.
     pub fn moved(&self, run: &Run, from: &[u8], to: &[u8], is_exchange: bool, is_tree: bool) {
-        let mut state = self.shared.lock();
-        if state.is_full {
-            return;
-        }
-        let by = state.place(run);
-        if is_tree {
-            // Everything below has other names now.
-            state.last.clear();
-        } else {
-            let keys = [from, to].map(|path| self.hasher.hash_one(path));
-            keys.into_iter().for_each(|key| state.remember(key, by));
-        }
-        let note = if is_exchange { Note::Exchange(by, from, to) } else { Note::Move(by, from, to) };
-        state.put(note, &self.shared.wake);
+        let keys = [from, to].map(|path| self.hasher.hash_one(path));
+        self.state.with(|state| {
+            if state.is_full {
+                return;
+            }
+            let by = state.place(run);
+            if is_tree {
+                // Everything below has other names now.
+                state.last.clear();
+            } else {
+                keys.into_iter().for_each(|key| state.remember(key, by));
+            }
+            let note = if is_exchange { Note::Exchange(by, from, to) } else { Note::Move(by, from, to) };
+            state.put(note);
+        });
     }
 
-    /// Brings what waits to the disk, and ends.
+    /// Brings what waits to the file.
     pub fn finish(&self) {
-        self.shared.lock().is_ending = true;
-        self.shared.wake.notify_one();
-        if let Some(flusher) = self.flusher.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            // A panic was told by its own message.
-            let _ = flusher.join();
-        }
+        self.state.flush();
     }
 }
 
@@ -179,39 +152,30 @@ impl State {
         self.last.insert(key, by);
     }
 
-    fn put(&mut self, note: Note<'_>, wake: &Condvar) {
+    fn put(&mut self, note: Note<'_>) {
         if self.size + self.writer.len() as u64 > MOST {
             self.is_full = true;
             self.writer.put(Note::Full);
             return;
         }
         self.writer.put(note);
-        if self.writer.len() > EARLY {
-            wake.notify_one();
-        }
     }
 }
 
-fn flush(shared: &Shared, mut file: File) {
-    loop {
-        let (block, is_ending) = {
-            let state = shared.lock();
-            let mut state = if state.is_ending {
-                state
-            } else {
-                shared.wake.wait_timeout(state, FLUSH).unwrap_or_else(PoisonError::into_inner).0
-            };
-            let block = state.writer.take_block();
-            state.size += block.len() as u64;
-            (block, state.is_ending)
-        };
-        if !block.is_empty() && file.write_all(&block).is_err() {
-            // A torn block ends what can be read; who made what comes later is unknown.
-            shared.lock().is_full = true;
-        }
-        if is_ending {
-            return;
-        }
+impl Source for State {
+    fn waiting(&self) -> usize {
+        self.writer.len()
+    }
+
+    fn take(&mut self) -> Vec<u8> {
+        let block = self.writer.take_block();
+        self.size += block.len() as u64;
+        block
+    }
+
+    fn lost(&mut self) {
+        // A torn block ends what can be read; who made what comes later is unknown.
+        self.is_full = true;
     }
 }
 
@@ -227,10 +191,10 @@ mod tests {
         let run =
             |id: u32| Run { id: None, file: format!("/{id}/{}", "x".repeat(4000)).into(), words: Vec::new() };
         log.hand(&run(0), b"/a");
-        log.shared.lock().size = MOST;
+        log.state.with(|state| state.size = MOST);
         (1..1000).for_each(|id| log.hand(&run(id), format!("/{id}").as_bytes()));
         (1000..2000).for_each(|id| log.moved(&run(id), b"/a", b"/b", false, false));
-        assert_eq!(log.shared.lock().programs.len(), 2);
+        assert_eq!(log.state.with(|state| state.programs.len()), 2);
         log.finish();
         assert!(std::fs::metadata(&file).unwrap().len() < 20_000);
         // Who goes on with it adds nothing.
@@ -249,8 +213,10 @@ mod tests {
             let run = Run { id: None, file: format!("/{id}/{}", "x".repeat(4000)).into(), words: Vec::new() };
             log.hand(&run, b"/a");
         }
-        let state = log.shared.lock();
-        let held: usize = state.programs.keys().map(|(_, file)| file.len() + PROGRAM).sum();
-        assert!(held == state.names && held <= MOST_NAMES, "{held}");
+        let (held, names) = log.state.with(|state| {
+            let held: usize = state.programs.keys().map(|(_, file)| file.len() + PROGRAM).sum();
+            (held, state.names)
+        });
+        assert!(held == names && held <= MOST_NAMES, "{held}");
     }
 }

@@ -1,5 +1,5 @@
-//! A session's record on disk: lines of JSON that are only ever added to. Each kind of event has its room; beyond that
-//! events are counted only.
+//! A session's record on disk: lines of JSON that are only ever added to, a moment behind. Each kind of event has its room;
+//! beyond that events are counted only.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{File, OpenOptions};
@@ -7,9 +7,9 @@ use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::{ErrorCode, Result, SeeError};
+use crate::flusher::{Flusher, Source};
 use crate::store::Store;
 
 use super::event::{Event, Kind};
@@ -37,18 +37,22 @@ pub fn path(store: &Store, session: &str) -> PathBuf {
 /// A record that is being written, by any number of threads.
 #[derive(Debug)]
 pub struct Log {
-    state: Mutex<State>,
+    state: Flusher<State>,
     hasher: RandomState,
 }
 
 #[derive(Debug)]
 struct State {
-    file: File,
+    /// Lines on their way.
+    waiting: Vec<u8>,
+    /// How many events those are, and how many were taken last.
+    events: HashMap<Kind, u64>,
+    taken: HashMap<Kind, u64>,
     /// What there is once only, by its hash.
     seen: HashSet<u64>,
     tally: HashMap<Kind, Tally>,
     next_program: u32,
-    /// Whether the disk refused to take an event.
+    /// Whether the disk refused to take events: half a line may be there.
     has_failed: bool,
 }
 
@@ -84,47 +88,54 @@ impl Log {
             Ok::<_, std::io::Error>(file)
         };
         let file = open().map_err(|e| cannot(path, &e))?;
-        let state = State { file, seen: HashSet::new(), tally, next_program, has_failed: false };
-        Ok(Self { state: Mutex::new(state), hasher: RandomState::new() })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let state = State {
+            waiting: Vec::new(),
+            events: HashMap::new(),
+            taken: HashMap::new(),
+            seen: HashSet::new(),
+            tally,
+            next_program,
+            has_failed: false,
+        };
+        let state = Flusher::start("record", state, file).map_err(|e| cannot(path, &e))?;
+        Ok(Self { state, hasher: RandomState::new() })
     }
 
     /// Adds an event unless one with this key is there. Never fails: what cannot be written is missing, and that is said.
     pub fn add_once(&self, key: impl Hash, event: impl FnOnce() -> Event) {
         let key = self.hasher.hash_one(key);
-        let mut state = self.lock();
-        // Of a kind that is full, equal ones are counted as often as they come.
-        if state.seen.contains(&key) {
-            return;
-        }
-        if state.add(&event()) {
-            state.seen.insert(key);
-        }
+        self.state.with(|state| {
+            // Of a kind that is full, equal ones are counted as often as they come.
+            if !state.seen.contains(&key) && state.add(&event()) {
+                state.seen.insert(key);
+            }
+        });
     }
 
     /// Adds an event.
     pub fn add(&self, event: &Event) {
-        self.lock().add(event);
+        self.state.with(|state| state.add(event));
     }
 
     /// Adds the start of a program, made from the number that it gets. Returns it; `None` when it is not kept.
     pub fn add_program(&self, event: impl FnOnce(u32) -> Event) -> Option<u32> {
-        let mut state = self.lock();
-        let id = state.next_program;
-        let is_kept = state.add(&event(id));
-        state.next_program = id.saturating_add(u32::from(is_kept));
-        is_kept.then_some(id)
+        self.state.with(|state| {
+            let id = state.next_program;
+            let is_kept = state.add(&event(id));
+            state.next_program = id.saturating_add(u32::from(is_kept));
+            is_kept.then_some(id)
+        })
     }
 
-    /// Says exactly how many events are not kept.
+    /// Brings what waits to the file.
+    pub fn flush(&self) {
+        self.state.flush();
+    }
+
+    /// Says exactly how many events are not kept, and brings that to the file.
     pub fn finish(&self) {
-        let mut state = self.lock();
-        for kind in [Kind::Network, Kind::Programs, Kind::Refused, Kind::Tried] {
-            state.tell_dropped(kind);
-        }
+        self.state.with(State::tell_all_dropped);
+        self.state.flush();
     }
 }
 
@@ -137,11 +148,10 @@ impl State {
         let tally = self.tally.entry(kind).or_default();
         if tally.bytes + size <= most(kind) {
             tally.bytes += size;
-            if self.write(line) {
-                return true;
-            }
+            *self.events.entry(kind).or_default() += 1;
+            self.write(&line);
+            return true;
         }
-        let tally = self.tally.entry(kind).or_default();
         tally.dropped += 1;
         if tally.dropped >= 2 * tally.told {
             self.tell_dropped(kind);
@@ -151,18 +161,44 @@ impl State {
 
     fn tell_dropped(&mut self, kind: Kind) {
         let Tally { dropped, told, .. } = self.tally.get(&kind).copied().unwrap_or_default();
-        if dropped > told && self.write(line(&Event::Dropped { kind, count: dropped })) {
+        if dropped > told {
+            self.write(&line(&Event::Dropped { kind, count: dropped }));
             self.tally.entry(kind).or_default().told = dropped;
         }
     }
 
-    fn write(&mut self, mut line: Vec<u8>) -> bool {
-        if std::mem::take(&mut self.has_failed) {
-            // Half a line may be there.
-            line.insert(0, b'\n');
+    fn tell_all_dropped(&mut self) {
+        for kind in [Kind::Network, Kind::Programs, Kind::Refused, Kind::Tried] {
+            self.tell_dropped(kind);
         }
-        self.has_failed = self.file.write_all(&line).is_err();
-        !self.has_failed
+    }
+
+    fn write(&mut self, line: &[u8]) {
+        if std::mem::take(&mut self.has_failed) {
+            self.waiting.push(b'\n');
+        }
+        self.waiting.extend_from_slice(line);
+    }
+}
+
+impl Source for State {
+    fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
+    fn take(&mut self) -> Vec<u8> {
+        self.taken = std::mem::take(&mut self.events);
+        std::mem::take(&mut self.waiting)
+    }
+
+    fn lost(&mut self) {
+        self.has_failed = true;
+        // What is there once only may come again; numbers of dropped ones are told anew.
+        self.seen.clear();
+        for (kind, count) in std::mem::take(&mut self.taken) {
+            self.tally.entry(kind).or_default().dropped += count;
+        }
+        self.tally.values_mut().for_each(|tally| tally.told = 0);
     }
 }
 
@@ -238,171 +274,5 @@ fn cannot(path: &Path, error: &std::io::Error) -> Box<SeeError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::event::{Action, NetworkTry, Protocol, Verdict};
-    use super::super::program::{End, Ended, Start};
-    use super::super::refused::{Refused, What};
-    use super::*;
-
-    const NOW: &str = "2026-01-31T12:00:00Z";
-
-    fn event(port: u16) -> Event {
-        Event::Network(NetworkTry {
-            time: NOW.to_owned(),
-            action: Action::Connect,
-            protocol: Protocol::Tcp,
-            address: "1.2.3.4".parse().unwrap(),
-            port,
-            verdict: Verdict::Refused,
-            instead: None,
-            program: "x".repeat(1000),
-            program_id: None,
-        })
-    }
-
-    fn start(log: &Log, args: usize) -> Option<u32> {
-        let start = Start { file: b"/bin/x".to_vec(), args: vec![b"x".to_vec(); args], ..Start::default() };
-        log.add_program(|id| Event::Program(start.event(id, None, None, NOW.to_owned())))
-    }
-
-    fn dropped(record: &Record, of: Kind) -> u64 {
-        let count = |event: &Event| match event {
-            Event::Dropped { kind, count } if *kind == of => Some(*count),
-            _ => None,
-        };
-        record.events.iter().rev().find_map(count).unwrap_or(0)
-    }
-
-    #[test]
-    fn equal_events_are_kept_once_and_reading_goes_on_where_it_ended() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("record");
-        assert_eq!(read(&path, 0).unwrap(), Record::default());
-        let log = Log::open(&path).unwrap();
-        for port in [1, 2, 1] {
-            log.add_once(port, || event(port));
-        }
-        let record = read(&path, 0).unwrap();
-        assert_eq!(record.events, vec![event(1), event(2)]);
-        assert!(!record.is_cut);
-        log.add(&event(3));
-        assert_eq!(read(&path, record.next).unwrap().events, vec![event(3)]);
-    }
-
-    #[test]
-    fn what_is_too_much_is_counted_and_other_kinds_keep_their_room() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("record");
-        let log = Log::open(&path).unwrap();
-        for port in 0..10_000 {
-            log.add(&event(port));
-        }
-        assert_eq!(start(&log, 1), Some(0));
-        log.add(&Event::Ended(Ended { id: 0, time: NOW.to_owned(), end: End::Exited { status: 1 } }));
-        log.finish();
-        let record = read(&path, 0).unwrap();
-        let kept = record.events.iter().filter(|event| matches!(event, Event::Network(_))).count();
-        assert!(!record.is_cut && kept > 2000);
-        assert_eq!(dropped(&record, Kind::Network), 10_000 - kept as u64);
-        assert_eq!(dropped(&record, Kind::Programs), 0);
-        drop(log);
-        // Whoever goes on has no more room, counts on, and gives new numbers.
-        let log = Log::open(&path).unwrap();
-        log.add(&event(1));
-        log.finish();
-        assert_eq!(start(&log, 1), Some(1));
-        assert_eq!(dropped(&read(&path, 0).unwrap(), Kind::Network), 10_001 - kept as u64);
-    }
-
-    #[test]
-    fn ends_of_programs_have_their_room() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("record");
-        let log = Log::open(&path).unwrap();
-        let started: Vec<u32> = std::iter::from_fn(|| start(&log, 500)).collect();
-        assert!(started.len() > 1000 && start(&log, 500).is_none());
-        let time = "2026-01-31T12:00:00.123456789Z";
-        for id in &started {
-            log.add(&Event::Ended(Ended {
-                id: *id,
-                time: time.to_owned(),
-                end: End::Killed { signal: Some(64) },
-            }));
-        }
-        let ends =
-            read(&path, 0).unwrap().events.into_iter().filter(|event| matches!(event, Event::Ended(_)));
-        assert_eq!(ends.count(), started.len());
-        assert!(std::fs::metadata(&path).unwrap().len() <= most(Kind::Programs) + 4096);
-    }
-
-    fn refused(what: What) -> Event {
-        Event::Refused(Refused {
-            time: NOW.to_owned(),
-            what,
-            detail: None,
-            program: Some("x".repeat(1000)),
-            program_id: None,
-        })
-    }
-
-    #[test]
-    fn what_ordinary_programs_try_leaves_room_for_what_raises_an_alarm() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("record");
-        let log = Log::open(&path).unwrap();
-        for what in [What::KernelCall, What::SocketFamily, What::Device, What::HostSocket] {
-            (0..1100).for_each(|_| log.add(&refused(what)));
-        }
-        let alarming = [What::HiddenPlace, What::Mount, What::SetId, What::Disk].map(refused);
-        alarming.iter().for_each(|event| log.add(event));
-        log.finish();
-        let record = read(&path, 0).unwrap();
-        assert!(alarming.iter().all(|event| record.events.contains(event)));
-        assert!(dropped(&record, Kind::Tried) > 3000);
-        assert_eq!(dropped(&record, Kind::Refused), 0);
-    }
-
-    #[test]
-    fn refusals_leave_room_for_the_warning_of_the_quota() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("record");
-        let log = Log::open(&path).unwrap();
-        (0..1100).for_each(|_| log.add(&refused(What::Mount)));
-        assert!(dropped(&read(&path, 0).unwrap(), Kind::Refused) > 0);
-        let near = Event::Near { time: NOW.to_owned(), used: 9, limit: 10 };
-        log.add(&near);
-        assert!(read(&path, 0).unwrap().events.contains(&near));
-    }
-
-    #[test]
-    fn a_line_that_was_cut_off_harms_no_other() {
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("record");
-        Log::open(&path).unwrap().add(&event(1));
-        let mut text = std::fs::read(&path).unwrap();
-        text.extend_from_slice(b"{\"event\":\"netw");
-        std::fs::write(&path, text).unwrap();
-        assert_eq!(read(&path, 0).unwrap().events, vec![event(1)]);
-        Log::open(&path).unwrap().add(&event(2));
-        let record = read(&path, 0).unwrap();
-        assert_eq!((record.events, record.is_cut), (vec![event(1), event(2)], true));
-    }
-
-    #[test]
-    fn bytes_that_are_no_text_are_kept() {
-        let start = Start {
-            file: b"/bin/\xff".to_vec(),
-            args: vec![b"a\xff".to_vec(), b"b".to_vec()],
-            ..Start::default()
-        };
-        let event = start.event(0, None, Some(7), NOW.to_owned());
-        assert_eq!(
-            (event.program.as_str(), event.args.as_slice()),
-            ("/bin/\u{fffd}", &["a\u{fffd}".to_owned(), "b".to_owned()][..])
-        );
-        assert_eq!(
-            (event.program_bytes.as_deref(), event.args_bytes.as_deref()),
-            (Some("L2Jpbi//"), Some("Yf8AYgA="))
-        );
-    }
-}
+#[path = "log_tests.rs"]
+mod tests;

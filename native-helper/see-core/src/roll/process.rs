@@ -4,8 +4,6 @@
 use std::fs::File;
 use std::io::Read as _;
 
-use rustix::io::Errno;
-
 /// No words that anybody is known by are longer: see [`super::arguments`].
 const MOST_WORDS: u64 = 8192;
 /// What the kernel tells is seldom longer.
@@ -42,7 +40,11 @@ impl Facts {
             match name {
                 "Tgid" => facts.process = numbers.next()?,
                 "PPid" => facts.parent = numbers.next()?,
-                "NStgid" => facts.inside = numbers.next_back(),
+                // Ours, the SEE's, and of name spaces further in. Only who is in none has ours alone.
+                "NStgid" => {
+                    let ours = numbers.next();
+                    facts.inside = numbers.next().or(ours);
+                }
                 "Uid" => facts.ids.0 = numbers.nth(3)?,
                 "Gid" => facts.ids.1 = numbers.nth(3)?,
                 "Groups" => facts.groups = numbers.collect(),
@@ -86,17 +88,6 @@ pub fn words(process: u32) -> Option<Vec<u8>> {
     (1..=MOST_WORDS).contains(&(words.len() as u64)).then_some(words)
 }
 
-/// Tells whether a process runs this very program. Where nobody may look into it, it is not one of a SEE's programs: those are
-/// all open to us, whatever they do.
-pub fn is_ours(process: u32) -> bool {
-    let file =
-        |process| rustix::fs::stat(format!("/proc/{process}/exe")).map(|stat| (stat.st_dev, stat.st_ino));
-    match (file(process), file(std::process::id())) {
-        (Ok(theirs), Ok(ours)) => theirs == ours,
-        (told, _) => matches!(told, Err(Errno::ACCESS | Errno::PERM)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -110,6 +101,12 @@ mod tests {
         assert_eq!(facts.has(0), rustix::process::geteuid().is_root());
         assert_eq!(Facts::of(u32::MAX), None);
         assert_eq!(wait_status(me), None);
+    }
+
+    #[test]
+    fn a_number_inside_is_the_sessions_own_also_further_in() {
+        let inside = |told: &str| Facts::parse(&format!("Tgid:\t7\nNStgid:\t{told}\n")).unwrap().inside;
+        assert_eq!(["7", "7\t3", "7\t3\t1"].map(inside), [Some(7), Some(3), Some(3)]);
     }
 
     #[test]

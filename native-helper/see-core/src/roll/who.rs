@@ -2,7 +2,8 @@
 //! thread which program it is. Used by many threads at once.
 
 use std::os::fd::{AsFd as _, OwnedFd};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rustix::process::{Pid, PidfdFlags};
 use see_sys::process::is_leader;
@@ -28,6 +29,8 @@ use super::process::{self, Facts};
 const AT_FDCWD: i32 = -100;
 /// The ends of no more processes at once are waited for.
 const MOST_WAITS: usize = 2048;
+/// The init names a leader at once when it has made it; whoever is faster waits so long for that.
+const NAMING: Duration = Duration::from_secs(1);
 /// A process's ancestors are followed so far.
 const MOST_ANCESTORS: usize = 64;
 
@@ -40,6 +43,8 @@ pub struct Roll {
     init: u32,
     waits: Waits,
     state: Mutex<State>,
+    /// Told when the init has named the leader of what is coming.
+    named: Condvar,
     /// Threads that are not the first of their process.
     threads: ByThread<Arc<Run>>,
 }
@@ -57,6 +62,8 @@ struct State {
 #[derive(Debug)]
 struct Coming {
     start: Start,
+    /// Who leads its login session, by its number inside.
+    leader: Option<u32>,
     process: Option<u32>,
 }
 
@@ -83,6 +90,7 @@ impl Roll {
             init,
             waits,
             state: Mutex::default(),
+            named: Condvar::new(),
             threads: ByThread::new(),
         })
     }
@@ -106,7 +114,13 @@ impl Roll {
         let Some(file) = self.files.first(cwd, candidates) else { return };
         let (args, cut) = arguments::bounded(args);
         let start = Start { file, args, cut, cwd: Some(cwd.to_vec()) };
-        self.lock().coming = Some(Coming { start, process: None });
+        self.lock().coming = Some(Coming { start, leader: None, process: None });
+    }
+
+    /// Says which process, by its number inside, leads the login session of that program.
+    pub fn led_by(&self, leader: u32) {
+        self.lock().coming.iter_mut().for_each(|coming| coming.leader = Some(leader));
+        self.named.notify_all();
     }
 
     /// Says whether that program runs.
@@ -214,7 +228,8 @@ impl Roll {
             Some((None, start)) if known.is_none() => Some(start),
             _ => None,
         };
-        let announced = announced.filter(|_| facts.as_ref().is_some_and(|facts| self.leads(facts.parent)));
+        let announced =
+            announced.filter(|_| facts.as_ref().is_some_and(|facts| self.leads(facts.parent, NAMING)));
         let is_announced = announced.is_some();
         if let Some(coming) = self.lock().coming.as_mut().filter(|_| is_announced) {
             coming.process = Some(process);
@@ -258,12 +273,15 @@ impl Roll {
         Some((process, of(process)))
     }
 
-    /// Tells whether a process leads the login session of a program that the init starts: the init's child, as is whoever
-    /// was left behind, but that runs something else.
-    fn leads(&self, process: u32) -> bool {
-        self.lock().members.get(process).is_none()
-            && Facts::of(process).is_some_and(|facts| facts.parent == self.init)
-            && process::is_ours(process)
+    /// Tells whether a process leads the login session of the program that is coming: the init's child, as is whoever was left
+    /// behind, and the one that the init names, for which this waits so long.
+    fn leads(&self, process: u32, patience: Duration) -> bool {
+        let facts = Facts::of(process).filter(|facts| facts.parent == self.init);
+        let Some(inside) = facts.and_then(|facts| facts.inside) else { return false };
+        let is_unnamed = |state: &mut State| state.coming.as_ref().is_some_and(|one| one.leader.is_none());
+        let waited = self.named.wait_timeout_while(self.lock(), patience, is_unnamed);
+        let state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        state.coming.as_ref().is_some_and(|coming| coming.leader == Some(inside))
     }
 
     /// Returns what a thread is about to become.

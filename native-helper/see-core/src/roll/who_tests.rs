@@ -1,5 +1,7 @@
 //! The roll with children of the test as its programs.
 
+use std::time::Duration;
+
 use see_sys::seccomp_notify::Arch;
 
 use super::*;
@@ -22,7 +24,8 @@ fn roll_with(child: u32) -> (tempfile::TempDir, Roll) {
     (room, roll)
 }
 
-fn ends(room: &tempfile::TempDir) -> Vec<End> {
+fn ends(room: &tempfile::TempDir, roll: &Roll) -> Vec<End> {
+    roll.log.flush();
     let events = log::read(&room.path().join("record"), 0).unwrap().events;
     events
         .into_iter()
@@ -51,7 +54,7 @@ fn what_is_over_when_the_session_closes_has_ended_by_itself() {
         child.wait().unwrap();
         if see_sys::pidfd::tells_end() {
             roll.closing();
-            assert_eq!(ends(&room), [end]);
+            assert_eq!(ends(&room, &roll), [end]);
         }
     }
     let mut child = shell("read x");
@@ -60,7 +63,7 @@ fn what_is_over_when_the_session_closes_has_ended_by_itself() {
     child.kill().unwrap();
     child.wait().unwrap();
     roll.close();
-    assert_eq!(ends(&room), [End::Session]);
+    assert_eq!(ends(&room, &roll), [End::Session]);
 }
 
 #[test]
@@ -72,7 +75,7 @@ fn where_the_kernel_does_not_tell_an_exit_does() {
     child.kill().unwrap();
     child.wait().unwrap();
     roll.close();
-    assert_eq!(ends(&room), [End::Exited { status: 5 }]);
+    assert_eq!(ends(&room, &roll), [End::Exited { status: 5 }]);
 }
 
 #[test]
@@ -89,14 +92,37 @@ fn roots_are_asked_for_once_somebody_may_have_another() {
 }
 
 #[test]
-fn only_this_program_leads_the_session_of_what_the_init_starts() {
+fn only_whom_the_init_has_named_leads_the_session_of_what_it_starts() {
+    let mut children = [shell("read x"), shell("read x")];
+    let (_room, roll) = roll_of(std::process::id());
+    let inside = |child: &std::process::Child| Facts::of(child.id()).and_then(|facts| facts.inside).unwrap();
+    let [named, other] = &children;
+    // Both are children of the init, as is whoever was left behind.
+    let leads = |child: &std::process::Child| roll.leads(child.id(), Duration::ZERO);
+    assert!(!leads(named));
+    roll.starting(b"/", &[b"/bin/sh".to_vec()], &[b"sh".to_vec()]);
+    assert!(!leads(named));
+    roll.led_by(inside(named));
+    assert!(leads(named) && !leads(other));
+    roll.started(true);
+    assert!(!leads(named));
+    for child in &mut children {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
+#[test]
+fn who_asks_before_the_init_has_said_so_waits_for_that() {
     let mut child = shell("read x");
     let (_room, roll) = roll_of(std::process::id());
-    // A child of the init, as is whoever was left behind.
-    assert_eq!(Facts::of(child.id()).map(|facts| facts.parent), Some(roll.init));
-    assert!(!roll.leads(child.id()));
-    assert!(process::is_ours(std::process::id()) && !process::is_ours(child.id()));
+    let inside = Facts::of(child.id()).and_then(|facts| facts.inside).unwrap();
+    roll.starting(b"/", &[b"/bin/sh".to_vec()], &[b"sh".to_vec()]);
+    std::thread::scope(|scope| {
+        let asked = scope.spawn(|| roll.leads(child.id(), Duration::from_secs(60)));
+        roll.led_by(inside);
+        assert!(asked.join().unwrap());
+    });
     child.kill().unwrap();
     child.wait().unwrap();
-    assert!(!process::is_ours(child.id()));
 }

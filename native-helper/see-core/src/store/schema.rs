@@ -245,17 +245,43 @@ fn write_version(place: &Place) -> Result<()> {
 /// directory of its own (an overlay on an overlay is refused by the kernel).
 fn can_hold_layers(place: &Place) -> Result<()> {
     const OVERLAYFS: i64 = 0x794c_7630;
-    const ELSEWHERE: &str = "Name a directory on a file system like ext4, btrfs, xfs or tmpfs with --store.";
-    let fail = |why: String| unusable(&place.path, why, ELSEWHERE);
+    let is_root = rustix::process::geteuid().is_root();
+    // For ordinary users tmpfs keeps attributes since Linux 6.6.
+    let elsewhere = elsewhere(is_root || see_sys::kernel::is_since((6, 6)));
+    let fail = |why: String| unusable(&place.path, why, elsewhere);
     let kind =
         rustix::fs::fstatfs(&place.dir).map_err(|e| fail(format!("its file system cannot be asked: {e}")))?;
     #[allow(clippy::unnecessary_cast, reason = "the field's type differs between platforms")]
     if kind.f_type as i64 == OVERLAYFS {
         return Err(fail("it lies on an overlay, which cannot hold layers".to_owned()));
     }
-    let probe =
-        if rustix::process::geteuid().is_root() { "trusted.alcatraz.probe" } else { "user.alcatraz.probe" };
+    let probe = if is_root { "trusted.alcatraz.probe" } else { "user.alcatraz.probe" };
     rustix::fs::fsetxattr(&place.dir, probe, b"1", XattrFlags::empty())
         .and_then(|()| rustix::fs::fremovexattr(&place.dir, probe))
         .map_err(|e| fail(format!("its file system keeps no extended attributes ({e})")))
+}
+
+/// Returns what to do where layers cannot lie.
+fn elsewhere(is_kept_in_memory: bool) -> &'static str {
+    match is_kept_in_memory {
+        true => "Name a directory on a file system like ext4, btrfs, xfs or tmpfs with --store.",
+        false => "Name a directory on a file system like ext4, btrfs or xfs with --store.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_helps_here_is_named() {
+        assert!(elsewhere(true).contains("tmpfs") && !elsewhere(false).contains("tmpfs"));
+        // What is named does hold layers.
+        let is_root = rustix::process::geteuid().is_root();
+        if is_root || see_sys::kernel::is_since((6, 6)) {
+            let name = if is_root { "trusted.alcatraz.probe" } else { "user.alcatraz.probe" };
+            let memory = tempfile::tempdir_in("/dev/shm").unwrap();
+            rustix::fs::setxattr(memory.path(), name, b"1", XattrFlags::empty()).unwrap();
+        }
+    }
 }

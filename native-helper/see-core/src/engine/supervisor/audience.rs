@@ -14,7 +14,7 @@ use crate::engine::stream::{Client, Program};
 use crate::engine::wire::Kind;
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 
-use super::{FIRST, Supervisor, TOGETHER};
+use super::{Answering, FIRST, Supervisor, TOGETHER};
 
 /// How many chunks of one program are relayed before the others get their turn.
 const READS_IN_A_ROW: usize = 16;
@@ -60,6 +60,8 @@ impl Supervisor {
             }
             let watched = |client: &Client| client.program == Some(program.number) && !client.gone;
             program.told = true;
+            // Whoever asks for the record next finds it up to here.
+            self.answering.iter().for_each(Answering::flush);
             let status = program.exited.unwrap_or(137);
             // What it has left behind keeps its output, as natively.
             let others = !self.empty && !all;

@@ -80,8 +80,8 @@ impl Supervisor {
         recorded
     }
 
-    /// Compares the record with what the kernel noted. Nothing runs any more.
-    fn note_what_left(&mut self) -> Result<()> {
+    /// Compares the record with what the kernel noted, by what is allowed now.
+    pub(super) fn note_what_left(&mut self) -> Result<()> {
         let (Some(uplink), Some(answering)) = (&self.uplink, &self.answering) else { return Ok(()) };
         match uplink.notes() {
             Ok(notes) => {

@@ -32,8 +32,9 @@ impl Supervisor {
         let changed = uplink.heed_news(policy).and_then(|()| uplink.filter(policy));
         match changed {
             Ok(filter) => {
+                let noted = self.note_what_left();
                 self.reach.change(filter);
-                Ok(())
+                noted
             }
             Err(error) => {
                 self.session.policy.net = Net::None;
@@ -56,13 +57,14 @@ impl Supervisor {
         if policy.clipboard == Clipboard::None {
             self.display.iter_mut().for_each(|display| display.cut_clipboard());
         }
-        let changed = match &mut self.uplink {
-            Some(uplink) => {
-                let changed = uplink.change(&policy);
-                changed.and_then(|()| uplink.filter(&policy)).map(|filter| self.reach.change(filter))
-            }
-            None => Ok(()),
-        };
+        let changed = self
+            .uplink
+            .as_mut()
+            .map(|uplink| uplink.change(&policy).and_then(|()| uplink.filter(&policy)))
+            .transpose();
+        // What left until now is judged by what was allowed then.
+        let noted = self.note_what_left();
+        let changed = changed.map(|filter| filter.into_iter().for_each(|filter| self.reach.change(filter)));
         self.session.policy = match changed {
             Ok(()) => policy,
             // Nothing passes any more.
@@ -72,6 +74,6 @@ impl Supervisor {
             self.meter.set(frost::limits(&self.session));
         }
         self.store.update_session(&self.session)?;
-        changed
+        changed.and(noted)
     }
 }

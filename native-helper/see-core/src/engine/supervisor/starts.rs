@@ -49,6 +49,13 @@ impl Supervisor {
         self.start_next()
     }
 
+    /// Takes notice of who leads the login session of a program that is being started.
+    pub(super) fn note_leader(&self, number: u32, leader: u32) {
+        if self.starts.under_way.as_ref().is_some_and(|start| start.number == number) {
+            self.answering.iter().for_each(|answering| answering.led_by(leader));
+        }
+    }
+
     /// Takes notice of how the start that is under way went.
     pub(super) fn note_start(&mut self, is_running: bool) -> Result<()> {
         self.starts.under_way = None;
