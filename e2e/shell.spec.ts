@@ -151,6 +151,9 @@ test("what changed nothing, and what did not start, leaves nothing to decide", a
   await app.run("true");
   await app.ended();
   await expect(app.changes).toContainText("Nothing was changed");
+  // Also while nobody has pressed the button, it is among what is done.
+  const over = app.navigation.getByRole("region", { name: "Done" });
+  await expect(over.getByRole("button", { name: "true, changed nothing" })).toBeVisible();
   await app.changes.getByRole("button", { name: "Done" }).click();
   await expect(app.command).toBeFocused();
   await expect(app.navigation.getByRole("region", { name: "To decide" })).toHaveCount(0);

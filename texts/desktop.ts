@@ -51,6 +51,7 @@ export const NOTICES = {
   show: "Show",
   ended: (name: string): string => `${name} has ended`,
   endedWhy: "What it changed waits for your decision.",
+  unchangedWhy: "It changed nothing: there is nothing to decide.",
   committed: (name: string): string => `${name} was committed`,
   committedWhy: "Your machine has its changes now.",
   broken: (name: string): string => `${name} could not go on`,

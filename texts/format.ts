@@ -84,6 +84,12 @@ export function formatTimeOfDay(time: string): string {
   return Number.isNaN(then) ? time : clock.format(then);
 }
 
+/** Returns when something began (RFC 3339), short: the time of day when that was today, else the day. */
+export function formatStart(time: string, now: Date): string {
+  const then = new Date(time);
+  return then.toDateString() === now.toDateString() ? formatTimeOfDay(time) : day.format(then);
+}
+
 /** Returns a span of time in the local zone, by its begin and length in milliseconds: Nov 26, 2026, 10:00:00 – 10:00:10. */
 export function formatSpan(begin: number, length: number): string {
   return length < 86_400_000

@@ -16,6 +16,7 @@ export const TEXTS = {
   done: "Done",
   clear: "Clear",
   clearWhy: "Takes these out of the list. History keeps what was committed.",
+  begun: (title: string, when: string): string => `${title}, begun ${when}`,
   showAll: (n: number): string => `Show all ${formatCount(n)}`,
   fewer: "Show fewer",
   noSessions: "Sessions appear here when you run something.",

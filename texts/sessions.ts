@@ -14,6 +14,8 @@ export const STATE_WORDS: Readonly<Record<SessionState, { short: string; long: s
 
 /** Instead of those of the state: what was committed has been undone; the program could not be started. */
 export const UNDONE_WORDS = { short: "undone", long: "Committed, then undone" } as const;
+/** There is nothing to decide then. */
+export const UNCHANGED_WORDS = { short: "changed nothing", long: "Ended. It changed nothing." } as const;
 export const NOT_STARTED_WORDS = { short: "did not start", long: "Did not start" } as const;
 
 export const FROZEN = {

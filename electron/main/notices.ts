@@ -44,7 +44,7 @@ function noticeOf(name: string, old: Session, now: Session): Notice[] {
   const notice = (title: string, body: string): Notice[] => [{ session: now.id, title, body }];
   const ran = old.state === "starting" || old.state === "running";
   if (ran && now.state === "finished") {
-    return notice(NOTICES.ended(name), NOTICES.endedWhy);
+    return notice(NOTICES.ended(name), now.unchanged === true ? NOTICES.unchangedWhy : NOTICES.endedWhy);
   }
   if (old.state !== "committed" && now.state === "committed") {
     const [told] = notice(NOTICES.committed(name), NOTICES.committedWhy);

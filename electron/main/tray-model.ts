@@ -14,7 +14,7 @@ export interface TrayModel {
 /** Returns the words beside the icon and its entries: the sessions that ask something of a person, the newest first. */
 export function trayModel(sessions: readonly Session[]): TrayModel {
   const running = sessions.filter(({ state }) => state === "running" || state === "starting");
-  const waiting = sessions.filter(({ state }) => state === "finished");
+  const waiting = sessions.filter(({ state, unchanged }) => state === "finished" && unchanged !== true);
   const words = PANEL.counts(running.length, waiting.length);
   const items = [...running, ...waiting]
     .toSorted((a, b) => b.created.localeCompare(a.created))

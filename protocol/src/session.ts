@@ -123,6 +123,8 @@ export const Session = z.object({
   alerts: Alerts.optional(),
   /** What was committed of it has been undone. */
   undone: z.boolean().optional(),
+  /** It has ended and left everything as it was, as far as that is seen at once. Only `sessions` notifications carry it. */
+  unchanged: z.boolean().optional(),
 });
 export type Session = z.infer<typeof Session>;
 

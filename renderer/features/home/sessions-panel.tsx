@@ -10,7 +10,7 @@ import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
 import { useHelper } from "../run/helper-store.js";
 import { endWords, hasNotStarted, isTicking, sessionAge, stateWords } from "../run/session-model.js";
-import { useGroups, useSessions } from "../run/sessions-store.js";
+import { useGroups, useSessions, useTwinMark } from "../run/sessions-store.js";
 import { StateDot } from "../run/state-dot.js";
 import { TEXTS } from "../../../texts/home.js";
 import { sessionTitle } from "../../../texts/titles.js";
@@ -71,6 +71,7 @@ export function SessionsPanel(): ReactElement | null {
 function SessionRow({ session }: { session: Session }): ReactElement {
   const now = useClock(isTicking(session) ? 1000 : 60_000);
   const facts = [stateWords(session).short];
+  const twin = useTwinMark(session.id);
   const end = endWords(session);
   if (end !== undefined && session.state === "finished") facts.push(end);
   return (
@@ -80,7 +81,9 @@ function SessionRow({ session }: { session: Session }): ReactElement {
       onClick={() => useRoute.getState().go({ name: "session", session: session.id })}
     >
       <StateDot session={session} />
-      <span className={styles.name}>{sessionTitle(session)}</span>
+      <span className={styles.name}>
+        {sessionTitle(session)} {twin !== undefined && <span className={styles.twin}>{twin}</span>}
+      </span>
       <span className={styles.command}>
         <CommandText command={session.command} />
       </span>

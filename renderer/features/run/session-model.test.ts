@@ -6,6 +6,8 @@ import {
   groupSessions,
   isTicking,
   stateSign,
+  stateWords,
+  twinMarks,
   whatItWaitsFor,
   withAnswer,
 } from "./session-model.js";
@@ -23,6 +25,25 @@ const session = (part: Partial<Session>): Session => ({
 });
 
 describe("session", () => {
+  it("that changed nothing asks nobody for anything", () => {
+    const nothing = session({ unchanged: true });
+    expect(stateWords(nothing).short).toBe("changed nothing");
+    expect(groupSessions([nothing, session({ id: "b" })])).toMatchObject({
+      waiting: [{ id: "b" }],
+      done: [{ id: "a" }],
+    });
+  });
+  it("is told apart from others of its name by when it began", () => {
+    const now = new Date();
+    const marks = twinMarks([
+      session({ id: "a", created: now.toISOString() }),
+      session({ id: "b", created: "2026-01-05T12:00:00Z" }),
+      session({ id: "c", name: "alone" }),
+    ]);
+    expect([...marks.keys()]).toEqual(["a", "b"]);
+    expect(marks.get("a")).toMatch(/^\d\d:\d\d:\d\d$/);
+    expect(marks.get("b")).toBe("Jan 5, 2026");
+  });
   it("has a sign of its own for each way in which it is over", () => {
     expect(stateSign(session({}))).toBeUndefined();
     expect(stateSign(session({ state: "committed" }))).toBe("check");

@@ -2,13 +2,22 @@
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Frozen, Session } from "../../../protocol/src/session.js";
 import { escapeText } from "../../ui/escape.js";
-import { ENDS, FROZEN, NOT_STARTED_WORDS, STATE_WORDS, UNDONE_WORDS } from "../../../texts/sessions.js";
-import { formatAgo, formatBytes, formatClock } from "../../../texts/format.js";
+import {
+  ENDS,
+  FROZEN,
+  NOT_STARTED_WORDS,
+  STATE_WORDS,
+  UNCHANGED_WORDS,
+  UNDONE_WORDS,
+} from "../../../texts/sessions.js";
+import { formatAgo, formatBytes, formatClock, formatStart } from "../../../texts/format.js";
+import { sessionTitle } from "../../../texts/titles.js";
 
 /** Returns the words for how a session stands. */
 export function stateWords(session: Session): { short: string; long: string } {
   if (session.frozen !== undefined) return FROZEN.words;
   if (session.undone === true) return UNDONE_WORDS;
+  if (session.unchanged === true) return UNCHANGED_WORDS;
   return hasNotStarted(session) ? NOT_STARTED_WORDS : STATE_WORDS[session.state];
 }
 
@@ -76,10 +85,18 @@ export function groupSessions(sessions: readonly Session[], cleared: readonly st
     // What stands still waits for a person, though its programs are there.
     if (session.frozen !== undefined) groups.waiting.push(session);
     else if (isLive(session)) groups.running.push(session);
-    else if (isOpen(session)) groups.waiting.push(session);
+    else if (isOpen(session) && session.unchanged !== true) groups.waiting.push(session);
     else if (!gone.has(session.id)) groups.done.push(session);
   }
   return groups;
+}
+
+/** Returns when each session began whose title others have, too, by their ids: that tells them apart. */
+export function twinMarks(sessions: readonly Session[]): ReadonlyMap<string, string> {
+  const counts = new Map<string, number>();
+  for (const title of sessions.map(sessionTitle)) counts.set(title, (counts.get(title) ?? 0) + 1);
+  const twins = sessions.filter((session) => (counts.get(sessionTitle(session)) ?? 0) > 1);
+  return new Map(twins.map(({ id, created }) => [id, formatStart(created, new Date())]));
 }
 
 /** Tells whether its first program runs just now: when another one that runs in it began, nobody says. */

@@ -7,7 +7,7 @@ import type { Params } from "../../../protocol/src/rpc.js";
 import type { RunRequest, Session, Tightening } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
 import { useSettings } from "../settings/settings-store.js";
-import { groupSessions, withAnswer, type SessionGroups } from "./session-model.js";
+import { groupSessions, twinMarks, withAnswer, type SessionGroups } from "./session-model.js";
 
 interface SessionsState {
   sessions: readonly Session[] | null;
@@ -86,6 +86,12 @@ export const useSessions = create<SessionsState>((set, get) => {
 /** Returns the session with this id, when the list has it. */
 export function useSession(id: string | null): Session | undefined {
   return useSessions((state) => state.sessions?.find((session) => session.id === id));
+}
+
+/** Returns what tells this session apart from others with its title; undefined where nothing need. */
+export function useTwinMark(id: string): string | undefined {
+  const sessions = useSessions((state) => state.sessions);
+  return useMemo(() => twinMarks(sessions ?? []), [sessions]).get(id);
 }
 
 /** Returns the sessions that are listed, in groups. */

@@ -9,7 +9,7 @@ import { useClock } from "../../ui/use-clock.js";
 import { useSettings } from "../settings/settings-store.js";
 import { isTicking, sessionAge, stateWords } from "./session-model.js";
 import { sessionTitle } from "../../../texts/titles.js";
-import { useGroups, useSessions } from "./sessions-store.js";
+import { useGroups, useSessions, useTwinMark } from "./sessions-store.js";
 import { StateDot } from "./state-dot.js";
 import { TEXTS } from "../../../texts/run.js";
 import styles from "./sidebar.module.css";
@@ -126,13 +126,14 @@ function SessionItem({ session }: { session: Session }): ReactElement {
   const live = isTicking(session);
   const now = useClock(live ? 1000 : 60_000);
   const title = sessionTitle(session);
+  const twin = useTwinMark(session.id);
   const age = live ? sessionAge(session, now) : formatAge(session.ended ?? session.created, now);
   return (
     <button
       type="button"
       className={styles.item}
       aria-current={current ? "page" : undefined}
-      title={title}
+      title={twin === undefined ? title : TEXTS.begun(title, twin)}
       onClick={() => useRoute.getState().go({ name: "session", session: session.id })}
     >
       <StateDot session={session} />
@@ -140,6 +141,7 @@ function SessionItem({ session }: { session: Session }): ReactElement {
         {title}
         <span className="spoken">, {stateWords(session).short}</span>
       </span>
+      {twin !== undefined && <span className={styles.twin}>{twin}</span>}
       <span className={styles.note}>{age}</span>
     </button>
   );

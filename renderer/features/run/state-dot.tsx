@@ -15,6 +15,7 @@ export function StateDot({ session }: { session: Session }): ReactElement {
         styles.dot,
         styles[frozen === undefined ? state : "frozen"],
         session.undone === true && styles.undone,
+        session.unchanged === true && styles.unchanged,
       )}
       title={stateWords(session).short}
       aria-hidden="true"

@@ -33,6 +33,7 @@ mod news;
 mod origins;
 mod recent_scans;
 mod requests;
+mod unchanged;
 mod walk;
 mod writer;
 

@@ -14,6 +14,7 @@ use super::alerts::Watched;
 use super::envelope::too_long;
 use super::mend::{Mending, Troubles};
 use super::messages::SessionsResult;
+use super::unchanged::Unchanged;
 use super::writer::{Sent, Writer};
 
 /// How often to look whether a process was killed: that alone leaves no mark in the store.
@@ -24,6 +25,7 @@ pub struct News {
     store: Arc<Store>,
     watch: StoreWatch,
     watched: Watched,
+    unchanged: Unchanged,
     troubles: Troubles,
     /// The list as it was told last.
     told: Value,
@@ -35,8 +37,8 @@ impl News {
     /// Watches the store from now on.
     pub fn gather(store: Arc<Store>) -> Result<Self> {
         let watch = store.watch()?;
-        let (watched, troubles) = (Watched::default(), Troubles::default());
-        Ok(Self { store, watch, watched, troubles, told: Value::Null, alive: true })
+        let (watched, unchanged, troubles) = (Watched::default(), Unchanged::default(), Troubles::default());
+        Ok(Self { store, watch, watched, unchanged, troubles, told: Value::Null, alive: true })
     }
 
     /// Tells an app that has greeted, and knows nothing yet: the whole list, with its alerts, and from then on whatever it becomes.
@@ -58,7 +60,7 @@ impl News {
     /// Looks, and tells the list when it is another one.
     fn tell(&mut self, writer: &Writer) -> Sent {
         let _turn = writer.turn();
-        let now = match look(&self.store, &mut self.watched, &mut self.troubles) {
+        let now = match look(&self.store, &mut self.watched, &mut self.unchanged, &mut self.troubles) {
             Ok((now, alive)) => {
                 self.alive = alive;
                 now
@@ -81,16 +83,22 @@ impl News {
 }
 
 /// Returns the list as it is sent, and whether a process should be at work on a session.
-fn look(store: &Store, watched: &mut Watched, troubles: &mut Troubles) -> Result<(Value, bool)> {
+fn look(
+    store: &Store,
+    watched: &mut Watched,
+    unchanged: &mut Unchanged,
+    troubles: &mut Troubles,
+) -> Result<(Value, bool)> {
     let sessions = store.sessions()?;
     let alive = sessions.iter().any(|session| {
         matches!(session.state, SessionState::Starting | SessionState::Running | SessionState::Committing)
     });
     let undone = store.undone_sessions()?;
-    let told = |session: &Session| {
+    let mut told = |session: &Session| {
         let alerts = watched.alerts(store, session, |error| troubles.tell(&error.to_string()));
-        WireSession { alerts, undone: undone.contains(&session.id), ..session.into() }
+        let unchanged = unchanged.is(store, session);
+        WireSession { alerts, undone: undone.contains(&session.id), unchanged, ..session.into() }
     };
-    let list = SessionsResult { sessions: sessions.iter().map(told).collect() };
+    let list = SessionsResult { sessions: sessions.iter().map(&mut told).collect() };
     Ok((serde_json::to_value(list).unwrap_or_default(), alive))
 }

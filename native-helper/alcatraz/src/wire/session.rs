@@ -48,6 +48,9 @@ pub struct WireSession {
     /// Whether what was committed of it has been undone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub undone: bool,
+    /// Whether it has ended and changed nothing: only the news tells it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchanged: bool,
 }
 
 /// What a person should hear of while a session runs: the first of each kind.
@@ -127,6 +130,7 @@ impl From<&Session> for WireSession {
             frozen: session.frozen.clone(),
             alerts: None,
             undone: false,
+            unchanged: false,
         }
     }
 }
