@@ -58,6 +58,26 @@ test("settings and the window's size outlive the app", async ({ machine, app }) 
   await again.close();
 });
 
+test("panes keep their sizes over a restart", async ({ app }) => {
+  await app.run("true");
+  await app.ended();
+  const sizes = async (of: typeof app): Promise<(string | null)[]> => [
+    await of.border("Width of the list of changes").getAttribute("aria-valuenow"),
+    await of.border("Height of the terminal").getAttribute("aria-valuenow"),
+  ];
+  const before = await sizes(app);
+  await app.border("Width of the list of changes").press("ArrowLeft");
+  await app.border("Height of the terminal").press("ArrowDown");
+  const after = await sizes(app);
+  expect(after.map((size, at) => Number(before[at]) - Number(size))).toEqual([16, 16]);
+  await app.close();
+
+  const again = await app.startAgain();
+  await again.openSession("true");
+  expect(await sizes(again)).toEqual(after);
+  await again.close();
+});
+
 test("what is chosen right before the window closes is not lost", async ({ machine, app }) => {
   await app.page.keyboard.press("Control+,");
   await app.dialog.getByRole("radio", { name: "Dark" }).click();
@@ -151,6 +171,7 @@ test("what changed nothing, and what did not start, leaves nothing to decide", a
   await app.run("true");
   await app.ended();
   await expect(app.changes).toContainText("Nothing was changed");
+  await expect(app.page.getByRole("main")).toContainText("There is no change to look at");
   // Also while nobody has pressed the button, it is among what is done.
   const over = app.navigation.getByRole("region", { name: "Done" });
   await expect(over.getByRole("button", { name: "true, changed nothing" })).toBeVisible();

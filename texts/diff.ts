@@ -7,6 +7,7 @@ type LineEnds = keyof typeof LINE_ENDS;
 
 export const TEXTS = {
   pane: "The change in hand",
+  noChange: "There is no change to look at",
   choose: "Choose a change to look at it",
   chooseWhy: "Press ? for all keys; ] and [ go from change to change.",
   loading: "Reading the file",

@@ -20,7 +20,7 @@ import { KIND_WORDS, TYPE_WORDS } from "../../../texts/kinds.js";
 import { pathParts } from "../changes/path-parts.js";
 import { useReview } from "../changes/review-store.js";
 import { findNode } from "../changes/tree-model.js";
-import type { Tree } from "../changes/tree.js";
+import { ROOT, type Tree } from "../changes/tree.js";
 import type { Maker } from "../changes/program-column.js";
 import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
 import { useLower } from "../network/lower-store.js";
@@ -53,6 +53,9 @@ interface DetailPaneProps {
 export function DetailPane({ session, mayDiscard = true }: DetailPaneProps): ReactElement {
   const opened = useReview((state) => state.opened);
   const signature = useFeed((state) => (opened === null ? "" : signatureOf(state.tree, opened)));
+  const isEmpty = useFeed(({ settled, tree }) => settled !== null && tree.total[ROOT] === 0);
+  // Nothing is there to be chosen: the list says so.
+  if (opened === null && isEmpty) return <EmptyPanel icon="file" title={TEXTS.noChange} />;
   if (opened === null) {
     return (
       <EmptyPanel icon="file" title={TEXTS.choose}>

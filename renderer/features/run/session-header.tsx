@@ -45,9 +45,11 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
         <h1 className={styles.title} title={sessionTitle(session)}>
           {sessionTitle(session)}
         </h1>
-        <span className={styles.command} title={`${command}\n${escapeText(session.cwd)}`}>
-          {session.command.length === 1 ? command : shortCommand(command)}
-        </span>
+        {command !== sessionTitle(session) && (
+          <span className={styles.command} title={`${command}\n${escapeText(session.cwd)}`}>
+            {session.command.length === 1 ? command : shortCommand(command)}
+          </span>
+        )}
         <span className={styles.spacer} />
         <span className={styles.state} role="status" title={formatTime(session.created)}>
           {stateLine(session)}
