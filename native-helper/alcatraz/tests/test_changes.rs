@@ -77,6 +77,10 @@ fn a_program_that_gets_rights_by_its_file_is_told() {
         all.find(|change| change["path"] == path.to_str().unwrap()).unwrap()["privileged"].clone()
     };
     assert_eq!((told("new"), told("old")), (json!(true), Value::Null));
+    let text = lab.run(["changes", &id]).text();
+    let told = |name: &str| text.lines().find(|line| line.contains(&format!("/{name}"))).unwrap().to_owned();
+    assert!(told("new").ends_with("(runs with some of root's rights)"), "{text}");
+    assert!(told("old").ends_with("/old"), "{text}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use similar::TextDiff;
 
 use crate::change::{Aspect, ChangeKind, FileType};
+use crate::changes::compare::is_label;
 use crate::changes::found::{ChangeSet, Found};
 use crate::content::{Description, Side, SideFacts, decode_text, describe, whole};
 use crate::error::{ErrorCode, Result, SeeError};
@@ -123,6 +124,11 @@ fn facts(text: &mut Vec<u8>, found: &Found, sides: &Description) {
         (Some(before), Some(after)) => (before, after),
         (None, Some(only)) | (Some(only), None) => {
             line(text, &format!("mode {:04o}, owner {}", only.mode, owner(only)));
+            for name in only.xattrs.iter().map(|attribute| attribute.name.as_bytes()) {
+                if !is_label(name) {
+                    line(text, &format!("attribute {}", escape_for_display(name)));
+                }
+            }
             return;
         }
         (None, None) => return,

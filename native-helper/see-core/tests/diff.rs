@@ -70,6 +70,29 @@ fn tells_text_by_lines_and_the_rest_by_facts() {
     assert_eq!(error.code, ErrorCode::NoSuchChange);
 }
 
+/// Rights that come with a new file are no less than its mode: capabilities, access lists.
+#[test]
+fn a_new_object_is_told_with_its_attributes() {
+    if !lab::is_inside("a_new_object_is_told_with_its_attributes") {
+        return;
+    }
+    let mut lab = Lab::new(MarkSpace::Trusted);
+    lab.on_host("touch gone; setfattr -n user.old -v 1 gone");
+    lab.mount();
+    lab.run(
+        "umask 022; touch tool both; setcap cap_setuid+ep tool; setfattr -n user.tag -v 1 both
+         setfacl -m u:nobody:rwx both; mkdir dir; setfacl -d -m o::rwx dir; rm gone",
+    );
+    let told = |name: &str| -> Vec<String> {
+        let text = diff(&lab, &[name], Output::Plain);
+        text.lines().filter_map(|line| line.strip_prefix("attribute ")).map(str::to_owned).collect()
+    };
+    assert_eq!(told("tool"), ["security.capability"]);
+    assert_eq!(told("both"), ["system.posix_acl_access", "user.tag"]);
+    assert_eq!(told("dir"), ["system.posix_acl_default"]);
+    assert_eq!(told("gone"), ["user.old"]);
+}
+
 #[test]
 fn a_hostile_text_cannot_drive_the_terminal() {
     if !lab::is_inside("a_hostile_text_cannot_drive_the_terminal") {

@@ -106,6 +106,9 @@ fn details(change: &Change) -> String {
     if change.mode & 0o6000 != 0 && change.kind != ChangeKind::Deleted {
         parts.push("runs with its owner's rights".to_owned());
     }
+    if change.privileged {
+        parts.push("runs with some of root's rights".to_owned());
+    }
     parts.join(", ")
 }
 

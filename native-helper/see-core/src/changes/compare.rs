@@ -106,6 +106,11 @@ impl Memory {
 /// Attributes that the kernel's security modules give and check for one inode; the host gives its own.
 const LABELS: [&[u8]; 4] = [b"security.selinux", b"security.ima", b"security.evm", b"security.SMACK64"];
 
+/// Tells whether an attribute is such a label: it says nothing of what a program did.
+pub(crate) fn is_label(name: &[u8]) -> bool {
+    LABELS.contains(&name)
+}
+
 /// Returns in what `new` differs from `old`, sorted. Both must have the same type. Fails with `ECANCELED` when the
 /// monitor says so.
 pub fn aspects(new: Object<'_>, old: Object<'_>, rules: Rules<'_>) -> Result<Vec<Aspect>> {
@@ -138,7 +143,7 @@ fn set_on_purpose(new: Timestamp, old: Timestamp, began: Timestamp) -> bool {
 
 fn attributes(object: Object<'_>, space: MarkSpace) -> Result<BTreeMap<Vec<u8>, Vec<u8>>> {
     let mut found = attributes_at(object.dir, object.name, space)?;
-    found.retain(|name, _| !LABELS.contains(&name.as_slice()));
+    found.retain(|name, _| !is_label(name));
     Ok(found)
 }
 

@@ -1,6 +1,6 @@
 //! Finds what differs between a session's view and the host, from the layers' final state.
 
-mod compare;
+pub(crate) mod compare;
 mod doings;
 mod entry;
 pub mod found;

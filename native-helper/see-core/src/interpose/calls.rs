@@ -154,6 +154,7 @@ const ROWS: &[Row] = &[
     row(&[188, 197], &[226, 235], Opens, path(0, true, WRITE)), // setxattr, removexattr
     row(&[189, 198], &[227, 236], Opens, path(0, false, WRITE)), // lsetxattr, lremovexattr
     row(&[463, 466], &[463, 466], Opens, path_at(Some(2), true, WRITE)), // setxattrat, removexattrat
+    row(&[469], &[469], Opens, path_at(Some(4), true, WRITE)),  // file_setattr
     row(&[91, 93, 190, 199], &[94, 95, 207, 228, 237], Opens, Call::Descriptor), // fchmod, fchown, fsetxattr, fremovexattr
     row(&[82], &[38], Opens, Call::Rename { at: false, flags: None }),
     row(&[264], &[302], Opens, Call::Rename { at: true, flags: None }),
@@ -174,12 +175,12 @@ const ROWS: &[Row] = &[
     row(&[83, 133], &[39, 14], Opens, make(None, 0)), // mkdir, mknod
     row(&[258, 259], &[296, 297], Opens, make(Some(0), 1)), // mkdirat, mknodat
     Row {
-        x86_64: &[428],
-        i386: &[428],
+        x86_64: &[428, 467],
+        i386: &[428, 467],
         level: Opens,
         when: When::AnyBit(2, OPEN_TREE_CLONE),
         call: Call::Detach,
-    }, // open_tree
+    }, // open_tree, open_tree_attr
     // mount, umount2, pivot_root, chroot, setns, move_mount
     row(&[165, 166, 155, 161, 308, 429], &[21, 22, 52, 217, 61, 346, 429], Opens, Call::Remount),
     row(&[4, 21], &[18, 106, 195, 33], Lookups, path(0, true, STAT)), // stat, access
@@ -193,6 +194,7 @@ const ROWS: &[Row] = &[
     row(&[191, 194], &[229, 232], Lookups, path(0, true, STAT)),      // getxattr, listxattr
     row(&[192, 195], &[230, 233], Lookups, path(0, false, STAT)),     // lgetxattr, llistxattr
     row(&[464, 465], &[464, 465], Lookups, path_at(Some(2), true, STAT)), // getxattrat, listxattrat
+    row(&[468], &[468], Lookups, path_at(Some(4), true, STAT)),       // file_getattr
     row(&[303], &[341], Lookups, path_at(None, false, STAT)),         // name_to_handle_at
 ];
 

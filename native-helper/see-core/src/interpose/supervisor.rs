@@ -187,8 +187,8 @@ impl Watch {
         let told = tracee::link_path(format!("/proc/self/fd/{}", root.as_raw_fd()).as_bytes());
         let prefix = told.and_then(|told| HostPath::new(&told));
         let prefix = prefix.ok_or_else(|| cannot("its root directory is not visible"))?;
-        let table =
-            Table::main(mounts, recording.layers).ok_or_else(|| cannot("the mounts are not visible"))?;
+        let table = Table::main(mounts.clone(), recording.layers)
+            .ok_or_else(|| cannot("the mounts are not visible"))?;
         let main = Sight { table: Arc::new(table), root: HostPath::root(), prefix };
         let unfinished = Arc::new(Unfinished::default());
         let shared = Shared {
@@ -197,7 +197,7 @@ impl Watch {
             seen: SeenCalls::new(Arc::clone(&unfinished)),
             directories: ByThread::new(),
             programs: ByThread::new(),
-            tables: Tables::new(main.clone(), namespace, Arc::clone(&unfinished)),
+            tables: Tables::new(main.clone(), mounts, Arc::clone(root), namespace, Arc::clone(&unfinished)),
             unfinished,
             main,
             frozen: Arc::new(

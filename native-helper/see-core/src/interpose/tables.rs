@@ -5,18 +5,21 @@ use std::io::{Error, ErrorKind};
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxFlags};
+use rustix::fs::{AtFlags, CWD, FsWord, Mode, OFlags, ResolveFlags, StatxFlags};
 use rustix::io::Errno;
 
-use crate::mounts;
+use crate::beneath::facts_of;
+use crate::mounts::{self, Mount};
 use crate::path::HostPath;
 
 use super::tracee::{self, Place};
 use super::unfinished::{Stamp, Unfinished};
-use super::view::{Sight, Table};
+use super::view::{Sight, Table, Target};
 
 /// The kernel tells of a table in so many bytes at most: some ten thousand mounts, if their paths are short.
 const MOST_BYTES: u64 = 8 << 20;
+/// What an overlay says that it is.
+const OVERLAY: FsWord = 0x794c_7630;
 /// So many tables are held.
 const MOST_TABLES: usize = 4;
 
@@ -24,6 +27,10 @@ const MOST_TABLES: usize = 4;
 #[derive(Debug)]
 pub struct Tables {
     main: Sight,
+    /// The mounts that it was read from.
+    mounts: Vec<Mount>,
+    /// The SEE's root directory.
+    root: Arc<OwnedFd>,
     /// The SEE's own mount name space.
     namespace: u64,
     unfinished: Arc<Unfinished>,
@@ -56,9 +63,15 @@ struct View {
 }
 
 impl Tables {
-    /// Returns no table but this one yet, of this mount name space.
-    pub fn new(main: Sight, namespace: u64, unfinished: Arc<Unfinished>) -> Self {
-        Self { main, namespace, unfinished, held: Mutex::default() }
+    /// Returns no table but this one yet, of this mount name space and these mounts, below this root directory.
+    pub fn new(
+        main: Sight,
+        mounts: Vec<Mount>,
+        root: Arc<OwnedFd>,
+        namespace: u64,
+        unfinished: Arc<Unfinished>,
+    ) -> Self {
+        Self { main, mounts, root, namespace, unfinished, held: Mutex::default() }
     }
 
     /// Returns how a thread sees paths; `None` when it is gone, or has a root directory that no path leads to. Fails when its table
@@ -66,11 +79,6 @@ impl Tables {
     pub fn sight(&self, thread: u32, before_long: impl FnOnce()) -> Result<Option<Sight>, Error> {
         let told = tracee::place(thread, Place::Root).and_then(|root| HostPath::new(&root));
         let Some((root, namespace)) = told.zip(tracee::mount_namespace(thread)) else { return Ok(None) };
-        if namespace == self.namespace {
-            let inner =
-                root.below(&self.main.prefix).and_then(|below| HostPath::new(&[b"/", below].concat()));
-            return Ok(inner.map(|root| Sight { root, ..self.main.clone() }));
-        }
         before_long();
         match self.own(thread, namespace, root) {
             Ok(sight) => Ok(Some(sight)),
@@ -93,9 +101,16 @@ impl Tables {
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let witness = rustix::fs::openat(CWD, format!("/proc/{thread}"), flags, Mode::empty())?;
         let mounts = mounts::of_process(thread, MOST_BYTES)?;
-        held.count = held.count.wrapping_add(1).max(1);
-        let table = Arc::new(Table::own(mounts, held.count, &self.main.table));
-        let sight = Sight { table, root: HostPath::root(), prefix: root };
+        // The SEE's own name space, in which nothing was mounted or unmounted yet.
+        let is_main = namespace == self.namespace && root == self.main.prefix && mounts == self.mounts;
+        let sight = if is_main {
+            self.main.clone()
+        } else {
+            held.count = held.count.wrapping_add(1).max(1);
+            let top = self.top(thread, &root)?;
+            let table = Arc::new(Table::own(mounts, top, held.count, &self.main.table));
+            Sight { table, root: HostPath::root(), prefix: root }
+        };
         if let Some(stamp) = stamp {
             if held.tables.len() >= MOST_TABLES {
                 held.tables.remove(0);
@@ -103,6 +118,26 @@ impl Tables {
             held.tables.push(Known { view, stamp, witness, sight: sight.clone() });
         }
         Ok(sight)
+    }
+}
+
+impl Tables {
+    /// Returns what a thread's root directory shows where no mount is on it: what the SEE has by the same path, when that is the
+    /// same directory.
+    fn top(&self, thread: u32, root: &HostPath) -> Result<Target, Error> {
+        let theirs = open_root(thread)?;
+        if rustix::fs::fstatfs(&theirs)?.f_type != OVERLAY {
+            return Ok(Target::Memory);
+        }
+        let path = root.below(&self.main.prefix).and_then(|below| HostPath::new(&[b"/", below].concat()));
+        let is_same = |path: &HostPath| {
+            let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+            let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+            let ours = rustix::fs::openat2(&self.root, path.relative(), flags, Mode::empty(), resolve);
+            let told = ours.and_then(|ours| facts_of(ours.as_fd())).ok().zip(facts_of(theirs.as_fd()).ok());
+            told.is_some_and(|(ours, theirs)| (ours.device, ours.ino) == (theirs.device, theirs.ino))
+        };
+        Ok(path.filter(is_same).map_or(Target::Unknown, Target::Alias))
     }
 }
 
@@ -115,11 +150,15 @@ impl Known {
 
 /// Returns the mount and the inode of a thread's root directory, without asking a file system that a program serves.
 fn root_directory(thread: u32) -> Result<(u64, u64), Errno> {
-    let flags = OFlags::PATH | OFlags::CLOEXEC;
-    let root = rustix::fs::openat(CWD, format!("/proc/{thread}/root"), flags, Mode::empty())?;
+    let root = open_root(thread)?;
     let quiet = AtFlags::EMPTY_PATH | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
     let stat = rustix::fs::statx(root.as_fd(), "", quiet, StatxFlags::MNT_ID | StatxFlags::INO)?;
     Ok((stat.stx_mnt_id, stat.stx_ino))
+}
+
+fn open_root(thread: u32) -> Result<OwnedFd, Errno> {
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    rustix::fs::openat(CWD, format!("/proc/{thread}/root"), flags, Mode::empty())
 }
 
 /// Tells whether an error says that a process is not there any more.
@@ -136,9 +175,10 @@ mod tests {
     /// A SEE of which this process has left the mount name space.
     fn tables() -> Tables {
         let mounts = mounts::of_process(std::process::id(), u64::MAX).unwrap();
-        let table = Arc::new(Table::main(mounts, &[]).unwrap());
+        let table = Arc::new(Table::main(mounts.clone(), &[]).unwrap());
         let main = Sight { table, root: HostPath::root(), prefix: HostPath::root() };
-        Tables::new(main, 0, Arc::new(Unfinished::default()))
+        let root = rustix::fs::openat(CWD, "/", OFlags::PATH, Mode::empty()).unwrap();
+        Tables::new(main, mounts, Arc::new(root), 0, Arc::new(Unfinished::default()))
     }
 
     fn id(tables: &Tables, thread: u32) -> Option<u32> {

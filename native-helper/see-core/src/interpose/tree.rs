@@ -144,6 +144,10 @@ impl Tree {
                 self.layers.get(*place).map_or(Found::Unknown, |layer| host_object(&layer.mount_point))
             }
             Some(Target::Host(path)) => host_object(path),
+            Some(Target::Unknown) => {
+                self.lose();
+                Found::Directory { host: None }
+            }
             _ => Found::Directory { host: None },
         }
     }
@@ -185,6 +189,10 @@ impl Tree {
             // An alias is found through the main table; here it means one that the main table lacks.
             Target::Kernel | Target::Alias(_) => dir.own = Some(Own::Kernel),
             Target::Memory => dir.own = Some(Own::Memory),
+            Target::Unknown => {
+                self.lose();
+                dir.own = Some(Own::Memory);
+            }
         }
         Some(dir)
     }
@@ -262,6 +270,10 @@ impl Tree {
             None => {}
             Some(Target::Kernel) => return Found::Private,
             Some(Target::Memory) => return Found::Directory { host: None },
+            Some(Target::Unknown) => {
+                self.lose();
+                return Found::Directory { host: None };
+            }
             Some(Target::Host(host)) => return host_object(host),
             Some(Target::Layer(place)) => {
                 let layer = self.layers.get(*place);

@@ -20,6 +20,8 @@ pub enum Target {
     Memory,
     /// What the SEE's main mount table has at this path.
     Alias(HostPath),
+    /// A program's own mount of which nobody can say what it shows: the host's files, perhaps.
+    Unknown,
 }
 
 /// One mount name space, as one root directory sees it.
@@ -61,6 +63,9 @@ const OWN: &[&str] = &[
     "efivarfs",
 ];
 
+/// A file system that shows others.
+const OVERLAY: &str = "overlay";
+
 impl Table {
     /// Returns the main table of a SEE, which has these mounts.
     pub fn main(mounts: Vec<Mount>, layers: &[Layer]) -> Option<Self> {
@@ -69,7 +74,9 @@ impl Table {
         for mount in mounts {
             let layer = layers.iter().position(|layer| layer.mount_point == mount.point);
             let target = match layer {
-                Some(place) if mount.fs_type == "overlay" => Target::Layer(place),
+                Some(place) if mount.fs_type == OVERLAY => Target::Layer(place),
+                // What cannot be overlaid is shown as it is, through an overlay without a layer.
+                _ if mount.fs_type == OVERLAY => Target::Host(mount.point.clone()),
                 _ if OWN.contains(&mount.fs_type.as_str()) => Target::Kernel,
                 _ => match host.iter().find_map(|shown| same_directory(&mount, shown)) {
                     Some(path) => Target::Host(path),
@@ -84,17 +91,21 @@ impl Table {
         Some(table)
     }
 
-    /// Returns the table of a program that has made a mount name space or a root directory of its own, with these mounts.
-    pub fn own(mounts: Vec<Mount>, id: u32, main: &Self) -> Self {
-        let mut table = Self { id, mounts: HashMap::new(), shown: Vec::new() };
+    /// Returns the table of a program that has made mounts, a mount name space or a root directory of its own, with these mounts.
+    /// `top` is what its root directory shows where none of them is on it.
+    pub fn own(mounts: Vec<Mount>, top: Target, id: u32, main: &Self) -> Self {
+        let mut table = Self { id, mounts: HashMap::from([(HostPath::root(), top)]), shown: Vec::new() };
         for mount in mounts {
             let root = root_of(&mount);
             let known = main.shown.iter().find_map(|shown| {
                 let root = root.as_ref().filter(|_| shown.device == mount.device)?;
                 HostPath::new(&[shown.point.as_bytes(), b"/", root.below(&shown.root)?].concat())
             });
-            let is_own = OWN.contains(&mount.fs_type.as_str());
-            let own = if is_own { Target::Kernel } else { Target::Memory };
+            let own = match mount.fs_type.as_str() {
+                OVERLAY => Target::Unknown,
+                own if OWN.contains(&own) => Target::Kernel,
+                _ => Target::Memory,
+            };
             table.mounts.insert(mount.point, known.map_or(own, Target::Alias));
         }
         table
