@@ -133,7 +133,9 @@ pub fn await_ready(control: BorrowedFd<'_>, init: &Newborn, _shell: Option<Shell
 fn made(first: Pid, limits: Vec<Limit>, held: Vec<OwnedFd>) -> Result<Made> {
     let mut held = held.into_iter();
     let mut next = || held.next();
-    let (Some(mounts), Some(network), Some(root), Some(list)) = (next(), next(), next(), next()) else {
+    let (Some(mounts), Some(network), Some(root), Some(list), Some(pids)) =
+        (next(), next(), next(), next(), next())
+    else {
         return Err(wire::broken("what holds the SEE is missing"));
     };
     let inside = held.next().map(|listener| -> Result<Inside> {
@@ -141,7 +143,7 @@ fn made(first: Pid, limits: Vec<Limit>, held: Vec<OwnedFd>) -> Result<Made> {
         std::fs::File::from(list).read_to_end(&mut text).map_err(|e| wire::broken(&e.to_string()))?;
         let namespace = rustix::fs::fstat(&mounts).map_err(wire::gone)?.st_ino;
         let first = pidfd_open(first, PidfdFlags::empty()).map_err(wire::gone)?;
-        Ok(Inside { listener, root, mounts: mounts::all(&text), namespace, first })
+        Ok(Inside { listener, root, mounts: mounts::all(&text), namespace, pids, first })
     });
     Ok(Made { mounts, network, limits, inside: inside.transpose()? })
 }

@@ -108,6 +108,7 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
             .map_err(|e| own("its mounts could not be held", e))
     };
     let (mounts, mount_list) = (open("/proc/self/ns/mnt")?, open("/proc/self/mountinfo")?);
+    let pids = open("/proc/self/ns/pid")?;
     let Reported { x86_64, i386 } = birth.reported;
     see_sys::seccomp::install(x86_64, i386).map_err(|e| own("system calls could not be filtered", e))?;
     // From here on this process's own calls wait too, until the supervisor has the listener: nothing may be opened.
@@ -137,7 +138,7 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
         .map_err(|e| own("a pipe could not be made", e))?;
     Ok(Init {
         limits,
-        held: [mounts, network, root, mount_list].into_iter().chain(listener).collect(),
+        held: [mounts, network, root, mount_list, pids].into_iter().chain(listener).collect(),
         signals,
         words,
         mouth,
@@ -166,8 +167,8 @@ fn libc_signal(signal: Signal) -> i32 {
 struct Init {
     /// What it turned out that the SEE cannot change.
     limits: Vec<Limit>,
-    /// What the supervisor gets: mount and network name space, root directory, list of mounts; the listener when there
-    /// is one.
+    /// What the supervisor gets: mount and network name space, root directory, list of mounts, pid name space; the listener
+    /// when there is one.
     held: Vec<OwnedFd>,
     signals: SignalQueue,
     /// What leaders say.

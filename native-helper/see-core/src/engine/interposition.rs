@@ -90,7 +90,9 @@ impl Interposition {
         let Logs { record, reads } = logs;
         let (recorder, maker_log) = reads.unzip();
         let root = inside.root.try_clone().map_err(|e| wire::broken(&e.to_string()))?;
-        let roll = Arc::new(Roll::new(Arc::clone(&record), root, init.as_raw_pid().unsigned_abs())?);
+        let pids = inside.pids.try_clone().map_err(|e| wire::broken(&e.to_string()))?;
+        let init = init.as_raw_pid().unsigned_abs();
+        let roll = Arc::new(Roll::new(Arc::clone(&record), root, init, pids)?);
         let hidden = session.policy.hidden.iter().filter_map(PathRef::to_host_path).collect();
         let refusals = Arc::new(Refusals::new(Arc::clone(&record), Arc::clone(&roll), hidden));
         let sockets = HostSockets::new(Arc::clone(&roll), Arc::clone(&refusals), &session.layers);

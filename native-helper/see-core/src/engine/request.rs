@@ -291,7 +291,7 @@ pub enum Order {
 #[derive(Debug, Serialize, Deserialize)]
 pub enum Report {
     /// The SEE is made, with these limits that only making it showed. Descriptors: its mount name space, its network
-    /// name space, its root directory, its list of mounts, and when calls are reported their listener.
+    /// name space, its root directory, its list of mounts, its pid name space, and when calls are reported their listener.
     Ready(Vec<Limit>),
     /// It could not be made.
     Failed(Box<SeeError>),

@@ -52,6 +52,8 @@ pub struct Inside {
     pub mounts: Vec<Mount>,
     /// Its mount name space, by number.
     pub namespace: u64,
+    /// Its pid name space.
+    pub pids: OwnedFd,
     /// Its first process (`pidfd_open`): what runs ends with it.
     pub first: OwnedFd,
 }
@@ -92,7 +94,7 @@ impl Interposer {
         actors: Vec<Arc<dyn Actor>>,
         witnesses: Witnesses,
     ) -> Result<Self> {
-        let Inside { listener, root, mounts, namespace, first } = inside;
+        let Inside { listener, root, mounts, namespace, first, .. } = inside;
         let (root, first) = (Arc::new(root), Arc::new(first));
         let count = std::thread::available_parallelism().map_or(2, |count| count.get() + 1).min(MOST_THREADS);
         let watch = recording

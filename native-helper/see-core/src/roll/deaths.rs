@@ -14,6 +14,8 @@ use super::who::Roll;
 
 /// Stands for the end of the waiting.
 const END: u64 = u64::MAX;
+/// Ends that come within this time are noted together: to be woken for each would cost the programs as much again.
+const TOGETHER: Timespec = Timespec { tv_sec: 0, tv_nsec: 10_000_000 };
 
 /// What is waited for.
 #[derive(Debug)]
@@ -55,6 +57,15 @@ impl Waits {
         }
     }
 
+    /// Lets more ends come together. Not where one has to be asked before it is collected.
+    fn pause(&self) {
+        if see_sys::pidfd::tells_end() {
+            let mut end = [PollFd::new(&self.end, PollFlags::IN)];
+            // Woken too early it looks too early: no harm.
+            let _ = poll(&mut end, Some(&TOGETHER));
+        }
+    }
+
     fn stop(&self) {
         // Fails only when the counter is full, and then the thread is awake.
         let _ = rustix::io::write(&self.end, &1_u64.to_ne_bytes());
@@ -85,6 +96,7 @@ impl Deaths {
                     return;
                 }
                 processes.into_iter().for_each(|process| theirs.died(process));
+                theirs.waits().pause();
             }
         });
         let thread = thread.map_err(|error| {
@@ -109,9 +121,14 @@ impl Drop for Deaths {
     }
 }
 
-/// Returns the wait status of a process that is over, from whoever tells it; `None` when nobody does any more.
-pub fn wait_status(process: u32, descriptor: &OwnedFd) -> Option<i32> {
+/// Returns the wait status of a process that is over, from whoever tells it: `Some(None)` when nobody does any more, `None` while it
+/// is there.
+pub fn status_of(process: u32, descriptor: &OwnedFd) -> Option<Option<i32>> {
     // Once it has been collected the descriptor tells, until then its number.
     let collected = || see_sys::pidfd::wait_status(descriptor.as_fd());
-    collected().or_else(|| super::process::wait_status(process)).or_else(collected)
+    let told = collected();
+    if told.is_none() && !is_over(descriptor) {
+        return None;
+    }
+    Some(told.or_else(|| super::process::wait_status(process)).or_else(collected))
 }

@@ -82,7 +82,7 @@ impl Files {
     }
 
     /// Returns the file that a thread names; `None` when there is none that it may run.
-    pub fn program(&self, thread: u32, dir: Place, raw: &[u8], facts: &mut Option<Facts>) -> Option<Program> {
+    pub fn program(&self, thread: u32, dir: Place, raw: &[u8]) -> Option<Program> {
         let by_descriptor = match (own_link(thread, raw), dir) {
             (Some(link), _) => Some(link),
             (None, Place::Descriptor(fd)) if raw.is_empty() => Some(format!("/proc/{thread}/fd/{fd}").into()),
@@ -102,10 +102,8 @@ impl Files {
         let Some(stat) = look(root, &path) else {
             return leads_to_own(root, &path).then(|| Program { path: tidy(path), set_user: None });
         };
-        let may_run = stat.st_mode & 0o111 == 0o111 || {
-            *facts = facts.take().or_else(|| Facts::of(thread));
-            facts.as_ref().is_some_and(|facts| may_run(&stat, facts))
-        };
+        let may_run =
+            stat.st_mode & 0o111 == 0o111 || Facts::of(thread).is_some_and(|facts| may_run(&stat, &facts));
         let set_user = (stat.st_mode & SET_USER != 0).then_some(stat.st_uid);
         may_run.then(|| Program { path: tidy(path), set_user })
     }

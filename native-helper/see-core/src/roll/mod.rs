@@ -5,6 +5,7 @@ mod arguments;
 mod calls;
 mod deaths;
 mod file;
+mod kin;
 mod members;
 mod process;
 mod refusals;

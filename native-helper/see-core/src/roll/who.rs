@@ -5,7 +5,6 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rustix::process::{Pid, PidfdFlags};
 use see_sys::process::is_leader;
 use see_sys::seccomp_notify::Notification;
 
@@ -21,14 +20,17 @@ use crate::timestamp::Timestamp;
 
 use super::arguments;
 use super::calls::{Call, call};
-use super::deaths::{Waits, is_over, wait_status};
+use super::deaths::{Waits, status_of};
 use super::file::Files;
+use super::kin::{self, Kin};
 use super::members::{Member, Members, Run};
 use super::process::{self, Facts};
 
 const AT_FDCWD: i32 = -100;
-/// The ends of no more processes at once are waited for.
-const MOST_WAITS: usize = 2048;
+/// The ends of no more processes at once are waited for: as many as a session usually may have.
+const MOST_WAITS: u64 = 4096;
+/// `RLIMIT_NOFILE`.
+const OPEN_FILES: u32 = 7;
 /// The init names a leader at once when it has made it; whoever is faster waits so long for that.
 const NAMING: Duration = Duration::from_secs(1);
 /// A process's ancestors are followed so far.
@@ -41,7 +43,10 @@ pub struct Roll {
     files: Files,
     /// The SEE's first process, by its number here.
     init: u32,
+    /// The SEE's pid name space.
+    names: OwnedFd,
     waits: Waits,
+    most_waits: usize,
     state: Mutex<State>,
     /// Told when the init has named the leader of what is coming.
     named: Condvar,
@@ -75,8 +80,8 @@ struct Known {
 }
 
 impl Roll {
-    /// Returns an empty roll of a SEE with this root directory and first process.
-    pub fn new(log: Arc<Log>, root: OwnedFd, init: u32) -> Result<Self> {
+    /// Returns an empty roll of a SEE with this root directory, first process and pid name space.
+    pub fn new(log: Arc<Log>, root: OwnedFd, init: u32, names: OwnedFd) -> Result<Self> {
         let waits = Waits::new().map_err(|e| {
             SeeError::new(
                 ErrorCode::CannotIsolate,
@@ -88,7 +93,11 @@ impl Roll {
             log,
             files: Files::new(root),
             init,
+            names,
             waits,
+            // Each takes a descriptor, of which others need most.
+            most_waits: see_sys::process::limit(OPEN_FILES).map_or(0, |(soft, _)| soft / 4).min(MOST_WAITS)
+                as usize,
             state: Mutex::default(),
             named: Condvar::new(),
             threads: ByThread::new(),
@@ -158,12 +167,12 @@ impl Roll {
     }
 
     fn find(&self, thread: u32) -> Option<Arc<Run>> {
-        let facts = Facts::of(thread)?;
-        if let Some(member) = self.lock().members.get(facts.process) {
+        let kin = Kin::of(thread, self.names.as_fd())?;
+        if let Some(member) = self.lock().members.get(kin.process) {
             return Some(Arc::clone(&member.run));
         }
-        let run = self.maker(thread, facts.parent)?;
-        self.adopt(facts.process, facts.inside, Arc::clone(&run));
+        let run = self.maker(thread, kin.parent)?;
+        self.adopt(kin, Arc::clone(&run));
         Some(run)
     }
 
@@ -188,25 +197,26 @@ impl Roll {
             if let Some(run) = self.lock().members.run(at) {
                 return Some(run);
             }
-            at = Facts::of(at)?.parent;
+            at = Kin::of(at, self.names.as_fd())?.parent;
         }
         None
     }
 
     /// Remembers which program a process is that one of its processes made, as long as its end can be waited for.
-    fn adopt(&self, process: u32, inside: Option<u32>, run: Arc<Run>) {
-        if let Some(watch) = self.watch(process) {
+    fn adopt(&self, kin: Kin, run: Arc<Run>) {
+        let Kin { process, inside, descriptor, .. } = kin;
+        if let Some(watch) = self.watch(process, descriptor) {
             let member = Member { run, is_main: false, inside, watch: Some(watch) };
             self.lock().members.put(process, member);
         }
     }
 
-    fn watch(&self, process: u32) -> Option<OwnedFd> {
-        if self.lock().members.len() >= MOST_WAITS {
+    /// Begins to wait for the end of a process, by this descriptor of it when there is one.
+    fn watch(&self, process: u32, descriptor: Option<OwnedFd>) -> Option<OwnedFd> {
+        if self.lock().members.len() >= self.most_waits {
             return None;
         }
-        let number = Pid::from_raw(i32::try_from(process).ok()?)?;
-        let descriptor = rustix::process::pidfd_open(number, PidfdFlags::empty()).ok()?;
+        let descriptor = descriptor.or_else(|| kin::open(process))?;
         self.waits.add(process, descriptor.as_fd()).ok()?;
         Some(descriptor)
     }
@@ -214,34 +224,33 @@ impl Roll {
     /// A process is about to become another program, if the kernel takes it. `None`: it stays what it is.
     fn exec(&self, notification: &Notification, at: bool) -> Option<()> {
         let thread = notification.thread;
-        let mut facts = None;
+        let mut kin = None;
         let coming = self.lock().coming.as_ref().map(|coming| (coming.process, coming.start.clone()));
         let start = match coming {
             // Half of all starts fail: a name is tried in one directory after the other.
-            None => Some(self.start(notification, at, &mut facts)?),
+            None => Some(self.start(notification, at)?),
             Some(_) => None,
         };
-        let (process, known) = self.known(thread, &mut facts)?;
+        let (process, known) = self.known(thread, &mut kin)?;
         let announced = match coming {
             // The same start, by the next path.
             Some((Some(started), _)) if started == process => return None,
             Some((None, start)) if known.is_none() => Some(start),
             _ => None,
         };
-        let announced =
-            announced.filter(|_| facts.as_ref().is_some_and(|facts| self.leads(facts.parent, NAMING)));
+        let announced = announced.filter(|_| kin.as_ref().is_some_and(|kin| self.leads(kin.parent, NAMING)));
         let is_announced = announced.is_some();
         if let Some(coming) = self.lock().coming.as_mut().filter(|_| is_announced) {
             coming.process = Some(process);
         }
         let start = match start.or(announced) {
             Some(start) => start,
-            None => self.start(notification, at, &mut facts)?,
+            None => self.start(notification, at)?,
         };
         let (inside, parent) = match &known {
             Some(known) => (known.inside, Some(Arc::clone(&known.run))),
-            None if is_announced => (facts?.inside, None),
-            None => facts.map(|facts| (facts.inside, self.maker(thread, facts.parent)))?,
+            None if is_announced => (kin.as_ref()?.inside, None),
+            None => kin.as_ref().map(|kin| (kin.inside, self.maker(thread, kin.parent)))?,
         };
         if let Some(Known { run, is_main: true, .. }) = &known {
             self.ended(run, End::Replaced);
@@ -251,14 +260,14 @@ impl Roll {
         let words = start.args.iter().flat_map(|arg| arg.iter().copied().chain([0])).collect();
         let run = Arc::new(Run { id, file: start.file, words });
         // Beyond the limit nobody hears its end, so nothing is kept of it but the event.
-        let watch = self.watch(process);
+        let watch = self.watch(process, kin.and_then(|kin| kin.descriptor));
         self.lock().members.put(process, Member { run, is_main: true, inside, watch });
         self.threads.forget(thread);
         Some(())
     }
 
-    /// Returns the process of a thread, and what it is known to be until now; its facts, where those were needed.
-    fn known(&self, thread: u32, facts: &mut Option<Facts>) -> Option<(u32, Option<Known>)> {
+    /// Returns the process of a thread, and what it is known to be until now; its kin, where that was needed.
+    fn known(&self, thread: u32, kin: &mut Option<Kin>) -> Option<(u32, Option<Known>)> {
         let of = |process| {
             let state = self.lock();
             let member = state.members.get(process)?;
@@ -268,8 +277,8 @@ impl Roll {
         if let Some(known) = of(thread) {
             return Some((thread, Some(known)));
         }
-        *facts = facts.take().or_else(|| Facts::of(thread));
-        let process = facts.as_ref()?.process;
+        *kin = Kin::of(thread, self.names.as_fd());
+        let process = kin.as_ref()?.process;
         Some((process, of(process)))
     }
 
@@ -285,7 +294,7 @@ impl Roll {
     }
 
     /// Returns what a thread is about to become.
-    fn start(&self, notification: &Notification, at: bool, facts: &mut Option<Facts>) -> Option<Start> {
+    fn start(&self, notification: &Notification, at: bool) -> Option<Start> {
         let thread = notification.thread;
         let argument = |place: usize| notification.arguments.get(place).copied().unwrap_or(0);
         let (place, path, args) = match (at, argument(0) as u32 as i32) {
@@ -295,7 +304,7 @@ impl Roll {
         };
         let mut buffer = [0; 4096];
         let raw = tracee::read_path(thread, path, &mut buffer).ok().filter(|raw| at || !raw.is_empty())?;
-        let program = self.files.program(thread, place, raw, facts)?;
+        let program = self.files.program(thread, place, raw)?;
         let own = rustix::process::geteuid();
         if !own.is_root() && program.set_user.is_some_and(|owner| owner != own.as_raw()) {
             self.without_rights(thread, &program.path);
@@ -330,10 +339,7 @@ impl Roll {
         let mut state = self.lock();
         // Its number may already be another's.
         let Some(watch) = state.members.get(process).and_then(|member| member.watch.as_ref()) else { return };
-        if !is_over(watch) {
-            return;
-        }
-        let status = wait_status(process, watch);
+        let Some(status) = status_of(process, watch) else { return };
         let is_closing = state.is_closing;
         let Some(member) = state.members.remove(process).filter(|member| member.is_main) else { return };
         drop(state);

@@ -12,13 +12,14 @@ fn roll_of(init: u32) -> (tempfile::TempDir, Roll) {
     let room = tempfile::tempdir().unwrap();
     let log = Arc::new(Log::open(&room.path().join("record")).unwrap());
     let root = std::fs::File::open("/").unwrap().into();
-    (room, Roll::new(log, root, init).unwrap())
+    let names = std::fs::File::open("/proc/self/ns/pid").unwrap().into();
+    (room, Roll::new(log, root, init, names).unwrap())
 }
 
 /// A roll that knows one child of this process as a program.
 fn roll_with(child: u32) -> (tempfile::TempDir, Roll) {
     let (room, roll) = roll_of(1);
-    let watch = roll.watch(child);
+    let watch = roll.watch(child, None);
     let run = Arc::new(Run { id: Some(0), file: b"/bin/sh".to_vec(), words: Vec::new() });
     roll.lock().members.put(child, Member { run, is_main: true, inside: None, watch });
     (room, roll)
