@@ -70,3 +70,14 @@ test("more contrast, forced colours and no motion", async ({ machine, app }) => 
   await expect(app.dialog).toContainText("changes will become real");
   await inEveryLook("commit");
 });
+
+test("at twice the size there is room for the change in hand", async ({ machine, app }) => {
+  await app.run(machine.file("program.sh", "#!/bin/sh\necho text >~/text.txt\n", 0o755));
+  await app.ended();
+  await app.page.setViewportSize({ width: 600, height: 380 });
+  await app.show("text.txt");
+  expect((await app.detail.boundingBox())?.width).toBeGreaterThan(260);
+  expect(await violations(app)).toEqual([]);
+  await app.navigation.getByRole("button", { name: "History" }).click();
+  await expect(app.page.getByRole("heading", { name: "History" })).toBeVisible();
+});

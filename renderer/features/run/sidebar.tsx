@@ -71,6 +71,7 @@ function NavItem({ icon, label, current, onClick }: NavItemProps): ReactElement 
       type="button"
       className={styles.item}
       aria-current={current ? "page" : undefined}
+      title={label}
       onClick={onClick}
     >
       <Icon name={icon} />
