@@ -52,6 +52,10 @@ export interface GapWords {
   type?: Told;
 }
 
+/** Another kernel, only where that helps. */
+const kernel = (facts: Facts): string =>
+  facts["new-kernel"] === true ? "Run Alcatraz" : "Use a kernel since 6.3,";
+
 const SUDO = "Run Alcatraz with sudo.";
 const REPORT = {
   next: "Do not run anything hostile here, and please report this, with what this prints:",
@@ -122,12 +126,15 @@ export const GAPS: Readonly<Record<Exclude<Gap, "failed">, GapWords>> = {
   },
   "no-shift": {
     why: "This kernel cannot give root in a session another number, so root there can neither mount nor change the kernel's settings.",
-    next: "Use a kernel since 5.19 (6.3 for memory disks), outside of containers.",
+    next: (facts) => `${kernel(facts)} outside of containers.`,
   },
   "unmapped-place": {
     why: (facts) =>
       `What is mounted at ${place(facts)} does not let root in a session have another number, so root there can neither mount nor change the kernel's settings.`,
-    next: "Unmount that place, or stop the container that it belongs to.",
+    next: (facts) =>
+      place(facts) === "/"
+        ? `${kernel(facts)} outside of containers, where the main disk is ext4, xfs or btrfs.`
+        : "Unmount that place, or stop the container that it belongs to.",
   },
   "host-changed": {
     why: "A file of this machine was changed from inside a session.",

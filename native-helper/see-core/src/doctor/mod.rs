@@ -13,6 +13,7 @@ mod feature;
 mod gap;
 pub mod inside;
 mod left_behind;
+mod shift;
 mod trials;
 mod user_namespaces;
 

@@ -15,12 +15,12 @@ use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::{Kind, Mount, visible};
 use crate::net::trial::{Deed, answer_a_call};
-use crate::path::HostPath;
 use crate::policy::{Device, Promise};
 use crate::session::Mode;
 use crate::store::Store;
 
 use super::inside::Canaries;
+use super::shift::unshifted;
 use super::{DoctorRow, Feature, Gap, Lack, Status, Topic, refused};
 
 /// Tries everything. For a process with one thread.
@@ -240,27 +240,6 @@ fn copies() -> Lack {
          commit copies",
         "Make the root directory of that file system writable for you alone, or put the store there with --store.",
     )
-}
-
-/// The row for root that keeps its number; `place`: what is mounted there cannot map ids.
-fn unshifted(place: Option<HostPath>) -> DoctorRow {
-    let (gap, what, place) = match place {
-        None => (Gap::NoShift, "this kernel offers no shift".to_owned(), String::new()),
-        Some(at) => {
-            let place = at.display();
-            (Gap::UnmappedPlace, format!("what is mounted at {place} cannot map ids"), place)
-        }
-    };
-    let lack = Lack::new(
-        gap,
-        format!(
-            "{what}, so in every session root keeps the number 0; it can neither mount nor make user name spaces, and \
-             /proc and /sys are read-only for it"
-        ),
-        "Unmount that place or stop the container that it belongs to; else use a kernel since 5.19 (6.3 for \
-         tmpfs), outside of containers, on ext4, xfs, btrfs or tmpfs.",
-    );
-    DoctorRow::none(Feature::ShiftedIds, lack.with("place", place))
 }
 
 /// Renames a directory of a lower layer.
