@@ -14,6 +14,7 @@ const WINDOW_ALONE = [
   "groups",
   "hostile-names",
   "inside",
+  "installed",
   "keyboard",
   "many-changes",
   "pages",

@@ -1,6 +1,6 @@
 // The app's one window: its size, colours and locked-down web preferences. Knows nothing of what it shows.
 import { PANEL } from "../../texts/desktop.js";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { BrowserWindow, nativeTheme, screen } from "electron";
 import { z } from "zod";
 import { APP_PAGE } from "./app-protocol.js";
@@ -16,8 +16,11 @@ const Frame = z.object({
 });
 type Frame = z.infer<typeof Frame>;
 
-/** Relative to the bundle, in a source tree and in a package alike. */
-export const ICON = join(import.meta.dirname, "../../assets/icons/alcatraz.png");
+/** A file that other programs can open too: in a package it lies beside the archive that holds the bundle. */
+export const ICON = join(import.meta.dirname, "../../assets/icons/alcatraz.png").replace(
+  `${sep}app.asar${sep}`,
+  `${sep}app.asar.unpacked${sep}`,
+);
 const SMALLEST = { width: 880, height: 560 };
 const FIRST: Frame = { width: 1280, height: 820, maximized: false };
 /** How long the window must have been still before its frame is written, in milliseconds. */

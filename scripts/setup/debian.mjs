@@ -102,11 +102,17 @@ if (process.arch === "x64") {
 /** What the measurements compare with, besides what the tests need. */
 const BENCH = [program("postmark"), program("nginx"), program("wrk"), program("strace"), program("python3")];
 
-/** Sees to it that what `purpose` ("start", "test" or "bench") needs is there. */
+/** What a Debian package is made with, besides what the app needs. */
+const PACKAGE = [program("dpkg-deb", "dpkg"), program("dpkg-shlibdeps", "dpkg-dev")];
+
+/** Purposes that come after set-up for another one, and what they need. */
+const INSTEAD = { bench: BENCH, package: PACKAGE };
+
+/** Sees to it that what `purpose` ("start", "test", "bench" or "package") needs is there. */
 export async function checkSystem(purpose) {
-  const needs = purpose === "bench" ? [...BENCH] : [...BUILD, ...ELECTRON];
+  const needs = [...(INSTEAD[purpose] ?? [...BUILD, ...ELECTRON])];
   if (purpose === "test") needs.push(...SCREEN, ...TESTS, ...NETWORK);
-  else if (!hasDisplay()) needs.push(...SCREEN);
+  else if (purpose === "start" && !hasDisplay()) needs.push(...SCREEN);
 
   let missing = await findMissing(needs);
   if (missing.length === 0) return;

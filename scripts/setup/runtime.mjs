@@ -35,6 +35,11 @@ export function electronPath() {
   return existsSync(repack) ? repack : undefined;
 }
 
+/** Tells whether Electron's directory is the official one, and not a repack or what somebody has put there. */
+export function isOfficial(directory) {
+  return directory === join(OFFICIAL, "dist");
+}
+
 export async function fetchRuntime() {
   if (electronPath() !== undefined) return;
   say("· Electron (official download) …");
