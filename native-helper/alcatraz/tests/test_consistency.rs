@@ -4,6 +4,7 @@
 
 mod engine_lab;
 
+use std::os::unix::fs::MetadataExt as _;
 use std::process::{Command, Stdio};
 
 use engine_lab::{Lab, both, finish_child, wait_until};
@@ -350,9 +351,7 @@ fn what_a_session_committed_is_no_change_of_the_hosts() {
         std::fs::create_dir(lab.home().join("d")).unwrap();
         std::fs::write(lab.home().join("d/x"), "").unwrap();
         let owner = std::fs::metadata(lab.home()).unwrap();
-        let (uid, gid) =
-            (std::os::unix::fs::MetadataExt::uid(&owner), std::os::unix::fs::MetadataExt::gid(&owner));
-        std::os::unix::fs::chown(lab.home().join("d"), Some(uid), Some(gid)).unwrap();
+        std::os::unix::fs::chown(lab.home().join("d"), Some(owner.uid()), Some(owner.gid())).unwrap();
         tick();
         session(
             lab,
@@ -365,5 +364,38 @@ fn what_a_session_committed_is_no_change_of_the_hosts() {
         }
         assert_eq!(lab.run(&["commit", "it", "-q"]).status, 0);
         assert_eq!(read(lab, "rest"), "z\n");
+    });
+}
+
+/// Mounted again, a session is shown the directory that the host has by now: what it does there is done there, and only what it
+/// saw before in the former one is a conflict.
+#[test]
+fn a_session_that_is_entered_again_works_in_the_directory_that_the_host_has_by_then() {
+    both(|lab| {
+        let place = |name: &str| lab.home().join(name);
+        let owner = std::fs::metadata(lab.home()).unwrap();
+        for name in ["a", "an", "b", "bn"] {
+            std::fs::create_dir(place(name)).unwrap();
+            std::os::unix::fs::chown(place(name), Some(owner.uid()), Some(owner.gid())).unwrap();
+            lab.write(&format!("{name}/f"), &format!("{name}\n"));
+            lab.write(&format!("{name}/g"), &format!("{name}\n"));
+        }
+        tick();
+        session(lab, "cat a/f; echo own > a/own; echo own > b/own");
+        for (old, new) in [("a", "an"), ("b", "bn")] {
+            std::fs::rename(place(old), place(&format!("{old}.old"))).unwrap();
+            std::fs::rename(place(new), place(old)).unwrap();
+        }
+        tick();
+        let again = "[ $(cat b/f) = bn ] && echo more >> b/g && echo blind > b/f";
+        assert_eq!(lab.run(&["enter", "it", "--", "/bin/sh", "-c", again]).status, 0);
+        assert_eq!(conflicts(lab), pairs(&[("a/f", "read-then-changed")]));
+        let commit = ["commit", "it", "--resolve", &format!("{}=skip", place("a/f").display())];
+        assert_eq!(lab.run(&commit).status, 0);
+        assert_eq!(
+            ["b/g", "b/f", "b/own", "a/own"].map(|name| read(lab, name)),
+            ["bn\nmore\n", "blind\n", "own\n", "own\n"]
+        );
+        assert_eq!(["b.old/g", "b.old/f"].map(|name| read(lab, name)), ["b\n", "b\n"]);
     });
 }
