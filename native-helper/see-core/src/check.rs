@@ -1,18 +1,18 @@
 //! Does the criterion hold? Compares what a SEE has looked at with what the host did meanwhile. Changes nothing.
 
 mod as_it_was;
+mod grounds;
 mod host;
 pub(crate) mod in_use;
 mod only_read;
 mod origin;
 
-use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
+use std::collections::HashMap;
 
 use crate::change::{Aspect, ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found, UpperState};
 use crate::changes::stamp;
-use crate::commit::left::{LeftByUs, Origin as Whose};
+use crate::commit::left::Origin as Whose;
 use crate::commit::selection::{Selection, is_plain_file};
 use crate::commit::stat::Stat;
 use crate::commit::view::View;
@@ -24,12 +24,13 @@ use crate::path::HostPath;
 use crate::policy::Reads;
 use crate::read_set::access::Access;
 use crate::read_set::entry::{self, Entry, Moment, Object};
-use crate::read_set::set::{Missing, ReadSet};
+use crate::read_set::set::Missing;
 use crate::reads::{self, Read, Seen};
 use crate::session::Session;
 use crate::store::Store;
 use crate::timestamp::Timestamp;
 
+pub use grounds::Grounds;
 use host::OneLook;
 use in_use::{Hold, InUse};
 pub(crate) use only_read::{only_read, still_holds};
@@ -86,98 +87,6 @@ pub(crate) fn unresolved(
         !is_merged && !choice.is_some_and(|choice| conflict.choices.contains(&choice))
     };
     conflicts.into_iter().filter(|(index, conflict)| is_open(*index, conflict)).collect()
-}
-
-/// What a check rests on: what the session has looked at, and what commits did to the host since.
-#[derive(Debug, Default)]
-pub struct Grounds {
-    /// What commits left on the host.
-    left: LeftByUs,
-    /// The read set; `None` when nothing was recorded.
-    reads: Option<ReadSet>,
-    /// Why it is not all that was to be recorded, and never will be.
-    missing: Option<Missing>,
-    /// Where the session's record lies, with what files were before it changed them.
-    session_dir: PathBuf,
-}
-
-impl Grounds {
-    /// Returns what is known of a session.
-    pub fn of(store: &Store, session: &Session) -> Result<Self> {
-        let (left, reads) = (LeftByUs::since(store, session)?, reads::recorded(store, session)?);
-        let is_recorded = session.policy.reads.level().is_some();
-        let missing = match &reads {
-            Some(reads) => reads.missing(),
-            // It is gone.
-            None => is_recorded.then_some(Missing::CutOff),
-        };
-        let missing = missing.filter(|missing| !reads::go_on(session, *missing));
-        Ok(Self { left, reads, missing, session_dir: store.session_dir(&session.id) })
-    }
-
-    /// Tells whether the session may join what it appended to this file with what the host did: no record shows that it read the
-    /// file, nor lacks that, and it changed no attributes, of which only one side's would remain.
-    pub(crate) fn may_join(&self, found: &Found) -> bool {
-        let reads = |entry: &Entry| entry.access.has(Access::READ | Access::EXEC);
-        let entry = self.reads.as_ref().and_then(|set| set.get(&found.change.path));
-        self.missing.is_none() && keeps_attributes(found) && !entry.is_some_and(reads)
-    }
-
-    /// Tells whether all that the session looked at was recorded.
-    fn is_complete(&self) -> bool {
-        self.reads.as_ref().is_some_and(|reads| reads.missing().is_none())
-    }
-
-    /// Returns the files of the host that the session changed by putting others in their places, where a whole record tells so:
-    /// it has a rename, or no write to the host's own.
-    fn anew(&self, changes: &ChangeSet) -> HashSet<HostPath> {
-        let Some(reads) = self.reads.as_ref().filter(|_| self.is_complete()) else { return HashSet::new() };
-        // What commits of the session settled is not in the record any more.
-        let forgets = self.left.has_own();
-        let is_anew = |found: &&Found| match found.lower.as_ref().and_then(|path| reads.get(path)) {
-            // The attributes of what is open change without a record.
-            Some(entry) if !found.change.aspects.contains(&Aspect::Content) => entry.is_replaced(),
-            Some(entry) => entry.is_replaced() || !entry.access.changes_content(),
-            None => !forgets && found.change.aspects.contains(&Aspect::Content),
-        };
-        let is_file = |found: &&Found| {
-            (found.change.kind, found.change.file_type) == (ChangeKind::Modified, FileType::File)
-                && found.state == UpperState::Whole
-        };
-        let files = changes.found.iter().filter(is_file).filter(is_anew);
-        files.filter_map(|found| found.lower.clone()).collect()
-    }
-
-    /// Tells whether the session put something in the place of what was at this path.
-    fn is_replaced(&self, path: &HostPath) -> bool {
-        self.reads.as_ref().and_then(|reads| reads.get(path)).is_some_and(Entry::is_replaced)
-    }
-
-    /// Tells whether a file is the session's own from its first byte to its last, and all else about it the host's: then it does
-    /// not matter which one it was.
-    fn overwrites(&self, found: &Found) -> bool {
-        let is_unread = match self.basis(&found.change.path) {
-            Basis::Blind => true,
-            Basis::Seen(entry) => self.is_complete() && entry.content.is_none(),
-            Basis::Unrecorded => false,
-        };
-        is_unread
-            && found.change.kind != ChangeKind::Deleted
-            && found.change.file_type == FileType::File
-            && found.state == UpperState::Whole
-            && keeps_attributes(found)
-    }
-
-    /// Returns what a change of this path rests on.
-    fn basis(&self, path: &HostPath) -> Basis<'_> {
-        let is_complete = self.is_complete();
-        match criterion::basis(self.reads.as_ref(), path) {
-            // What is missing may be the look before the write, or an earlier one than the first that is known.
-            Basis::Blind if !is_complete => Basis::Unrecorded,
-            Basis::Seen(_) if self.missing.is_some() => Basis::Unrecorded,
-            basis => basis,
-        }
-    }
 }
 
 /// Returns every conflict with the index of its change, in the order of the changes; one for each change.

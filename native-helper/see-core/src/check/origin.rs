@@ -9,6 +9,7 @@ use see_sys::handle::FileHandle;
 
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found, UpperState};
+use crate::commit::left::{LeftByUs, Origin as Whose};
 use crate::commit::namespace::Namespace;
 use crate::commit::places::Spot;
 use crate::commit::view::View;
@@ -16,9 +17,6 @@ use crate::error::Result;
 use crate::overlay_marks::{self, Origin};
 use crate::path::{HostPath, PathRef};
 use crate::session::Session;
-
-use super::LeftByUs;
-use super::Whose;
 
 /// What a layer's object was copied from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

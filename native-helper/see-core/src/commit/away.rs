@@ -3,12 +3,16 @@
 
 use std::collections::BTreeMap;
 
-use crate::error::Result;
+use rustix::io::Errno;
+
+use crate::beneath::Root;
+use crate::error::{ErrorCode, Reason, Result, SeeError};
+use crate::layer::Covered;
 use crate::path::HostPath;
 
 use super::bytes::Bytes;
 use super::journal::Header;
-use super::places::{Places, Role, Spot, went_away};
+use super::places::{Places, Role, Spot};
 use super::step::Step;
 
 /// What becomes of a tree that is not there.
@@ -117,4 +121,26 @@ fn spots(step: &Step) -> Vec<&Spot> {
 /// Returns what tells this start of the machine from any other; `None` when the kernel does not tell.
 pub fn this_boot() -> Option<String> {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok().map(|id| id.trim_end().to_owned())
+}
+
+/// Tells whether this is not what was covered. What cannot be opened for another reason than that it is not there is no
+/// matter of what is mounted.
+pub fn is_covered_away(covered: Option<Covered>, found: &std::result::Result<Root, Errno>) -> bool {
+    let Some(covered) = covered else { return false };
+    match found {
+        Ok(root) => covered.is_away(Some(root.as_fd())),
+        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => covered.is_away(None),
+        Err(_) => false,
+    }
+}
+
+/// Returns the error for a file system that was unmounted, or another one mounted: nothing is to be done beneath it.
+pub fn went_away(point: &HostPath) -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::Conflicts,
+        format!("What was mounted on {} is not there any more.", point.display()),
+        "Mount it again, then try again.",
+    )
+    .because(Reason::MountGone)
+    .with_path(point)
 }

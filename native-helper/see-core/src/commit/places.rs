@@ -15,11 +15,12 @@ use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::beneath::{self, Root};
-use crate::error::{ErrorCode, Reason, Result, SeeError};
+use crate::error::{Result, SeeError};
 use crate::layer::Covered;
 use crate::own_files;
 use crate::path::HostPath;
 
+use super::away::{is_covered_away, went_away};
 use super::bytes::Bytes;
 use super::stat::{Stat, keeps_birth};
 
@@ -214,7 +215,7 @@ impl Places {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => {
                 let root = Root::open_exact(&whole).map(Root::as_owner);
-                if is_away(covered, &root) {
+                if is_covered_away(covered, &root) {
                     return Err(went_away(&whole));
                 }
                 match root {
@@ -249,7 +250,7 @@ impl Places {
             return Ok(false);
         }
         let base = self.base_of(spot)?;
-        Ok(is_away(base.covered, &Root::open_exact(&base.whole()?)))
+        Ok(is_covered_away(base.covered, &Root::open_exact(&base.whole()?)))
     }
 
     /// Tells whether a directory lies in another mount than its tree.
@@ -378,28 +379,6 @@ impl Places {
         let dir = self.dir(spot)?;
         own_files::open_dir_at(dir.as_fd(), b".").map_err(|errno| self.error("opening", spot, errno))
     }
-}
-
-/// Tells whether this is not what was covered. What cannot be opened for another reason than that it is not there is no
-/// matter of what is mounted.
-fn is_away(covered: Option<Covered>, found: &std::result::Result<Root, Errno>) -> bool {
-    let Some(covered) = covered else { return false };
-    match found {
-        Ok(root) => covered.is_away(Some(root.as_fd())),
-        Err(Errno::NOENT | Errno::NOTDIR | Errno::LOOP) => covered.is_away(None),
-        Err(_) => false,
-    }
-}
-
-/// Returns the error for a file system that was unmounted, or another one mounted: nothing is to be done beneath it.
-pub fn went_away(point: &HostPath) -> Box<SeeError> {
-    SeeError::new(
-        ErrorCode::Conflicts,
-        format!("What was mounted on {} is not there any more.", point.display()),
-        "Mount it again, then try again.",
-    )
-    .because(Reason::MountGone)
-    .with_path(point)
 }
 
 /// Returns the last name of a spot.

@@ -1,13 +1,12 @@
 //! The steps that a commit is made of. Each changes one name or one inode, knows from the inodes where it stands,
 //! and can be taken back from wherever it was cut off.
 
+mod renames;
+
 use std::collections::{HashMap, HashSet};
 
-use rustix::fs::RenameFlags;
-use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
-use crate::change::FileType;
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::timestamp::Timestamp;
 
@@ -17,6 +16,7 @@ use super::crash;
 use super::places::{Places, Role, Spot};
 use super::reclaim::{self, Content};
 use super::stat::Identity;
+use renames::{move_back, move_free, revert_replace, swap};
 
 /// Why an object moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -321,77 +321,6 @@ impl Step {
 
 fn holds(places: &mut Places, spot: &Spot, object: Identity) -> Result<bool> {
     Ok(places.stat(spot)?.is_some_and(|stat| stat.identity == object))
-}
-
-fn move_free(places: &mut Places, from: &Spot, to: &Spot, object: Identity) -> Result<()> {
-    let moved = places.rename(from, to, RenameFlags::NOREPLACE)?;
-    if object.kind == FileType::Directory {
-        places.forget();
-    }
-    moved.map_err(|errno| match errno {
-        Errno::EXIST => appeared(places, to),
-        Errno::NOENT => changed(places, from),
-        errno => places.error("moving", to, errno),
-    })
-}
-
-fn swap(places: &mut Places, one: &Spot, other: &Spot, old: Identity) -> Result<()> {
-    let swapped = places.rename(one, other, RenameFlags::EXCHANGE)?;
-    if old.kind == FileType::Directory {
-        places.forget();
-    }
-    swapped.map_err(|errno| match errno {
-        Errno::NOENT => changed(places, other),
-        errno => places.error("replacing", other, errno),
-    })
-}
-
-/// Gives whatever is at `to` its former name back, which must be free.
-fn move_back(places: &mut Places, to: &Spot, from: &Spot) -> Result<()> {
-    let moved = places.rename(to, from, RenameFlags::NOREPLACE)?;
-    places.forget();
-    moved.map_err(|errno| match errno {
-        Errno::EXIST => appeared(places, from),
-        errno => places.error("moving", from, errno),
-    })
-}
-
-/// Brings the three names of a replacement back: `at` to what it had, `new` to the new object. What it had need not be
-/// the object that the plan knew: the host may have put another one there right before the exchange.
-fn revert_replace(
-    places: &mut Places,
-    (at, new, backup): (&Spot, &Spot, &Spot),
-    object: Identity,
-) -> Result<()> {
-    let holds_theirs = |places: &mut Places, place: &Spot| -> Result<bool> {
-        Ok(places.stat(place)?.is_some_and(|stat| stat.identity != object))
-    };
-    // The new object is on the host: swap it with what it displaced, wherever that is by now.
-    if holds(places, at, object)? {
-        for place in [new, backup] {
-            if holds_theirs(places, place)? {
-                let swapped = places.rename(place, at, RenameFlags::EXCHANGE)?;
-                places.forget();
-                swapped.map_err(|errno| places.error("putting back", at, errno))?;
-                crash::point();
-                break;
-            }
-        }
-    }
-    // The swap was taken back through the backup: the new object goes home.
-    if holds(places, backup, object)? && places.stat(new)?.is_none() {
-        move_free(places, backup, new, object)?;
-    }
-    // Somebody removed the new object from the host: what it displaced comes back all the same.
-    if places.stat(at)?.is_none() {
-        for place in [new, backup] {
-            if holds_theirs(places, place)? {
-                move_back(places, place, at)?;
-                break;
-            }
-        }
-    }
-    Ok(())
 }
 
 /// Returns the error for a host object that is not as it was when the commit was planned.

@@ -1,3 +1,6 @@
+mod place;
+mod room;
+
 use std::os::fd::AsFd as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
@@ -311,51 +314,6 @@ fn refuses_a_newer_store_and_leaves_it_alone() {
 }
 
 #[test]
-fn refuses_places_that_others_control() {
-    let dir = tempfile::tempdir().unwrap();
-    let code = |root: &Path| Store::open(Some(root)).map(|_| ()).unwrap_err().code;
-    let open = dir.path().join("open");
-    std::fs::create_dir(&open).unwrap();
-    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o777)).unwrap();
-    assert_eq!(code(&open), ErrorCode::StoreUnusable);
-    assert_eq!(code(&open.join("store")), ErrorCode::StoreUnusable);
-    std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o1777)).unwrap();
-    Store::open(Some(&open.join("store"))).unwrap();
-    let full = dir.path().join("full");
-    std::fs::create_dir_all(full.join("photos")).unwrap();
-    assert_eq!(code(&full), ErrorCode::StoreUnusable);
-    assert_eq!(std::fs::metadata(&full).unwrap().permissions().mode() & 0o7777, 0o755, "left as it was");
-    let file = dir.path().join("file");
-    std::fs::write(&file, "").unwrap();
-    assert_eq!(code(&file), ErrorCode::StoreUnusable);
-    assert_eq!(code(Path::new("/proc/alcatraz")), ErrorCode::StoreUnusable);
-    if rustix::process::geteuid().is_root() {
-        let planted = dir.path().join("planted");
-        std::fs::create_dir(&planted).unwrap();
-        std::os::unix::fs::chown(&planted, Some(12345), None).unwrap();
-        assert_eq!(code(&planted), ErrorCode::StoreUnusable);
-        assert_eq!(code(&planted.join("store")), ErrorCode::StoreUnusable);
-        let link = dir.path().join("link");
-        std::os::unix::fs::symlink("/etc", &link).unwrap();
-        std::os::unix::fs::lchown(&link, Some(12345), None).unwrap();
-        assert_eq!(code(&link.join("store")), ErrorCode::StoreUnusable);
-        assert!(!Path::new("/etc/store").exists());
-    }
-}
-
-#[test]
-fn follows_symlinks_of_safe_owners_only_by_their_real_place() {
-    let dir = tempfile::tempdir().unwrap();
-    std::fs::create_dir(dir.path().join("real")).unwrap();
-    std::os::unix::fs::symlink("real/../real", dir.path().join("link")).unwrap();
-    let store = Store::open(Some(&dir.path().join("link/store"))).unwrap();
-    assert_eq!(store.root(), dir.path().canonicalize().unwrap().join("real/store"));
-    std::os::unix::fs::symlink("loop", dir.path().join("loop")).unwrap();
-    let error = Store::open(Some(&dir.path().join("loop/store"))).unwrap_err();
-    assert_eq!(error.code, ErrorCode::StoreUnusable);
-}
-
-#[test]
 fn many_openers_at_once_make_one_store() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().join("store");
@@ -398,52 +356,4 @@ fn ids_are_well_formed_and_differ() {
     for id in ids {
         assert!(id.len() == 10 && id.starts_with(|c: char| c.is_ascii_lowercase()), "{id}");
     }
-}
-
-#[test]
-fn a_full_log_is_folded_in_and_nothing_is_lost() {
-    let dir = tempfile::tempdir().unwrap();
-    for number in 0..400 {
-        let store = Store::open(Some(dir.path())).unwrap();
-        store.insert_session(&session(&format!("s{number}"), None)).unwrap();
-    }
-    assert_eq!(Store::open(Some(dir.path())).unwrap().sessions().unwrap().len(), 400);
-    let log = std::fs::metadata(dir.path().join("alcatraz.db-wal")).unwrap().len();
-    assert!(log < 2 << 20, "the log grew to {log} bytes");
-}
-
-#[test]
-fn the_index_of_the_log_has_all_its_room_and_keeps_it() {
-    use std::os::unix::fs::MetadataExt as _;
-    let dir = tempfile::tempdir_in("/var/tmp").unwrap();
-    let blocks = || std::fs::metadata(dir.path().join("alcatraz.db-shm")).unwrap().blocks();
-    let first = Store::open(Some(dir.path())).unwrap();
-    let other = Store::open(Some(dir.path())).unwrap();
-    drop(first);
-    other.set_backup_limit(Some(7)).unwrap();
-    assert!(blocks() >= 64, "{}", blocks());
-    // What a killed process leaves is no index: the next one begins anew, also where the file has holes.
-    drop(other);
-    std::fs::write(dir.path().join("alcatraz.db-shm"), "nonsense").unwrap();
-    let again = Store::open(Some(dir.path())).unwrap();
-    assert_eq!(again.backup_limit().unwrap(), Some(7));
-    assert!(blocks() >= 64, "{}", blocks());
-}
-
-#[test]
-fn what_ends_a_session_spends_the_reserve() {
-    let dir = tempfile::tempdir_in("/var/tmp").unwrap();
-    let store = Store::open(Some(dir.path())).unwrap();
-    let reserve = || std::fs::metadata(dir.path().join("reserve")).map(|facts| facts.len()).ok();
-    assert_eq!(reserve(), Some(256 * 1024));
-    let full = std::cell::Cell::new(2);
-    let work = || match full.replace(full.get() - 1) {
-        2 => Err(super::disk_full()),
-        _ => Ok(()),
-    };
-    store.spending(work).unwrap();
-    assert_eq!((full.get(), reserve()), (0, None));
-    assert_eq!(store.spending(|| Err::<(), _>(super::disk_full())).unwrap_err().code, ErrorCode::DiskFull);
-    store.keep_reserve();
-    assert_eq!(reserve(), Some(256 * 1024));
 }
