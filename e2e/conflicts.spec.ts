@@ -401,3 +401,20 @@ test("an undo asks where the host has changed since", async ({ machine, app }) =
   expect(read(machine, "a.txt")).toBe("used since\n");
   expect(read(machine, "b.txt")).toBe("b\n");
 });
+
+test("what a program changes when it is stopped for a commit is told before it is committed", async ({
+  machine,
+  app,
+}) => {
+  const end = "echo other >~/a.txt; exit";
+  const script = `#!/bin/sh\ntrap '${end}' TERM\necho mine >~/a.txt\necho ready\nread line\n`;
+  await app.run(machine.file("program.sh", script, 0o755));
+  await app.show("a.txt");
+  await expect(app.detail).toContainText("mine");
+  await app.openCommit();
+  await app.dialog.getByRole("button", { name: "Stop and commit…" }).click();
+  await expect(app.dialog).toContainText("The session has changed since you came here.");
+  await app.dialog.getByRole("button", { name: "Commit 1 change" }).click();
+  await app.committed();
+  expect(read(machine, "a.txt")).toBe("other\n");
+});

@@ -28,6 +28,7 @@ const { useNotes } = await import("./features/notes/notes-store.js");
 const { useHelper } = await import("./features/run/helper-store.js");
 const { useSettings } = await import("./features/settings/settings-store.js");
 const { useCommit } = await import("./features/commit/commit-store.js");
+const { useFeed } = await import("./features/changes/feed-store.js");
 const { createList } = await import("./ui/list-store.js");
 
 beforeEach(() => open.clear());
@@ -145,4 +146,23 @@ it("a commit that ends while another session is decided on leaves that one's scr
     state: { step: "stop" },
     last: { session: "a", result: { commit: "c1" } },
   });
+});
+
+it.each([
+  ["did nothing more", "1", false],
+  ["changed something as it was stopped", "2", true],
+])("a program that %s is told so before the commit", async (_, stamp, changed) => {
+  const summary = { created: 1, modified: 0, deleted: 0, renamed: 0, replaced: 0, linked: 0, bytes: 1 };
+  const found = { consistent: true, conflicts: [], summary };
+  useFeed.setState({
+    session: "a",
+    reading: false,
+    settled: { revision: 1, total: 1, summary, live: false },
+  });
+  useCommit.getState().begin("a", true);
+  void useCommit.getState().stopAndCheck();
+  await answer("check", { ...found, stamp: "1" });
+  await answer("stop", { id: "a" });
+  await answer("check", { ...found, stamp });
+  expect(useCommit.getState()).toMatchObject({ changed, state: { step: "review" } });
 });

@@ -169,9 +169,14 @@ export const useCommit = create<CommitState>((set, get) => {
     stopAndCheck: async () => {
       set({ state: { step: "stopping" } });
       const mine = screen;
-      const outcome = await useSessions.getState().stop(get().session);
+      const { session } = get();
+      // A program that is asked to end can still change what the person has looked at: then that is said.
+      const seen = await see.check({ session, ...selectionRequest(useFeed.getState().tree) }, nextTicket());
+      if (mine !== screen) return;
+      const outcome = await useSessions.getState().stop(session);
       if (mine !== screen) return;
       if (!outcome.ok) return set({ state: { step: "failed", error: outcome.error } });
+      if (seen.ok) checked = { revision: null, stamp: seen.value.stamp };
       await checkWhole();
     },
     check: () => look(false),
