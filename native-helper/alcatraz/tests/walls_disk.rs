@@ -163,10 +163,11 @@ fn a_session_is_frozen_before_a_disk_is_full() {
     both(|lab| {
         let disk = Disk::new(lab, "size=256m");
         let place = disk.0.display();
-        // Also when all that it ever has there is a file without a name.
+        // Also when all that it ever has there is a file without a name. At the speed of a fast disk: that of memory leaves a busy
+        // machine a few hundredths of a second.
         let script = match lab.mode {
             Mode::System => format!(
-                "exec python3 -c 'import os; fd = os.open(\"{place}\", os.O_TMPFILE | os.O_RDWR)\nwhile True: os.write(fd, bytes(200000))'"
+                "exec python3 -c 'import os, time; fd = os.open(\"{place}\", os.O_TMPFILE | os.O_RDWR)\nwhile True: os.write(fd, bytes(200000)); time.sleep(0.001)'"
             ),
             Mode::User => format!("while :; do head -c 200000 /dev/zero >> {place}/fill; done"),
         };
