@@ -256,7 +256,16 @@ test("files like this are left out from now on", async ({ machine, app }) => {
   await run(machine, app, "echo inside >>~/a.cache\necho b >~/b.cache\necho c >~/c.txt");
   machine.file("home/a.cache", "changed by the host\n");
   await app.openCommit();
-  await app.dialog.getByRole("button", { name: "Always leave out files like this…" }).click();
+  const more = app.dialog.getByRole("button", { name: "Always leave out files like this…" });
+  // Its word stands below the words above it.
+  const left = (words: Element): number => {
+    const range = document.createRange();
+    range.selectNodeContents(words);
+    return Math.round(range.getBoundingClientRect().left);
+  };
+  const title = app.dialog.getByRole("heading", { name: "a.cache" });
+  expect(await more.evaluate(left)).toBe(await title.evaluate(left));
+  await more.click();
   await app.dialog.getByRole("button", { name: "*.cache", exact: true }).click();
   // Checked again, nothing is left to decide.
   await expect(app.dialog).toContainText("Your ignore list leaves out 2 files");

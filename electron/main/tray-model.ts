@@ -1,7 +1,7 @@
 // What the icon in the panel says of the sessions. Pure.
-import { escapeText } from "../../protocol/src/escape.js";
 import type { Session } from "../../protocol/src/session.js";
 import { PANEL } from "../../texts/desktop.js";
+import { sessionTitle } from "../../texts/titles.js";
 
 /** More would be longer than a screen. */
 const LIMIT = 8;
@@ -20,9 +20,8 @@ export function trayModel(sessions: readonly Session[]): TrayModel {
     .toSorted((a, b) => b.created.localeCompare(a.created))
     .slice(0, LIMIT)
     .map((session) => {
-      const name = escapeText(session.name ?? session.command[0]?.split("/").at(-1) ?? "");
       // A single one would begin a mnemonic.
-      const label = `${name} (${session.state === "finished" ? PANEL.waiting : PANEL.running})`;
+      const label = `${sessionTitle(session)} (${session.state === "finished" ? PANEL.waiting : PANEL.running})`;
       return { label: label.replaceAll("&", "&&"), session: session.id };
     });
   return { tip: words.length === 0 ? PANEL.name : `${PANEL.name}: ${words.join(", ")}`, items };
