@@ -58,6 +58,9 @@ rm holes.bin; printf new >holes.bin; truncate -s ${HOLES} holes.bin
   const bytes = detail.getByRole("region", { name: "Bytes of the file" });
   await detail.getByRole("button", { name: "Next difference" }).click();
   await expect(bytes).toContainText("000f4240");
+  // A whole row is in sight, however narrow the pane is.
+  const beyond = (): Promise<number> => bytes.evaluate((pane) => pane.scrollWidth - pane.clientWidth);
+  expect(await beyond()).toBe(0);
   await bytes.press("n");
   await expect(bytes).toContainText("002625a0");
   await bytes.press("n");

@@ -1,12 +1,15 @@
 import { describe, expect, it } from "vitest";
 import {
+  bytesWidth,
   clampRow,
   geometry,
   hexRow,
+  NARROW_BYTES,
   offsetDigits,
   parseOffset,
   rowAt,
   rowCount,
+  rowWidth,
   topOf,
 } from "./hex-model.js";
 
@@ -20,6 +23,14 @@ describe("hex view", () => {
     expect(offsetDigits(5e9)).toBe(9);
     expect(offsetDigits(0)).toBe(8);
     expect(rowCount(17)).toBe(2);
+    expect(rowCount(17, NARROW_BYTES)).toBe(3);
+  });
+
+  it("has rows as wide as what is written in them", () => {
+    const bytes = "00 01 02 03 04 05 06 07  08 09 0a 0b 0c 0d 0e 0f ";
+    expect(bytesWidth(16)).toBe(bytes.length);
+    expect(bytesWidth(NARROW_BYTES)).toBe("00 01 02 03 04 05 06 07 ".length);
+    expect(rowWidth(9, 16)).toBe(`00000000  ${bytes} 0123456789abcdef`.length);
   });
 
   it("reaches every row of a small file pixel by pixel", () => {

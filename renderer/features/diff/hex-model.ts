@@ -1,6 +1,9 @@
 // Bytes as a hex view writes them, and where its scroll bar stands in files of any size. Pure.
 
+/** Places are counted in rows of so many bytes, whatever there is room for. */
 export const ROW_BYTES = 16;
+/** Where there is no room for them, a row has half as many. */
+export const NARROW_BYTES = 8;
 export const ROW_HEIGHT = 20;
 /** Browsers cannot draw higher elements than some 33 million pixels; this is well below. */
 const MAX_HEIGHT = 8_000_000;
@@ -29,8 +32,18 @@ export function offsetDigits(size: number): number {
 }
 
 /** Returns how many rows an object of this size has. */
-export function rowCount(size: number): number {
-  return Math.ceil(size / ROW_BYTES);
+export function rowCount(size: number, rowBytes = ROW_BYTES): number {
+  return Math.ceil(size / rowBytes);
+}
+
+/** Returns the width of a row's bytes, in characters: two digits and a gap each, and a gap after each eighth. */
+export function bytesWidth(rowBytes: number): number {
+  return rowBytes * 3 + Math.ceil(rowBytes / 8) - 1;
+}
+
+/** Returns the width of a whole row, in characters: its offset and a blank, its bytes and its text, and gaps between them. */
+export function rowWidth(size: number, rowBytes: number): number {
+  return offsetDigits(size) + 2 + bytesWidth(rowBytes) + 1 + rowBytes;
 }
 
 export interface Geometry {

@@ -15,14 +15,17 @@ import { ErrorPanel } from "../../ui/state-panel.js";
 import { BytePages } from "./byte-pages.js";
 import { readBytes } from "./content-reader.js";
 import {
+  bytesWidth,
   clampRow,
   geometry,
   hexRow,
+  NARROW_BYTES,
   offsetDigits,
   ROW_BYTES,
   ROW_HEIGHT,
   rowAt,
   rowCount,
+  rowWidth,
   topOf,
 } from "./hex-model.js";
 import { TEXTS } from "../../../texts/diff.js";
@@ -34,8 +37,9 @@ interface HexRowsProps {
   side: Side;
   size: number;
   compared: boolean;
-  row: number;
-  onRow: (row: number) => void;
+  /** The offset of the first byte in sight. */
+  at: number;
+  onAt: (offset: number) => void;
   /** Asks for the next or the previous difference. */
   onDifference: (direction: 1 | -1) => void;
 }
@@ -46,16 +50,19 @@ export function HexRows({
   side,
   size,
   compared,
-  row,
-  onRow,
+  at,
+  onAt,
   onDifference,
 }: HexRowsProps): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
+  const ruler = useRef<HTMLDivElement>(null);
   const [box, setBox] = useState(400);
+  const [rowBytes, setRowBytes] = useState(ROW_BYTES);
   const [, news] = useState(0);
   const expected = useRef(-1);
-  const view = geometry(rowCount(size), box);
-  const first = clampRow(row, view);
+  const view = geometry(rowCount(size, rowBytes), box);
+  const first = clampRow(Math.floor(at / rowBytes), view);
+  const onRow = (row: number): void => onAt(row * rowBytes);
 
   const pages = useMemo(() => {
     const make = (of: Side): BytePages =>
@@ -76,7 +83,13 @@ export function HexRows({
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const observer = new ResizeObserver(() => setBox(element.clientHeight));
+    const measure = (): void => {
+      setBox(element.clientHeight);
+      const wide = ruler.current?.offsetWidth ?? 0;
+      setRowBytes(element.clientWidth < wide ? NARROW_BYTES : ROW_BYTES);
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
@@ -133,16 +146,17 @@ export function HexRows({
   if (pages.own.error !== null) return <ErrorPanel error={pages.own.error} />;
   const digits = offsetDigits(size);
   const rows = [];
-  for (let at = first; at < Math.min(view.rows, first + view.fit + 2); at++) {
-    const offset = at * ROW_BYTES;
-    const bytes = pages.own.get(offset, ROW_BYTES);
+  for (let row = first; row < Math.min(view.rows, first + view.fit + 2); row++) {
+    const offset = row * rowBytes;
+    const bytes = pages.own.get(offset, rowBytes);
     rows.push(
       <HexLine
-        key={at}
+        key={row}
         offset={offset}
+        width={bytesWidth(rowBytes)}
         digits={digits}
         bytes={bytes}
-        other={pages.other?.get(offset, ROW_BYTES)}
+        other={pages.other?.get(offset, rowBytes)}
       />,
     );
   }
@@ -157,6 +171,7 @@ export function HexRows({
       onScroll={onScroll}
       onKeyDown={onKeyDown}
     >
+      <div ref={ruler} className={styles.ruler} style={{ width: `${rowWidth(size, ROW_BYTES)}ch` }} />
       <div className={styles.sheet}>
         <div className={styles.rows} style={{ transform: `translateY(${Math.max(-ROW_HEIGHT, slip)}px)` }}>
           {rows}
@@ -169,17 +184,19 @@ export function HexRows({
 
 interface HexLineProps {
   offset: number;
+  /** Of its bytes, in characters. */
+  width: number;
   digits: number;
   bytes: Uint8Array | undefined;
   other: Uint8Array | undefined;
 }
 
-function HexLine({ offset, digits, bytes, other }: HexLineProps): ReactElement {
+function HexLine({ offset, width, digits, bytes, other }: HexLineProps): ReactElement {
   const row = hexRow(offset, bytes ?? new Uint8Array(), digits);
   return (
     <div className={styles.row}>
       <span className={styles.at}>{row.offset} </span>
-      <span className={styles.bytes} style={{ width: "49ch" }}>
+      <span className={styles.bytes} style={{ width: `${width}ch` }}>
         {bytes === undefined
           ? "…"
           : row.bytes.map((byte, place) => (
@@ -190,7 +207,7 @@ function HexLine({ offset, digits, bytes, other }: HexLineProps): ReactElement {
                   other !== undefined && other[place] !== bytes[place] && styles.differs,
                 )}
               >
-                {place === 7 ? `${byte}  ` : `${byte} `}
+                {place === 7 && place < row.bytes.length - 1 ? `${byte}  ` : `${byte} `}
               </span>
             ))}
       </span>

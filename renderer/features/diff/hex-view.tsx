@@ -29,17 +29,18 @@ export function HexView({ session, path, description, reading }: HexViewProps): 
   const side = sides.includes(wish) ? wish : (sides[0] ?? "after");
   const size = description[side]?.size ?? 0;
   const compared = sides.length > 1;
-  const [row, setRow] = useState(0);
-  const differences = useDifferences({ session, path, description, row, onRow: setRow });
+  /** The offset of the first byte in sight. */
+  const [at, setAt] = useState(0);
+  const row = Math.floor(at / ROW_BYTES);
+  const onRow = (to: number): void => setAt(to * ROW_BYTES);
+  const differences = useDifferences({ session, path, description, row, onRow });
   const kind = useKind(session, path, side, description, reading);
 
-  const goTo = (offset: number): void =>
-    setRow(Math.floor(Math.min(offset, Math.max(0, size - 1)) / ROW_BYTES));
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const typed = new FormData(event.currentTarget).get("offset");
     const offset = typeof typed === "string" ? parseOffset(typed) : undefined;
-    if (offset !== undefined) goTo(offset);
+    if (offset !== undefined) setAt(Math.min(offset, Math.max(0, size - 1)));
   };
   return (
     <div className={view.view}>
@@ -68,8 +69,8 @@ export function HexView({ session, path, description, reading }: HexViewProps): 
         side={side}
         size={size}
         compared={compared}
-        row={row}
-        onRow={setRow}
+        at={at}
+        onAt={setAt}
         onDifference={differences.search}
       />
     </div>
