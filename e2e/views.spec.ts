@@ -83,7 +83,10 @@ rm holes.bin; printf new >holes.bin; truncate -s ${HOLES} holes.bin
   await expect(detail.getByRole("radio", { name: "Text" })).toBeChecked();
 });
 
-test("SVG pictures that take for ever are given up, and the window goes on", async ({ machine, app }) => {
+test("SVG pictures that take for ever or cannot be drawn are given up, and the window goes on", async ({
+  machine,
+  app,
+}) => {
   const script = machine.file(
     "home/draw.py",
     `uses = "".join(f'<g id="g{n}">' + f'<use href="#g{n - 1}"/>' * 10 + "</g>" for n in range(1, 12))
@@ -91,6 +94,8 @@ head = '<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99">'
 open("bomb.svg", "w").write(f'{head}<defs><g id="g0"><path d="M0 0h9v9z"/></g>{uses}</defs><use href="#g11"/></svg>')
 open("cut.svg", "w").write(f"{head}<path")
 open("good.svg", "w").write(f"{head}<text y='50'>Letters</text></svg>")
+open("long.svg", "w").write(f"{head}<{'n' * (1 << 20)}></g></svg>")
+open("large.svg", "w").write(f"{head}{' ' * (16 << 20)}</svg>")
 `,
   );
   await app.run(`/usr/bin/python3 ${script}`);
@@ -105,6 +110,41 @@ open("good.svg", "w").write(f"{head}<text y='50'>Letters</text></svg>")
   }).toPass();
   await app.show("cut.svg");
   await expect(given).toBeVisible();
+  // What it quotes of a megabyte is short.
+  await app.show("long.svg");
+  await expect(app.detail).toContainText(/nnn…/);
+  expect((await app.detail.innerText()).length).toBeLessThan(1000);
+  await app.detail.getByRole("button", { name: "Show the text" }).click();
+  await expect(app.detail.getByRole("radio", { name: "Text" })).toBeChecked();
+  // That was no wish for others.
   await app.show("good.svg");
   await expect(app.detail.getByRole("img", { name: "After" })).toBeVisible();
+  await app.show("large.svg");
+  await expect(app.detail.getByRole("radio", { name: "Text" })).toBeChecked();
+  await app.view("Image");
+  await expect(app.detail).toContainText("Drawings above 17 MB are not drawn");
+});
+
+test("an SVG picture that keeps changing is drawn to the end, and shown until the next one is", async ({
+  machine,
+  app,
+}) => {
+  const script = machine.file(
+    "home/live.py",
+    `import os, time
+clouds = '<filter id="f"><feTurbulence baseFrequency=".1" numOctaves="8"/></filter>'
+for n in range(100, 900):
+    with open("next", "w") as f:
+        f.write(f'<svg xmlns="http://www.w3.org/2000/svg" width="{n}" height="100">{clouds}<path d="M0 0h99v99H0z" filter="url(#f)"/></svg>')
+    os.replace("next", "live.svg")
+    time.sleep(0.2)
+`,
+  );
+  await app.run(`/usr/bin/python3 ${script}`);
+  await app.show("live.svg");
+  const picture = app.detail.getByRole("img", { name: "After" });
+  await expect(picture).toBeVisible();
+  const first = await picture.getAttribute("src");
+  await expect.poll(() => picture.getAttribute("src")).not.toBe(first);
+  await expect(app.detail).not.toContainText("cannot be drawn");
 });

@@ -157,7 +157,7 @@ function PaneHead({
   onDiscard,
 }: PaneHeadProps): ReactElement {
   const [copied, setCopied] = useState(false);
-  const { wishes, choose } = useDetail();
+  const { wishes, alone, choose } = useDetail();
   const views = description === null ? null : viewsOfChange(change, description, path);
   const copy = async (): Promise<void> => {
     const outcome = await see.copyText(displayPath(path));
@@ -217,7 +217,7 @@ function PaneHead({
           <Segmented
             label={TEXTS.views}
             options={views.offered.map((view) => ({ value: view, label: VIEW_WORDS[view] }))}
-            value={pickView(views, wishes)}
+            value={pickView(views, wishes, alone)}
             onChange={choose}
           />
         )}
@@ -259,10 +259,10 @@ interface ViewProps {
 }
 
 function View({ session, path, change, description, reading }: ViewProps): ReactElement {
-  const wishes = useDetail((state) => state.wishes);
+  const { wishes, alone } = useDetail();
   const views = viewsOfChange(change, description, path);
   const props = { session, path, description, reading };
-  switch (pickView(views, wishes)) {
+  switch (pickView(views, wishes, alone)) {
     case "pages":
       return <PagesView key={pathKey(path)} {...props} />;
     case "inside":

@@ -20,6 +20,8 @@ interface DetailState {
   reading: number;
   /** The views that the person chose last, by what shows such a file best; the next one of its kind opens in it. */
   wishes: Wishes;
+  /** The view that was asked for because another one cannot show this change: no wish for others. */
+  alone: ViewName | null;
   split: boolean;
   /** How two images are compared. */
   images: ImageMode;
@@ -27,6 +29,7 @@ interface DetailState {
   encoding: Encoding | null;
   load: (session: string, path: PathRef) => Promise<void>;
   choose: (view: ViewName) => void;
+  showAlone: (view: ViewName) => void;
   setSplit: (split: boolean) => void;
   setImages: (images: ImageMode) => void;
   setEncoding: (encoding: Encoding | null) => void;
@@ -46,13 +49,15 @@ export const useDetail = create<DetailState>((set, get) => {
     error: null,
     reading: 0,
     wishes: {},
+    alone: null,
     split: true,
     images: "sides",
     encoding: null,
     load: async (session, path) => {
       const key = detailKey(session, path);
       const isNewest = begin();
-      if (key !== get().key) set({ key, path: path.path, description: null, error: null, encoding: null });
+      if (key !== get().key)
+        set({ key, path: path.path, description: null, error: null, encoding: null, alone: null });
       const outcome = await see.describe({ session, ...path });
       // The person has gone on to another change meanwhile.
       if (!isNewest()) return;
@@ -65,8 +70,9 @@ export const useDetail = create<DetailState>((set, get) => {
     choose: (view) => {
       const { description, path, wishes } = get();
       if (description === null) return;
-      set({ wishes: { ...wishes, [viewsOf(description, [], false, path).best]: view } });
+      set({ wishes: { ...wishes, [viewsOf(description, [], false, path).best]: view }, alone: null });
     },
+    showAlone: (alone) => set({ alone }),
     setSplit: (split) => set({ split }),
     setImages: (images) => set({ images }),
     setEncoding: (encoding) => set({ encoding }),

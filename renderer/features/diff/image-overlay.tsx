@@ -30,12 +30,16 @@ export function ImageOverlay({
   const right = useImage({ session, path, side: "after" }, after, reading);
   const [share, setShare] = useState(50);
   const [broken, setBroken] = useState("");
-  for (const side of [left, right]) {
+  for (const [side, facts] of [
+    [left, before],
+    [right, after],
+  ] as const) {
     if (side.state === "error") return <ErrorPanel error={side.error} />;
-    if (side.state === "refused") return <RefusedImage why={side.why} />;
+    if (side.state === "refused") return <RefusedImage facts={facts} why={side.why} />;
   }
   if (left.state !== "ready" || right.state !== "ready") return <Skeleton label={TEXTS.loading} rows={3} />;
-  if (broken === left.url || broken === right.url) return <RefusedImage why={TEXTS.imageBrokenWhy} />;
+  if (broken === left.url || broken === right.url)
+    return <RefusedImage facts={broken === left.url ? before : after} why={TEXTS.imageBrokenWhy} />;
   const wiped = mode === "swipe" ? { clipPath: `inset(0 0 0 ${share}%)` } : undefined;
   return (
     <div className={styles.overlay}>

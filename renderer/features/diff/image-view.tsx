@@ -11,8 +11,9 @@ import { useDetail } from "./detail-store.js";
 import { ImageOverlay } from "./image-overlay.js";
 import { TEXTS } from "../../../texts/diff.js";
 import { RefusedImage } from "./refused-image.js";
+import { ShowInstead } from "./show-instead.js";
 import { useImage } from "./use-image.js";
-import { IMAGE_LIMIT, imageLoading, isDrawing, isImage } from "./view-model.js";
+import { imageLimit, imageLoading, isDrawing, isImage, viewInstead } from "./view-model.js";
 import { ViewBar } from "../../ui/view-bar.js";
 import view from "../../ui/view.module.css";
 import styles from "./image-view.module.css";
@@ -72,14 +73,14 @@ export function ImageView(props: ImageViewProps): ReactElement {
 
 /** Two images at once are compared when both are loaded without asking. */
 function isSmallImage(side: SideFacts): boolean {
-  return isImage(side) && imageLoading(side.size) === "now";
+  return isImage(side) && imageLoading(side) === "now";
 }
 
 function ImageSide(props: ImageViewProps & { side: Side; facts: SideFacts }): ReactElement {
   const { session, path, reading, side, facts } = props;
   const [asked, setAsked] = useState(false);
   const [dots, setDots] = useState("");
-  const loading = imageLoading(facts.size);
+  const loading = imageLoading(facts);
   const image = isImage(facts);
   return (
     <section className={view.side} aria-label={side === "before" ? TEXTS.before : TEXTS.after}>
@@ -95,9 +96,9 @@ function ImageSide(props: ImageViewProps & { side: Side; facts: SideFacts }): Re
           <EmptyPanel
             icon="image"
             title={TEXTS.imageTooLarge(formatBytes(facts.size))}
-            actions={<Button onClick={() => useDetail.getState().choose("hex")}>{TEXTS.showHex}</Button>}
+            actions={<ShowInstead facts={facts} />}
           >
-            {TEXTS.imageTooLargeWhy(formatBytes(IMAGE_LIMIT))}
+            {TEXTS.imageTooLargeWhy[viewInstead(facts)](formatBytes(imageLimit(facts)))}
           </EmptyPanel>
         ) : loading === "now" || asked ? (
           <Picture
@@ -137,8 +138,8 @@ function Picture({ session, path, side, facts, reading, onDots }: PictureProps):
   const [broken, setBroken] = useState<string | null>(null);
   if (image.state === "error") return <ErrorPanel error={image.error} />;
   if (image.state === "loading") return <Skeleton label={TEXTS.loading} rows={3} />;
-  if (image.state === "refused") return <RefusedImage why={image.why} />;
-  if (broken === image.url) return <RefusedImage why={TEXTS.imageBrokenWhy} />;
+  if (image.state === "refused") return <RefusedImage facts={facts} why={image.why} />;
+  if (broken === image.url) return <RefusedImage facts={facts} why={TEXTS.imageBrokenWhy} />;
   const { url, size } = image;
   return (
     <img

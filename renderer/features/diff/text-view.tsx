@@ -125,7 +125,7 @@ export function TextView({ session, path, description, reading }: TextViewProps)
     const [title, why] = alikeWords(same === "start", left, right, chosen === null);
     const actions = (
       <>
-        <Button onClick={() => useDetail.getState().choose("hex")}>{TEXTS.showHex}</Button>
+        <Button onClick={() => useDetail.getState().showAlone("hex")}>{TEXTS.showHex}</Button>
         {more}
       </>
     );

@@ -1,17 +1,23 @@
 // Which views a change has, always in one order, and which of them is shown. Pure.
 import type { Aspect } from "../../../protocol/src/change.js";
 import type { Description, SideFacts } from "../../../protocol/src/content.js";
+import { DRAWING_LIMIT } from "../drawings/messages.js";
 import { structureOf } from "../inside/formats/structure-names.js";
 
 /** Larger images are loaded only when asked for. */
 const LOADED_BYTES = 16 * 1024 * 1024;
 /** Larger images are not loaded at all: their bytes are held in memory more than once. */
-export const IMAGE_LIMIT = 128 * 1024 * 1024;
+const IMAGE_LIMIT = 128 * 1024 * 1024;
 
-/** Returns when an image of this size in bytes is loaded. */
-export function imageLoading(size: number): "now" | "asked" | "never" {
-  if (size <= LOADED_BYTES) return "now";
-  return size <= IMAGE_LIMIT ? "asked" : "never";
+/** Returns the size in bytes above which an image is not loaded at all. */
+export function imageLimit(side: SideFacts): number {
+  return isDrawing(side) ? DRAWING_LIMIT : IMAGE_LIMIT;
+}
+
+/** Returns when an image is loaded. */
+export function imageLoading(side: SideFacts): "now" | "asked" | "never" {
+  if (side.size > imageLimit(side)) return "never";
+  return side.size <= LOADED_BYTES ? "now" : "asked";
 }
 
 /** Tells whether a side is a picture: dots, or a drawing in SVG. */
@@ -21,6 +27,11 @@ export function isImage(side: SideFacts): boolean {
 
 export function isDrawing({ type, mime }: SideFacts): boolean {
   return type === "file" && mime === "image/svg+xml";
+}
+
+/** Returns the view of an image that cannot be drawn: a drawing is text, too. */
+export function viewInstead(side: SideFacts): "text" | "hex" {
+  return isDrawing(side) ? "text" : "hex";
 }
 
 export type ViewName = "pages" | "inside" | "text" | "image" | "hex" | "details";
@@ -57,7 +68,9 @@ export function viewsOf(
     details: true,
   };
   const offered = ORDER.filter((view) => can[view]);
-  const best = offered[0] ?? "details";
+  const tooLarge =
+    files.some(isDrawing) && !files.some((side) => isImage(side) && imageLoading(side) !== "never");
+  const best = offered.find((view) => view !== "image" || !tooLarge) ?? "details";
   const unchanged = contentCounts && !aspects.includes("content");
   // Of something that has become something else, that is what there is to know.
   const isOther = sides[0]?.type !== sides.at(-1)?.type;
@@ -67,10 +80,13 @@ export function viewsOf(
 /** What the person wished to see of files that `best` shows best. */
 export type Wishes = Readonly<Partial<Record<ViewName, ViewName>>>;
 
-/** Returns the view to show: the one that was chosen last for such files, when this change has it. */
-export function pickView({ offered, best, usual }: Views, wishes: Wishes): ViewName {
-  const wish = wishes[best];
-  return wish !== undefined && offered.includes(wish) ? wish : usual;
+/** Returns the view to show: the one asked for of this change alone, or that was chosen last for such files, when it has it. */
+export function pickView(
+  { offered, best, usual }: Views,
+  wishes: Wishes,
+  alone: ViewName | null = null,
+): ViewName {
+  return [alone, wishes[best]].find((view) => offered.some((has) => has === view)) ?? usual;
 }
 
 /** Media types, as the helper tells them from the first bytes, of files that can be looked into. */

@@ -6,11 +6,9 @@ import { inPieces, TooMuch } from "../inside/input.js";
 import type { TakePart } from "../inside/messages.js";
 import { failureOf, PageInput } from "../inside/page-input.js";
 import { OwnFiles } from "../pages/pdf-data.js";
-import type { AskDrawing, GotDrawing } from "./messages.js";
+import { type AskDrawing, DRAWING_LIMIT, type GotDrawing } from "./messages.js";
 import { prepare, render } from "./render.js";
 
-/** A larger picture is not drawn; its text can be read. */
-const SIZE_LIMIT = 16 * 1024 * 1024;
 const FONTS = ["Regular", "Bold", "Italic", "BoldItalic"].map((style) => `LiberationSans-${style}.ttf`);
 
 let input: PageInput | undefined;
@@ -21,7 +19,7 @@ addEventListener("message", ({ data }: MessageEvent<AskDrawing | TakePart>) => {
 });
 
 async function draw(size: number): Promise<void> {
-  if (size > SIZE_LIMIT) throw new TooMuch("picture");
+  if (size > DRAWING_LIMIT) throw new TooMuch("picture");
   input = new PageInput(size);
   const svg = await inPieces(input, 0, size);
   const files = new OwnFiles();

@@ -1,4 +1,8 @@
 // What the page and the worker that draws an SVG picture say to each other, besides parts of the file.
+
+/** A larger picture, in bytes, is not drawn; its text can be read. */
+export const DRAWING_LIMIT = 16 * 1024 * 1024;
+
 export interface AskDrawing {
   do: "draw";
   size: number;

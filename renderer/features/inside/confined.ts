@@ -3,7 +3,7 @@
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { pageError } from "../../ui/page-error.js";
 import { readBytes, type Source } from "../diff/content-reader.js";
-import { READ_LIMIT } from "./input.js";
+import { READ_LIMIT, shortened } from "./input.js";
 import type { Failed, ReadPart, TakePart } from "./messages.js";
 import { TEXTS } from "../../../texts/inside.js";
 
@@ -38,7 +38,7 @@ export class Confined<Question, Answer extends { say: string }> {
       this.hear(data),
     );
     worker.addEventListener("error", (event) =>
-      this.refuse({ state: "error", error: pageError(TEXTS.bug, event.message) }),
+      this.refuse({ state: "error", error: pageError(TEXTS.bug, shortened(event.message)) }),
     );
   }
 

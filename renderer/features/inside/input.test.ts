@@ -1,6 +1,7 @@
-// A part of a file that is read in pieces.
+// A part of a file that is read in pieces; what a reader of it says where it fails.
 import { expect, test } from "vitest";
 import { Damaged, inPieces, inputOf } from "./input.js";
+import { failureOf } from "./page-input.js";
 
 const MB = 1024 * 1024;
 
@@ -19,4 +20,12 @@ test("a large part is read in pieces of a megabyte, and is whole", async () => {
 
 test("a part that lies beyond the end is none", async () => {
   await expect(inPieces(inputOf(new Uint8Array(10)), 5, 6)).rejects.toThrow(Damaged);
+});
+
+test("what fails is told in a line, however much of the file it quotes", () => {
+  const said = "x".repeat(MB);
+  for (const thrown of [new Error(said), new Damaged({ said }), said])
+    expect(failureOf(thrown).why).toBe(`${"x".repeat(200)}…`);
+  expect(new Damaged({ said }).message).toHaveLength(201);
+  expect(failureOf(new Damaged({ said: "short" })).why).toBe("short");
 });

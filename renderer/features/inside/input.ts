@@ -5,7 +5,7 @@ import { DAMAGE, type Damage, EXCESS, type Excess } from "../../../texts/formats
 /** The file is damaged, or not what it begins like. A reader that is not ours says why in its own words. */
 export class Damaged extends Error {
   constructor(damage: Damage | { said: string }) {
-    super(typeof damage === "string" ? DAMAGE[damage] : damage.said);
+    super(typeof damage === "string" ? DAMAGE[damage] : shortened(damage.said));
   }
 }
 /** The file asks for more than a look inside may cost. */
@@ -25,6 +25,14 @@ export interface Input {
 
 /** The most that one read may ask for. */
 export const READ_LIMIT = 8 * 1024 * 1024;
+
+/** Readers quote the file, in full: nobody reads more than this of why there is nothing to see. */
+const SAID_LIMIT = 200;
+
+/** Returns what a reader said, as far as a page has room for it. */
+export function shortened(said: string): string {
+  return said.length > SAID_LIMIT ? `${said.slice(0, SAID_LIMIT)}…` : said;
+}
 
 /** Returns exactly this part of the file. */
 export async function exactly(input: Input, offset: number, length: number): Promise<Block> {

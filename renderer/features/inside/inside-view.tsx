@@ -51,7 +51,7 @@ export function InsideView({ session, path, description, reading }: InsideViewPr
   const failed = [after, before].find((look) => look?.state === "error" || look?.state === "refused");
   if (failed?.state === "error") return <ErrorPanel error={failed.error} />;
   const told = [before, after].map((look) => (look?.state === "told" ? look.report : undefined));
-  const toHex = <Button onClick={() => useDetail.getState().choose("hex")}>{DIFF_TEXTS.showHex}</Button>;
+  const toHex = <Button onClick={() => useDetail.getState().showAlone("hex")}>{DIFF_TEXTS.showHex}</Button>;
   if (failed?.state === "refused")
     return (
       <EmptyPanel icon="file" title={failed.title} actions={toHex}>

@@ -1,5 +1,5 @@
 // A file as a worker reads it: by asking the page for one part at a time.
-import { Damaged, type Input, Locked, TooMuch } from "./input.js";
+import { Damaged, type Input, Locked, shortened, TooMuch } from "./input.js";
 import type { Failed, ReadPart, TakePart } from "./messages.js";
 
 /** Parsers read in small steps; what lies together is asked for once. */
@@ -36,7 +36,7 @@ export class PageInput implements Input {
 
 /** Returns what a failure of a parser tells the page. */
 export function failureOf(thrown: unknown): Failed {
-  const why = thrown instanceof Error ? thrown.message : String(thrown);
+  const why = shortened(thrown instanceof Error ? thrown.message : String(thrown));
   if (thrown instanceof Damaged) return { say: "failed", kind: "damaged", why };
   if (thrown instanceof TooMuch) return { say: "failed", kind: "too-much", why };
   return { say: "failed", kind: thrown instanceof Locked ? "locked" : "bug", why };

@@ -109,7 +109,7 @@ function SidePage({ name, pages, page }: SidePageProps): ReactElement {
       <EmptyPanel
         icon="file"
         title={words.title}
-        actions={<Button onClick={() => useDetail.getState().choose("hex")}>{DIFF_TEXTS.showHex}</Button>}
+        actions={<Button onClick={() => useDetail.getState().showAlone("hex")}>{DIFF_TEXTS.showHex}</Button>}
       >
         {escapeText(words.why)}
       </EmptyPanel>
