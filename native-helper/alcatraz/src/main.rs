@@ -3,6 +3,7 @@
 mod actions;
 mod after_run;
 mod args;
+mod clipboard_sieve;
 mod commands;
 mod context;
 mod exit_status;

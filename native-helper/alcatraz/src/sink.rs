@@ -6,6 +6,8 @@ use std::os::fd::BorrowedFd;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 
+use crate::clipboard_sieve::Sieve;
+
 /// A write of this size to a pipe that is ready never waits.
 const PIECE: usize = 4096;
 
@@ -16,13 +18,22 @@ pub struct Sink {
     pub waiting: Vec<u8>,
     /// Nobody takes anything any more.
     pub closed: bool,
+    /// What keeps programs from the clipboard, where this is a terminal.
+    sieve: Option<Sieve>,
 }
 
 impl Sink {
-    /// Queues bytes.
+    /// Returns one whose programs may, or may not, reach the clipboard of the terminal that it goes to.
+    pub fn new(reaches_clipboard: bool) -> Self {
+        Self { sieve: (!reaches_clipboard).then(Sieve::default), ..Self::default() }
+    }
+
+    /// Queues bytes of a program's.
     pub fn add(&mut self, bytes: &[u8]) {
-        if !self.closed {
-            self.waiting.extend_from_slice(bytes);
+        match &mut self.sieve {
+            _ if self.closed => {}
+            Some(sieve) => sieve.strain(bytes, &mut self.waiting),
+            None => self.waiting.extend_from_slice(bytes),
         }
     }
 

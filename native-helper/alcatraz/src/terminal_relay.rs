@@ -11,6 +11,7 @@ use rustix::termios::{isatty, tcgetwinsize};
 use see_core::engine::client::{Client, Ended, Event};
 use see_core::engine::request::{Ask, Channel, Size};
 use see_core::error::{ErrorCode, Result, SeeError};
+use see_core::policy::Clipboard;
 use see_sys::signals::{Arrived, stop_self};
 
 use crate::args::Tty;
@@ -56,8 +57,15 @@ pub fn window_size() -> Option<Size> {
 }
 
 /// Relays until the program of this session ends or the user's terminal does. Without a session's name nobody is asked here what a
-/// frozen one needs: whoever shows this terminal does.
-pub fn relay(client: Client, signals: &Signals, session: Option<&str>) -> Result<Outcome> {
+/// frozen one needs: whoever shows this terminal does. `clipboard` is the policy's.
+pub fn relay(
+    client: Client,
+    signals: &Signals,
+    session: Option<&str>,
+    clipboard: Clipboard,
+) -> Result<Outcome> {
+    // What goes into a file or pipe is the program's own, byte for byte.
+    let sink = |fd| Sink::new(clipboard.goes_out() || !isatty(fd));
     let channels = client.channels();
     let [input, shown @ ..] = channels;
     let asks = input == Channel::Terminal && isatty(stdin()) && shown.contains(&Channel::Terminal);
@@ -70,8 +78,8 @@ pub fn relay(client: Client, signals: &Signals, session: Option<&str>) -> Result
         has_keyboard: isatty(stdin()),
         client,
         input_open: true,
-        output: Sink::default(),
-        error: Sink::default(),
+        output: sink(stdout()),
+        error: sink(stderr()),
         terminal_on_error: left_behind::shows_on_error(channels),
         ended: None,
         question: Question::new(session, asks),

@@ -161,6 +161,48 @@ fn a_session_from_run_to_undo() {
     client.close();
 }
 
+/// Keeps a page of a mapping dirty, and stores something else by it when it is asked to end: nothing but the mapping is used for that,
+/// so the kernel has no reason of its own to move the file's times.
+const MAPPING: &str = "
+import mmap, os, signal
+file = os.open('mapped', os.O_RDWR | os.O_CREAT)
+os.write(file, b'harmless')
+mapping = mmap.mmap(file, 8)
+mapping[0:8] = b'harmless'
+def end(*_):
+    mapping[0:8] = b'harmful!'
+    os._exit(0)
+signal.signal(signal.SIGTERM, end)
+os.close(os.open('ready', os.O_CREAT))
+while True:
+    signal.pause()
+";
+
+#[test]
+fn what_is_stored_through_a_mapping_after_somebody_looked_is_no_longer_what_was_looked_at() {
+    let lab = Lab::new();
+    lab.write("mapping.py", MAPPING);
+    let mut client = Client::new(&lab);
+    let id = start(&mut client, &lab, "exec python3 mapping.py");
+    let mut mirror = Mirror::open(&mut client, &id);
+    mirror.until(&mut client, |mirror| mirror.has(&lab, "ready"));
+    let mapped = lab.work().join("mapped");
+    let seen = |client: &mut Client| {
+        let params = json!({ "session": id, "path": mapped, "side": "after", "offset": 0, "length": 100 });
+        client.ask("content", params)["data"].clone()
+    };
+    assert_eq!(seen(&mut client), "aGFybWxlc3M=");
+    let before = client.ask("check", json!({ "session": id }))["stamp"].clone();
+    client.ask("sessions.stop", json!({ "session": id }));
+    client.wait_for_state(&id, "finished");
+    let after = client.ask("check", json!({ "session": id }))["stamp"].clone();
+    assert_eq!(seen(&mut client), "aGFybWZ1bCE=");
+    assert_ne!(before, after);
+    client.refused("commit", json!({ "session": id, "stamp": before }));
+    assert!(!lab.exists("mapped"));
+    client.close();
+}
+
 #[test]
 fn a_feed_follows_a_running_program() {
     let lab = Lab::new();

@@ -1,7 +1,6 @@
 //! One changed object, looked at closely: facts of both sides, and its bytes in slices (`protocol/src/content.ts`).
 //! Follows no symlink and opens regular files only.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
@@ -11,6 +10,7 @@ use std::path::Path;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use rustix::io::Errno;
+use see_sys::writeback;
 use serde::{Deserialize, Serialize};
 
 use crate::beneath::{Facts, Root};
@@ -21,12 +21,13 @@ use crate::layer::{Layer, MarkSpace};
 use crate::overlay_marks::attributes_at;
 use crate::own_files::{facts_at, open_file_at, read_link_at};
 use crate::path::{HostPath, wire_text};
-use crate::session::Session;
-use crate::timestamp::Timestamp;
+use crate::session::{Session, SessionState};
 
+mod held;
 mod kind;
 mod owners;
 
+pub use held::{Held, held};
 pub use kind::{ContentKind, decode_text};
 
 use kind::{SAMPLE, judge};
@@ -116,10 +117,13 @@ pub fn describe(session: &Session, found: &Found) -> Result<Description> {
 /// `no-such-change` when that side has no object.
 pub fn slice(session: &Session, found: &Found, side: Side, offset: u64, length: u64) -> Result<Slice> {
     let layer = layer_of(session, found)?;
-    match Object::open(layer, found, side)? {
-        Some(object) => object.slice(offset, length),
-        None => Err(no_such_side(&found.change.path)),
+    let Some(object) = Object::open(layer, found, side)? else {
+        return Err(no_such_side(&found.change.path));
+    };
+    if side == Side::After && session.state == SessionState::Running {
+        object.settle(offset, length.min(SLICE_LIMIT))?;
     }
+    object.slice(offset, length)
 }
 
 /// Returns the facts of what the host has at a path, changed in the session or not; `None` when it has nothing there.
@@ -159,52 +163,13 @@ pub fn slice_at(dir: OwnedFd, name: &[u8], path: &HostPath, offset: u64, length:
 pub fn whole(session: &Session, found: &Found, side: Side, limit: u64) -> Result<Option<Vec<u8>>> {
     let layer = layer_of(session, found)?;
     let Some(object) = Object::open(layer, found, side)? else { return Ok(None) };
-    let Some((file, _)) = object.content()? else { return Ok(None) };
+    let Some((file, facts)) = object.content()? else { return Ok(None) };
+    if side == Side::After && session.state == SessionState::Running && facts.size <= limit {
+        object.settle(0, limit)?;
+    }
     let most = usize::try_from(limit).unwrap_or(usize::MAX).saturating_add(1);
     let bytes = object.checked(read_at(&file, 0, most))?;
     Ok((bytes.len() < most).then_some(bytes))
-}
-
-/// The session's version of a changed object, at hand.
-#[derive(Debug)]
-pub struct Held {
-    /// Permission, set-id and sticky bits.
-    pub mode: u32,
-    /// User.
-    pub uid: u32,
-    /// Group.
-    pub gid: u32,
-    /// Last change of the content.
-    pub mtime: Timestamp,
-    /// Bytes of the content.
-    pub size: u64,
-    /// Where a symlink points to.
-    pub target: Option<Vec<u8>>,
-    /// Extended attributes, without overlayfs's own.
-    pub xattrs: BTreeMap<Vec<u8>, Vec<u8>>,
-    /// The content of a regular file.
-    pub file: Option<File>,
-}
-
-/// Opens the session's version of a change; `None` when it has none any more.
-pub fn held(session: &Session, found: &Found) -> Result<Option<Held>> {
-    let layer = layer_of(session, found)?;
-    let Some(object) = Object::open(layer, found, Side::After)? else { return Ok(None) };
-    let is_link = object.facts.file_type() == FileType::Symlink;
-    let target =
-        is_link.then(|| object.checked(read_link_at(object.dir.as_fd(), &object.name))).transpose()?;
-    let xattrs = object.checked(attributes_at(object.dir.as_fd(), &object.name, layer.marks))?;
-    let content = object.content()?;
-    Ok(Some(Held {
-        mode: object.facts.permissions(),
-        uid: object.facts.uid,
-        gid: object.facts.gid,
-        mtime: object.facts.mtime,
-        size: content.as_ref().map_or(0, |(_, facts)| facts.size),
-        target,
-        xattrs,
-        file: content.map(|(file, _)| file),
-    }))
 }
 
 fn layer_of<'a>(session: &'a Session, found: &Found) -> Result<&'a Layer> {
@@ -289,6 +254,15 @@ impl Object {
         let end = offset.saturating_add(bytes.len() as u64);
         let size = facts.size.max(if bytes.is_empty() { 0 } else { end });
         Ok(Slice { data: BASE64.encode(&bytes), size, eof: bytes.len() < wanted || end >= size })
+    }
+
+    /// Sees to it that what a program stores after this in what is shown next, moves the file's times: through a mapping that it has
+    /// stored by before, it could change it unnoticed.
+    fn settle(&self, offset: u64, length: u64) -> Result<()> {
+        match self.content()? {
+            Some((file, _)) => self.checked(writeback::settle(&file, offset, length)),
+            None => Ok(()),
+        }
     }
 
     fn checked<T>(&self, result: rustix::io::Result<T>) -> Result<T> {

@@ -22,6 +22,7 @@ pub mod seccomp_server;
 pub mod signals;
 pub mod socket;
 pub mod users;
+pub mod writeback;
 pub mod xattr;
 
 use rustix::io::Errno;

@@ -29,7 +29,7 @@ pub fn run(context: &Context, args: &AttachArgs) -> Result<ExitStatus> {
         Err(error) => return Err(error),
     };
     let asked = (!args.unasked).then_some(session.handle());
-    Ok(match terminal_relay::relay(client, &signals, asked)? {
+    Ok(match terminal_relay::relay(client, &signals, asked, session.policy.clipboard)? {
         Outcome::Left(status) => ExitStatus::of_program(status),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),
     })

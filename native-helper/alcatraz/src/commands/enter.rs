@@ -21,7 +21,7 @@ pub fn run(context: &Context, args: &EnterArgs) -> Result<ExitStatus> {
     let entered = store.session(&session.id)?;
     engine::lacking(&entered).for_each(|Limit { path, why }| context.output.say(&format!("{path}: {why}.")));
     let asked = (!args.unasked).then_some(session.handle());
-    Ok(match terminal_relay::relay(client, &signals, asked)? {
+    Ok(match terminal_relay::relay(client, &signals, asked, entered.policy.clipboard)? {
         Outcome::Left(status) => ExitStatus::of_program(status),
         Outcome::Exited(status, _) => {
             signals.release()?;

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 
 use see_core::engine;
 use see_core::error::Result;
+use see_core::policy::Clipboard;
 
 use crate::actions;
 use crate::args::InspectArgs;
@@ -37,7 +38,7 @@ pub fn run(context: &Context, args: &InspectArgs) -> Result<ExitStatus> {
             point.display()
         ));
     }
-    Ok(match terminal_relay::relay(client, &signals, Some(session.handle()))? {
+    Ok(match terminal_relay::relay(client, &signals, Some(session.handle()), Clipboard::None)? {
         Outcome::Left(status) => ExitStatus::of_program(status),
         Outcome::Exited(status, _) => ExitStatus::of_program(status),
     })

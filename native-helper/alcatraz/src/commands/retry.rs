@@ -28,7 +28,7 @@ pub fn run(context: &Context, args: &RetryArgs) -> Result<ExitStatus> {
     spec.size = terminal_relay::window_size();
     spec.behind = is_elsewhere();
     let (session, client) = engine::launch_attached(&store, spec)?;
-    let outcome = terminal_relay::relay(client, &signals, Some(session.handle()))?;
+    let outcome = terminal_relay::relay(client, &signals, Some(session.handle()), session.policy.clipboard)?;
     signals.release()?;
     match outcome {
         Outcome::Left(status) => Ok(ExitStatus::of_program(status)),

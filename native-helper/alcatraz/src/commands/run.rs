@@ -43,7 +43,7 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     }
     let (session, client) = engine::launch_attached(&store, spec)?;
     tell_limits(context, &session);
-    let outcome = terminal_relay::relay(client, &signals, Some(session.handle()))?;
+    let outcome = terminal_relay::relay(client, &signals, Some(session.handle()), session.policy.clipboard)?;
     signals.release()?;
     match outcome {
         Outcome::Left(status) => Ok(ExitStatus::of_program(status)),

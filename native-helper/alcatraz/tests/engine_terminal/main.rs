@@ -60,6 +60,19 @@ fn control_c_interrupts_the_program_only() {
 }
 
 #[test]
+fn a_program_does_not_reach_the_clipboard_of_the_terminal() {
+    both(|lab| {
+        let script = r"printf 'a\033]52;c;ZXZpbA==\007b\033]0;title\007c\n'";
+        let mut terminal = Terminal::start(lab, &["run", "--keep", "-q", "--", "sh", "-c", script]);
+        assert_eq!(terminal.expect("c\r\n"), "ab\u{1b}]0;title\u{7}");
+        assert_eq!(terminal.end(), 0);
+        // What goes into a pipe is the program's own.
+        let piped = lab.run(&["run", "--keep", "-q", "--", "sh", "-c", script]);
+        assert!(piped.stdout.contains("]52;c;ZXZpbA=="), "{piped:?}");
+    });
+}
+
+#[test]
 fn signals_that_the_caller_ignores_are_ignored_inside() {
     both(|lab| {
         for ignored in ["", "trap '' INT QUIT HUP TERM PIPE TSTP USR1; "] {
