@@ -7,6 +7,7 @@ pub mod calls;
 mod clock;
 mod deferred;
 mod dir;
+mod dirs;
 pub(crate) mod flags;
 mod found;
 mod frozen;

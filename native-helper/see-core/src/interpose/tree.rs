@@ -3,7 +3,6 @@
 //! program that waits for us.
 
 use std::cell::Cell;
-use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
@@ -20,16 +19,13 @@ use crate::overlay_marks::{Opacity, marks_at, resolve_redirect};
 use crate::path::HostPath;
 use crate::read_set::entry::{Moment, Object, Seen};
 
-use super::clock::milliseconds;
 use super::dir::{Dir, Lower, Own, open_dir};
+use super::dirs::Dirs;
 use super::found::Found;
 use super::frozen::Frozen;
 use super::shown::{self, Way};
 use super::unfinished::{Stamp, Unfinished};
 use super::view::{Table, Target};
-
-/// A directory that was looked at is looked at anew after so many milliseconds: the host may have changed it.
-const FRESH: u64 = 1000;
 
 /// The SEE's file tree, for one thread.
 #[derive(Debug)]
@@ -40,16 +36,13 @@ pub struct Tree {
     root: Arc<OwnedFd>,
     /// What it shows as it was.
     frozen: Arc<Frozen>,
-    /// Directories by their paths, each with the table by which it was found.
-    dirs: HashMap<HostPath, (u32, Arc<Dir>)>,
-    /// How many of them are kept open, two descriptors each.
-    most: usize,
+    dirs: Dirs,
     /// Whether something could not be told for a reason that is not the files'.
     is_troubled: Cell<bool>,
 }
 
 impl Tree {
-    /// Returns the tree of these layers.
+    /// Returns the tree of these layers, which keeps so many directories open.
     pub fn new(
         layers: Arc<Vec<Layer>>,
         unfinished: Arc<Unfinished>,
@@ -57,7 +50,7 @@ impl Tree {
         frozen: Arc<Frozen>,
         most: usize,
     ) -> Self {
-        Self { layers, unfinished, root, frozen, dirs: HashMap::new(), most, is_troubled: Cell::new(false) }
+        Self { layers, unfinished, root, frozen, dirs: Dirs::new(most), is_troubled: Cell::new(false) }
     }
 
     /// Returns a directory; `None` when it is none or cannot be told. No part of `path` may be a symlink.
@@ -80,7 +73,7 @@ impl Tree {
                         Some(Target::Alias(alias)) if table.id != main.id => self.dir(main, main, &alias)?,
                         target => Arc::new(self.mounted(&target.unwrap_or(Target::Memory), stamp)?),
                     };
-                    break self.keep(table, &top, dir);
+                    break self.dirs.keep(table, &top, dir);
                 }
             }
         };
@@ -99,7 +92,7 @@ impl Tree {
                     Arc::new(Dir { is_other, link, ..child })
                 }
             };
-            dir = self.keep(table, &next, child);
+            dir = self.dirs.keep(table, &next, child);
         }
         Some(dir)
     }
@@ -153,25 +146,7 @@ impl Tree {
     }
 
     fn cached(&self, table: &Table, path: &HostPath) -> Option<Arc<Dir>> {
-        let (_, dir) = self.dirs.get(path).filter(|(id, _)| *id == table.id)?;
-        let is_fresh = milliseconds() < dir.found + FRESH
-            && dir.stamp.is_some_and(|stamp| self.unfinished.are_still(stamp));
-        let ends_still = || match &dir.ends {
-            None => true,
-            Some((above, name)) => above
-                .upper
-                .as_ref()
-                .is_some_and(|upper| matches!(facts_at(upper.as_fd(), name), Err(Errno::NOENT))),
-        };
-        (is_fresh && ends_still()).then(|| Arc::clone(dir))
-    }
-
-    fn keep(&mut self, table: &Table, path: &HostPath, dir: Arc<Dir>) -> Arc<Dir> {
-        if self.dirs.len() >= self.most {
-            self.dirs.clear();
-        }
-        self.dirs.insert(path.clone(), (table.id, Arc::clone(&dir)));
-        dir
+        self.dirs.find(table, path, &self.unfinished)
     }
 
     /// Returns the directory that is mounted somewhere.
