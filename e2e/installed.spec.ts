@@ -1,6 +1,7 @@
 // The Debian package: made as for people, unpacked, and its app and command line used as an ordinary user does. Its Electron takes no
 // debugger of Node's, so the window is reached by its page alone.
 import { execFile, execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -38,7 +39,7 @@ test("the Debian package holds an app and a command line that work", async ({ ma
   test.setTimeout(300_000);
   await promisify(execFile)(process.execPath, [join(ROOT, "packaging/package.mjs"), "--trial"]);
   const architecture = execFileSync("dpkg", ["--print-architecture"], { encoding: "utf8" }).trim();
-  const deb = join(CACHE, "package", `alcatraz_${version}+trial_${architecture}.deb`);
+  const deb = join(CACHE, "package-trial", `alcatraz_${version}~trial_${architecture}.deb`);
   const root = machine.path("root");
   mkdirSync(root, { mode: 0o755 });
   execFileSync("dpkg-deb", ["--extract", deb, root]);
@@ -58,9 +59,9 @@ test("the Debian package holds an app and a command line that work", async ({ ma
   const { app, address } = await start(machine, root);
   try {
     const browser = await chromium.connectOverCDP(address);
-    const page = browser.contexts()[0]?.pages()[0];
-    if (page === undefined) throw new Error("The app has no page.");
-    const window = new Window(page);
+    const [context] = browser.contexts();
+    if (context === undefined) throw new Error("The app shows nothing.");
+    const window = new Window(context.pages()[0] ?? (await context.waitForEvent("page")));
     await window.runSample();
     await window.ended();
     await expect(window.terminal).toContainText("Lantern 1.4.2 is installed");
@@ -69,7 +70,9 @@ test("the Debian package holds an app and a command line that work", async ({ ma
     await window.abort();
     await browser.close();
   } finally {
+    const gone = once(app, "exit");
     app.kill();
+    await gone;
   }
   expect(machine.describeHome()).toEqual(before);
 });

@@ -43,7 +43,7 @@ fi
 const AFTER_REMOVAL = `#!/bin/sh
 set -e
 if [ "$1" = remove ] || [ "$1" = purge ]; then
-  if [ -e ${PROFILE} ]; then
+  if grep -qs ${HOME}/alcatraz ${PROFILE}; then
     apparmor_parser --remove ${PROFILE} || echo "alcatraz: its AppArmor profile goes at the next start of this machine" >&2
     rm ${PROFILE}
   fi
@@ -51,10 +51,11 @@ fi
 `;
 
 /**
- * Makes a package of the app in `app` and returns its path. `isQuick`: hardly compressed.
- * Sessions and settings of people are no part of it and stay when it is removed.
+ * Makes a package of the app in `app` and returns its path. One for trial is older than the version that it is of, hardly compressed, and
+ * gives nothing the rights of root. Sessions and settings of people are no part of it and stay when it is removed.
  */
-export async function buildDeb(app, output, version, isQuick) {
+export async function buildDeb(app, output, release, isTrial) {
+  const version = isTrial ? `${release}~trial` : release;
   const architecture = ARCHITECTURES[arch];
   const root = join(output, "deb");
   rmSync(root, { recursive: true, force: true });
@@ -90,8 +91,10 @@ export async function buildDeb(app, output, version, isQuick) {
   put("DEBIAN/postrm", AFTER_REMOVAL, 0o755);
   put("DEBIAN/control", control(version, architecture, await dependencies(root)));
   await must("chmod", ["-R", "u=rwX,go=rX", root]);
+  // Where there are no user name spaces, the window has a sandbox by this alone, and can tell what the machine lacks.
+  if (!isTrial) chmodSync(join(root, HOME, "chrome-sandbox"), 0o4755);
   const deb = join(output, `alcatraz_${version}_${architecture}.deb`);
-  const compression = isQuick ? ["-Zgzip", "-z1"] : ["-Zxz"];
+  const compression = isTrial ? ["-Zgzip", "-z1"] : ["-Zxz"];
   await must("dpkg-deb", ["--root-owner-group", ...compression, "--build", root, deb]);
   return deb;
 }

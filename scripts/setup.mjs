@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { checkSystem } from "./setup/debian.mjs";
 import { checkToolchain } from "./setup/toolchain.mjs";
 import { buildApp } from "./setup/app.mjs";
+import { installBuilder } from "./setup/builder.mjs";
 import { buildHelper } from "./setup/helper.mjs";
 import { fetchPackage } from "./setup/package.mjs";
 import { installPackages } from "./setup/packages.mjs";
@@ -19,7 +20,10 @@ export async function setUp(purpose) {
   await buildHelper();
   await fetchRuntime();
   checkSandbox(electronPath());
-  if (purpose === "test") await fetchPackage();
+  if (purpose === "test") {
+    await fetchPackage();
+    await installBuilder();
+  }
   await buildApp();
 }
 

@@ -85,7 +85,7 @@ const TESTS = [
   program("xz", "xz-utils"),
   program("zstd"),
   program("dpkg-deb", "dpkg"),
-  program("rpmbuild", "rpm"),
+  program("dpkg-shlibdeps", "dpkg-dev"),
   program("bzip2"),
   // What compiles the shipped AppArmor profile.
   program("apparmor_parser", "apparmor"),

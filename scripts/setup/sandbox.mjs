@@ -9,7 +9,8 @@ const PACKAGED = {
   window: "/opt/Alcatraz/alcatraz",
   helper: "/opt/Alcatraz/resources/bin/alcatraz",
 };
-const INSTALLED = "/etc/apparmor.d/alcatraz";
+/** Beside that of an installed package, which has names of its own. */
+const INSTALLED = "/etc/apparmor.d/alcatraz-source";
 
 /** Kernel switches that forbid user namespaces: file below /proc/sys, the value that forbids, the one that does not. */
 const SWITCHES = [
@@ -48,7 +49,10 @@ export function checkSandbox(electron, at = {}) {
 /** Returns the shipped profile for this source tree. */
 export function renderProfile(electron) {
   const shipped = readFileSync(join(ROOT, "assets", "apparmor", "alcatraz"), "utf8");
-  return shipped.replace(PACKAGED.window, `"${electron}"`).replace(PACKAGED.helper, `"${HELPER}"`);
+  return shipped
+    .replaceAll("profile alcatraz-", "profile alcatraz-source-")
+    .replace(PACKAGED.window, `"${electron}"`)
+    .replace(PACKAGED.helper, `"${HELPER}"`);
 }
 
 /** Chromium's older sandbox, a program with root's rights beside Electron, needs no user namespaces. */

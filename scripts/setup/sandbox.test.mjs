@@ -39,8 +39,8 @@ it("AppArmor: the profile is made for this tree, and enough when it is installed
   expect(check(0)).toBeUndefined();
   const made = readFileSync(join(base, "apparmor", "alcatraz"), "utf8");
   expect(made).toBe(renderProfile(electron()));
-  expect(made).toContain(`profile alcatraz-window "${electron()}" flags=(unconfined) {\n  userns,`);
-  expect(made).toContain(`profile alcatraz-helper "${HELPER}" flags=(unconfined) {\n  userns,`);
+  expect(made).toContain(`profile alcatraz-source-window "${electron()}" flags=(unconfined) {\n  userns,`);
+  expect(made).toContain(`profile alcatraz-source-helper "${HELPER}" flags=(unconfined) {\n  userns,`);
   file("installed", made);
   expect(check()).toBeUndefined();
   file("installed", made.replace(electron(), "/elsewhere"));
