@@ -65,6 +65,16 @@ fn run_review_commit_and_undo() {
 }
 
 #[test]
+fn a_directory_of_another_group_is_told_before_anything_fails_there() {
+    let lab = Lab::ordinary();
+    let told = |lab: &Lab| lab.run(["run", "--keep", "--", "/bin/true"]).stderr;
+    assert!(!told(&lab).contains("another group"));
+    let other = rustix::fs::Gid::from_raw(1);
+    rustix::fs::chown(lab.work(), None, Some(other)).unwrap();
+    assert!(told(&lab).contains("it is of another group than your own first one"), "{}", told(&lab));
+}
+
+#[test]
 fn abort_conflicts_and_parts() {
     let lab = lab();
     let id = lab.see(SCRIPT);

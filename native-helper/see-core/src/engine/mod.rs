@@ -28,6 +28,7 @@ mod filesystems;
 mod finding;
 mod floors;
 mod footprint;
+mod foreign_group;
 mod group;
 mod halted;
 mod identity;
@@ -253,6 +254,7 @@ fn plan_of(store: &Store, session: &Session, program: &ProgramSpec) -> Result<Pl
     })?;
     plan.tree.devices = devices;
     plan.limits.extend(lacking.into_iter().map(devices::without));
+    plan.limits.extend(foreign_group::limit(session.mode, &directory_of(program)?));
     Ok(plan)
 }
 
