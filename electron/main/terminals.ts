@@ -93,7 +93,12 @@ export class Terminals {
   }
 
   resize(id: number, rows: number, cols: number): void {
-    this.#open.get(id)?.pty.resize(cols, rows);
+    try {
+      this.#open.get(id)?.pty.resize(cols, rows);
+    } catch (error) {
+      // It has been closed by its other end just now, which is told next.
+      if (!String(error).includes("EBADF")) throw error;
+    }
   }
 
   /** The page has drawn so many bytes. */
