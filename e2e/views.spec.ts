@@ -60,6 +60,10 @@ rm holes.bin; printf new >holes.bin; truncate -s ${HOLES} holes.bin
   await expect(bytes).toContainText("000f4240");
   // A whole row is in sight, however narrow the pane is.
   const beyond = (): Promise<number> => bytes.evaluate((pane) => pane.scrollWidth - pane.clientWidth);
+  const row = bytes.getByText("63 68 61 6e 67 65 64 00", { exact: true });
+  await expect(row).toHaveCount(0);
+  for (let step = 0; step < 9; step++) await app.border("Width of the list of changes").press("ArrowRight");
+  await expect(row).toBeVisible();
   expect(await beyond()).toBe(0);
   await bytes.press("n");
   await expect(bytes).toContainText("002625a0");
