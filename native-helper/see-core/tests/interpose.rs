@@ -3,6 +3,8 @@
 
 #[path = "interpose/haste.rs"]
 mod haste;
+#[path = "interpose/links.rs"]
+mod links;
 #[path = "interpose/mounts.rs"]
 mod mounts;
 #[path = "interpose/storms.rs"]
@@ -169,16 +171,6 @@ fn a_renamed_directory_leads_to_the_old_files() {
 }
 
 #[test]
-fn a_new_symlink_gives_an_old_name_a_new_meaning() {
-    let see = See::new();
-    std::fs::create_dir(see.host().join("real")).unwrap();
-    std::fs::write(see.host().join("real/f"), "text").unwrap();
-    let ran = shell(&see, "cat link/f; cat link/f; ln -s real link; cat link/f");
-    assert_eq!(ran.output.trim_end(), "text");
-    assert_eq!(entry(&ran, &see.path("real/f")).access, Access::READ);
-}
-
-#[test]
 fn content_below_copied_attributes_is_still_the_hosts() {
     let see = See::new();
     std::fs::write(see.host().join("big"), "text").unwrap();
@@ -186,23 +178,6 @@ fn content_below_copied_attributes_is_still_the_hosts() {
     assert_eq!(ran.output.replace('\n', ""), "texttext");
     let big = entry(&ran, &see.path("big"));
     assert!(big.access.has(Access::WRITE) && big.content.is_some());
-}
-
-#[test]
-fn symlinks_dots_and_working_directories() {
-    let see = See::new();
-    std::fs::create_dir_all(see.host().join("a/b")).unwrap();
-    std::fs::write(see.host().join("a/f"), "text").unwrap();
-    std::os::unix::fs::symlink("../f", see.host().join("a/b/l")).unwrap();
-    std::os::unix::fs::symlink(see.host().join("a/b"), see.host().join("abs")).unwrap();
-    std::fs::write(see.host().join("a/b/g"), "text").unwrap();
-    let ran =
-        shell(&see, "cat abs/l; cd a/b; cat g; cd ..; cat ../a/b/../none; cat </proc/self/cwd/f; exit 0");
-    assert_eq!(ran.output.replace('\n', ""), "texttexttext");
-    for name in ["abs", "a/b/l", "a/f", "a/b/g"] {
-        assert!(entry(&ran, &see.path(name)).access.has(Access::READ), "{name}");
-    }
-    assert_eq!(entry(&ran, &see.path("a/none")).seen, Seen::Absent);
 }
 
 #[test]

@@ -4,6 +4,8 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use rustix::io::Errno;
+
 use crate::path::HostPath;
 use crate::read_set::access::Access;
 use crate::read_set::entry::{Looker, Moment, Seen};
@@ -15,11 +17,10 @@ use super::late::Aim;
 use super::observer::{Observer, Shared};
 use super::own_links::{is_own_link, leads_to_own, own_link};
 use super::resolve::{Reached, Walk, nothing_at};
-use super::tracee::{self, Place};
-use super::view::Sight;
+use super::tracee::{self, AT_FDCWD, Place};
+use super::view::{Sight, Target};
 use super::waiting::Waiting;
 
-pub const AT_FDCWD: i32 = -100;
 pub const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
 pub const AT_EMPTY_PATH: u64 = 0x1000;
 /// `/proc/self/fd/3` may lead to `/proc/self/cwd`.
@@ -130,7 +131,7 @@ impl Observer {
         }
         let mut sight = self.sight(context, is_remounted)?;
         let start = match &told {
-            Some(told) => sight.inner(told)?,
+            Some(told) => self.start(context, &mut sight, named.dir, told)?,
             None => sight.root.clone(),
         };
         if is_jailed {
@@ -187,13 +188,45 @@ impl Observer {
         named: &Named<'_>,
     ) -> Option<(Sight, HostPath)> {
         let thread = context.thread;
-        let sight = self.sight(context, self.shared.is_remounted.load(Ordering::SeqCst))?;
+        let mut sight = self.sight(context, self.shared.is_remounted.load(Ordering::SeqCst))?;
         let start = match named.path.first() {
             None => return None,
             Some(b'/') => sight.root.clone(),
-            Some(_) => sight.inner(&self.directory(thread, named.dir)?)?,
+            Some(_) => {
+                let told = self.directory(thread, named.dir)?;
+                self.start(context, &mut sight, named.dir, &told)?
+            }
         };
         Some((sight, start))
+    }
+
+    /// Returns where a relative path begins, and makes the sight the one by which that is found. Once something was mounted a
+    /// directory may lie where no path of its name leads: what is seen there is not known then.
+    fn start(&self, context: &Context<'_, '_>, sight: &mut Sight, dir: i32, told: &[u8]) -> Option<HostPath> {
+        let Shared { main, tables, is_remounted, .. } = &*self.shared;
+        let start = sight.inner(told);
+        if !is_remounted.load(Ordering::SeqCst) {
+            return start;
+        }
+        let place = Place::of(dir);
+        let is_in = |sight: &Sight, start: &HostPath| tables.counts_from(sight, start, context.thread, place);
+        match start.as_ref().map(|start| is_in(sight, start)) {
+            Some(Ok(true)) => return start,
+            // The call fails as well, or its thread is gone.
+            Some(Err(Errno::NOENT | Errno::SRCH)) => return None,
+            _ => {}
+        }
+        // What the kernel shows means the same in every name space.
+        let shown = main.inner(told).filter(|shown| {
+            let point = main.table.around(shown);
+            point.is_some_and(|point| point.target == Target::Kernel) && is_in(main, shown) == Ok(true)
+        });
+        match shown {
+            Some(_) => *sight = main.clone(),
+            None if start.is_some() => self.lose(Missing::Blind),
+            None => {}
+        }
+        shown
     }
 
     /// Tells whether names below or through this one will mean something else once it has moved.
@@ -213,8 +246,7 @@ impl Observer {
 
     pub(super) fn directory(&mut self, thread: u32, dir: i32) -> Option<Arc<[u8]>> {
         let told = self.told_directory(thread, dir);
-        let place = if dir == AT_FDCWD { Place::Cwd } else { Place::Descriptor(dir) };
-        if told.is_none() && tracee::is_too_deep(thread, place) {
+        if told.is_none() && tracee::is_too_deep(thread, Place::of(dir)) {
             self.lose(Missing::Blind);
         }
         told

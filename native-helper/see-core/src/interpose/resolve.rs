@@ -114,13 +114,18 @@ impl Walk<'_> {
         }
         let mut followed = 0;
         while let Some(part) = rest.pop_front() {
-            if part == b".." {
-                if at != self.sight.root {
-                    at = at.parent().unwrap_or_else(HostPath::root);
-                }
+            let is_up = part == b"..";
+            if is_up && at == self.sight.root {
                 continue;
             }
-            let dir = self.tree.dir(table, self.main, &at)?;
+            let dir = self.tree.dir(table, self.main, &at);
+            // The way up is known also from a directory that is gone.
+            let is_former_link = dir.as_ref().is_some_and(|dir| dir.link.is_some());
+            if is_up && !is_former_link {
+                at = at.parent().unwrap_or_else(HostPath::root);
+                continue;
+            }
+            let dir = dir?;
             if let Some(target) = &dir.link {
                 // The host has a directory here by now; programs go where the symlink leads that was here.
                 followed += 1;

@@ -2,24 +2,25 @@
 //! when it may have changed. A program can make such a table as long as the kernel lets it: one too long is not taken.
 
 use std::io::{Error, ErrorKind};
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rustix::fs::{AtFlags, CWD, FsWord, Mode, OFlags, ResolveFlags, StatxFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, StatxFlags, makedev};
 use rustix::io::Errno;
+use see_sys::handle::own_handle;
 
-use crate::beneath::facts_of;
 use crate::mounts::{self, Mount};
 use crate::path::HostPath;
 
 use super::tracee::{self, Place};
 use super::unfinished::{Stamp, Unfinished};
-use super::view::{Sight, Table, Target};
+use super::view::{Point, Sight, Table, Target};
 
 /// The kernel tells of a table in so many bytes at most: some ten thousand mounts, if their paths are short.
 const MOST_BYTES: u64 = 8 << 20;
-/// What an overlay says that it is.
-const OVERLAY: FsWord = 0x794c_7630;
+/// How file systems number their files that hold no other one's, of those that programs can mount: memory (`FILEID_INO32_GEN`)
+/// and what another program serves (`FILEID_INO64_GEN`). An overlay has none of them. The kernel itself answers.
+const NUMBERED: &[i32] = &[0x01, 0x81];
 /// So many tables are held.
 const MOST_TABLES: usize = 4;
 
@@ -88,8 +89,8 @@ impl Tables {
     }
 
     fn own(&self, thread: u32, namespace: u64, root: HostPath) -> Result<Sight, Error> {
-        let (mount, ino) = root_directory(thread)?;
-        let view = View { namespace, root: (mount, ino, root.clone()) };
+        let begins = Where::of(open(thread, Place::Root)?.as_fd())?;
+        let view = View { namespace, root: (begins.mount, begins.ino, root.clone()) };
         // Every table in it is whole: after a panic it is as good as before.
         let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
         held.tables.retain(|known| known.is_still(&self.unfinished));
@@ -107,7 +108,7 @@ impl Tables {
             self.main.clone()
         } else {
             held.count = held.count.wrapping_add(1).max(1);
-            let top = self.top(thread, &root)?;
+            let top = Point { target: self.top(thread, &root)?, mount: begins.mount };
             let table = Arc::new(Table::own(mounts, top, held.count, &self.main.table));
             Sight { table, root: HostPath::root(), prefix: root }
         };
@@ -123,21 +124,40 @@ impl Tables {
 
 impl Tables {
     /// Returns what a thread's root directory shows where no mount is on it: what the SEE has by the same path, when that is the
-    /// same directory.
+    /// same directory and no mount of a program's own is on the way. Asks no file system that a program serves.
     fn top(&self, thread: u32, root: &HostPath) -> Result<Target, Error> {
-        let theirs = open_root(thread)?;
-        if rustix::fs::fstatfs(&theirs)?.f_type != OVERLAY {
-            return Ok(Target::Memory);
+        let fd = open(thread, Place::Root)?;
+        let theirs = Where::of(fd.as_fd())?;
+        if !self.mounts.iter().any(|mount| mount.device == theirs.device) {
+            let is_whole = own_handle(fd.as_fd()).is_ok_and(|handle| NUMBERED.contains(&handle.kind));
+            return Ok(if is_whole { Target::Memory } else { Target::Unknown });
         }
         let path = root.below(&self.main.prefix).and_then(|below| HostPath::new(&[b"/", below].concat()));
         let is_same = |path: &HostPath| {
             let resolve = ResolveFlags::IN_ROOT | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
             let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
             let ours = rustix::fs::openat2(&self.root, path.relative(), flags, Mode::empty(), resolve);
-            let told = ours.and_then(|ours| facts_of(ours.as_fd())).ok().zip(facts_of(theirs.as_fd()).ok());
-            told.is_some_and(|(ours, theirs)| (ours.device, ours.ino) == (theirs.device, theirs.ino))
+            let told = ours.and_then(|ours| Where::of(ours.as_fd())).ok();
+            let mount = mounts::covering(&self.mounts, path).map(|mount| mount.id);
+            told.is_some_and(|ours| {
+                (ours.device, ours.ino, Some(ours.mount)) == (theirs.device, theirs.ino, mount)
+            })
         };
-        Ok(path.filter(is_same).map_or(Target::Unknown, Target::Alias))
+        let elsewhere = || self.main.table.elsewhere(theirs.device);
+        Ok(path.filter(is_same).map_or_else(elsewhere, Target::Alias))
+    }
+
+    /// Tells whether the directory that a thread's relative paths count from lies where a sight has `start`, and not below something
+    /// that was mounted over it since, or on a mount of another name space. Fails when it cannot be told.
+    pub fn counts_from(
+        &self,
+        sight: &Sight,
+        start: &HostPath,
+        thread: u32,
+        place: Place,
+    ) -> Result<bool, Errno> {
+        let mount = Where::of(open(thread, place)?.as_fd())?.mount;
+        Ok(sight.table.around(start).is_some_and(|point| point.mount == mount))
     }
 }
 
@@ -148,17 +168,26 @@ impl Known {
     }
 }
 
-/// Returns the mount and the inode of a thread's root directory, without asking a file system that a program serves.
-fn root_directory(thread: u32) -> Result<(u64, u64), Errno> {
-    let root = open_root(thread)?;
-    let quiet = AtFlags::EMPTY_PATH | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
-    let stat = rustix::fs::statx(root.as_fd(), "", quiet, StatxFlags::MNT_ID | StatxFlags::INO)?;
-    Ok((stat.stx_mnt_id, stat.stx_ino))
+/// Where a directory is.
+struct Where {
+    mount: u64,
+    device: u64,
+    ino: u64,
 }
 
-fn open_root(thread: u32) -> Result<OwnedFd, Errno> {
-    let flags = OFlags::PATH | OFlags::CLOEXEC;
-    rustix::fs::openat(CWD, format!("/proc/{thread}/root"), flags, Mode::empty())
+impl Where {
+    /// Asks without asking a file system that a program serves.
+    fn of(directory: BorrowedFd<'_>) -> Result<Self, Errno> {
+        let quiet = AtFlags::EMPTY_PATH | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
+        let stat = rustix::fs::statx(directory, "", quiet, StatxFlags::MNT_ID | StatxFlags::INO)?;
+        let device = makedev(stat.stx_dev_major, stat.stx_dev_minor);
+        Ok(Self { mount: stat.stx_mnt_id, device, ino: stat.stx_ino })
+    }
+}
+
+/// Opens, by place only, a directory of a thread.
+fn open(thread: u32, place: Place) -> Result<OwnedFd, Errno> {
+    rustix::fs::openat(CWD, place.link(thread), OFlags::PATH | OFlags::CLOEXEC, Mode::empty())
 }
 
 /// Tells whether an error says that a process is not there any more.

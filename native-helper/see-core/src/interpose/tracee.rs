@@ -11,6 +11,8 @@ use see_sys::memory;
 
 /// The kernel takes no longer path.
 const PATH_MOST: usize = 4096;
+/// Stands for the working directory.
+pub const AT_FDCWD: i32 = -100;
 /// Nearly every path fits: one small copy.
 const PATH_FIRST: usize = 256;
 /// So many threads' descriptors are held at hand.
@@ -71,6 +73,11 @@ pub enum Place {
 }
 
 impl Place {
+    /// Returns the directory that a call counts paths from which names it so: a descriptor, or `AT_FDCWD`.
+    pub fn of(dir: i32) -> Self {
+        if dir == AT_FDCWD { Self::Cwd } else { Self::Descriptor(dir) }
+    }
+
     /// Returns the link by which the kernel shows it.
     pub fn link(self, thread: u32) -> String {
         match self {

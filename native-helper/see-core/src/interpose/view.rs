@@ -29,9 +29,18 @@ pub enum Target {
 pub struct Table {
     /// Tells tables apart; 0 is the SEE's main one.
     pub id: u32,
-    mounts: HashMap<HostPath, Target>,
+    mounts: HashMap<HostPath, Point>,
     /// The main table's: which path shows which directory of which file system.
     shown: Vec<Shown>,
+}
+
+/// A place where something is mounted, or where a root directory begins.
+#[derive(Clone, Debug)]
+pub struct Point {
+    /// What it shows.
+    pub target: Target,
+    /// The mount's number.
+    pub mount: u64,
 }
 
 #[derive(Debug)]
@@ -39,6 +48,8 @@ struct Shown {
     device: u64,
     root: HostPath,
     point: HostPath,
+    /// Whether it is a file system that holds nothing of the host's.
+    is_own: bool,
 }
 
 /// File systems that hold no file of the host.
@@ -83,19 +94,22 @@ impl Table {
                     None => Target::Memory,
                 },
             };
-            table.mounts.insert(mount.point.clone(), target);
+            let is_own = matches!(target, Target::Kernel | Target::Memory);
+            table.mounts.insert(mount.point.clone(), Point { target, mount: mount.id });
             if let Some(root) = root_of(&mount) {
-                table.shown.push(Shown { device: mount.device, root, point: mount.point });
+                table.shown.push(Shown { device: mount.device, root, point: mount.point, is_own });
             }
         }
         Some(table)
     }
 
     /// Returns the table of a program that has made mounts, a mount name space or a root directory of its own, with these mounts.
-    /// `top` is what its root directory shows where none of them is on it.
-    pub fn own(mounts: Vec<Mount>, top: Target, id: u32, main: &Self) -> Self {
+    /// `top` is its root directory, unless that is one of them.
+    pub fn own(mounts: Vec<Mount>, top: Point, id: u32, main: &Self) -> Self {
+        let begins = top.mount;
         let mut table = Self { id, mounts: HashMap::from([(HostPath::root(), top)]), shown: Vec::new() };
-        for mount in mounts {
+        // What is mounted on a root directory is not where paths begin.
+        for mount in mounts.into_iter().filter(|it| it.point != HostPath::root() || it.id == begins) {
             let root = root_of(&mount);
             let known = main.shown.iter().find_map(|shown| {
                 let root = root.as_ref().filter(|_| shown.device == mount.device)?;
@@ -106,14 +120,32 @@ impl Table {
                 own if OWN.contains(&own) => Target::Kernel,
                 _ => Target::Memory,
             };
-            table.mounts.insert(mount.point, known.map_or(own, Target::Alias));
+            let target = known.map_or(own, Target::Alias);
+            table.mounts.insert(mount.point, Point { target, mount: mount.id });
         }
         table
     }
 
     /// Returns what is mounted exactly here.
     pub fn at(&self, path: &HostPath) -> Option<&Target> {
-        self.mounts.get(path)
+        self.mounts.get(path).map(|point| &point.target)
+    }
+
+    /// Returns what is mounted here or, nearest, above.
+    pub fn around(&self, path: &HostPath) -> Option<&Point> {
+        let mut at = path.clone();
+        loop {
+            match self.mounts.get(&at) {
+                None => at = at.parent()?,
+                found => return found,
+            }
+        }
+    }
+
+    /// Tells what a directory holds that no path of the main table leads to, by its file system, which is one of that table's.
+    pub fn elsewhere(&self, device: u64) -> Target {
+        let mut shown = self.shown.iter().filter(|shown| shown.device == device);
+        if shown.all(|shown| shown.is_own) { Target::Memory } else { Target::Unknown }
     }
 }
 

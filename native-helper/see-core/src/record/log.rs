@@ -174,9 +174,6 @@ impl State {
     }
 
     fn write(&mut self, line: &[u8]) {
-        if std::mem::take(&mut self.has_failed) {
-            self.waiting.push(b'\n');
-        }
         self.waiting.extend_from_slice(line);
     }
 }
@@ -188,7 +185,12 @@ impl Source for State {
 
     fn take(&mut self) -> Vec<u8> {
         self.taken = std::mem::take(&mut self.events);
-        std::mem::take(&mut self.waiting)
+        let mut bytes = std::mem::take(&mut self.waiting);
+        // Events may have come while the disk was refusing those before them: only now is it known what this follows.
+        if !bytes.is_empty() && std::mem::take(&mut self.has_failed) {
+            bytes.insert(0, b'\n');
+        }
+        bytes
     }
 
     fn lost(&mut self) {

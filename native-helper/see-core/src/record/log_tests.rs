@@ -169,6 +169,22 @@ fn what_the_disk_did_not_take_is_counted_and_comes_again() {
 }
 
 #[test]
+fn what_comes_while_the_disk_takes_half_a_line_is_no_part_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("record");
+    let log = Log::open(&path).unwrap();
+    log.state.with(|state| {
+        state.add(&event(1));
+        let taken = state.take();
+        std::fs::write(&path, &taken[..taken.len() / 2]).unwrap();
+        state.add(&event(2));
+        state.lost();
+    });
+    let record = all(&log, &path);
+    assert_eq!((record.events, record.is_cut), (vec![event(2)], true));
+}
+
+#[test]
 fn bytes_that_are_no_text_are_kept() {
     let start = Start {
         file: b"/bin/\xff".to_vec(),

@@ -2,6 +2,7 @@
 
 use see_core::interpose::calls::Level;
 use see_core::read_set::access::Access;
+use see_core::read_set::set::Missing;
 
 use super::tracking::{See, compile};
 use super::{entry, shell};
@@ -28,6 +29,50 @@ fn mounts_of_its_own_lead_to_the_same_files() {
     assert!(ran.reads.get(&see.path("dst/deep/f")).is_none());
 }
 
+/// What lacks in the record of a script that finds a file by the name `file`, with `kept/sub/file` the host's.
+fn missing(script: &str) -> Option<Missing> {
+    let see = See::new();
+    std::fs::create_dir_all(see.host().join("kept/sub")).unwrap();
+    std::fs::create_dir(see.host().join("at")).unwrap();
+    std::fs::write(see.host().join("kept/sub/file"), "text").unwrap();
+    let ran = see.run(Some(Level::Opens), &["/bin/sh", "-c", script]);
+    assert!(ran.status.success() && ran.output.contains("text"), "{script}: {}", ran.output);
+    ran.reads.missing()
+}
+
+#[test]
+fn a_root_directory_below_a_mount_of_its_own_makes_the_record_incomplete() {
+    let read = |root: &str| {
+        format!("perl -e 'chroot \"{root}\" or die; open($f, \"<\", \"/file\") or die; print <$f>'")
+    };
+    assert_eq!(missing(&read("kept/sub")), None);
+    let bound = format!("mount --bind kept at && {}", read("at/sub"));
+    assert_eq!(missing(&bound), Some(Missing::Blind));
+    assert_eq!(
+        missing(&format!("unshare -m sh -c '{}'", bound.replace('\'', "'\\''"))),
+        Some(Missing::Blind)
+    );
+    // What holds nothing but the program's own.
+    let own = format!("mount -t tmpfs t at && mkdir at/sub && echo text > at/sub/file && {}", read("at/sub"));
+    assert_eq!(missing(&own), None);
+}
+
+#[test]
+fn paths_that_count_from_below_a_later_mount_make_the_record_incomplete() {
+    assert_eq!(missing("cd kept && mount -t tmpfs t . && cat sub/file"), Some(Missing::Blind));
+    assert_eq!(missing("cd kept && mount --bind ../at . && exec 3< . && cat sub/file"), Some(Missing::Blind));
+    assert_eq!(missing("mount -t tmpfs t at && cd kept && cat sub/file"), None);
+    // A name space that is a copy has mounts of its own: of the former one only what the kernel shows means the same.
+    let open = |dir: &str, path: &str| {
+        format!(
+            "perl -e 'open($d, \"<\", \"{dir}\") or die; syscall(272, 0x20000) and die; system(\"mount -t tmpfs t at\") and die; $p = \"{path}\"; \
+             syscall(257, fileno($d), $p, 0) < 0 and die; print \"text\"'"
+        )
+    };
+    assert_eq!(missing(&open("/proc", "self/status")), None);
+    assert_eq!(missing(&open("kept", "sub/file")), Some(Missing::Blind));
+}
+
 #[test]
 fn a_mount_that_no_path_leads_to_makes_the_record_incomplete() {
     let see = See::new();
@@ -37,7 +82,7 @@ fn a_mount_that_no_path_leads_to_makes_the_record_incomplete() {
     let program = compile(&see.host(), "detached", source, &[]);
     let ran = see.run(Some(Level::Opens), &[program.to_str().unwrap()]);
     assert!(ran.status.success());
-    assert_eq!(ran.reads.missing(), Some(see_core::read_set::set::Missing::Blind));
+    assert_eq!(ran.reads.missing(), Some(Missing::Blind));
 }
 
 #[test]
@@ -60,5 +105,5 @@ fn a_mount_table_that_is_too_long_makes_the_record_incomplete() {
         ran.reads.missing()
     };
     assert_eq!(missing(3), None);
-    assert_eq!(missing(400), Some(see_core::read_set::set::Missing::Blind));
+    assert_eq!(missing(400), Some(Missing::Blind));
 }
