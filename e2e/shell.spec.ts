@@ -73,6 +73,9 @@ test("panes keep their sizes over a restart", async ({ app }) => {
   await app.close();
 
   const again = await app.startAgain();
+  // What changed nothing is not to be decided now either.
+  const done = again.navigation.getByRole("region", { name: "Done" });
+  await expect(done.getByRole("button", { name: "true, changed nothing" })).toBeVisible();
   await again.openSession("true");
   expect(await sizes(again)).toEqual(after);
   await again.close();

@@ -1,6 +1,7 @@
 // Start-up only: puts the rooms of the main process together, in order. Decides nothing that a room could decide.
 import { join } from "node:path";
 import { app, type BrowserWindow, Menu, nativeTheme, protocol, session, type WebContents } from "electron";
+import type { Session } from "../../protocol/src/session.js";
 import { APP_SCHEME_PRIVILEGES, serveApp } from "./app-protocol.js";
 import { ApplicationList } from "./applications/applications.js";
 import { viewerOf } from "./applications/openers.js";
@@ -31,6 +32,8 @@ const OUT = join(import.meta.dirname, "..");
 
 let window: BrowserWindow | null = null;
 let panel: PanelIcon | null = null;
+/** The list of sessions as it was told last: the helper may be there before the icon, and tells it once. */
+let listed: readonly Session[] = [];
 const page = (): WebContents | null => window?.webContents ?? null;
 
 function die(thrown: unknown): void {
@@ -80,6 +83,7 @@ function build(sample: () => string | null, opened: string[]): Rooms {
       },
       sessions: ({ sessions }) => {
         tell(page(), "sessions", sessions);
+        listed = sessions;
         panel?.take(sessions);
         void notifier.take(sessions);
       },
@@ -187,6 +191,7 @@ async function start(rooms: Rooms): Promise<void> {
     history: () => bringSession(null),
     quit: () => app.quit(),
   });
+  panel.take(listed);
   await openWindow(app.getPath("userData"), join(OUT, "preload/preload.cjs"), (opened) => {
     window = opened;
     opened.on("closed", () => (window = null));

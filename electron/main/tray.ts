@@ -20,7 +20,6 @@ export class PanelIcon {
     this.#tray = new Tray(icon);
     this.#actions = actions;
     this.#tray.on("click", () => actions.show());
-    this.take([]);
   }
 
   /** Takes the newest list of sessions. */

@@ -59,7 +59,7 @@ export type Frozen = z.infer<typeof Frozen>;
 
 /**
  * What a person should hear of while a session runs, the first of each kind: its quota is nearly used up (bytes), a program of
- * it was refused something. Only `sessions` notifications carry it. `detail` and `program` come from hostile programs.
+ * it was refused something. The command line does not tell it. `detail` and `program` come from hostile programs.
  */
 export const Alerts = z.object({
   near: z.object({ used: Size, limit: Size }).optional(),
@@ -123,7 +123,7 @@ export const Session = z.object({
   alerts: Alerts.optional(),
   /** What was committed of it has been undone. */
   undone: z.boolean().optional(),
-  /** It has ended and left everything as it was, as far as that is seen at once. Only `sessions` notifications carry it. */
+  /** It has ended and left everything as it was, as far as that is seen at once. The command line does not tell it. */
   unchanged: z.boolean().optional(),
 });
 export type Session = z.infer<typeof Session>;

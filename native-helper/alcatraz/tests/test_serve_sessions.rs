@@ -388,6 +388,22 @@ fn sessions_outlive_the_helper_and_the_next_one_finds_them() {
 }
 
 #[test]
+fn an_app_that_asks_for_the_list_is_told_what_the_news_told() {
+    let lab = Lab::new();
+    let (idle, busy) = (lab.see("true"), lab.see("echo x > f"));
+    let mut client = Client::new(&lab);
+    let listed = client.ask("sessions.list", json!({}))["sessions"].clone();
+    let unchanged = |id: &str| {
+        let mut sessions = listed.as_array().unwrap().iter();
+        sessions.find(|session| session["id"] == id).unwrap()["unchanged"].clone()
+    };
+    assert_eq!((unchanged(&idle), unchanged(&busy)), (json!(true), Value::Null));
+    // The news have told it before, and tell it no second time: who missed that has nothing but the answer.
+    let told = client.wait_for(|message| message["method"] == "sessions");
+    assert_eq!(told["params"]["sessions"], listed);
+}
+
+#[test]
 fn two_helpers_share_one_store() {
     let lab = Lab::new();
     let mut one = Client::new(&lab);

@@ -23,7 +23,6 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::actions;
-use crate::wire::session::WireSession;
 
 use super::decisions::*;
 use super::desk::{EditParams, NoteParams, NotesResult, VirusesResult};
@@ -33,6 +32,7 @@ use super::messages::*;
 use super::origins::{LastOrigins, OriginsParams};
 use super::recent_scans::RecentScans;
 use super::requests::RequestMonitor;
+use super::session_list::SessionList;
 use super::writer::Writer;
 
 /// Every method.
@@ -99,6 +99,7 @@ pub type Then = Box<dyn FnOnce() + Send>;
 /// The methods and what they share.
 pub struct Methods {
     store: Arc<Store>,
+    list: Arc<SessionList>,
     feeds: Feeds,
     recent: RecentScans,
     origins: LastOrigins,
@@ -109,12 +110,13 @@ pub struct Methods {
 
 impl Methods {
     /// Returns the methods on this store. `on_greeting` comes after the answer to the first hello that fits.
-    pub fn new(store: Arc<Store>, writer: Writer, on_greeting: Then) -> Self {
+    pub fn new(store: Arc<Store>, list: Arc<SessionList>, writer: Writer, on_greeting: Then) -> Self {
         Self {
             feeds: Feeds::new(Arc::clone(&store), writer),
             recent: RecentScans::default(),
             origins: LastOrigins::default(),
             store,
+            list,
             greeted: AtomicBool::new(false),
             on_greeting: Mutex::new(Some(on_greeting)),
         }
@@ -166,7 +168,7 @@ impl Methods {
                 let params: ResumeParams = parse(params)?;
                 let session = self.store.find_session(&params.session)?;
                 let session = actions::resume(&self.store, &session, params.quota, params.unlimited)?;
-                reply(SessionResult { session: WireSession::from(&session) })
+                reply(SessionResult { session: self.list.one(&session) })
             }
             "sessions.terminals" => {
                 let session = self.store.find_session(&parse::<SessionParams>(params)?.session)?;
@@ -246,12 +248,12 @@ impl Methods {
 
     fn list_sessions(&self) -> Result<SessionsResult> {
         self.store.repair_dead_sessions()?;
-        Ok(SessionsResult { sessions: WireSession::all(&self.store)? })
+        Ok(SessionsResult { sessions: self.list.all()?.0 })
     }
 
     fn run_program(&self, request: RunRequest) -> Result<Answer> {
         let session = engine::launch(&self.store, request.into_spec()?)?;
-        reply(SessionResult { session: WireSession::from(&session) })
+        reply(SessionResult { session: self.list.one(&session) })
     }
 
     fn with_session(
@@ -260,14 +262,14 @@ impl Methods {
         work: impl FnOnce(&Store, &Session) -> Result<Session>,
     ) -> Result<Answer> {
         let session = work(&self.store, &self.store.find_session(&params.session)?)?;
-        reply(SessionResult { session: WireSession::from(&session) })
+        reply(SessionResult { session: self.list.one(&session) })
     }
 
     fn tighten(&self, params: TightenParams) -> Result<Answer> {
         let to = params.tightening();
         let session = self.store.find_session(&params.session)?;
         let session = engine::tighten(&self.store, &session, &to)?;
-        reply(SessionResult { session: WireSession::from(&session) })
+        reply(SessionResult { session: self.list.one(&session) })
     }
 
     fn watch(&self, params: &SessionParams) -> Result<Answer> {
@@ -360,7 +362,7 @@ impl Methods {
         let mut spec = RunSpec::again(&self.store.find_session(&params.session)?);
         spec.size = window(params.rows, params.cols)?;
         let session = engine::launch(&self.store, spec)?;
-        reply(SessionResult { session: WireSession::from(&session) })
+        reply(SessionResult { session: self.list.one(&session) })
     }
 
     fn compare(&self, params: &CompareParams, monitor: &RequestMonitor) -> Result<Answer> {

@@ -16,6 +16,7 @@ use self::line::{LINE_LIMIT, Line, read_line};
 use self::messages::Cancel;
 use self::methods::{Answer, Methods, Weight};
 use self::requests::{Pool, RequestMonitor, Requests};
+use self::session_list::SessionList;
 use self::writer::Writer;
 
 mod alerts;
@@ -33,6 +34,7 @@ mod news;
 mod origins;
 mod recent_scans;
 mod requests;
+mod session_list;
 mod unchanged;
 mod walk;
 mod writer;
@@ -50,12 +52,13 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
         Err(error) => return Err(refuse_greeting(&writer, error)),
     };
     let mending = mend::Mending::start(Arc::clone(&store));
-    let news = news::News::gather(Arc::clone(&store))?;
+    let list = Arc::new(SessionList::new(Arc::clone(&store)));
+    let news = news::News::gather(&store, Arc::clone(&list))?;
     let (to, wakes) = (writer.clone(), mending.clone());
     // Nothing is said to an app before it has said that it speaks the same protocol.
     let greeted = Box::new(move || news.begin(to, wakes));
     let server = Server {
-        methods: Arc::new(Methods::new(store, writer.clone(), greeted)),
+        methods: Arc::new(Methods::new(store, list, writer.clone(), greeted)),
         writer,
         requests: Requests::default(),
         quick: Pool::start(QUICK_THREADS),

@@ -4,17 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use see_core::error::Result;
-use see_core::session::{Session, SessionState};
 use see_core::store::{Store, StoreWatch};
 use serde_json::Value;
 
-use crate::wire::session::WireSession;
-
-use super::alerts::Watched;
 use super::envelope::too_long;
 use super::mend::{Mending, Troubles};
 use super::messages::SessionsResult;
-use super::unchanged::Unchanged;
+use super::session_list::SessionList;
 use super::writer::{Sent, Writer};
 
 /// How often to look whether a process was killed: that alone leaves no mark in the store.
@@ -22,10 +18,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(200);
 
 /// The news of one app, which nobody has told it yet.
 pub struct News {
-    store: Arc<Store>,
+    list: Arc<SessionList>,
     watch: StoreWatch,
-    watched: Watched,
-    unchanged: Unchanged,
     troubles: Troubles,
     /// The list as it was told last.
     told: Value,
@@ -35,10 +29,9 @@ pub struct News {
 
 impl News {
     /// Watches the store from now on.
-    pub fn gather(store: Arc<Store>) -> Result<Self> {
+    pub fn gather(store: &Store, list: Arc<SessionList>) -> Result<Self> {
         let watch = store.watch()?;
-        let (watched, unchanged, troubles) = (Watched::default(), Unchanged::default(), Troubles::default());
-        Ok(Self { store, watch, watched, unchanged, troubles, told: Value::Null, alive: true })
+        Ok(Self { list, watch, troubles: Troubles::default(), told: Value::Null, alive: true })
     }
 
     /// Tells an app that has greeted, and knows nothing yet: the whole list, with its alerts, and from then on whatever it becomes.
@@ -60,10 +53,10 @@ impl News {
     /// Looks, and tells the list when it is another one.
     fn tell(&mut self, writer: &Writer) -> Sent {
         let _turn = writer.turn();
-        let now = match look(&self.store, &mut self.watched, &mut self.unchanged, &mut self.troubles) {
-            Ok((now, alive)) => {
+        let now = match self.list.all() {
+            Ok((sessions, alive)) => {
                 self.alive = alive;
-                now
+                serde_json::to_value(SessionsResult { sessions }).unwrap_or_default()
             }
             Err(error) => {
                 self.troubles.tell(&error.to_string());
@@ -80,25 +73,4 @@ impl News {
         self.told = now;
         sent
     }
-}
-
-/// Returns the list as it is sent, and whether a process should be at work on a session.
-fn look(
-    store: &Store,
-    watched: &mut Watched,
-    unchanged: &mut Unchanged,
-    troubles: &mut Troubles,
-) -> Result<(Value, bool)> {
-    let sessions = store.sessions()?;
-    let alive = sessions.iter().any(|session| {
-        matches!(session.state, SessionState::Starting | SessionState::Running | SessionState::Committing)
-    });
-    let undone = store.undone_sessions()?;
-    let mut told = |session: &Session| {
-        let alerts = watched.alerts(store, session, |error| troubles.tell(&error.to_string()));
-        let unchanged = unchanged.is(store, session);
-        WireSession { alerts, undone: undone.contains(&session.id), unchanged, ..session.into() }
-    };
-    let list = SessionsResult { sessions: sessions.iter().map(&mut told).collect() };
-    Ok((serde_json::to_value(list).unwrap_or_default(), alive))
 }

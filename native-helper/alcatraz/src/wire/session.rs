@@ -42,13 +42,13 @@ pub struct WireSession {
     /// Why it stands still, while it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<Frozen>,
-    /// What a person should hear of while it runs.
+    /// What a person should hear of while it runs: only the app is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alerts: Option<Alerts>,
     /// Whether what was committed of it has been undone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub undone: bool,
-    /// Whether it has ended and changed nothing: only the news tells it.
+    /// Whether it has ended and changed nothing: only the app is told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unchanged: bool,
 }

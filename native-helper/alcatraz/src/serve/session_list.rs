@@ -1,0 +1,68 @@
+//! The list of sessions as the app is told it, by the news and by every answer alike: with what only this process knows of them,
+//! their alerts and which of them changed nothing. Knows nothing of who asks.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use see_core::error::Result;
+use see_core::session::{Session, SessionState};
+use see_core::store::Store;
+
+use crate::wire::session::WireSession;
+
+use super::alerts::Watched;
+use super::mend::Troubles;
+use super::unchanged::Unchanged;
+
+/// The sessions of a store, with what was found out about them.
+pub struct SessionList {
+    store: Arc<Store>,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    watched: Watched,
+    unchanged: Unchanged,
+    troubles: Troubles,
+}
+
+impl SessionList {
+    /// Knows nothing yet.
+    pub fn new(store: Arc<Store>) -> Self {
+        Self { store, known: Mutex::default() }
+    }
+
+    /// Returns all sessions, and whether a process should be at work on one.
+    pub fn all(&self) -> Result<(Vec<WireSession>, bool)> {
+        let sessions = self.store.sessions()?;
+        let alive = sessions.iter().any(|session| {
+            matches!(session.state, SessionState::Starting | SessionState::Running | SessionState::Committing)
+        });
+        let undone = self.store.undone_sessions()?;
+        let mut known = self.known();
+        let list = sessions
+            .iter()
+            .map(|session| known.told(&self.store, session, undone.contains(&session.id)))
+            .collect();
+        Ok((list, alive))
+    }
+
+    /// Returns one session as the list has it. What was done with it does not fail because its commits cannot be read.
+    pub fn one(&self, session: &Session) -> WireSession {
+        let undone = self.store.undone_sessions().is_ok_and(|undone| undone.contains(&session.id));
+        self.known().told(&self.store, session, undone)
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    fn told(&mut self, store: &Store, session: &Session, undone: bool) -> WireSession {
+        let troubles = &mut self.troubles;
+        let alerts = self.watched.alerts(store, session, |error| troubles.tell(&error.to_string()));
+        let unchanged = self.unchanged.is(store, session);
+        WireSession { alerts, undone, unchanged, ..session.into() }
+    }
+}
