@@ -20,6 +20,7 @@ const WINDOW_ALONE = [
   "pages",
   "notifications",
   "shell",
+  "tree-news",
   "views",
   "visual",
   "visual-conflicts",

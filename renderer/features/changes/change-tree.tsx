@@ -6,6 +6,7 @@ import {
   useState,
   type KeyboardEvent,
   type MouseEvent,
+  type PointerEvent,
   type ReactElement,
 } from "react";
 import { ContextMenu } from "../../ui/menu.js";
@@ -15,6 +16,7 @@ import { useFeed } from "./feed-store.js";
 import { groupAt, rowOf, rowOfGroup, rowOpening } from "./outline-model.js";
 import { pathParts } from "./path-parts.js";
 import { rowMenu, type RowMenu } from "./row-menu.js";
+import { isPressed, type Press } from "./row-press.js";
 import { useReview } from "./review-store.js";
 import { TEXTS } from "../../../texts/changes.js";
 import { runTreeAction } from "./tree-actions.js";
@@ -46,6 +48,7 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
   const by = useGrouping((state) => state.by);
   const scroller = useRef<HTMLDivElement>(null);
   const typed = useRef({ text: "", at: 0 });
+  const press = useRef<Press | null>(null);
   const session = useFeed((state) => state.session);
   const [menu, setMenu] = useState<(RowMenu & { at: { x: number; y: number }; asked: number }) | null>(null);
 
@@ -57,6 +60,7 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
   const rows = useRowWindow({
     scroller,
     count: outline.length,
+    idOf: (row) => outline.ids[row]!,
     height: ROW,
     covered: outline.groups === undefined ? 0 : ROW,
     // The row in hand stays in the page wherever one scrolls: the focus is on it. So does the head of the group in sight.
@@ -110,13 +114,38 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
     if (row !== -1) act({ do: "go", row });
   };
 
+  const onPointerDown = (event: PointerEvent): void => {
+    const on = event.isPrimary && event.button === 0 ? rowAt(event) : undefined;
+    press.current =
+      on === undefined
+        ? null
+        : { pointer: event.pointerId, x: event.clientX, y: event.clientY, id: idAt(on), part: partAt(event) };
+  };
+
+  // At the end of the press and not with the click: that has no row when another one has come in between.
+  const onPointerUp = (event: PointerEvent): void => {
+    const began = press.current;
+    press.current = null;
+    if (began === null) return;
+    const on = rowAt(event);
+    const { pointerId: pointer, clientX: x, clientY: y } = event;
+    if (!isPressed(began, { pointer, x, y, id: on === undefined ? undefined : idAt(on) })) return;
+    const row = outline.ids.subarray(0, outline.length).indexOf(began.id);
+    if (row !== -1) actOn(row, began.part);
+  };
+
+  // What no pointer made, but a screen reader for instance.
   const onClick = (event: MouseEvent): void => {
-    const target = event.target as Element;
-    const row = Number(target.closest("[data-row]")?.getAttribute("data-row") ?? -1);
-    if (row < 0) return;
-    const id = outline.ids[row]!;
+    const row = rowAt(event);
+    const isOfPointer = (event.nativeEvent as globalThis.PointerEvent).pointerId >= 0;
+    if (row !== undefined && !isOfPointer) actOn(row, partAt(event));
+  };
+
+  const idAt = (row: number): number => outline.ids[row]!;
+
+  const actOn = (row: number, part: string | undefined): void => {
+    const id = idAt(row);
     const opening = rowOpening({ tree, outline, matches, toggles }, row);
-    const part = target.closest("[data-part]")?.getAttribute("data-part");
     act({ do: "go", row });
     if (part === "choice") act({ do: "choose", row });
     else if (opening !== undefined && (part === "twisty" || id < 0 || tree.kind[id] === 0)) {
@@ -125,16 +154,18 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
   };
 
   const onContextMenu = (event: MouseEvent): void => {
-    const target = (event.target as Element).closest("[data-row]");
+    // A finger that was held has asked for the menu, and presses nothing.
+    press.current = null;
+    const on = rowAt(event);
     // By the keyboard it is asked for where the focus is: then it is about the row in hand.
-    const row = target === null ? active : Number(target.getAttribute("data-row"));
+    const row = on ?? active;
     const menu = row < 0 || session === null ? null : rowMenu(view, row, session, { readOnly, mayDiscard });
     if (menu === null) return;
     event.preventDefault();
     act({ do: "go", row });
-    const box = document.getElementById(rowDomId(row))?.getBoundingClientRect();
+    const box = document.getElementById(rowDomId(idAt(row)))?.getBoundingClientRect();
     const at =
-      target !== null || box === undefined ? event : { clientX: box.left + ROW, clientY: box.bottom };
+      on !== undefined || box === undefined ? event : { clientX: box.left + ROW, clientY: box.bottom };
     setMenu({ ...menu, at: { x: at.clientX, y: at.clientY }, asked: event.timeStamp });
   };
 
@@ -148,8 +179,11 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
         tabIndex={0}
         aria-label={TEXTS.tree}
         aria-multiselectable="true"
-        aria-activedescendant={active === -1 ? undefined : rowDomId(active)}
+        aria-activedescendant={active === -1 ? undefined : rowDomId(idAt(active))}
         onKeyDown={onKeyDown}
+        onPointerDown={onPointerDown}
+        onPointerUp={onPointerUp}
+        onPointerCancel={() => (press.current = null)}
         onClick={onClick}
         onContextMenu={onContextMenu}
         onFocus={() => {
@@ -166,7 +200,7 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
                 <GroupRow
                   key={`group ${group.key}`}
                   group={group}
-                  domId={rowDomId(row)}
+                  domId={rowDomId(id)}
                   row={row}
                   place={outline.places[row]!}
                   peers={outline.peers[row]!}
@@ -183,7 +217,7 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
                 tree={tree}
                 matches={matches}
                 version={version}
-                domId={rowDomId(row)}
+                domId={rowDomId(id)}
                 row={row}
                 id={id}
                 head={outline.heads[row]!}
@@ -225,8 +259,20 @@ function headAbove(outline: View["outline"], row: number): number {
 /** Keys that mean something for the whole session screen, also while the tree has the focus. */
 const RESERVED = new Set(["[", "]", "f", "?", "/"]);
 
-function rowDomId(row: number): string {
-  return `change-${row}`;
+/** By what the row stands for: it is the same one wherever it moves. */
+function rowDomId(id: number): string {
+  return `change-${id}`;
+}
+
+/** Returns the row that an event is on. */
+function rowAt(event: MouseEvent): number | undefined {
+  const row = (event.target as Element).closest("[data-row]")?.getAttribute("data-row");
+  return row === null || row === undefined ? undefined : Number(row);
+}
+
+/** Returns the part of a row that an event is on. */
+function partAt(event: MouseEvent): string | undefined {
+  return (event.target as Element).closest("[data-part]")?.getAttribute("data-part") ?? undefined;
 }
 
 /** Keeps the row under the pointer, or in hand, or at the top, where it is while rows come and go above it. */
@@ -242,7 +288,7 @@ function useHeldPlace(
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
-    const move = (event: PointerEvent): void => {
+    const move = (event: globalThis.PointerEvent): void => {
       pointer.current = event.clientY - element.getBoundingClientRect().top;
     };
     const leave = (): void => {

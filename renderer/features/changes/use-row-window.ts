@@ -1,5 +1,6 @@
 // Which rows of a list of equal rows are in the page: those in sight, some above and below, and a few that stay wherever
-// one scrolls. Knows nothing of what they show. A page's element stands for one row after the other: nothing is made to scroll.
+// one scrolls. Knows nothing of what they show. A row keeps its element as long as it is in the page, wherever it moves; an
+// element that is free stands for another row then: nothing is made to scroll.
 import { useCallback, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import { flushSync } from "react-dom";
 
@@ -18,6 +19,8 @@ export interface RowWindow {
 interface RowWindowProps {
   scroller: RefObject<HTMLElement | null>;
   count: number;
+  /** What a row stands for: by that it is known again when others come and go above it. */
+  idOf: (row: number) => number;
   /** Height of a row. */
   height: number;
   /** Height of what covers the first rows. */
@@ -26,7 +29,8 @@ interface RowWindowProps {
   kept: (top: number) => readonly number[];
 }
 
-export function useRowWindow({ scroller, count, height, covered, kept }: RowWindowProps): RowWindow {
+export function useRowWindow(props: RowWindowProps): RowWindow {
+  const { scroller, count, idOf, height, covered, kept } = props;
   const [sight, setSight] = useState({ top: 0, bottom: 0 });
   useLayoutEffect(() => {
     const element = scroller.current;
@@ -70,37 +74,38 @@ export function useRowWindow({ scroller, count, height, covered, kept }: RowWind
   const top = Math.min(sight.top, last);
   const first = Math.max(0, top - BEYOND);
   const end = Math.min(count, Math.max(sight.bottom, top) + BEYOND);
-  const slots = useRef(NO_SLOTS);
-  slots.current = slotsFor(slots.current, first, end);
-  return { top, scrollTo, rows: rowsOf(slots.current, kept(top)) };
+  const slots = useRef<Slots>(new Map());
+  const rows = rowsIn(first, end, kept(top));
+  slots.current = slotsFor(slots.current, rows.map(idOf));
+  const keys = [...slots.current.values()];
+  return { top, scrollTo, rows: rows.map((row, at) => ({ row, key: String(keys[at]) })) };
 }
 
-/** Which rows are in the page, and from which on they are counted round. */
-interface Slots {
-  first: number;
-  end: number;
-  base: number;
-  size: number;
+/** Returns the rows from `first` to before `end`, and after them those that are kept, once each. */
+export function rowsIn(first: number, end: number, kept: readonly number[]): number[] {
+  const rows = Array.from({ length: Math.max(0, end - first) }, (_, at) => first + at);
+  const beyond = [...new Set(kept)].filter((row) => row !== -1 && (row < first || row >= end));
+  return [...rows, ...beyond];
 }
 
-const NO_SLOTS: Slots = { first: 0, end: 0, base: 0, size: 1 };
+/** The number of the element of each row in the page, by what the row stands for, in the order of the page. */
+export type Slots = ReadonlyMap<number, number>;
 
-/** Returns the slots for these rows: one that stays in the page keeps its own. */
-export function slotsFor(old: Slots, first: number, end: number): Slots {
-  const size = Math.max(old.size, end - first);
-  // Gone elsewhere, all elements are there for other rows, in their old order: none has to be moved.
-  const isElsewhere = first >= old.end || end <= old.first || size !== old.size;
-  return { first, end, base: isElsewhere ? first : old.base, size };
-}
-
-/** Returns the rows with the keys of their elements. */
-export function rowsOf({ first, end, base, size }: Slots, kept: readonly number[]): RowWindow["rows"] {
-  const rows: RowWindow["rows"] = [];
-  for (let row = first; row < end; row++) {
-    rows.push({ row, key: String((((row - base) % size) + size) % size) });
-  }
-  for (const row of new Set(kept)) {
-    if (row !== -1 && (row < first || row >= end)) rows.push({ row, key: `kept ${row}` });
-  }
-  return rows;
+/**
+ * Returns the slots for the rows that stand for these. One that was in the page keeps its own; the others take those that are
+ * free in the order of the page, so that none has to be moved where all rows are others.
+ */
+export function slotsFor(old: Slots, ids: readonly number[]): Slots {
+  const stays = new Set(ids);
+  const free: number[] = [];
+  for (const [id, slot] of old) if (!stays.has(id)) free.push(slot);
+  const taken = new Set(old.values());
+  let next = 0;
+  let used = 0;
+  const fresh = (): number => {
+    if (used < free.length) return free[used++]!;
+    while (taken.has(next)) next += 1;
+    return next++;
+  };
+  return new Map(ids.map((id) => [id, old.get(id) ?? fresh()]));
 }
