@@ -1,6 +1,6 @@
 // An answer that is older than what the page has learned since puts nothing back: each store, with a bridge whose answers
 // come in the order that the test chooses.
-import { afterAll, beforeEach, expect, it, vi } from "vitest";
+import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 
 type Resolve = (outcome: { ok: boolean; value?: unknown; error?: unknown }) => void;
 
@@ -27,6 +27,7 @@ const { useHistory } = await import("./features/history/history-store.js");
 const { useNotes } = await import("./features/notes/notes-store.js");
 const { useHelper } = await import("./features/run/helper-store.js");
 const { useSettings } = await import("./features/settings/settings-store.js");
+const { isCancellable, isLeavable } = await import("./features/commit/commit-model.js");
 const { useCommit } = await import("./features/commit/commit-store.js");
 const { useFeed } = await import("./features/changes/feed-store.js");
 const { createList } = await import("./ui/list-store.js");
@@ -41,6 +42,12 @@ async function answer(verb: string, value: unknown, place = 0): Promise<void> {
   const resolve = open.get(verb)?.splice(place, 1)[0];
   if (resolve === undefined) throw new Error(`nobody has asked ${verb}`);
   resolve({ ok: true, value });
+  await settled();
+}
+
+/** Lets the oldest question of this verb fail. */
+async function refuse(verb: string): Promise<void> {
+  open.get(verb)?.shift()?.({ ok: false, error: { code: "io", message: "no", hint: "" } });
   await settled();
 }
 
@@ -148,21 +155,46 @@ it("a commit that ends while another session is decided on leaves that one's scr
   });
 });
 
-it.each([
-  ["did nothing more", "1", false],
-  ["changed something as it was stopped", "2", true],
-])("a program that %s is told so before the commit", async (_, stamp, changed) => {
+describe("a program that has to be stopped for a commit", () => {
   const summary = { created: 1, modified: 0, deleted: 0, renamed: 0, replaced: 0, linked: 0, bytes: 1 };
   const found = { consistent: true, conflicts: [], summary };
-  useFeed.setState({
-    session: "a",
-    reading: false,
-    settled: { revision: 1, total: 1, summary, live: false },
+  const begin = (): void => {
+    useFeed.setState({
+      session: "a",
+      reading: false,
+      settled: { revision: 1, total: 1, summary, live: false },
+    });
+    useCommit.getState().begin("a", true);
+    void useCommit.getState().stopAndCheck();
+  };
+
+  it.each([
+    ["did nothing more", "1", false],
+    ["changed something as it was stopped", "2", true],
+  ])("%s: that is told before the commit", async (_, stamp, changed) => {
+    begin();
+    await answer("check", { ...found, stamp: "1" });
+    await answer("stop", { id: "a" });
+    await answer("check", { ...found, stamp });
+    expect(useCommit.getState()).toMatchObject({ changed, state: { step: "review" } });
   });
-  useCommit.getState().begin("a", true);
-  void useCommit.getState().stopAndCheck();
-  await answer("check", { ...found, stamp: "1" });
-  await answer("stop", { id: "a" });
-  await answer("check", { ...found, stamp });
-  expect(useCommit.getState()).toMatchObject({ changed, state: { step: "review" } });
+
+  it("has changed perhaps, where nobody could look before", async () => {
+    begin();
+    await refuse("check");
+    await answer("stop", { id: "a" });
+    await answer("check", { ...found, stamp: "1" });
+    expect(useCommit.getState()).toMatchObject({ changed: null, state: { step: "review" } });
+  });
+
+  it.each(["cancel", "leave"] as const)("runs on when the person thinks better of it: %s", async (way) => {
+    begin();
+    const { state } = useCommit.getState();
+    expect([state.step, isCancellable(state), isLeavable(state)]).toEqual(["noting", true, true]);
+    useCommit.getState()[way]();
+    expect(open.get("cancel")).toHaveLength(1);
+    await answer("check", { ...found, stamp: "1" });
+    expect(open.get("stop") ?? []).toEqual([]);
+    expect(useCommit.getState().state.step).toBe("cancelled");
+  });
 });

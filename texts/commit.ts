@@ -20,6 +20,8 @@ export const TEXTS = {
   stillRuns: (name: string): string => `${name} still runs`,
   stillRunsWhy: "A commit takes what the program leaves behind, so it has to be stopped first.",
   stopAndCommit: "Stop and commit…",
+  noting: "Noting what the program has done so far",
+  notingWhy: "It still runs. It is stopped once this is known.",
   stopping: "Stopping the program",
   reading: "Reading the last changes",
   checking: "Checking that your machine has not changed meanwhile",
@@ -35,6 +37,8 @@ export const TEXTS = {
     `${UNSEEN[why]}: whatever your machine has changed since the session began is a conflict, where the program changed something too.`,
   recheckGoing: "Checking again…",
   changedSince: "The session has changed since you came here. This is what it comes to now.",
+  perhapsChanged:
+    "Whether the session has changed since you came here could not be told. This is what it comes to now.",
   partsLabel: "What to show",
   parts: { conflicts: "To decide", goes: "Goes to your machine", stays: "Stays in the session" },
   tags: { joined: "joined", ignored: "ignore list", open: "to decide", answered: "answered" },

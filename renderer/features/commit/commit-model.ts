@@ -37,6 +37,8 @@ export interface Review {
 
 export type CommitStep =
   | { step: "stop" }
+  /** What the session holds is noted before its program is stopped: so that it can be told when that changed something. */
+  | ({ step: "noting" } & Work)
   | { step: "stopping" }
   /** The list of changes is not whole yet: nothing is counted or chosen from a part of it. */
   | { step: "reading" }
@@ -53,6 +55,25 @@ export const NO_ANSWERS: Answers = new Map();
 
 /** Phases in which a commit can still be given up. */
 const CANCELLABLE: ReadonlySet<Phase> = new Set(["scan", "check", "stage"]);
+
+/** Steps in which nothing is counted yet, or any more. */
+const NOT_COUNTED: ReadonlySet<CommitStep["step"]> = new Set([
+  "stop",
+  "noting",
+  "stopping",
+  "reading",
+  "done",
+]);
+
+/** Steps in which nothing was begun yet. */
+const BEFORE: ReadonlySet<CommitStep["step"]> = new Set([
+  "stop",
+  "noting",
+  "reading",
+  "checking",
+  "review",
+  "needs",
+]);
 
 /** Returns the step after a check. What was answered before and is still on offer stays answered. */
 export function afterCheck(outcome: Outcome<CheckResult>, known: Answers = NO_ANSWERS): CommitStep {
@@ -81,13 +102,13 @@ export function withProgress(state: CommitStep, progress: Progress): CommitStep 
   if (state.step === "review") {
     return state.work?.ticket === progress.request ? { ...state, work: { ...state.work, progress } } : state;
   }
-  if (state.step !== "checking" && state.step !== "committing") return state;
+  if (state.step !== "noting" && state.step !== "checking" && state.step !== "committing") return state;
   return progress.request === state.ticket ? { ...state, progress } : state;
 }
 
 /** Returns the check that is under way; null when there is none. */
 export function checkOf(state: CommitStep): Work | null {
-  if (state.step === "checking") return state;
+  if (state.step === "noting" || state.step === "checking") return state;
   return state.step === "review" ? state.work : null;
 }
 
@@ -100,7 +121,7 @@ export function isReady(state: CommitStep): state is Review {
 
 /** Tells whether it is known how many changes the commit is about, and still to be decided. */
 export function isCounted({ step }: CommitStep): boolean {
-  return step !== "done" && step !== "stop" && step !== "stopping" && step !== "reading";
+  return !NOT_COUNTED.has(step);
 }
 
 /** Returns how many of the chosen changes a commit would bring: without what the ignore list leaves out. */
@@ -116,9 +137,7 @@ export function changesOf(conflicts: readonly Conflict[]): number {
 
 /** Tells whether it has no meaning any more once the session was decided on elsewhere: nothing was begun yet. */
 export function isOvertaken({ step }: CommitStep): boolean {
-  return (
-    step === "stop" || step === "reading" || step === "checking" || step === "review" || step === "needs"
-  );
+  return BEFORE.has(step);
 }
 
 /** Tells whether a conflict can be answered like this. */

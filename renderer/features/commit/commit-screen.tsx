@@ -103,6 +103,12 @@ function Body({ state, id, name, count }: BodyProps): ReactNode {
           {TEXTS.stillRunsWhy}
         </EmptyPanel>
       );
+    case "noting":
+      return (
+        <Working label={TEXTS.noting} work={state}>
+          <p>{TEXTS.notingWhy}</p>
+        </Working>
+      );
     case "stopping":
       return <Working label={TEXTS.stopping} work={null} />;
     case "reading":
@@ -216,9 +222,9 @@ function ReviewBody({ review, id, count }: { review: Review; id: string; count: 
                 : TEXTS.asSeen}
         </p>
       </div>
-      {changed && (
+      {changed !== false && (
         <p className={styles.changed} role="status">
-          {TEXTS.changedSince}
+          {changed === null ? TEXTS.perhapsChanged : TEXTS.changedSince}
         </p>
       )}
       <AsideNotes aside={aside} onInclude={(paths) => void include(paths)} />
@@ -251,6 +257,7 @@ function Footer({ state, id, count, onClose }: FooterProps): ReactElement {
           </Button>
         </>
       );
+    case "noting":
     case "stopping":
     case "reading":
     case "checking":

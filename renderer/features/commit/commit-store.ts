@@ -40,8 +40,8 @@ interface CommitState {
   /** Changes that are chosen and that stay behind, as they were when the check began. */
   chosen: number;
   left: number;
-  /** Whether the session has changed since a check of this screen: what is shown is another one's result. */
-  changed: boolean;
+  /** Whether the session has changed since a check of this screen: what is shown is another one's result. Null: nobody can tell. */
+  changed: boolean | null;
   /** The last commit that was made here: its Undo stays in sight. */
   last: { session: string; result: CommitResult } | null;
   begin: (session: string, live: boolean) => void;
@@ -136,7 +136,7 @@ export const useCommit = create<CommitState>((set, get) => {
     } else {
       // Another look at the machine: what was read of it before is old.
       useVersions.getState().reset();
-      set({ state: afterCheck(outcome, answers), changed: get().changed || moved });
+      set({ state: afterCheck(outcome, answers), changed: moved || get().changed });
     }
     recheck();
     // What has come since is shown first: who wished to commit had not seen it. A check that began anew takes the wish along.
@@ -167,16 +167,23 @@ export const useCommit = create<CommitState>((set, get) => {
       else void checkWhole();
     },
     stopAndCheck: async () => {
-      set({ state: { step: "stopping" } });
+      const ticket = nextTicket();
+      set({ state: { step: "noting", ticket, progress: null } });
       const mine = screen;
       const { session } = get();
       // A program that is asked to end can still change what the person has looked at: then that is said.
-      const seen = await see.check({ session, ...selectionRequest(useFeed.getState().tree) }, nextTicket());
-      if (mine !== screen) return;
+      const end = follow();
+      const seen = await see.check({ session, ...selectionRequest(useFeed.getState().tree) }, ticket);
+      end();
+      // Given up: then nothing is stopped.
+      if (mine !== screen || checkOf(get().state)?.ticket !== ticket) return;
+      set({ state: { step: "stopping" } });
       const outcome = await useSessions.getState().stop(session);
       if (mine !== screen) return;
       if (!outcome.ok) return set({ state: { step: "failed", error: outcome.error } });
-      if (seen.ok) checked = { revision: null, stamp: seen.value.stamp };
+      const stamp = seen.ok ? seen.value.stamp : undefined;
+      checked = { revision: null, stamp };
+      if (stamp === undefined) set({ changed: null });
       await checkWhole();
     },
     check: () => look(false),
