@@ -71,13 +71,25 @@ test("more contrast, forced colours and no motion", async ({ machine, app }) => 
   await inEveryLook("commit");
 });
 
-test("at twice the size there is room for the change in hand", async ({ machine, app }) => {
+test("at twice the size there is room for the change in hand, and nothing is lost to keys and ears", async ({
+  machine,
+  app,
+}) => {
+  for (const name of ["a", "b", "c", "d", "e", "f"])
+    await machine.alcatraz("run", "--keep", "--name", name, "true");
   await app.run(machine.file("program.sh", "#!/bin/sh\necho text >~/text.txt\n", 0o755));
   await app.ended();
   await app.page.setViewportSize({ width: 600, height: 380 });
   await app.show("text.txt");
   expect((await app.detail.boundingBox())?.width).toBeGreaterThan(260);
   expect(await violations(app)).toEqual([]);
+  const done = app.navigation.getByRole("region", { name: "Done" });
+  const sessions = done.getByRole("button", { name: /changed nothing ?(now|\dm)$/ });
+  await expect(sessions).toHaveCount(5);
+  await done.getByRole("button", { name: "Show all 6" }).press("Enter");
+  await expect(sessions).toHaveCount(6);
+  await done.getByRole("button", { name: "Clear" }).press("Enter");
+  await expect(done).toHaveCount(0);
   await app.navigation.getByRole("button", { name: "History" }).click();
   await expect(app.page.getByRole("heading", { name: "History" })).toBeVisible();
 });

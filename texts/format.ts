@@ -84,10 +84,20 @@ export function formatTimeOfDay(time: string): string {
   return Number.isNaN(then) ? time : clock.format(then);
 }
 
-/** Returns when something began (RFC 3339), short: the time of day when that was today, else the day. */
+const moment = new Intl.DateTimeFormat("en", {
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
+
+/** Returns when something began (RFC 3339), short: the time of day, with its day when that was not today. */
 export function formatStart(time: string, now: Date): string {
   const then = new Date(time);
-  return then.toDateString() === now.toDateString() ? formatTimeOfDay(time) : day.format(then);
+  if (then.toDateString() === now.toDateString()) return formatTimeOfDay(time);
+  return then.getFullYear() === now.getFullYear() ? moment.format(then) : formatTime(time);
 }
 
 /** Returns a span of time in the local zone, by its begin and length in milliseconds: Nov 26, 2026, 10:00:00 – 10:00:10. */

@@ -34,15 +34,21 @@ describe("session", () => {
     });
   });
   it("is told apart from others of its name by when it began", () => {
-    const now = new Date();
-    const marks = twinMarks([
-      session({ id: "a", created: now.toISOString() }),
-      session({ id: "b", created: "2026-01-05T12:00:00Z" }),
-      session({ id: "c", name: "alone" }),
+    const at = (time: string): string => new Date(time).toISOString();
+    const sessions = [
+      session({ id: "a", created: at("2026-01-06T10:00:00") }),
+      session({ id: "b", created: at("2026-01-05T12:00:00") }),
+      session({ id: "c", created: at("2026-01-05T12:00:07") }),
+      session({ id: "d", created: at("2025-12-31T23:59:59") }),
+      session({ id: "e", name: "alone" }),
+    ];
+    expect([...twinMarks(sessions, new Date("2026-01-06T23:00:00"))]).toEqual([
+      ["a", "10:00:00"],
+      ["b", "Jan 5, 12:00:00"],
+      ["c", "Jan 5, 12:00:07"],
+      ["d", "Dec 31, 2025, 23:59:59"],
     ]);
-    expect([...marks.keys()]).toEqual(["a", "b"]);
-    expect(marks.get("a")).toMatch(/^\d\d:\d\d:\d\d$/);
-    expect(marks.get("b")).toBe("Jan 5, 2026");
+    expect(twinMarks(sessions, new Date("2026-01-07T00:00:00")).get("a")).toBe("Jan 6, 10:00:00");
   });
   it("has a sign of its own for each way in which it is over", () => {
     expect(stateSign(session({}))).toBeUndefined();

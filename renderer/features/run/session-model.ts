@@ -91,12 +91,12 @@ export function groupSessions(sessions: readonly Session[], cleared: readonly st
   return groups;
 }
 
-/** Returns when each session began whose title others have, too, by their ids: that tells them apart. */
-export function twinMarks(sessions: readonly Session[]): ReadonlyMap<string, string> {
+/** Returns when each session began whose title others have, too, by their ids, as it is told today: that tells them apart. */
+export function twinMarks(sessions: readonly Session[], today: Date): ReadonlyMap<string, string> {
   const counts = new Map<string, number>();
   for (const title of sessions.map(sessionTitle)) counts.set(title, (counts.get(title) ?? 0) + 1);
   const twins = sessions.filter((session) => (counts.get(sessionTitle(session)) ?? 0) > 1);
-  return new Map(twins.map(({ id, created }) => [id, formatStart(created, new Date())]));
+  return new Map(twins.map(({ id, created }) => [id, formatStart(created, today)]));
 }
 
 /** Tells whether its first program runs just now: when another one that runs in it began, nobody says. */

@@ -6,6 +6,7 @@ import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Params } from "../../../protocol/src/rpc.js";
 import type { RunRequest, Session, Tightening } from "../../../protocol/src/session.js";
 import { see } from "../../see.js";
+import { useClock } from "../../ui/use-clock.js";
 import { useSettings } from "../settings/settings-store.js";
 import { groupSessions, twinMarks, withAnswer, type SessionGroups } from "./session-model.js";
 
@@ -91,7 +92,9 @@ export function useSession(id: string | null): Session | undefined {
 /** Returns what tells this session apart from others with its title; undefined where nothing need. */
 export function useTwinMark(id: string): string | undefined {
   const sessions = useSessions((state) => state.sessions);
-  return useMemo(() => twinMarks(sessions ?? []), [sessions]).get(id);
+  // What began today did not begin today any more at midnight.
+  const today = new Date(useClock(60_000)).toDateString();
+  return useMemo(() => twinMarks(sessions ?? [], new Date(today)), [sessions, today]).get(id);
 }
 
 /** Returns the sessions that are listed, in groups. */

@@ -1,5 +1,5 @@
 // The way around: Home, the sessions by what they ask of a person, History and Settings.
-import { useState, type ReactElement } from "react";
+import { useState, type ButtonHTMLAttributes, type ReactElement } from "react";
 import type { Session } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { IconButton } from "../../ui/button.js";
@@ -16,6 +16,8 @@ import styles from "./sidebar.module.css";
 
 /** Of what is done so many are listed at first. */
 const DONE_SHOWN = 5;
+/** In milliseconds. */
+const DAY = 86_400_000;
 
 export function Sidebar(): ReactElement {
   const screen = useRoute((state) => state.screen);
@@ -101,24 +103,40 @@ function Done({ sessions }: { sessions: readonly Session[] }): ReactElement | nu
     <section aria-label={TEXTS.done}>
       <div className={styles.head}>
         <h2 className={styles.group}>{TEXTS.done}</h2>
-        <button
-          type="button"
-          className={styles.small}
+        <SmallButton
+          icon="abort"
+          label={TEXTS.clear}
           title={TEXTS.clearWhy}
           onClick={() => useSessions.getState().clearDone()}
-        >
-          {TEXTS.clear}
-        </button>
+        />
       </div>
       {shown.map((session) => (
         <SessionItem key={session.id} session={session} />
       ))}
       {sessions.length > DONE_SHOWN && (
-        <button type="button" className={styles.small} aria-expanded={all} onClick={() => setAll(!all)}>
-          {all ? TEXTS.fewer : TEXTS.showAll(sessions.length)}
-        </button>
+        <SmallButton
+          icon={all ? "collapse" : "more"}
+          label={all ? TEXTS.fewer : TEXTS.showAll(sessions.length)}
+          aria-expanded={all}
+          onClick={() => setAll(!all)}
+        />
       )}
     </section>
+  );
+}
+
+interface SmallButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
+  icon: IconName;
+  label: string;
+}
+
+/** A word, or its sign where there is no room for words. */
+function SmallButton({ icon, label, ...rest }: SmallButtonProps): ReactElement {
+  return (
+    <button type="button" className={styles.small} title={label} {...rest}>
+      <Icon name={icon} size={14} />
+      <span className={styles.word}>{label}</span>
+    </button>
   );
 }
 
@@ -128,6 +146,8 @@ function SessionItem({ session }: { session: Session }): ReactElement {
   const now = useClock(live ? 1000 : 60_000);
   const title = sessionTitle(session);
   const twin = useTwinMark(session.id);
+  // Of an earlier day, what tells it apart needs the room, and tells the day better than the age does.
+  const isDayTold = twin !== undefined && !live && now - Date.parse(session.created) >= DAY;
   const age = live ? sessionAge(session, now) : formatAge(session.ended ?? session.created, now);
   return (
     <button
@@ -143,7 +163,7 @@ function SessionItem({ session }: { session: Session }): ReactElement {
         <span className="spoken">, {stateWords(session).short}</span>
       </span>
       {twin !== undefined && <span className={styles.twin}>{twin}</span>}
-      <span className={styles.note}>{age}</span>
+      {!isDayTold && <span className={styles.note}>{age}</span>}
     </button>
   );
 }
