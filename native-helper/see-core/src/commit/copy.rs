@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::{AsFd as _, AsRawFd as _, OwnedFd};
 
-use rustix::fs::{AtFlags, FileType as RawType, Mode, OFlags, SeekFrom};
+use rustix::fs::{AtFlags, CWD, FileType as RawType, Mode, OFlags, SeekFrom};
 use rustix::io::Errno;
 
 use crate::beneath;
@@ -54,7 +54,7 @@ pub fn copy(
         }
         if stat.links > 1 {
             if let Some(first) = links.get(&stat.identity) {
-                link(places, first, &to)?;
+                link_copy(places, first, &to)?;
                 continue;
             }
             links.insert(stat.identity, to.clone());
@@ -70,10 +70,26 @@ pub fn copy(
     Ok(())
 }
 
-/// Gives an object another name.
-pub fn link(places: &mut Places, from: &Spot, to: &Spot) -> Result<()> {
+fn link_copy(places: &mut Places, from: &Spot, to: &Spot) -> Result<()> {
     let (old, new) = (places.holder(from)?, places.holder(to)?);
     rustix::fs::linkat(&*old, name(from), &*new, name(to), AtFlags::empty())
+        .map_err(|errno| places.error("linking", to, errno))
+}
+
+/// Gives an object another name; fails when another one has its name by now.
+pub fn link(places: &mut Places, from: &Spot, to: &Spot, object: Identity) -> Result<()> {
+    let (old, new) = (places.holder(from)?, places.holder(to)?);
+    let held = match own_files::open_at(old.as_fd(), from.split().1, OFlags::PATH) {
+        Err(Errno::NOENT) => return Err(changed(places, from)),
+        held => held.map_err(|errno| places.error("opening", from, errno))?,
+    };
+    let found = Identity::of(held.as_fd()).map_err(|errno| places.error("looking at", from, errno))?;
+    if found != object {
+        return Err(changed(places, from));
+    }
+    // What is open is linked, whatever bears its name a moment later.
+    let open = format!("/proc/self/fd/{}", held.as_raw_fd());
+    rustix::fs::linkat(CWD, open, &*new, name(to), AtFlags::SYMLINK_FOLLOW)
         .map_err(|errno| places.error("linking", to, errno))
 }
 

@@ -48,8 +48,9 @@ fn remove(store: &Store, record: &CommitRecord) -> Result<()> {
     crash::point();
     for other in store.commits()?.into_iter().filter(|other| other.state == CommitState::Reverted) {
         let dir = super::commit_dir(store, &other.id);
-        let tried = journal::read(&dir)?.and_then(|journal| journal.header.undoes);
-        if tried.is_some_and(|tried| tried == record.id) {
+        let Some(tried) = journal::read(&dir)? else { continue };
+        // Where steps stayed, its directory holds what they displaced.
+        if tried.header.undoes.as_ref() == Some(&record.id) && tried.is_cleared_up() {
             remove_dir(&dir)?;
         }
     }

@@ -102,7 +102,12 @@ pub fn take_back(
         false => {
             let dir = super::commit_dir(store, &journal.header.commit);
             // Later checks must know what was our own work, as after any other revert.
-            journal::write_reverted(&dir, &journal.header, Some(&reverted.rest), &reverted.left)?;
+            match journal::write_reverted(&dir, &journal.header, Some(&reverted.rest), &reverted.left) {
+                // Without it they ask about more; but every step would be taken back again once there is room, also what the host
+                // has built upon meanwhile, and nobody would be told where theirs is.
+                Err(error) if error.code == ErrorCode::DiskFull => {}
+                written => written?,
+            }
             crash::point();
             keep_aside(store, journal)?
         }
@@ -218,7 +223,7 @@ fn remove_all(store: &Store, session: &Session) -> Result<()> {
             let dir = super::commit_dir(store, &commit.id);
             let journal = journal::read(&dir)?.filter(|journal| journal.header.undoes.is_none());
             // Where steps stayed, its directory may hold what they displaced.
-            if journal.is_some_and(|journal| journal.reverted.is_some() && journal.steps.is_none()) {
+            if journal.is_some_and(|journal| journal.is_cleared_up()) {
                 remove_dir(&dir)?;
             }
         }

@@ -146,6 +146,11 @@ impl Journal {
         let (residue, holdings) = (Vec::new(), Vec::new());
         Self { header, steps: None, residue, holdings, left: None, reverted: None }
     }
+
+    /// Tells whether all was taken back, so that nothing is kept but what the host had then.
+    pub fn is_cleared_up(&self) -> bool {
+        self.reverted.is_some() && self.steps.is_none()
+    }
 }
 
 /// A journal being written.

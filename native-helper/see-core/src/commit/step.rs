@@ -38,7 +38,8 @@ pub enum Step {
     Replace { at: Spot, new: Spot, backup: Spot, object: Identity, old: Identity },
     /// Gives the object at `target` the free name `at` as well.
     Link { target: Spot, at: Spot, object: Identity },
-    /// Takes the name `at` from the object that `target` names too.
+    /// Takes the name `at` from the object that `target` names too. Only journals of versions before have it: an undo moves the
+    /// name into its backup, because it may be the last one by then.
     Unlink { target: Spot, at: Spot, object: Identity },
     /// Changes attributes in place.
     Attributes { at: Spot, object: Identity, before: Attributes, after: Attributes },
@@ -141,7 +142,7 @@ impl Step {
                 crash::point();
                 move_free(places, new, backup, *old)
             }
-            Self::Link { target, at, .. } => copy::link(places, target, at),
+            Self::Link { target, at, object } => copy::link(places, target, at, *object),
             Self::Unlink { at, .. } => places.unlink(at).map(|_| ()),
             Self::Attributes { at, object, after, .. } => {
                 attributes::write_to(places, at, Some(*object), after)
@@ -198,7 +199,7 @@ impl Step {
             }
             Self::Unlink { target, at, object } => {
                 if places.stat(at)?.is_none() && holds(places, target, *object)? {
-                    copy::link(places, target, at)?;
+                    copy::link(places, target, at, *object)?;
                 }
             }
             Self::Attributes { at, object, before, after } => {

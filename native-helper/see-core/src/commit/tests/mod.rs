@@ -31,3 +31,4 @@ mod taken_back;
 mod targets;
 mod torn;
 mod undo_choices;
+mod undo_links;

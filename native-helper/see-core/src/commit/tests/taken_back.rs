@@ -7,8 +7,9 @@ use std::path::Path;
 
 use super::bench::{Bench, is_inside, run_in};
 use super::crashes::{dies, quietly};
-use crate::commit::crash;
+use crate::commit::record::CommitState;
 use crate::commit::selection::Selection;
+use crate::commit::{self, Recovered, crash};
 use crate::error::{ErrorCode, Resolution};
 use crate::layer::MarkSpace;
 use crate::session::SessionState;
@@ -125,4 +126,70 @@ fn an_undo_that_fails_takes_back_also_what_a_program_has_had_open() {
         }
     }
     assert!(met > 0, "{gap}");
+}
+
+/// Returns a bench whose undo was cut off when the host went on in a file that had come back already, the commit that was to be
+/// undone, and what its recovery told.
+fn overtaken_undo(recover: impl Fn(&Bench) -> Vec<Recovered>) -> (Bench, String, Recovered) {
+    let mut found = None;
+    quietly(|| {
+        for point in 0.. {
+            let bench =
+                Bench::fast_session(MarkSpace::Trusted, "echo f > f; echo g > g", "echo ff > f; echo gg > g");
+            let commit = bench.commit().unwrap().id;
+            if !dies(point, || drop(bench.undo(&commit).unwrap())) {
+                break;
+            }
+            bench.on_host("[ $(cat g) != g ] || echo mine >> g");
+            let told = recover(&bench).into_iter().find(|one| !one.foreign.is_empty());
+            if let Some(told) = told {
+                found = Some((bench, commit, told));
+                break;
+            }
+        }
+    });
+    found.expect("no point of an undo is overtaken")
+}
+
+/// Tells whether what an undo took from `g` is still where a person was told that it is.
+fn keeps(told: &Recovered) -> bool {
+    let entries = told.kept.iter().flat_map(|kept| std::fs::read_dir(kept.as_path()).into_iter().flatten());
+    entries.map(Result::unwrap).any(|entry| {
+        entry.metadata().is_ok_and(|facts| facts.is_file())
+            && std::fs::read(entry.path()).is_ok_and(|content| content == b"gg\n")
+    })
+}
+
+#[test]
+fn what_an_undo_displaced_outlives_the_backup_of_the_commit() {
+    if !is_inside("taken_back::what_an_undo_displaced_outlives_the_backup_of_the_commit") {
+        return;
+    }
+    let (bench, commit, told) = overtaken_undo(Bench::recover);
+    assert!(keeps(&told), "{told:?}");
+    commit::drop(&bench.store, &commit).unwrap();
+    assert!(keeps(&told), "{told:?}");
+    bench.on_host("[ $(cat f) = ff ] && [ \"$(cat g)\" = $'g\\nmine' ]");
+}
+
+/// Else the next start would take it all back once more, also what the host has built upon since.
+#[test]
+fn what_stays_is_told_also_where_there_is_no_room_to_write_it_down() {
+    if !is_inside("taken_back::what_stays_is_told_also_where_there_is_no_room_to_write_it_down") {
+        return;
+    }
+    let (bench, commit, told) = overtaken_undo(|bench| {
+        for cut_off in bench.store.unsettled_commits().unwrap() {
+            let new = commit::commit_dir(&bench.store, &cut_off.id).join("journal.new");
+            let _ = std::os::unix::fs::symlink("/dev/full", new);
+        }
+        bench.recover()
+    });
+    assert_eq!((told.state, &told.failed), (CommitState::Reverted, &None));
+    assert_eq!(told.foreign, bench.paths(&["g"]));
+    assert!(keeps(&told), "{told:?}");
+    assert!(bench.recover().is_empty());
+    commit::drop(&bench.store, &commit).unwrap();
+    assert!(keeps(&told), "{told:?}");
+    bench.on_host("[ $(cat f) = ff ] && [ \"$(cat g)\" = $'g\\nmine' ]");
 }

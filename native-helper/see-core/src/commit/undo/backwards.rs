@@ -214,7 +214,9 @@ impl<'j> Backwards<'j> {
                 let Fate::Goes { object: now, expects } = self.expect_left(to, index, moves, *object)? else {
                     return self.stay(index);
                 };
-                let (from, to, object) = (to.clone(), self.slot_near(to)?, now.unwrap_or(*object));
+                // It is gone already.
+                let Some(object) = now else { return Ok(true) };
+                let (from, to) = (to.clone(), self.slot_near(to)?);
                 self.add(Step::Move { from, to, object, purpose: Purpose::Remove }, expects);
             }
             Step::Move { from, to, object, purpose: Purpose::Remove } => {
@@ -247,12 +249,9 @@ impl<'j> Backwards<'j> {
                 };
                 self.plan.steps.push(Planned { step, expects, unwritten });
             }
-            Step::Link { target, at, object } => {
-                return self.invert_link((target, at, *object), index, moves);
-            }
+            Step::Link { at, object, .. } => return self.invert_link((at, *object), index, moves),
             Step::Unlink { target, at, object } => {
-                let (target, at) = (target.clone(), at.clone());
-                self.add(Step::Link { target, at, object: *object }, Vec::new());
+                return self.invert_unlink((target, at, *object), index, moves);
             }
             Step::Attributes { at, object, before, after } => {
                 let now = moves.forward(at, index);

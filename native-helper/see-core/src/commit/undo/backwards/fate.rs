@@ -106,8 +106,8 @@ impl Backwards<'_> {
             if self.transit.contains(new) || self.transit.contains(backup));
         let mut choices = if spot == top { self.skip_alone(top, moves)? } else { Vec::new() };
         let can_go = match (step, stat) {
-            // Nothing is there to take away.
-            (Some(Step::Move { .. }), None) => spot != top,
+            // Nothing is there to take away, but the directory can go all the same.
+            (Some(Step::Move { .. }), None) => choices.is_empty(),
             (Some(Step::Rewrite { .. }), stat) => stat.is_some_and(|stat| stat.identity == object),
             // What came from another name goes back there, as it is now.
             (_, Some(stat)) if rests => stat.identity == object,

@@ -107,38 +107,66 @@ impl Backwards<'_> {
         Ok(true)
     }
 
-    /// Takes a further name from an object.
+    /// Takes a further name from an object. It rests in the backup, because the host may have taken all others meanwhile.
     pub(super) fn invert_link(
         &mut self,
-        (target, at, object): (&Spot, &Spot, Identity),
+        (at, object): (&Spot, Identity),
         index: usize,
         moves: &Moves,
     ) -> Result<bool> {
         let now = moves.forward(at, index);
         let stat = self.places.stat(&now)?;
-        if let Some(stat) = stat.filter(|stat| stat.identity == object) {
-            self.before.insert(now, stat);
-            let (target, at) = (target.clone(), at.clone());
-            self.add(Step::Unlink { target, at, object }, Vec::new());
-            return Ok(true);
-        }
-        let mut choices = vec![Resolution::Skip];
-        choices.extend(stat.filter(|stat| !stat.is_dir()).map(|_| Resolution::Overwrite));
-        let reason = match stat {
-            Some(_) => ConflictReason::WriteThenChanged,
-            None => ConflictReason::NameVanished,
-        };
-        match (self.decide(&now, reason, stat.as_ref(), choices), stat) {
-            (Some(Resolution::Skip), _) => return self.stay(index),
-            (Some(_), Some(stat)) => {
-                self.before.insert(now, stat);
-                let (from, to, object) = (at.clone(), self.slot_near(at)?, stat.identity);
-                let expects = vec![(at.clone(), stat)];
-                self.add(Step::Move { from, to, object, purpose: Purpose::Remove }, expects);
+        if stat.is_none_or(|stat| stat.identity != object) {
+            let mut choices = vec![Resolution::Skip];
+            let can_go = match stat {
+                Some(stat) => !stat.is_dir(),
+                // Nothing is there to take away, but the directory can go all the same.
+                None => self.skip_alone(&now, moves)?.is_empty(),
+            };
+            choices.extend(can_go.then_some(Resolution::Overwrite));
+            let reason = match stat {
+                Some(_) => ConflictReason::WriteThenChanged,
+                None => ConflictReason::NameVanished,
+            };
+            if self.decide(&now, reason, stat.as_ref(), choices) == Some(Resolution::Skip) {
+                return self.stay(index);
             }
-            _ => {}
         }
+        let Some(stat) = stat else { return Ok(true) };
+        self.before.insert(now, stat);
+        let (from, to, object) = (at.clone(), self.slot_near(at)?, stat.identity);
+        let expects = vec![(at.clone(), stat)];
+        self.add(Step::Move { from, to, object, purpose: Purpose::Remove }, expects);
         Ok(true)
+    }
+
+    /// Gives an object the further name again that an undo took from it: one of a version before, where that name was not kept.
+    pub(super) fn invert_unlink(
+        &mut self,
+        (target, at, object): (&Spot, &Spot, Identity),
+        index: usize,
+        moves: &Moves,
+    ) -> Result<bool> {
+        let source = moves.forward(target, index);
+        let found = self.places.stat(&source)?.filter(|stat| stat.identity == object);
+        let (now, home) = self.home(at, index, moves)?;
+        let (reason, host) = match (found, home) {
+            (Some(stat), Home::Free) => {
+                self.before.entry(source).or_insert(stat);
+                let (target, at) = (target.clone(), at.clone());
+                let expects = vec![(target.clone(), stat)];
+                self.add(Step::Link { target, at, object }, expects);
+                return Ok(true);
+            }
+            (_, Home::Taken(stat)) => (ConflictReason::NameAppeared, Some(stat)),
+            // What bore the name is nowhere to be found.
+            (None, _) | (_, Home::Gone) => (ConflictReason::NameVanished, None),
+        };
+        let choices = vec![Resolution::Skip];
+        match self.decide(&now, reason, host.as_ref(), choices) {
+            Some(Resolution::Skip) => self.stay(index),
+            _ => Ok(true),
+        }
     }
 
     /// Leaves what a step did as it is, and with it what cannot be taken back without.

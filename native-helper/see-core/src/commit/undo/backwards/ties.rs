@@ -20,7 +20,17 @@ impl Ties {
     pub(super) fn new(places: &Places, steps: &[Step]) -> Result<Self> {
         let mut ties = Self { with: HashMap::new() };
         let mut by_name: BTreeMap<&Spot, Vec<usize>> = BTreeMap::new();
+        // Also where steps work without a change of names.
+        let mut by_place: BTreeMap<&Spot, Vec<usize>> = BTreeMap::new();
         for (index, step) in steps.iter().enumerate() {
+            let place = match step {
+                Step::Attributes { at, .. } | Step::Rewrite { at, .. } => Some(at),
+                Step::Unlink { target, .. } => Some(target),
+                _ => None,
+            };
+            for place in step.names().into_iter().chain(place) {
+                by_place.entry(place).or_default().push(index);
+            }
             for name in step.names() {
                 let known = by_name.entry(name).or_default();
                 if let Some(last) = known.last().copied() {
@@ -32,28 +42,29 @@ impl Ties {
         }
         for (index, step) in steps.iter().enumerate() {
             match step {
-                // What an object that stays where it is was given there.
-                Step::Attributes { at, .. } | Step::Rewrite { at, .. } => {
+                // What an object that stays where it is was given there, and what its other name gave it.
+                Step::Attributes { at, .. } | Step::Rewrite { at, .. } | Step::Unlink { target: at, .. } => {
                     for other in by_name.get(at).into_iter().flatten() {
                         ties.add(*other, index);
                     }
                 }
                 Step::Move { from, to, object, purpose } if object.kind == FileType::Directory => {
                     if places.role(from)? == Role::Host {
-                        ties.add_below(&by_name, from, |other| other < index, |other| (index, other));
+                        ties.add_below(&by_place, from, |other| other < index, |other| (index, other));
                     }
                     if *purpose != Purpose::Remove {
-                        let is_name = |other: usize| other > index && is_rename(steps.get(other));
-                        ties.add_below(&by_name, to, is_name, |other| (other, index));
+                        let is_new = *purpose == Purpose::Create;
+                        let is_name = |other: usize| other > index && stays_in(steps.get(other), is_new);
+                        ties.add_below(&by_place, to, is_name, |other| (other, index));
                     }
                 }
                 Step::Replace { at, object, old, .. } => {
                     if old.kind == FileType::Directory {
-                        ties.add_below(&by_name, at, |other| other < index, |other| (index, other));
+                        ties.add_below(&by_place, at, |other| other < index, |other| (index, other));
                     }
                     if object.kind == FileType::Directory {
-                        let is_name = |other: usize| other > index && is_rename(steps.get(other));
-                        ties.add_below(&by_name, at, is_name, |other| (other, index));
+                        let is_name = |other: usize| other > index && stays_in(steps.get(other), true);
+                        ties.add_below(&by_place, at, is_name, |other| (other, index));
                     }
                 }
                 _ => {}
@@ -77,15 +88,15 @@ impl Ties {
         self.with.entry(one).or_default().push(stays_with_it);
     }
 
-    /// Ties steps whose names lie below a directory.
+    /// Ties steps that work below a directory.
     fn add_below(
         &mut self,
-        by_name: &BTreeMap<&Spot, Vec<usize>>,
+        by_place: &BTreeMap<&Spot, Vec<usize>>,
         top: &Spot,
         is_meant: impl Fn(usize) -> bool,
         tie: impl Fn(usize) -> (usize, usize),
     ) {
-        let from_top = by_name.range::<Spot, _>(top..);
+        let from_top = by_place.range::<Spot, _>(top..);
         let from_top =
             from_top.take_while(|(spot, _)| spot.base == top.base && spot.path.0.starts_with(&top.path.0));
         for (_, steps) in from_top.filter(|(spot, _)| **spot != top && spot.below(top).is_some()) {
@@ -96,6 +107,12 @@ impl Ties {
     }
 }
 
-fn is_rename(step: Option<&Step>) -> bool {
-    matches!(step, Some(Step::Move { purpose: Purpose::Rename, .. }))
+/// Tells whether a step brought an object of elsewhere into a directory, which cannot go while that stays; a new one not even
+/// where it is only a further name.
+fn stays_in(step: Option<&Step>, is_new: bool) -> bool {
+    match step {
+        Some(Step::Move { purpose: Purpose::Rename, .. }) => true,
+        Some(Step::Link { .. }) => is_new,
+        _ => false,
+    }
 }
