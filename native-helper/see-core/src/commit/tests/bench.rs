@@ -296,7 +296,9 @@ impl Drop for Bench {
         if self.mounted {
             let _ = rustix::mount::unmount(&self.view, rustix::mount::UnmountFlags::DETACH);
         }
-        make_writable(self.dir.path());
+        for tree in std::iter::once(&self.dir).chain(&self.apart) {
+            make_writable(tree.path());
+        }
     }
 }
 
