@@ -128,11 +128,12 @@ fn a_server_is_upgraded_beside_the_one_that_runs() {
         );
         wait_until("the old server has logged it", || site.is_logged("?meanwhile"));
         assert!(get(&format!("https://127.0.0.1:{}/", site.tls_port)).is_none());
-        let log: serde_json::Value =
-            serde_json::from_str(&lab.run(&["log", "upgrade", "--json"]).stdout).unwrap();
-        let binds: Vec<_> =
-            log["network"].as_array().unwrap().iter().filter(|t| t["verdict"] == "redirected").collect();
-        assert_eq!(binds.len(), 2, "{log}");
+        // The record is written a moment behind the calls.
+        wait_until("both ports are in the record", || {
+            let log: serde_json::Value =
+                serde_json::from_str(&lab.run(&["log", "upgrade", "--json"]).stdout).unwrap();
+            log["network"].as_array().unwrap().iter().filter(|t| t["verdict"] == "redirected").count() == 2
+        });
         assert_eq!(lab.run(&["stop", "upgrade"]).status, 0);
         session.wait().unwrap();
         host::wait_as_before(lab, &before, &ITS_OWN);
