@@ -128,3 +128,27 @@ open("large.svg", "w").write(f"{head}{' ' * (16 << 20)}</svg>")
   await app.view("Image");
   await expect(app.detail).toContainText("Drawings above 17 MB are not drawn");
 });
+
+test("an SVG picture that keeps changing is drawn to the end, and shown until the next one is", async ({
+  machine,
+  app,
+}) => {
+  const script = machine.file(
+    "home/live.py",
+    `import os, time
+clouds = '<filter id="f"><feTurbulence baseFrequency=".1" numOctaves="8"/></filter>'
+for n in range(100, 900):
+    with open("next", "w") as f:
+        f.write(f'<svg xmlns="http://www.w3.org/2000/svg" width="{n}" height="100">{clouds}<path d="M0 0h99v99H0z" filter="url(#f)"/></svg>')
+    os.replace("next", "live.svg")
+    time.sleep(0.2)
+`,
+  );
+  await app.run(`/usr/bin/python3 ${script}`);
+  await app.show("live.svg");
+  const picture = app.detail.getByRole("img", { name: "After" });
+  await expect(picture).toBeVisible();
+  const first = await picture.getAttribute("src");
+  await expect.poll(() => picture.getAttribute("src")).not.toBe(first);
+  await expect(app.detail).not.toContainText("cannot be drawn");
+});

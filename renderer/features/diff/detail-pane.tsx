@@ -43,6 +43,8 @@ import styles from "./detail-pane.module.css";
 
 /** A file that changes all the time is not read more often than this. */
 const REREAD_MS = 400;
+/** And looked at while programs run, which may write the same size again, in milliseconds. */
+const LOOK_AGAIN_MS = 1_000;
 
 interface DetailPaneProps {
   session: Session;
@@ -99,6 +101,19 @@ function OpenedPane({ session, path, signature, mayDiscard }: OpenedPaneProps): 
     const timer = again ? setTimeout(load, REREAD_MS) : undefined;
     return () => clearTimeout(timer);
   }, [session, path, signature, wanted]);
+
+  // A file that is written anew at the same size is no news of the list.
+  const isLive = useFeed(({ settled }) => settled?.live === true);
+  useEffect(() => {
+    if (!isLive) return;
+    const look = (): void => void useDetail.getState().lookAgain(session, path);
+    const timer = setInterval(look, LOOK_AGAIN_MS);
+    // What was written last, before the programs ended, is looked at too.
+    return () => {
+      clearInterval(timer);
+      look();
+    };
+  }, [isLive, session, path]);
 
   const current = key === wanted;
   return (

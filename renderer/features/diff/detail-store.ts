@@ -28,6 +28,8 @@ interface DetailState {
   /** How this change's text is to be read; null: as its bytes suggest. */
   encoding: Encoding | null;
   load: (session: string, path: PathRef) => Promise<void>;
+  /** The same, where the list of changes has no news of it: nothing is read anew unless something about it differs. */
+  lookAgain: (session: string, path: PathRef) => Promise<void>;
   choose: (view: ViewName) => void;
   showAlone: (view: ViewName) => void;
   setSplit: (split: boolean) => void;
@@ -65,6 +67,17 @@ export const useDetail = create<DetailState>((set, get) => {
         outcome.ok
           ? { description: outcome.value, error: null, reading: state.reading + 1 }
           : { description: null, error: outcome.error },
+      );
+    },
+    lookAgain: async (session, path) => {
+      if (get().key !== detailKey(session, path)) return;
+      const isNewest = begin();
+      const outcome = await see.describe({ session, ...path });
+      if (!isNewest() || !outcome.ok) return;
+      set((state) =>
+        JSON.stringify(state.description) === JSON.stringify(outcome.value)
+          ? {}
+          : { description: outcome.value, error: null, reading: state.reading + 1 },
       );
     },
     choose: (view) => {
