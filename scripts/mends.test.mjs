@@ -34,6 +34,9 @@ const COMMANDS = {
     return more.length === 0 && Boolean(value) && (isThere || NOT_EVERYWHERE.has(name));
   },
   chmod: (words) => words.join(" ") === "666 /dev/net/tun",
+  loginctl: (words) => words.join(" ").startsWith("enable-linger {"),
+  mkdir: ([option]) => option === "-p",
+  mount: ([option]) => option === "-t" || option === "-o",
   modprobe: (words) => words.join(" ") === "tun",
   freshclam: (words) => words.length === 0,
 };

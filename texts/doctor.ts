@@ -1,6 +1,6 @@
 // What a machine can enforce, in the words of the app: what each thing is called, and what is lacking. Exhaustive: a new one
 // does not compile without its words. The helper's own sentences are for its command line.
-import type { Feature, Gap } from "../protocol/src/doctor.js";
+import { type Feature, type Gap, GroupWay } from "../protocol/src/doctor.js";
 import type { Facts } from "./error-reasons.js";
 
 export type Told = string | ((facts: Facts) => string);
@@ -61,13 +61,20 @@ const REPORT = {
   next: "Do not run anything hostile here, and please report this, with what this prints:",
   type: "uname -a",
 };
+/** How to have control groups. */
+const WAYS: Readonly<Record<GroupWay, string>> = {
+  scope: "Give the app a group of its own: start it from a terminal, with this before its command:",
+  manager:
+    "Let your account keep a manager, and give the app a group of its own: start it from a terminal, with this before its command:",
+  root: SUDO,
+  mount: "Make them usable:",
+  boot: "Take this off the kernel's command line, and start the machine anew:",
+  kernel: "Use a kernel that has this:",
+  container: "Start the container with control groups that it may change, or run Alcatraz outside of it.",
+};
 const GROUPS = {
-  next: ({ system }: Facts): string =>
-    system === true
-      ? "Boot with unified control groups; add to the kernel's command line:"
-      : "Give the app a group of its own: start it from a terminal, with this before its command:",
-  type: ({ system }: Facts): string =>
-    system === true ? "systemd.unified_cgroup_hierarchy=1" : "systemd-run --user --scope -p Delegate=yes",
+  next: ({ way }: Facts): string => WAYS[GroupWay.catch("container").parse(way)],
+  type: ({ type = "" }: Facts): string => String(type),
 };
 /** Names that a shell takes as they are. */
 const PLAIN = /^[\w./+@%-]+$/;

@@ -1,6 +1,6 @@
 // What an error means to a person, in the words of the app: by its code, what exactly it was, and its facts. Exhaustive: a new code
 // does not compile without its words. The helper's own sentences are for its command line; here they are details.
-import type { ErrorCode, SeeError } from "../protocol/src/errors.js";
+import type { ErrorCode, ErrorReason, SeeError } from "../protocol/src/errors.js";
 import { type Facts, REASON_WORDS, type Words } from "./error-reasons.js";
 
 interface ErrorText {
@@ -179,17 +179,16 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, CodeWords>> = {
   },
   "rolled-back": {
     title: "The commit failed and was taken back",
-    what: ({ cause }) =>
-      typeof cause === "string" && isCode(cause) && cause !== "rolled-back"
-        ? [`${ERROR_WORDS[cause].title}.`, wordsOf(ERROR_WORDS[cause], {}), "Everything was put back."].join(
-            " ",
-          )
-        : "Everything was put back.",
+    what: (facts) => [...causeOf(facts), "Everything was put back."].join(" "),
     next: "Your machine is as it was before. Mend the cause and commit again.",
   },
   "recovery-needed": {
     title: "A commit was interrupted",
-    what: "It waits for something: a disk that is not there, or room.",
+    what: (facts) => {
+      const cause = causeOf(facts);
+      if (cause.length === 0) return "It waits for something: a disk that is not there, or room.";
+      return `It waits. ${cause.join(" ")}`;
+    },
     next: "It is finished or taken back by itself when what it waits for is there.",
   },
   "disk-full": {
@@ -223,6 +222,19 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, CodeWords>> = {
     next: "Try again. If it stays, please report it, with the details.",
   },
 };
+
+/** What another error was because of, in sentences. */
+function causeOf({ cause, cause_reason: reason }: Facts): string[] {
+  const exact = typeof reason === "string" && isReason(reason) ? REASON_WORDS[reason] : undefined;
+  if (exact?.title !== undefined) return [`${exact.title}.`];
+  if (typeof cause !== "string" || !isCode(cause) || cause === "rolled-back" || cause === "recovery-needed")
+    return [];
+  return [`${ERROR_WORDS[cause].title}.`, wordsOf(ERROR_WORDS[cause], {})].filter((text) => text !== "");
+}
+
+function isReason(text: string): text is ErrorReason {
+  return Object.hasOwn(REASON_WORDS, text);
+}
 
 function isCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERROR_WORDS, text);

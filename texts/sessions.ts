@@ -40,6 +40,9 @@ const SIGNALS: Readonly<Record<number, string>> = {
 /** How a program ended. */
 export const ENDS = {
   well: "ended well",
+  overrun: "ended at a limit of disk space",
+  unheeded: "killed: it did not stop when it was asked to",
+  killed: "ended from outside",
   status: (status: number): string => `ended with status ${status}`,
   // The one that Stop sends.
   signal: (signal: number): string =>

@@ -1,6 +1,7 @@
 // What a person who looks elsewhere should hear about: found by comparing the list of sessions with the one before. Pure.
 import { escapeSentence, escapeText } from "../../protocol/src/escape.js";
 import type { Session } from "../../protocol/src/session.js";
+import { sessionWhy } from "../../texts/causes.js";
 import { NOTICES, REFUSED } from "../../texts/desktop.js";
 import { sessionTitle } from "../../texts/titles.js";
 
@@ -50,7 +51,7 @@ function noticeOf(name: string, old: Session, now: Session): Notice[] {
     const [told] = notice(NOTICES.committed(name), NOTICES.committedWhy);
     return told === undefined ? [] : [{ ...told, committed: true }];
   }
-  if (ran && now.state === "broken") return notice(NOTICES.broken(name), escapeSentence(now.why ?? ""));
+  if (ran && now.state === "broken") return notice(NOTICES.broken(name), escapeSentence(sessionWhy(now)));
   if (old.frozen === undefined && now.frozen !== undefined) {
     return notice(NOTICES.waits(name), now.frozen.why === "quota" ? NOTICES.quotaWhy : NOTICES.diskWhy);
   }

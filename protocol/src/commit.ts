@@ -1,7 +1,7 @@
 // Check, commit, undo and history: what crosses the wire when a decision is made.
 import { z } from "zod";
 import { PathRef } from "./path.js";
-import { Conflict, MergeKind, Resolution } from "./errors.js";
+import { Conflict, MergeKind, Resolution, SeeError } from "./errors.js";
 import { Change, ChangeKind, FileType, Summary } from "./change.js";
 import { Reads } from "./session.js";
 
@@ -146,8 +146,9 @@ export const CommitRecord = z.object({
   note: z.string().optional(),
   notes: z.number().int().min(1).optional(),
   undone_by: z.string().optional(),
-  /** What its undo, which was cut off, waits for. */
+  /** What its undo, which was cut off, waits for: in the words of the command line, and as data. */
   waits: z.string().optional(),
+  waits_for: SeeError.optional(),
 });
 export type CommitRecord = z.infer<typeof CommitRecord>;
 

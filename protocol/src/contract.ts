@@ -1,7 +1,8 @@
 // The contract as plain data: every method, notification, error code and reason with its JSON Schema, for readers that have
 // no zod. `protocol/generated/contract.json` is this, written by the test beside it (UPDATE=1).
 import { z } from "zod";
-import { Feature, Gap } from "./doctor.js";
+import { LimitCause, SessionCause } from "./cause.js";
+import { Feature, Gap, GroupWay } from "./doctor.js";
 import { ErrorCode, ErrorReason } from "./errors.js";
 import { Cancel, methods, notifications, PROTOCOL_VERSION } from "./rpc.js";
 
@@ -16,6 +17,9 @@ export interface Contract {
   reasons: string[];
   features: string[];
   gaps: string[];
+  limits: string[];
+  causes: string[];
+  ways: string[];
 }
 
 function describe(schema: z.ZodType): JsonSchema {
@@ -42,5 +46,8 @@ export function makeContract(): Contract {
     reasons: [...ErrorReason.options],
     features: [...Feature.options],
     gaps: [...Gap.options],
+    limits: LimitCause.options.map(({ shape }) => shape.what.value),
+    ways: [...GroupWay.options],
+    causes: SessionCause.options.map(({ shape }) => shape.what.value),
   };
 }

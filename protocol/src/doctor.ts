@@ -1,5 +1,6 @@
 // What this machine can enforce, row by row, with the mend.
 import { z } from "zod";
+import { LimitCause } from "./cause.js";
 import { SeeError } from "./errors.js";
 
 /** The things that a machine can enforce. */
@@ -77,6 +78,10 @@ export const Gap = z.enum([
 ]);
 export type Gap = z.infer<typeof Gap>;
 
+/** How control groups can be had (fact `way`); the fact `type` is what to type or to set for that. */
+export const GroupWay = z.enum(["scope", "manager", "root", "mount", "boot", "kernel", "container"]);
+export type GroupWay = z.infer<typeof GroupWay>;
+
 /** `feature`, `why` and `mend` are the words of the command line; the rest is for who has words of their own. */
 export const DoctorRow = z.object({
   feature: z.string(),
@@ -88,6 +93,8 @@ export const DoctorRow = z.object({
   mend: z.string().optional(),
   gap: Gap.optional(),
   facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  /** With `place-limited`. */
+  limit: LimitCause.optional(),
   error: SeeError.optional(),
 });
 export type DoctorRow = z.infer<typeof DoctorRow>;

@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
+import { LimitCause, SessionCause } from "./cause.js";
 import { ErrorCode } from "./errors.js";
 import { Cancel, methods, NotificationEnvelope, notifications, Reply, Request } from "./rpc.js";
 
@@ -99,6 +100,11 @@ describe("the examples cover", () => {
       return "error" in reply ? [reply.error.data.code] : [];
     });
     expect(codes).toContain(code);
+  });
+
+  const causes = [...LimitCause.options, ...SessionCause.options].map(({ shape }) => shape.what.value);
+  test.each(causes)("cause %s", (what) => {
+    expect(JSON.stringify(goldens)).toContain(`"what":"${what}"`);
   });
 });
 

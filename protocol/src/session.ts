@@ -1,5 +1,6 @@
 // A session: one SEE, from its start until it is committed or aborted.
 import { z } from "zod";
+import { LimitCause, SessionCause } from "./cause.js";
 import { PathRef } from "./path.js";
 import { Net, Redirect, Reroute } from "./net.js";
 
@@ -17,8 +18,8 @@ export type SessionState = z.infer<typeof SessionState>;
 export const Mode = z.enum(["system", "user"]);
 export type Mode = z.infer<typeof Mode>;
 
-/** Part of the host that the SEE cannot change, and the reason in a person's words. */
-export const Limit = z.object({ path: z.string(), why: z.string() });
+/** A place where the session is limited. `why`: in the words of the command line; a session of before has them alone. */
+export const Limit = z.object({ path: z.string(), why: z.string(), cause: LimitCause.optional() });
 export type Limit = z.infer<typeof Limit>;
 
 /** How much is recorded of what the programs look at: nothing, what they open and run, or also what they ask about. */
@@ -116,7 +117,9 @@ export const Session = z.object({
   created: z.string(),
   ended: z.string().optional(),
   exit_status: z.number().int().optional(),
+  /** Why it is broken, or ended as it did: in the words of the command line, and as data. A session of before has only words. */
   why: z.string().optional(),
+  cause: SessionCause.optional(),
   limits: z.array(Limit).optional(),
   policy: Policy,
   frozen: Frozen.optional(),

@@ -94,6 +94,14 @@ fn stop_lets_programs_say_goodbye() {
         assert_eq!(lab.run(&["stop", "polite"]).status, 0);
         assert_eq!(finish_child(child).status, 8);
         assert_eq!(lab.run(&["enter", "polite", "--", "cat", "bye"]).stdout, "bye\n");
+        assert!(lab.session("polite").unwrap()["why"].is_null());
+        // Who does not heed is killed, and that is said.
+        let child = lab.start("rude", "trap '' HUP TERM; touch set; while :; do sleep 0.05; done");
+        wait_until("the trap is set", || lab.run(&["enter", "rude", "--", "test", "-e", "set"]).status == 0);
+        let stopped = lab.run(&["stop", "rude"]);
+        assert!(stopped.stderr.starts_with("Killed the session rude"), "{stopped:?}");
+        assert_eq!(finish_child(child).status, 137);
+        assert_eq!(lab.session("rude").unwrap()["cause"]["what"], "unheeded");
     });
 }
 

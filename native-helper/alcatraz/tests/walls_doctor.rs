@@ -3,7 +3,9 @@
 
 mod engine_lab;
 
-use engine_lab::{both, finish};
+use std::process::Command;
+
+use engine_lab::{Lab, Mode, both, finish};
 use serde_json::Value;
 
 /// The promises of which the doctor speaks on every machine.
@@ -27,6 +29,37 @@ const PROMISES: &[&str] = &[
     "A clipboard shared with it on request",
     "Devices on request (gpu, sound, camera)",
 ];
+
+/// What is done to the control groups of a machine, in a mount name space of its own.
+const AWAY: &[&str] = &[
+    "umount -l /sys/fs/cgroup/unified || umount -l /sys/fs/cgroup",
+    "for at in /sys/fs/cgroup/unified /sys/fs/cgroup; do mountpoint -q $at && break; done
+     mount --bind $at $at; mount -o remount,bind,ro $at",
+];
+
+#[test]
+fn control_groups_that_are_not_offered_are_there_when_the_mend_was_typed() {
+    let lab = Lab::new(Mode::System);
+    let freezing = |script: &str| {
+        let inner = lab.command(&["doctor", "--json"]);
+        let mut command = Command::new("unshare");
+        let script = format!("{script}\nexec \"$@\"");
+        command.args(["-m", "--propagation", "private", "sh", "-ec", &script, "sh"]);
+        command.arg(inner.get_program()).args(inner.get_args()).current_dir(lab.home());
+        command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        let outcome = finish(command);
+        let answer: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let rows = answer["rows"].as_array().unwrap();
+        rows.iter().find(|row| row["id"] == "freezing").unwrap().clone()
+    };
+    for away in AWAY {
+        let row = freezing(away);
+        assert_eq!((&row["status"], &row["facts"]["way"]), (&"partial".into(), &"mount".into()), "{row}");
+        let mend = row["mend"].as_str().unwrap().replace("sudo ", "");
+        let row = freezing(&format!("{away}\n{mend}"));
+        assert_eq!(row["status"], "full", "{mend}: {row}");
+    }
+}
 
 #[test]
 fn every_promise_has_a_row_and_what_is_not_full_says_why_and_how_to_mend_it() {

@@ -6,6 +6,7 @@ extern crate self as see_core;
 
 pub mod abort;
 pub mod beneath;
+pub mod cause;
 pub mod change;
 pub mod changes;
 pub mod check;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cause::{Limit, SessionCause};
 use crate::layer::Layer;
 use crate::path::HostPath;
 use crate::policy::Policy;
@@ -50,15 +51,6 @@ pub enum Mode {
     System,
     /// As an ordinary user, in a user namespace of one's own.
     User,
-}
-
-/// A part of the host that the SEE cannot change, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Limit {
-    /// What is limited, escaped for display.
-    pub path: String,
-    /// The reason, in a person's words.
-    pub why: String,
 }
 
 /// Why a session was frozen.
@@ -119,8 +111,8 @@ pub struct Session {
     pub ended: Option<Timestamp>,
     /// Exit status of the first program; 128+signal when a signal ended it.
     pub exit_status: Option<i32>,
-    /// Why it is broken.
-    pub why: Option<String>,
+    /// Why it is broken, or ended as it did.
+    pub why: Option<SessionCause>,
     /// Its private stores, in mount order: an outer mount point comes before the ones inside it.
     pub layers: Vec<Layer>,
     /// What the SEE cannot change.

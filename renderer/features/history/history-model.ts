@@ -1,8 +1,14 @@
 // What the history says of backups: how much room they take up, what can be undone, and what a limit would cost. Pure.
 import type { CommitRecord } from "../../../protocol/src/commit.js";
 import type { Session } from "../../../protocol/src/session.js";
+import { errorText } from "../../../texts/errors.js";
 import { TEXTS } from "../../../texts/history.js";
 import { programTitle, sessionTitle } from "../../../texts/titles.js";
+
+/** Returns what the undo of a commit waits for; empty when it does not. Programs may have chosen words in it. */
+export function waitsWords({ waits = "", waits_for: error }: CommitRecord): string {
+  return error === undefined ? waits : errorText(error).what;
+}
 
 /** Why a commit can or cannot be undone; "waits" while its undo was cut off and cannot be settled yet. */
 export type UndoState = "possible" | "undone" | "dropped" | "waits";

@@ -7,7 +7,7 @@ import { Button, IconButton } from "../../ui/button.js";
 import { cx } from "../../ui/cx.js";
 import { Dialog } from "../../ui/dialog.js";
 import { CommandText } from "../../ui/command-text.js";
-import { displayCommand, escapeText } from "../../ui/escape.js";
+import { displayCommand, escapeSentence, escapeText } from "../../ui/escape.js";
 import { Icon } from "../../ui/icon.js";
 import { formatAgo, formatBytes, formatMany, formatTime } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
@@ -18,7 +18,7 @@ import { NotesButton } from "../notes/note-line.js";
 import { useSession } from "../run/sessions-store.js";
 import { useSettings } from "../settings/settings-store.js";
 import { DeedList } from "./deed-list.js";
-import { backupBytes, commitTitle, undoState } from "./history-model.js";
+import { backupBytes, commitTitle, undoState, waitsWords } from "./history-model.js";
 import { useHistory } from "./history-store.js";
 import { TEXTS } from "../../../texts/history.js";
 import styles from "./history-screen.module.css";
@@ -97,6 +97,7 @@ function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
   const title = commitTitle(record, session);
   if (record.backup !== undefined) facts.push(TEXTS.backup(formatBytes(record.backup)));
   if (state !== "possible") facts.push(TEXTS.states[state]);
+  const waits = waitsWords(record);
   const command = displayCommand(record.command);
   return (
     <li className={cx(styles.item, state === "undone" && styles.taken)}>
@@ -111,7 +112,7 @@ function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
         <div className={styles.facts} title={`${formatTime(record.time)}\n${record.id}`}>
           {facts.join(" · ")}
         </div>
-        {record.waits !== undefined && <p className={styles.waits}>{escapeText(record.waits)}</p>}
+        {waits !== "" && <p className={styles.waits}>{escapeSentence(waits)}</p>}
         {record.note !== undefined && <p className={styles.note}>{escapeText(record.note)}</p>}
         {record.notes !== undefined && <NotesButton session={record.session} count={record.notes} />}
       </div>

@@ -50,11 +50,12 @@ it("says in the helper's words what it has no words for", () => {
   expect(findingsOf([row]).gaps[0]).toMatchObject({ title: "A new thing", why: "It is new.", next: "Wait." });
 });
 
-it("tells what to type as it is right for the mode and the place", () => {
+it("tells what to type as it is right for the machine and the place", () => {
   const told = (gap: Gap, facts: NonNullable<DoctorRow["facts"]>): unknown =>
     findingsOf([{ feature: "f", status: "none", gap, facts }]).gaps[0]?.type;
-  expect(told("no-memory-groups", { system: true })).toBe("systemd.unified_cgroup_hierarchy=1");
-  expect(told("no-memory-groups", { system: false })).toMatch(/^systemd-run --user/);
+  const typed = "sudo mount -t cgroup2 none /sys/fs/cgroup";
+  expect(told("no-memory-groups", { way: "mount", type: typed })).toBe(typed);
+  expect(told("no-memory-groups", { way: "root" })).toBe("");
   expect(told("store-gone", { room: "/.alcatraz-1", store: "/s" })).toBe("rm -r /.alcatraz-1");
   expect(told("store-gone", { room: "/a b", store: "/s" })).toBe("");
 });

@@ -4,6 +4,7 @@ import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { Button, IconButton } from "../../ui/button.js";
 import { displayCommand, escapeSentence, escapeText } from "../../ui/escape.js";
+import { limitWhy } from "../../../texts/causes.js";
 import { formatClock, formatTime } from "../../../texts/format.js";
 import { Icon } from "../../ui/icon.js";
 import { shortCommand } from "../../ui/short-command.js";
@@ -123,7 +124,7 @@ function Limits({ session }: { session: Session }): ReactElement {
           {limits.map((limit) => (
             <li key={`${limit.path}: ${limit.why}`}>
               <code>{escapeText(limit.path)}</code>
-              <p>{escapeSentence(limit.why)}</p>
+              <p>{escapeSentence(limitWhy(limit))}</p>
             </li>
           ))}
         </ul>

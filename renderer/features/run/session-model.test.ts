@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Session } from "../../../protocol/src/session.js";
+import { errorText } from "../../../texts/errors.js";
 import {
   canDecide,
   endWords,
@@ -64,6 +65,8 @@ describe("session", () => {
     expect(endWords(session({ exit_status: 3 }))).toBe("ended with status 3");
     expect(endWords(session({ exit_status: 137 }))).toBe("killed");
     expect(endWords(session({ exit_status: 130 }))).toBe("ended by Ctrl-C");
+    expect(endWords(session({ exit_status: 137, cause: { what: "unheeded" } }))).toMatch(/^killed: /);
+    expect(endWords(session({ cause: { what: "killed" } }))).toBe("ended from outside");
     expect(endWords(session({ exit_status: 0, state: "running" }))).toBeUndefined();
     expect(endWords(session({}))).toBeUndefined();
   });
@@ -84,6 +87,10 @@ describe("session", () => {
   it("tells what its commit waits for, as long as it does", () => {
     const why = "its commit was cut off and waits: nothing is mounted there.";
     expect(whatItWaitsFor(session({ state: "committing", why }))?.message).toBe(why);
+    const error = { code: "io", reason: "mount-gone", message: "m", hint: "h" } as const;
+    const cause = { what: "commit-waits", commit: "c1", error } as const;
+    const waits = whatItWaitsFor(session({ state: "committing", why, cause }));
+    expect(waits && errorText(waits).what).toBe("It waits. A disk is not there any more.");
     expect(whatItWaitsFor(session({ state: "committing" }))).toBeUndefined();
     expect(whatItWaitsFor(session({ state: "aborted", why }))).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 // What a session is called, what its state means, and how sessions are grouped. Pure.
+import type { SessionCause } from "../../../protocol/src/cause.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Frozen, Session } from "../../../protocol/src/session.js";
 import { escapeText } from "../../ui/escape.js";
@@ -65,10 +66,16 @@ export function canDecide(session: Session): boolean {
 
 /** Returns how the program ended, in words; undefined while it runs or when nobody saw its end. */
 export function endWords(session: Session): string | undefined {
-  const status = session.exit_status;
+  const { exit_status: status, cause } = session;
+  if (session.state === "finished" && cause !== undefined && isHow(cause.what)) return ENDS[cause.what];
   if (status === undefined || isLive(session)) return undefined;
   if (status === 0) return ENDS.well;
   return status > 128 && status < 193 ? ENDS.signal(status - 128) : ENDS.status(status);
+}
+
+/** Whether a cause tells how a program ended. */
+function isHow(what: SessionCause["what"]): what is "overrun" | "unheeded" | "killed" {
+  return what === "overrun" || what === "unheeded" || what === "killed";
 }
 
 export interface SessionGroups {
@@ -125,7 +132,9 @@ export function withAnswer(
 }
 
 /** The error of a commit that was cut off and cannot be settled yet: the helper tells why with its session. */
-export function whatItWaitsFor({ state, why }: Session): SeeError | undefined {
+export function whatItWaitsFor({ state, why, cause }: Session): SeeError | undefined {
   if (state !== "committing" || why === undefined) return undefined;
-  return { code: "recovery-needed", message: why, hint: "" };
+  const error = cause?.what === "commit-waits" ? cause.error : undefined;
+  const facts = error && { cause: error.code, ...(error.reason && { cause_reason: error.reason }) };
+  return { code: "recovery-needed", message: why, hint: "", ...(facts && { facts }) };
 }

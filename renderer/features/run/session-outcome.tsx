@@ -7,6 +7,7 @@ import { Button } from "../../ui/button.js";
 import { escapeSentence, quoteWord } from "../../ui/escape.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useCommit } from "../commit/commit-store.js";
+import { sessionWhy } from "../../../texts/causes.js";
 import { TEXTS as COMMIT_TEXTS } from "../../../texts/commit.js";
 import { VerifiedNote } from "../commit/verified-note.js";
 import { standing } from "../history/history-model.js";
@@ -46,14 +47,14 @@ function Outcome({ session, again }: OutcomeProps): ReactElement {
           </>
         }
       >
-        {escapeSentence(session.why ?? "")} {TEXTS.notStartedWhy}
+        {escapeSentence(sessionWhy(session))} {TEXTS.notStartedWhy}
       </EmptyPanel>
     );
   }
   if (session.state === "aborted") return <Aborted session={session} again={again} />;
   return (
     <EmptyPanel icon="alert" title={TEXTS.brokenTitle} actions={again}>
-      {session.why === undefined ? "" : escapeSentence(session.why)}
+      {escapeSentence(sessionWhy(session))}
     </EmptyPanel>
   );
 }
@@ -95,7 +96,7 @@ function Aborted({ session, again }: OutcomeProps): ReactElement {
       }
     >
       {last === undefined ? commits !== null && TEXTS.abortedWhy : TEXTS.abortedRestWhy(count)}{" "}
-      {escapeSentence(session.why ?? "")}
+      {escapeSentence(sessionWhy(session))}
     </EmptyPanel>
   );
 }

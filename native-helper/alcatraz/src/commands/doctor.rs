@@ -7,10 +7,12 @@ use serde_json::json;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::output::Style;
+use crate::wire::doctor::WireRow;
 
 pub fn run(context: &Context) -> Result<ExitStatus> {
     let mut rows = doctor::rows(context.store_dir())?;
     rows.extend(doctor::left_behind());
+    let rows: Vec<_> = rows.into_iter().map(WireRow::from).collect();
     if context.output.json {
         context.output.json(&json!({ "rows": rows }))?;
         return Ok(ExitStatus::Done);

@@ -2,12 +2,12 @@
 
 use see_core::engine;
 use see_core::error::Result;
-use see_core::session::Limit;
 
 use crate::after_run;
 use crate::args::EnterArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
+use crate::present::causes::limit_line;
 use crate::signals::Signals;
 use crate::terminal_relay::{self, Outcome};
 
@@ -19,7 +19,7 @@ pub fn run(context: &Context, args: &EnterArgs) -> Result<ExitStatus> {
     let client = engine::enter(&store, &session, spec)?;
     // What the session asked for and this machine no longer has keeps nobody out.
     let entered = store.session(&session.id)?;
-    engine::lacking(&entered).for_each(|Limit { path, why }| context.output.say(&format!("{path}: {why}.")));
+    engine::lacking(&entered).for_each(|limit| context.output.say(&limit_line(limit)));
     let asked = (!args.unasked).then_some(session.handle());
     Ok(match terminal_relay::relay(client, &signals, asked, entered.policy.clipboard)? {
         Outcome::Left(status) => ExitStatus::of_program(status),

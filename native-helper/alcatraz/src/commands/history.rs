@@ -2,7 +2,7 @@
 
 use see_core::commit::record::{CommitRecord, CommitState};
 use see_core::commit::waiting_undos;
-use see_core::error::Result;
+use see_core::error::{Result, SeeError};
 use see_core::store::Store;
 use serde_json::json;
 
@@ -44,7 +44,7 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
 pub fn told(store: &Store) -> Result<Vec<WireCommit>> {
     let waiting = waiting_undos(store)?;
     let told = |commit: &CommitRecord| {
-        let waits = what_waits(commit, &waiting).map(str::to_owned);
+        let waits = what_waits(commit, &waiting).cloned().map(Box::new);
         Ok(WireCommit::new(commit, store.notes(&commit.session)?, waits))
     };
     done(store)?.iter().map(told).collect()
@@ -57,11 +57,14 @@ fn done(store: &Store) -> Result<Vec<CommitRecord>> {
     Ok(commits)
 }
 
-fn what_waits<'a>(commit: &CommitRecord, waiting: &'a [(String, String)]) -> Option<&'a str> {
-    waiting.iter().find(|(undone, _)| *undone == commit.id).map(|(_, why)| why.as_str())
+/// Commits whose undo waits, each with the error that tells for what.
+type Waiting = [(String, Box<SeeError>)];
+
+fn what_waits<'a>(commit: &CommitRecord, waiting: &'a Waiting) -> Option<&'a SeeError> {
+    waiting.iter().find(|(undone, _)| *undone == commit.id).map(|(_, error)| error.as_ref())
 }
 
-fn undo_text(commit: &CommitRecord, waiting: &[(String, String)]) -> String {
+fn undo_text(commit: &CommitRecord, waiting: &Waiting) -> String {
     if what_waits(commit, waiting).is_some() {
         return "waits".to_owned();
     }

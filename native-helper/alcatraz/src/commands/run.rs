@@ -5,9 +5,9 @@ use std::os::unix::ffi::OsStringExt;
 use see_core::engine::{self, request::RunSpec};
 use see_core::error::Result;
 use see_core::net::policy as network;
-use see_core::path::{HostPath, escape_for_display};
+use see_core::path::HostPath;
 use see_core::policy::Display;
-use see_core::session::{Limit, Mode, Session};
+use see_core::session::{Mode, Session};
 use serde_json::Map;
 
 use crate::after_run;
@@ -15,6 +15,7 @@ use crate::args::{Engine, Net, RunArgs, Tty};
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::policy;
+use crate::present::causes::limit_line;
 use crate::present::text::count_text;
 use crate::raw_terminal::is_elsewhere;
 use crate::signals::Signals;
@@ -59,9 +60,9 @@ fn tell_limits(context: &Context, session: &Session) {
     let mode = if session.mode == Mode::System { "system" } else { "user" };
     let layers = count_text(u64::try_from(session.layers.len()).unwrap_or(u64::MAX), "layer");
     context.output.detail(&format!("Session {}, {mode} mode, {layers}.", session.id));
-    for Limit { path, why } in &session.limits {
-        let line = format!("{}: {why}.", escape_for_display(path.as_bytes()));
-        match HostPath::new(path.as_bytes()).is_some_and(|place| session.cwd.is_within(&place)) {
+    for limit in &session.limits {
+        let line = limit_line(limit);
+        match HostPath::new(limit.path.as_bytes()).is_some_and(|place| session.cwd.is_within(&place)) {
             true => context.output.say(&line),
             false => context.output.detail(&line),
         }

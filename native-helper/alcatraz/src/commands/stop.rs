@@ -1,5 +1,6 @@
 //! `alcatraz stop`: ends the programs of a session; its changes stay.
 
+use see_core::cause::SessionCause;
 use see_core::error::Result;
 use serde_json::json;
 
@@ -16,7 +17,15 @@ pub fn run(context: &Context, args: &SessionArg) -> Result<ExitStatus> {
     if context.output.json {
         context.output.json(&json!({ "session": WireSession::from(&session) }))?;
     } else {
-        context.output.say(&format!("Stopped the session {}. Its changes are kept.", session.handle()));
+        let handle = session.handle();
+        context.output.say(&match session.why {
+            Some(SessionCause::Unheeded) => {
+                format!(
+                    "Killed the session {handle}: it did not end when it was asked to. Its changes are kept."
+                )
+            }
+            _ => format!("Stopped the session {handle}. Its changes are kept."),
+        });
     }
     Ok(ExitStatus::Done)
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use see_core::cause::{LimitCause, SessionCause};
 use see_core::commit::UndoVersions;
 use see_core::content::{Description, Slice};
 use see_core::doctor::{Feature, Gap};
+use see_core::engine::group_mend::Way;
 use see_core::error::{ErrorCode, Reason, SeeError};
 use see_core::merge::Preview;
 use see_core::versions::Versions;
@@ -218,6 +220,9 @@ fn the_contract_of_the_app_lists_the_same_names() {
     assert_eq!(list("reasons"), our_words::<Reason>());
     assert_eq!(list("features"), our_words::<Feature>());
     assert_eq!(list("gaps"), our_words::<Gap>());
+    assert_eq!(list("ways"), names_in_refusal::<Way>(json!({ "way": "?" })));
+    assert_eq!(list("limits"), our_causes::<LimitCause>());
+    assert_eq!(list("causes"), our_causes::<SessionCause>());
 }
 
 #[test]
@@ -231,7 +236,16 @@ fn requests_with_anything_unknown_in_them_are_refused() {
 
 /// Returns every name that an enum of the core has, found by asking serde which it knows.
 fn our_words<T: DeserializeOwned>() -> BTreeSet<String> {
-    let refusal = serde_json::from_value::<T>(json!("?")).err().unwrap().to_string();
+    names_in_refusal::<T>(json!("?"))
+}
+
+/// The same of an enum whose names are told as `what`, but for what only stores of before hold.
+fn our_causes<T: DeserializeOwned>() -> BTreeSet<String> {
+    names_in_refusal::<T>(json!({ "what": "?" })).into_iter().filter(|name| name != "said").collect()
+}
+
+fn names_in_refusal<T: DeserializeOwned>(unknown: Value) -> BTreeSet<String> {
+    let refusal = serde_json::from_value::<T>(unknown).err().unwrap().to_string();
     let (_, names) = refusal.split_once("expected one of ").unwrap();
     names.split(", ").map(|name| name.trim_matches('`').to_owned()).collect()
 }

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use see_core::change::{Summary, WireChange};
 use see_core::content::SLICE_LIMIT;
-use see_core::doctor::DoctorRow;
 use see_core::engine::request::{Entered, RunSpec, Size};
 use see_core::error::SeeError;
 use see_core::monitor::Phase;
@@ -14,6 +13,7 @@ use see_core::policy::{Policy, Tightening};
 use see_core::session::Mode;
 use serde::{Deserialize, Serialize};
 
+use crate::wire::doctor::WireRow;
 use crate::wire::session::{WireSession, command_text};
 
 use super::envelope::bad_request;
@@ -379,5 +379,5 @@ impl ContentParams {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DoctorResult {
-    pub rows: Vec<DoctorRow>,
+    pub rows: Vec<WireRow>,
 }

@@ -23,6 +23,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::actions;
+use crate::wire::doctor::WireRow;
 
 use super::decisions::*;
 use super::desk::{EditParams, NoteParams, NotesResult, VirusesResult};
@@ -150,7 +151,8 @@ impl Methods {
             }
             "doctor" => {
                 parse::<Empty>(params)?;
-                reply(DoctorResult { rows: doctor::rows(Some(self.store.root()))? })
+                let rows = doctor::rows(Some(self.store.root()))?;
+                reply(DoctorResult { rows: rows.into_iter().map(WireRow::from).collect() })
             }
             "sessions.list" => parse::<Empty>(params).and_then(|_| reply(self.list_sessions()?)),
             "sessions.run" => self.run_program(parse(params)?),

@@ -2,7 +2,7 @@
 
 use see_core::change::Summary;
 use see_core::commit::record::CommitRecord;
-use see_core::error::Conflict;
+use see_core::error::{Conflict, SeeError};
 use see_core::path::{HostPath, PathRef};
 use see_core::policy::Reads;
 use see_core::read_set::set::Missing;
@@ -42,14 +42,17 @@ pub struct WireCommit {
     /// The commit that took it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undone_by: Option<String>,
-    /// What its undo, which was cut off, waits for.
+    /// What its undo, which was cut off, waits for, in the words of the command line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits: Option<String>,
+    /// The same for who has words of their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waits_for: Option<Box<SeeError>>,
 }
 
 impl WireCommit {
     /// Returns a commit with what was noted on its session, and what its undo waits for.
-    pub fn new(commit: &CommitRecord, notes: Vec<Note>, waits: Option<String>) -> Self {
+    pub fn new(commit: &CommitRecord, notes: Vec<Note>, waits: Option<Box<SeeError>>) -> Self {
         let on_changes = notes.iter().filter(|note| note.path.is_some()).count();
         Self {
             notes: u64::try_from(on_changes).unwrap_or(u64::MAX),
@@ -63,7 +66,8 @@ impl WireCommit {
             backup: commit.has_backup.then_some(commit.backup),
             undid: commit.undid.clone(),
             undone_by: commit.undone_by.clone(),
-            waits,
+            waits: waits.as_ref().map(|error| format!("{} {}", error.message, error.hint)),
+            waits_for: waits,
         }
     }
 }

@@ -1,11 +1,14 @@
 //! The JSON form of a session (`protocol/src/session.ts`).
 
+use see_core::cause::{Limit, LimitCause, SessionCause};
 use see_core::error::Result;
 use see_core::path::wire_text;
 use see_core::policy::Policy;
-use see_core::session::{Frozen, Limit, Mode, Session, SessionState};
+use see_core::session::{Frozen, Mode, Session, SessionState};
 use see_core::store::Store;
 use serde::{Deserialize, Serialize};
+
+use crate::present::causes::{limit_words, session_words};
 
 /// A session, without what only the engine needs.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,12 +34,15 @@ pub struct WireSession {
     /// Exit status of its first program.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exit_status: Option<i32>,
-    /// Why it is broken, or ended as it did.
+    /// Why it is broken, or ended as it did, in the words of the command line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
+    /// The same for who has words of their own; a session of before has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<SessionCause>,
     /// What it cannot change.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub limits: Option<Vec<Limit>>,
+    pub limits: Option<Vec<WireLimit>>,
     /// What it is allowed, and what is recorded of it.
     pub policy: Policy,
     /// Why it stands still, while it does.
@@ -51,6 +57,26 @@ pub struct WireSession {
     /// Whether it has ended and changed nothing: only the app is told.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unchanged: bool,
+}
+
+/// A place where a session is limited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WireLimit {
+    /// Where, escaped for display.
+    pub path: String,
+    /// Why, in the words of the command line.
+    pub why: String,
+    /// Why, for who has words of their own; a session of before has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<LimitCause>,
+}
+
+impl From<&Limit> for WireLimit {
+    fn from(Limit { path, cause }: &Limit) -> Self {
+        let is_said = matches!(cause, LimitCause::Said { .. });
+        Self { path: path.clone(), why: limit_words(cause), cause: (!is_said).then(|| cause.clone()) }
+    }
 }
 
 /// What a person should hear of while a session runs: the first of each kind.
@@ -124,8 +150,10 @@ impl From<&Session> for WireSession {
             created: session.created.to_rfc3339(),
             ended: session.ended.map(see_core::timestamp::Timestamp::to_rfc3339),
             exit_status: session.exit_status,
-            why: session.why.clone(),
-            limits: if session.limits.is_empty() { None } else { Some(session.limits.clone()) },
+            why: session.why.as_ref().map(session_words),
+            cause: session.why.clone().filter(|cause| !matches!(cause, SessionCause::Said { .. })),
+            limits: (!session.limits.is_empty())
+                .then(|| session.limits.iter().map(WireLimit::from).collect()),
             policy: session.policy.clone(),
             frozen: session.frozen.clone(),
             alerts: None,

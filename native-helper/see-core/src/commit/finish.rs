@@ -4,6 +4,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
+use crate::cause::SessionCause;
 use crate::engine::{dismantle, rooms};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::MarkSpace;
@@ -196,20 +197,15 @@ pub fn remove_layers(store: &Store, mut session: Session) -> Result<()> {
     match &removed {
         Ok(()) => {
             session.layers.clear();
-            session.why = session.why.filter(|why| !why.starts_with(NOT_REMOVED));
+            session.why = session.why.filter(|why| !matches!(why, SessionCause::NotRemoved { .. }));
         }
         // Its layers stay in the record, so the next start tries again; until then a person can see what fills the disk.
-        Err(error) => {
-            session.why = Some(format!("{NOT_REMOVED}: {error} It is tried again at the next start."))
-        }
+        Err(error) => session.why = Some(SessionCause::NotRemoved { error: error.clone() }),
     }
     store.update_session(&session)?;
     store.keep_reserve();
     removed
 }
-
-/// How the reason begins that is told of a session whose layers could not be removed.
-const NOT_REMOVED: &str = "what it wrote could not be removed";
 
 fn remove_all(store: &Store, session: &Session) -> Result<()> {
     for layer in &session.layers {

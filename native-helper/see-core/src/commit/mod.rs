@@ -54,7 +54,7 @@ use crate::{changes, check};
 
 pub use self::drop::drop;
 pub use backups::limit_backups;
-pub use recover::{Recovered, give_up, recover, waiting_undos};
+pub use recover::{Recovered, give_up, recover, waiting, waiting_undos};
 pub use undo::deeds::{Deed, deeds};
 pub use undo::undo;
 pub use undo::versions::{UndoSide, UndoVersions, undo_slice, undo_versions};

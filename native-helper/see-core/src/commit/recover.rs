@@ -1,5 +1,6 @@
 //! Looks after commits that were cut off: each is finished when all of it was applied, else taken back.
 
+use crate::cause::SessionCause;
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::monitor::Monitor;
 use crate::path::HostPath;
@@ -52,17 +53,23 @@ impl Recovered {
 
     /// Returns the error that tells what the commit still waits for; `None` when it is settled.
     pub fn waits(&self) -> Option<Box<SeeError>> {
-        let cause = self.failed.as_ref()?;
-        let message = format!("{}: {}", waiting(&self.commit), cause.message);
-        let hint = format!(
-            "{} Or leave what cannot be put back as it is now: alcatraz drop {} --give-up",
-            cause.hint, self.commit
-        );
-        let mut error =
-            SeeError::new(ErrorCode::RecoveryNeeded, message, hint).with_fact("commit", self.commit.clone());
-        error.path.clone_from(&cause.path);
-        Some(error)
+        self.failed.as_deref().map(|cause| waiting(&self.commit, cause))
     }
+}
+
+/// Returns the error that tells that a commit was cut off and waits, and for what.
+pub fn waiting(commit: &str, cause: &SeeError) -> Box<SeeError> {
+    let message = format!("The commit {commit} was cut off and still waits: {}", cause.message);
+    let hint = format!(
+        "{} Or leave what cannot be put back as it is now: alcatraz drop {commit} --give-up",
+        cause.hint
+    );
+    let mut error = SeeError::new(ErrorCode::RecoveryNeeded, message, hint).with_fact("commit", commit);
+    error.facts.extend(serde_json::to_value(cause.code).ok().map(|code| ("cause".to_owned(), code)));
+    let reason = cause.reason.and_then(|reason| serde_json::to_value(reason).ok());
+    error.facts.extend(reason.map(|reason| ("cause_reason".to_owned(), reason)));
+    error.path.clone_from(&cause.path);
+    error
 }
 
 /// Finishes or takes back every commit that was cut off, and finishes the removal of layers that are of no use any
@@ -95,34 +102,36 @@ pub fn give_up(store: &Store, commit: &str, monitor: &dyn Monitor) -> Result<Rec
     Ok(recovered)
 }
 
-/// How that reason began in stores of versions before.
-const AS_TOLD_BEFORE: &str = "its commit was cut off and waits";
-
-/// Returns how the reason begins that is told of a session whose commit waits.
-fn waiting(commit: &str) -> String {
-    format!("The commit {commit} was cut off and still waits")
-}
-
-/// Returns the commits whose undo was cut off and waits, each with what it waits for.
-pub fn waiting_undos(store: &Store) -> Result<Vec<(String, String)>> {
+/// Returns the commits whose undo was cut off and waits, each with the error that tells for what.
+pub fn waiting_undos(store: &Store) -> Result<Vec<(String, Box<SeeError>)>> {
     let mut waiting_for = Vec::new();
     for record in store.unsettled_commits()? {
         let Some(undone) = &record.undid else { continue };
-        let why = store.session(&record.session)?.why;
-        waiting_for
-            .extend(why.filter(|why| why.starts_with(&waiting(&record.id))).map(|why| (undone.clone(), why)));
+        if let Some(SessionCause::CommitWaits { commit, error }) = store.session(&record.session)?.why
+            && commit == record.id
+        {
+            waiting_for.push((undone.clone(), waiting(&commit, &error)));
+        }
     }
     Ok(waiting_for)
 }
 
 /// Tells with its session that a commit waits, and for what, until it is settled. Others may be writing the session's record.
-fn note_waiting(store: &Store, record: &CommitRecord, error: Option<&SeeError>) -> Result<()> {
-    match error {
-        Some(error) => store.set_why(&record.session, &format!("{} {}", error.message, error.hint)),
-        None => {
-            store.clear_why(&record.session, &waiting(&record.id))?;
-            store.clear_why(&record.session, AS_TOLD_BEFORE)
+fn note_waiting(store: &Store, record: &CommitRecord, failed: Option<Box<SeeError>>) -> Result<()> {
+    match failed {
+        Some(error) => {
+            let waits = SessionCause::CommitWaits { commit: record.id.clone(), error };
+            store.set_why(&record.session, &waits)
         }
+        None => store.clear_why(&record.session, |why| match why {
+            SessionCause::CommitWaits { commit, .. } => *commit == record.id,
+            // How that began in versions before.
+            SessionCause::Said { why } => {
+                why.starts_with("its commit was cut off and waits")
+                    || why.starts_with(&format!("The commit {} was cut off", record.id))
+            }
+            _ => false,
+        }),
     }
 }
 
@@ -137,7 +146,7 @@ pub(super) fn recover_locked(store: &Store, monitor: &dyn Monitor) -> Result<Vec
             Err(error) => outcome.failed = Some(error),
         }
         // A disk that is too full for it is what the commit waits for: the caller is told all the same.
-        let _ = note_waiting(store, &record, outcome.waits().as_deref());
+        let _ = note_waiting(store, &record, outcome.failed.clone());
         recovered.push(outcome);
     }
     for record in store.half_dropped_commits()? {

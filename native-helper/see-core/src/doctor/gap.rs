@@ -1,14 +1,16 @@
-//! Why something does not hold in full: what exactly, by a name for presenters, with facts, and in the words of the command line.
+//! Why something does not hold in full: what exactly, by a name for presenters, with facts. They have the words.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::engine::group_mend::Way;
+
 /// What exactly is lacking: presenters say it in words of their own (`protocol/src/doctor.ts`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-#[allow(missing_docs, reason = "each one's sentence stands where it is given")]
+#[allow(missing_docs, reason = "each one's sentence is for presenters to say")]
 pub enum Gap {
     /// A trial failed with an error that says why.
     Failed,
@@ -52,16 +54,21 @@ pub struct Lack {
     pub gap: Gap,
     /// Numbers and names that a presenter can use.
     pub facts: BTreeMap<String, Value>,
-    /// Why, as a part of a sentence.
-    pub why: String,
-    /// What to do about it.
-    pub mend: String,
 }
 
 impl Lack {
     /// Returns one without facts.
-    pub fn new(gap: Gap, why: impl Into<String>, mend: impl Into<String>) -> Self {
-        Self { gap, facts: BTreeMap::new(), why: why.into(), mend: mend.into() }
+    pub fn new(gap: Gap) -> Self {
+        Self { gap, facts: BTreeMap::new() }
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn by(mut self, way: &Way) -> Self {
+        if let Ok(Value::Object(facts)) = serde_json::to_value(way) {
+            self.facts.extend(facts);
+        }
+        self
     }
 
     /// Adds a fact.

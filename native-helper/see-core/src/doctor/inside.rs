@@ -112,10 +112,6 @@ pub fn attempt(targets: &Targets) -> Vec<DoctorRow> {
     ]
 }
 
-fn gave_way(gap: Gap, why: impl Into<String>) -> Lack {
-    Lack::new(gap, why, "Please report this with the output of `uname -a`.")
-}
-
 fn at(targets: &Targets, name: &str) -> PathBuf {
     targets.dir.join(name.as_bytes()).as_path().to_owned()
 }
@@ -125,10 +121,7 @@ fn files(targets: &Targets) -> Option<Lack> {
     let path = at(targets, OPEN);
     match std::fs::write(&path, "changed") {
         Ok(()) => None,
-        Err(error) => {
-            let why = format!("a file that could be written natively cannot be written inside: {error}");
-            Some(gave_way(Gap::UnwritableInside, why))
-        }
+        Err(error) => Some(Lack::new(Gap::UnwritableInside).with("said", error.to_string())),
     }
 }
 
@@ -136,8 +129,7 @@ fn processes(targets: &Targets) -> Option<Lack> {
     let pid = i32::try_from(targets.process).ok().and_then(Pid::from_raw)?;
     // The number may belong to a process of the SEE's own; it has only a handful.
     let is_low = pid.as_raw_nonzero().get() < 10;
-    (!is_low && test_kill_process(pid).is_ok())
-        .then(|| gave_way(Gap::ProcessReached, "a process of the host can be signalled"))
+    (!is_low && test_kill_process(pid).is_ok()).then(|| Lack::new(Gap::ProcessReached))
 }
 
 fn kernel() -> Option<Lack> {
@@ -150,7 +142,7 @@ fn kernel() -> Option<Lack> {
     let opened = writable.iter().find(|path| {
         rustix::fs::openat(CWD, **path, OFlags::WRONLY | OFlags::CLOEXEC, Bits::empty()).is_ok()
     });
-    opened.map(|path| gave_way(Gap::KernelWritable, format!("{path} can be written")).with("path", *path))
+    opened.map(|path| Lack::new(Gap::KernelWritable).with("path", *path))
 }
 
 fn devices() -> Option<Lack> {
@@ -161,48 +153,36 @@ fn devices() -> Option<Lack> {
     let entries = std::fs::read_dir("/dev").into_iter().flatten().flatten();
     let mut names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
     if let Some(name) = names.find(|name| !KNOWN.contains(&name.as_str())) {
-        let path = format!("/dev/{name}");
-        return Some(gave_way(Gap::DeviceThere, format!("{path} is there")).with("path", path));
+        return Some(Lack::new(Gap::DeviceThere).with("path", format!("/dev/{name}")));
     }
     // Memory of the kernel, made anew where writing is allowed.
     let node = Path::new("/dev/shm/alcatraz-node");
     let number = rustix::fs::makedev(1, 1);
     let made = rustix::fs::mknodat(CWD, node, FileType::CharacterDevice, Bits::RUSR | Bits::WUSR, number);
     let opened = made.is_ok() && std::fs::File::open(node).is_ok();
-    opened.then(|| gave_way(Gap::DeviceMade, "a device node that was made inside can be opened"))
+    opened.then(|| Lack::new(Gap::DeviceMade))
 }
 
 fn sockets(targets: &Targets) -> Option<Lack> {
     if UnixStream::connect(at(targets, SOCKET)).is_ok() {
-        return Some(gave_way(Gap::SocketByPath, "a socket of the host answers by its path"));
+        return Some(Lack::new(Gap::SocketByPath));
     }
     let name = SocketAddr::from_abstract_name(abstract_name(targets.process)).ok()?;
-    UnixStream::connect_addr(&name)
-        .is_ok()
-        .then(|| gave_way(Gap::SocketByName, "a socket of the host answers by its abstract name"))
+    UnixStream::connect_addr(&name).is_ok().then(|| Lack::new(Gap::SocketByName))
 }
 
 fn network() -> Option<Lack> {
     let names = std::fs::read_dir("/sys/class/net").into_iter().flatten().flatten();
     let other = names.map(|entry| entry.file_name()).find(|name| name != "lo");
-    other.map(|name| {
-        let name = name.to_string_lossy().into_owned();
-        gave_way(Gap::InterfaceThere, format!("the network interface {name} is there"))
-            .with("interface", name)
-    })
+    other.map(|name| Lack::new(Gap::InterfaceThere).with("interface", name.to_string_lossy()))
 }
 
 fn secrets(targets: &Targets) -> Option<Lack> {
     let path = at(targets, SECRET);
     match std::fs::read(&path) {
         Ok(content) if content.is_empty() => {}
-        Ok(_) => return Some(gave_way(Gap::HiddenRead, "what should be hidden can be read")),
-        Err(error) => {
-            return Some(gave_way(
-                Gap::HiddenFails,
-                format!("a hidden place is not empty but fails: {error}"),
-            ));
-        }
+        Ok(_) => return Some(Lack::new(Gap::HiddenRead)),
+        Err(error) => return Some(Lack::new(Gap::HiddenFails).with("said", error.to_string())),
     }
-    std::fs::write(&path, "x").is_ok().then(|| gave_way(Gap::HiddenWritten, "a hidden place can be written"))
+    std::fs::write(&path, "x").is_ok().then(|| Lack::new(Gap::HiddenWritten))
 }

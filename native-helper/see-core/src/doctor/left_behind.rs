@@ -15,20 +15,8 @@ pub fn left_behind() -> Vec<DoctorRow> {
     let mode = if rustix::process::geteuid().is_root() { Mode::System } else { Mode::User };
     let shown = |path: &Path| escape_for_display(path.as_os_str().as_bytes());
     let row = |(room, store): (std::path::PathBuf, std::path::PathBuf)| {
-        let why = format!(
-            "its store {} is not there any more; what its sessions wrote may still lie in it",
-            shown(&store)
-        );
-        let mend = format!("When you want nothing of that: rm -r {}", quoted(&shown(&room)));
         let facts = [("room", shown(&room)), ("store", shown(&store))];
-        DoctorRow::partial(Feature::RoomLeftBehind, Lack::new(Gap::StoreGone, why, mend))
-            .at(format!("Room left behind: {}", shown(&room)), &facts)
+        DoctorRow::partial(Feature::RoomLeftBehind, Lack::new(Gap::StoreGone)).at(&facts)
     };
     rooms::forsaken(&visible().unwrap_or_default(), mode).into_iter().map(row).collect()
-}
-
-/// Returns a path as it is typed into a shell.
-fn quoted(path: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+@%".contains(c);
-    if path.chars().all(is_plain) { path.to_owned() } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }

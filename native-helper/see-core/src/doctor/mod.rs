@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::cause::LimitCause;
 use crate::error::{ErrorCode, Result, SeeError};
 
 mod feature;
@@ -47,32 +48,26 @@ pub enum Topic {
     Device,
 }
 
-/// One row (`protocol/src/doctor.ts`).
+/// One row. Presenters have the words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DoctorRow {
-    /// What was tried, for people.
-    pub feature: String,
-    /// The same for programs; a helper of before names none.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub id: Option<Feature>,
+    /// What was tried.
+    pub feature: Feature,
     /// Of which kind of rows it is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<Topic>,
     /// How well it works.
     pub status: Status,
-    /// Why not better, for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub why: Option<String>,
-    /// What to do about it, for people.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub mend: Option<String>,
-    /// Why not better, for programs.
+    /// Why not better.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gap: Option<Gap>,
     /// Numbers and names that a presenter can use.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, Value>,
+    /// Why a place is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<LimitCause>,
     /// What a trial failed with.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<Box<SeeError>>,
@@ -81,27 +76,18 @@ pub struct DoctorRow {
 impl DoctorRow {
     fn full(feature: Feature) -> Self {
         Self {
-            feature: feature.words().to_owned(),
-            id: Some(feature),
+            feature,
             topic: None,
             status: Status::Full,
-            why: None,
-            mend: None,
             gap: None,
             facts: BTreeMap::new(),
+            limit: None,
             error: None,
         }
     }
 
     fn partial(feature: Feature, lack: Lack) -> Self {
-        Self {
-            status: Status::Partial,
-            why: Some(lack.why),
-            mend: Some(lack.mend),
-            gap: Some(lack.gap),
-            facts: lack.facts,
-            ..Self::full(feature)
-        }
+        Self { status: Status::Partial, gap: Some(lack.gap), facts: lack.facts, ..Self::full(feature) }
     }
 
     fn none(feature: Feature, lack: Lack) -> Self {
@@ -113,16 +99,14 @@ impl DoctorRow {
     }
 
     /// Is about one of many places, and called by it.
-    fn at(mut self, words: String, facts: &[(&str, String)]) -> Self {
-        self.feature = words;
+    fn at(mut self, facts: &[(&str, String)]) -> Self {
         self.facts.extend(facts.iter().map(|(name, value)| ((*name).to_owned(), value.clone().into())));
         self
     }
 
     /// Returns the row for what failed with an error that says why.
     fn failed(feature: Feature, error: Box<SeeError>) -> Self {
-        let lack = Lack::new(Gap::Failed, error.message.clone(), error.hint.clone());
-        Self { error: Some(error), ..Self::none(feature, lack) }
+        Self { error: Some(error), ..Self::none(feature, Lack::new(Gap::Failed)) }
     }
 
     /// Returns the row for a trial that went well or failed with an error that says why.

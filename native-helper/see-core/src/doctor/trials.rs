@@ -9,7 +9,9 @@ use rustix::process::WaitOptions;
 use see_sys::process::{exit_now, fork, namespace};
 use see_sys::seccomp::CORE;
 
+use crate::cause::Limit;
 use crate::engine::display::{self, Server};
+use crate::engine::group_mend::{Need, way};
 use crate::engine::{bounds, devices, trial};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
@@ -49,7 +51,7 @@ pub fn measure(store: Option<&Path>) -> Vec<DoctorRow> {
         rows.push(DoctorRow::of(feature, in_child(0, || answer_a_call(deed))));
     }
     rows.extend(limits(mode));
-    let is_shifted = rows.iter().any(|row| row.id == Some(Feature::ShiftedIds) && row.status == Status::Full);
+    let is_shifted = rows.iter().any(|row| row.feature == Feature::ShiftedIds && row.status == Status::Full);
     rows.push(counts(is_shifted));
     rows.push(nested_display());
     rows.push(clipboard());
@@ -64,22 +66,8 @@ fn crashes() -> DoctorRow {
     let may_write = see_sys::process::limit(CORE).is_ok_and(|(_, most)| most > 0);
     let is_root = rustix::process::geteuid().is_root();
     match pattern.bytes().next() {
-        Some(b'@') => DoctorRow::none(
-            feature,
-            Lack::new(
-                Gap::CrashesToSocket,
-                "the kernel hands them to a socket, whatever the limit of core files is (kernel.core_pattern)",
-                "sudo sysctl kernel.core_pattern=core",
-            ),
-        ),
-        Some(b'|') if !may_write && !is_root => DoctorRow::none(
-            feature,
-            Lack::new(
-                Gap::CrashesToHandler,
-                "your hard limit of core files is 0, with which the kernel hands them to its handler (kernel.core_pattern)",
-                "Raise it to 1 or more (in /etc/security/limits.conf: `* hard core 1`) and log in again, or type: sudo sysctl kernel.core_pattern=core",
-            ),
-        ),
+        Some(b'@') => DoctorRow::none(feature, Lack::new(Gap::CrashesToSocket)),
+        Some(b'|') if !may_write && !is_root => DoctorRow::none(feature, Lack::new(Gap::CrashesToHandler)),
         _ => DoctorRow::full(feature),
     }
 }
@@ -96,10 +84,7 @@ fn devices() -> DoctorRow {
     let feature = Feature::Devices;
     let lacking = devices::find(&KINDS).1;
     let names: Vec<_> = lacking.iter().map(|device| device.name()).collect();
-    let names = names.join(", ");
-    let why = format!("this machine has no device of this kind: {names}");
-    let mend = "Plug it in, load its driver, or hand its nodes in /dev into the container that this runs in.";
-    let lack = Lack::new(Gap::NoDevice, why, mend).with("devices", names);
+    let lack = Lack::new(Gap::NoDevice).with("devices", names.join(", "));
     match lacking.len() {
         0 => DoctorRow::full(feature),
         all if all == KINDS.len() => DoctorRow::none(feature, lack),
@@ -111,37 +96,26 @@ fn devices() -> DoctorRow {
 /// Tells what shows the display of a session.
 fn nested_display() -> DoctorRow {
     let feature = Feature::OwnDisplay;
-    let mend = "sudo apt-get install xserver-xephyr";
     match [Server::Xephyr, Server::Xwayland].map(|server| server.path().is_some()) {
         [true, _] => DoctorRow::full(feature),
-        [_, true] => {
-            let why = "only Wayland can show it, and its clipboard cannot be shared: Xephyr is not installed";
-            DoctorRow::partial(feature, Lack::new(Gap::OnlyWayland, why, mend))
-        }
-        _ => {
-            let why = "Xephyr, which shows it in a window, is not installed";
-            DoctorRow::none(feature, Lack::new(Gap::NoX11Tool, why, mend))
-        }
+        [_, true] => DoctorRow::partial(feature, Lack::new(Gap::OnlyWayland)),
+        _ => DoctorRow::none(feature, Lack::new(Gap::NoX11Tool)),
     }
 }
 
 /// Makes a control group, and tells what it can do.
 fn limits(mode: Mode) -> [DoctorRow; 3] {
     let powers = bounds::powers(mode);
-    let held = |feature: Feature, gap: Gap, lack: Option<&str>| match lack {
-        None => DoctorRow::full(feature),
-        Some(why) => DoctorRow::partial(
-            feature,
-            Lack::new(gap, why, bounds::mend(mode)).with("system", mode == Mode::System),
-        ),
+    let held = |feature: Feature, gap: Gap, need: Need, is_held: bool| match is_held {
+        true => DoctorRow::full(feature),
+        false => DoctorRow::partial(feature, Lack::new(gap).by(&way(mode, need))),
     };
-    let signals = "no control group is offered, so a session that reaches a limit of disk space is stopped by signals, and \
-                   ended when a program wakes itself";
+    let holds = |promise| bounds::lack(promise, mode, powers).is_none();
     let by_account = if mode == Mode::System { Gap::NoProcessGroups } else { Gap::ProcessesByAccount };
     [
-        held(Feature::Freezing, Gap::StopsBySignals, (!powers.freezes).then_some(signals)),
-        held(Feature::ProcessLimit, by_account, bounds::lack(Promise::Processes, mode, powers)),
-        held(Feature::MemoryLimit, Gap::NoMemoryGroups, bounds::lack(Promise::Memory, mode, powers)),
+        held(Feature::Freezing, Gap::StopsBySignals, Need::Freeze, powers.freezes),
+        held(Feature::ProcessLimit, by_account, Need::Processes, holds(Promise::Processes)),
+        held(Feature::MemoryLimit, Gap::NoMemoryGroups, Need::Memory, holds(Promise::Memory)),
     ]
 }
 
@@ -152,13 +126,7 @@ fn counts(is_shifted: bool) -> DoctorRow {
         // No user of the host is anybody inside.
         return DoctorRow::full(feature);
     }
-    let lack = Lack::new(
-        Gap::AccountCounts,
-        "the kernel counts descriptors that are being sent, and pages of pipes, for your account as a whole, so a program inside \
-         can leave too few to those outside",
-        "Run Alcatraz with sudo, where root inside is nobody outside.",
-    );
-    DoctorRow::partial(feature, lack)
+    DoctorRow::partial(feature, Lack::new(Gap::AccountCounts))
 }
 
 fn user_namespaces(mode: Mode) -> DoctorRow {
@@ -188,23 +156,16 @@ fn whole(store: &Store) -> Vec<DoctorRow> {
             }
             rows.extend(made.walls);
             if !canaries.are_untouched() {
-                rows.push(DoctorRow::none(
-                    Feature::NothingGotOut,
-                    Lack::new(
-                        Gap::HostChanged,
-                        "a file of the host was changed from inside",
-                        "Do not use Alcatraz on this machine; please report this with the output of `uname -a`.",
-                    ),
-                ));
+                rows.push(DoctorRow::none(Feature::NothingGotOut, Lack::new(Gap::HostChanged)));
             }
             rows.extend(places(&made.layers));
-            rows.extend(made.limits.into_iter().map(|limit| {
-                DoctorRow::partial(
-                    Feature::Place,
-                    Lack::new(Gap::PlaceLimited, limit.why.clone(), "None is known."),
-                )
-                .at(format!("Changes in {}", limit.path), &[("place", limit.path.clone())])
-                .about(Topic::Place)
+            rows.extend(made.limits.into_iter().map(|Limit { path, cause }| {
+                DoctorRow {
+                    limit: Some(cause),
+                    ..DoctorRow::partial(Feature::Place, Lack::new(Gap::PlaceLimited))
+                        .at(&[("place", path)])
+                        .about(Topic::Place)
+                }
             }));
         }
         Err(error) => rows.push(DoctorRow::failed(Feature::WholeSee, error)),
@@ -221,25 +182,14 @@ fn places(layers: &[Layer]) -> Vec<DoctorRow> {
             crate::mounts::covering(&mounts, &layer.mount_point)
                 .is_some_and(|covering| covering.id == mount.id)
         })?;
-        let feature = format!("Commits to {} ({}) by renaming", mount.point.display(), mount.fs_type);
         let row = match layer.same_mount {
             true => DoctorRow::full(Feature::DiskCommits),
-            false => DoctorRow::partial(Feature::DiskCommits, copies()),
+            false => DoctorRow::partial(Feature::DiskCommits, Lack::new(Gap::CommitCopies)),
         };
         let facts = [("place", mount.point.display()), ("kind", mount.fs_type.clone())];
-        let row = row.at(feature, &facts);
-        Some(row.about(Topic::Disk))
+        Some(row.at(&facts).about(Topic::Disk))
     });
     rows.collect()
-}
-
-fn copies() -> Lack {
-    Lack::new(
-        Gap::CommitCopies,
-        "its root directory has no safe place for a private directory, so the layer is in the store and a \
-         commit copies",
-        "Make the root directory of that file system writable for you alone, or put the store there with --store.",
-    )
 }
 
 /// Renames a directory of a lower layer.
@@ -255,8 +205,7 @@ fn directory_renames(store: &Store, mode: Mode) -> DoctorRow {
     match tried {
         Ok(()) => DoctorRow::full(feature),
         Err(error) if error.facts.get("errno").and_then(serde_json::Value::as_i64) == Some(18) => {
-            let why = "the kernel cannot rename directories of the host for an ordinary user; `mv` copies them instead";
-            DoctorRow::partial(feature, Lack::new(Gap::RenamesCopy, why, "Run Alcatraz with sudo."))
+            DoctorRow::partial(feature, Lack::new(Gap::RenamesCopy))
         }
         Err(error) => DoctorRow::failed(feature, error),
     }
@@ -287,16 +236,7 @@ fn other_owners(mode: Mode) -> DoctorRow {
     });
     match tried {
         Ok(()) => DoctorRow::full(feature),
-        Err(_) => DoctorRow::partial(
-            feature,
-            Lack::new(
-                Gap::OwnIdOnly,
-                "without privilege the kernel maps only your own id, so what you may write natively but do not own, or \
-                 what is of another group than your own first one, \
-                 cannot be changed inside",
-                "Run Alcatraz with sudo.",
-            ),
-        ),
+        Err(_) => DoctorRow::partial(feature, Lack::new(Gap::OwnIdOnly)),
     }
 }
 

@@ -7,12 +7,13 @@ use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions, pidfd_open};
 use see_sys::process::{close_all_but, exit_now};
 
+use crate::cause::Limit;
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::interpose::calls::Reported;
 use crate::interpose::supervisor::Inside;
 use crate::mounts;
 use crate::path::HostPath;
-use crate::session::{Limit, Mode};
+use crate::session::Mode;
 
 use super::init::{self, Birth};
 use super::namespaces::{Shell, allowances, fork_init};

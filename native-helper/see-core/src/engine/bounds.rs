@@ -8,6 +8,7 @@ use crate::policy::{Policy, Promise};
 use crate::session::Mode;
 
 use super::group::{Group, PREFIX, Powers};
+use super::group_mend::{Need, way};
 use super::request::ProgramSpec;
 
 /// The part of the machine's memory that a SEE may use, when nothing else was asked for.
@@ -147,10 +148,11 @@ pub fn check(policy: &Policy, mode: Mode) -> Result<()> {
         None => Ok(()),
         Some((promise, why)) => {
             let name = promise.name();
+            let need = if promise == Promise::Memory { Need::Memory } else { Need::Processes };
             Err(SeeError::new(
                 ErrorCode::CannotIsolate,
                 format!("The limit of {name} cannot be kept here: {why}."),
-                format!("{} Or go on without that promise: --accept {name}", mend(mode)),
+                format!("{} Or go on without that promise: --accept {name}", way(mode, need).words()),
             )
             .because(Reason::NoLimit)
             .with_fact("promise", name))
@@ -178,14 +180,6 @@ pub fn lack(promise: Promise, mode: Mode, powers: Powers) -> Option<&'static str
         Promise::Processes => {
             Some("this kernel counts the processes of a user as a whole, those outside included")
         }
-    }
-}
-
-/// Returns what to do so that groups are offered.
-pub fn mend(mode: Mode) -> &'static str {
-    match mode {
-        Mode::System => "Boot with the unified control groups (systemd.unified_cgroup_hierarchy=1).",
-        Mode::User => "Start it so: systemd-run --user --scope -p Delegate=yes alcatraz …",
     }
 }
 

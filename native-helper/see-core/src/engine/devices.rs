@@ -6,11 +6,11 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 
 use serde::{Deserialize, Serialize};
 
+use crate::cause::{Limit, LimitCause};
 use crate::error::{ErrorCode, Reason, SeeError};
 use crate::overlay_marks;
 use crate::path::HostPath;
 use crate::policy::{Device, Promise};
-use crate::session::Limit;
 
 /// A node to make inside, with the rights that it has on the host.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,12 +89,11 @@ pub fn shifted(access: &[u8], shift: u32) -> Option<Vec<u8>> {
 }
 
 /// What a kind that is lacking is missing from.
-pub const PLACE: &str = "/dev";
+const PLACE: &str = "/dev";
 
 /// Says that a session goes on without a kind of device.
 pub fn without(device: Device) -> Limit {
-    let why = format!("this machine has no device of this kind now: {}", device.name());
-    Limit { path: PLACE.to_owned(), why }
+    LimitCause::NoDevice { device }.at(PLACE)
 }
 
 fn nodes(device: Device, place: &str) -> impl Iterator<Item = Node> {

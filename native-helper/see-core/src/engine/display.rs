@@ -22,11 +22,11 @@ use self::confinement::Sockets;
 pub use self::server::Server;
 use self::server::{Ready, Window};
 
+use crate::cause::{Limit, LimitCause};
 use crate::doctor::{Gap, Lack};
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::HostPath;
 use crate::policy::{Clipboard, Display, Policy, Promise};
-use crate::session::Limit;
 
 use super::request::ProgramSpec;
 
@@ -292,32 +292,21 @@ fn data_directories(program: &ProgramSpec) -> Vec<PathBuf> {
 }
 
 /// Says that a session goes on without its display, or with one whose clipboard is not shared.
-pub fn without(error: &SeeError) -> Limit {
-    Limit { path: SOCKETS.to_owned(), why: error.message.trim_end_matches('.').to_owned() }
+pub fn without(error: Box<SeeError>) -> Limit {
+    LimitCause::NoDisplay { error }.at(SOCKETS)
 }
 
-/// Returns why no clipboard could be shared with a nested display here, and the mend.
+/// Returns why no clipboard could be shared with a nested display here.
 pub fn clipboard_lack() -> Option<Lack> {
     if Server::Xephyr.path().is_none() {
-        let mend = "sudo apt-get install xserver-xephyr";
-        return Some(Lack::new(Gap::NoX11Tool, "Xephyr is not installed", mend));
+        return Some(Lack::new(Gap::NoX11Tool));
     }
     let host = std::env::var_os("DISPLAY").unwrap_or_default();
     let Some(number) = display_number(host.as_bytes()) else {
-        let why = "there is no X display of this machine here (DISPLAY)";
-        return Some(Lack::new(
-            Gap::NoX11Display,
-            why,
-            "Start it in a desktop session that shows X windows.",
-        ));
+        return Some(Lack::new(Gap::NoX11Display));
     };
     let refused = UnixStream::connect(socket_of(number).as_path()).err()?;
-    let lack = Lack::new(
-        Gap::DisplayRefuses,
-        format!("the display :{number} takes no connection: {refused}"),
-        "Start it in the desktop session that shows this display.",
-    );
-    Some(lack.with("number", number))
+    Some(Lack::new(Gap::DisplayRefuses).with("number", number).with("said", refused.to_string()))
 }
 
 fn socket_of(number: u32) -> HostPath {

@@ -12,11 +12,11 @@ use rustix::io::Errno;
 use crate::session::Mode;
 
 /// Where control groups are mounted on every Linux.
-const TOP: &str = "/sys/fs/cgroup";
+pub(super) const TOP: &str = "/sys/fs/cgroup";
 /// Where the second version is when the first one has the controllers.
-const BESIDE: &str = "/sys/fs/cgroup/unified";
-const CGROUP2: u64 = 0x6367_7270;
-const CGROUP1: u64 = 0x0027_e0eb;
+pub(super) const BESIDE: &str = "/sys/fs/cgroup/unified";
+pub(super) const CGROUP2: u64 = 0x6367_7270;
+pub(super) const CGROUP1: u64 = 0x0027_e0eb;
 /// What takes the limit of memory in the second version.
 const SECOND_MEMORY: &str = "memory.max";
 /// The directory at the top that holds the groups of system mode.
@@ -271,7 +271,8 @@ fn move_to(dir: &Path) -> std::result::Result<(), Errno> {
     write(&dir.join("tasks"), "0")
 }
 
-fn is_mounted(place: &str, magic: u64) -> bool {
+/// Tells whether a file system of this kind is there.
+pub(super) fn is_mounted(place: &str, magic: u64) -> bool {
     rustix::fs::statfs(place).is_ok_and(|stat| u64::try_from(stat.f_type).ok() == Some(magic))
 }
 

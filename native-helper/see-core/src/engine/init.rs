@@ -12,11 +12,11 @@ use rustix::process::{DumpableBehavior, Pid, Signal, WaitOptions};
 use see_sys::seccomp::CORE;
 use see_sys::signals::SignalQueue;
 
+use crate::cause::Limit;
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::interpose::calls::Reported;
 use crate::net::plumber;
 use crate::path::HostPath;
-use crate::session::Limit;
 
 use super::kernel_places;
 use super::leader;

@@ -4,6 +4,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
+use crate::cause::{Limit, LimitCause, SessionCause};
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::hiding::HidingList;
 use crate::mounts;
@@ -13,7 +14,7 @@ use crate::net::resolver::Resolver;
 use crate::path::{HostPath, escape_for_display};
 use crate::policy::{Clipboard, Policy, Promise, Tightening};
 use crate::secrets;
-use crate::session::{Limit, Session, SessionState};
+use crate::session::{Session, SessionState};
 use crate::store::Store;
 use crate::timestamp::Timestamp;
 
@@ -30,6 +31,7 @@ mod floors;
 mod footprint;
 mod foreign_group;
 mod group;
+pub mod group_mend;
 mod halted;
 mod identity;
 mod init;
@@ -178,7 +180,7 @@ fn give_up(store: &Store, mut session: Session, state: SessionState, error: &See
     dismantle::layers(&session)?;
     session.layers.clear();
     session.state = state;
-    session.why = Some(error.message.clone());
+    session.why = Some(SessionCause::Failed { error: Box::new(error.clone()) });
     session.ended = Some(Timestamp::now());
     store.update_session(&session)
 }
@@ -267,7 +269,10 @@ fn all_there(policy: &Policy) -> Result<()> {
 
 /// Returns what a session that was just entered goes on without: devices, its display, its clipboard.
 pub fn lacking(session: &Session) -> impl Iterator<Item = &Limit> {
-    session.limits.iter().filter(|limit| [devices::PLACE, display::SOCKETS].contains(&limit.path.as_str()))
+    session.limits.iter().filter(|limit| {
+        use LimitCause::{ClipboardEnded, NoDevice, NoDisplay};
+        matches!(limit.cause, NoDevice { .. } | NoDisplay { .. } | ClipboardEnded)
+    })
 }
 
 /// Allows a session less than before, at once when it runs, and from its next program on when not.
@@ -316,7 +321,7 @@ fn wish_again(policy: &Policy, program: &ProgramSpec) -> (Option<Wish>, Option<L
         Err(error) => error,
     };
     let alone = Policy { clipboard: Clipboard::None, ..policy.clone() };
-    (wish(&alone, program).unwrap_or(None), Some(display::without(&error)))
+    (wish(&alone, program).unwrap_or(None), Some(display::without(error)))
 }
 
 /// Settles sessions whose supervisor died. Readers of the list call it first.

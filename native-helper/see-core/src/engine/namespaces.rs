@@ -7,9 +7,10 @@ use rustix::process::{Pid, PidfdFlags, Signal};
 use rustix::thread::{Gid, LinkNameSpaceType, ThreadNameSpaceType, Uid};
 use see_sys::process::{exit_now, fork, fork_into, namespace};
 
+use crate::cause::{Limit, LimitCause};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::HostPath;
-use crate::session::{Limit, Mode};
+use crate::session::Mode;
 
 use super::filesystems::copy_of_host;
 use super::tree::Ids;
@@ -198,8 +199,7 @@ impl Shell {
             return None;
         }
         let path = self.unmapped.clone().unwrap_or_else(HostPath::root).display();
-        let why = "user numbers cannot be shifted here: root in the session has the number of this machine's root, but none of its rights outside";
-        Some(Limit { path, why: why.to_owned() })
+        Some(LimitCause::UnshiftedRoot.at(path))
     }
 
     fn make_with(map: &str, shifted: bool, is_connected: bool) -> Result<Self> {

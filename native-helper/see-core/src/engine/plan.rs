@@ -8,6 +8,7 @@ use rustix::fs::{Access, CWD, Mode as Bits, OFlags};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
+use crate::cause::{Limit, LimitCause};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::{Flags, Kind, Mount, covering, visible};
@@ -16,7 +17,7 @@ use crate::overlay_marks;
 use crate::path::{HostPath, PathRef};
 use crate::remove_tree::remove_dir;
 use crate::secrets::{Hidden, outermost, stores_of_all};
-use crate::session::{Limit, Mode};
+use crate::session::Mode;
 use crate::store::Store;
 
 use super::devices::Node;
@@ -241,11 +242,7 @@ impl Planner<'_> {
             Kind::Disk => self.add_layered(point, mount)?,
             Kind::Foreign | Kind::Plain => {
                 if !mount.flags.read_only {
-                    let why = format!(
-                        "a {} file system cannot be kept apart, so it is read-only here",
-                        mount.fs_type
-                    );
-                    self.limit(&point, why);
+                    self.limit(&point, LimitCause::UnlayeredKind { kind: mount.fs_type.clone() });
                 }
                 self.add(point, What::ReadOnly(kind), mount.flags);
             }
@@ -259,8 +256,7 @@ impl Planner<'_> {
         let is_file = std::fs::symlink_metadata(point.as_path()).is_ok_and(|meta| meta.is_file());
         if is_file {
             if rustix::fs::access(point.as_path(), Access::WRITE_OK).is_ok() {
-                let why = "this file is a mount of its own or lies beside mounts, so it is read-only here";
-                self.limit(&point, why);
+                self.limit(&point, LimitCause::FileAlone);
             }
             self.add(point, What::File, flags);
         }
@@ -283,10 +279,7 @@ impl Planner<'_> {
         let old = self.old.iter().position(|layer| layer.mount_point == point);
         let layer = match old.map(|place| self.old.swap_remove(place)) {
             Some(layer) if !is_over(&layer, mount) => {
-                self.limit(
-                    &point,
-                    "another file system is here than when the session began, so it is read-only",
-                );
+                self.limit(&point, LimitCause::OtherDisk);
                 self.old.push(layer);
                 self.add(point, What::ReadOnly(mount.kind()), mount.flags);
                 return Ok(());
@@ -325,16 +318,15 @@ impl Planner<'_> {
         self.plan.tree.parts.push(Part { point, what, flags, below: None });
     }
 
-    pub(super) fn limit(&mut self, path: &HostPath, why: impl Into<String>) {
-        self.plan.limits.push(Limit { path: path.display(), why: why.into() });
+    pub(super) fn limit(&mut self, path: &HostPath, cause: LimitCause) {
+        self.plan.limits.push(cause.at(path.display()));
     }
 
     /// Says which layers of a session that is entered again have no place any more; they stay reviewable.
     fn report_lost_layers(&mut self) {
         for layer in std::mem::take(&mut self.old) {
-            let what = "its file system is not mounted now; what the session changed there is kept";
             if !self.plan.limits.iter().any(|limit| limit.path == layer.mount_point.display()) {
-                self.limit(&layer.mount_point.clone(), what);
+                self.limit(&layer.mount_point.clone(), LimitCause::DiskGone);
             }
             self.plan.layers.push(layer);
         }
@@ -377,7 +369,7 @@ impl Planner<'_> {
                 _ => false,
             };
             if is_seen {
-                self.limit(&path, "what the host makes here while the session runs can be read inside");
+                self.limit(&path, LimitCause::SeenLater);
             }
         }
     }

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::cause::Limit;
 use crate::error::SeeError;
 use crate::path::HostPath;
 use crate::policy::{Policy, Tightening};
-use crate::session::{Frozen, Limit, Session};
+use crate::session::{Frozen, Session};
 
 use super::display::Wish;
 use super::plan::Tree;

@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use crate::cause::{Limit, LimitCause};
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::layer::Layer;
 use crate::policy::{Policy, Promise};
-use crate::session::Limit;
 
 /// What a file system can run out of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,11 +82,7 @@ impl Room {
             floor.zip(free).is_some_and(|(floor, free)| free < floor)
                 && rustix::fs::stat(&layer.upper).is_ok_and(|stat| known.insert(stat.st_dev))
         };
-        let limit = |layer: &Layer| Limit {
-            path: layer.mount_point.display(),
-            why: "less is free there already than was to stay free: of what is left, half stays free"
-                .to_owned(),
-        };
+        let limit = |layer: &Layer| LimitCause::LittleRoom.at(layer.mount_point.display());
         layers.iter().filter(is_lacking).map(limit).collect()
     }
 

@@ -147,6 +147,8 @@ struct Supervisor {
     is_held: bool,
     /// Whether it went on writing all the same.
     overrun: bool,
+    /// It was asked to stop and is ended because it did not.
+    unheeded: bool,
 }
 
 /// What a supervisor waits for.
@@ -373,6 +375,8 @@ impl Supervisor {
             self.hung_up = true;
             self.signal_all(&[Signal::HUP, Signal::CONT])?;
         }
+        // What stands still was not asked.
+        self.unheeded = now >= kill_at && !self.is_held;
         Ok(now >= kill_at)
     }
 }

@@ -10,10 +10,10 @@ use rustix::io::Errno;
 use rustix::mount::{MountPropagationFlags, UnmountFlags};
 use see_sys::mount_attributes as attributes;
 
+use crate::cause::{Limit, LimitCause};
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::mounts::Kind;
 use crate::path::HostPath;
-use crate::session::Limit;
 
 use super::covers::{make_nothing, socket_of};
 use super::filesystems::{Setting, attach, carried, copy_of_host, failed, make, overlay, place, set_flags};
@@ -189,11 +189,11 @@ impl<'a> Builder<'a> {
                 // Unmounted or removed since the plan was made.
                 Err(_) if is_gone(&part.point) => return Ok(None),
                 Err(error) => {
-                    let why = match self.is_mapped(part) {
-                        true => format!("the kernel takes no layer here, so it is read-only ({})", error.message),
-                        false => "user numbers cannot be shifted here, so it is read-only, and all in it is nobody's".to_owned(),
+                    let cause = match self.is_mapped(part) {
+                        true => LimitCause::NoLayer { error },
+                        false => LimitCause::Unmapped,
                     };
-                    limit = Some(Limit { path: part.point.display(), why });
+                    limit = Some(cause.at(part.point.display()));
                     self.read_only(part, Kind::Disk)?
                 }
             },

@@ -8,6 +8,7 @@ use std::path::Path;
 use rustix::fs::{CWD, Mode as Bits, OFlags};
 use rustix::net::{AddressFamily, SocketFlags, SocketType, socketpair};
 
+use crate::cause::Limit;
 use crate::doctor::DoctorRow;
 use crate::doctor::inside::{Canaries, Targets};
 use crate::error::{Result, SeeError};
@@ -19,7 +20,7 @@ use crate::net::uplink::Uplink;
 use crate::path::HostPath;
 use crate::policy::Policy;
 use crate::secrets::Hidden;
-use crate::session::{Limit, Mode};
+use crate::session::Mode;
 use crate::store::Store;
 
 use super::filesystems::{Setting, failed, overlay};

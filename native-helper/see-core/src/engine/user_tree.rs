@@ -4,6 +4,7 @@
 use rustix::fs::{Access, AtFlags, CWD, FileType, Mode as Bits, OFlags};
 use rustix::io::Errno;
 
+use crate::cause::LimitCause;
 use crate::error::{Result, SeeError};
 use crate::mounts::{Flags, Kind};
 use crate::path::HostPath;
@@ -162,10 +163,7 @@ fn mirrored(planner: &mut Planner<'_>, dir: &HostPath) -> Result<()> {
             _ => What::Directory { mode: native_mode(dir)? },
         };
     }
-    planner.limit(
-        dir,
-        "mounts lie below it, so directories that are right in it can be neither renamed nor removed",
-    );
+    planner.limit(dir, LimitCause::MountsBelow);
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::cause::{Limit, LimitCause, SessionCause};
 use crate::error::{Result, SeeError};
 use crate::layer::{Covered, Layer, MarkSpace};
 use crate::path::HostPath;
@@ -64,6 +65,28 @@ impl StoredLayer {
             untouched: self.untouched,
         })
     }
+}
+
+/// A limit as the store keeps it: as data, or in the words that versions before the sixth had for it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum StoredLimit {
+    Told(Limit),
+    Said { path: String, why: String },
+}
+
+impl From<StoredLimit> for Limit {
+    fn from(stored: StoredLimit) -> Self {
+        match stored {
+            StoredLimit::Told(limit) => limit,
+            StoredLimit::Said { path, why } => LimitCause::Said { why }.at(path),
+        }
+    }
+}
+
+/// Reads why a session stands as it does; versions before the sixth kept the words that they had for it.
+pub(super) fn stored_cause(text: String) -> SessionCause {
+    serde_json::from_str(&text).unwrap_or(SessionCause::Said { why: text })
 }
 
 fn encode(path: &Path) -> String {

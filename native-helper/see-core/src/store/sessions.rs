@@ -2,14 +2,15 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+use crate::cause::SessionCause;
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::{HostPath, escape_for_display};
 use crate::session::{Session, SessionState};
 use crate::timestamp::Timestamp;
 
 use super::rows::{
-    StoredLayer, damaged, from_json, from_word, join_arguments, nanoseconds, split_arguments, to_json,
-    to_word,
+    StoredLayer, StoredLimit, damaged, from_json, from_word, join_arguments, nanoseconds, split_arguments,
+    stored_cause, to_json, to_word,
 };
 use super::{Store, db_error, transact};
 
@@ -43,7 +44,12 @@ impl Store {
     }
 
     /// Records that the first program ended: the session is finished, its changes wait for a decision.
-    pub fn finish_session(&self, id: &str, exit_status: Option<i32>, why: Option<&str>) -> Result<()> {
+    pub fn finish_session(
+        &self,
+        id: &str,
+        exit_status: Option<i32>,
+        why: Option<&SessionCause>,
+    ) -> Result<()> {
         self.end_session(id, SessionState::Finished, exit_status, why)
     }
 
@@ -58,13 +64,14 @@ impl Store {
         id: &str,
         state: SessionState,
         exit_status: Option<i32>,
-        why: Option<&str>,
+        why: Option<&SessionCause>,
     ) -> Result<()> {
         self.spending(|| transact(&mut self.db(), |db| end(db, id, state, exit_status, why)))
     }
 
     /// Records why a session could not be made or is damaged.
-    pub fn break_session(&self, id: &str, why: &str) -> Result<()> {
+    pub fn break_session(&self, id: &str, why: &SessionCause) -> Result<()> {
+        let why = to_json(why)?;
         let ended = nanoseconds(Timestamp::now())?;
         let text =
             "UPDATE sessions SET state = 'broken', why = ?2, ended = coalesce(ended, ?3) WHERE id = ?1";
@@ -74,17 +81,24 @@ impl Store {
     }
 
     /// Tells why a session stands as it does, and leaves all else of its record to others.
-    pub fn set_why(&self, id: &str, why: &str) -> Result<()> {
+    pub fn set_why(&self, id: &str, why: &SessionCause) -> Result<()> {
+        let why = to_json(why)?;
         let text = "UPDATE sessions SET why = ?2 WHERE id = ?1 AND why IS NOT ?2";
         self.db().execute(text, params![id, why]).map_err(|e| db_error(&e))?;
         Ok(())
     }
 
-    /// Takes a reason back that begins like this; any other stays.
-    pub fn clear_why(&self, id: &str, beginning: &str) -> Result<()> {
-        let text = "UPDATE sessions SET why = NULL WHERE id = ?1 AND substr(why, 1, length(?2)) = ?2";
-        self.db().execute(text, params![id, beginning]).map_err(|e| db_error(&e))?;
-        Ok(())
+    /// Takes a reason back that is meant; any other stays.
+    pub fn clear_why(&self, id: &str, is_meant: impl Fn(&SessionCause) -> bool) -> Result<()> {
+        transact(&mut self.db(), |db| {
+            let text = "SELECT why FROM sessions WHERE id = ?1 AND why IS NOT NULL";
+            let why: Option<String> =
+                db.query_row(text, [id], |row| row.get(0)).optional().map_err(|e| db_error(&e))?;
+            if why.is_some_and(|why| is_meant(&stored_cause(why))) {
+                db.execute("UPDATE sessions SET why = NULL WHERE id = ?1", [id]).map_err(|e| db_error(&e))?;
+            }
+            Ok(())
+        })
     }
 
     /// Returns the session with exactly this id.
@@ -149,11 +163,10 @@ impl Store {
             // Only now is the state certain: its supervisor may have finished in between.
             match self.session(&id)?.state {
                 SessionState::Starting => {
-                    self.break_session(&id, "its supervisor was killed before the SEE was ready")?;
+                    self.break_session(&id, &SessionCause::KilledEarly)?;
                 }
                 SessionState::Running => {
-                    let why = Some("its supervisor was killed");
-                    self.finish_session(&id, None, why)?;
+                    self.finish_session(&id, None, Some(&SessionCause::Killed))?;
                 }
                 _ => continue,
             }
@@ -191,9 +204,10 @@ fn end(
     id: &str,
     state: SessionState,
     exit_status: Option<i32>,
-    why: Option<&str>,
+    why: Option<&SessionCause>,
 ) -> Result<()> {
     let ended = nanoseconds(Timestamp::now())?;
+    let why = why.map(to_json).transpose()?;
     require(db, id)?;
     db.execute(
         "UPDATE sessions SET state = ?5, ended = ?2, exit_status = coalesce(exit_status, ?3), why = ?4, \
@@ -233,7 +247,7 @@ fn write(db: &Connection, how: How, session: &Session) -> Result<()> {
         nanoseconds(session.created)?,
         session.ended.map(nanoseconds).transpose()?,
         session.exit_status,
-        session.why,
+        session.why.as_ref().map(to_json).transpose()?,
         to_json(&layers)?,
         to_json(&session.limits)?,
         to_json(&session.policy)?,
@@ -273,6 +287,7 @@ fn read(row: &Row<'_>) -> Result<Session> {
     }
     let word = |name: &str| column::<String>(row, name);
     let layers: Vec<StoredLayer> = from_json(&word("layers")?)?;
+    let limits: Vec<StoredLimit> = from_json(&word("limits")?)?;
     Ok(Session {
         id: column(row, "id")?,
         name: column(row, "name")?,
@@ -285,9 +300,9 @@ fn read(row: &Row<'_>) -> Result<Session> {
         created: Timestamp(column::<i64>(row, "created")?.into()),
         ended: column::<Option<i64>>(row, "ended")?.map(|time| Timestamp(time.into())),
         exit_status: column(row, "exit_status")?,
-        why: column(row, "why")?,
+        why: column::<Option<String>>(row, "why")?.map(stored_cause),
         layers: layers.into_iter().map(StoredLayer::into_layer).collect::<Result<_>>()?,
-        limits: from_json(&word("limits")?)?,
+        limits: limits.into_iter().map(StoredLimit::into).collect(),
         policy: from_json(&word("policy")?)?,
         frozen: column::<Option<String>>(row, "frozen")?.map(|text| from_json(&text)).transpose()?,
     })

@@ -6,11 +6,12 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use super::*;
+use crate::cause::{LimitCause, SessionCause};
 use crate::commit::record::{CommitRecord, CommitState};
 use crate::layer::{Layer, MarkSpace};
 use crate::path::HostPath;
 use crate::policy::{Policy, Reads};
-use crate::session::{Limit, Session, SessionState};
+use crate::session::{Session, SessionState};
 use crate::timestamp::Timestamp;
 
 fn host_path(bytes: &[u8]) -> HostPath {
@@ -44,7 +45,7 @@ fn session(id: &str, name: Option<&str>) -> Session {
             covered: None,
             untouched: false,
         }],
-        limits: vec![Limit { path: "/proc".to_owned(), why: "it is the kernel's".to_owned() }],
+        limits: vec![LimitCause::UnlayeredKind { kind: "vfat".to_owned() }.at("/boot")],
         policy: Policy { reads: Reads::Lookups, ..Policy::default() },
         frozen: None,
     }
@@ -87,7 +88,7 @@ fn keeps_every_byte_of_a_session() {
     kept.state = SessionState::Running;
     kept.ended = Some(Timestamp::now());
     kept.exit_status = Some(130);
-    kept.why = Some("because".to_owned());
+    kept.why = Some(SessionCause::NotRemoved { error: SeeError::internal("A test.") });
     kept.layers.clear();
     store.update_session(&kept).unwrap();
     let again = Store::open(Some(dir.path())).unwrap();
@@ -150,12 +151,12 @@ fn a_reason_is_told_and_taken_back_beside_what_others_write() {
     store.insert_session(&session("aaaa", Some("name"))).unwrap();
     let other = Store::open(Some(dir.path())).unwrap();
     other.finish_session("aaaa", Some(7), None).unwrap();
-    store.set_why("aaaa", "a% waits for the disk").unwrap();
-    store.clear_why("aaaa", "b% waits").unwrap();
+    store.set_why("aaaa", &SessionCause::Overrun).unwrap();
+    store.clear_why("aaaa", |why| *why == SessionCause::Killed).unwrap();
     let kept = other.session("aaaa").unwrap();
     assert_eq!((kept.state, kept.exit_status), (SessionState::Finished, Some(7)));
-    assert_eq!(kept.why.as_deref(), Some("a% waits for the disk"));
-    store.clear_why("aaaa", "a% waits").unwrap();
+    assert_eq!(kept.why, Some(SessionCause::Overrun));
+    store.clear_why("aaaa", |why| *why == SessionCause::Overrun).unwrap();
     assert_eq!(other.session("aaaa").unwrap().why, None);
 }
 
@@ -204,8 +205,9 @@ fn repairs_only_sessions_whose_supervisor_is_dead() {
     let state = |id: &str| store.session(id).unwrap().state;
     assert_eq!(state("alive"), SessionState::Running);
     assert_eq!(state("dead"), SessionState::Finished);
-    assert_eq!(store.session("dead").unwrap().why.unwrap(), "its supervisor was killed");
+    assert_eq!(store.session("dead").unwrap().why, Some(SessionCause::Killed));
     assert_eq!(state("unmade"), SessionState::Broken);
+    assert_eq!(store.session("unmade").unwrap().why, Some(SessionCause::KilledEarly));
     assert!(!store.repair_dead_sessions().unwrap());
 }
 
@@ -356,4 +358,19 @@ fn ids_are_well_formed_and_differ() {
     for id in ids {
         assert!(id.len() == 10 && id.starts_with(|c: char| c.is_ascii_lowercase()), "{id}");
     }
+}
+
+#[test]
+fn reasons_in_the_words_of_before_stay_as_they_were_said() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(Some(dir.path())).unwrap();
+    store.insert_session(&session("aaaa", None)).unwrap();
+    let db = Connection::open(dir.path().join("alcatraz.db")).unwrap();
+    let text = r#"UPDATE sessions SET why = 'its supervisor was killed', limits = '[{"path":"/boot","why":"it is read-only"}]'"#;
+    db.execute_batch(text).unwrap();
+    let kept = store.session("aaaa").unwrap();
+    assert_eq!(kept.why, Some(SessionCause::Said { why: "its supervisor was killed".to_owned() }));
+    assert_eq!(kept.limits, [LimitCause::Said { why: "it is read-only".to_owned() }.at("/boot")]);
+    store.update_session(&kept).unwrap();
+    assert_eq!(store.session("aaaa").unwrap(), kept);
 }

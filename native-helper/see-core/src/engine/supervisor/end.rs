@@ -1,16 +1,14 @@
 //! How a SEE comes to rest: its processes end, the end is recorded and told, and only then what takes its time is done.
 
 use crate::abort;
+use crate::cause::{LimitCause, SessionCause};
 use crate::engine::birth::end_init;
 use crate::error::{ErrorCode, Result, SeeError};
-use crate::session::{Limit, SessionState};
+use crate::session::SessionState;
 
 use super::less::NETWORK;
 use super::{Answering, FIRST, Program, Supervisor, socket};
 use crate::engine::{give_up, last_screen, rooms};
-
-/// Why a SEE was ended that nothing held.
-const OVERRUN: &str = "it reached a limit of disk space and went on writing although it was frozen";
 
 impl Supervisor {
     /// Brings the SEE to rest after its work, which went like this.
@@ -89,9 +87,7 @@ impl Supervisor {
                 Ok(())
             }
             Err(error) => {
-                let why =
-                    format!("the record may lack what left it: {}", error.message.trim_end_matches('.'));
-                self.session.limits.push(Limit { path: NETWORK.to_owned(), why });
+                self.session.limits.push(LimitCause::RecordLacks { error }.at(NETWORK));
                 self.store.update_session(&self.session)
             }
         }
@@ -106,10 +102,14 @@ impl Supervisor {
             Some(error) => self.forget(&error),
             None => {
                 // A read set that could not be kept says so itself: the session is as good as before.
-                let why = worked.as_ref().err().map(|error| error.message.as_str());
-                let why = if self.overrun { Some(OVERRUN) } else { why };
+                let failed = worked.as_ref().err().map(|error| SessionCause::Failed { error: error.clone() });
+                let why = match failed {
+                    _ if self.overrun => Some(SessionCause::Overrun),
+                    None if self.unheeded => Some(SessionCause::Unheeded),
+                    failed => failed,
+                };
                 self.note_untouched()?;
-                self.store.finish_session(&self.session.id, self.first_status(), why)
+                self.store.finish_session(&self.session.id, self.first_status(), why.as_ref())
             }
         }
     }

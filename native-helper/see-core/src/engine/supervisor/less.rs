@@ -1,17 +1,13 @@
 //! Allowing a session less while it runs.
 
+use crate::cause::LimitCause;
 use crate::engine::bounds::Bounds;
 use crate::engine::display::SOCKETS;
 use crate::error::Result;
 use crate::net::policy::Net;
 use crate::policy::{Clipboard, Policy, Tightening};
-use crate::session::Limit;
 
 use super::{Supervisor, audience, frost};
-
-/// Why a clipboard is shared no longer.
-const CLIPBOARD_ENDED: &str =
-    "the clipboard is shared no longer: one of the two displays went away or was held up for too long";
 
 /// What a session lacks whose network is off.
 pub(super) const NETWORK: &str = "/sys/class/net";
@@ -21,7 +17,7 @@ impl Supervisor {
     pub(super) fn note_clipboard_end(&mut self) -> Result<()> {
         self.display.iter_mut().for_each(|display| display.cut_clipboard());
         self.session.policy.clipboard = Clipboard::None;
-        self.session.limits.push(Limit { path: SOCKETS.to_owned(), why: CLIPBOARD_ENDED.to_owned() });
+        self.session.limits.push(LimitCause::ClipboardEnded.at(SOCKETS));
         self.store.update_session(&self.session)
     }
 
@@ -38,8 +34,7 @@ impl Supervisor {
             }
             Err(error) => {
                 self.session.policy.net = Net::None;
-                let why = format!("the network is off: {}", error.message.trim_end_matches('.'));
-                self.session.limits.push(Limit { path: NETWORK.to_owned(), why });
+                self.session.limits.push(LimitCause::NetworkOff { error }.at(NETWORK));
                 self.store.update_session(&self.session)
             }
         }

@@ -108,6 +108,7 @@ impl Supervisor {
             meter,
             is_held: false,
             overrun: false,
+            unheeded: false,
         })
     }
 }

@@ -1,0 +1,73 @@
+// Why a session is limited or stands as it does, in the words of the app. Exhaustive: a new cause does not compile without its words.
+import type { LimitCause, SessionCause } from "../protocol/src/cause.js";
+import type { SeeError } from "../protocol/src/errors.js";
+import type { Limit, Session } from "../protocol/src/session.js";
+import { errorText } from "./errors.js";
+
+type Words<Cause extends { what: string }> = {
+  readonly [What in Cause["what"]]: string | ((cause: Extract<Cause, { what: What }>) => string);
+};
+
+/** What failed, in a sentence. */
+function sentence(error: SeeError): string {
+  const { title, what } = errorText(error);
+  return what === "" ? `${title}.` : what;
+}
+
+const LIMIT_WORDS: Words<LimitCause> = {
+  "unlayered-kind": ({ kind }) =>
+    `Changes to a disk of this kind (${kind}) cannot be kept apart, so nothing can be changed there.`,
+  "file-alone": "This file stands by itself among mounted disks, so it cannot be changed.",
+  "other-disk": "Another disk is there than when the session began, so nothing can be changed there.",
+  "disk-gone": "Its disk is not mounted now. What the session changed there is kept.",
+  "seen-later": "What your machine makes there while the session runs can be read inside.",
+  "mounts-below":
+    "Disks are mounted below it, so folders that are right in it can be neither renamed nor removed.",
+  "no-layer": ({ error }) =>
+    `The kernel cannot keep changes apart there, so nothing can be changed. ${sentence(error)}`,
+  unmapped:
+    "Users cannot have other numbers there, so nothing can be changed, and all in it belongs to nobody.",
+  "unshifted-root":
+    "Because of what is mounted there, root in the session has the number of your machine’s root, but none of its rights outside.",
+  "other-group":
+    "It is of another group than your own first one, so nothing can be made or changed there. System mode can.",
+  "little-room": "Less is free there already than was to stay free. Of what is left, half stays free.",
+  "no-device": ({ device }) => DEVICES[device],
+  "no-display": ({ error }) => sentence(error),
+  "clipboard-ended":
+    "The clipboard is shared no longer: one of the two displays went away, or was held up for too long.",
+  "network-off": ({ error }) => `The network is off. ${sentence(error)}`,
+  "record-lacks": ({ error }) => `The record may lack what left it. ${sentence(error)}`,
+};
+
+const DEVICES: Readonly<Record<Extract<LimitCause, { what: "no-device" }>["device"], string>> = {
+  gpu: "This machine has no graphics processor for programs now.",
+  sound: "This machine has no sound now.",
+  camera: "This machine has no camera now.",
+};
+
+const SESSION_WORDS: Words<SessionCause> = {
+  failed: ({ error }) => sentence(error),
+  overrun: "It reached a limit of disk space, and its programs went on writing, so they were ended.",
+  unheeded: "It did not end when it was asked to, so it was killed.",
+  "killed-early": "What looks after it was ended before the session was ready.",
+  killed: "What looked after it was ended from outside, and its programs with it.",
+  "not-removed": ({ error }) =>
+    `What it wrote could not be removed. ${sentence(error)} It is tried again at the next start.`,
+  "commit-waits": ({ error }) => `A commit was interrupted, and waits. ${sentence(error)}`,
+};
+
+/** Returns why a place is limited. May hold what programs chose: whoever shows it escapes it. */
+export function limitWhy({ why, cause }: Limit): string {
+  return cause === undefined ? why : wordsOf(LIMIT_WORDS, cause);
+}
+
+/** Returns why a session stands as it does; empty where nothing is to be said. Whoever shows it escapes it. */
+export function sessionWhy({ why = "", cause }: Pick<Session, "why" | "cause">): string {
+  return cause === undefined ? why : wordsOf(SESSION_WORDS, cause);
+}
+
+function wordsOf<Cause extends { what: string }>(all: Words<Cause>, cause: Cause): string {
+  const words: string | ((cause: never) => string) = all[cause.what as Cause["what"]];
+  return typeof words === "string" ? words : words(cause as never);
+}
