@@ -20,6 +20,8 @@ const WORDS: [&[u8]; 2] = [b"Copy", b"EndCopy"];
 /// What goes to one terminal passes through one of these.
 #[derive(Debug, Default)]
 pub struct Sieve {
+    /// Everything passes, for now.
+    is_open: bool,
     state: State,
     /// What may be the beginning of such a sequence.
     held: Vec<u8>,
@@ -39,11 +41,30 @@ enum State {
 }
 
 impl Sieve {
+    /// Returns one through which everything passes until it is closed.
+    pub fn open() -> Self {
+        Self { is_open: true, ..Self::default() }
+    }
+
+    /// Takes out from now on what is about the clipboard. A sequence that the terminal has got a part of is ended there.
+    pub fn close(&mut self, shown: &mut Vec<u8>) {
+        if !std::mem::take(&mut self.is_open) || self.state == State::Text {
+            return;
+        }
+        self.held.clear();
+        if self.state != State::Taken {
+            self.state = State::Text;
+        }
+        shown.extend([CANCEL, ESCAPE, b'\\']);
+    }
+
     /// Adds to `shown` what may be shown of these bytes. The beginning of a sequence is held until it is known what it is.
     pub fn strain(&mut self, bytes: &[u8], shown: &mut Vec<u8>) {
+        let mut strained = Vec::new();
         for byte in bytes {
-            self.take(*byte, shown);
+            self.take(*byte, &mut strained);
         }
+        shown.extend_from_slice(if self.is_open { bytes } else { &strained });
     }
 
     fn take(&mut self, byte: u8, shown: &mut Vec<u8>) {
@@ -150,6 +171,23 @@ mod tests {
         // Numbers that never end are none that anybody needs.
         let long = [&b"\x1b]"[..], &[b'0'; 1000], b"52;c;eA==\x07b"].concat();
         assert_eq!(shown(&long), b"b");
+    }
+
+    #[test]
+    fn what_passes_until_it_is_closed_is_ended_then() {
+        for (before, after) in [
+            (&b"a\x1b]52;c;eA==\x07b"[..], &b"\x1b]52;c;eA==\x07c"[..]),
+            (b"a\x1b]52;c;ZXZ", b"pbA==\x07c"),
+            (b"a\xc2", b"c"),
+        ] {
+            let (mut sieve, mut shown) = (Sieve::open(), Vec::new());
+            sieve.strain(before, &mut shown);
+            assert_eq!(shown, before);
+            sieve.close(&mut shown);
+            sieve.strain(after, &mut shown);
+            let end: &[u8] = if before.ends_with(b"b") { b"" } else { b"\x18\x1b\\" };
+            assert_eq!(shown, [before, end, b"c"].concat(), "{}", before.escape_ascii());
+        }
     }
 
     #[test]

@@ -15,23 +15,23 @@ use see_sys::signals::SignalQueue;
 
 use crate::sink::Sink;
 
-/// Leaves a process behind that passes on what still comes. The connection is its own from then on.
-pub fn pass_on(client: &mut Client, signals: &SignalQueue) -> Result<()> {
+/// Leaves a process behind that passes on what still comes, to where `shown` went. The connection is its own from then on.
+pub fn pass_on(client: &mut Client, signals: &SignalQueue, shown: [Sink; 2]) -> Result<()> {
     let forked = fork(0).map_err(|errno| {
         SeeError::internal(format!("What is left of the output cannot be passed on: {errno}."))
     })?;
     if forked.is_none() {
         let ready = signals.unblock().and_then(|()| close_all_but(&[client.as_fd().as_raw_fd()]));
-        let told = ready.map_or(1, |()| i32::from(tell(client).is_err()));
+        let told = ready.map_or(1, |()| i32::from(tell(client, shown).is_err()));
         exit_now(told);
     }
     Ok(())
 }
 
 /// Passes on until nobody writes or nobody reads any more.
-fn tell(client: &mut Client) -> Result<()> {
+fn tell(client: &mut Client, shown: [Sink; 2]) -> Result<()> {
     let channels = client.channels();
-    let (mut output, mut error) = (Sink::default(), Sink::default());
+    let [mut output, mut error] = shown;
     loop {
         client.push();
         let mut flags = PollFlags::IN;
@@ -45,6 +45,10 @@ fn tell(client: &mut Client) -> Result<()> {
                 Event::Output(bytes) if shows_on_error(channels) => error.add(&bytes),
                 Event::Output(bytes) | Event::StandardOutput(bytes) => output.add(&bytes),
                 Event::StandardError(bytes) => error.add(&bytes),
+                Event::ClipboardEnded => {
+                    output.keep_from_clipboard();
+                    error.keep_from_clipboard();
+                }
                 Event::Closed => return Ok(()),
                 Event::Exited(_)
                 | Event::Failed(_)

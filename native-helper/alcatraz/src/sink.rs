@@ -23,9 +23,17 @@ pub struct Sink {
 }
 
 impl Sink {
-    /// Returns one whose programs may, or may not, reach the clipboard of the terminal that it goes to.
+    /// Returns one for a terminal whose clipboard its programs may reach, or may not.
     pub fn new(reaches_clipboard: bool) -> Self {
-        Self { sieve: (!reaches_clipboard).then(Sieve::default), ..Self::default() }
+        let sieve = if reaches_clipboard { Sieve::open() } else { Sieve::default() };
+        Self { sieve: Some(sieve), ..Self::default() }
+    }
+
+    /// Keeps its programs from the clipboard from now on.
+    pub fn keep_from_clipboard(&mut self) {
+        if let Some(sieve) = &mut self.sieve {
+            sieve.close(&mut self.waiting);
+        }
     }
 
     /// Queues bytes of a program's.

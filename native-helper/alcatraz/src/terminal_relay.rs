@@ -65,7 +65,7 @@ pub fn relay(
     clipboard: Clipboard,
 ) -> Result<Outcome> {
     // What goes into a file or pipe is the program's own, byte for byte.
-    let sink = |fd| Sink::new(clipboard.goes_out() || !isatty(fd));
+    let sink = |fd| if isatty(fd) { Sink::new(clipboard.goes_out()) } else { Sink::default() };
     let channels = client.channels();
     let [input, shown @ ..] = channels;
     let asks = input == Channel::Terminal && isatty(stdin()) && shown.contains(&Channel::Terminal);
@@ -123,7 +123,8 @@ impl Relay {
                 }
                 if let Some(Ended { status, others, open }) = self.ended {
                     if open {
-                        left_behind::pass_on(&mut self.client, signals.queue())?;
+                        let shown = [&mut self.output, &mut self.error].map(std::mem::take);
+                        left_behind::pass_on(&mut self.client, signals.queue(), shown)?;
                     }
                     return Ok(Outcome::Exited(status, others));
                 }
@@ -323,6 +324,10 @@ impl Relay {
                 Event::StandardOutput(bytes) => self.output.add(&bytes),
                 Event::StandardError(bytes) => self.error.add(&bytes),
                 Event::Stopped => {}
+                Event::ClipboardEnded => {
+                    self.output.keep_from_clipboard();
+                    self.error.keep_from_clipboard();
+                }
                 Event::Frozen(frozen) => {
                     let text = self.question.open(&frozen);
                     self.unseen = self.question.is_asked();

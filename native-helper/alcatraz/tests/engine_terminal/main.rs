@@ -69,6 +69,16 @@ fn a_program_does_not_reach_the_clipboard_of_the_terminal() {
         // What goes into a pipe is the program's own.
         let piped = lab.run(&["run", "--keep", "-q", "--", "sh", "-c", script]);
         assert!(piped.stdout.contains("]52;c;ZXZpbA=="), "{piped:?}");
+        // Where it was allowed it passes, until that is taken back.
+        let script = r"printf 'a\033]52;c;eA==\007b\n'; read go; printf 'c\033]52;c;eA==\007d\n'";
+        let allowed =
+            ["run", "--keep", "-q", "--name", "shared", "--clipboard", "out", "--accept", "display"];
+        let mut terminal = Terminal::start(lab, &[&allowed[..], &["--", "sh", "-c", script]].concat());
+        assert!(terminal.expect("b\r\n").contains("]52;c;eA=="));
+        assert_eq!(lab.run(&["tighten", "shared", "--no-clipboard"]).status, 0);
+        terminal.keys("\r");
+        assert!(terminal.expect("d\r\n").ends_with('c'), "{:?}", terminal.seen);
+        assert_eq!(terminal.end(), 0);
     });
 }
 

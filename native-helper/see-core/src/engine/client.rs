@@ -31,6 +31,8 @@ pub enum Event {
     Exited(Ended),
     /// The program could not be started.
     Failed(Box<SeeError>),
+    /// What it shows reaches no clipboard from now on.
+    ClipboardEnded,
     /// The program was stopped.
     Suspended,
     /// It was let go on, as was asked for; whether in the background of its terminal.
@@ -80,6 +82,7 @@ impl Client {
             Tell::Exited { .. }
             | Tell::Tightened
             | Tell::Terminals { .. }
+            | Tell::ClipboardEnded
             | Tell::Suspended
             | Tell::Continued { .. }
             | Tell::Stopped
@@ -177,6 +180,7 @@ impl Client {
                 Kind::Message => match frame.parse::<Tell>()? {
                     Tell::Exited { status, others, open } => Event::Exited(Ended { status, others, open }),
                     Tell::Failed { error } => Event::Failed(error),
+                    Tell::ClipboardEnded => Event::ClipboardEnded,
                     Tell::Suspended => Event::Suspended,
                     Tell::Continued { behind } => Event::Continued(behind),
                     Tell::Stopped => Event::Stopped,

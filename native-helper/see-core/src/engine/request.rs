@@ -255,6 +255,8 @@ pub enum Tell {
         /// Which.
         terminals: Vec<Entered>,
     },
+    /// What the program shows reaches no clipboard from now on.
+    ClipboardEnded,
     /// The program was stopped, by a key, itself or somebody else.
     Suspended,
     /// It was let go on, as was asked for.

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::net::policy::Net;
 use crate::policy::{Clipboard, Policy, Tightening};
 
-use super::{Supervisor, audience, frost};
+use super::{Supervisor, Tell, audience, frost};
 
 /// What a session lacks whose network is off.
 pub(super) const NETWORK: &str = "/sys/class/net";
@@ -15,10 +15,18 @@ pub(super) const NETWORK: &str = "/sys/class/net";
 impl Supervisor {
     /// Notes that the clipboard is shared no longer although nobody asked for that.
     pub(super) fn note_clipboard_end(&mut self) -> Result<()> {
-        self.display.iter_mut().for_each(|display| display.cut_clipboard());
+        self.cut_clipboard();
         self.session.policy.clipboard = Clipboard::None;
         self.session.limits.push(LimitCause::ClipboardEnded.at(SOCKETS));
         self.store.update_session(&self.session)
+    }
+
+    /// Parts what programs show from the clipboards of displays and terminals.
+    fn cut_clipboard(&mut self) {
+        self.display.iter_mut().for_each(|display| display.cut_clipboard());
+        for client in self.clients.iter_mut().filter(|client| client.program.is_some()) {
+            client.gone |= client.tell(&Tell::ClipboardEnded).is_err();
+        }
     }
 
     /// Keeps the host's new addresses out of reach, too. Where that fails the network is off.
@@ -50,7 +58,7 @@ impl Supervisor {
         }
         Bounds::tighten(&mut self.bounds, &policy)?;
         if policy.clipboard == Clipboard::None {
-            self.display.iter_mut().for_each(|display| display.cut_clipboard());
+            self.cut_clipboard();
         }
         let changed = self
             .uplink
