@@ -379,6 +379,7 @@ fn a_session_that_is_entered_again_works_in_the_directory_that_the_host_has_by_t
             std::os::unix::fs::chown(place(name), Some(owner.uid()), Some(owner.gid())).unwrap();
             lab.write(&format!("{name}/f"), &format!("{name}\n"));
             lab.write(&format!("{name}/g"), &format!("{name}\n"));
+            lab.write(&format!("{name}/h"), &format!("{name}\n"));
         }
         tick();
         session(lab, "cat a/f; echo own > a/own; echo own > b/own");
@@ -387,7 +388,7 @@ fn a_session_that_is_entered_again_works_in_the_directory_that_the_host_has_by_t
             std::fs::rename(place(new), place(old)).unwrap();
         }
         tick();
-        let again = "[ $(cat b/f) = bn ] && echo more >> b/g && echo blind > b/f";
+        let again = "[ $(cat b/f) = bn ] && echo more >> b/g && echo blind > b/f && rm b/h";
         assert_eq!(lab.run(&["enter", "it", "--", "/bin/sh", "-c", again]).status, 0);
         assert_eq!(conflicts(lab), pairs(&[("a/f", "read-then-changed")]));
         let commit = ["commit", "it", "--resolve", &format!("{}=skip", place("a/f").display())];
@@ -396,6 +397,7 @@ fn a_session_that_is_entered_again_works_in_the_directory_that_the_host_has_by_t
             ["b/g", "b/f", "b/own", "a/own"].map(|name| read(lab, name)),
             ["bn\nmore\n", "blind\n", "own\n", "own\n"]
         );
-        assert_eq!(["b.old/g", "b.old/f"].map(|name| read(lab, name)), ["b\n", "b\n"]);
+        assert_eq!(["b.old/g", "b.old/f", "b.old/h"].map(|name| read(lab, name)), ["b\n", "b\n", "b\n"]);
+        assert!(!place("b/h").exists());
     });
 }

@@ -216,6 +216,21 @@ fn a_room_goes_with_the_last_that_lies_in_it_and_the_doctor_names_those_whose_st
     assert!(!lab.store().exists(), "the doctor makes no store");
 }
 
+/// What a directory above such a place says of itself is the mask's, which lies in memory as the host's does here; also in a session
+/// that is mounted again, when nothing is kept out of sight there any more.
+#[test]
+fn above_a_place_that_is_kept_out_of_sight_a_directory_is_not_taken_for_another_one() {
+    let lab = Lab::new();
+    let script = "mkdir -p place/mounted; mount -t tmpfs -o mode=755 x $point; mkdir $point/d; \
+                  for name in f g h; do echo host > $point/d/$name; done; alcatraz hidden -q $point/d/none; \
+                  alcatraz run --keep -q --name it -- /bin/sh -ec 'echo own > $0/d/own; rm $0/d/f' $point; \
+                  alcatraz check -q it; alcatraz hidden -q --remove $point/d/none; \
+                  alcatraz enter it -- /bin/sh -ec 'rm $0/d/g' $point; alcatraz commit -q it; ls $point/d";
+    let outcome = apart(&lab, script);
+    assert_eq!(outcome.status, 0, "{outcome:?}");
+    assert!(outcome.text().ends_with("\nh\nown\n"), "{outcome:?}");
+}
+
 #[test]
 fn what_is_shown_read_only_is_recorded_as_the_hosts() {
     for lab in [Lab::new(), Lab::ordinary()] {

@@ -54,7 +54,11 @@ pub struct Layer {
     /// When the session began, by the clock of the covered file system (of a probe file in the layer when on the
     /// same file system; else of the system).
     pub began: Timestamp,
-    /// What it covered then; `None` in records that do not tell.
+    /// Since when it is mounted as it is, or was last, by the same clock: overlayfs remembers names from then on.
+    pub mounted: Timestamp,
+    /// The places that a mask has ever kept out of sight in it: what a directory above one shows of itself is the mask's.
+    pub masked: Vec<HostPath>,
+    /// What it covered when the session began; `None` in records that do not tell.
     pub covered: Option<Covered>,
     /// Whether nothing was in it when the session came to rest, as its supervisor saw: should it go with its file system,
     /// nothing is lost.
@@ -166,6 +170,11 @@ impl Layer {
     /// Tells whether what it covered is away: nothing, or something else, is at its mount point, which `host` is open on.
     pub fn is_astray(&self, host: Option<BorrowedFd<'_>>) -> bool {
         self.covered.is_some_and(|covered| covered.is_away(host))
+    }
+
+    /// Tells whether what a directory of the host shows of itself is a mask's, which keeps something below it out of sight.
+    pub fn is_masked(&self, dir: &HostPath) -> bool {
+        self.masked.iter().any(|masked| masked.is_within(dir))
     }
 
     /// Looks whether nothing is in it, and its root is as what it covered. What cannot be looked at counts as touched.

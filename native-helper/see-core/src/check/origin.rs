@@ -3,9 +3,6 @@
 
 use std::collections::HashMap;
 use std::os::fd::AsFd as _;
-use std::os::unix::ffi::OsStrExt as _;
-
-use see_sys::handle::FileHandle;
 
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found, UpperState};
@@ -15,8 +12,8 @@ use crate::commit::places::Spot;
 use crate::commit::view::View;
 use crate::error::Result;
 use crate::overlay_marks::{self, Origin};
-use crate::path::{HostPath, PathRef};
-use crate::session::Session;
+use crate::path::HostPath;
+use crate::timestamp::Timestamp;
 
 /// What a layer's object was copied from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +69,9 @@ impl<'a> Origins<'a> {
 
     /// Tells whether a directory above a change, in which the session has changed something, is a copy of another one.
     fn lies_in_another(&mut self, view: &mut View<'_>, found: &Found) -> Result<bool> {
-        let top = view.layer(found.layer)?.mount_point.clone();
+        let layer = view.layer(found.layer)?;
+        let top = layer.mount_point.clone();
+        let is_recent = removed_at(view, found)?.is_some_and(|at| at >= layer.mounted);
         let above = std::iter::successors(found.change.path.parent(), HostPath::parent);
         for dir in above.take_while(|dir| *dir != top && dir.is_within(&top)) {
             let copy = match self.directories.get(&dir) {
@@ -85,16 +84,35 @@ impl<'a> Origins<'a> {
                         }
                         _ => Copy::Unmarked,
                     };
-                    self.directories.insert(dir, copy);
+                    self.directories.insert(dir.clone(), copy);
                     copy
                 }
             };
-            if copy == Copy::Another {
+            // Whoever was mounted when the host's directory was there already was in that one.
+            if copy == Copy::Another && !(is_recent && self.was_there(view, found, &dir)?) {
                 return Ok(true);
             }
         }
         Ok(false)
     }
+
+    /// Tells whether the host's directory at this path of the session stands as it did when the session was mounted last.
+    fn was_there(&mut self, view: &mut View<'_>, found: &Found, dir: &HostPath) -> Result<bool> {
+        let mounted = view.layer(found.layer)?.mounted;
+        let Some(before) = self.namespace.before_dir(dir) else { return Ok(false) };
+        Ok(view.host(found.layer, &before)?.is_some_and(|stat| stat.last_changed() < mounted))
+    }
+}
+
+/// Returns when the session took something away, as far as that is known: of a mark that overlayfs has left, which shares its inode
+/// with others of the same mounting, the time of birth alone tells.
+fn removed_at(view: &mut View<'_>, found: &Found) -> Result<Option<Timestamp>> {
+    if found.change.kind != ChangeKind::Deleted {
+        return Ok(None);
+    }
+    let spot = view.upper_spot(found.layer, &found.change.path)?;
+    let mark = view.places.stat(&spot)?.filter(|stat| stat.identity.kind == FileType::Device);
+    Ok(mark.map(|mark| mark.identity.born))
 }
 
 fn compare(
@@ -109,7 +127,11 @@ fn compare(
     if there.identity.kind != stat.identity.kind || !is_markable {
         return Ok(Copy::Unmarked);
     }
-    let space = view.layer(layer)?.marks;
+    let known = view.layer(layer)?;
+    if stat.is_dir() && known.is_masked(host) {
+        return Ok(Copy::Unmarked);
+    }
+    let space = known.marks;
     let dir = view.places.holder(copy)?;
     let marks = overlay_marks::marks_at(dir.as_fd(), copy.split().1, space)
         .map_err(|errno| view.places.error("reading the marks of", copy, errno))?;
@@ -119,26 +141,9 @@ fn compare(
     let now = overlay_marks::handle_at(dir.as_fd(), spot.split().1)
         .map_err(|errno| view.places.error("looking at", &spot, errno))?;
     let Some(now) = now else { return Ok(Copy::Unmarked) };
-    if stat.is_dir() && (!is_alike(&now, &origin) || is_masked(view.session, host)) {
-        // A directory above a hidden place is a copy of the mask's, which lies in memory.
-        return Ok(Copy::Unmarked);
-    }
     let is_same = now == origin;
     Ok(match is_same || left.origin_at(host, &stat) == Whose::Ours {
         true => Copy::Same,
         false => Copy::Another,
     })
-}
-
-/// Tells whether two handles can be of one file system.
-fn is_alike(one: &FileHandle, other: &FileHandle) -> bool {
-    (one.kind, one.bytes.len()) == (other.kind, other.bytes.len())
-}
-
-/// Tells whether a directory holds something that the session does not see: a place that is hidden, or where it is kept itself.
-fn is_masked(session: &Session, dir: &HostPath) -> bool {
-    let hidden = session.policy.hidden.iter().filter_map(PathRef::to_host_path);
-    let own = session.layers.iter().flat_map(|layer| [layer.room.as_path(), layer.upper.as_path()]);
-    let own = own.filter_map(|path| HostPath::new(path.as_os_str().as_bytes()));
-    hidden.chain(own).any(|path| path.is_within(dir))
 }

@@ -18,7 +18,6 @@ use crate::net::switchboard::Switchboard;
 use crate::net::{self, HostSockets};
 use crate::path::{HostPath, PathRef};
 use crate::policy::Policy;
-use crate::read_set::entry::Moment;
 use crate::read_set::recorder::{Recorder, Start as Log};
 use crate::record::event::Event;
 use crate::record::log::{self, Log as Record};
@@ -42,8 +41,6 @@ const MOST_OPEN_FILES: u64 = 16 * 1024;
 #[derive(Debug)]
 pub struct Interposition {
     reported: Reported,
-    /// From before the SEE is mounted.
-    since: Moment,
 }
 
 impl Interposition {
@@ -56,7 +53,7 @@ impl Interposition {
         reported.claim(net::reported(!policy.redirect.is_empty() || !policy.connect.is_empty()));
         reported.claim(roll::reported());
         reported.claim(Refuser::reported());
-        Self { reported, since: Moment::now() }
+        Self { reported }
     }
 
     /// Returns the calls to report.
@@ -104,9 +101,8 @@ impl Interposition {
         let recording = recorder.as_ref().zip(level).map(|(recorder, level)| Recording {
             layers: &session.layers,
             mirrored: mirrored(&start.tree),
-            masked: start.tree.hidden.iter().chain(&start.tree.unmade).cloned().collect(),
             level,
-            again: (!start.fresh).then_some(self.since),
+            again: !start.fresh,
             recorder: Arc::clone(recorder),
         });
         let makers = maker_log.map(|log| Arc::new(Witness::new(log, Arc::clone(&roll), inside.namespace)));

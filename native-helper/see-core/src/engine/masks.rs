@@ -19,16 +19,37 @@ use super::devices::shifted;
 use super::filesystems::{Setting, failed, make, place};
 use super::plan::Tree;
 
-/// Returns the mask of the part at `point`, attached nowhere; `None` when nothing on it is hidden. Owners are shifted by `shift`,
-/// which is for a process that may give files away; without it all that matters belongs to the user.
-pub fn of(tree: &Tree, point: &HostPath, shift: Option<u32>) -> Result<Option<OwnedFd>> {
+/// What a mask keeps out of sight: what is there, and what the host may make.
+pub struct Masked<'t> {
+    hidden: Vec<&'t HostPath>,
+    unmade: Vec<&'t HostPath>,
+}
+
+impl<'t> Masked<'t> {
+    /// Returns every place.
+    pub fn all(&self) -> impl Iterator<Item = &'t HostPath> {
+        self.hidden.iter().chain(&self.unmade).copied()
+    }
+}
+
+/// Returns what the mask of the part at `point` keeps out of sight: what is there only when a program could move directories of the
+/// host (`is_movable`).
+pub fn masked<'t>(tree: &'t Tree, point: &HostPath, is_movable: bool) -> Masked<'t> {
     let is_own = |hidden: &&HostPath| {
         let parts = tree.parts.iter().rev().map(|part| &part.point);
         let covering = parts.filter(|other| *other != *hidden).find(|other| hidden.is_within(other));
         covering == Some(point)
     };
-    let hidden: Vec<_> = tree.hidden.iter().filter(|_| shift.is_some()).filter(is_own).collect();
-    let unmade: Vec<_> = tree.unmade.iter().filter(is_own).collect();
+    Masked {
+        hidden: tree.hidden.iter().filter(|_| is_movable).filter(is_own).collect(),
+        unmade: tree.unmade.iter().filter(is_own).collect(),
+    }
+}
+
+/// Returns the mask of the part at `point`, attached nowhere; `None` when nothing on it is hidden. Owners are shifted by `shift`,
+/// which is for a process that may give files away; without it all that matters belongs to the user.
+pub fn of(tree: &Tree, point: &HostPath, shift: Option<u32>) -> Result<Option<OwnedFd>> {
+    let Masked { hidden, unmade } = masked(tree, point, shift.is_some());
     if hidden.is_empty() && unmade.is_empty() {
         return Ok(None);
     }

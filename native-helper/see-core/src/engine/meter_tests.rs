@@ -41,6 +41,8 @@ impl Disk {
             same_mount: false,
             marks: MarkSpace::Trusted,
             began: Timestamp::now(),
+            mounted: Timestamp::now(),
+            masked: Vec::new(),
             covered: None,
             untouched: false,
         };

@@ -23,7 +23,7 @@ use crate::store::Store;
 use super::devices::Node;
 use super::display::Screen;
 use super::rooms::Rooms;
-use super::{dismantle, rooms, user_tree};
+use super::{dismantle, masks, rooms, user_tree};
 
 /// One part of the tree. Parts come in the order in which they are put in place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -157,6 +157,7 @@ pub fn make(
         return Err(error);
     }
     planner.keep_unmade(unmade);
+    planner.note_masks();
     planner.report_lost_layers();
     planner.plan.layers.sort_by(|a, b| a.mount_point.cmp(&b.mount_point));
     planner.plan.tree.entered_before = entered_before;
@@ -284,7 +285,10 @@ impl Planner<'_> {
                 self.add(point, What::ReadOnly(mount.kind()), mount.flags);
                 return Ok(());
             }
-            Some(layer) => Layer { untouched: false, device: mount.device, ..layer },
+            Some(layer) => {
+                let mounted = rooms::time_of(&layer);
+                Layer { mounted, untouched: false, device: mount.device, ..layer }
+            }
             None if self.is_view => {
                 self.add(point, What::ReadOnly(mount.kind()), mount.flags);
                 return Ok(());
@@ -371,6 +375,16 @@ impl Planner<'_> {
             if is_seen {
                 self.limit(&path, LimitCause::SeenLater);
             }
+        }
+    }
+
+    /// Notes with each layer what a mask keeps out of sight in it; what one did when it was mounted before stays noted.
+    fn note_masks(&mut self) {
+        let mode = self.store.mode();
+        for layer in &mut self.plan.layers {
+            let masked = masks::masked(&self.plan.tree, &layer.mount_point, mode == Mode::System);
+            let known: BTreeSet<HostPath> = layer.masked.drain(..).chain(masked.all().cloned()).collect();
+            layer.masked.extend(known);
         }
     }
 

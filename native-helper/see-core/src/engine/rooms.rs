@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fd::OwnedFd;
 use rustix::fs::{
-    AtFlags, CWD, FileType, Mode as Bits, OFlags, RenameFlags, Stat, Timespec, Timestamps, UTIME_OMIT,
+    AtFlags, CWD, FileType, Mode as Bits, OFlags, RenameFlags, Stat, Timespec, Timestamps, UTIME_NOW,
+    UTIME_OMIT,
 };
 use rustix::io::Errno;
 
@@ -14,6 +15,7 @@ use crate::error::{Result, SeeError};
 use crate::layer::{Covered, Layer, MarkSpace};
 use crate::mounts::{Kind, Mount, covering};
 use crate::path::HostPath;
+use crate::read_set::entry::Moment;
 use crate::session::Mode;
 use crate::store::Store;
 use crate::timestamp::Timestamp;
@@ -111,10 +113,27 @@ impl<'a> Rooms<'a> {
             same_mount: room.same_mount,
             marks,
             began,
+            mounted: began,
+            masked: Vec::new(),
             covered,
             untouched: false,
         })
     }
+}
+
+/// Returns the time by the clock by which it is known when a layer's session began.
+pub fn time_of(layer: &Layer) -> Timestamp {
+    let dir = layer.upper.parent().filter(|_| layer.same_mount);
+    let touched = dir.and_then(|dir| {
+        let now = Timespec { tv_sec: 0, tv_nsec: UTIME_NOW };
+        let times = Timestamps { last_access: now, last_modification: now };
+        rustix::fs::utimensat(CWD, dir, &times, AtFlags::empty()).ok()?;
+        rustix::fs::lstat(dir).ok()
+    });
+    let stamp =
+        |stat: Stat| Timestamp::from_parts(stat.st_mtime, i64::try_from(stat.st_mtime_nsec).unwrap_or(0));
+    // Never later than the stamp of what is changed from now on.
+    touched.map_or_else(|| Moment::now().timestamp(), stamp)
 }
 
 /// Tells whether a file system has no room even for an empty layer.

@@ -1,5 +1,4 @@
-//! Parts of the SEE that show the host as it was when the session began: that is when what is seen there was looked at. And what
-//! it shows that is not the host's alone. Pure.
+//! Parts of the SEE that show the host as it was when the session began: that is when what is seen there was looked at. Pure.
 
 use crate::layer::Layer;
 use crate::path::HostPath;
@@ -10,39 +9,19 @@ use crate::read_set::entry::Moment;
 pub struct Frozen {
     /// Every layer's mount point, and since when it shows what it does when that is not now. Inner ones come first.
     parts: Vec<(HostPath, Option<Moment>)>,
-    /// Places that are kept out of sight.
-    masked: Vec<HostPath>,
-    /// Since when it is mounted, when it was there before.
-    again: Option<Moment>,
 }
 
 impl Frozen {
     /// Returns the parts of these layers that lie on a copy.
     pub fn new(layers: &[Layer], mirrored: &[HostPath]) -> Self {
         if mirrored.is_empty() {
-            return Self { parts: Vec::new(), masked: Vec::new(), again: None };
+            return Self { parts: Vec::new() };
         }
         let since = |layer: &Layer| mirrored.contains(&layer.mount_point).then(|| Moment::from(layer.began));
         let mut parts: Vec<_> =
             layers.iter().map(|layer| (layer.mount_point.clone(), since(layer))).collect();
         parts.sort_by(|a, b| b.0.cmp(&a.0));
-        Self { parts, masked: Vec::new(), again: None }
-    }
-
-    /// Says what is kept out of sight, and since when a SEE is there again that was there before.
-    pub fn with(self, masked: Vec<HostPath>, again: Option<Moment>) -> Self {
-        Self { masked, again, ..self }
-    }
-
-    /// Tells whether what a directory shows of itself is the mask's, which keeps something below it out of sight.
-    pub fn is_masked(&self, dir: &HostPath) -> bool {
-        self.masked.iter().any(|masked| masked.is_within(dir))
-    }
-
-    /// Returns since when names that were found are remembered in this layer.
-    pub fn remembers_since(&self, layer: &Layer) -> Moment {
-        let began = Moment::from(layer.began);
-        self.again.map_or(began, |again| again.max(began))
+        Self { parts }
     }
 
     /// Tells whether a path shows what the host had when the session began.

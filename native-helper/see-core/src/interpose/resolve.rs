@@ -61,14 +61,15 @@ impl Reached {
 }
 
 /// Returns what a call depends on that finds nothing at `first`, with its access there: the end of its path, and where that
-/// cannot be told, that `first` is absent. So does a call that `makes` the end: with `first` there it would not fail.
+/// cannot be told, that `first` is absent. A call that `makes` the end fails as long as the directory is absent that is to hold it.
 pub fn nothing_at(
     first: HostPath,
     beyond: Option<HostPath>,
     access: Access,
     makes: bool,
 ) -> (HostPath, Access) {
-    match beyond.filter(|_| !makes) {
+    match beyond {
+        Some(beyond) if makes => (beyond.parent().unwrap_or(first), Access::LOOKUP),
         Some(beyond) => (beyond, access),
         None => (first, Access::LOOKUP),
     }
@@ -310,5 +311,6 @@ mod tests {
         assert_eq!(at(Some(path("/a/b")), Access::READ, false), (path("/a/b"), Access::READ));
         assert_eq!(at(None, Access::READ, false), (path("/a"), Access::LOOKUP));
         assert_eq!(at(Some(path("/a/b")), Access::TRUNCATE, true), (path("/a"), Access::LOOKUP));
+        assert_eq!(at(Some(path("/a/b/c")), Access::TRUNCATE, true), (path("/a/b"), Access::LOOKUP));
     }
 }

@@ -94,15 +94,16 @@ pub enum Way {
     Former(Option<Vec<u8>>),
 }
 
-/// Tells what programs get by this path, where the host has this directory now; `since` says since when names are remembered.
-/// `copied` is the directory in the layer, by the one that holds it and its name.
+/// Tells what programs get by this path, where the host has this directory now. `copied` is the directory in the layer, by the
+/// one that holds it and its name.
 pub fn way(
     root: &OwnedFd,
     path: &HostPath,
     lower: &Lower,
     copied: Option<BorrowedFd<'_>>,
-    (layer, since): (&Layer, Moment),
+    layer: &Layer,
 ) -> Way {
+    let since = Moment::from(layer.mounted);
     for _ in 0..MOST_TRIES {
         let Ok(host) = facts_of(lower.fd.as_fd()) else { return Way::Same };
         // Whatever takes another's name is changed by that itself.

@@ -15,7 +15,6 @@ use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::layer::Layer;
 use crate::mounts::Mount;
 use crate::path::HostPath;
-use crate::read_set::entry::Moment;
 use crate::read_set::recorder::Recorder;
 use crate::read_set::set::Missing;
 
@@ -67,10 +66,8 @@ pub struct Recording<'a> {
     pub mirrored: Vec<HostPath>,
     /// How much is recorded.
     pub level: Level,
-    /// Places that a mask keeps out of sight.
-    pub masked: Vec<HostPath>,
-    /// When the SEE was about to be mounted, when it was there before; `None` when nothing has run in it yet.
-    pub again: Option<Moment>,
+    /// Whether programs have run in it before.
+    pub again: bool,
     /// Where it goes.
     pub recorder: Arc<Recorder>,
 }
@@ -202,11 +199,8 @@ impl Watch {
             tables: Tables::new(main.clone(), mounts, Arc::clone(root), namespace, Arc::clone(&unfinished)),
             unfinished,
             main,
-            frozen: Arc::new(
-                Frozen::new(recording.layers, &recording.mirrored)
-                    .with(recording.masked.clone(), recording.again),
-            ),
-            has_own_links: AtomicBool::new(recording.again.is_some()),
+            frozen: Arc::new(Frozen::new(recording.layers, &recording.mirrored)),
+            has_own_links: AtomicBool::new(recording.again),
             sees_removals: witnesses.makers.is_some(),
             is_remounted: AtomicBool::new(false),
             starting: AtomicU32::new(0),

@@ -207,9 +207,8 @@ impl Tree {
         let (Some(layer), Some(lower)) = (layer, &child.lower) else { return Way::Same };
         let is_beside = dir.lower.as_ref().is_some_and(|above| above.path.join(path.name()) == lower.path);
         let copied = child.upper.as_ref().and(dir.upper.as_ref()).map(|upper| upper.as_fd());
-        let since = self.frozen.remembers_since(layer);
-        match is_beside && !self.frozen.has(path) && !self.frozen.is_masked(path) {
-            true => shown::way(&self.root, path, lower, copied, (layer, since)),
+        match is_beside && !self.frozen.has(path) && !layer.is_masked(&lower.path) {
+            true => shown::way(&self.root, path, lower, copied, layer),
             false => Way::Same,
         }
     }

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use crate::cause::{Limit, LimitCause, SessionCause};
 use crate::error::{Result, SeeError};
 use crate::layer::{Covered, Layer, MarkSpace};
-use crate::path::HostPath;
+use crate::path::{HostPath, PathRef};
+use crate::policy::Policy;
 use crate::timestamp::Timestamp;
 
 /// A layer as the store keeps it: paths are base64 of their bytes, because JSON cannot hold all of them.
@@ -27,6 +28,10 @@ pub(super) struct StoredLayer {
     same_mount: bool,
     marks: MarkSpace,
     began: i64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mounted: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    masked: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     covered: Option<Covered>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -45,22 +50,36 @@ impl StoredLayer {
             same_mount: layer.same_mount,
             marks: layer.marks,
             began: nanoseconds(layer.began)?,
+            mounted: Some(nanoseconds(layer.mounted)?),
+            masked: Some(layer.masked.iter().map(|path| BASE64.encode(path.as_bytes())).collect()),
             covered: layer.covered,
             untouched: layer.untouched,
         })
     }
 
-    pub fn into_layer(self) -> Result<Layer> {
+    /// Returns the layer of a session with this policy.
+    pub fn into_layer(self, policy: &Policy) -> Result<Layer> {
+        let room = path(&self.room)?;
+        let masked = match &self.masked {
+            Some(masked) => masked.iter().map(|text| host_path(text)).collect::<Result<_>>()?,
+            // A record that does not tell: its own room was masked, and what the session was not to see.
+            None => HostPath::new(room.as_os_str().as_bytes())
+                .into_iter()
+                .chain(policy.hidden.iter().filter_map(PathRef::to_host_path))
+                .collect(),
+        };
         Ok(Layer {
             index: self.index,
-            mount_point: HostPath::new(&decode(&self.mount_point)?).ok_or_else(damaged)?,
+            mount_point: host_path(&self.mount_point)?,
             upper: path(&self.upper)?,
             work: path(&self.work)?,
-            room: path(&self.room)?,
+            room,
             device: self.device,
             same_mount: self.same_mount,
             marks: self.marks,
             began: Timestamp(self.began.into()),
+            mounted: Timestamp(self.mounted.unwrap_or(self.began).into()),
+            masked,
             covered: self.covered,
             untouched: self.untouched,
         })
@@ -95,6 +114,10 @@ fn encode(path: &Path) -> String {
 
 fn decode(text: &str) -> Result<Vec<u8>> {
     BASE64.decode(text).map_err(|_| damaged())
+}
+
+fn host_path(text: &str) -> Result<HostPath> {
+    HostPath::new(&decode(text)?).ok_or_else(damaged)
 }
 
 fn path(text: &str) -> Result<PathBuf> {
@@ -146,4 +169,22 @@ pub(super) fn damaged() -> Box<SeeError> {
         "A record of the store makes no sense.",
         "The store was damaged; its layers still hold the sessions' files.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layer_of_a_version_before_keeps_its_room_and_hidden_places_out_of_sight() {
+        let at = |text: &str| HostPath::new(text.as_bytes()).unwrap();
+        let text = format!(
+            r#"{{"index":0,"mount_point":"{}","upper":"","work":"","room":"{}","device":1,"same_mount":true,"marks":"trusted","began":7}}"#,
+            BASE64.encode("/m"),
+            BASE64.encode("/m/room")
+        );
+        let policy = Policy { hidden: vec![at("/m/key").to_ref()], ..Policy::default() };
+        let layer = from_json::<StoredLayer>(&text).unwrap().into_layer(&policy).unwrap();
+        assert_eq!((layer.masked, layer.mounted), (vec![at("/m/room"), at("/m/key")], layer.began));
+    }
 }

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use crate::cause::SessionCause;
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::{HostPath, escape_for_display};
+use crate::policy::Policy;
 use crate::session::{Session, SessionState};
 use crate::timestamp::Timestamp;
 
@@ -288,6 +289,7 @@ fn read(row: &Row<'_>) -> Result<Session> {
     let word = |name: &str| column::<String>(row, name);
     let layers: Vec<StoredLayer> = from_json(&word("layers")?)?;
     let limits: Vec<StoredLimit> = from_json(&word("limits")?)?;
+    let policy: Policy = from_json(&word("policy")?)?;
     Ok(Session {
         id: column(row, "id")?,
         name: column(row, "name")?,
@@ -301,9 +303,9 @@ fn read(row: &Row<'_>) -> Result<Session> {
         ended: column::<Option<i64>>(row, "ended")?.map(|time| Timestamp(time.into())),
         exit_status: column(row, "exit_status")?,
         why: column::<Option<String>>(row, "why")?.map(stored_cause),
-        layers: layers.into_iter().map(StoredLayer::into_layer).collect::<Result<_>>()?,
+        layers: layers.into_iter().map(|layer| layer.into_layer(&policy)).collect::<Result<_>>()?,
         limits: limits.into_iter().map(StoredLimit::into).collect(),
-        policy: from_json(&word("policy")?)?,
+        policy,
         frozen: column::<Option<String>>(row, "frozen")?.map(|text| from_json(&text)).transpose()?,
     })
 }

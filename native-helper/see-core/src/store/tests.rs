@@ -42,6 +42,8 @@ fn session(id: &str, name: Option<&str>) -> Session {
             same_mount: true,
             marks: MarkSpace::Trusted,
             began: Timestamp::now(),
+            mounted: Timestamp::now(),
+            masked: vec![host_path(b"/mnt/\xfd/x")],
             covered: None,
             untouched: false,
         }],

@@ -163,6 +163,8 @@ impl Lab {
                 same_mount: true,
                 marks: self.marks,
                 began: self.began,
+                mounted: self.began,
+                masked: Vec::new(),
                 covered: None,
                 untouched: false,
             }],

@@ -72,6 +72,8 @@ impl See {
             same_mount: true,
             marks: MarkSpace::Trusted,
             began: Timestamp::now(),
+            mounted: Timestamp::now(),
+            masked: Vec::new(),
             covered: None,
             untouched: false,
         }
@@ -124,9 +126,8 @@ impl See {
             let recording = Recording {
                 layers: &[self.layer()],
                 mirrored: Vec::new(),
-                masked: Vec::new(),
                 level,
-                again: None,
+                again: false,
                 recorder: Arc::clone(&recorder),
             };
             let started = Interposer::start(

@@ -109,12 +109,7 @@ impl Bench {
                 "chmod --reference={host} {upper}; chown --reference={host} {upper}; touch -r {host} {upper}"
             ),
         );
-        tick();
-        let probe = self.dir.path().join("probe");
-        std::fs::write(&probe, "").unwrap();
-        let facts = std::fs::metadata(&probe).unwrap();
-        tick();
-        let began = Timestamp::from_parts(facts.mtime(), facts.mtime_nsec());
+        let (began, device) = self.clock();
         self.store
             .insert_session(&Session {
                 id: SESSION.to_owned(),
@@ -135,10 +130,12 @@ impl Bench {
                     upper: self.upper.clone(),
                     work: self.work.clone(),
                     room: self.store.root().to_owned(),
-                    device: facts.dev(),
+                    device,
                     same_mount: self.apart.is_none(),
                     marks: self.marks,
                     began,
+                    mounted: began,
+                    masked: Vec::new(),
                     covered: None,
                     untouched: false,
                 }],
@@ -147,6 +144,24 @@ impl Bench {
                 frozen: None,
             })
             .unwrap();
+    }
+
+    /// Says that the session is mounted anew from now on.
+    pub fn mounts_again(&self) {
+        let mut session = self.store.session(SESSION).unwrap();
+        let (now, _) = self.clock();
+        session.layers.iter_mut().for_each(|layer| layer.mounted = now);
+        self.store.update_session(&session).unwrap();
+    }
+
+    /// Returns a time between what was and what will be changed, and the device whose clock tells it.
+    fn clock(&self) -> (Timestamp, u64) {
+        tick();
+        let probe = self.dir.path().join("probe");
+        std::fs::write(&probe, "").unwrap();
+        let facts = std::fs::metadata(&probe).unwrap();
+        tick();
+        (Timestamp::from_parts(facts.mtime(), facts.mtime_nsec()), facts.dev())
     }
 
     /// Records, as the interposer would, that the session looks at these paths now.

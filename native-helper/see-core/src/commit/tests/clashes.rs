@@ -122,6 +122,45 @@ fn what_was_done_in_another_directory_than_the_host_has_now_is_not_committed() {
     }
 }
 
+/// What a session takes away: in which mounting, and whether before the host puts another directory there.
+#[test]
+fn what_was_taken_away_counts_in_the_directory_that_was_there_then() {
+    if !is_inside("clashes::what_was_taken_away_counts_in_the_directory_that_was_there_then") {
+        return;
+    }
+    // What is done in turns, whether it is committed.
+    let stories = [
+        ("own host again remove", true),
+        ("own remove host again", false),
+        ("own remove again host", false),
+        ("own again host remove", false),
+    ];
+    for (story, goes) in stories {
+        let mut bench = Bench::on(
+            std::path::Path::new("/var/tmp"),
+            MarkSpace::Trusted,
+            "mkdir b n; echo old > b/f; echo new > n/f",
+        );
+        bench.begin();
+        for step in story.split(' ') {
+            match step {
+                "own" => bench.enter("echo own > b/own"),
+                "remove" => bench.enter("rm b/f"),
+                "host" => bench.on_host("mv b b.old; mv n b"),
+                _ => bench.mounts_again(),
+            }
+        }
+        match bench.commit() {
+            Ok(_) => bench.on_host("[ ! -e b/f ]; [ $(cat b.old/f) = old ]; [ $(cat b/own) = own ]"),
+            Err(error) => {
+                assert_eq!(error.code, ErrorCode::Conflicts, "{story}: {error:?}");
+                assert_eq!(error.conflicts[0].path, bench.path("b/f").to_ref(), "{story}");
+            }
+        }
+        assert_eq!(bench.state() == SessionState::Committed, goes, "{story}");
+    }
+}
+
 /// What the host puts in the place of a symlink that the session has met, and the name by which the session writes blindly then.
 const LED_ELSEWHERE: &[(&str, &str, &str)] = &[
     ("rm link; mkdir link; echo mine > link/f", "link/f", "link"),

@@ -50,6 +50,8 @@ fn stories_that_went_wrong_go_right() {
             vec![(Host, Fifo(a())), (Session, Rename(a(), b())), (Host, Append(b(), 0))],
             true,
         ),
+        // What fails because a directory is missing fails also when the host makes one on the way there.
+        (vec![], vec![(Session, Fifo(at("b/a/c"))), (Session, Write(a(), 0)), (Host, MakeDir(b()))], true),
         // overlayfs goes on showing nothing by a name that it has looked for.
         (
             vec![],
