@@ -102,6 +102,11 @@ export class App extends Window {
     return descendants(this.electron.process().pid ?? 0);
   }
 
+  /** The process of the helper. */
+  helper(): number {
+    return this.processes().find(({ command }) => / serve\b/.test(command))?.pid ?? Number.NaN;
+  }
+
   /** Facts about the host that no session may change. */
   host(): HostFacts {
     return this.machine.host(this.electron.process().pid);

@@ -13,7 +13,7 @@ test("a feed that fails says so, is not committed from, and starts over", async 
   );
   await app.run(script);
   await expect(app.row("one.txt", "Created file")).toBeVisible();
-  const helper = app.processes().find(({ command }) => / serve\b/.test(command))?.pid ?? 0;
+  const helper = app.helper();
   const usual = await machine.limitFiles(helper, 8);
   await app.type("go on\n");
   const alert = app.changes.getByRole("alert");

@@ -218,7 +218,7 @@ test("a shell looks at the machine and at the session side by side, and ends wit
   expect(readFileSync(file, "utf8")).toBe("of-the-host\n");
   // Another one ends with its pane, whatever runs in it.
   await app.inspection.getByRole("button", { name: "Open another one" }).click();
-  await expect(app.inspection).toContainText("Your machine: /host.");
+  await expect(app.inspection).toContainText("See /host and /session.");
   await expect(app.inspection).toContainText("the session below /session");
   await app.inspection.getByRole("textbox", { name: "Output of the shell" }).focus();
   const program = `sleep 9${process.pid}`;

@@ -16,6 +16,16 @@ test("changes are grouped, and a group is chosen at once", async ({ machine, app
   const created = app.row("Created", "4 changes");
   await expect(created).toHaveAttribute("aria-expanded", "true");
   await expect(app.row("new-2", "Created file")).toHaveAttribute("aria-level", "2");
+  // Its path gives way in the middle, where there is no room for it: where it begins and its name stay.
+  const parts = await app
+    .row("new-2")
+    .locator("bdi")
+    .evaluateAll((elements) => elements.map((element) => [element.textContent, element.className !== ""]));
+  expect(parts).toEqual([
+    ["~/", true],
+    ["dir/", false],
+    ["new-2", true],
+  ]);
   await created.locator("[data-part=choice]").click();
   await expect(created).toHaveAttribute("aria-checked", "false");
   await expect(app.row("Changed", "1 change")).toHaveAttribute("aria-checked", "true");

@@ -11,14 +11,17 @@ export const SCREENS = {
   "run-form": ["home/run-form", "home/run-options"],
   "home-error": ["home/run-form"],
   home: ["home/sessions-panel"],
-  settings: ["settings/settings-dialog", "history/backup-limit"],
+  settings: ["settings/settings-dialog"],
+  "settings-below": ["settings/settings-dialog"],
   palette: ["palette/palette-dialog"],
   shortcuts: ["settings/shortcuts-dialog"],
   "history-empty": ["history/history-screen"],
   history: ["history/history-screen"],
   "history-forget": ["history/history-screen"],
   "session-running": ["run/session-screen", "terminal/terminal-pane", "network/lower-pane"],
+  "session-nothing": ["changes/changes-pane", "diff/detail-pane"],
   "session-stop": ["commit/commit-screen"],
+  "commit-noting": ["commit/commit-screen"],
   "session-frozen": ["run/frozen-bar"],
   "helper-gone": ["run/helper-gone-bar"],
   "session-text": ["changes/changes-pane", "diff/detail-pane", "diff/text-view"],
@@ -50,6 +53,8 @@ export const SCREENS = {
   "commit-needs": ["commit/commit-screen"],
   "commit-conflict": ["commit/conflict-panes", "commit/conflict-list"],
   "commit-merge": ["commit/merge-view"],
+  "commit-work": ["commit/commit-screen"],
+  "commit-refused": ["commit/commit-screen"],
   "commit-done": ["commit/done-panel"],
   undo: ["history/undo-screen"],
   "undo-question": ["history/undo-screen"],
@@ -71,6 +76,17 @@ export async function looks(app: App, name: ScreenName): Promise<void> {
     expect.soft(await violations(app), `${name}, ${scheme}`).toEqual([]);
   }
   await app.scheme("light");
+}
+
+/** Does something while the helper stands still, so that a step that passes stays in sight. */
+export async function whileHelperStands(app: App, scene: () => Promise<void>): Promise<void> {
+  const helper = app.helper();
+  process.kill(helper, "SIGSTOP");
+  try {
+    await scene();
+  } finally {
+    process.kill(helper, "SIGCONT");
+  }
 }
 
 /** Lets axe look at another state of a screen that has its pictures. */

@@ -1,5 +1,6 @@
 // How a commit looks and reads that asks: what needs something else, texts that both sides changed, many answers at once.
 import { onStillLife } from "./harness/still-life.js";
+import { refusedCommit } from "./scenes.js";
 import { looks, reads } from "./screens.js";
 import { expect, test } from "./test.js";
 
@@ -58,3 +59,18 @@ test("conflicts of every kind", async ({ account, installation, display }) => {
     await looks(app, "session-aborted");
   });
 });
+
+// Mounting is root's.
+if (process.geteuid?.() === 0) {
+  test("a commit that is refused", async ({ account, installation, display }) => {
+    await onStillLife({ account, installation, display }, async (app, machine) => {
+      const disk = await refusedCommit(app, machine);
+      await looks(app, "commit-refused");
+      machine.remount(disk, "rw");
+      await app.dialog.getByRole("button", { name: "Try again" }).click();
+      await expect(app.dialog).toContainText("will become real");
+      await app.page.keyboard.press("Escape");
+      await app.abort();
+    });
+  });
+}

@@ -3,7 +3,7 @@
 import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onStillLife } from "./harness/still-life.js";
-import { looks, reads } from "./screens.js";
+import { looks, reads, whileHelperStands } from "./screens.js";
 import { expect, test } from "./test.js";
 
 test.describe.configure({ timeout: 300_000 });
@@ -31,10 +31,16 @@ test("a session that runs, and one without its helper", async ({ account, instal
       await app.openCommit();
       await expect(app.dialog).toContainText("still runs");
       await looks(app, "session-stop");
-      await app.page.keyboard.press("Escape");
-      const helper = app.processes().find(({ command }) => / serve\b/.test(command));
+      await whileHelperStands(app, async () => {
+        await app.dialog.getByRole("button", { name: "Stop and commit…" }).click();
+        await expect(app.dialog).toContainText("It is stopped once this is known.");
+        await looks(app, "commit-noting");
+        await app.page.keyboard.press("Escape");
+        await expect(app.dialog).toBeHidden();
+      });
+      const helper = app.helper();
       rmSync(link);
-      process.kill(helper?.pid ?? Number.NaN, "SIGKILL");
+      process.kill(helper, "SIGKILL");
       const alert = app.page.getByRole("alert").filter({ hasText: "The helper" });
       await expect(alert).toBeVisible();
       await expect(alert.getByRole("button", { name: "Restart the helper" })).toBeEnabled();
@@ -65,6 +71,12 @@ test("a session that stands still", async ({ account, installation, display }) =
     await expect(app.row("large.dat", "Created file")).toBeVisible();
     await looks(app, "session-frozen");
     await app.abort();
+
+    await app.goHome();
+    await app.run("true");
+    await app.ended();
+    await expect(app.changes).toContainText("Nothing was changed");
+    await looks(app, "session-nothing");
   });
 });
 

@@ -3,7 +3,7 @@
 import type { Machine } from "./harness/machine.js";
 import { makePicture } from "./harness/picture.js";
 import { onStillLife } from "./harness/still-life.js";
-import { looks, reads } from "./screens.js";
+import { looks, reads, whileHelperStands } from "./screens.js";
 import { expect, test } from "./test.js";
 
 // Dozens of pictures take their time on a busy machine.
@@ -13,6 +13,11 @@ test("screens without a session", async ({ account, installation, display }) => 
   await onStillLife({ account, installation, display }, async (app) => {
     await expect(app.page.getByRole("button", { name: "Letters" })).toBeVisible();
     await looks(app, "home-empty");
+    const machineCan = app.page.getByRole("heading", { name: "What this machine can enforce" });
+    await machineCan.click();
+    await expect(app.page.getByText(/ mode · \d/)).toBeVisible();
+    await reads(app, "what this machine can enforce");
+    await machineCan.click();
     await app.page.getByRole("button", { name: "More options" }).click();
     await expect(app.options).toBeVisible();
     await looks(app, "run-form");
@@ -33,6 +38,8 @@ test("screens without a session", async ({ account, installation, display }) => 
     };
     await open("Control+,");
     await looks(app, "settings");
+    await app.dialog.getByRole("textbox", { name: "Disk space for backups" }).scrollIntoViewIfNeeded();
+    await looks(app, "settings-below");
     await open("Control+Shift+P");
     await looks(app, "palette");
     await open("?");
@@ -124,7 +131,11 @@ test("a session, its commit and its undo", async ({ account, installation, displ
     await expect(app.dialog.getByRole("region", { name: "Differences" })).toContainText("says the host");
     await looks(app, "commit-conflict");
     await app.answer("Overwrite");
-    await app.dialog.getByRole("button", { name: "Commit with these answers" }).click();
+    await whileHelperStands(app, async () => {
+      await app.dialog.getByRole("button", { name: "Commit with these answers" }).click();
+      await expect(app.dialog.getByRole("progressbar", { name: "Committing" })).toBeVisible();
+      await looks(app, "commit-work");
+    });
     await expect(app.dialog).toContainText(/\d changes? committed/, { timeout: 60_000 });
     await looks(app, "commit-done");
     await app.committed();

@@ -147,7 +147,7 @@ export const APP_ERRORS = {
 /** How the helper ended: each follows "The helper". */
 export const HELPER_ENDINGS = {
   unstarted: (why: string): string => `could not be started: ${why}`,
-  signal: (signal: string): string => `was ended by ${signal}`,
+  signal: (signal: string): string => `was ended from outside (${signal})`,
   status: (status: number | null): string => `ended with status ${status ?? "unknown"}`,
 } as const;
 

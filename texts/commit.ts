@@ -28,7 +28,7 @@ export const TEXTS = {
   ready: (n: number): string => `${changes(n)} will become real on your machine.`,
   readyPart: (left: number): string =>
     `${changes(left)} ${left === 1 ? "stays" : "stay"} in the session: decide about ${left === 1 ? "it" : "them"} later.`,
-  readyUndo: "You can undo it afterwards.",
+  readyUndo: "You can undo the commit afterwards.",
   asSeen: "Your machine is as the program saw it.",
   nothingLeft: "Nothing is left to decide.",
   needLook: (n: number, names: string): string =>

@@ -46,19 +46,17 @@ export const CONFLICT_TEXTS = {
       ? "Your machine has changed since the commit, at one place. Nothing has been undone yet."
       : `Your machine has changed since the commit, at ${n} places. Nothing has been undone yet.`,
   skip: "Leave out",
-  skipWhat: "Your machine keeps what it has. The session's version stays in the session.",
+  skipWhat: "Your machine keeps its own version. The session's stays in the session.",
   skipGone: "It stays gone from your machine. The session's version stays in the session.",
   skipDeletion: "Your machine keeps the file. The deletion stays in the session.",
   overwrite: "Overwrite",
-  overwriteWhat:
-    "Your machine gets the session's version. What it has now goes into the backup; Undo brings it back.",
+  overwriteWhat: "Your machine gets the session's version. Undo brings back what it has now.",
   overwriteGone: "Your machine gets the session's version again.",
   delete: "Delete",
-  deleteWhat:
-    "It is deleted, as in the session. What your machine has now goes into the backup; Undo brings it back.",
+  deleteWhat: "It is deleted, as in the session. Undo brings back what your machine has now.",
   both: "Keep both",
   bothWhat:
-    "Your machine keeps its own. The session's goes beside it, with “.alcatraz-” and the session's id at the end of its name.",
+    "The session's version goes beside your machine's, with “.alcatraz-” and the session's id after its name.",
   merge: "Merge",
   mergeWhat: "Both changes are put together line by line. Permissions and owner stay your machine's.",
   mergeAppend: "What the session added goes after what your machine added.",

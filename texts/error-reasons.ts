@@ -9,6 +9,8 @@ export interface Words {
   title?: string;
   what?: string | ((facts: Facts) => string);
   next: string;
+  /** Why exactly is in what the helper says alone: that is in sight, not folded away. */
+  tells?: true;
 }
 
 const NETWORK = "The session's network could not be connected";
@@ -153,7 +155,8 @@ export const REASON_WORDS: Readonly<Record<ErrorReason, Words>> = {
   },
   "no-display": {
     title: "The program cannot get a window of its own",
-    what: "There is no desktop to show it on, what shows it is not installed (Xephyr, or Xwayland), or its clipboard cannot be shared: the details say which. Nothing was run.",
+    what: "There is no desktop to show it on, what shows it is not installed (Xephyr, or Xwayland), or its clipboard cannot be shared: which one stands below. Nothing was run.",
+    tells: true,
     next: "Choose another answer for Windows or Clipboard, under More options.",
   },
   "no-device": {

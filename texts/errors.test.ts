@@ -51,11 +51,18 @@ describe("the words for an error of the helper's", () => {
     expect(said).toBe("No such session: --help. Run `alcatraz doctor`, or choose --net none.");
   });
 
+  it("show what the helper says where the why is in that alone", () => {
+    const told = all.filter((error) => errorText(error).isTold).map(({ code, reason }) => reason ?? code);
+    expect([...new Set(told)]).toEqual(["scanner-failed", "no-display"]);
+    const stands = all.filter((error) => errorText(error).what.includes("stands below"));
+    expect(stands.every((error) => errorText(error).isTold)).toBe(true);
+  });
+
   it("say what was asked for, and how a commit failed", () => {
     expect(errorText(from({ code: "command-not-found", facts: FACTS })).what).toContain("/home/ann/x");
     expect(errorText(from({ code: "io", facts: FACTS })).what).toBe("Too many files are open.");
     expect(errorText(from({ code: "rolled-back", facts: FACTS })).what).toBe(
-      "The target cannot be written. It lies on a disk that is read-only. Everything was put back.",
+      "A place cannot be written. It lies on a disk that is read-only. Everything was put back.",
     );
     expect(errorText(from({ code: "rolled-back", facts: { cause: "toString" } })).what).toBe(
       "Everything was put back.",
@@ -70,5 +77,6 @@ it("the app's own errors say what they say", () => {
     what: "",
     next: "Look at what you typed and chose, and try again.",
     said: undefined,
+    isTold: false,
   });
 });

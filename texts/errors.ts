@@ -12,6 +12,8 @@ interface ErrorText {
   next: string;
   /** How the helper puts it; undefined for the app's own errors. */
   said: string | undefined;
+  /** Whether that is read at once, and not only by who asks for it. */
+  isTold: boolean;
 }
 
 /** Returns the words for an error. They may hold names that programs chose: whoever shows them escapes them. */
@@ -20,11 +22,17 @@ export function errorText({ code, reason, own, message, hint, facts = {} }: SeeE
   if (own === true) {
     // Of what a person typed, what is wrong with it is the heading.
     const [title, what] = code === "bad-request" ? [message, ""] : [words.title, message];
-    return { title, what, next: hint || words.next, said: undefined };
+    return { title, what, next: hint || words.next, said: undefined, isTold: false };
   }
   const exact: Words = reason === undefined ? words : REASON_WORDS[reason];
   const title = exact.title ?? words.title;
-  return { title, what: wordsOf(exact, facts), next: exact.next, said: `${message} ${hint}`.trim() };
+  return {
+    title,
+    what: wordsOf(exact, facts),
+    next: exact.next,
+    said: `${message} ${hint}`.trim(),
+    isTold: exact.tells === true,
+  };
 }
 
 function wordsOf({ what = "" }: Words, facts: Facts): string {
@@ -131,7 +139,8 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, CodeWords>> = {
   },
   "scanner-failed": {
     title: "The virus scanner could not look",
-    what: "The details say what it said.",
+    what: "What it said stands below.",
+    tells: true,
     next: "If it has no signatures yet, its service (clamav-freshclam) fetches them within minutes; where none runs, type sudo freshclam.",
   },
   "no-user-namespaces": {
@@ -197,7 +206,7 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, CodeWords>> = {
     next: "Make room, then try again. Nothing is lost.",
   },
   "read-only-target": {
-    title: "The target cannot be written",
+    title: "A place cannot be written",
     what: "It lies on a disk that is read-only.",
     next: "Mount it writable, or leave it out.",
   },

@@ -21,7 +21,7 @@ export const TEXTS = {
   usualComparer: "The first that is installed",
   noComparer: "None is installed",
   toolsWhy:
-    "For instance Meld, KDiff3 or Diffuse. They get a copy that is not run, and only an editor may change it. What a program reads, it can still be attacked by.",
+    "For instance Meld, KDiff3 or Diffuse. They get a copy that is not run, and only an editor may change it. A file can still attack the program that reads it.",
   hidden: {
     title: "Always hidden",
     why: "Every session finds these files and folders empty. To let one program see a place again, name it under Left visible in the options of its run.",
@@ -54,7 +54,7 @@ export const TEXTS = {
         [["Space"], "Put into the commit, or leave out"],
         [["Enter"], "Look at the change"],
         [["Del"], "Discard from the session"],
-        [["[", "]"], "Last or next change"],
+        [["[", "]"], "Previous or next change"],
         [["F"], "Filter"],
         [["N", "P"], "Next or previous difference, in Hex"],
         [["Ctrl", "Enter"], "Commit"],

@@ -1,7 +1,8 @@
 // The words of the terminal pane.
 export const TEXTS = {
   title: "Terminal",
-  running: "What you type goes to the program. Shift-Tab twice leaves the terminal.",
+  running: "Shift-Tab twice leaves it.",
+  runningWhy: "What you type goes to the program. Shift-Tab twice leaves the terminal.",
   ended: "The program has ended.",
   endedSo: (how: string): string => `The program ${how}.`,
   outputOf: {
@@ -14,7 +15,8 @@ export const TEXTS = {
 
 export const INSPECTION = {
   title: "Look around",
-  note: "Your machine: /host. The session: /session.",
+  note: "See /host and /session.",
+  noteWhy: "This machine is below /host, and with the session's changes below /session.",
   ended: "The shell has ended.",
   again: "Open another one",
   later: "When the session has ended, you can look around here",
@@ -23,8 +25,8 @@ export const INSPECTION = {
 
 export const MORE = {
   title: "Run more",
-  note: "In this session, with what it has done so far.",
-  running: "It runs until it ends or you press Stop.",
+  note: "In the same session.",
+  running: "It runs until it ends.",
   runsAlready: "Something runs in this session.",
   ended: (status: number): string => (status === 0 ? "It has ended." : `It has ended with status ${status}.`),
   command: "Command to run in this session",

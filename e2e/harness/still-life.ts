@@ -1,7 +1,7 @@
 // Makes the window look the same on every machine and at every time, so that its pictures can be compared: one type face,
 // no motion, and in the place of times, names and sizes that differ from machine to machine, words that do not.
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Page } from "@playwright/test";
 import { App } from "../app.js";
 import type { Account } from "./account.js";
@@ -68,6 +68,8 @@ function standsFor(account: Account): Stand[] {
   const word = (text: string): string => `(?<![\\w-])${literal(text)}(?![\\w-])`;
   return [
     [literal(account.base), "/home"],
+    // Where a path is drawn in parts.
+    [`^${literal(basename(account.base))}/`, ""],
     ["/home/machine-[A-Za-z0-9]+", "/home/machine"],
     [`${literal(account.user)} \\(\\d+\\)`, "ann (1000)"],
     ["[A-Z][a-z]{2} \\d{1,2}, \\d{4}, \\d{2}:\\d{2}:\\d{2}", "Jan 1, 2026, 12:00:00"],

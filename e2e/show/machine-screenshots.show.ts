@@ -89,8 +89,7 @@ test("screenshots: a stubborn machine", async ({ account, installation, display 
     machine.remount(disk, "rw");
     await app.page.keyboard.press("Escape");
     await expect(app.dialog).toBeHidden();
-    const helper = app.processes().find(({ command }) => / serve\b/.test(command));
-    process.kill(helper?.pid ?? Number.NaN, "SIGKILL");
+    process.kill(app.helper(), "SIGKILL");
     const alert = app.page.getByRole("alert").filter({ hasText: "The helper" });
     await alert.waitFor();
     await shoot("scenario-helper");

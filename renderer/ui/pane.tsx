@@ -7,16 +7,22 @@ interface PaneProps {
   /** Stands where the pane's title would. */
   head: ReactNode;
   note?: string | undefined;
+  /** The note in full, on hover. */
+  noteWhy?: string | undefined;
   action?: ReactNode;
   children: ReactNode;
 }
 
-export function Pane({ title, head, note, action, children }: PaneProps): ReactElement {
+export function Pane({ title, head, note, noteWhy, action, children }: PaneProps): ReactElement {
   return (
     <section className={styles.pane} aria-label={title}>
       <div className={styles.head}>
         {head}
-        {note !== undefined && <span className={styles.note}>{note}</span>}
+        {note !== undefined && (
+          <span className={styles.note} title={noteWhy}>
+            {note}
+          </span>
+        )}
         {action}
       </div>
       {children}

@@ -59,7 +59,7 @@ export function ErrorNote({ error, actions }: ErrorPanelProps): ReactElement {
 }
 
 function ErrorText({ error }: { error: SeeError }): ReactElement {
-  const { title, what, next, said } = errorText(error);
+  const { title, what, next, said, isTold } = errorText(error);
   return (
     <>
       <p className={styles.title}>{title}</p>
@@ -74,7 +74,7 @@ function ErrorText({ error }: { error: SeeError }): ReactElement {
       )}
       <p>{escapeSentence(next)}</p>
       {said !== undefined && (
-        <details className={styles.said}>
+        <details className={styles.said} open={isTold}>
           <summary>{SAID}</summary>
           <p className="selectable">{escapeSentence(said)}</p>
         </details>

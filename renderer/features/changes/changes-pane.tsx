@@ -65,23 +65,16 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
         <h2 className={styles.summary} aria-live="off" title={total > 0 ? summarySentence(tree) : undefined}>
           {total > 0 ? summarySentence(tree) : TEXTS.pane}
         </h2>
-        {settled !== null && (reading || changing) && total > 0 && (
-          <span className={styles.badge} title={changing ? TEXTS.liveWhy : undefined}>
-            {changing ? TEXTS.live : TEXTS.reading}
-          </span>
-        )}
-        {session.frozen !== undefined && total > 0 && (
-          <span className={cx(styles.badge, styles.still)} title={TEXTS.stillWhy}>
-            {TEXTS.still}
-          </span>
-        )}
-        {settled === null && total > 0 && <span className={styles.badge}>{TEXTS.reading}</span>}
         {total > 0 && <Menu label={REVIEW_TEXTS.sessionMore} items={sessionActions(session)} />}
       </div>
       {total > 0 && <StoryLine view={view} />}
-      <NoteLine path={null} />
+      <div className={styles.band}>
+        <NoteLine path={null} />
+      </div>
       {total > 0 && <NeedsLook tree={tree} />}
-      <VirusBar session={session.id} />
+      <div className={styles.band}>
+        <VirusBar session={session.id} />
+      </div>
       {total > 0 && (
         <FilterBar
           session={session.id}
@@ -119,6 +112,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
         <Decision
           session={session}
           total={total}
+          course={total === 0 ? null : courseOf(session, { settled, reading, changing })}
           chosen={tree.chosen[ROOT]!}
           counted={settled !== null}
           stale={error !== null || !told}
@@ -129,9 +123,26 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
   );
 }
 
+interface Course {
+  word: string;
+  why?: string;
+  stands?: true;
+}
+
+/** Returns whether more changes are to come, where the person is about to decide on them. */
+function courseOf(
+  session: Session,
+  { settled, reading, changing }: { settled: Settled | null; reading: boolean; changing: boolean },
+): Course | null {
+  if (session.frozen !== undefined) return { word: TEXTS.still, why: TEXTS.stillWhy, stands: true };
+  if (settled !== null && changing) return { word: TEXTS.live, why: TEXTS.liveWhy };
+  return settled === null || reading ? { word: TEXTS.reading } : null;
+}
+
 function Decision({
   session,
   total,
+  course,
   chosen,
   counted,
   stale,
@@ -139,6 +150,7 @@ function Decision({
 }: {
   session: Session;
   total: number;
+  course: Course | null;
   chosen: number;
   /** Whether the list was whole at least once: the number of a part says nothing. */
   counted: boolean;
@@ -172,6 +184,11 @@ function Decision({
   }
   return (
     <div className={styles.foot}>
+      {course !== null && (
+        <span className={cx(styles.badge, course.stands && styles.still)} title={course.why}>
+          {course.word}
+        </span>
+      )}
       <span className={styles.spacer} />
       {session.state === "finished" && counted && chosen < total && (
         <Button

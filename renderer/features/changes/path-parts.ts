@@ -41,6 +41,12 @@ export function homeward(path: string, home: string | undefined): string {
   return path === home ? "~" : path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
 }
 
+/** Returns where a path's folders begin, and the rest of them: with little room the rest is cut from its left. */
+export function splitChain(chain: string): [start: string, middle: string] {
+  const end = chain.indexOf("/", 1) + 1;
+  return [chain.slice(0, end), chain.slice(end)];
+}
+
 function partOf(bytes: Uint8Array): string {
   try {
     return strict.decode(bytes);

@@ -11,6 +11,7 @@ import { ChoiceBox } from "./choice-box.js";
 import { KindMark } from "./kind-mark.js";
 import { kindOf } from "./kinds.js";
 import { rowFacts, type RowFacts } from "./row-model.js";
+import { splitChain } from "./path-parts.js";
 import { TEXTS } from "../../../texts/changes.js";
 import type { Matches } from "./filter-model.js";
 import { nodeRef } from "./tree-model.js";
@@ -125,13 +126,19 @@ export const TreeRow = memo(function TreeRow(props: TreeRowProps): ReactElement 
   );
 });
 
-/** A name below its folders, which give way first, from their left. */
+/** A name below its folders, which give way first, in the middle: where it begins stays, and what lies next to the name. */
 function Place({ chain, name }: { chain: string; name: string }): ReactNode {
+  const [start, middle] = splitChain(chain);
   return (
     <>
-      {chain !== "" && (
+      {start !== "" && (
+        <bdi dir="ltr" className={styles.start}>
+          {start}
+        </bdi>
+      )}
+      {middle !== "" && (
         <span className={styles.chain}>
-          <bdi dir="ltr">{chain}</bdi>
+          <bdi dir="ltr">{middle}</bdi>
         </span>
       )}
       <bdi dir="ltr" className={styles.last}>

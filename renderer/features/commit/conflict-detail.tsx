@@ -96,11 +96,13 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
         </div>
       </div>
       <div className={styles.facts}>
-        {isError(versions) ? (
-          <ErrorNote error={versions} />
-        ) : (
-          <VersionTable about={about} conflict={conflict} versions={shown} />
-        )}
+        <div className={styles.told}>
+          {isError(versions) ? (
+            <ErrorNote error={versions} />
+          ) : (
+            <VersionTable about={about} conflict={conflict} versions={shown} />
+          )}
+        </div>
         <Choices
           about={about}
           conflict={conflict}

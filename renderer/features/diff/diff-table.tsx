@@ -91,14 +91,19 @@ const STYLES: ReactDiffViewerStylesOverride = {
   variables: { light: COLORS, dark: COLORS },
   diffContainer: {
     minWidth: "unset",
-    fontSize: "12.5px",
+    fontSize: "var(--text)",
     "& pre": { lineHeight: "20px", fontFamily: "var(--font-mono)" },
   },
   contentText: { fontFamily: "var(--font-mono)", lineBreak: "auto", overflowWrap: "anywhere" },
-  gutter: { minWidth: "40px", width: "48px", padding: "0 8px", "& pre": { opacity: 1, fontSize: "11.5px" } },
+  gutter: {
+    minWidth: "40px",
+    width: "48px",
+    padding: "0 8px",
+    "& pre": { opacity: 1, fontSize: "var(--text-small)" },
+  },
   marker: { width: "20px", paddingLeft: "4px", paddingRight: "4px" },
   codeFold: {
-    fontSize: "11.5px",
+    fontSize: "var(--text-small)",
     fontWeight: 400,
     height: "24px",
     "& pre": { fontFamily: "var(--font-ui)" },

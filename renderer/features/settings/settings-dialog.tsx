@@ -56,10 +56,12 @@ export function SettingsDialog({ onClose }: { onClose: () => void }): ReactEleme
         onChange={(on) => useSettings.getState().setNotify("notifyWarnings", on)}
       />
       <IntegrationSwitch />
-      <ToolChoice />
-      <ListEditor list={useAlwaysHidden} texts={TEXTS.hidden} />
-      <IgnoreEditor />
-      <BackupLimit />
+      <div className={styles.parts}>
+        <ToolChoice />
+        <ListEditor list={useAlwaysHidden} texts={TEXTS.hidden} />
+        <IgnoreEditor />
+        <BackupLimit />
+      </div>
     </Dialog>
   );
 }

@@ -38,6 +38,7 @@ export function InspectionPane({ session, head }: InspectionPaneProps): ReactEle
       title={INSPECTION.title}
       head={head}
       note={ended ? INSPECTION.ended : INSPECTION.note}
+      noteWhy={ended ? undefined : INSPECTION.noteWhy}
       action={
         ended && (
           <Button look="quiet" onClick={again}>

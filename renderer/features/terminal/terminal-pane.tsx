@@ -40,10 +40,10 @@ export function TerminalPane({ session, begun, head }: TerminalPaneProps): React
     setAttempt(attempt + 1);
   };
   const end = endWords(session);
-  const note =
-    ended === null && isLive(session) ? TEXTS.running : end === undefined ? TEXTS.ended : TEXTS.endedSo(end);
+  const runs = ended === null && isLive(session);
+  const note = runs ? TEXTS.running : end === undefined ? TEXTS.ended : TEXTS.endedSo(end);
   return (
-    <Pane title={TEXTS.title} head={head} note={note}>
+    <Pane title={TEXTS.title} head={head} note={note} noteWhy={runs ? TEXTS.runningWhy : undefined}>
       {error === null ? (
         <div ref={host} className={styles.screen} />
       ) : (

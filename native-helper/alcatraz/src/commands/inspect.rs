@@ -22,8 +22,9 @@ pub fn run(context: &Context, args: &InspectArgs) -> Result<ExitStatus> {
     let command = match args.command.as_slice() {
         [] => {
             context.output.say(
-                "This machine is below /host, the session below /session. Nothing of them can be changed; /tmp is \
-                 gone when you leave, and there is no network.",
+                "This machine is below /host, the session below /session.\n\
+                 Nothing of them can be changed; /tmp is gone when you\n\
+                 leave, and there is no network.",
             );
             vec![shell().unwrap_or_else(|| OsString::from("/bin/sh"))]
         }
