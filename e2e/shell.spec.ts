@@ -182,6 +182,14 @@ test("what changed nothing, and what did not start, leaves nothing to decide", a
   await expect(app.command).toBeFocused();
   await expect(app.navigation.getByRole("region", { name: "To decide" })).toHaveCount(0);
 
+  // Who failed has said why.
+  await app.run("sh -c 'echo not today; exit 4'");
+  await app.ended();
+  await expect(app.changes).toContainText(
+    "The program ended with status 4: its terminal has its last words.",
+  );
+  await app.changes.getByRole("button", { name: "Done" }).click();
+
   await app.command.fill(machine.path("nowhere.sh"));
   await app.page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(app.page.getByRole("alert")).toContainText("nowhere.sh");

@@ -14,6 +14,8 @@ export const TEXTS = {
   nothingYetWhy: "Changes appear here as the program makes them.",
   nothing: "Nothing was changed",
   nothingWhy: "The program left your machine as it found it. There is nothing to commit.",
+  nothingFailed: (how: string): string =>
+    `The program ${how}: its terminal has its last words. There is nothing to commit.`,
   nothingDone: "Done",
   unlisted:
     "Not everything is listed here. A program hid it too deep, closed it, or there is more than the list holds:",

@@ -121,11 +121,11 @@ export const RULE_TEXTS = {
     says: ["changed a file with keys or passwords", "changed {n} files with keys or passwords"],
   },
   "tool-settings": {
-    name: "Tool settings",
-    reason: "A tool that you use reads it, and may start programs that it names.",
+    name: "What tools start",
+    reason: "A tool that you use or the desktop's menu reads it, and may start programs that it names.",
     says: [
-      "changed the settings of a tool that can start programs",
-      "changed {n} settings of tools that can start programs",
+      "changed what a tool or the desktop's menu starts",
+      "changed {n} files that say what tools or the desktop's menu start",
     ],
   },
   "set-id": {

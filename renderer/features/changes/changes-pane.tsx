@@ -20,7 +20,7 @@ import { VirusBar } from "../viruses/virus-bar.js";
 import { NeedsLook } from "../review/needs-look.js";
 import { StoryLine } from "../review/story-line.js";
 import { useHelper } from "../run/helper-store.js";
-import { canDecide, isLive, isOpen } from "../run/session-model.js";
+import { canDecide, endWords, isLive, isOpen } from "../run/session-model.js";
 import { useSessions } from "../run/sessions-store.js";
 import { GroupingNote } from "../groups/group-by.js";
 import { ChangeTree } from "./change-tree.js";
@@ -31,6 +31,7 @@ import { leftOut } from "./selection-model.js";
 import { useReview } from "./review-store.js";
 import { summarySentence } from "./summary-model.js";
 import { TEXTS } from "../../../texts/changes.js";
+import { ENDS } from "../../../texts/sessions.js";
 import { UnlistedNote } from "./unlisted-note.js";
 import { showNeighbour } from "./tree-actions.js";
 import { ROOT } from "./tree.js";
@@ -96,9 +97,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
         ) : loading ? (
           <Skeleton label={TEXTS.loading} rows={9} />
         ) : total === 0 ? (
-          <EmptyPanel icon={live ? "clock" : "check"} title={live ? TEXTS.nothingYet : TEXTS.nothing}>
-            {live ? TEXTS.nothingYetWhy : TEXTS.nothingWhy}
-          </EmptyPanel>
+          <NothingPanel session={session} live={live} />
         ) : outline.length === 0 ? (
           <EmptyPanel icon="search" title={TEXTS.noMatch} />
         ) : (
@@ -120,6 +119,24 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
         />
       )}
     </section>
+  );
+}
+
+/** Nothing was changed: calm where that is what the program wanted, and a way to what it said where it failed. */
+function NothingPanel({ session, live }: { session: Session; live: boolean }): ReactElement {
+  if (live)
+    return (
+      <EmptyPanel icon="clock" title={TEXTS.nothingYet}>
+        {TEXTS.nothingYetWhy}
+      </EmptyPanel>
+    );
+  const end = endWords(session);
+  // Stopped is what the person wanted.
+  const failed = end !== undefined && end !== ENDS.well && end !== ENDS.signal(15);
+  return (
+    <EmptyPanel icon={failed ? "alert" : "check"} title={TEXTS.nothing}>
+      {failed ? TEXTS.nothingFailed(end) : TEXTS.nothingWhy}
+    </EmptyPanel>
   );
 }
 

@@ -91,7 +91,7 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
   return (
     <Dialog
       title={titleOf(state, name)}
-      full
+      full={state.step === "ask" || state.step === "conflicts"}
       closable={state.step !== "working"}
       onClose={onClose}
       onHurry={() => {
