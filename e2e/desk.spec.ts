@@ -202,7 +202,7 @@ test("a shell looks at the machine and at the session side by side, and ends wit
 }) => {
   machine.file("home/file", "of-the-host\n");
   await app.run(machine.file("program.sh", "#!/bin/sh\ncd; echo of-the-session >file; read line\n", 0o755));
-  await expect(app.terminal).toContainText("What you type goes to the program");
+  await expect(app.terminal).toContainText("Shift-Tab twice leaves it.");
   await app.lower("Look around");
   await expect(app.inspection).toContainText("When the session has ended");
   await app.stop();

@@ -60,6 +60,7 @@ test("screenshots: a script that fills the disk", async ({ account, installation
     await app.run("perl tidy.pl");
     await expect(app.state).toHaveText(/^Frozen/, { timeout: 30_000 });
     await app.show("junk-1.dat");
+    await expect(app.detail.getByRole("status", { name: "Reading the file" })).toHaveCount(0);
     await shoot("scenario-quota");
     await app.abort();
   });
