@@ -104,6 +104,23 @@ fn who_wants_to_know_more_is_told_each_step() {
     told(&["-v", "abort", "two"], &["removed."]);
 }
 
+#[test]
+fn the_engine_that_is_not_there_is_refused_by_name_and_the_help_says_so() {
+    let lab = Lab::new();
+    let outcome = lab.run(["run", "--engine", "interpose", "--json", "true"]);
+    assert_eq!((outcome.status, &outcome.error()["code"]), (125, &"bad-request".into()), "{outcome:?}");
+    let told = lab.run(["run", "--engine", "interpose", "true"]).stderr;
+    assert!(
+        told.contains("(interpose) is not in this version") && told.contains("alcatraz doctor"),
+        "{told}"
+    );
+    assert!(!lab.store().exists(), "nothing was made");
+    for page in [["help", "run"], ["man", "run"]] {
+        let page = lab.run(page).text();
+        assert!(page.contains("not in this version"), "{page}");
+    }
+}
+
 /// Asserts how a command ends and what its answer has in it; without any field, that it is an error.
 fn row(lab: &Lab, line: &[&str], status: i32, fields: &[&str]) -> Value {
     let outcome = lab.run([&["--json"], line].concat());
@@ -179,7 +196,11 @@ fn every_command_of_the_table_answers_and_ends_as_it_says() {
         for field in ["id", "session", "time", "command", "applied", "undoable"] {
             assert!(history["commits"][0].get(field).is_some(), "{field}: {history}");
         }
-        let undone = row(&lab, &["undo", commit], 0, &["commit", "undid", "applied"]);
+        row(&lab, &["undo", commit, "--resolve", "old=fly"], 2, &[]);
+        lab.write("old", "used since\n");
+        assert_eq!(row(&lab, &["undo", commit], 3, &[])["code"], "conflicts");
+        let over = ["undo", commit, "--resolve", "old=overwrite"];
+        let undone = row(&lab, &over, 0, &["commit", "undid", "applied"]);
         assert_eq!((&undone["undid"], lab.read("old").as_str()), (&done["commit"], "host\n"));
         row(&lab, &["undo", commit], 4, &[]);
         row(&lab, &["drop", undone["commit"].as_str().unwrap()], 0, &["commit"]);

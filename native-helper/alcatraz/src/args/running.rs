@@ -79,6 +79,8 @@ pub enum Engine {
     Auto,
     /// Layers of the kernel's overlay file system
     Overlay,
+    /// Without name spaces and mounts: not in this version
+    Interpose,
 }
 
 /// Arguments of `enter`.

@@ -3,7 +3,7 @@
 use std::os::unix::ffi::OsStringExt;
 
 use see_core::engine::{self, request::RunSpec};
-use see_core::error::Result;
+use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::net::policy as network;
 use see_core::path::HostPath;
 use see_core::policy::Display;
@@ -22,6 +22,9 @@ use crate::signals::Signals;
 use crate::terminal_relay::{self, Outcome};
 
 pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
+    if args.engine == Engine::Interpose {
+        return Err(no_such_engine());
+    }
     let store = context.make_store()?;
     let signals = Signals::collect(terminal_relay::channels(args.tty))?;
     let mut spec = request(&args.command, args.run_as.as_deref(), args.tty);
@@ -32,10 +35,6 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
     spec.policy.redirect.clone_from(&args.redirect);
     spec.policy.connect.clone_from(&args.connect);
     spec.throw_away = args.then.abort;
-    match args.engine {
-        // There is one engine so far: whoever adds another decides here.
-        Engine::Auto | Engine::Overlay => {}
-    }
     policy::apply(&args.walls, &mut spec.policy)?;
     if spec.policy.display == Display::Host {
         context
@@ -67,6 +66,15 @@ fn tell_limits(context: &Context, session: &Session) {
             false => context.output.detail(&line),
         }
     }
+}
+
+/// Returns the error for the engine of a later version: who asks for it wants to do without name spaces or root.
+fn no_such_engine() -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::BadRequest,
+        "The engine without name spaces and mounts (interpose) is not in this version.",
+        "Leave out --engine: the one that there is needs no root. `alcatraz doctor` says what it lacks here, and the mend.",
+    )
 }
 
 /// Returns the request for a program in this process's place.
