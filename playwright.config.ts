@@ -13,6 +13,7 @@ const WINDOW_ALONE = [
   "encodings",
   "groups",
   "hostile-names",
+  "ignore-list",
   "inside",
   "installed",
   "keyboard",

@@ -106,6 +106,7 @@ fn refuses_unknown_methods_and_unknown_or_missing_fields() {
         ("describe", json!({ "session": "x", "path": "/x", "path_bytes": "!" })),
         ("commit", json!({ "session": "x", "only": [{ "path": "/x", "deep": true }] })),
         ("check", json!({ "session": "x", "dry_run": true })),
+        ("check", json!({ "session": "x", "stamp": "1" })),
     ] {
         let error = client.refused(method, params.clone());
         assert_eq!(error["code"], "bad-request", "{method} {params}: {error}");

@@ -1,11 +1,11 @@
 //! Which places of the host a session does not see: those that a person named, and the usual ones that hold
 //! credentials. Looks at the host, changes nothing; the engine covers what is found here.
 
+pub mod usual;
+
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::PathBuf;
 
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::hiding::HidingList;
@@ -14,95 +14,10 @@ use crate::path::HostPath;
 use crate::policy::Policy;
 use crate::unmade;
 
-/// Where credentials usually lie, below a home directory.
-const USUAL: &[&str] = &[
-    // Keys, password stores, key rings.
-    ".ssh",
-    ".gnupg",
-    ".pki",
-    ".password-store",
-    ".local/share/keyrings",
-    ".local/share/kwalletd",
-    ".config/keepassxc",
-    ".config/Bitwarden",
-    ".config/1Password",
-    ".config/op",
-    ".config/sops",
-    ".authinfo",
-    ".authinfo.gpg",
-    ".vnc",
-    // Clouds, registries, repositories.
-    ".aws",
-    ".azure",
-    ".oci",
-    ".config/gcloud",
-    ".config/doctl",
-    ".config/rclone",
-    ".config/hcloud",
-    ".s3cfg",
-    ".boto",
-    ".docker/contexts",
-    ".kube",
-    ".docker/config.json",
-    ".config/containers/auth.json",
-    ".terraform.d/credentials.tfrc.json",
-    ".vault-token",
-    ".netrc",
-    ".git-credentials",
-    ".config/git/credentials",
-    ".config/gh",
-    ".config/hub",
-    ".config/glab-cli",
-    ".npmrc",
-    ".pypirc",
-    ".cargo/credentials",
-    ".cargo/credentials.toml",
-    ".gem/credentials",
-    ".pgpass",
-    ".my.cnf",
-    ".m2/settings.xml",
-    ".m2/settings-security.xml",
-    ".gradle/gradle.properties",
-    ".composer/auth.json",
-    ".config/composer/auth.json",
-    ".huggingface/token",
-    ".cache/huggingface/token",
-    ".config/filezilla",
-    // Browsers and mail.
-    ".mozilla",
-    ".thunderbird",
-    ".config/google-chrome",
-    ".config/chromium",
-    ".config/BraveSoftware",
-    ".config/microsoft-edge",
-    ".config/opera",
-    ".config/vivaldi",
-    "snap/firefox/common/.mozilla",
-    "snap/chromium/common/chromium",
-    ".librewolf",
-    ".msmtprc",
-    ".local/share/evolution",
-    ".config/Signal",
-    ".local/share/TelegramDesktop",
-    ".var/app/org.mozilla.firefox",
-    ".var/app/org.mozilla.Thunderbird",
-    ".var/app/com.google.Chrome",
-    ".var/app/org.chromium.Chromium",
-    // Wallets.
-    ".bitcoin",
-    ".ethereum",
-    ".electrum",
-    ".monero",
-    ".config/solana",
-];
+use self::usual::{homes, lived_in, of_the_machine, usual};
 
 /// Where every session has its own.
 const OWN: [&str; 2] = ["/proc", "/dev"];
-/// Where the machine itself has credentials: of its networks, and as a member of a domain.
-const OF_THE_MACHINE: &[&str] =
-    &["/etc/NetworkManager/system-connections", "/etc/wireguard", "/etc/krb5.keytab"];
-/// Where the keys lie by which others know it, and how their names begin and end.
-const HOST_KEYS: (&str, &[u8], &[u8]) = ("/etc/ssh", b"ssh_host_", b"_key");
 
 /// What a session must not see, under every name that the host's mounts give it; none lies below another.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -150,11 +65,6 @@ pub fn hidden(
     Ok(Hidden { places, unmade })
 }
 
-/// Returns the usual places in these homes.
-fn usual(homes: BTreeSet<HostPath>) -> impl Iterator<Item = HostPath> {
-    homes.into_iter().flat_map(|home| USUAL.iter().map(move |name| home.join(name.as_bytes())))
-}
-
 /// Returns what these places lead to. In `shown` are those that a person wants to be seen: each shows the place that it names,
 /// and no others below it.
 fn that_are_there(places: impl Iterator<Item = HostPath>, shown: &[HostPath]) -> Result<Vec<HostPath>> {
@@ -199,53 +109,6 @@ fn holds_several(outer: &HostPath, below: &BTreeSet<HostPath>) -> Box<SeeError> 
     )
     .because(Reason::SeveralHidden)
     .with_path(outer)
-}
-
-/// Returns every home directory: a program that becomes another user inside must not find that user's secrets.
-fn homes(own: Option<&HostPath>) -> BTreeSet<HostPath> {
-    let text = std::fs::read("/etc/passwd").unwrap_or_default();
-    let listed = text
-        .split(|byte| *byte == b'\n')
-        .filter_map(|line| line.split(|byte| *byte == b':').nth(5).and_then(HostPath::new));
-    listed.chain(own.cloned()).filter(|home| *home != HostPath::root()).collect()
-}
-
-/// Returns where the store of each account is, when nobody names another place.
-pub fn stores_of_all() -> impl Iterator<Item = PathBuf> {
-    let own = homes(None).into_iter().map(|home| home.join(b".local/share/alcatraz").as_path().to_owned());
-    own.chain([PathBuf::from("/var/lib/alcatraz")])
-}
-
-/// Returns what of the machine's own secrets is there. An ordinary user cannot read them anyway.
-fn of_the_machine() -> Vec<HostPath> {
-    if !rustix::process::geteuid().is_root() {
-        return Vec::new();
-    }
-    let listed = std::fs::read_dir(HOST_KEYS.0).into_iter().flatten().flatten().map(|entry| entry.path());
-    let keys = listed.filter(|path| {
-        let name = path.file_name().map(OsStr::as_bytes).unwrap_or_default();
-        name.starts_with(HOST_KEYS.1) && name.ends_with(HOST_KEYS.2)
-    });
-    let keys = keys.filter_map(|path| HostPath::new(path.as_os_str().as_bytes()));
-    OF_THE_MACHINE.iter().filter_map(|place| HostPath::new(place.as_bytes())).chain(keys).collect()
-}
-
-/// Returns the homes in which somebody lives who may make something there: accounts of services share directories of root's.
-/// An ordinary user sees what others make only where they want it.
-fn lived_in(own: Option<&HostPath>) -> BTreeSet<HostPath> {
-    let text = std::fs::read("/etc/passwd").unwrap_or_default();
-    let listed = text.split(|byte| *byte == b'\n').filter_map(|line| {
-        let mut fields = line.split(|byte| *byte == b':').skip(2);
-        let user: u32 = std::str::from_utf8(fields.next()?).ok()?.parse().ok()?;
-        Some((user, HostPath::new(fields.nth(2)?)?))
-    });
-    let me = rustix::process::geteuid();
-    let is_owner = |(user, home): &(u32, HostPath)| {
-        (me.is_root() || me.as_raw() == *user)
-            && rustix::fs::stat(home.as_path()).is_ok_and(|stat| stat.st_uid == *user)
-    };
-    let homes = listed.filter(is_owner).map(|(_, home)| home).chain(own.cloned());
-    homes.filter(|home| *home != HostPath::root()).collect()
 }
 
 /// Returns where a path really leads; `None` when there is nothing, or nothing that we can reach.

@@ -66,27 +66,32 @@ impl CommitRequest {
     }
 }
 
+/// A commit that is only asked about: it has what a commit has, but for how it would be carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CheckRequest {
-    pub session: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub only: Option<Vec<PathParam>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub skip: Option<Vec<PathParam>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolve: Option<Vec<ResolveParam>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ignore: Option<Vec<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub include: Option<Vec<PathParam>>,
-}
+#[serde(try_from = "CommitRequest", into = "CommitRequest")]
+pub struct CheckRequest(CommitRequest);
 
 impl CheckRequest {
     /// Returns the commit that is asked about.
     pub fn into_commit(self) -> CommitRequest {
-        let Self { session, only, skip, resolve, ignore, include } = self;
-        CommitRequest { session, only, skip, resolve, ignore, include, dry_run: None, stamp: None }
+        self.0
+    }
+}
+
+impl TryFrom<CommitRequest> for CheckRequest {
+    type Error = &'static str;
+
+    fn try_from(commit: CommitRequest) -> Result<Self, Self::Error> {
+        match (commit.dry_run, &commit.stamp) {
+            (None, None) => Ok(Self(commit)),
+            _ => Err("a check takes neither `dry_run` nor `stamp`"),
+        }
+    }
+}
+
+impl From<CheckRequest> for CommitRequest {
+    fn from(check: CheckRequest) -> Self {
+        check.into_commit()
     }
 }
 

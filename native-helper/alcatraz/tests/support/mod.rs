@@ -3,6 +3,7 @@
 #![allow(missing_docs, reason = "test support")]
 
 pub mod client;
+pub mod mirror;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

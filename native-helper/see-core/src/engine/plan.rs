@@ -16,7 +16,8 @@ use crate::net::resolver::Resolver;
 use crate::overlay_marks;
 use crate::path::{HostPath, PathRef};
 use crate::remove_tree::remove_dir;
-use crate::secrets::{Hidden, outermost, stores_of_all};
+use crate::secrets::usual::stores_of_all;
+use crate::secrets::{Hidden, outermost};
 use crate::session::Mode;
 use crate::store::Store;
 

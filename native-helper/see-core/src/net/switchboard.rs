@@ -85,19 +85,8 @@ impl Switchboard {
             if told.insert((to, is_tcp)) {
                 let protocol = if is_tcp { Protocol::Tcp } else { Protocol::Udp };
                 let action = if is_tcp { Action::Connect } else { Action::Send };
-                let verdict = self.verdict(Tried { action, protocol, to });
-                let (time, address, port) = (Timestamp::now().to_rfc3339(), to.ip(), to.port());
-                self.log.add(&Event::Network(NetworkTry {
-                    time,
-                    action,
-                    protocol,
-                    address,
-                    port,
-                    verdict,
-                    instead: None,
-                    program: String::new(),
-                    program_id: None,
-                }));
+                let tried = Tried { action, protocol, to };
+                self.log.add(&tried.event(self.verdict(tried), None, (String::new(), None)));
             }
         }
     }
@@ -105,30 +94,17 @@ impl Switchboard {
     fn record(&self, caller: &Caller<'_>, tried: Tried, verdict: Verdict, instead: Option<String>) {
         let Tried { action, protocol, to } = tried;
         let run = self.roll.of(caller.thread());
-        let program_id = run.as_ref().and_then(|run| run.id);
+        let id = run.as_ref().and_then(|run| run.id);
         let program = self.roll.file_of(caller.thread()).unwrap_or_default();
         let program = wire_text(&program).0;
-        let (address, port) = (to.ip().to_canonical(), to.port());
         if matches!(verdict, Verdict::Allowed | Verdict::Refused) && action != Action::Bind {
             let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
             if told.len() < MOST_TOLD {
-                told.insert((SocketAddr::new(address, port), protocol == Protocol::Tcp));
+                told.insert((tried.place(), protocol == Protocol::Tcp));
             }
         }
-        self.log.add_once((action, protocol, to, verdict, program.clone()), || {
-            let time = Timestamp::now().to_rfc3339();
-            Event::Network(NetworkTry {
-                time,
-                action,
-                protocol,
-                address,
-                port,
-                verdict,
-                instead,
-                program,
-                program_id,
-            })
-        });
+        let once = (action, protocol, to, verdict, program.clone());
+        self.log.add_once(once, || tried.event(verdict, instead, (program, id)));
     }
 
     fn bind(&self, listener: &Listener, call: &Notification) -> std::result::Result<Answer, Errno> {
@@ -301,6 +277,34 @@ struct Tried {
     action: Action,
     protocol: Protocol,
     to: SocketAddr,
+}
+
+impl Tried {
+    /// Where to: an IPv4 address that was written as one of IPv6 is what it is.
+    fn place(self) -> SocketAddr {
+        SocketAddr::new(self.to.ip().to_canonical(), self.to.port())
+    }
+
+    /// Returns what the record tells of it: tried now, by this program.
+    fn event(
+        self,
+        verdict: Verdict,
+        instead: Option<String>,
+        (program, program_id): (String, Option<u32>),
+    ) -> Event {
+        let (action, protocol, place) = (self.action, self.protocol, self.place());
+        Event::Network(NetworkTry {
+            time: Timestamp::now().to_rfc3339(),
+            action,
+            protocol,
+            address: place.ip(),
+            port: place.port(),
+            verdict,
+            instead,
+            program,
+            program_id,
+        })
+    }
 }
 
 fn protocol_of(socket: BorrowedFd<'_>) -> Protocol {
