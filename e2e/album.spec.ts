@@ -85,3 +85,24 @@ test("the album tool with a hidden attack: it stands out, and is thrown away", a
   expect(machine.describeHome()).toEqual(before);
   expect(existsSync(join(photos, "album"))).toBe(false);
 });
+
+test("the same on the command line", async ({ machine }) => {
+  const { photos } = prepare(machine);
+  const before = machine.describeHome();
+  const run = (tool: string, name: string): Promise<string> =>
+    machine.alcatraz("run", "--keep", "-q", "--name", name, join(machine.home, "../tools", tool), photos);
+
+  await run("make-album-with-attack.sh", "attack");
+  expect(await machine.alcatraz("changes", "attack")).toMatch(/^M .*\/\.ssh\/authorized_keys  \(content\)$/m);
+  expect(await machine.alcatraz("diff", "attack", ".ssh/authorized_keys")).toMatch(/^\+ssh-.* stranger$/m);
+  await machine.alcatraz("abort", "attack");
+  expect(machine.describeHome()).toEqual(before);
+
+  await run("rename-photos.sh", "rename");
+  expect(await machine.alcatraz("changes", "rename")).toMatch(
+    /^R .*2024-05-17 01\.png  \(from .*IMG_1001\.png\)$/m,
+  );
+  await machine.alcatraz("commit", "rename");
+  const names = readdirSync(photos).toSorted();
+  expect(names).toEqual(Array.from({ length: PICTURES }, (_, index) => `2024-05-17 0${index + 1}.png`));
+});

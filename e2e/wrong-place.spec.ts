@@ -41,3 +41,26 @@ test("installing into the wrong place, then into the right one", async ({ machin
   const listed = await machine.run([join(base, "bin/lantern"), "list"]);
   expect(listed.stdout).toMatch(/it works\n$/);
 });
+
+test("the same on the command line", async ({ machine }) => {
+  const programs = machine.directory("home/usr/bin");
+  const base = machine.directory("home/usr/local");
+  await machine.run(["cp", "/bin/true", "/bin/cat", programs]);
+  const before = machine.describeHome();
+  const installer = join(machine.installation.root, "assets/sample/install.sh");
+  const install = (name: string, ...where: string[]): Promise<string> =>
+    machine.alcatraz("run", "--keep", "--name", name, "env", "LANTERN_PACE=0", installer, ...where);
+
+  await install("wrong", "--base", base, "--prefix", programs);
+  expect(await machine.alcatraz("changes", "wrong", programs)).toMatch(/^A .*lantern-de\.json$/m);
+  await machine.alcatraz("abort", "wrong");
+  expect(machine.describeHome()).toEqual(before);
+
+  await install("right", "--base", base);
+  const lantern = join(base, "bin/lantern");
+  await machine.alcatraz("enter", "right", "--", lantern, "add", "it works");
+  expect(machine.describeHome()).toEqual(before);
+  await machine.alcatraz("commit", "right");
+  expect(readdirSync(programs).toSorted()).toEqual(["cat", "true"]);
+  expect((await machine.run([lantern, "list"])).stdout).toMatch(/it works\n$/);
+});
