@@ -3,7 +3,6 @@
 mod actions;
 mod after_run;
 mod args;
-mod clipboard_sieve;
 mod commands;
 mod context;
 mod exit_status;
@@ -20,6 +19,7 @@ mod signals;
 mod sink;
 mod table;
 mod terminal_relay;
+mod terminal_sieve;
 mod wire;
 
 use std::io::Write as _;

@@ -5,8 +5,10 @@ use std::os::fd::BorrowedFd;
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
+use rustix::termios::isatty;
+use see_core::policy::Clipboard;
 
-use crate::clipboard_sieve::Sieve;
+use crate::terminal_sieve::Sieve;
 
 /// A write of this size to a pipe that is ready never waits.
 const PIECE: usize = 4096;
@@ -18,15 +20,15 @@ pub struct Sink {
     pub waiting: Vec<u8>,
     /// Nobody takes anything any more.
     pub closed: bool,
-    /// What keeps programs from the clipboard, where this is a terminal.
+    /// What keeps programs from the clipboard and from orders, where this is a terminal.
     sieve: Option<Sieve>,
 }
 
 impl Sink {
-    /// Returns one for a terminal whose clipboard its programs may reach, or may not.
-    pub fn new(reaches_clipboard: bool) -> Self {
-        let sieve = if reaches_clipboard { Sieve::open() } else { Sieve::default() };
-        Self { sieve: Some(sieve), ..Self::default() }
+    /// Returns one for a descriptor of ours. What goes into a file or pipe is the program's own, byte for byte.
+    pub fn of(fd: BorrowedFd<'_>, clipboard: Clipboard) -> Self {
+        let sieve = if clipboard.goes_out() { Sieve::open() } else { Sieve::default() };
+        Self { sieve: isatty(fd).then_some(sieve), ..Self::default() }
     }
 
     /// Keeps its programs from the clipboard from now on.

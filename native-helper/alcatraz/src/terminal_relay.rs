@@ -64,8 +64,6 @@ pub fn relay(
     session: Option<&str>,
     clipboard: Clipboard,
 ) -> Result<Outcome> {
-    // What goes into a file or pipe is the program's own, byte for byte.
-    let sink = |fd| if isatty(fd) { Sink::new(clipboard.goes_out()) } else { Sink::default() };
     let channels = client.channels();
     let [input, shown @ ..] = channels;
     let asks = input == Channel::Terminal && isatty(stdin()) && shown.contains(&Channel::Terminal);
@@ -78,8 +76,8 @@ pub fn relay(
         has_keyboard: isatty(stdin()),
         client,
         input_open: true,
-        output: sink(stdout()),
-        error: sink(stderr()),
+        output: Sink::of(stdout(), clipboard),
+        error: Sink::of(stderr(), clipboard),
         terminal_on_error: left_behind::shows_on_error(channels),
         ended: None,
         question: Question::new(session, asks),

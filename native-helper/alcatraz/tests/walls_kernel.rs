@@ -135,7 +135,10 @@ fn where_root_keeps_its_number_it_mounts_nothing() {
     let tries = "for way in '' 'unshare -Ur'; do for what in tmpfs cgroup2 'cgroup -o freezer' 'cgroup -o memory'; do \
                  $way unshare -m mount -t $what none cg && echo \"mounted $what\"; \
                  mount -t $what none cg && echo \"mounted $what\"; \
-                 done; done 2>/dev/null; echo tried; cat /proc/self/uid_map";
+                 done; done 2>/dev/null; \
+                 find /proc -path '/proc/[0-9]*' -prune -o -path /proc/sys -prune -o -type f -perm /222 -print \
+                 | while read -r file; do true 2>/dev/null >>$file && echo \"open $file\"; done; \
+                 echo tried; cat /proc/self/uid_map";
     let run = |wrap: &str| {
         let mut command = std::process::Command::new("unshare");
         let script = format!("{machine}{wrap} \"$0\"");
@@ -151,6 +154,7 @@ fn where_root_keeps_its_number_it_mounts_nothing() {
     let native = run("sh -c");
     let mounted = |what: &str| native.stdout.contains(&format!("mounted {what}\n"));
     assert!(mounted("cgroup2") && mounted("tmpfs"), "{native:?}");
+    assert!(native.stdout.contains("open /proc/irq/"), "{native:?}");
     let inside = run("\"$ALCATRAZ\" run --keep -q -- sh -c");
     let told: Vec<&str> = inside.stdout.split_whitespace().collect();
     assert_eq!(told.first(), Some(&"tried"), "{inside:?}");

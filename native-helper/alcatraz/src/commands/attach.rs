@@ -2,8 +2,7 @@
 //! has ended, what it showed last.
 //! The app's terminal runs this.
 
-use std::io::Write as _;
-
+use rustix::stdio::stdout;
 use see_core::engine::client::Client;
 use see_core::engine::last_screen;
 use see_core::engine::request::Channel;
@@ -15,6 +14,7 @@ use crate::args::AttachArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::signals::Signals;
+use crate::sink::Sink;
 use crate::terminal_relay::{self, Outcome};
 
 pub fn run(context: &Context, args: &AttachArgs) -> Result<ExitStatus> {
@@ -41,8 +41,9 @@ fn show_last(store: &Store, session: &str, error: Box<SeeError>) -> Result<ExitS
     let is_kept =
         matches!(session.state, SessionState::Finished | SessionState::Starting | SessionState::Running);
     let Some(status) = session.exit_status.filter(|_| is_kept) else { return Err(error) };
-    let mut stdout = std::io::stdout().lock();
+    let mut shown = Sink::of(stdout(), session.policy.clipboard);
+    shown.add(&last_screen::read(store, &session.id)?);
     // A reader that has gone misses nothing more.
-    let _ = stdout.write_all(&last_screen::read(store, &session.id)?).and_then(|()| stdout.flush());
+    shown.flush(stdout());
     Ok(ExitStatus::of_program(status))
 }

@@ -1,12 +1,65 @@
-//! The host, whole, as facts to compare before and after: its mounts, processes, sockets, names and key rings. The
+//! The host, whole, as facts to compare before and after: its mounts, processes, sockets, names, settings and key rings. The
 //! canaries add their own.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use crate::canaries::{Canary, Facts};
 
-/// Returns how everything is now.
-pub fn facts(canaries: &[Box<dyn Canary>]) -> Facts {
+/// Settings of the kernel: everything below these, and these names of `kernel`. Those of the network are the canaries'.
+const SETTINGS: &[&str] = &["vm", "fs", "user", "debug", "dev"];
+const SETTINGS_OF_KERNEL: &[&str] = &[
+    "hostname",
+    "domainname",
+    "core_pattern",
+    "core_pipe_limit",
+    "core_uses_pid",
+    "modprobe",
+    "hotplug",
+    "printk",
+    "printk_ratelimit",
+    "randomize_va_space",
+    "kptr_restrict",
+    "dmesg_restrict",
+    "panic",
+    "panic_on_oops",
+    "sysrq",
+    "perf_event_paranoid",
+    "unprivileged_bpf_disabled",
+    "io_uring_disabled",
+    "threads-max",
+    "pid_max",
+    "msgmax",
+    "msgmnb",
+    "msgmni",
+    "sem",
+    "shmall",
+    "shmmax",
+    "shmmni",
+    "shm_rmid_forced",
+    "acct",
+    "tainted",
+    "usermodehelper/bset",
+    "usermodehelper/inheritable",
+    "seccomp/actions_logged",
+];
+/// What changes by itself, and what an attack natively changes for every machine, which is its own canary.
+const RESTLESS: &[&str] = &[
+    "dentry-state",
+    "inode-state",
+    "inode-nr",
+    "file-nr",
+    "aio-nr",
+    "nf_conntrack_count",
+    "stat_refresh",
+    "syncs",
+    "netdev_rss_key",
+    "vm/stat_interval",
+    "fs/binfmt_misc",
+];
+
+/// Returns how everything is now. `user` is the attacker.
+pub fn facts(canaries: &[Box<dyn Canary>], user: u32) -> Facts {
     let mut facts = Facts::new();
     let read = |path: &str| std::fs::read_to_string(path).unwrap_or_default();
     facts.insert("mounts".to_owned(), read("/proc/self/mountinfo"));
@@ -15,10 +68,49 @@ pub fn facts(canaries: &[Box<dyn Canary>]) -> Facts {
         facts.insert(format!("sockets/{table}"), sockets(table));
     }
     facts.insert("name".to_owned(), read("/proc/sys/kernel/hostname") + &read("/proc/sys/kernel/domainname"));
+    for name in SETTINGS {
+        settings(&Path::new("/proc/sys").join(name), &mut facts);
+    }
+    for name in SETTINGS_OF_KERNEL {
+        settings(&Path::new("/proc/sys/kernel").join(name), &mut facts);
+    }
+    facts.insert("keys".to_owned(), keys(user));
     for canary in canaries {
         canary.tell(&mut facts);
     }
     facts
+}
+
+/// Adds a setting, or all that are below.
+pub fn settings(path: &Path, facts: &mut Facts) {
+    if RESTLESS.iter().any(|name| path.ends_with(name)) {
+        return;
+    }
+    if let Ok(entries) = std::fs::read_dir(path) {
+        entries.flatten().for_each(|entry| settings(&entry.path(), facts));
+        return;
+    }
+    if let Ok(value) = std::fs::read(path) {
+        let name = path.display().to_string().replace("/proc/sys", "sysctl");
+        facts.insert(name, String::from_utf8_lossy(&value).trim().to_owned());
+    }
+}
+
+/// Returns the keys that this test sees, but for those that tests make, and how many the attacker has when it is nobody else.
+fn keys(user: u32) -> String {
+    let read = |path: &str| std::fs::read_to_string(path).unwrap();
+    let all = read("/proc/keys");
+    // Number, flags, uses, time left: the look itself changes them. What a key ring holds is counted by its keys.
+    let kept = |line: &str| {
+        let told = line.split_whitespace().skip(4).collect::<Vec<_>>().join(" ");
+        (!told.contains(" keyring ") && !told.contains("canary-")).then_some(told)
+    };
+    let mut lines: Vec<String> = all.lines().filter_map(kept).collect();
+    lines.sort();
+    let own = read("/proc/key-users");
+    let own = own.lines().find(|line| line.trim_start().starts_with(&format!("{user}:")));
+    lines.extend(own.filter(|_| user != 0).map(str::to_owned));
+    lines.join("\n")
 }
 
 /// Returns what differs, a line each.

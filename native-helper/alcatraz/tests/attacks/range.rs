@@ -2,6 +2,7 @@
 //! and after, and a program that could not even try fails the test.
 
 use std::fs::{File, OpenOptions};
+use std::os::unix::fs::MetadataExt as _;
 use std::process::{Command, Stdio};
 use std::rc::Rc;
 
@@ -115,26 +116,27 @@ impl Range {
         let mut canaries: Vec<Box<dyn Canary>> =
             vec![Box::new(Files::lay_out(&self.lab, &self.tools)), Box::new(Places(self.mounts.place("")))];
         canaries.extend((area.canaries)(self));
-        let before = host::facts(&canaries);
+        let user = std::fs::metadata(self.lab.home()).unwrap().uid();
+        let before = host::facts(&canaries, user);
         let mut command = prepare(&self.tools.command(attack.program, attack.arguments));
         command.env("HOME", self.lab.home()).env("LC_ALL", "C").current_dir(self.lab.home().join("work"));
         command.env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
         command.envs(canaries.iter().flat_map(|canary| canary.env()));
-        let (outcome, typed) = self.launch(attack.launch, command);
-        let mut changed = host::differences(&before, &host::facts(&canaries));
-        changed.extend((typed > 0).then(|| format!("terminal/typed: {typed} bytes")));
+        let (outcome, terminal) = self.launch(attack.launch, command);
+        let mut changed = host::differences(&before, &host::facts(&canaries, user));
+        changed.extend(terminal);
         self.mounts.restore();
         Attempt { outcome, changed }
     }
 
-    /// Runs a command as an attack wants it. Returns also how many bytes were typed into its terminal.
-    fn launch(&self, launch: Launch, mut command: Command) -> (Outcome, u64) {
+    /// Runs a command as an attack wants it. Returns also how the terminal that it got, if any, was left.
+    fn launch(&self, launch: Launch, mut command: Command) -> (Outcome, Vec<String>) {
         let canary = self.lab.home().join("canary");
         match launch {
-            Launch::Plain => (finish(command), 0),
+            Launch::Plain => (finish(command), Vec::new()),
             Launch::Input => {
                 command.stdin(Stdio::from(File::open(canary).unwrap()));
-                (finish(command), 0)
+                (finish(command), Vec::new())
             }
             Launch::Output => {
                 let output = OpenOptions::new().append(true).open(canary).unwrap();
@@ -145,7 +147,7 @@ impl Range {
                         stdout: String::new(),
                         stderr: String::new(),
                     },
-                    0,
+                    Vec::new(),
                 )
             }
             Launch::Descriptors => {
@@ -153,13 +155,13 @@ impl Range {
                 holder.args(["-c", "exec 7< \"$CANARY\" 8< \"${CANARY%/*}\"; exec \"$@\"", "sh"]);
                 holder.arg(command.get_program()).args(command.get_args()).stdin(Stdio::null());
                 copy_setting(&command, &mut holder);
-                (finish(holder), 0)
+                (finish(holder), Vec::new())
             }
             Launch::Terminal => {
                 let mut terminal = Terminal::start_command(&command);
                 let status = terminal.end();
                 let outcome = Outcome { status, stdout: String::new(), stderr: terminal.seen.clone() };
-                (outcome, terminal.unread())
+                (outcome, terminal.changes())
             }
         }
     }

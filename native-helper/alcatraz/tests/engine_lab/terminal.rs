@@ -8,9 +8,12 @@ use std::time::Instant;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, unlockpt};
-use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
+use rustix::termios::{Termios, Winsize, tcgetattr, tcgetwinsize, tcsetwinsize};
 
 use super::{Lab, PATIENCE, wait_for};
+
+/// Rows and columns at first.
+const FIRST_SIZE: (u16, u16) = (31, 97);
 
 pub struct Terminal {
     master: OwnedFd,
@@ -41,7 +44,7 @@ impl Terminal {
         grantpt(&master).unwrap();
         unlockpt(&master).unwrap();
         let slave = ioctl_tiocgptpeer(&master, flags).unwrap();
-        tcsetwinsize(&master, size(31, 97)).unwrap();
+        tcsetwinsize(&master, size(FIRST_SIZE.0, FIRST_SIZE.1)).unwrap();
         let mut command = Command::new("setsid");
         command.args(["--ctty", "--wait"]).arg(wrapped.get_program()).args(wrapped.get_args());
         for (name, value) in wrapped.get_envs() {
@@ -59,6 +62,18 @@ impl Terminal {
 
     pub fn settings(&self) -> Termios {
         tcgetattr(&self.slave).unwrap()
+    }
+
+    /// What whoever uses the terminal next finds otherwise than it was, a line each.
+    pub fn changes(&self) -> Vec<String> {
+        let (typed, modes) = (self.unread(), format!("{:?}", self.settings().local_modes));
+        let now = tcgetwinsize(&self.slave).unwrap();
+        let mut changes = Vec::new();
+        changes.extend((typed > 0).then(|| format!("terminal/typed: {typed} bytes")));
+        changes.extend((modes != self.first).then(|| format!("terminal/modes: {modes}")));
+        let is_same = (now.ws_row, now.ws_col) == FIRST_SIZE;
+        changes.extend((!is_same).then(|| format!("terminal/size: {} x {}", now.ws_row, now.ws_col)));
+        changes
     }
 
     /// How many bytes wait to be read by whoever uses the terminal next.

@@ -227,3 +227,27 @@ fn what_is_left_in_the_background_keeps_its_output() {
         terminal.keys("exit\r");
     });
 }
+
+/// Sets the clipboard of the terminal, and shows two letters.
+const COPIES: &str = "printf \"a\\033]52;c;ZXZpbA==\\007b.\\n\"";
+
+#[test]
+fn what_is_left_and_what_was_shown_last_do_not_reach_the_clipboard_either() {
+    both(|lab| {
+        let mut terminal = Terminal::shell(lab);
+        terminal.expect("outer> ");
+        let leaves = format!("(while [ ! -e go ]; do sleep 0.05; done; {COPIES}) & echo do\"\"ne");
+        terminal.keys(&format!("{} run --keep -q -- sh -c '{leaves}'\r", lab.binary().display()));
+        terminal.expect("\ndone");
+        terminal.expect("outer> ");
+        let id = lab.newest_running().unwrap();
+        assert_eq!(lab.run(&["enter", &id, "--", "touch", "go"]).status, 0);
+        assert!(terminal.expect("b.").ends_with('a'));
+        terminal.keys("exit\r");
+        let run = ["run", "--keep", "-q", "--name", "last", "--", "sh", "-c", COPIES];
+        assert_eq!(Terminal::start(lab, &run).end(), 0);
+        let mut terminal = Terminal::start(lab, &["attach", "last"]);
+        assert_eq!(terminal.expect("b."), "a");
+        assert_eq!(terminal.end(), 0);
+    });
+}

@@ -29,30 +29,12 @@ const LINKS: &[(&str, &str)] = &[
     ("ptmx", "pts/ptmx"),
 ];
 
-/// What else of /proc trusts the number 0 of a user id. A shifted root does not have it.
-const PROC_FOR_ROOT: &[&str] = &[
-    "acpi",
-    "asound",
-    "bus",
-    "driver",
-    "fs",
-    "irq",
-    "kcore",
-    "kmsg",
-    "mtrr",
-    "scsi",
-    "sysrq-trigger",
-    "timer_list",
-];
-
 /// Mounts them below `root`, with these devices of the host besides the usual ones. The caller is in the SEE's pid and network name spaces already.
 pub fn mount(root: BorrowedFd<'_>, ids: Ids<'_>, devices: &[Node]) -> Result<()> {
     put(root, "/proc", make("proc", &[], QUIET)?)?;
     protect(root, "/proc/sys")?;
     if matches!(ids, Ids::Identity) {
-        for name in PROC_FOR_ROOT {
-            protect(root, &format!("/proc/{name}"))?;
-        }
+        protect_what_trusts_root(root)?;
     }
     put(root, "/sys", make("sysfs", &[], QUIET | READ_ONLY)?)?;
     mount_cgroups(root)?;
@@ -100,6 +82,35 @@ fn protect(root: BorrowedFd<'_>, path: &str) -> Result<()> {
     let copy = copy_of(target.as_fd(), Path::new("")).map_err(fail)?;
     set_flags(copy.as_fd(), QUIET | READ_ONLY, None).map_err(fail)?;
     attach(copy.as_fd(), target.as_fd()).map_err(fail)
+}
+
+/// Makes read-only what else of /proc trusts the number 0 of a user id, which a shifted root does not have: what is found there, for every
+/// kernel and driver adds to it. What belongs to processes is parted by the pid name space.
+fn protect_what_trusts_root(root: BorrowedFd<'_>) -> Result<()> {
+    let proc = host("/proc");
+    let fail = |e| failed("reading", &proc, e);
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let dir = place(root, &proc).and_then(|place| rustix::fs::openat(&place, ".", flags, Bits::empty()));
+    for entry in dir.and_then(rustix::fs::Dir::new).map_err(fail)? {
+        let entry = entry.map_err(fail)?;
+        let name = entry.file_name().to_string_lossy();
+        let is_process = name.bytes().all(|byte| byte.is_ascii_digit());
+        if is_process || name == "." || name == ".." || name == "sys" {
+            continue;
+        }
+        let path = format!("/proc/{name}");
+        match entry.file_type() {
+            FileType::Directory => protect(root, &path)?,
+            FileType::RegularFile if may_be_written(root, &host(&path)) => protect(root, &path)?,
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn may_be_written(root: BorrowedFd<'_>, path: &HostPath) -> bool {
+    let stat = place(root, path).and_then(rustix::fs::fstat);
+    stat.map_or(true, |stat| stat.st_mode & 0o222 != 0)
 }
 
 /// Shows the SEE's own control group where the host has only the unified tree.

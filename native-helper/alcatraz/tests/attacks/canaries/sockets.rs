@@ -2,6 +2,7 @@
 
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::PathBuf;
+use std::process::Command;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, listen, socket_with};
@@ -21,6 +22,8 @@ pub struct Sockets {
     all: Vec<Heard>,
     fifo: (PathBuf, OwnedFd),
     in_run: PathBuf,
+    /// A file that is a mount of the first one.
+    mounted: PathBuf,
 }
 
 impl Sockets {
@@ -54,7 +57,10 @@ impl Sockets {
         std::fs::set_permissions(&fifo, std::os::unix::fs::PermissionsExt::from_mode(0o666)).unwrap();
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let reader = rustix::fs::open(&fifo, flags, Mode::empty()).unwrap();
-        Self { all, fifo: (fifo, reader), in_run }
+        let mounted = lab.dir().join("mounted");
+        std::fs::write(&mounted, "").unwrap();
+        mount(&["--bind".as_ref(), path("stream").as_ref(), mounted.as_os_str()]);
+        Self { all, fifo: (fifo, reader), in_run, mounted }
     }
 }
 
@@ -92,7 +98,8 @@ impl Heard {
 impl Canary for Sockets {
     fn env(&self) -> Vec<(&'static str, String)> {
         let sockets = self.all.iter().map(|heard| (heard.variable, heard.name.clone()));
-        sockets.chain([("FIFO", self.fifo.0.display().to_string())]).collect()
+        let others = [("FIFO", &self.fifo.0), ("MOUNTED_SOCKET", &self.mounted)];
+        sockets.chain(others.map(|(variable, path)| (variable, path.display().to_string()))).collect()
     }
 
     fn tell(&self, facts: &mut Facts) {
@@ -108,5 +115,12 @@ impl Canary for Sockets {
 impl Drop for Sockets {
     fn drop(&mut self) {
         let _ = std::fs::remove_file(&self.in_run);
+        // Lazily: a session that starts beside it may hold it for a moment.
+        let _ = Command::new("umount").arg("--lazy").arg(&self.mounted).status();
+        let _ = std::fs::remove_file(&self.mounted);
     }
+}
+
+fn mount(arguments: &[&std::ffi::OsStr]) {
+    assert!(Command::new("mount").args(arguments).status().unwrap().success(), "mount {arguments:?}");
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -12,6 +12,7 @@ use std::os::unix::process::CommandExt as _;
 use crate::engine_lab::Lab;
 use crate::tools::Tools;
 
+use super::files::SECRET;
 use super::{Canary, Facts};
 
 /// How long an untouched process may need for an answer.
@@ -31,11 +32,11 @@ impl Victim {
     pub fn start(lab: &Lab, tools: &Tools) -> Self {
         // A copy of its own, for attacks on the file of a running program.
         let binary = lab.home().join("victim");
-        let copied = std::process::Command::new("cp").arg(tools.dir().join("victim")).arg(&binary).status();
+        let copied = Command::new("cp").arg(tools.dir().join("victim")).arg(&binary).status();
         assert!(copied.unwrap().success());
         lab.give_to_user(&["victim"]);
         let mut command = lab.as_user(&binary);
-        command.env("CANARY", lab.home().join("canary"));
+        command.env("CANARY", lab.home().join("canary")).env("TOKEN", SECRET);
         let mut child =
             command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let output = BufReader::new(child.stdout.take().unwrap());
@@ -100,6 +101,8 @@ impl Canary for Victim {
         let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
         let at = |place: usize| fields.get(place).copied().unwrap_or_default();
         facts.insert("victim/turn".to_owned(), format!("nice {} class {}", at(16), at(38)));
+        let disks = Command::new("ionice").args(["--pid", &self.pid().to_string()]).output().unwrap();
+        facts.insert("victim/disks".to_owned(), String::from_utf8_lossy(&disks.stdout).into_owned());
         facts.insert(
             "victim/binary".to_owned(),
             std::fs::metadata(&self.binary).map(|m| m.len().to_string()).unwrap_or_default(),

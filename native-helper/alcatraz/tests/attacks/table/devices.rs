@@ -17,6 +17,7 @@ const ATTACKS: &[Attack] = &[
     Attack { name: "make a device node", program: "own_node.sh", source: "Docker, CAP_MKNOD", ..ROOT },
     Attack { name: "open a device node that is there", program: "found_node.sh", source: "LXC", ..PLAIN },
     Attack { name: "open the kernel's log", program: "kernel_log.sh", source: "Docker, CAP_MKNOD", ..ROOT },
+    Attack { name: "make a disk of a file", program: "loop.sh", source: "loop-control", ..ROOT },
     Attack { name: "write to a disk", program: "disk.sh", source: "Docker --privileged", ..DISK },
     Attack { name: "write to a disk by a node", program: "raw_disk.sh", source: "Docker, CAP_MKNOD", ..DISK },
     Attack {

@@ -99,6 +99,20 @@ const ATTACKS: &[Attack] = &[
         ..ROOT
     },
     Attack {
+        name: "set up a file system anew",
+        program: "remount.sh",
+        source: "Docker, CAP_SYS_ADMIN",
+        harm: Harm::Host("mounts"),
+        ..ROOT
+    },
+    Attack {
+        name: "set it up anew by descriptor",
+        program: "reconfigure.c",
+        source: "fspick",
+        harm: Harm::Host("mounts"),
+        ..ROOT
+    },
+    Attack {
         name: "look below a mount",
         program: "uncover.sh",
         source: "CVE-2014-5207",

@@ -17,6 +17,7 @@ const ATTACKS: &[Attack] = &[
     Attack { name: "signal", program: "kill.sh", ..VICTIM },
     Attack { name: "stop", program: "stop.sh", ..VICTIM },
     Attack { name: "signal a group", program: "kill_group.sh", ..VICTIM },
+    Attack { name: "signal everybody", program: "kill_all.c", ..VICTIM },
     Attack { name: "signal by descriptor", program: "pidfd_signal.c", ..VICTIM },
     Attack { name: "signal with a forged origin", program: "queue_signal.c", ..VICTIM },
     Attack { name: "signal by the kernel", program: "owner_signal.c", ..VICTIM },
@@ -42,6 +43,14 @@ const ATTACKS: &[Attack] = &[
         ..ROOT
     },
     Attack { name: "lower its priority", program: "priority.sh", ..VICTIM },
+    Attack { name: "keep its user from the disks", program: "disk_turn.sh", source: "ioprio_set", ..VICTIM },
+    Attack {
+        name: "read what it was told",
+        program: "environment.sh",
+        source: "tokens in environments",
+        harm: Harm::Secret,
+        ..VICTIM
+    },
     Attack { name: "bind it to a processor", program: "processors.c", ..VICTIM },
     Attack { name: "change how it is scheduled", program: "scheduling.sh", ..VICTIM },
     Attack { name: "lower its limits", program: "limits.sh", ..VICTIM },

@@ -54,6 +54,13 @@ const ATTACKS: &[Attack] = &[
         ..STREAM
     },
     Attack {
+        name: "connect to one that is a mount itself",
+        source: "docker.sock in a container",
+        arguments: &["stream", "MOUNTED_SOCKET"],
+        harm: Harm::Host("heard/SOCKET"),
+        ..STREAM
+    },
+    Attack {
         name: "connect to an abstract socket",
         source: "containerd-shim CVE-2020-15257",
         arguments: &["stream", "ABSTRACT"],
