@@ -15,6 +15,7 @@ mod progress;
 mod raw_terminal;
 mod selection;
 mod serve;
+mod shown_json;
 mod signals;
 mod sink;
 mod table;

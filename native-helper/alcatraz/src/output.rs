@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::args::Global;
 use crate::present::conflicts::{conflict_lines, need_lines};
+use crate::shown_json;
 
 /// The caller's wishes about output.
 #[derive(Clone, Copy, Debug)]
@@ -56,7 +57,7 @@ impl Output {
     /// Prints an answer as one JSON document.
     pub fn json(self, answer: &impl Serialize) -> Result<()> {
         self.print(|out| {
-            serde_json::to_writer(&mut *out, answer)?;
+            shown_json::write(out, answer)?;
             out.write_all(b"\n")
         })
     }
@@ -129,14 +130,12 @@ impl Output {
 
 /// Writes what a program wants to know where stdout is another program's.
 pub fn json_aside(value: &impl Serialize) {
-    if let Ok(text) = serde_json::to_string(value) {
-        to_stderr(&text);
-    }
+    to_stderr(&shown_json::text(value));
 }
 
 /// Writes an error as the one JSON document of stderr.
 pub fn json_error(error: &SeeError) {
-    to_stderr(&serde_json::json!({ "error": error }).to_string());
+    to_stderr(&shown_json::text(&serde_json::json!({ "error": error })));
 }
 
 /// Writes a line to stderr. When nobody can read it, there is nobody to tell.
