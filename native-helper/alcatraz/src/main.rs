@@ -13,6 +13,7 @@ mod policy;
 mod present;
 mod progress;
 mod raw_terminal;
+mod saved_choices;
 mod selection;
 mod serve;
 mod shown_json;

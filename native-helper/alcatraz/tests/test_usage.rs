@@ -281,7 +281,7 @@ fn who_only_asks_makes_no_store() {
     let lab = Lab::new();
     let place = lab.work().join("mistyped/store");
     let ask = |line: &[&str]| lab.run([&["--store", place.to_str().unwrap()], line].concat());
-    for line in [&["list"][..], &["history"], &["ignore"], &["hidden"], &["doctor"]] {
+    for line in [&["list"][..], &["history"], &["ignore"], &["hidden"], &["profile"], &["doctor"]] {
         assert_eq!(ask(line).status, 0, "{line:?}");
     }
     for line in [&["changes", "x"][..], &["check", "x"], &["commit", "x"], &["abort", "x"], &["undo", "x"]] {

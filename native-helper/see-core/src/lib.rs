@@ -34,6 +34,7 @@ pub mod overlay_marks;
 pub mod own_files;
 pub mod path;
 pub mod policy;
+pub mod profiles;
 pub mod read_set;
 pub mod reads;
 pub mod record;

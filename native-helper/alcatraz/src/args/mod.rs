@@ -22,7 +22,8 @@ pub use self::running::{
 pub use self::size::Limit;
 pub use self::tools::{CompletionsArgs, ManArgs, ProbeArgs};
 pub use self::walls::{
-    ClipboardArg, DeviceArg, DisplayArg, HiddenArgs, Net, PromiseArg, ResumeArgs, TightenArgs, WallArgs,
+    ClipboardArg, DeviceArg, DisplayArg, HiddenArgs, Net, ProfileArgs, PromiseArg, ResumeArgs, TightenArgs,
+    WallArgs,
 };
 
 /// Run software in a sandbox that sees your real machine; then commit what it changed, or abort it.
@@ -59,6 +60,11 @@ pub struct Global {
 }
 
 impl Global {
+    /// Tells whether any of them was typed.
+    pub fn is_given(&self) -> bool {
+        self.json || self.quiet || self.verbose || self.store.is_some()
+    }
+
     /// Returns the directory that was named for the store. Not read by clap: every usage line would then show it.
     pub fn store(&self) -> Option<PathBuf> {
         let named = || std::env::var_os("ALCATRAZ_STORE").filter(|dir| !dir.is_empty());
@@ -101,6 +107,8 @@ pub enum Command {
     Ignore(IgnoreArgs),
     /// Show or change the places that every session finds empty
     Hidden(HiddenArgs),
+    /// Show or save choices for a run by name
+    Profile(ProfileArgs),
     /// End the programs of a session; its changes stay
     Stop(SessionArg),
     /// Let a frozen session go on, or change its quota

@@ -13,6 +13,9 @@ pub struct RunArgs {
     /// Name of the session
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+    /// Begin with these saved choices (alcatraz profile); what else is typed here counts more
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Option<String>,
     /// Run as this user (root inside is no root outside)
     #[arg(long = "as", value_name = "USER")]
     pub run_as: Option<String>,
@@ -59,6 +62,13 @@ pub struct Then {
     /// Abort without asking
     #[arg(long)]
     pub abort: bool,
+}
+
+impl Then {
+    /// Tells whether it was said.
+    pub fn is_chosen(self) -> bool {
+        self.keep || self.commit || self.abort
+    }
 }
 
 /// Whether a program gets a terminal.

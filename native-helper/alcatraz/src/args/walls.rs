@@ -156,6 +156,20 @@ pub struct HiddenArgs {
     pub remove: Vec<PathBuf>,
 }
 
+/// Arguments of `profile`.
+#[derive(Debug, Args)]
+pub struct ProfileArgs {
+    /// Profile to take away; may be repeated
+    #[arg(long, value_name = "PROFILE")]
+    pub remove: Vec<String>,
+    /// Profile to show, or to save these options of `run` as
+    #[arg(value_name = "PROFILE")]
+    pub name: Option<String>,
+    /// Options as they are typed behind `run`
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "OPTION")]
+    pub options: Vec<String>,
+}
+
 /// How much is recorded of what a program looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ReadsArg {

@@ -27,6 +27,7 @@ mod log;
 mod man;
 mod plumb;
 mod probe;
+mod profile;
 mod reach;
 mod reads;
 mod resume;
@@ -56,6 +57,7 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::Retry(args) => retry::run(context, args),
         Command::Ignore(args) => ignore::run(context, args),
         Command::Hidden(args) => hidden::run(context, args),
+        Command::Profile(args) => profile::run(context, args),
         Command::Stop(args) => stop::run(context, args),
         Command::Resume(args) => resume::run(context, args),
         Command::Tighten(args) => tighten::run(context, args),

@@ -18,6 +18,7 @@ use crate::policy;
 use crate::present::causes::limit_line;
 use crate::present::text::count_text;
 use crate::raw_terminal::is_elsewhere;
+use crate::saved_choices;
 use crate::signals::Signals;
 use crate::terminal_relay::{self, Outcome};
 
@@ -26,6 +27,8 @@ pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
         return Err(no_such_engine());
     }
     let store = context.make_store()?;
+    let chosen = args.profile.as_deref().map(|name| saved_choices::with_profile(&store, name)).transpose()?;
+    let args = chosen.as_ref().unwrap_or(args);
     let signals = Signals::collect(terminal_relay::channels(args.tty))?;
     let mut spec = request(&args.command, args.run_as.as_deref(), args.tty);
     spec.name.clone_from(&args.name);
