@@ -200,7 +200,8 @@ fn content(
         return Ok(());
     };
     let label = |path: Option<&HostPath>, there: bool| match path {
-        Some(path) if there => path.display(),
+        Some(path) if there && output == Output::Terminal => path.display(),
+        Some(path) if there => path.for_patch(),
         _ => "/dev/null".to_owned(),
     };
     let before = label(found.lower.as_ref(), is_file(&sides.before));

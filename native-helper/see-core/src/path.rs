@@ -66,6 +66,11 @@ impl HostPath {
         Some(Self(out.into()))
     }
 
+    /// Tells whether this and another one are the same in memory.
+    pub fn is_shared_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Returns the bytes, as on disk.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
@@ -132,6 +137,29 @@ impl HostPath {
     /// escaped, on one line: fit for a terminal.
     pub fn display(&self) -> String {
         escape_for_display(&self.0)
+    }
+
+    /// Returns the path as `patch` and `git apply` read it in a patch: one that is not plain text in quotes, and one with a space
+    /// with a tab behind it.
+    pub fn for_patch(&self) -> String {
+        use std::fmt::Write as _;
+        let is_plain = |c: char| !c.is_control() && !is_deceptive(c) && c != '"' && c != '\\';
+        if let Ok(text) = std::str::from_utf8(&self.0)
+            && text.chars().all(is_plain)
+        {
+            let end = if text.contains(' ') { "\t" } else { "" };
+            return format!("{text}{end}");
+        }
+        let mut out = String::from("\"");
+        for byte in self.0.iter() {
+            match byte {
+                b'"' | b'\\' => out.extend(['\\', char::from(*byte)]),
+                b' '..=b'~' => out.push(char::from(*byte)),
+                _ => drop(write!(out, "\\{byte:03o}")),
+            }
+        }
+        out.push('"');
+        out
     }
 
     /// Returns the wire form: UTF-8 text, and the true bytes when they are not UTF-8.

@@ -111,6 +111,51 @@ fn a_hostile_text_cannot_drive_the_terminal() {
 }
 
 #[test]
+fn what_is_written_to_a_file_is_a_patch_whatever_the_names_are() {
+    if !lab::is_inside("what_is_written_to_a_file_is_a_patch_whatever_the_names_are") {
+        return;
+    }
+    let mut lab = Lab::new(MarkSpace::Trusted);
+    let names = [
+        "two words",
+        "quote\"d",
+        "back\\slash",
+        "line\nbreak",
+        "k\u{f6}nig",
+        "\u{202e}txt",
+        " lead",
+        "tab\tbed",
+    ];
+    for name in names {
+        std::fs::write(lab.host.join(name), "one\ntwo\n").unwrap();
+    }
+    let bytes = <std::ffi::OsStr as std::os::unix::ffi::OsStrExt>::from_bytes(b"latin\xe9");
+    std::fs::write(lab.host.join(bytes), "one\ntwo\n").unwrap();
+    lab.mount();
+    let all = || names.iter().map(std::ffi::OsStr::new).chain([bytes]);
+    for name in all() {
+        std::fs::write(lab.view.join(name), "one\nmore\ntwo\n").unwrap();
+    }
+    let patch = diff(&lab, &[], Output::Plain);
+    for tool in [&["patch", "-s", "-p1"][..], &["git", "apply", "-p1", "--unsafe-paths"]] {
+        let copy = tempfile::tempdir().unwrap();
+        for name in all() {
+            std::fs::write(copy.path().join(name), "one\ntwo\n").unwrap();
+        }
+        let file = copy.path().join("all.patch");
+        std::fs::write(&file, &patch).unwrap();
+        let input = std::fs::File::open(&file).unwrap();
+        let mut command = std::process::Command::new(tool[0]);
+        let done = command.args(&tool[1..]).current_dir(copy.path()).stdin(input).output().unwrap();
+        assert!(done.status.success(), "{tool:?} {done:?}\n{patch}");
+        for name in all() {
+            let text = std::fs::read_to_string(copy.path().join(name)).unwrap();
+            assert_eq!(text, "one\nmore\ntwo\n", "{name:?} by {tool:?}");
+        }
+    }
+}
+
+#[test]
 fn both_sides_are_described_and_read() {
     if !lab::is_inside("both_sides_are_described_and_read") {
         return;
