@@ -311,6 +311,27 @@ fn an_app_that_asks_for_the_list_is_told_what_the_news_told() {
 }
 
 #[test]
+fn a_session_of_which_all_was_discarded_changed_nothing_and_one_that_goes_on_may() {
+    let lab = Lab::new();
+    let id = lab.see("echo x > f");
+    let mut client = Client::new(&lab);
+    let told = |message: &Value| {
+        let sessions = message["sessions"].as_array();
+        let it = sessions.into_iter().flatten().find(|session| session["id"] == id.as_str());
+        it.map(|it| (it["state"].clone(), it["unchanged"].clone()))
+    };
+    let first = client.wait_for(|message| message["method"] == "sessions");
+    assert_eq!(told(&first["params"]), Some((json!("finished"), Value::Null)));
+    assert_eq!(lab.run(["discard", "-q", &id, "f"]).status, 0);
+    client.wait_for(|message| told(&message["params"]) == Some((json!("finished"), json!(true))));
+    // Another program in it: its end is not that of the first one.
+    assert_eq!(lab.run(["enter", &id, "--", "sh", "-c", "echo y > g"]).status, 0);
+    while lab.state(&id) != "finished" {}
+    let now = client.ask("sessions.list", json!({}));
+    assert_eq!(told(&now), Some((json!("finished"), Value::Null)));
+}
+
+#[test]
 fn two_helpers_share_one_store() {
     let lab = Lab::new();
     let mut one = Client::new(&lab);

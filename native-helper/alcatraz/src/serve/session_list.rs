@@ -11,7 +11,7 @@ use crate::wire::session::WireSession;
 
 use super::alerts::Watched;
 use super::mend::Troubles;
-use super::unchanged::Unchanged;
+use super::unchanged::{Told, Unchanged};
 
 /// The sessions of a store, with what was found out about them.
 pub struct SessionList {
@@ -32,7 +32,7 @@ impl SessionList {
         Self { store, known: Mutex::default() }
     }
 
-    /// Returns all sessions, and whether a process should be at work on one.
+    /// Returns all sessions, and whether a process should be at work on one, or was a moment ago.
     pub fn all(&self) -> Result<(Vec<WireSession>, bool)> {
         let sessions = self.store.sessions()?;
         let alive = sessions.iter().any(|session| {
@@ -40,17 +40,16 @@ impl SessionList {
         });
         let undone = self.store.undone_sessions()?;
         let mut known = self.known();
-        let list = sessions
-            .iter()
-            .map(|session| known.told(&self.store, session, undone.contains(&session.id)))
-            .collect();
-        Ok((list, alive))
+        known.unchanged.keep(&sessions);
+        let told = |session: &Session| known.told(&self.store, session, undone.contains(&session.id));
+        let (list, passing): (Vec<_>, Vec<_>) = sessions.iter().map(told).unzip();
+        Ok((list, alive || passing.contains(&true)))
     }
 
     /// Returns one session as the list has it. What was done with it does not fail because its commits cannot be read.
     pub fn one(&self, session: &Session) -> WireSession {
         let undone = self.store.undone_sessions().is_ok_and(|undone| undone.contains(&session.id));
-        self.known().told(&self.store, session, undone)
+        self.known().told(&self.store, session, undone).0
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -59,10 +58,11 @@ impl SessionList {
 }
 
 impl Known {
-    fn told(&mut self, store: &Store, session: &Session, undone: bool) -> WireSession {
+    /// Returns a session as it is told, and whether something of that passes by itself.
+    fn told(&mut self, store: &Store, session: &Session, undone: bool) -> (WireSession, bool) {
         let troubles = &mut self.troubles;
         let alerts = self.watched.alerts(store, session, |error| troubles.tell(&error.to_string()));
-        let unchanged = self.unchanged.is(store, session);
-        WireSession { alerts, undone, unchanged, ..session.into() }
+        let Told { is_unchanged, is_passing } = self.unchanged.look(store, session);
+        (WireSession { alerts, undone, unchanged: is_unchanged, ..session.into() }, is_passing)
     }
 }

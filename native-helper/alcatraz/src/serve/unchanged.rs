@@ -1,36 +1,87 @@
-//! Which sessions that have ended changed nothing: nobody need decide on them. Looks only where next to nothing was written, so
-//! that the list of sessions never waits for a scan.
+//! Which sessions that have ended changed nothing: nobody need decide on them. Looks only where next to nothing was written, and
+//! for a short time, so that the list of sessions never waits for a scan.
 
 use std::collections::HashMap;
+use std::time::{Duration, Instant, SystemTime};
 
-use see_core::monitor::Unmonitored;
+use see_core::monitor::{Monitor, Phase};
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
-use see_core::timestamp::Timestamp;
 
 use crate::actions;
 
 /// Of a session whose layers hold more directories than this, nothing is said.
 const FEW: usize = 64;
 
-/// What was found, by the sessions' ids and the end of their last program.
+/// Nor of one where a look takes longer than this.
+const PATIENCE: Duration = Duration::from_millis(100);
+
+/// A lock that was taken less than this long ago may be taken again without its time telling.
+const TOO_FRESH: Duration = Duration::from_millis(100);
+
+/// What was found, by the sessions' ids.
 #[derive(Debug, Default)]
-pub struct Unchanged(HashMap<String, (Option<Timestamp>, bool)>);
+pub struct Unchanged(HashMap<String, Known>);
+
+#[derive(Debug)]
+struct Known {
+    /// When somebody used the session last. Whoever changes anything of it, or in it, takes its lock before.
+    used: SystemTime,
+    is: bool,
+}
+
+/// What is known of one session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// It has ended and left everything as it was. When nobody can tell, it has not.
+    pub is_unchanged: bool,
+    /// It was in use, or a moment ago: that has to be looked at again.
+    pub is_passing: bool,
+}
 
 impl Unchanged {
-    /// Tells whether a session has ended and left everything as it was. When nobody can tell, it has not.
-    pub fn is(&mut self, store: &Store, session: &Session) -> bool {
+    /// Tells whether a session has ended and left everything as it was.
+    pub fn look(&mut self, store: &Store, session: &Session) -> Told {
         if session.state != SessionState::Finished || session.frozen.is_some() {
             self.0.remove(&session.id);
-            return false;
+            return Told { is_unchanged: false, is_passing: false };
         }
-        if let Some((_, known)) = self.0.get(&session.id).filter(|(ended, _)| *ended == session.ended) {
-            return *known;
+        let used = store.last_used(&session.id);
+        if let Some(known) = self.0.get(&session.id).filter(|known| Some(known.used) == used) {
+            return Told { is_unchanged: known.is, is_passing: false };
         }
-        let is = wrote_no_file(session)
-            && actions::scan(store, session, &Unmonitored).is_ok_and(|changes| changes.is_nothing());
-        self.0.insert(session.id.clone(), (session.ended, is));
-        is
+        // Nobody begins to use it while it is looked at. Where somebody does already, the next look may find something else.
+        let rest = store.rest(&session.id);
+        let is_unchanged = wrote_no_file(session)
+            && actions::scan(store, session, &UntilLate(Instant::now() + PATIENCE))
+                .is_ok_and(|changes| changes.is_nothing());
+        // Where nobody can keep others away, nothing passes either.
+        let Ok(rest) = rest else { return Told { is_unchanged, is_passing: false } };
+        let used = rest.and_then(|_rest| store.last_used(&session.id));
+        let used = used.filter(|used| used.elapsed().is_ok_and(|since| since > TOO_FRESH));
+        match used {
+            Some(used) => drop(self.0.insert(session.id.clone(), Known { used, is: is_unchanged })),
+            None => drop(self.0.remove(&session.id)),
+        }
+        Told { is_unchanged, is_passing: used.is_none() }
+    }
+
+    /// Forgets all sessions but these.
+    pub fn keep(&mut self, sessions: &[Session]) {
+        if self.0.len() > sessions.len() {
+            self.0.retain(|id, _| sessions.iter().any(|session| session.id == *id));
+        }
+    }
+}
+
+/// Gives up at a time.
+struct UntilLate(Instant);
+
+impl Monitor for UntilLate {
+    fn progress(&self, _: Phase, _: u64, _: Option<u64>) {}
+
+    fn is_cancelled(&self) -> bool {
+        Instant::now() > self.0
     }
 }
 

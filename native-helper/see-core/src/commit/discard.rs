@@ -25,6 +25,13 @@ use super::{attributes, count, loosen, wrong_state};
 /// Fails with `session-busy` or `wrong-state` when the session is in use, with `no-such-change` for a path where
 /// nothing changed, with `selection-needs` when what stays would mean nothing without what goes.
 pub fn discard(store: &Store, session: &str, paths: &[HostPath], monitor: &dyn Monitor) -> Result<u64> {
+    let done = take_back(store, session, paths, monitor);
+    // Perhaps nothing is left to decide on. What was discarded is, whether there was room to say so or not.
+    let _ = store.tell_of_session(session);
+    done
+}
+
+fn take_back(store: &Store, session: &str, paths: &[HostPath], monitor: &dyn Monitor) -> Result<u64> {
     let _lock = store.lock_session(session)?;
     let session = store.session(session)?;
     if session.state != SessionState::Finished {

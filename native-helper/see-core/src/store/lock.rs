@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::fs::FileExt as _;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use rustix::fs::FlockOperation;
 use rustix::io::Errno;
@@ -55,7 +55,24 @@ impl AsFd for SessionLock {
     }
 }
 
+/// Nobody uses a session as long as this is there. Leaves no trace of having been.
+#[derive(Debug)]
+pub struct Rest {
+    /// Holds the lock.
+    _file: File,
+}
+
 impl Store {
+    /// Returns when a session's lock was taken last: since then nobody has changed anything of it, unless it is held still.
+    pub fn last_used(&self, session: &str) -> Option<SystemTime> {
+        std::fs::metadata(self.session_dir(session).join("lock")).ok()?.modified().ok()
+    }
+
+    /// Keeps everybody from a session for a moment; `None` when somebody uses it.
+    pub fn rest(&self, session: &str) -> Result<Option<Rest>> {
+        Ok(self.try_lock_session(session)?.map(|file| Rest { _file: file }))
+    }
+
     /// Takes the lock of a session; makes the session's directory when it is not there.
     ///
     /// Take it before `insert_session`: a session that lives and has a free lock counts as dead. Fails with

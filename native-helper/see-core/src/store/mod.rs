@@ -26,7 +26,7 @@ mod watch;
 use location::{Missing, Place};
 use log_index::LogIndex;
 
-pub use lock::SessionLock;
+pub use lock::{Rest, SessionLock};
 pub use notes::Note;
 pub use watch::StoreWatch;
 

@@ -89,6 +89,13 @@ impl Store {
         Ok(())
     }
 
+    /// Says that something of a session is another that its record does not tell: who watches the store looks again.
+    pub fn tell_of_session(&self, id: &str) -> Result<()> {
+        let text = "UPDATE sessions SET state = state WHERE id = ?1";
+        self.db().execute(text, [id]).map_err(|e| db_error(&e))?;
+        Ok(())
+    }
+
     /// Takes a reason back that is meant; any other stays.
     pub fn clear_why(&self, id: &str, is_meant: impl Fn(&SessionCause) -> bool) -> Result<()> {
         transact(&mut self.db(), |db| {
