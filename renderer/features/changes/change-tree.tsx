@@ -21,6 +21,7 @@ import { useReview } from "./review-store.js";
 import { TEXTS } from "../../../texts/changes.js";
 import { runTreeAction } from "./tree-actions.js";
 import { findByName, treeAction } from "./tree-keys.js";
+import { placeOf, scrolledTo } from "./tall-list.js";
 import { TreeRow } from "./tree-row.js";
 import { findNode } from "./tree-model.js";
 import type { View } from "./use-outline.js";
@@ -190,8 +191,8 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
           if (active === -1 && outline.length > 0) act({ do: "go", row: 0 });
         }}
       >
-        <div className={styles.canvas} style={{ height: outline.length * ROW }} role="presentation">
-          {rows.rows.map(({ row, key }) => {
+        <div className={styles.canvas} style={{ height: rows.height }} role="presentation">
+          {rows.rows.map(({ row, key, at }) => {
             const id = outline.ids[row]!;
             const opening = rowOpening({ tree, outline, matches, toggles }, row);
             const group = groupAt(outline, row);
@@ -204,7 +205,7 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
                   row={row}
                   place={outline.places[row]!}
                   peers={outline.peers[row]!}
-                  top={row === head ? undefined : row * ROW}
+                  top={row === head ? undefined : at}
                   open={opening === true}
                   active={row === active}
                   readOnly={readOnly}
@@ -225,7 +226,7 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
                 depth={outline.depths[row]!}
                 place={outline.places[row]!}
                 peers={outline.peers[row]!}
-                top={row * ROW}
+                top={at}
                 canOpen={opening !== undefined}
                 open={opening === true}
                 active={row === active}
@@ -308,14 +309,17 @@ function useHeldPlace(
     before.current = view;
     if (element === null || !hold || old === view || old.tree !== view.tree) return;
     if (old.outline.length === 0) return;
-    let anchor = Math.floor(element.scrollTop / ROW);
-    if (pointer.current !== null) anchor = Math.floor((element.scrollTop + pointer.current) / ROW);
+    const room = element.clientHeight;
+    const place = placeOf(element.scrollTop, room, old.outline.length * ROW);
+    let anchor = Math.floor(place / ROW);
+    if (pointer.current !== null) anchor = Math.floor((place + pointer.current) / ROW);
     else if (active !== -1 && element === document.activeElement) {
       const held = rowOf(old.tree, old.outline, view.outline.ids[active]!);
-      if (held >= anchor && held * ROW < element.scrollTop + element.clientHeight) anchor = held;
-    } else if (element.scrollTop === 0) return;
+      if (held >= anchor && held * ROW < place + room) anchor = held;
+    } else if (place === 0) return;
     anchor = Math.min(anchor, old.outline.length - 1);
     const row = rowOf(view.tree, view.outline, old.outline.ids[anchor]!);
-    if (row !== -1) element.scrollTop += (row - anchor) * ROW;
+    if (row !== -1)
+      element.scrollTop = scrolledTo(place + (row - anchor) * ROW, room, view.outline.length * ROW);
   }, [scroller, view, active, hold]);
 }

@@ -3,6 +3,7 @@
 // element that is free stands for another row then: nothing is made to scroll.
 import { useCallback, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import { flushSync } from "react-dom";
+import { heightOf, placeOf, scrolledTo, TALLEST } from "./tall-list.js";
 
 /** So many rows are in the page above what is in sight, and as many below. */
 const BEYOND = 6;
@@ -10,8 +11,10 @@ const BEYOND = 6;
 export interface RowWindow {
   /** The first row in sight. */
   top: number;
-  /** The rows in the page, in their order. */
-  rows: { row: number; key: string }[];
+  /** The rows in the page, in their order, and where in the list's element each is drawn. */
+  rows: { row: number; key: string; at: number }[];
+  /** Height of the list's element. */
+  height: number;
   /** Scrolls no further than it must, so that a row is in sight, or is the first. */
   scrollTo: (row: number, to: "sight" | "top") => void;
 }
@@ -31,15 +34,23 @@ interface RowWindowProps {
 
 export function useRowWindow(props: RowWindowProps): RowWindow {
   const { scroller, count, idOf, height, covered, kept } = props;
-  const [sight, setSight] = useState({ top: 0, bottom: 0 });
+  const full = count * height;
+  const all = useRef(full);
+  all.current = full;
+  const [sight, setSight] = useState({ top: 0, bottom: 0, shift: 0 });
+  const lookAgain = useRef<() => void>(undefined);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null) return;
     let room = element.clientHeight;
     const look = (): void => {
-      const top = Math.floor(element.scrollTop / height);
-      const bottom = Math.ceil((element.scrollTop + room) / height);
-      setSight((old) => (old.top === top && old.bottom === bottom ? old : { top, bottom }));
+      const place = placeOf(element.scrollTop, room, all.current);
+      const top = Math.floor(place / height);
+      const bottom = Math.ceil((place + room) / height);
+      const shift = place - element.scrollTop;
+      setSight((old) =>
+        old.top === top && old.bottom === bottom && old.shift === shift ? old : { top, bottom, shift },
+      );
     };
     // In the frame that shows the new place, or it would show nothing for a moment.
     const onScroll = (): void => flushSync(look);
@@ -48,6 +59,7 @@ export function useRowWindow(props: RowWindowProps): RowWindow {
       look();
     });
     look();
+    lookAgain.current = look;
     element.addEventListener("scroll", onScroll, { passive: true });
     observer.observe(element);
     return () => {
@@ -55,6 +67,11 @@ export function useRowWindow(props: RowWindowProps): RowWindow {
       observer.disconnect();
     };
   }, [scroller, height]);
+  // The same place of the element is another one of the list, where it is too tall.
+  const isTall = full > TALLEST;
+  useLayoutEffect(() => {
+    if (isTall) lookAgain.current?.();
+  }, [isTall, full]);
 
   const scrollTo = useCallback(
     (row: number, to: "sight" | "top"): void => {
@@ -62,11 +79,13 @@ export function useRowWindow(props: RowWindowProps): RowWindow {
       if (element === null) return;
       const start = row * height;
       const above = start - covered;
-      if (to === "top" || above < element.scrollTop) element.scrollTop = Math.max(0, above);
-      else if (start + height > element.scrollTop + element.clientHeight)
-        element.scrollTop = start + height - element.clientHeight;
+      const room = element.clientHeight;
+      const place = placeOf(element.scrollTop, room, full);
+      const go = (to: number): void => void (element.scrollTop = scrolledTo(to, room, full));
+      if (to === "top" || above < place) go(Math.max(0, above));
+      else if (start + height > place + room) go(start + height - room);
     },
-    [scroller, height, covered],
+    [scroller, height, covered, full],
   );
 
   // A shorter list is told before the place has moved with it.
@@ -78,7 +97,15 @@ export function useRowWindow(props: RowWindowProps): RowWindow {
   const rows = rowsIn(first, end, kept(top));
   slots.current = slotsFor(slots.current, rows.map(idOf));
   const keys = [...slots.current.values()];
-  return { top, scrollTo, rows: rows.map((row, at) => ({ row, key: String(keys[at]) })) };
+  const tall = heightOf(full);
+  // What is kept out of sight makes the element no taller.
+  const at = (row: number): number => Math.max(0, Math.min(row * height - sight.shift, tall - height));
+  return {
+    top,
+    scrollTo,
+    height: tall,
+    rows: rows.map((row, place) => ({ row, key: String(keys[place]), at: at(row) })),
+  };
 }
 
 /** Returns the rows from `first` to before `end`, and after them those that are kept, once each. */

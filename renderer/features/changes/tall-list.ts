@@ -1,0 +1,24 @@
+// How a list that is taller than any element can be is scrolled all the same: from end to end of the tallest element, in steps
+// that are larger than what the scroll bar says. Pure.
+
+/** Chromium draws nothing beyond 33,554,428 dots. */
+export const TALLEST = 32_000_000;
+
+/** Returns the height of the element that stands for a list of this height. */
+export function heightOf(full: number): number {
+  return Math.min(full, TALLEST);
+}
+
+/** Returns where in the list one is whose element is scrolled this far; `room` is the height of what is in sight. */
+export function placeOf(scrolled: number, room: number, full: number): number {
+  return scrolled * stretch(room, full);
+}
+
+/** Returns how far the element has to be scrolled for this place. */
+export function scrolledTo(place: number, room: number, full: number): number {
+  return place / stretch(room, full);
+}
+
+function stretch(room: number, full: number): number {
+  return full <= TALLEST ? 1 : (full - room) / (TALLEST - room);
+}
