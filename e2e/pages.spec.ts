@@ -42,6 +42,27 @@ test("the pages of a document, before and after", async ({ machine, app }) => {
   await expect(app.detail.getByRole("img", { name: "Difference" })).toBeVisible();
 });
 
+test("a document that keeps changing is drawn to the end, and shown until the next one is", async ({
+  machine,
+  app,
+}) => {
+  const source = machine.file("pages.ps", POSTSCRIPT);
+  const convert = (count: number): string =>
+    `gs -q -dSAFER -dBATCH -dNOPAUSE -sDEVICE=pdfwrite -sOutputFile=${machine.path(`home/${count}.pdf`)} -c "/count ${count} def" -f ${source}`;
+  await machine.run(["sh", "-c", `${convert(2)}; ${convert(3)}`]);
+  const script = `#!/bin/sh
+for n in $(seq 300); do
+  for pages in 2 3; do cp $pages.pdf next; mv next live.pdf; sleep 0.2; done
+done
+`;
+  await app.run(machine.file("home/live.sh", script, 0o755));
+  await app.show("live.pdf");
+  const pages = app.detail.getByText(/^Page 1 of [23]$/);
+  const first = await pages.textContent();
+  expect(await ink(app, "After", 1)).toBeGreaterThan(50_000);
+  await expect.poll(() => pages.textContent(), { timeout: 30_000 }).not.toBe(first);
+});
+
 test("hostile documents end in words", async ({ machine, app }) => {
   machine.file("home/pages.ps", POSTSCRIPT);
   const script = readFileSync(join(import.meta.dirname, "programs", "hostile-documents.py"));

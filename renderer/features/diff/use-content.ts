@@ -1,5 +1,5 @@
 // The content of one side of a change, as far as it is wanted: loading, there, or an error.
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { pathKey } from "../../../protocol/src/path.js";
 import { readBytes, type Bytes, type Source } from "./content-reader.js";
@@ -23,19 +23,19 @@ export function useContent(source: Source | null, offset: number, length: number
           offset,
           length,
         ].join("\n");
+  const newest = useRef({ of, reading });
   useEffect(() => {
+    if (newest.current.of !== of) newest.current = { of, reading };
     if (source === null) return;
-    let left = false;
     void readBytes(source, offset, length).then((outcome) => {
-      if (left) return;
+      // One that was begun later has come already. An earlier one is shown: else a file that keeps changing never were.
+      if (newest.current.of !== of || newest.current.reading > reading) return;
+      newest.current = { of, reading };
       const content: Content = outcome.ok
         ? { state: "ready", content: outcome.value }
         : { state: "error", error: outcome.error };
       setHeld({ of, content });
     });
-    return () => {
-      left = true;
-    };
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- `of` stands for the source and the range
   }, [of, reading]);
   if (source === null) return { state: "ready", content: null };

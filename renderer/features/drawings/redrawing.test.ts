@@ -1,6 +1,7 @@
 // How often a file that keeps changing is drawn, and how long the picture of before can be shown.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Redrawing, REST_MS } from "./redrawing.js";
+import { REST_MS } from "../diff/paced.js";
+import { Redrawing } from "./redrawing.js";
 
 type Image = { state: "ready"; url: string } | { state: "refused" };
 

@@ -10,6 +10,7 @@ import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import type { Source } from "../diff/content-reader.js";
 import { useDetail } from "../diff/detail-store.js";
 import { PlainText } from "../diff/plain-text.js";
+import { usePaced } from "../diff/use-paced.js";
 import { showLines } from "../diff/text-model.js";
 import { TEXTS as DIFF_TEXTS } from "../../../texts/diff.js";
 import { type Comparison, compareReports } from "./compare.js";
@@ -216,18 +217,24 @@ function useLook(
   const [bytes, setBytes] = useState(0);
   const end = useRef<() => void>(() => undefined);
   const size = facts?.type === "file" ? facts.size : 0;
+  const [turn, ended] = usePaced(JSON.stringify([session, path, side]), reading);
   useEffect(() => {
-    if (size === 0) return;
+    if (size === 0) return ended();
     const source: Source = { session, path, side };
     const name = path.path.slice(path.path.lastIndexOf("/") + 1);
     setBytes(0);
-    const stop = lookInside(source, name, size, setBytes, (look) => setHeld({ of: path, look }));
+    const show = (look: Look): void => {
+      setHeld({ of: path, look });
+      ended();
+    };
+    const stop = lookInside(source, name, size, setBytes, show);
     end.current = () => {
       stop();
-      setHeld({ of: path, look: { state: "refused", title: TEXTS.stopped, why: TEXTS.stoppedWhy } });
+      show({ state: "refused", title: TEXTS.stopped, why: TEXTS.stoppedWhy });
     };
     return stop;
-  }, [session, path, side, size, reading]);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `turn` stands for the size
+  }, [session, path, side, turn]);
   if (size === 0) return undefined;
   return held?.of === path ? held.look : { state: "looking", bytes, stop: () => end.current() };
 }

@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { Side, SideFacts } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
+import { usePaced } from "../diff/use-paced.js";
 import type { Refusal } from "../inside/confined.js";
 import { type Drawn, PageDrawer } from "./draw.js";
 
@@ -29,15 +30,25 @@ export function usePages(
   /** Which document `pages` is of. */
   const shown = useRef("");
   const size = facts?.size ?? 0;
+  const document = JSON.stringify([session, path, side]);
+  const [turn, ended] = usePaced(document, reading);
   useEffect(() => {
-    if (size === 0) return;
-    const document = JSON.stringify([session, path, side]);
+    if (size === 0) return ended();
     if (shown.current !== document) setPages(NOTHING);
     shown.current = document;
     const made = new PageDrawer({ session, path, side }, size, {
-      opened: (count) => setPages((held) => ({ ...held, pages: count, refusal: undefined })),
-      drawn: (drawn) => setPages((held) => ({ ...held, drawn })),
-      refused: (refusal) => setPages({ ...NOTHING, refusal }),
+      opened: (count) => {
+        setPages((held) => ({ ...held, pages: count, refusal: undefined }));
+        if (wanted.current > count) ended();
+      },
+      drawn: (drawn) => {
+        setPages((held) => ({ ...held, drawn }));
+        ended();
+      },
+      refused: (refusal) => {
+        setPages({ ...NOTHING, refusal });
+        ended();
+      },
     });
     made.draw(wanted.current);
     drawer.current = made;
@@ -45,7 +56,8 @@ export function usePages(
       drawer.current = null;
       made.stop();
     };
-  }, [session, path, side, size, reading]);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `document` and `turn` stand for all else
+  }, [document, turn]);
   useEffect(() => {
     wanted.current = page;
     drawer.current?.draw(page);
