@@ -155,6 +155,32 @@ it("a commit that ends while another session is decided on leaves that one's scr
   });
 });
 
+it("a list that is older than a check is read anew before anything can be committed, once", async () => {
+  const summary = { created: 1, modified: 0, deleted: 0, renamed: 0, replaced: 0, linked: 0, bytes: 1 };
+  const listed = (created: number) => ({
+    session: "a",
+    reading: false,
+    settled: { revision: created, total: created, summary: { ...summary, created }, live: false },
+  });
+  const found = (created: number, stamp: string) => ({
+    consistent: true,
+    conflicts: [],
+    summary: { ...summary, created },
+    stamp,
+  });
+  useFeed.setState(listed(1));
+  useCommit.getState().begin("a", false);
+  await answer("check", found(2, "1"));
+  expect([useCommit.getState().state.step, open.get("homes")?.length]).toEqual(["reading", 1]);
+  useFeed.setState(listed(2));
+  await settled();
+  await answer("check", found(3, "2"));
+  // A machine that goes on changing is no reason to read for ever: the check is what counts.
+  expect(useCommit.getState().state.step).toBe("review");
+  expect(open.get("homes")).toHaveLength(1);
+  useCommit.getState().leave();
+});
+
 describe("a program that has to be stopped for a commit", () => {
   const summary = { created: 1, modified: 0, deleted: 0, renamed: 0, replaced: 0, linked: 0, bytes: 1 };
   const found = { consistent: true, conflicts: [], summary };
