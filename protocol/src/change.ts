@@ -51,7 +51,8 @@ export type Summary = z.infer<typeof Summary>;
 
 /**
  * One step of a watched session's change feed. `reset` empties the receiver's list (at the start, and
- * again when the feed fell behind); `rows` adds or replaces by path, and so does `walk`; `gone` removes by path; `settled`
+ * again when the feed fell behind); `rows` adds or replaces by path, and so does `walk`: a row that comes again
+ * as it was says that what it is of was written since; `gone` removes by path; `settled`
  * says that all sent so far is one consistent picture, and whether programs still run in the SEE; `record` says that the
  * session's record has grown, to `next` as `sessions.log` counts; `failed`
  * ends the feed: what was sent may be true no longer.

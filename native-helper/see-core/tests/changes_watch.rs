@@ -66,6 +66,41 @@ fn a_growing_file_is_seen_to_grow() {
 }
 
 #[test]
+fn what_is_written_anew_at_the_same_size_is_told_again() {
+    use see_core::changes::watch::WatchEvent;
+    if !lab::is_inside("what_is_written_anew_at_the_same_size_is_told_again") {
+        return;
+    }
+    let lab = lab("echo host > old; echo gone > gone");
+    fs::write(lab.view.join("new"), "one").unwrap();
+    fs::write(lab.view.join("old"), "one").unwrap();
+    fs::create_dir(lab.view.join("dir")).unwrap();
+    fs::remove_file(lab.view.join("gone")).unwrap();
+    let mut follower = Follower::new(&lab);
+    follower.catch_up(&lab, &String::new);
+    // By their names in the layer and on the host: no notice of the kernel tells of the latter.
+    let files =
+        [(lab.view.join("new"), "two"), (lab.upper.join("old"), "two"), (lab.host.join("gone"), "back\n")];
+    for (file, text) in files {
+        let path = lab.path(file.file_name().unwrap().to_str().unwrap());
+        follower.watcher.attend(&path);
+        fs::OpenOptions::new().write(true).open(&file).unwrap().write_all(text.as_bytes()).unwrap();
+        let deadline = Instant::now() + Duration::from_secs(120);
+        loop {
+            assert!(Instant::now() < deadline, "nothing was told of {path:?}");
+            match follower.watcher.next(Duration::from_millis(50)) {
+                Some(WatchEvent::Rows(rows)) => {
+                    assert!(rows.iter().all(|row| row.path == path), "others are told, too: {rows:?}");
+                    break;
+                }
+                Some(WatchEvent::Settled { .. }) | None => {}
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}
+
+#[test]
 fn a_receiver_that_does_not_read_gets_the_difference_only() {
     if !lab::is_inside("a_receiver_that_does_not_read_gets_the_difference_only") {
         return;

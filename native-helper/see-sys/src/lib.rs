@@ -7,6 +7,7 @@ pub mod byte_lock;
 #[cfg(feature = "faults")]
 pub mod faults;
 pub mod handle;
+pub mod heap;
 pub mod identity;
 pub mod kernel;
 pub mod lease;

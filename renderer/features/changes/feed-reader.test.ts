@@ -52,6 +52,17 @@ describe("the feed", () => {
     expect(findNode(reader.tree, ["b"])).toBeDefined();
   });
 
+  it("has news of a row that is told again as it was, and of all when they are read anew", () => {
+    const reader = read(new FeedReader(), { event: "reset", watch: 1 }, rows("/a", "/b"), settled(true));
+    const put = (name: string): number => reader.tree.puts[findNode(reader.tree, [name])!]!;
+    const [a, b] = [put("a"), put("b")];
+    read(reader, rows("/a"), settled(true));
+    expect(put("a")).not.toBe(a);
+    expect(put("b")).toBe(b);
+    read(reader, { event: "reset", watch: 1 }, rows("/a", "/b"), settled());
+    expect(put("b")).not.toBe(b);
+  });
+
   it("keeps what the person chose and opened when it is read anew", () => {
     const reader = read(new FeedReader(), { event: "reset", watch: 1 }, rows("/log/a", "/bin/b"), settled());
     const log = findNode(reader.tree, ["log"]) ?? -1;

@@ -84,7 +84,11 @@ export class FeedReader {
     switch (step.event) {
       case "reset":
         // A first reading is shown as it comes; a later one replaces the picture when it is whole.
-        if (this.tree.size > 1) this.next = createTree(undefined, this.tree.judge);
+        if (this.tree.size > 1) {
+          this.next = createTree(undefined, this.tree.judge);
+          // What is told anew may have changed in between.
+          this.next.lastPut = this.tree.lastPut;
+        }
         return true;
       case "rows": {
         const tree = this.next ?? this.tree;

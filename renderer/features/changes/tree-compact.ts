@@ -31,6 +31,7 @@ export function compactTree(tree: Tree): { tree: Tree; moved: Int32Array } {
   for (const [to, from] of live.entries()) next.program.set(to, tree.program.get(from));
   for (const id of tree.marked) next.marked.add(moved[id]!);
   for (const id of tree.toggled) next.toggled.add(moved[id]!);
+  next.lastPut = tree.lastPut;
   next.kindCounts.set(tree.kindCounts);
   next.hintCounts.set(tree.hintCounts);
   return { tree: next, moved };

@@ -52,7 +52,8 @@ export function putFacts(tree: Tree, id: number, facts: ChangeFacts): void {
   tree.aspects[id] = facts.aspects;
   tree.type[id] = TYPES.indexOf(facts.type);
   tree.mode[id] = facts.mode;
-  tree.puts[id]! += 1;
+  tree.lastPut += 1;
+  tree.puts[id] = tree.lastPut;
   tree.bytes[id] = facts.size;
   if (facts.from === undefined) tree.from.delete(id);
   else tree.from.set(id, facts.from);

@@ -58,8 +58,9 @@ export interface Tree {
   kindCounts: Int32Array;
   /** Changes by rule, in the whole tree. */
   hintCounts: Int32Array;
-  /** How often a node's change was put: says that it has changed again. */
+  /** Which of all that were put a node's change is: another number is news of it, though nothing that is told differs. */
   puts: Uint32Array;
+  lastPut: number;
   /** When each node was made, in the caller's clock. */
   born: Float64Array;
   lastFolder: { path: string; id: number };
@@ -99,6 +100,7 @@ export function createTree(capacity = 1024, judge: Judge = HOMELESS): Tree {
     kindCounts: new Int32Array(7),
     hintCounts: new Int32Array(32),
     puts: new Uint32Array(capacity),
+    lastPut: 0,
     born: new Float64Array(capacity),
     lastFolder: { path: "", id: ROOT },
   };

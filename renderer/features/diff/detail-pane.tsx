@@ -43,8 +43,6 @@ import styles from "./detail-pane.module.css";
 
 /** A file that changes all the time is not read more often than this. */
 const REREAD_MS = 400;
-/** And looked at while programs run, which may write the same size again, in milliseconds. */
-const LOOK_AGAIN_MS = 1_000;
 
 interface DetailPaneProps {
   session: Session;
@@ -92,28 +90,25 @@ function OpenedPane({ session, path, signature, mayDiscard }: OpenedPaneProps): 
   const isGone = useFeed(({ settled, reading: reads }) => settled !== null && !reads) && change === null;
   const wanted = detailKey(session, path);
   const asked = useRef("");
+  const again = useRef<ReturnType<typeof setTimeout>>(undefined);
 
   useEffect(() => {
-    const load = (): void => void useDetail.getState().load(session, path);
-    const again = asked.current === wanted;
-    asked.current = wanted;
-    if (!again) load();
-    const timer = again ? setTimeout(load, REREAD_MS) : undefined;
-    return () => clearTimeout(timer);
-  }, [session, path, signature, wanted]);
-
-  // A file that is written anew at the same size is no news of the list.
-  const isLive = useFeed(({ settled }) => settled?.live === true);
-  useEffect(() => {
-    if (!isLive) return;
-    const look = (): void => void useDetail.getState().lookAgain(session, path);
-    const timer = setInterval(look, LOOK_AGAIN_MS);
-    // What was written last, before the programs ended, is looked at too.
-    return () => {
-      clearInterval(timer);
-      look();
+    const load = (): void => {
+      again.current = undefined;
+      void useDetail.getState().load(session, path);
     };
-  }, [isLive, session, path]);
+    if (asked.current !== wanted) load();
+    // What keeps changing is read all the same: news that come before that change nothing about it.
+    else again.current ??= setTimeout(load, REREAD_MS);
+    asked.current = wanted;
+  }, [session, path, signature, wanted]);
+  useEffect(
+    () => () => {
+      clearTimeout(again.current);
+      again.current = undefined;
+    },
+    [wanted],
+  );
 
   const current = key === wanted;
   return (
@@ -296,7 +291,5 @@ function View({ session, path, change, description, reading }: ViewProps): React
 function signatureOf(tree: Tree, path: PathRef): string {
   const id = findNode(tree, pathParts(path));
   if (id === undefined) return "";
-  return [tree.kind[id], tree.aspects[id], tree.type[id], tree.bytes[id], tree.mode[id], tree.puts[id]].join(
-    " ",
-  );
+  return `${tree.kind[id]} ${tree.puts[id]}`;
 }

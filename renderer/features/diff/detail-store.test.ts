@@ -1,11 +1,8 @@
 // Which view was asked for: of one change alone, or of all like it.
 import { afterAll, expect, it, vi } from "vitest";
 
-let mtime = "1";
 const side = { type: "file", size: 9, content: "text", mime: "image/svg+xml" };
-vi.stubGlobal("window", {
-  see: { describe: async () => ({ ok: true, value: { after: { ...side, mtime } } }) },
-});
+vi.stubGlobal("window", { see: { describe: async () => ({ ok: true, value: { after: side } }) } });
 afterAll(() => vi.unstubAllGlobals());
 
 const { useDetail } = await import("./detail-store.js");
@@ -21,17 +18,4 @@ it("what one change is shown as because it could not be drawn is no wish for oth
   showAlone("text");
   choose("hex");
   expect(useDetail.getState()).toMatchObject({ alone: null, wishes: { image: "hex" } });
-});
-
-it("what is written anew at the same size is read anew, and nothing else is", async () => {
-  const { load, lookAgain } = useDetail.getState();
-  await load("s", { path: "live.svg" });
-  const { reading } = useDetail.getState();
-  await lookAgain("s", { path: "live.svg" });
-  expect(useDetail.getState().reading).toBe(reading);
-  mtime = "2";
-  await lookAgain("s", { path: "other.svg" });
-  expect(useDetail.getState().reading).toBe(reading);
-  await lookAgain("s", { path: "live.svg" });
-  expect(useDetail.getState().reading).toBe(reading + 1);
 });

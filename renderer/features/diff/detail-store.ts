@@ -4,7 +4,6 @@ import type { Description } from "../../../protocol/src/content.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { see } from "../../see.js";
-import { newest } from "../../ui/newest.js";
 import type { Encoding } from "./encoding-model.js";
 import { type ViewName, viewsOf, type Wishes } from "./view-model.js";
 
@@ -28,8 +27,6 @@ interface DetailState {
   /** How this change's text is to be read; null: as its bytes suggest. */
   encoding: Encoding | null;
   load: (session: string, path: PathRef) => Promise<void>;
-  /** The same, where the list of changes has no news of it: nothing is read anew unless something about it differs. */
-  lookAgain: (session: string, path: PathRef) => Promise<void>;
   choose: (view: ViewName) => void;
   showAlone: (view: ViewName) => void;
   setSplit: (split: boolean) => void;
@@ -43,7 +40,9 @@ export function detailKey(session: string, path: PathRef): string {
 }
 
 export const useDetail = create<DetailState>((set, get) => {
-  const begin = newest();
+  /** Counts the questions; and the newest of them that was answered. */
+  let asked = 0;
+  let answered = 0;
   return {
     key: null,
     path: "",
@@ -57,27 +56,18 @@ export const useDetail = create<DetailState>((set, get) => {
     encoding: null,
     load: async (session, path) => {
       const key = detailKey(session, path);
-      const isNewest = begin();
+      const mine = ++asked;
       if (key !== get().key)
         set({ key, path: path.path, description: null, error: null, encoding: null, alone: null });
       const outcome = await see.describe({ session, ...path });
-      // The person has gone on to another change meanwhile.
-      if (!isNewest()) return;
+      // The person has gone on to another change, or a later question was answered. One that is still open is not waited for: of a
+      // file that keeps changing there is always one.
+      if (get().key !== key || mine < answered) return;
+      answered = mine;
       set((state) =>
         outcome.ok
           ? { description: outcome.value, error: null, reading: state.reading + 1 }
           : { description: null, error: outcome.error },
-      );
-    },
-    lookAgain: async (session, path) => {
-      if (get().key !== detailKey(session, path)) return;
-      const isNewest = begin();
-      const outcome = await see.describe({ session, ...path });
-      if (!isNewest() || !outcome.ok) return;
-      set((state) =>
-        JSON.stringify(state.description) === JSON.stringify(outcome.value)
-          ? {}
-          : { description: outcome.value, error: null, reading: state.reading + 1 },
       );
     },
     choose: (view) => {

@@ -85,6 +85,13 @@ impl Feeds {
         lock(&self.open).clear();
     }
 
+    /// Looks often at what the app has in hand, where it watches that session.
+    pub fn attend(&self, session: &str, path: &HostPath) {
+        for feed in lock(&self.open).values().filter(|feed| feed.session == session) {
+            feed.watcher.attend(path);
+        }
+    }
+
     /// Returns the change of exactly this path as the app was told last, when it watches that session.
     pub fn find(&self, session: &str, path: &HostPath) -> Option<Found> {
         let feed = lock(&self.open).values().find(|feed| feed.session == session).cloned()?;

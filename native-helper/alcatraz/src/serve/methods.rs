@@ -314,7 +314,9 @@ impl Methods {
     }
 
     fn describe(&self, params: &DescribeParams, monitor: &RequestMonitor) -> Result<Answer> {
-        let (session, found) = self.find(&params.session, &params.host_path()?, monitor)?;
+        let path = params.host_path()?;
+        let (session, found) = self.find(&params.session, &path, monitor)?;
+        self.feeds.attend(&session.id, &path);
         reply(content::describe(&session, &found)?)
     }
 

@@ -1,6 +1,8 @@
 //! What the model keeps of a layer's directories and their names: plain data that `model.rs` fills and takes back.
 
-use std::collections::HashMap;
+use std::borrow::Borrow;
+use std::collections::{HashMap, HashSet};
+use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 
 use super::verdict::{LostTree, Seat};
@@ -25,7 +27,86 @@ pub struct Dir {
     /// Its seat hangs on what else is found, so that it may have to be judged again.
     pub is_provisional: bool,
     /// What its names contributed.
-    pub entries: HashMap<Box<[u8]>, Entry>,
+    pub entries: Entries,
+}
+
+/// What the names of a directory contributed. Most have a row and no more: of them only the path is kept, which the row has too.
+#[derive(Default)]
+pub struct Entries {
+    rows: HashSet<Named>,
+    others: HashMap<Box<[u8]>, Entry>,
+}
+
+/// A path by its last part.
+struct Named(HostPath);
+
+impl Borrow<[u8]> for Named {
+    fn borrow(&self) -> &[u8] {
+        self.0.name()
+    }
+}
+
+impl PartialEq for Named {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.name() == other.0.name()
+    }
+}
+
+impl Eq for Named {}
+
+impl Hash for Named {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.name().hash(state);
+    }
+}
+
+impl Entries {
+    /// Tells whether no name contributed anything.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty() && self.others.is_empty()
+    }
+
+    /// Tells whether a name contributed anything.
+    pub fn has(&self, name: &[u8]) -> bool {
+        self.rows.contains(name) || self.others.contains_key(name)
+    }
+
+    /// Returns the names that contributed anything.
+    pub fn names(&self) -> impl Iterator<Item = &[u8]> {
+        self.rows.iter().map(|named| named.0.name()).chain(self.others.keys().map(Box::as_ref))
+    }
+
+    /// Returns what a name contributed beside a row.
+    pub fn get(&self, name: &[u8]) -> Option<&Entry> {
+        self.others.get(name)
+    }
+
+    /// The same, to be changed.
+    pub fn get_mut(&mut self, name: &[u8]) -> Option<&mut Entry> {
+        self.others.get_mut(name)
+    }
+
+    /// Puts what a name contributed, which had nothing; `view` is its path.
+    pub fn put(&mut self, name: Box<[u8]>, view: HostPath, entry: Entry) {
+        if entry.sub.is_some() || entry.special.is_some() {
+            self.others.insert(name, entry);
+        } else if entry.has_row {
+            self.rows.insert(Named(view));
+        }
+    }
+
+    /// Takes back what a name contributed.
+    pub fn take(&mut self, name: &[u8]) -> Option<Entry> {
+        let row = || Entry { has_row: true, ..Entry::default() };
+        if self.rows.remove(name) { Some(row()) } else { self.others.remove(name) }
+    }
+
+    /// Takes back all of it.
+    pub fn take_all(&mut self) -> impl Iterator<Item = (Box<[u8]>, Entry)> + use<> {
+        let Self { rows, others } = std::mem::take(self);
+        let row = |named: Named| (Box::from(named.0.name()), Entry { has_row: true, ..Entry::default() });
+        rows.into_iter().map(row).chain(others)
+    }
 }
 
 /// What one name contributed.

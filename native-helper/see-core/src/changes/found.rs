@@ -1,12 +1,12 @@
 //! A change together with where its new state lies: what diff, check and commit work from.
 
-use std::path::PathBuf;
-
 use crate::change::{Change, Summary};
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::HostPath;
 
+use super::layer_path::LayerPath;
 use super::model::DEEPEST;
+use super::stamp::Version;
 
 /// What the layer holds for a changed path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,12 +31,14 @@ pub struct Found {
     /// What the layer holds.
     pub state: UpperState,
     /// Where in the layer, relative to `Layer::upper`; `None` when `state` is `Absent`.
-    pub upper: Option<PathBuf>,
+    pub upper: Option<LayerPath>,
     /// The host's object that the new state is based on: the same path when modified or deleted, the old
     /// path when renamed, the shared inode's path when linked to an object of the host; `None` when created.
     pub lower: Option<HostPath>,
     /// Whether what the layer holds has more than one name there; not told of directories.
     pub is_linked: bool,
+    /// Another one when anything was written since, on either side, though all else is as it was; not told of directories.
+    pub version: Version,
 }
 
 /// All changes of a session at one time.
@@ -154,7 +156,15 @@ mod tests {
             privileged: false,
             program: None,
         };
-        Found { change, layer: 0, state, upper: None, lower: None, is_linked: false }
+        Found {
+            change,
+            layer: 0,
+            state,
+            upper: None,
+            lower: None,
+            is_linked: false,
+            version: Version::default(),
+        }
     }
 
     #[test]

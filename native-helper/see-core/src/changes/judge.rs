@@ -1,9 +1,7 @@
 //! Judges one name of one directory: what the SEE has there against what the host has. Looks at nothing else;
 //! renames of files and hard links, which need more than one name, are left to `links.rs`.
 
-use std::ffi::OsStr;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 
 use rustix::io::{Errno, Result};
@@ -11,6 +9,8 @@ use rustix::io::{Errno, Result};
 use super::compare::{Object, Rules, aspects};
 use super::found::{Found, UpperState};
 use super::ground::{Ground, Source, absent_is_none, look};
+use super::layer_path::LayerPath;
+use super::stamp::Version;
 use super::verdict::{Copy, Displaced, Look, LostTree, Name, OpenDir, Row, Seat, Telling, Verdict, deleted};
 use crate::beneath::Facts;
 use crate::change::{Aspect, Change, ChangeKind};
@@ -279,7 +279,7 @@ impl Case<'_> {
         let displaced = |place| Displaced::new(&self.source.layer, place, &host);
         verdict.displaced.extend(self.place.clone().map(displaced));
         if let Some(row) = &mut verdict.row {
-            row.covers = self.place.clone();
+            row.covers = self.place.clone().map(Box::new);
         }
     }
 
@@ -365,9 +365,10 @@ impl Case<'_> {
             privileged: false,
             program: None,
         };
-        let upper = Some(self.dir.relative.join(OsStr::from_bytes(self.name)));
+        let upper = Some(LayerPath::of(&self.view, &self.dir.relative, self.name));
         let is_linked = !facts.is_dir() && facts.links > 1;
-        let found = Found { change, layer: self.dir.layer, state, upper, lower, is_linked };
+        let version = Version::of(Some(facts), self.host.as_ref());
+        let found = Found { change, layer: self.dir.layer, state, upper, lower, is_linked, version };
         Row { found: Arc::new(found), telling: Telling::Always, covers: None }
     }
 }

@@ -14,6 +14,8 @@ use super::compare::{Memory, Object, Rules, aspects};
 use super::found::{Found, UpperState};
 use super::ground::scan_error;
 use super::ground::{Ground, Source, absent_is_none};
+use super::rows::Rows;
+use super::stamp::Version;
 use super::verdict::{Displaced, Look, Name, Row, Telling};
 use crate::change::ChangeKind;
 use crate::error::Result;
@@ -182,12 +184,7 @@ impl Links {
     }
 
     /// Brings all overrides up to date. Returns whether there was anything to do.
-    pub fn settle(
-        &mut self,
-        ground: &Ground,
-        plain: &HashMap<HostPath, Row>,
-        monitor: &dyn Monitor,
-    ) -> Result<bool> {
+    pub fn settle(&mut self, ground: &Ground, plain: &Rows, monitor: &dyn Monitor) -> Result<bool> {
         if self.dirty.is_empty() {
             return Ok(false);
         }
@@ -227,13 +224,7 @@ impl Links {
         }
     }
 
-    fn resolve(
-        &mut self,
-        ground: &Ground,
-        key: NodeKey,
-        plain: &HashMap<HostPath, Row>,
-        monitor: &dyn Monitor,
-    ) -> Result<()> {
+    fn resolve(&mut self, ground: &Ground, key: NodeKey, plain: &Rows, monitor: &dyn Monitor) -> Result<()> {
         let source = ground.source(key.0)?;
         let Some(node) = self.nodes.get(&key) else { return Ok(()) };
         let anchor = find_anchor(node, plain);
@@ -315,7 +306,7 @@ impl Links {
 }
 
 /// Returns the name that the host has too, and the host's: the one that is beyond doubt, or that does not differ.
-fn find_anchor(node: &Node, plain: &HashMap<HostPath, Row>) -> Option<(HostPath, HostPath)> {
+fn find_anchor(node: &Node, plain: &Rows) -> Option<(HostPath, HostPath)> {
     let differs = |view: &HostPath| plain.get(view).is_some_and(|row| row.telling != Telling::IfCoveredMoved);
     let anchored = node.names.iter().filter_map(|(view, name)| Some((view, name, name.anchor.as_ref()?)));
     let best = anchored.min_by_key(|(view, name, _)| name.doubt.is_some().then(|| differs(view)));
@@ -348,15 +339,19 @@ fn renamed(
         }
         let new = Object { dir: dir.as_fd(), name, facts: &new };
         let host = Object { dir: parent.as_fd(), name: host.name(), facts: &old };
-        Ok((aspects(new, host, rules)?, old.shown_size()))
+        let version = Version::of(Some(new.facts), Some(host.facts));
+        Ok((aspects(new, host, rules)?, old.shown_size(), version))
     };
-    let Some((aspects, size)) = absent_is_none(compare()).map_err(|errno| scan_error(host, errno))? else {
+    let Some((aspects, size, version)) =
+        absent_is_none(compare()).map_err(|errno| scan_error(host, errno))?
+    else {
         return Ok(None);
     };
     found.change.kind = ChangeKind::Renamed;
     found.change.aspects = aspects;
     found.change.from = Some(host.clone());
     found.change.size_before = Some(size);
+    found.version = version;
     found.lower = Some(host.clone());
     Ok(Some(found))
 }

@@ -6,11 +6,13 @@ mod entry;
 pub mod found;
 mod ground;
 mod judge;
+pub mod layer_path;
 mod links;
 mod lost;
 mod model;
 mod moves;
 mod root;
+mod rows;
 pub mod stamp;
 mod verdict;
 pub mod watch;
@@ -71,11 +73,11 @@ fn settle(ground: Ground, monitor: &dyn Monitor) -> Result<ChangeSet> {
 fn collect(mut model: Model) -> ChangeSet {
     let overrides = model.links.take_overrides();
     let mut rows: Vec<(Arc<Found>, bool)> = Vec::with_capacity(model.plain.len() + model.lone.len());
-    for (path, row) in std::mem::take(&mut model.plain) {
-        if overrides.contains_key(&path) {
+    for row in model.plain.take_all() {
+        if overrides.contains_key(&row.found.change.path) {
             continue;
         }
-        let moved = row.covers.as_ref().is_some_and(|host| model.links.is_source(host));
+        let moved = row.covers.as_deref().is_some_and(|host| model.links.is_source(host));
         rows.extend(in_light_of(&row, moved).map(|found| (found, row.telling == Telling::IfBelow)));
     }
     let lone = std::mem::take(&mut model.lone).into_iter();

@@ -10,13 +10,14 @@ use std::sync::Arc;
 
 use rustix::io::Errno;
 
-use super::entry::{Dir, DirKey, Spot};
+use super::entry::{Dir, DirKey, Entries, Spot};
 use super::found::Found;
 use super::ground::{Ground, Source, absent_is_none, reading};
 use super::judge::Judge;
 use super::links::{Links, in_light_of};
 use super::moves::Moves;
 use super::root;
+use super::rows::Rows;
 use super::verdict::{OpenDir, Row, Seat, Telling};
 use super::waves::{Listed, judge_wave, waves};
 use crate::beneath::{facts_of, names};
@@ -39,13 +40,15 @@ const DIRS_AT_ONCE: usize = 64;
 pub struct Model {
     ground: Ground,
     dirs: HashMap<DirKey, Dir>,
+    /// Those that are the layers' own.
+    roots: Vec<DirKey>,
     next_key: DirKey,
     /// Whether the model is kept up to date; if not, names that nothing hangs on are not remembered.
     tracking: bool,
     /// Rows of such names.
     pub(super) lone: Vec<Row>,
     /// What each name alone tells.
-    pub(super) plain: HashMap<HostPath, Row>,
+    pub(super) plain: Rows,
     /// What names tell together.
     pub(super) links: Links,
     moves: Moves,
@@ -108,10 +111,11 @@ impl Model {
         let mut model = Self {
             ground,
             dirs: HashMap::new(),
+            roots: Vec::new(),
             next_key: 0,
             tracking,
             lone: Vec::new(),
-            plain: HashMap::new(),
+            plain: Rows::default(),
             links: Links::new(tracking),
             moves: Moves::default(),
             judged_at: 0,
@@ -134,7 +138,8 @@ impl Model {
             let ino = facts_of(source.upper.as_fd()).map(|facts| facts.ino).unwrap_or_default();
             let base = source.host_place(&view).map_err(reading(&view))?.map(|_| view.clone());
             let seat = Seat { base, lost: Vec::new(), marked_whiteouts: false, ino };
-            model.add_dir(layer, view, PathBuf::new(), seat, false);
+            let root = model.add_dir(layer, view, PathBuf::new(), seat, false);
+            model.roots.push(root);
         }
         Ok(model)
     }
@@ -197,6 +202,21 @@ impl Model {
         self.dirs.keys().copied().collect()
     }
 
+    /// Returns the name that tells what is at a path of the SEE; `None` where no layer has its directory.
+    pub fn spot_of(&self, path: &HostPath) -> Option<Spot> {
+        let roots = self.roots.iter().filter_map(|key| Some((*key, &self.dirs.get(key)?.view)));
+        let above = roots.filter(|(_, view)| path.is_within(view));
+        let (mut key, view) = above.max_by_key(|(_, view)| view.as_bytes().len())?;
+        let mut names = path.below(view)?.split(|byte| *byte == b'/').peekable();
+        loop {
+            let name = names.next()?;
+            if names.peek().is_none() {
+                return Some((key, Box::from(name)));
+            }
+            key = self.dirs.get(&key)?.entries.get(name)?.sub?;
+        }
+    }
+
     /// Looks at every name of some directories.
     fn scan_dirs(
         &mut self,
@@ -236,7 +256,7 @@ impl Model {
         reserved: &mut usize,
     ) -> Vec<Box<[u8]>> {
         let known = self.dirs.get(&key).map(|dir| &dir.entries);
-        let is_known = |name: &[u8]| known.is_some_and(|entries| entries.contains_key(name));
+        let is_known = |name: &[u8]| known.is_some_and(|entries| entries.has(name));
         let needed = names
             .iter()
             .filter(|name| !is_known(name))
@@ -263,7 +283,7 @@ impl Model {
         for fd in open.lost.iter().flatten() {
             listed.extend(names(fd.as_fd()).map_err(reading(&open.view))?);
         }
-        listed.extend(known.into_iter().flat_map(HashMap::keys).cloned());
+        listed.extend(known.into_iter().flat_map(Entries::names).map(Box::from));
         listed.sort_unstable();
         listed.dedup();
         Ok(listed)
@@ -284,7 +304,7 @@ impl Model {
             return (Some(Arc::clone(found)), false);
         }
         let Some(row) = self.plain.get(path) else { return (None, false) };
-        let moved = row.covers.as_ref().is_some_and(|host| self.links.is_source(host));
+        let moved = row.covers.as_deref().is_some_and(|host| self.links.is_source(host));
         (in_light_of(row, moved), row.telling == Telling::IfBelow)
     }
 
@@ -330,7 +350,7 @@ impl Model {
     fn judge_root(&mut self, open: &OpenDir, monitor: &dyn Monitor) -> Result<()> {
         let row = root::judge(&self.ground, open.layer, monitor)?;
         self.plain.remove(&open.view);
-        self.plain.extend(row.map(|row| (open.view.clone(), row)));
+        row.into_iter().for_each(|row| self.plain.put(row));
         self.links.touch(&open.view);
         Ok(())
     }
@@ -368,7 +388,7 @@ impl Model {
     ) -> DirKey {
         let key = self.next_key;
         self.next_key += 1;
-        let entries = HashMap::new();
+        let entries = Entries::default();
         self.dirs.insert(key, Dir { layer, view, relative, seat, is_provisional, entries });
         self.to_scan.push(key);
         key

@@ -1,12 +1,13 @@
 //! A layer's root against its mount point: the one directory that is nobody's entry.
 
 use std::os::fd::AsFd;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::compare::{Object, Rules, aspects};
 use super::found::{Found, UpperState};
 use super::ground::{Ground, reading, scan_error};
+use super::layer_path::LayerPath;
+use super::stamp::Version;
 use super::verdict::{Row, Telling};
 use crate::beneath::facts_of;
 use crate::change::{Change, ChangeKind};
@@ -46,8 +47,9 @@ pub fn judge(ground: &Ground, index: u32, monitor: &dyn Monitor) -> Result<Optio
         privileged: false,
         program: None,
     };
-    let (upper, lower) = (Some(PathBuf::from(".")), Some(path.clone()));
+    let (upper, lower) = (Some(LayerPath::top(path)), Some(path.clone()));
     let state = UpperState::MergedDirectory;
-    let found = Found { change, layer: index, state, upper, lower, is_linked: false };
+    let version = Version::default();
+    let found = Found { change, layer: index, state, upper, lower, is_linked: false, version };
     Ok(Some(Row { found: Arc::new(found), telling: Telling::Always, covers: None }))
 }

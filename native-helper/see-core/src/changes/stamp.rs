@@ -16,6 +16,22 @@ use crate::session::Session;
 /// Programs choose what is digested, and must not be able to choose the digest. Another helper has other keys: then one looks again.
 static KEYS: LazyLock<RandomState> = LazyLock::new(RandomState::new);
 
+/// Tells one state of the two objects of a change from any other, as long as this process lives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Version(u64);
+
+impl Version {
+    /// Returns the version of what the layer has and what the host has. A directory changes with every name in it: those are
+    /// changes of their own.
+    pub fn of(upper: Option<&Facts>, host: Option<&Facts>) -> Self {
+        let told = [upper, host].map(|facts| {
+            let facts = facts.filter(|facts| !facts.is_dir())?;
+            Some((facts.ino, facts.size, facts.mtime, facts.ctime))
+        });
+        Self(KEYS.hash_one(told))
+    }
+}
+
 /// Returns the stamp of these changes: the same as long as neither they nor what the layers hold for them changed.
 pub fn stamp(session: &Session, changes: &ChangeSet) -> String {
     let mut layers: Vec<Upper> = session.layers.iter().map(|layer| Upper::open(&layer.upper)).collect();

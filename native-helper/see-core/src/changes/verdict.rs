@@ -7,6 +7,7 @@ use std::sync::Arc;
 use see_sys::handle::FileHandle;
 
 use super::found::{Found, UpperState};
+use super::stamp::Version;
 use crate::beneath::Facts;
 use crate::change::{Change, ChangeKind, FileType};
 use crate::layer::{Layer, MarkSpace};
@@ -57,14 +58,14 @@ pub enum Telling {
 }
 
 /// A row as one name alone tells it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {
     /// The change; shared with who tells it.
     pub found: Arc<Found>,
     /// When it is told.
     pub telling: Telling,
     /// The host's object (no directory) that is not in this place any more.
-    pub covers: Option<HostPath>,
+    pub covers: Option<Box<HostPath>>,
 }
 
 /// A host object, no directory, that is not in its place in the SEE any more: it may have moved.
@@ -190,8 +191,9 @@ pub fn deleted(layer: u32, view: HostPath, place: HostPath, host: &Facts) -> Row
         privileged: false,
         program: None,
     };
-    let covers = (host.file_type() != FileType::Directory).then(|| place.clone());
+    let covers = (host.file_type() != FileType::Directory).then(|| Box::new(place.clone()));
     let (state, lower) = (UpperState::Absent, Some(place));
-    let found = Found { change, layer, state, upper: None, lower, is_linked: false };
+    let version = Version::of(None, Some(host));
+    let found = Found { change, layer, state, upper: None, lower, is_linked: false, version };
     Row { found: Arc::new(found), telling: Telling::Always, covers }
 }

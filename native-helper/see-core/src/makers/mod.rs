@@ -8,5 +8,5 @@ mod told;
 mod witness;
 
 pub use log::{MakerLog, path};
-pub use told::{Makers, News};
+pub use told::{Hand, Makers, News};
 pub use witness::Witness;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
+use std::num::NonZeroU32;
 use std::ops::Bound;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,6 +33,10 @@ pub struct Makers {
     /// Whether notes are missing: then nobody is named.
     is_partial: bool,
 }
+
+/// Somebody who made changes, by a number in the notes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hand(NonZeroU32);
 
 /// What is new.
 #[derive(Debug, PartialEq, Eq)]
@@ -156,8 +161,25 @@ impl Makers {
 
     /// Returns who had the last hand in a path; `None` when nobody knows.
     pub fn maker(&self, path: &HostPath) -> Option<Maker> {
-        let place = self.by_path.get(path)?;
-        self.programs.get(usize::try_from(*place).ok()?).filter(|maker| !maker.name.is_empty()).cloned()
+        self.name(Hand::new(*self.by_path.get(path)?)?)
+    }
+
+    /// The same, to be told later. The path is kept as it is given: whoever asks keeps it too.
+    pub fn hand(&mut self, path: &HostPath) -> Option<Hand> {
+        let (known, by) = self.by_path.get_key_value(path).map(|(known, by)| (known, *by))?;
+        if !known.is_shared_with(path) {
+            self.by_path.remove(path);
+            self.by_path.insert(path.clone(), by);
+        }
+        Hand::new(by).filter(|hand| self.name(*hand).is_some())
+    }
+
+    /// Returns whose hand it is.
+    pub fn name(&self, hand: Hand) -> Option<Maker> {
+        self.programs
+            .get(usize::try_from(hand.0.get() - 1).ok()?)
+            .filter(|maker| !maker.name.is_empty())
+            .cloned()
     }
 
     /// Names who made each of these changes.
@@ -165,6 +187,12 @@ impl Makers {
         for found in &mut changes.found {
             found.change.program = self.maker(&found.change.path);
         }
+    }
+}
+
+impl Hand {
+    fn new(place: u32) -> Option<Self> {
+        NonZeroU32::new(place.checked_add(1)?).map(Self)
     }
 }
 

@@ -94,7 +94,7 @@ fn time(session: &Session, uppers: &[Option<Root>], found: &Found) -> Option<Tim
     let index = usize::try_from(found.layer).ok()?;
     let upper = uppers.get(index)?.as_ref()?;
     let place = match &found.upper {
-        Some(place) => place.clone(),
+        Some(place) => place.to_path_buf(),
         None => below(&found.change.path, &session.layers.get(index)?.mount_point)?,
     };
     upper.facts(&place).ok().map(|facts| facts.ctime)

@@ -217,6 +217,7 @@ mod tests {
 
     use crate::change::{Change, ChangeKind, FileType};
     use crate::changes::found::{Found, UpperState};
+    use crate::changes::stamp::Version;
     use crate::error::ErrorCode;
     use crate::monitor::{Phase, Unmonitored};
 
@@ -257,6 +258,7 @@ mod tests {
             upper: None,
             lower: None,
             is_linked: false,
+            version: Version::default(),
         };
         ChangeSet { found: paths.iter().map(found).collect(), ..ChangeSet::default() }
     }

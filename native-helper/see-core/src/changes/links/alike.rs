@@ -1,12 +1,11 @@
 //! Renames that nothing but the objects themselves tells (user mode: overlayfs notes no origin there, and what it cannot
 //! move programs copy): something is gone and something came that looks alike and holds the same.
 
-use std::collections::HashMap;
-
 use super::super::compare::Memory;
 use super::super::found::UpperState;
 use super::super::ground::Source;
-use super::super::verdict::{Look, Row};
+use super::super::rows::Rows;
+use super::super::verdict::Look;
 use super::{Links, Node, NodeKey, renamed};
 use crate::change::Aspect;
 use crate::error::Result;
@@ -42,7 +41,7 @@ impl Links {
         &self,
         (source, layer): (&Source, u32),
         node: &Node,
-        plain: &HashMap<HostPath, Row>,
+        plain: &Rows,
         (monitor, memory): (&dyn Monitor, &Memory),
     ) -> Result<Option<HostPath>> {
         let Some((view, copy)) = node.names.iter().find_map(|(view, name)| Some((view, name.copy?))) else {

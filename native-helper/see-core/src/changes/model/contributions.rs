@@ -13,7 +13,7 @@ use crate::path::HostPath;
 
 impl Model {
     /// Replaces what a name contributed.
-    pub(super) fn apply(&mut self, key: DirKey, open: &OpenDir, name: Box<[u8]>, verdict: Verdict) {
+    pub(super) fn apply(&mut self, key: DirKey, open: &OpenDir, name: Box<[u8]>, mut verdict: Verdict) {
         let Some(dir) = self.dirs.get_mut(&key) else { return };
         let dir_is_provisional = dir.is_provisional;
         if !self.tracking && !dir_is_provisional && verdict.sub.is_none() && !verdict.is_special() {
@@ -22,13 +22,19 @@ impl Model {
             self.lone.extend(verdict.row);
             return;
         }
-        let old = dir.entries.remove(&name);
+        let old = dir.entries.take(&name);
         if old.is_some() {
             self.room.give_back(path_bytes(&open.view, &open.relative, &name));
         }
         let old = old.unwrap_or_default();
-        let told = verdict.row.as_ref().map(|row| row.found.change.path.clone());
-        let view = told.unwrap_or_else(|| open.view.join(&name));
+        let mut row = verdict.row.take();
+        if let Some(row) = &mut row
+            && let Some(before) = self.plain.get(&row.found.change.path).filter(|before| *before == row)
+        {
+            // Whoever was told has the old one: two of each would be kept else, once everything was looked at again.
+            row.clone_from(before);
+        }
+        let view = row.as_ref().map_or_else(|| open.view.join(&name), |row| row.found.change.path.clone());
         let kept = old.sub.filter(|sub| {
             let seat = self.dirs.get(sub).map(|dir| &dir.seat);
             seat.is_some() && seat == verdict.sub.as_ref()
@@ -40,7 +46,7 @@ impl Model {
         let spot = (key, name);
         self.retract(&spot, &view, &old);
 
-        let mut entry = Entry { has_row: verdict.row.is_some(), sub: kept, special: None };
+        let mut entry = Entry { has_row: row.is_some(), sub: kept, special: None };
         let layer = open.layer;
         let provisional = dir_is_provisional || !verdict.asked.is_empty();
         if verdict.is_special() {
@@ -68,18 +74,18 @@ impl Model {
             }
             entry.special = Some(Box::new(special));
         }
-        if let Some(row) = verdict.row {
-            self.plain.insert(view.clone(), row);
+        if let Some(row) = row {
+            self.plain.put(row);
         }
         self.links.touch(&view);
         if let Some(seat) = verdict.sub.filter(|_| kept.is_none()) {
             let relative = open.relative.join(Path::new(as_os(&spot.1)));
-            entry.sub = Some(self.add_dir(layer, view, relative, seat, provisional));
+            entry.sub = Some(self.add_dir(layer, view.clone(), relative, seat, provisional));
         }
         let empty = !entry.has_row && entry.sub.is_none() && entry.special.is_none();
         if let Some(dir) = self.dirs.get_mut(&key).filter(|_| !empty) {
             self.room.take(path_bytes(&open.view, &open.relative, &spot.1));
-            dir.entries.insert(spot.1, entry);
+            dir.entries.put(spot.1, view, entry);
         }
         if old_move != verdict.moved_from {
             self.moved(old_move.as_ref(), false);
@@ -126,7 +132,7 @@ impl Model {
         let mut doomed = vec![key];
         while let Some(key) = doomed.pop() {
             let Some(dir) = self.dirs.get_mut(&key) else { continue };
-            let entries = std::mem::take(&mut dir.entries);
+            let entries = dir.entries.take_all();
             let (view, relative) = (dir.view.clone(), std::mem::take(&mut dir.relative));
             for (name, entry) in entries {
                 self.room.give_back(path_bytes(&view, &relative, &name));
@@ -186,8 +192,7 @@ impl Model {
             }
             for row in losses.rows {
                 let path = row.found.change.path.clone();
-                if let std::collections::hash_map::Entry::Vacant(slot) = self.plain.entry(path.clone()) {
-                    slot.insert(row);
+                if self.plain.put_new(row) {
                     self.links.touch(&path);
                     rows.push(path);
                 }

@@ -5,9 +5,9 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Untold, WatchEvent};
-use crate::change::Summary;
+use crate::change::{Change, Summary};
 use crate::changes::found::Found;
-use crate::makers::{Makers, News};
+use crate::makers::{Hand, Makers, News};
 use crate::path::HostPath;
 
 /// The most rows or paths in one event.
@@ -22,8 +22,9 @@ pub type Shown = Arc<Mutex<HashMap<HostPath, Known>>>;
 /// What is true of a path, and what the receiver knows of it.
 #[derive(Default)]
 pub struct Known {
-    /// Its row; none when it is gone and the receiver has yet to be told so.
+    /// Its row, without who made it: shared with the model. None when it is gone and the receiver has yet to be told so.
     pub found: Option<Arc<Found>>,
+    maker: Option<Hand>,
     told: bool,
     waiting: bool,
 }
@@ -76,15 +77,15 @@ impl Feed {
         };
         for path in named {
             let mut shown = lock(&self.shown);
-            let Some(known) = shown.get_mut(&path) else { continue };
-            let Some(found) = &mut known.found else { continue };
-            let maker = makers.maker(&path);
-            if found.change.program == maker {
+            let Some((key, known)) = shown.get_key_value(&path) else { continue };
+            let (key, maker) = (key.clone(), makers.hand(key));
+            if known.found.is_none() || known.maker == maker {
                 continue;
             }
-            Arc::make_mut(found).change.program = maker;
+            let Some(known) = shown.get_mut(&key) else { continue };
+            known.maker = maker;
             if !std::mem::replace(&mut known.waiting, true) {
-                self.waiting.push_back(path);
+                self.waiting.push_back(key);
             }
             self.must_settle = true;
         }
@@ -116,22 +117,20 @@ impl Feed {
     fn show(&mut self, path: &HostPath, found: Option<Arc<Found>>) -> bool {
         let mut changed = false;
         let mut todo = vec![(path.clone(), found)];
-        while let Some((path, mut found)) = todo.pop() {
-            if let (Some(found), Some(makers)) = (&mut found, &self.makers) {
-                let maker = makers.maker(&path);
-                if found.change.program != maker {
-                    Arc::make_mut(found).change.program = maker;
-                }
-            }
+        while let Some((path, found)) = todo.pop() {
+            let maker = found.as_ref().and_then(|found| self.makers.as_mut()?.hand(&found.change.path));
             let old = {
                 let mut shown = lock(&self.shown);
-                if shown.get(&path).and_then(|known| known.found.as_ref()) == found.as_ref() {
+                let is_same = |known: &Known| known.found == found && known.maker == maker;
+                if shown.get(&path).map_or(found.is_none(), is_same) {
                     continue;
                 }
-                let known = shown.entry(path.clone()).or_default();
+                let key = found.as_ref().map_or(&path, |found| &found.change.path);
+                let known = shown.entry(key.clone()).or_default();
                 if !std::mem::replace(&mut known.waiting, true) {
                     self.waiting.push_back(path.clone());
                 }
+                known.maker = maker;
                 std::mem::replace(&mut known.found, found.clone())
             };
             changed = true;
@@ -204,6 +203,8 @@ impl Feed {
         if let Some(event) = self.next_batch() {
             return Some(event);
         }
+        // A million paths may have waited here.
+        self.waiting.shrink_to(BATCH);
         if !self.must_settle || !self.is_whole {
             return None;
         }
@@ -232,7 +233,9 @@ impl Feed {
             let Some(known) = shown.get_mut(&path) else { continue };
             match &known.found {
                 Some(found) => {
-                    rows.push(found.change.clone());
+                    let makers = self.makers.as_ref();
+                    let program = known.maker.and_then(|maker| makers?.name(maker));
+                    rows.push(Change { program, ..found.change.clone() });
                     (known.told, known.waiting) = (true, false);
                 }
                 None if known.told => gone.push(path),

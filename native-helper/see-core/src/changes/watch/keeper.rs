@@ -13,7 +13,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::notices::{Notice, Notices};
 use super::teller::Teller;
 use super::{Shared, WatchEvent};
-use crate::changes::entry::{Dir, DirKey};
+use crate::changes::entry::{Dir, DirKey, Spot};
 use crate::changes::ground::{Ground, Source};
 use crate::changes::model::{Audience, Model};
 use crate::error::{Result, SeeError};
@@ -48,8 +48,8 @@ const QUIET_REST: Duration = Duration::from_secs(5);
 /// How often is asked who made what, while programs run or anything else is to be done.
 const NAMES_REST: Duration = Duration::from_millis(250);
 
-/// A name of a directory.
-type Spot = (DirKey, Box<[u8]>);
+/// How often the change in hand is looked at while programs run: a write through a mapping, or by another name, gives no notice.
+const HAND_REST: Duration = Duration::from_millis(300);
 
 /// How a spot is looked at that is not to be looked at again unless it changed.
 const ONCE: Duration = Duration::from_secs(60);
@@ -78,6 +78,7 @@ pub struct Keeper {
     next_step: Instant,
     next_cycle: Instant,
     next_names: Instant,
+    next_hand: Instant,
 }
 
 /// Cancels what the thread does when the watcher is dropped.
@@ -104,6 +105,8 @@ impl Audience for Watching<'_> {
 struct Telling<'a> {
     notices: &'a mut Notices,
     teller: &'a mut Teller,
+    /// The first rows do not wait for who made them; all others are told once.
+    knows_makers: bool,
 }
 
 impl Audience for Telling<'_> {
@@ -114,6 +117,9 @@ impl Audience for Telling<'_> {
     fn looked(&mut self, model: &mut Model) {
         self.teller.take_in(model);
         self.teller.send();
+        if !std::mem::replace(&mut self.knows_makers, true) {
+            self.teller.name_makers();
+        }
     }
 }
 
@@ -140,6 +146,7 @@ impl Keeper {
             next_step: now,
             next_cycle: now,
             next_names: now,
+            next_hand: now,
         })
     }
 
@@ -187,6 +194,9 @@ impl Keeper {
             self.next_step.min(if self.teller.was_live() { self.next_names } else { self.next_step });
         if let Some(Reverse((due, ..))) = self.hot.peek() {
             until = until.min((*due).max(self.next_cycle));
+        }
+        if self.teller.was_live() && self.shared.in_hand().is_some() {
+            until = until.min(self.next_hand);
         }
         let gathering = !self.dirty.is_empty() || !self.dirty_roots.is_empty();
         if gathering {
@@ -243,6 +253,11 @@ impl Keeper {
             self.is_hot.remove(&spot);
             spots.push((spot, interval * 3));
         }
+        if self.teller.was_live() && now >= self.next_hand {
+            let spot = self.shared.in_hand().as_ref().and_then(|path| self.model.spot_of(path));
+            spots.extend(spot.map(|spot| (spot, ONCE)));
+            self.next_hand = now + HAND_REST;
+        }
         let has_work = !spots.is_empty() || !self.dirty_roots.is_empty();
         if has_work {
             for key in std::mem::take(&mut self.dirty_roots) {
@@ -279,7 +294,8 @@ impl Keeper {
     /// the end only.
     fn first_picture(&mut self) -> Result<()> {
         let monitor = UntilStopped(&self.shared);
-        let mut audience = Telling { notices: &mut self.notices, teller: &mut self.teller };
+        let mut audience =
+            Telling { notices: &mut self.notices, teller: &mut self.teller, knows_makers: false };
         self.model.settle(&monitor, &mut audience)?;
         for key in self.model.take_dropped() {
             self.notices.remove(key);

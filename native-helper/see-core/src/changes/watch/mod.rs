@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -73,9 +73,15 @@ struct Shared {
     is_held_up: AtomicBool,
     wake: OwnedFd,
     shown: Shown,
+    /// The change that somebody has in hand.
+    in_hand: Mutex<Option<HostPath>>,
 }
 
 impl Shared {
+    fn in_hand(&self) -> MutexGuard<'_, Option<HostPath>> {
+        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn wake(&self) {
         // Fails only when the counter is full, and then the thread is awake.
         let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
@@ -111,6 +117,7 @@ impl Watcher {
             is_held_up: AtomicBool::new(false),
             wake,
             shown: Arc::new(Mutex::new(HashMap::new())),
+            in_hand: Mutex::new(None),
         });
         let (sender, receiver) = sync_channel(WAITING_EVENTS);
         let keeper = Keeper::new(ground, makers, Arc::clone(&shared), sender)?;
@@ -134,6 +141,14 @@ impl Watcher {
     /// Says whether programs run in the session; the receiver is told with the next picture.
     pub fn set_live(&self, live: bool) {
         if self.shared.live.swap(live, Ordering::AcqRel) != live {
+            self.shared.wake();
+        }
+    }
+
+    /// Says which change somebody has in hand: what is written to it is told soon, also where the kernel gives no notice.
+    pub fn attend(&self, path: &HostPath) {
+        let before = self.shared.in_hand().replace(path.clone());
+        if before.as_ref() != Some(path) {
             self.shared.wake();
         }
     }

@@ -25,6 +25,8 @@ pub struct Teller {
     events: SyncSender<WatchEvent>,
     unsent: Option<WatchEvent>,
     was_live: bool,
+    /// All is told anew, and has not been told whole.
+    is_long: bool,
 }
 
 impl Teller {
@@ -32,7 +34,7 @@ impl Teller {
     pub fn new(shared: Arc<Shared>, events: SyncSender<WatchEvent>, makers: Option<Makers>) -> Self {
         let feed = Feed::new(Arc::clone(&shared.shown), makers);
         let was_live = shared.live.load(Ordering::Acquire);
-        Self { feed, shared, events, unsent: None, was_live }
+        Self { feed, shared, events, unsent: None, was_live, is_long: false }
     }
 
     /// Takes in the rows that were touched. Returns the files among them whose rows changed.
@@ -85,6 +87,12 @@ impl Teller {
     /// Hands over events until all are told or the receiver has no room.
     pub fn send(&mut self) {
         while let Some(event) = self.unsent.take().or_else(|| self.feed.next(self.was_live)) {
+            match event {
+                WatchEvent::Reset => self.is_long = true,
+                // What the first look and the rows on their way took up is free by now, all of it.
+                WatchEvent::Settled { .. } if std::mem::take(&mut self.is_long) => see_sys::heap::give_back(),
+                _ => {}
+            }
             self.shared.is_held_up.store(true, Ordering::Release);
             match self.events.try_send(event) {
                 Ok(()) => self.shared.is_held_up.store(false, Ordering::Release),
