@@ -89,6 +89,34 @@ printf '{"size": 2, "theme": "light", "new": "<b>x</b>"}' > ${settings}
   await expect(app.detail).toContainText("DejaVu Sans");
 });
 
+test("a look that takes long is stopped by its button, and begun anew when it is asked for", async ({
+  machine,
+  app,
+}) => {
+  const script = machine.file(
+    "make.sh",
+    "#!/bin/sh\ncd; echo a >inner.txt; tar -cf all.tar inner.txt\n",
+    0o755,
+  );
+  await app.run(script);
+  await app.ended();
+  await app.show("all.tar");
+  await app.view("Details");
+  // Who reads the file for the page stands still: nothing comes of it.
+  const helper = app.processes().find(({ command }) => / serve\b/.test(command))?.pid ?? 0;
+  process.kill(helper, "SIGSTOP");
+  try {
+    await app.view("Inside");
+    await app.detail.getByRole("button", { name: "Stop", exact: true }).click();
+    await expect(app.detail).toContainText("You stopped the look inside");
+  } finally {
+    process.kill(helper, "SIGCONT");
+  }
+  await app.view("Details");
+  await app.view("Inside");
+  await expect(app.detail).toContainText("inner.txt");
+});
+
 test("hostile contents end in words", async ({ machine, app }) => {
   test.setTimeout(180_000);
   const script = machine.file(
