@@ -117,8 +117,9 @@ impl Audience for Telling<'_> {
     fn looked(&mut self, model: &mut Model) {
         self.teller.take_in(model);
         self.teller.send();
-        if !std::mem::replace(&mut self.knows_makers, true) {
+        if !self.knows_makers && self.teller.has_told_rows() {
             self.teller.name_makers();
+            self.knows_makers = true;
         }
     }
 }

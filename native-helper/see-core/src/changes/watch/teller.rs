@@ -27,6 +27,7 @@ pub struct Teller {
     was_live: bool,
     /// All is told anew, and has not been told whole.
     is_long: bool,
+    has_told_rows: bool,
 }
 
 impl Teller {
@@ -34,7 +35,7 @@ impl Teller {
     pub fn new(shared: Arc<Shared>, events: SyncSender<WatchEvent>, makers: Option<Makers>) -> Self {
         let feed = Feed::new(Arc::clone(&shared.shown), makers);
         let was_live = shared.live.load(Ordering::Acquire);
-        Self { feed, shared, events, unsent: None, was_live, is_long: false }
+        Self { feed, shared, events, unsent: None, was_live, is_long: false, has_told_rows: false }
     }
 
     /// Takes in the rows that were touched. Returns the files among them whose rows changed.
@@ -64,6 +65,11 @@ impl Teller {
         self.feed.complete();
     }
 
+    /// Tells whether there is something to look at for the receiver.
+    pub fn has_told_rows(&self) -> bool {
+        self.has_told_rows
+    }
+
     /// Whether programs ran when it was last asked.
     pub fn was_live(&self) -> bool {
         self.was_live
@@ -89,6 +95,7 @@ impl Teller {
         while let Some(event) = self.unsent.take().or_else(|| self.feed.next(self.was_live)) {
             match event {
                 WatchEvent::Reset => self.is_long = true,
+                WatchEvent::Rows(_) => self.has_told_rows = true,
                 // What the first look and the rows on their way took up is free by now, all of it.
                 WatchEvent::Settled { .. } if std::mem::take(&mut self.is_long) => see_sys::heap::give_back(),
                 _ => {}
