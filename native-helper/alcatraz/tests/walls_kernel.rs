@@ -4,7 +4,7 @@
 mod engine_lab;
 
 use std::io::{BufRead as _, BufReader};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use engine_lab::{Lab, Mode, both, finish};
 
@@ -28,7 +28,7 @@ fn what_is_counted_for_a_user_is_left_to_what_runs_outside() {
             command.args(watch);
             finish(command).stdout
         };
-        let taken = |mut command: std::process::Command| {
+        let taken = |mut command: Command| {
             let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
             let mut line = String::new();
             BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
@@ -127,6 +127,32 @@ fn a_crash_is_told_to_nobody_outside() {
 }
 
 #[test]
+fn files_that_are_the_hosts_own_are_not_leased() {
+    let lab = Lab::new(Mode::User);
+    // Large, and beside a mount: such a file has no layer.
+    std::fs::File::create(lab.home().join("large")).unwrap().set_len(2 << 20).unwrap();
+    std::fs::create_dir(lab.home().join("mount")).unwrap();
+    lab.give_to_user(&["large", "mount"]);
+    let ask = "import fcntl; print(fcntl.fcntl(open('large'), fcntl.F_SETLEASE, fcntl.F_RDLCK))";
+    let run = ["run", "--keep", "-q", "--", "/usr/bin/python3", "-c", ask];
+    let beside_a_mount = |inner: Command| {
+        let mut command = Command::new("unshare");
+        let script = "mount -t tmpfs none mount; exec \"$@\"";
+        command.args(["-m", "--propagation", "private", "sh", "-ec", script, "sh"]).arg(inner.get_program());
+        command.args(inner.get_args()).current_dir(lab.home()).stdin(Stdio::null());
+        command.envs(inner.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        finish(command)
+    };
+    let mut native = lab.as_user("/usr/bin/python3".as_ref());
+    native.args(["-c", ask]);
+    assert_eq!(beside_a_mount(native).stdout, "0\n");
+    let inside = beside_a_mount(lab.command(&run));
+    assert!(inside.stdout.is_empty() && inside.stderr.contains("Invalid argument"), "{inside:?}");
+    // Where every file has a layer, a lease is one of the session's.
+    assert_eq!(lab.run(&run).stdout, "0\n");
+}
+
+#[test]
 fn where_root_keeps_its_number_it_mounts_nothing() {
     let lab = Lab::new(Mode::System);
     // Ids of an overlay cannot be mapped, as those of a container that runs cannot.
@@ -140,13 +166,13 @@ fn where_root_keeps_its_number_it_mounts_nothing() {
                  | while read -r file; do true 2>/dev/null >>$file && echo \"open $file\"; done; \
                  echo tried; cat /proc/self/uid_map";
     let run = |wrap: &str| {
-        let mut command = std::process::Command::new("unshare");
+        let mut command = Command::new("unshare");
         let script = format!("{machine}{wrap} \"$0\"");
         command.args(["-m", "--propagation", "private", "sh", "-ec", &script, tries]);
         command.env("ALCATRAZ", lab.binary()).env("ALCATRAZ_STORE", lab.store()).current_dir(lab.home());
         command.env_remove("SUDO_UID").stdin(Stdio::null());
         let outcome = finish(command);
-        let mut clean = std::process::Command::new("rm");
+        let mut clean = Command::new("rm");
         clean.args(["-rf", "lower", "upper", "work", "merged"]).current_dir(lab.home());
         assert_eq!(finish(clean).status, 0);
         outcome

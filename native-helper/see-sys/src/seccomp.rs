@@ -85,6 +85,11 @@ const PRLIMIT: (u32, u32) = (libc::SYS_prlimit64 as u32, 340);
 /// Which limit that is.
 pub const CORE: u32 = 4;
 
+/// `fcntl`, and for 32 bits also with larger files.
+const FCNTL: (u32, [u32; 2]) = (libc::SYS_fcntl as u32, [55, 221]);
+/// Leases and delegations: who has one holds up everybody who opens the file.
+const LEASES: [u32; 2] = [1024, 1040];
+
 /// `futex`, and for 32 bits also with the longer time.
 const FUTEX: (u32, [u32; 2]) = (libc::SYS_futex as u32, [240, 422]);
 /// What moves those who wait at one word to another one, when other processes may wait there: those of the host do, at the words of
@@ -112,15 +117,15 @@ pub const FAMILIES: &[u32] = &[
 /// CAP_SYS_ADMIN in its user name space.
 ///
 /// A call that a supervisor is told of whenever this filter would refuse it is left to that supervisor, who must refuse it:
-/// the kernel would not tell of it else.
-pub fn install(told: &[Wanted], told_i386: &[Wanted]) -> Result<(), Errno> {
-    bpf::install(&filter(told, told_i386), 0).map(drop)
+/// the kernel would not tell of it else. `without_leases`: as on file systems that have none.
+pub fn install(told: &[Wanted], told_i386: &[Wanted], without_leases: bool) -> Result<(), Errno> {
+    bpf::install(&filter(told, told_i386, without_leases), 0).map(drop)
 }
 
 /// Tells when a supervisor has to be told of `socket`, to refuse what this filter would.
 pub const OTHER_FAMILY: When = When::NoneOf(0, FAMILIES);
 
-fn filter(told: &[Wanted], told_i386: &[Wanted]) -> Vec<Instruction> {
+fn filter(told: &[Wanted], told_i386: &[Wanted], without_leases: bool) -> Vec<Instruction> {
     let is_told =
         |told: &[Wanted], number, when| told.iter().any(|one| one.number == number && one.when == when);
     // One instruction pair per number keeps every jump short.
@@ -183,6 +188,17 @@ fn filter(told: &[Wanted], told_i386: &[Wanted]) -> Vec<Instruction> {
             verdict(ALLOW),
         ]
     };
+    let no_leases = |fcntl: u32| -> Vec<Instruction> {
+        let [lease, delegation] = LEASES;
+        vec![
+            equal(fcntl, 0, 5),
+            load(argument_offset(1)),
+            equal(lease, 1, 0),
+            equal(delegation, 0, 1),
+            fail(libc::EINVAL),
+            verdict(ALLOW),
+        ]
+    };
     let keep_waiters = |futex: u32| -> Vec<Instruction> {
         let [a, b, c, d] = REQUEUING;
         vec![
@@ -203,6 +219,7 @@ fn filter(told: &[Wanted], told_i386: &[Wanted]) -> Vec<Instruction> {
     native.extend(absent(ABSENT.iter().filter_map(Refused::native).collect()));
     native.extend(keep_core(SETRLIMIT.0, PRLIMIT.0));
     native.extend(keep_waiters(FUTEX.0));
+    native.extend(without_leases.then(|| no_leases(FCNTL.0)).into_iter().flatten());
     native.extend(reserve(u32::try_from(libc::SYS_fallocate).unwrap_or(u32::MAX)));
     native.extend(families(SOCKET, told));
     native.push(verdict(ALLOW));
@@ -212,6 +229,7 @@ fn filter(told: &[Wanted], told_i386: &[Wanted]) -> Vec<Instruction> {
     i386.extend(absent(ABSENT.iter().flat_map(|call| call.i386).copied().collect()));
     i386.extend(keep_core(SETRLIMIT.1, PRLIMIT.1));
     i386.extend(FUTEX.1.into_iter().flat_map(keep_waiters));
+    i386.extend(FCNTL.1.into_iter().filter(|_| without_leases).flat_map(no_leases));
     i386.extend([equal(SOCKETCALL_I386, 0, 1), fail(libc::ENOSYS)]);
     i386.extend(reserve(FALLOCATE_I386));
     i386.extend(families(SOCKET_I386, told_i386));
@@ -226,7 +244,7 @@ mod tests {
     use crate::bpf::{ARCH_I386, ARCH_NATIVE, FAIL, KILL, X32_BIT, run};
 
     fn verdict(arch: u32, number: u32, first: u32) -> u32 {
-        run(&filter(&[], &[]), arch, number, [u64::from(first), 0, 0, 0, 0, 0])
+        run(&filter(&[], &[], false), arch, number, [u64::from(first), 0, 0, 0, 0, 0])
     }
 
     #[test]
@@ -255,7 +273,8 @@ mod tests {
     #[test]
     fn space_can_be_given_back_and_not_reserved() {
         for (arch, number) in [(ARCH_NATIVE, libc::SYS_fallocate as u32), (ARCH_I386, FALLOCATE_I386)] {
-            let verdict = |mode: u64| run(&filter(&[], &[]), arch, number, [3, mode, 0, 1 << 40, 0, 0]);
+            let verdict =
+                |mode: u64| run(&filter(&[], &[], false), arch, number, [3, mode, 0, 1 << 40, 0, 0]);
             for mode in [0, 1, 0x10, 0x11, 0x20, 0x40] {
                 assert_eq!(verdict(mode), FAIL | libc::EOPNOTSUPP as u32, "{mode}");
             }
@@ -269,13 +288,24 @@ mod tests {
         for (arch, setrlimit, prlimit) in calls {
             let ask = |number: u32, arguments: [u64; 4]| {
                 let [a, b, c, d] = arguments;
-                run(&filter(&[], &[]), arch, number, [a, b, c, d, 0, 0])
+                run(&filter(&[], &[], false), arch, number, [a, b, c, d, 0, 0])
             };
             assert_eq!([4, 3, 5].map(|what| ask(setrlimit, [what, 9, 0, 0])), [FAIL, ALLOW, ALLOW]);
             assert_eq!(ask(prlimit, [0, 4, 0, 9]), ALLOW);
             assert_eq!([9, 9 << 32].map(|new| ask(prlimit, [0, 4, new, 0])), [FAIL, FAIL]);
             assert_eq!([9, 9 << 32].map(|old| ask(prlimit, [1, 4, 9, old])), [FAIL | 1, FAIL | 1]);
             assert_eq!(ask(prlimit, [0, 7, 9, 9]), ALLOW);
+        }
+    }
+
+    #[test]
+    fn leases_are_had_or_not() {
+        let [short, long] = FCNTL.1;
+        for (arch, number) in [(ARCH_NATIVE, FCNTL.0), (ARCH_I386, short), (ARCH_I386, long)] {
+            let ask = |without, what| run(&filter(&[], &[], without), arch, number, [3, what, 0, 0, 0, 0]);
+            let asked = [1024, 1040, 1025, 1030, 4];
+            assert_eq!(asked.map(|what| ask(false, what)), [ALLOW; 5]);
+            assert_eq!(asked.map(|what| ask(true, what)), [FAIL | 22, FAIL | 22, ALLOW, ALLOW, ALLOW]);
         }
     }
 
@@ -295,7 +325,7 @@ mod tests {
     }
 
     fn verdict_of(arch: u32, number: u32, second: u32) -> u32 {
-        run(&filter(&[], &[]), arch, number, [0, u64::from(second), 0, 0, 0, 0])
+        run(&filter(&[], &[], false), arch, number, [0, u64::from(second), 0, 0, 0, 0])
     }
 
     #[test]
@@ -316,7 +346,7 @@ mod tests {
     fn what_a_supervisor_is_told_of_is_left_to_it_and_nothing_else() {
         let always = |number| Wanted { number, when: When::Always };
         let told = [always(libc::SYS_keyctl as u32), Wanted { number: SOCKET, when: OTHER_FAMILY }];
-        let ask = |arch, number, first| run(&filter(&told, &[]), arch, number, [first, 0, 0, 0, 0, 0]);
+        let ask = |arch, number, first| run(&filter(&told, &[], false), arch, number, [first, 0, 0, 0, 0, 0]);
         assert_eq!(ask(ARCH_NATIVE, libc::SYS_keyctl as u32, 0), ALLOW);
         assert_eq!(ask(ARCH_NATIVE, SOCKET, 40), ALLOW);
         assert_eq!(ask(ARCH_NATIVE, libc::SYS_bpf as u32, 0), FAIL | 1);
@@ -327,7 +357,8 @@ mod tests {
             Wanted { number: libc::SYS_keyctl as u32, when: When::NotZero(0) },
             Wanted { number: SOCKET, when: When::NoneOf(0, &[1]) },
         ];
-        let ask = |number, first| run(&filter(&sometimes, &[]), ARCH_NATIVE, number, [first, 0, 0, 0, 0, 0]);
+        let ask =
+            |number, first| run(&filter(&sometimes, &[], false), ARCH_NATIVE, number, [first, 0, 0, 0, 0, 0]);
         assert_eq!(ask(libc::SYS_keyctl as u32, 0), FAIL | 1);
         assert_eq!(ask(SOCKET, 40), FAIL | libc::EAFNOSUPPORT as u32);
     }

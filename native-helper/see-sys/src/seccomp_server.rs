@@ -67,7 +67,7 @@ const NAMESPACES: u32 = (libc::CLONE_NEWNS
 
 /// Installs the filter of sessions and this one, for this process and all that it becomes, which have no rights to gain any more.
 pub fn install(is_networked: bool) -> Result<(), Errno> {
-    seccomp::install(&[], &[])?;
+    seccomp::install(&[], &[], false)?;
     bpf::install(&filter(is_networked), 0).map(drop)
 }
 

@@ -242,7 +242,7 @@ fn other_owners(mode: Mode) -> DoctorRow {
 
 fn filter() -> Result<()> {
     rustix::thread::set_no_new_privs(true).map_err(|e| told("privileges could not be given up", e))?;
-    see_sys::seccomp::install(&[], &[]).map_err(|e| told("the filter could not be installed", e))?;
+    see_sys::seccomp::install(&[], &[], false).map_err(|e| told("the filter could not be installed", e))?;
     // A socket of a family that no network name space parts must be refused now.
     match rustix::net::socket(rustix::net::AddressFamily::VSOCK, rustix::net::SocketType::STREAM, None) {
         Err(Errno::AFNOSUPPORT) => Ok(()),

@@ -110,7 +110,8 @@ fn settle(birth: &Birth<'_>) -> Result<Init> {
     let (mounts, mount_list) = (open("/proc/self/ns/mnt")?, open("/proc/self/mountinfo")?);
     let pids = open("/proc/self/ns/pid")?;
     let Reported { x86_64, i386 } = birth.reported;
-    see_sys::seccomp::install(x86_64, i386).map_err(|e| own("system calls could not be filtered", e))?;
+    see_sys::seccomp::install(x86_64, i386, birth.tree.shows_own_files)
+        .map_err(|e| own("system calls could not be filtered", e))?;
     // From here on this process's own calls wait too, until the supervisor has the listener: nothing may be opened.
     let listener = if birth.reported.is_empty() {
         None
