@@ -1,6 +1,8 @@
 //! The program's terminal is its own and feels like the user's: size, keys, job control, exit, and coming back to it.
 #![allow(missing_docs, reason = "tests")]
 
+use std::os::unix::fs::PermissionsExt as _;
+
 #[path = "../engine_lab/mod.rs"]
 mod engine_lab;
 mod jobs;
@@ -354,9 +356,20 @@ fn statuses_are_the_programs() {
             lab.run(&["run", "--keep", "-q", "--", "sh", "-c", "chmod +x script; ./script"]).status,
             9
         );
-        let mut command = lab.command(&["run", "-q", "--", "true"]);
-        command.env("PATH", "/nowhere");
-        assert_eq!(engine_lab::finish(command).status, 127);
+        let looking_in = |path: &str, name: &str| {
+            let mut command = lab.command(&["run", "-q", "--", name]);
+            command.env("PATH", path);
+            engine_lab::finish(command).status
+        };
+        let home = lab.home().display().to_string();
+        assert_eq!(looking_in("/nowhere", "true"), 127);
+        assert_eq!(looking_in(&format!("/nowhere:{home}"), "canary"), 126);
+        // What an account left in its path may be closed to another one.
+        let closed = lab.home().join("closed");
+        std::fs::create_dir(&closed).unwrap();
+        std::fs::set_permissions(&closed, std::fs::Permissions::from_mode(0o000)).unwrap();
+        let path = format!("{}:/usr/bin:/bin", closed.display());
+        assert_eq!((looking_in(&path, "no-such-command"), looking_in(&path, "true")), (127, 0));
     });
 }
 

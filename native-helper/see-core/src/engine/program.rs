@@ -263,7 +263,9 @@ fn run_command(spec: &ProgramSpec) -> Box<SeeError> {
             other if candidate == *name => return refusal::of(name, other),
             Errno::NOENT if refusal::is_there(&candidate) => seen = (candidate, Errno::NOENT),
             Errno::NOENT | Errno::NOTDIR => {}
-            Errno::ACCESS => seen = (name.clone(), Errno::ACCESS),
+            Errno::ACCESS if refusal::is_there(&candidate) => seen = (name.clone(), Errno::ACCESS),
+            // A directory of the path that is closed to this user: nobody says that it is there.
+            Errno::ACCESS => {}
             other => return refusal::of(&candidate, other),
         }
     }
