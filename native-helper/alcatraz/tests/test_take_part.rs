@@ -69,6 +69,8 @@ fn an_archive_holds_what_changed_as_it_is_in_the_session() {
     let archive = lab.work().join("out.tar");
     let told = lab.json(["export", &id, "-o", archive.to_str().unwrap()]);
     assert_eq!((&told["deleted"], &told["other"]), (&json!(1), &json!(0)));
+    let said = lab.run(["export", &id, "-o", "again.tar"]).stderr;
+    assert!(said.starts_with(&format!("Exported {} objects.\n", told["entries"])), "{said}");
     let out = tempfile::tempdir().unwrap();
     let unpacked = Command::new("tar")
         .args(["--xattrs", "-xpf"])

@@ -62,7 +62,7 @@ fn tell(context: &Context, output: &Path, exported: Exported) -> Result<ExitStat
             .json(&json!({ "file": file, "entries": entries, "deleted": deleted, "other": other }))?;
         return Ok(ExitStatus::Done);
     }
-    context.output.say(&format!("Exported {}.", count_text(entries, "entry")));
+    context.output.say(&format!("Exported {}.", count_text(entries, "object")));
     if deleted > 0 {
         context.output.say(&format!("An archive cannot hold deletions: {deleted} are not in it."));
     }
