@@ -40,6 +40,28 @@ const LIMIT_WORDS: Words<LimitCause> = {
   "record-lacks": ({ error }) => `The record may lack what left it. ${sentence(error)}`,
 };
 
+/** What to do about it; empty where nothing is known. */
+const LIMIT_NEXT: Words<LimitCause> = {
+  "unlayered-kind":
+    "Copy what is to be changed to a disk whose file system is Linux’s own (ext4, xfs, btrfs).",
+  "file-alone": "Unmount it, or what is mounted beside it.",
+  "other-disk": "Mount the disk that was there when the session began, then run more in the session.",
+  "disk-gone": "Mount it again.",
+  "seen-later": "Make that place before the session begins: then it is hidden.",
+  "mounts-below": "Start Alcatraz in system mode, or unmount what lies below it.",
+  "no-layer": "",
+  unmapped:
+    "Unmount that place or stop the container that it belongs to; before Linux 6.3, use a newer kernel.",
+  "unshifted-root": "Run Alcatraz outside of containers; before Linux 6.3, use a newer kernel.",
+  "other-group": "Start Alcatraz in system mode.",
+  "little-room": "Make room there.",
+  "no-device": "Plug it in, or load its driver.",
+  "no-display": ({ error }) => errorText(error).next,
+  "clipboard-ended": "Start a new session: there it is shared again.",
+  "network-off": ({ error }) => errorText(error).next,
+  "record-lacks": ({ error }) => errorText(error).next,
+};
+
 const DEVICES: Readonly<Record<Extract<LimitCause, { what: "no-device" }>["device"], string>> = {
   gpu: "This machine has no graphics processor for programs now.",
   sound: "This machine has no sound now.",
@@ -60,6 +82,11 @@ const SESSION_WORDS: Words<SessionCause> = {
 /** Returns why a place is limited. May hold what programs chose: whoever shows it escapes it. */
 export function limitWhy({ why, cause }: Limit): string {
   return cause === undefined ? why : wordsOf(LIMIT_WORDS, cause);
+}
+
+/** Returns what to do about it. */
+export function limitNext(cause: LimitCause): string {
+  return wordsOf(LIMIT_NEXT, cause);
 }
 
 /** Returns why a session stands as it does; empty where nothing is to be said. Whoever shows it escapes it. */

@@ -50,6 +50,23 @@ it("says in the helper's words what it has no words for", () => {
   expect(findingsOf([row]).gaps[0]).toMatchObject({ title: "A new thing", why: "It is new.", next: "Wait." });
 });
 
+it("tells of a place why changes are limited there, and what to do", () => {
+  const row: DoctorRow = {
+    feature: "Changes in /boot",
+    id: "place",
+    topic: "place",
+    status: "partial",
+    why: "w",
+    mend: "m",
+    gap: "place-limited",
+    facts: { place: "/boot" },
+    limit: { what: "unlayered-kind", kind: "vfat" },
+  };
+  const [told] = findingsOf([row]).gaps;
+  expect(told?.why).toContain("vfat");
+  expect(told?.next).toContain("ext4");
+});
+
 it("tells what to type as it is right for the machine and the place", () => {
   const told = (gap: Gap, facts: NonNullable<DoctorRow["facts"]>): unknown =>
     findingsOf([{ feature: "f", status: "none", gap, facts }]).gaps[0]?.type;

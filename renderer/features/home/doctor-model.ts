@@ -1,7 +1,7 @@
 // The rows of what a machine can enforce as a person reads them: what is missing first, equal ones together. Pure.
 import type { DoctorRow } from "../../../protocol/src/doctor.js";
 import { FEATURES, GAPS, TEXTS, type Told } from "../../../texts/doctor.js";
-import { limitWhy } from "../../../texts/causes.js";
+import { limitNext, limitWhy } from "../../../texts/causes.js";
 import { errorText } from "../../../texts/errors.js";
 
 /** What is missing: one thing, or the same of several. */
@@ -64,7 +64,8 @@ function wordsOf({
       error === undefined ? { title: why, what: "", next: mend } : errorText(error);
     return { why: what === "" ? asSentence(title) : what, next, type: "" };
   }
-  if (limit !== undefined) return { why: limitWhy({ path: "", why, cause: limit }), next: "", type: "" };
+  if (limit !== undefined)
+    return { why: limitWhy({ path: "", why, cause: limit }), next: limitNext(limit), type: "" };
   const words = GAPS[gap];
   const tell = (told: Told = ""): string => (typeof told === "string" ? told : told(facts));
   const own = tell(words.why);

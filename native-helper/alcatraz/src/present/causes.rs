@@ -60,6 +60,34 @@ pub fn limit_words(cause: &LimitCause) -> String {
     words.to_owned()
 }
 
+/// Returns what to do about it.
+pub fn limit_mend(cause: &LimitCause) -> &str {
+    match cause {
+        LimitCause::UnlayeredKind { .. } => {
+            "Copy what is to be changed to a disk whose file system is Linux's own (ext4, xfs, btrfs)."
+        }
+        LimitCause::FileAlone => "Unmount it, or the mounts beside it.",
+        LimitCause::OtherDisk => "Mount the disk that was there when the session began, then enter it again.",
+        LimitCause::DiskGone => "Mount it again.",
+        LimitCause::SeenLater => "Make that place before the session begins: then it is hidden.",
+        LimitCause::MountsBelow => "Run Alcatraz with sudo, or unmount what lies below it.",
+        LimitCause::Unmapped => {
+            "Unmount that place or stop the container that it belongs to; before Linux 6.3, use a newer kernel."
+        }
+        LimitCause::UnshiftedRoot => {
+            "Run Alcatraz outside of containers; before Linux 6.3, use a newer kernel."
+        }
+        LimitCause::OtherGroup => "Run Alcatraz with sudo.",
+        LimitCause::LittleRoom => "Make room there.",
+        LimitCause::NoDevice { .. } => "Plug it in, or load its driver.",
+        LimitCause::ClipboardEnded => "Start a new session: there it is shared again.",
+        LimitCause::NoDisplay { error }
+        | LimitCause::NetworkOff { error }
+        | LimitCause::RecordLacks { error } => &error.hint,
+        LimitCause::NoLayer { .. } | LimitCause::Said { .. } => "None is known.",
+    }
+}
+
 /// Returns why a session ended, or stands, as it does.
 pub fn session_words(cause: &SessionCause) -> String {
     match cause {

@@ -5,7 +5,7 @@ use see_core::doctor::{DoctorRow, Feature, Gap};
 use see_core::engine::group_mend::Way;
 use serde_json::Value;
 
-use super::causes::limit_words;
+use super::causes::{limit_mend, limit_words};
 
 /// Returns what was tried.
 pub fn feature_words(row: &DoctorRow) -> String {
@@ -128,7 +128,10 @@ pub fn gap_words(row: &DoctorRow) -> Option<Words> {
             "its root directory has no safe place for a private directory, so the layer is in the store and a commit copies",
             "Make the root directory of that file system writable for you alone, or put the store there with --store.",
         ),
-        Gap::PlaceLimited => told(&limit_words(row.limit.as_ref()?), "None is known."),
+        Gap::PlaceLimited => {
+            let limit = row.limit.as_ref()?;
+            told(&limit_words(limit), limit_mend(limit))
+        }
         Gap::RenamesCopy => told(
             "the kernel cannot rename directories of the host for an ordinary user; `mv` copies them instead",
             SUDO,
