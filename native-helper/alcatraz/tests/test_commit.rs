@@ -202,10 +202,33 @@ fn what_the_host_changed_after_a_commit_stops_its_undo() {
     let id = lab.see(SCRIPT);
     let commit = lab.json(["commit", &id])["commit"].as_str().unwrap().to_owned();
     lab.write("new", "used since\n");
+    lab.write("old", "used since\n");
     let refused = lab.run(["undo", &commit, "--json"]);
-    assert_eq!((refused.status, &refused.error()["code"]), (3, &json!("conflicts")), "{refused:?}");
-    assert_eq!(lab.read("new"), "used since\n");
+    assert_eq!((refused.status, refused.stdout.len()), (3, 0), "{refused:?}");
+    let error = refused.error();
+    assert_eq!(error["code"], "conflicts");
+    let told: Vec<_> =
+        error["conflicts"].as_array().unwrap().iter().map(|c| (&c["path"], &c["choices"])).collect();
+    let (new, old) = (json!(lab.work().join("new")), json!(lab.work().join("old")));
+    let choices = json!(["skip", "overwrite"]);
+    assert_eq!(told, [(&new, &choices), (&old, &choices)]);
+    let people = lab.run(["undo", &commit]);
+    assert_eq!(people.status, 3);
+    let says = |words: &str| assert!(people.stderr.contains(words), "{words}: {}", people.stderr);
+    says("new  (the host changed it too)  [skip, overwrite]");
+    says("Hint: Decide with --resolve PATH=CHOICE");
+    // One answer is not enough, and one that is no choice is none.
+    let answer = |path: &str, choice: &str| format!("--resolve={}={choice}", lab.work().join(path).display());
+    for second in [answer("new", "skip"), answer("old", "both")] {
+        assert_eq!(lab.run(["undo", &commit, &answer("new", "skip"), &second]).status, 3, "{second}");
+    }
+    assert_eq!((lab.read("new"), lab.read("old")), ("used since\n".to_owned(), "used since\n".to_owned()));
     assert!(lab.exists("b"), "nothing was undone");
+    let undone = lab.json(["undo", &commit, &answer("new", "skip"), &answer("old", "overwrite")]);
+    assert_eq!((&undone["undid"], &undone["skipped"]), (&json!(commit), &json!(1)));
+    assert_eq!(lab.read("new"), "used since\n");
+    lab.run(["undo", undone["commit"].as_str().unwrap(), "--json"]);
+    assert_eq!(lab.read("old"), "used since\n", "what it displaced comes back with the undo of the undo");
 }
 
 #[test]

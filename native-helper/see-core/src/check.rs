@@ -238,10 +238,14 @@ fn judge(read: &Read, found: &Found, host: Option<Stat>, grounds: &Grounds) -> O
 }
 
 /// Tells whether what was seen of a directory is all that this change of it rests on. What a directory is like counts when
-/// the session changed that; then the host may not have touched it since. Whoever removes one has listed it first.
+/// the session changed that; then the host may not have touched it since. Whoever removes one has listed it first; what is none can
+/// make way for one.
 fn tells_enough(entry: &Entry, found: &Found, now: Now) -> bool {
     match found.change.kind {
-        ChangeKind::Deleted | ChangeKind::Replaced => entry.listing().is_some(),
+        ChangeKind::Deleted | ChangeKind::Replaced => {
+            let is_other = matches!(now, Now::Object(object) if object.kind != FileType::Directory);
+            entry.listing().is_some() || is_other && criterion::is_untouched(entry, now)
+        }
         ChangeKind::Modified | ChangeKind::Renamed => {
             found.change.aspects.is_empty() || criterion::is_untouched(entry, now)
         }

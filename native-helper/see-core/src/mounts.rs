@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{Error, ErrorKind, Read as _};
+use std::io::{Error, ErrorKind, Read as _, Seek as _};
 
 use rustix::fs::{AtFlags, CWD, StatxFlags};
 use rustix::io::Errno;
@@ -158,9 +158,14 @@ pub fn visible() -> Result<Vec<Mount>> {
 /// on one point the last is in sight. Points are paths of that process. Fails with `FileTooLarge` when more than `most` bytes
 /// tell of them: a program may have made the list.
 pub fn of_process(process: u32, most: u64) -> std::io::Result<Vec<Mount>> {
+    of_list(&File::open(format!("/proc/{process}/mountinfo"))?, most)
+}
+
+/// Returns every mount that an open `mountinfo` file tells of now; fails when that takes more than so many bytes.
+pub fn of_list(mut list: &File, most: u64) -> std::io::Result<Vec<Mount>> {
     let mut text = Vec::new();
-    let file = File::open(format!("/proc/{process}/mountinfo"))?;
-    file.take(most.saturating_add(1)).read_to_end(&mut text)?;
+    list.rewind()?;
+    list.take(most.saturating_add(1)).read_to_end(&mut text)?;
     if text.len() as u64 > most {
         return Err(Error::from(ErrorKind::FileTooLarge));
     }
@@ -168,7 +173,7 @@ pub fn of_process(process: u32, most: u64) -> std::io::Result<Vec<Mount>> {
 }
 
 /// Returns every mount of the text of a `mountinfo` file, in its order.
-pub fn all(text: &[u8]) -> Vec<Mount> {
+fn all(text: &[u8]) -> Vec<Mount> {
     text.split(|b| *b == b'\n').filter_map(parse).collect()
 }
 

@@ -13,7 +13,7 @@ use super::layer_path::LayerPath;
 use super::stamp::Version;
 use super::verdict::{Copy, Displaced, Look, LostTree, Name, OpenDir, Row, Seat, Telling, Verdict, deleted};
 use crate::beneath::Facts;
-use crate::change::{Aspect, Change, ChangeKind};
+use crate::change::{Aspect, Change, ChangeKind, FileType};
 use crate::layer::{Layer, MarkSpace};
 use crate::monitor::Monitor;
 use crate::overlay_marks::{Marks, Opacity, Origin, handle_at, marks_at, resolve_redirect};
@@ -260,9 +260,16 @@ impl Case<'_> {
                 .flatten()
                 .is_none_or(|handle| handle == *origin)),
             (Some(Origin::Unknown), _) => Ok(!self.came_from_elsewhere(facts)),
-            // Of a host file with several names overlayfs does not note the origin.
-            _ => Ok(self.host.is_some_and(|host| host.links > 1)),
+            // Of a host file with several names overlayfs does not note the origin, nor in user mode that of a symlink.
+            _ => Ok(self.host.is_some_and(|host| host.links > 1 || self.is_copied_link(facts, &host))),
         }
+    }
+
+    /// Tells whether a symlink that has got further names looks like a copy of the host's here.
+    fn is_copied_link(&self, facts: &Facts, host: &Facts) -> bool {
+        let look = |facts| Look::of(&self.source.layer, facts);
+        let is_link = facts.file_type() == FileType::Symlink && facts.links > 1;
+        is_link && look(facts).is_some_and(|here| Some(here) == look(host))
     }
 
     /// Tells whether a copy of something unnamed cannot be one of the host's object here: that one was written at another

@@ -48,7 +48,8 @@ pub fn undo(
     let mut reader = Backwards::new(&mut places, &journal, attempts, &id, resolve)?;
     monitor.progress(Phase::Check, 0, None);
     let plan = reader.read()?;
-    let conflicts = std::mem::take(&mut reader.conflicts);
+    let mut conflicts = std::mem::take(&mut reader.conflicts);
+    conflicts.sort_by_cached_key(|conflict| conflict.path.to_host_path());
     if !conflicts.is_empty() {
         let mut error = SeeError::new(
             ErrorCode::Conflicts,

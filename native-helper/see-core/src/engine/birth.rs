@@ -1,6 +1,5 @@
 //! A SEE's beginning and end as its supervisor sees them: forks the init, waits until the SEE is made, ends the init.
 
-use std::io::Read as _;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 
 use rustix::io::Errno;
@@ -140,11 +139,11 @@ fn made(first: Pid, limits: Vec<Limit>, held: Vec<OwnedFd>) -> Result<Made> {
         return Err(wire::broken("what holds the SEE is missing"));
     };
     let inside = held.next().map(|listener| -> Result<Inside> {
-        let mut text = Vec::new();
-        std::fs::File::from(list).read_to_end(&mut text).map_err(|e| wire::broken(&e.to_string()))?;
+        let mount_list = std::fs::File::from(list);
+        let told = mounts::of_list(&mount_list, u64::MAX).map_err(|e| wire::broken(&e.to_string()))?;
         let namespace = rustix::fs::fstat(&mounts).map_err(wire::gone)?.st_ino;
         let first = pidfd_open(first, PidfdFlags::empty()).map_err(wire::gone)?;
-        Ok(Inside { listener, root, mounts: mounts::all(&text), namespace, pids, first })
+        Ok(Inside { listener, root, mounts: told, mount_list, namespace, pids, first })
     });
     Ok(Made { mounts, network, limits, inside: inside.transpose()? })
 }

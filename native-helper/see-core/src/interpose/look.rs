@@ -4,8 +4,6 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use rustix::io::Errno;
-
 use crate::path::HostPath;
 use crate::read_set::access::Access;
 use crate::read_set::entry::{Looker, Moment, Seen};
@@ -18,7 +16,7 @@ use super::observer::{Observer, Shared};
 use super::own_links::{is_own_link, leads_to_own, own_link};
 use super::resolve::{Reached, Walk, nothing_at};
 use super::tracee::{self, AT_FDCWD, Place};
-use super::view::{Sight, Target};
+use super::view::Sight;
 use super::waiting::Waiting;
 
 pub const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
@@ -131,7 +129,9 @@ impl Observer {
         }
         let mut sight = self.sight(context, is_remounted)?;
         let start = match &told {
-            Some(told) => self.start(context, &mut sight, named.dir, told)?,
+            Some(told) => {
+                self.shared.begin(&mut sight, told, Place::of(named.dir).link(thread).as_bytes())?
+            }
             None => sight.root.clone(),
         };
         if is_jailed {
@@ -194,39 +194,10 @@ impl Observer {
             Some(b'/') => sight.root.clone(),
             Some(_) => {
                 let told = self.directory(thread, named.dir)?;
-                self.start(context, &mut sight, named.dir, &told)?
+                self.shared.begin(&mut sight, &told, Place::of(named.dir).link(thread).as_bytes())?
             }
         };
         Some((sight, start))
-    }
-
-    /// Returns where a relative path begins, and makes the sight the one by which that is found. Once something was mounted a
-    /// directory may lie where no path of its name leads: what is seen there is not known then.
-    fn start(&self, context: &Context<'_, '_>, sight: &mut Sight, dir: i32, told: &[u8]) -> Option<HostPath> {
-        let Shared { main, tables, is_remounted, .. } = &*self.shared;
-        let start = sight.inner(told);
-        if !is_remounted.load(Ordering::SeqCst) {
-            return start;
-        }
-        let place = Place::of(dir);
-        let is_in = |sight: &Sight, start: &HostPath| tables.counts_from(sight, start, context.thread, place);
-        match start.as_ref().map(|start| is_in(sight, start)) {
-            Some(Ok(true)) => return start,
-            // The call fails as well, or its thread is gone.
-            Some(Err(Errno::NOENT | Errno::SRCH)) => return None,
-            _ => {}
-        }
-        // What the kernel shows means the same in every name space.
-        let shown = main.inner(told).filter(|shown| {
-            let point = main.table.around(shown);
-            point.is_some_and(|point| point.target == Target::Kernel) && is_in(main, shown) == Ok(true)
-        });
-        match shown {
-            Some(_) => *sight = main.clone(),
-            None if start.is_some() => self.lose(Missing::Blind),
-            None => {}
-        }
-        shown
     }
 
     /// Tells whether names below or through this one will mean something else once it has moved.
@@ -289,8 +260,10 @@ impl Observer {
         let mut links = Vec::new();
         let before_long = || context.pass_turn();
         let since = context.call.is_none().then_some(context.at);
+        let shared = Arc::clone(&self.shared);
         let mut walk = Walk { tree: &mut self.tree, main: &main, sight, since, before_long: &before_long };
         let mut reached = walk.follow(start, path, intent.follows, &mut links)?;
+        let mut through: Option<Sight> = None;
         for _ in 0..MOST_MAGIC {
             if !leads_to_own(&reached) {
                 break;
@@ -300,11 +273,18 @@ impl Observer {
                 self.lose(Missing::Blind);
                 return None;
             }
-            let Some(real) = own_link(context.thread, &reached) else { break };
-            let real = sight.inner(&real)?;
-            reached = walk.follow(&real, real.as_bytes(), intent.follows, &mut links)?;
+            let Some(own) = own_link(context.thread, &reached) else { break };
+            let Some(told) = tracee::link_path(&own.link) else { break };
+            let sight = through.get_or_insert_with(|| sight.clone());
+            let start = shared.begin(sight, &told, &own.link)?;
+            let real = [start.as_bytes(), &own.rest].concat();
+            let mut walk =
+                Walk { tree: &mut self.tree, main: &main, sight, since, before_long: &before_long };
+            reached = walk.follow(&start, &real, intent.follows, &mut links)?;
         }
         // The host may have something else by now, or nothing, and the SEE does not show that.
+        let sight = through.as_ref().unwrap_or(sight);
+        let mut walk = Walk { tree: &mut self.tree, main: &main, sight, since, before_long: &before_long };
         let reached = walk.as_shown(reached, intent.follows, &mut links)?;
         if !context.still_waits() {
             return None;

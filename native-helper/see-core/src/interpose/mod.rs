@@ -2,6 +2,7 @@
 //! and goes on unchanged: nothing is decided there. What an actor claims, it decides.
 
 pub mod actor;
+mod begins;
 pub(crate) mod by_thread;
 pub mod calls;
 mod clock;

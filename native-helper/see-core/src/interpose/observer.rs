@@ -22,7 +22,7 @@ use super::look::{AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, Context, Intent, Named};
 use super::resolve::Reached;
 use super::seen_calls::SeenCalls;
 use super::tables::Tables;
-use super::tracee::{self, AT_FDCWD, Descriptors};
+use super::tracee::{self, AT_FDCWD, Descriptors, Place};
 use super::tree::Tree;
 use super::unfinished::{Effect, Unfinished};
 use super::view::Sight;
@@ -269,8 +269,9 @@ impl Observer {
     /// Records that the attributes of what is open change: of a directory, and with some `file` access also of a file.
     fn change_open(&mut self, context: &Context<'_, '_>, descriptor: i32, file: Access) -> Option<()> {
         let told = self.directory(context.thread, descriptor)?;
-        let sight = self.sight(context, self.shared.is_remounted.load(Ordering::SeqCst))?;
-        let path = sight.inner(&told)?;
+        let mut sight = self.sight(context, self.shared.is_remounted.load(Ordering::SeqCst))?;
+        let link = Place::of(descriptor).link(context.thread);
+        let path = self.shared.begin(&mut sight, &told, link.as_bytes())?;
         let intent = Intent { file, ..Intent::of(Access::WRITE, false) };
         self.note(context, &sight, &path, path.as_bytes(), intent).map(drop)
     }

@@ -6,7 +6,6 @@ use crate::path::HostPath;
 
 use super::found::Found;
 use super::resolve::Reached;
-use super::tracee;
 
 /// Tells whether a path may lead through a link that means something else for each thread.
 pub fn is_own_link(path: &[u8]) -> bool {
@@ -36,8 +35,16 @@ fn contains(path: &[u8], part: &[u8]) -> bool {
     path.windows(part.len()).any(|window| window == part)
 }
 
-/// Returns where a link of `/proc` leads that a path goes through, and the rest of the path, as the supervisor sees it.
-pub fn own_link(thread: u32, reached: &Reached) -> Option<Vec<u8>> {
+/// A link of `/proc` that a path goes through.
+pub struct OwnLink {
+    /// Where the supervisor finds it.
+    pub link: Vec<u8>,
+    /// What is left of the path, with its slash.
+    pub rest: Vec<u8>,
+}
+
+/// Returns the link of `/proc` that a path goes through.
+pub fn own_link(thread: u32, reached: &Reached) -> Option<OwnLink> {
     if reached.found != Found::Private {
         return None;
     }
@@ -71,10 +78,6 @@ pub fn own_link(thread: u32, reached: &Reached) -> Option<Vec<u8>> {
         }
         _ => return None,
     };
-    let mut real = tracee::link_path(&[link, what].concat())?;
-    for part in parts {
-        real.push(b'/');
-        real.extend_from_slice(part);
-    }
-    Some(real)
+    let rest = parts.flat_map(|part| [b"/", part].concat()).collect();
+    Some(OwnLink { link: [link, what].concat(), rest })
 }

@@ -52,8 +52,10 @@ impl Observer {
         // The first bytes of programs may come from a slow disk.
         context.pass_turn();
         let (sight, start, path) = if named.path.is_empty() && flags & AT_EMPTY_PATH != 0 {
-            let sight = self.sight(context, self.shared.is_remounted.load(Ordering::SeqCst))?;
-            let file = sight.inner(&tracee::place(thread, Place::Descriptor(named.dir))?)?;
+            let mut sight = self.sight(context, self.shared.is_remounted.load(Ordering::SeqCst))?;
+            let link = Place::Descriptor(named.dir).link(thread);
+            let told = tracee::link_path(link.as_bytes())?;
+            let file = self.shared.begin(&mut sight, &told, link.as_bytes())?;
             (sight, file.clone(), file.as_bytes().to_vec())
         } else {
             let (sight, start) = self.place(context, named)?;

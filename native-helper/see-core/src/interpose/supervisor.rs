@@ -1,6 +1,7 @@
 //! The threads that answer a SEE's calls, from its first process to its last: what an [`Actor`] claims is its to decide,
 //! everything else is observed and goes on.
 
+use std::fs::File;
 use std::os::fd::{AsRawFd as _, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -49,6 +50,8 @@ pub struct Inside {
     pub root: OwnedFd,
     /// Its mounts.
     pub mounts: Vec<Mount>,
+    /// Where the kernel tells them.
+    pub mount_list: File,
     /// Its mount name space, by number.
     pub namespace: u64,
     /// Its pid name space.
@@ -91,11 +94,13 @@ impl Interposer {
         actors: Vec<Arc<dyn Actor>>,
         witnesses: Witnesses,
     ) -> Result<Self> {
-        let Inside { listener, root, mounts, namespace, first, .. } = inside;
+        let Inside { listener, root, mounts, mount_list, namespace, first, .. } = inside;
         let (root, first) = (Arc::new(root), Arc::new(first));
         let count = std::thread::available_parallelism().map_or(2, |count| count.get() + 1).min(MOST_THREADS);
         let watch = recording
-            .map(|recording| Watch::new(recording, &root, mounts, namespace, count + 2, &witnesses))
+            .map(|recording| {
+                Watch::new(recording, &root, (mounts, mount_list), namespace, count + 2, &witnesses)
+            })
             .transpose()?;
         let listener = Arc::new(Listener::new(listener));
         let actors = Arc::new(Actors::new(actors));
@@ -178,7 +183,7 @@ impl Watch {
     fn new(
         recording: &Recording<'_>,
         root: &Arc<OwnedFd>,
-        mounts: Vec<Mount>,
+        (mounts, list): (Vec<Mount>, File),
         namespace: u64,
         threads: usize,
         witnesses: &Witnesses,
@@ -196,7 +201,13 @@ impl Watch {
             seen: SeenCalls::new(Arc::clone(&unfinished)),
             directories: ByThread::new(),
             programs: ByThread::new(),
-            tables: Tables::new(main.clone(), mounts, Arc::clone(root), namespace, Arc::clone(&unfinished)),
+            tables: Tables::new(
+                main.clone(),
+                (mounts, list),
+                Arc::clone(root),
+                namespace,
+                Arc::clone(&unfinished),
+            ),
             unfinished,
             main,
             frozen: Arc::new(Frozen::new(recording.layers, &recording.mirrored)),

@@ -1,6 +1,7 @@
 //! How threads see paths once something was mounted, or a root directory changed: their mount tables, each read once and again
 //! when it may have changed. A program can make such a table as long as the kernel lets it: one too long is not taken.
 
+use std::fs::File;
 use std::io::{Error, ErrorKind};
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,6 +31,8 @@ pub struct Tables {
     main: Sight,
     /// The mounts that it was read from.
     mounts: Vec<Mount>,
+    /// Where they are told, as they are by now.
+    list: File,
     /// The SEE's root directory.
     root: Arc<OwnedFd>,
     /// The SEE's own mount name space.
@@ -44,6 +47,8 @@ struct Held {
     tables: Vec<Known>,
     /// How many have been read.
     count: u32,
+    /// When the SEE's own name space was found to have the mounts that it began with.
+    as_at_first: Option<Stamp>,
 }
 
 #[derive(Debug)]
@@ -64,15 +69,15 @@ struct View {
 }
 
 impl Tables {
-    /// Returns no table but this one yet, of this mount name space and these mounts, below this root directory.
+    /// Returns no table but this one yet, of this mount name space and these mounts, which `list` tells, below this root directory.
     pub fn new(
         main: Sight,
-        mounts: Vec<Mount>,
+        (mounts, list): (Vec<Mount>, File),
         root: Arc<OwnedFd>,
         namespace: u64,
         unfinished: Arc<Unfinished>,
     ) -> Self {
-        Self { main, mounts, root, namespace, unfinished, held: Mutex::default() }
+        Self { main, mounts, list, root, namespace, unfinished, held: Mutex::default() }
     }
 
     /// Returns how a thread sees paths; `None` when it is gone, or has a root directory that no path leads to. Fails when its table
@@ -147,17 +152,24 @@ impl Tables {
         Ok(path.filter(is_same).map_or_else(elsewhere, Target::Alias))
     }
 
-    /// Tells whether the directory that a thread's relative paths count from lies where a sight has `start`, and not below something
-    /// that was mounted over it since, or on a mount of another name space. Fails when it cannot be told.
-    pub fn counts_from(
-        &self,
-        sight: &Sight,
-        start: &HostPath,
-        thread: u32,
-        place: Place,
-    ) -> Result<bool, Errno> {
-        let mount = Where::of(open(thread, place)?.as_fd())?.mount;
+    /// Tells whether what a link of `/proc` leads to lies where a sight has `start`, and not below something that was mounted over it
+    /// since, or on a mount of another name space. Fails when it cannot be told.
+    pub fn counts_from(&self, sight: &Sight, start: &HostPath, link: &[u8]) -> Result<bool, Errno> {
+        let place = rustix::fs::openat(CWD, link, OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+        let mount = Where::of(place.as_fd())?.mount;
         Ok(sight.table.around(start).is_some_and(|point| point.mount == mount))
+    }
+
+    /// Tells whether the SEE's own name space has the mounts that it began with.
+    pub fn are_as_at_first(&self) -> bool {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.as_at_first.is_some_and(|stamp| self.unfinished.are_still(stamp)) {
+            return true;
+        }
+        let stamp = self.unfinished.names();
+        let is_same = mounts::of_list(&self.list, MOST_BYTES).is_ok_and(|mounts| mounts == self.mounts);
+        held.as_at_first = stamp.filter(|_| is_same);
+        is_same
     }
 }
 
@@ -207,7 +219,13 @@ mod tests {
         let table = Arc::new(Table::main(mounts.clone(), &[]).unwrap());
         let main = Sight { table, root: HostPath::root(), prefix: HostPath::root() };
         let root = rustix::fs::openat(CWD, "/", OFlags::PATH, Mode::empty()).unwrap();
-        Tables::new(main, mounts, Arc::new(root), 0, Arc::new(Unfinished::default()))
+        Tables::new(
+            main,
+            (mounts, File::open("/proc/self/mountinfo").unwrap()),
+            Arc::new(root),
+            0,
+            Arc::new(Unfinished::default()),
+        )
     }
 
     fn id(tables: &Tables, thread: u32) -> Option<u32> {

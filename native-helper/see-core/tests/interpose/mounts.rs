@@ -29,15 +29,22 @@ fn mounts_of_its_own_lead_to_the_same_files() {
     assert!(ran.reads.get(&see.path("dst/deep/f")).is_none());
 }
 
-/// What lacks in the record of a script that finds a file by the name `file`, with `kept/sub/file` the host's.
+/// What lacks in the record of a script that finds a file by the name `file`, with `kept/sub/file` the host's, as is `kept/sub/echo`.
 fn missing(script: &str) -> Option<Missing> {
+    recorded(script).1
+}
+
+/// The same, and whether the record has that file as read.
+fn recorded(script: &str) -> (bool, Option<Missing>) {
     let see = See::new();
     std::fs::create_dir_all(see.host().join("kept/sub")).unwrap();
     std::fs::create_dir(see.host().join("at")).unwrap();
     std::fs::write(see.host().join("kept/sub/file"), "text").unwrap();
+    std::fs::copy("/bin/echo", see.host().join("kept/sub/echo")).unwrap();
     let ran = see.run(Some(Level::Opens), &["/bin/sh", "-c", script]);
     assert!(ran.status.success() && ran.output.contains("text"), "{script}: {}", ran.output);
-    ran.reads.missing()
+    let file = ran.reads.get(&see.path("kept/sub/file"));
+    (file.is_some_and(|entry| entry.access.has(Access::READ)), ran.reads.missing())
 }
 
 #[test]
@@ -70,7 +77,36 @@ fn paths_that_count_from_below_a_later_mount_make_the_record_incomplete() {
         )
     };
     assert_eq!(missing(&open("/proc", "self/status")), None);
-    assert_eq!(missing(&open("kept", "sub/file")), Some(Missing::Blind));
+}
+
+#[test]
+fn what_was_open_before_a_name_space_of_its_own_leads_to_the_same_files() {
+    let relative = "perl -e '$p = \"sub/file\"; ($f = syscall(257, 3, $p, 0)) < 0 and die; print \"text\"'";
+    for read in ["cat /proc/self/fd/3/sub/file", relative, "cd /proc/self/fd/3 && cat sub/file"] {
+        for mount in ["mount -t tmpfs t at", "mount --bind at kept"] {
+            let inside = format!("{mount} && {read}").replace('\'', "'\\''");
+            let script = format!("exec 3< kept && unshare -m sh -c '{inside}'");
+            assert_eq!(recorded(&script), (true, None), "{script}");
+        }
+    }
+}
+
+#[test]
+fn what_is_open_below_a_later_mount_makes_the_record_incomplete() {
+    let covered =
+        |what: &str, then: &str| format!("exec 3< kept/sub{what} && mount --bind at kept/sub && {then}");
+    let run = "perl -e '$e = \"\"; $a = pack(\"ppQ\", \"echo\", \"text\", 0); $n = pack(\"Q\", 0); \
+               syscall(322, 3, $e, $a, $n, 0x1000); die'";
+    for script in [
+        covered("", "cat /proc/self/fd/3/file"),
+        covered("/file", "cat /proc/self/fd/3"),
+        covered("/echo", run),
+        // fchmod
+        covered("", "perl -e 'syscall(91, 3, 0700) and die; print \"text\"'"),
+        "cd kept/sub && mount --bind ../../at . && cat /proc/self/cwd/file".to_owned(),
+    ] {
+        assert_eq!(missing(&script), Some(Missing::Blind), "{script}");
+    }
 }
 
 #[test]

@@ -214,7 +214,8 @@ fn hand_over(listener: OwnedFd, process: u32) -> Inside {
     let first = rustix::process::Pid::from_raw(i32::try_from(process).unwrap()).unwrap();
     let first = rustix::process::pidfd_open(first, rustix::process::PidfdFlags::empty()).unwrap();
     let pids = std::fs::File::open(format!("/proc/{process}/ns/pid")).unwrap().into();
-    Inside { listener, root, mounts, namespace, pids, first }
+    let mount_list = std::fs::File::open(format!("/proc/{process}/mountinfo")).unwrap();
+    Inside { listener, root, mounts, mount_list, namespace, pids, first }
 }
 
 fn receive(socket: &std::os::unix::net::UnixStream) -> OwnedFd {

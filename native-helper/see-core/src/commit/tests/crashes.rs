@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::bench::{Bench, Sight, assert_same, is_inside};
 use super::cases::{Case, SYSTEM};
-use crate::commit::crash;
+use crate::commit::{self, crash, journal};
 use crate::layer::MarkSpace;
 use crate::session::SessionState;
 
@@ -89,6 +89,12 @@ pub fn commit_dies(Case(host, program): &Case, make: &Make, stubborn: bool) -> u
         }
         point += 1;
     }
+    // No step of the plan has been passed over.
+    let commits = bench.store.commits().unwrap();
+    let dirs = commits.iter().map(|commit| commit::commit_dir(&bench.store, &commit.id));
+    let journals = dirs.filter_map(|dir| journal::read(&dir).unwrap());
+    let steps = journals.filter_map(|journal| journal.steps).map(|steps| steps.len()).max().unwrap_or(0);
+    assert!(point > steps as u64, "{point} points of {steps} steps: {what}");
     point
 }
 

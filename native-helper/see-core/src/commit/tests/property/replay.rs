@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::commit::tests::bench::{Sight, look};
-use crate::commit::tests::operations::{Lesson, Operation};
+use crate::commit::tests::operations::{Lesson, Operation, TODAY};
 
 pub type Tree = BTreeMap<PathBuf, Sight>;
-
-/// No clock shows an earlier time: what has one was given it.
-const TODAY: i64 = 1_500_000_000;
 
 /// Reads a tree; of times only those that were set on purpose are anybody's business here.
 pub fn tree(root: &Path) -> Tree {

@@ -42,12 +42,16 @@ pub(super) fn skip(
     tally: &mut Tally,
 ) -> Result<(), TestCaseError> {
     let mut skipped: Vec<HostPath> = Vec::new();
+    // Of what was only read there is nothing to leave out.
+    let mut kept: Vec<HostPath> = Vec::new();
     let mut conflicts = error.conflicts.clone();
     loop {
         let new: Vec<HostPath> =
             conflicts.iter().map(|conflict| conflict.path.to_host_path().unwrap()).collect();
         // An answer stays one: nothing that was left out is asked about again.
         prop_assert!(!new.iter().any(|path| skipped.contains(path)), "asked again: {:?}", conflicts);
+        let changed = conflicts.iter().filter(|conflict| !conflict.only_read);
+        kept.extend(changed.map(|conflict| conflict.path.to_host_path().unwrap()));
         skipped.extend(new);
         let resolve = skipped.iter().map(|path| (path.clone(), Resolution::Skip)).collect();
         match bench.commit_part(&Selection { resolve, ..Selection::default() }) {
@@ -56,7 +60,7 @@ pub(super) fn skip(
                 let after = tree(&bench.host);
                 let left = left_out(&bench.host, &skipped, by_session);
                 let is_left_out = |path: &Path| left.iter().any(|left| related(left, path));
-                for path in &skipped {
+                for path in &kept {
                     let path = path.as_path().strip_prefix(&bench.host).unwrap();
                     if let Some(host) = before.get(path).filter(|sight| sight.kind != 'd') {
                         let content = after.get(path).map(|sight| &sight.content);

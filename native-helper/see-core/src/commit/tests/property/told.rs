@@ -6,7 +6,7 @@ use super::Who::{Host, Session};
 use super::{Story, Tally, tell};
 use crate::commit::tests::bench::{is_inside, tick};
 use crate::commit::tests::operations::Operation::{
-    Append, Attribute, Fifo, Link, MakeDir, Rename, Symlink, Write,
+    Append, Attribute, Exchange, Fifo, Link, MakeDir, Owner, Rename, Symlink, Time, Write,
 };
 use crate::layer::MarkSpace;
 use crate::read_set::entry::{Moment, Object, Seen};
@@ -64,6 +64,54 @@ fn stories_that_went_wrong_go_right() {
         let story = Story { start, then, recorded: true, part: None };
         tell(&story, MarkSpace::Trusted, &mut tally).unwrap_or_else(|error| panic!("{error}\n{story:#?}"));
         assert_eq!((tally.committed, tally.refused[1]), (u32::from(goes), u32::from(!goes)), "{story:#?}");
+    }
+}
+
+/// Refusals that have a reason, whatever is left when they are answered, and a part of what has several names.
+#[test]
+fn what_the_model_knew_too_little_of_is_told() {
+    if !is_inside("property::told::what_the_model_knew_too_little_of_is_told") {
+        return;
+    }
+    let at = PathBuf::from;
+    let (a, b) = (|| at("a"), || at("b"));
+    let stories = [
+        // Nobody knows who gave the file its owner: had the session only written to the host's, it would be the host's.
+        (vec![], vec![(Session, Write(a(), 0)), (Session, Owner(a(), 1)), (Host, Write(a(), 0))], None),
+        // What was only read is another name of what is committed, or lies in it.
+        (
+            vec![Write(a(), 0), Link(a(), b())],
+            vec![(Session, Link(a(), a())), (Session, Write(b(), 0)), (Host, Write(a(), 1))],
+            None,
+        ),
+        (
+            vec![MakeDir(a())],
+            vec![(Session, Rename(at("a/a"), a())), (Session, Rename(a(), b())), (Host, Fifo(at("a/a")))],
+            None,
+        ),
+        // A symlink that got a further name is the host's own still.
+        (vec![Symlink(a(), 0)], vec![(Session, Rename(a(), b())), (Session, Link(b(), a()))], Some(b())),
+        (vec![Symlink(a(), 0)], vec![(Session, Link(a(), b()))], None),
+        (vec![Write(a(), 0)], vec![(Session, Time(a(), 0)), (Host, Time(a(), 1))], None),
+        (
+            vec![Write(a(), 0), Write(b(), 1)],
+            vec![(Host, Link(b(), at("c"))), (Session, Exchange(b(), a()))],
+            None,
+        ),
+        // The host's own symlink was seen as it is now: a directory may take its place.
+        (vec![], vec![(Host, Symlink(b(), 0)), (Session, Rename(b(), a())), (Session, MakeDir(b()))], None),
+    ];
+    for (start, then, part) in stories {
+        for marks in [MarkSpace::Trusted, MarkSpace::User] {
+            let story = Story {
+                start: start.clone(),
+                then: then.clone(),
+                recorded: part.is_none(),
+                part: part.clone(),
+            };
+            tell(&story, marks, &mut Tally::default())
+                .unwrap_or_else(|error| panic!("{marks:?} {error}\n{story:#?}"));
+        }
     }
 }
 
