@@ -18,6 +18,7 @@ use crate::session::{Session, SessionState};
 use crate::store::Store;
 use crate::timestamp::Timestamp;
 
+mod bare;
 mod birth;
 pub(crate) mod bounds;
 pub mod client;

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::os::fd::AsFd as _;
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::MetadataExt as _;
 
 use rustix::fs::{Access, CWD, Mode as Bits, OFlags};
 use rustix::io::Errno;
@@ -25,7 +24,7 @@ use crate::store::Store;
 use super::devices::Node;
 use super::display::Screen;
 use super::rooms::Rooms;
-use super::{dismantle, masks, rooms, user_tree};
+use super::{bare, dismantle, masks, rooms, user_tree};
 
 /// One part of the tree. Parts come in the order in which they are put in place.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +94,7 @@ pub struct Tree {
     pub screen: Option<Screen>,
     /// How names are asked for, when the network is on.
     pub resolver: Option<Resolver>,
-    /// Whether files of the caller's are shown as they are, without a layer: what is asked of those by descriptor is asked of the host's.
+    /// Whether files of the caller's are shown as they are (`bare`).
     pub shows_own_files: bool,
     /// Whether it is only looked at: whoever does gets no right but to read.
     pub is_view: bool,
@@ -258,12 +257,9 @@ impl Planner<'_> {
 
     /// Adds a file of the host that has a mount of its own or lies in a directory that is not layered.
     pub(super) fn add_file(&mut self, point: HostPath, flags: Flags) {
-        let meta = std::fs::symlink_metadata(point.as_path()).ok().filter(std::fs::Metadata::is_file);
-        if let Some(meta) = meta {
-            let is_own = meta.uid() == rustix::process::geteuid().as_raw();
-            let may_write = rustix::fs::access(point.as_path(), Access::WRITE_OK).is_ok();
-            self.plan.tree.shows_own_files |= is_own || may_write;
-            if may_write {
+        let is_file = std::fs::symlink_metadata(point.as_path()).is_ok_and(|meta| meta.is_file());
+        if is_file {
+            if rustix::fs::access(point.as_path(), Access::WRITE_OK).is_ok() {
                 self.limit(&point, LimitCause::FileAlone);
             }
             self.add(point, What::File, flags);
@@ -326,6 +322,7 @@ impl Planner<'_> {
     }
 
     pub(super) fn add(&mut self, point: HostPath, what: What, flags: Flags) {
+        self.plan.tree.shows_own_files |= bare::is_own(&point, &what, flags);
         self.plan.tree.parts.push(Part { point, what, flags, below: None });
     }
 
