@@ -55,6 +55,9 @@ test("a document is opened by its application, in a session; a folder is where t
   await expect(app.command).toHaveValue(`cat '${odd}'`);
   await app.dropFile(paper, odd);
   await expect(main).toContainText("2 files at once");
+  // Nobody is told by a package manager's last words alone that it is root's.
+  await app.dropFile(machine.file("home/tool.deb", "?"));
+  await expect(main).toContainText("Only root can install tool.deb");
   await app.dropFile(machine.path("home/my downloads"));
   await expect(app.page.getByLabel("Folder to run it in")).toContainText("my downloads");
   expect(await machine.sessionStates()).toEqual([]);

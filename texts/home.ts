@@ -146,6 +146,8 @@ export const TEXTS = {
   noOpenerHint: "Type the program that opens it in front of its path, then run it.",
   severalFiles: (n: number): string => `${n} files at once`,
   severalHint: "Type the program that takes them in front of their paths, or drop one alone.",
+  rootInstalls: (name: string): string => `Only root can install ${escapeText(name)}`,
+  rootInstallsHint: "Start Alcatraz as root for that. Run here, it comes as far as you may.",
   fileUnread: (name: string, why: string): string => `${escapeText(name)} cannot be read: ${why}`,
   unreadWhy: "it is gone, or you have no right to",
   fileUntaken: (name: string): string =>

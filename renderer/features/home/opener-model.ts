@@ -38,6 +38,11 @@ export function commandFor(path: string, sort: FileSort = "program"): string | n
   return opener === null ? null : put(opener, path);
 }
 
+/** Tells whether only root can install what the file holds. */
+export function isRoots(path: string): boolean {
+  return /\.(deb|rpm)$/i.test(path);
+}
+
 /** Returns what to do with a file; `opener` is what the desktop has for it. */
 export function takingOf(path: string, sort: FileSort, opener: OpenWith | null): Taking {
   const cwd = folderOf(path);

@@ -38,6 +38,7 @@ afterAll(() => vi.unstubAllGlobals());
 const { useRoute } = await import("../../route-store.js");
 const { useRun } = await import("./run-store.js");
 const { takeFiles } = await import("./take-files.js");
+const { useHelper } = await import("../run/helper-store.js");
 const run = useRun.getState;
 const CARE = { quota: 500_000_000, reads: "lookups", display: "nested" };
 const USUAL = { quota: "", reads: "opens", display: "auto" };
@@ -115,4 +116,16 @@ it("a file that may not be read is told as such, not as one that nothing opens",
   await takeFiles(["/home/ann/thing.unknown"], true);
   expect(run().line).toBe(" /home/ann/thing.unknown");
   expect(run().error?.message).toContain("cannot be read: it is gone");
+});
+
+it("a package that only root can install waits with the word, and root's is installed", async () => {
+  const ready = { state: "ready", version: "1", store: "/s" } as const;
+  useHelper.setState({ status: { ...ready, mode: "user" } });
+  await takeFiles(["/home/ann/tool.deb"], true);
+  expect(asked).toEqual([]);
+  expect(run().line).toBe("apt-get install -y --no-install-recommends /home/ann/tool.deb");
+  expect(run().error?.message).toBe("Only root can install tool.deb");
+  useHelper.setState({ status: { ...ready, mode: "system" } });
+  await takeFiles(["/home/ann/tool.deb"], true);
+  expect(asked).toHaveLength(1);
 });

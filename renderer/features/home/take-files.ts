@@ -4,7 +4,8 @@ import { TEXTS } from "../../../texts/home.js";
 import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
 import { quoteWord } from "../../ui/escape.js";
-import { askFor, takingOf, type Taking } from "./opener-model.js";
+import { useHelper } from "../run/helper-store.js";
+import { askFor, isRoots, takingOf, type Taking } from "./opener-model.js";
 import { DOCUMENT } from "./profiles.js";
 import { useRun, type DocumentChoices } from "./run-store.js";
 
@@ -26,9 +27,19 @@ export async function takeFiles(paths: readonly string[], now: boolean): Promise
     if (now) return runCommand(taking.command, null, taking.terminal ? "none" : "nested");
     return edit({ line: taking.command.map(quoteWord).join(" "), cwd: null });
   }
+  // It would only end with words in its terminal that nobody reads.
+  if (isRoots(path) && !isRoot()) {
+    putLine(taking.line, taking.cwd, undefined);
+    return useRun.setState({ error: rootsAlone(path) });
+  }
   const choices = taking.document === null ? undefined : careFor(taking.document);
   if (now) await runLine(taking.line, taking.cwd, choices);
   else putLine(taking.line, taking.cwd, choices);
+}
+
+function isRoot(): boolean {
+  const { status } = useHelper.getState();
+  return status.state !== "ready" || status.mode === "system";
 }
 
 /** Returns what documents get. Their profile's limit of memory cannot be kept on every machine, and nobody asked for it. */
@@ -68,6 +79,12 @@ function unopened(paths: readonly string[], isUnread = false): SeeError {
     own: true,
     facts: { lacks: "program" },
   };
+}
+
+/** Says who installs packages: run as somebody else, it fails. */
+function rootsAlone(path: string): SeeError {
+  const message = TEXTS.rootInstalls(nameOf(path));
+  return { code: "bad-request", message, hint: TEXTS.rootInstallsHint, own: true };
 }
 
 function nameOf(path: string): string {
