@@ -85,7 +85,8 @@ fn protect(root: BorrowedFd<'_>, path: &str) -> Result<()> {
 }
 
 /// Makes read-only what else of /proc trusts the number 0 of a user id, which a shifted root does not have: what is found there, for every
-/// kernel and driver adds to it. What belongs to processes is parted by the pid name space.
+/// kernel and driver adds to it. Also what nobody may write to: a changed mode or owner is the host's as well, for the kernel has one
+/// entry for all mounts of /proc. What belongs to processes is parted by the pid name space.
 fn protect_what_trusts_root(root: BorrowedFd<'_>) -> Result<()> {
     let proc = host("/proc");
     let fail = |e| failed("reading", &proc, e);
@@ -100,17 +101,12 @@ fn protect_what_trusts_root(root: BorrowedFd<'_>) -> Result<()> {
         }
         let path = format!("/proc/{name}");
         match entry.file_type() {
-            FileType::Directory => protect(root, &path)?,
-            FileType::RegularFile if may_be_written(root, &host(&path)) => protect(root, &path)?,
-            _ => {}
+            // They lead to what belongs to processes.
+            FileType::Symlink => {}
+            _ => protect(root, &path)?,
         }
     }
     Ok(())
-}
-
-fn may_be_written(root: BorrowedFd<'_>, path: &HostPath) -> bool {
-    let stat = place(root, path).and_then(rustix::fs::fstat);
-    stat.map_or(true, |stat| stat.st_mode & 0o222 != 0)
 }
 
 /// Shows the SEE's own control group where the host has only the unified tree.
