@@ -267,7 +267,13 @@ fn an_inspection_shows_both_trees_and_changes_neither() {
             lab.work().display(),
             lab.store().canonicalize().unwrap().display()
         );
+        let touched = || {
+            let layers = std::fs::read_dir(lab.store().join("layers").join(&id)).unwrap();
+            layers.map(|layer| layer.unwrap().metadata().unwrap().modified().unwrap()).collect()
+        };
+        let before: Vec<_> = touched();
         let seen = lab.run(["inspect", &id, "--", "/bin/sh", "-c", &script]);
+        assert!(!before.is_empty() && touched() == before, "whoever only looks sets no times");
         let is_root = rustix::process::geteuid().is_root() && owner.uid() == 0;
         // Root may read everything, and nothing else.
         let rights = if is_root { "4" } else { "0" };

@@ -289,7 +289,8 @@ impl Planner<'_> {
                 return Ok(());
             }
             Some(layer) => {
-                let mounted = rooms::time_of(&layer);
+                // Whoever only looks mounts nothing of the session's.
+                let mounted = if self.is_view { layer.mounted } else { rooms::time_of(&layer) };
                 Layer { mounted, untouched: false, device: mount.device, ..layer }
             }
             None if self.is_view => {
