@@ -83,6 +83,9 @@ impl LimitCause {
     }
 }
 
+/// How versions before began to say that what a session wrote could not be removed.
+const NOT_REMOVED: &str = "what it wrote could not be removed: ";
+
 /// Why a session ended, or stands, as it does.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "kebab-case")]
@@ -117,4 +120,15 @@ pub enum SessionCause {
         /// A part of a sentence.
         why: String,
     },
+}
+
+impl SessionCause {
+    /// Tells whether it is that what the session wrote could not be removed.
+    pub fn is_not_removed(&self) -> bool {
+        match self {
+            Self::NotRemoved { .. } => true,
+            Self::Said { why } => why.starts_with(NOT_REMOVED),
+            _ => false,
+        }
+    }
 }

@@ -4,6 +4,7 @@ use std::os::fd::{AsFd as _, BorrowedFd};
 use std::path::PathBuf;
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, Stat, StatxAttributes, StatxFlags};
+use see_sys::handle::FileHandle;
 use serde::{Deserialize, Serialize};
 
 use crate::path::HostPath;
@@ -58,6 +59,8 @@ pub struct Layer {
     pub mounted: Timestamp,
     /// The places that a mask has ever kept out of sight in it: what a directory above one shows of itself is the mask's.
     pub masked: Vec<HostPath>,
+    /// Whether a version that noted no masks has mounted it: there were others then.
+    pub unnoted_masks: bool,
     /// What it covered when the session began; `None` in records that do not tell.
     pub covered: Option<Covered>,
     /// Whether nothing was in it when the session came to rest, as its supervisor saw: should it go with its file system,
@@ -175,6 +178,12 @@ impl Layer {
     /// Tells whether what a directory of the host shows of itself is a mask's, which keeps something below it out of sight.
     pub fn is_masked(&self, dir: &HostPath) -> bool {
         self.masked.iter().any(|masked| masked.is_within(dir))
+    }
+
+    /// Tells whether what is a copy of `origin` may be one of a mask's directory that nobody has noted, where the host has `now`: a
+    /// mask lies in memory, so its handles are of another kind.
+    pub fn may_be_of_a_mask(&self, origin: &FileHandle, now: &FileHandle) -> bool {
+        self.unnoted_masks && (origin.kind, origin.bytes.len()) != (now.kind, now.bytes.len())
     }
 
     /// Looks whether nothing is in it, and its root is as what it covered. What cannot be looked at counts as touched.

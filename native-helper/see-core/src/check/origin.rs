@@ -70,38 +70,63 @@ impl<'a> Origins<'a> {
     /// Tells whether a directory above a change, in which the session has changed something, is a copy of another one.
     fn lies_in_another(&mut self, view: &mut View<'_>, found: &Found) -> Result<bool> {
         let layer = view.layer(found.layer)?;
-        let top = layer.mount_point.clone();
-        let is_recent = removed_at(view, found)?.is_some_and(|at| at >= layer.mounted);
+        let (top, mounted) = (layer.mount_point.clone(), layer.mounted);
+        let removed = removed_at(view, found)?;
+        let is_recent = removed.is_some_and(|at| is_since(at, mounted, Timestamp::now()));
         let above = std::iter::successors(found.change.path.parent(), HostPath::parent);
         for dir in above.take_while(|dir| *dir != top && dir.is_within(&top)) {
-            let copy = match self.directories.get(&dir) {
-                Some(known) => *known,
-                None => {
-                    let copy = match self.namespace.before_dir(&dir) {
-                        Some(before) if before.is_within(&top) => {
-                            let spot = view.upper_spot(found.layer, &dir)?;
-                            compare(view, self.left, (found.layer, &spot), &before)?
-                        }
-                        _ => Copy::Unmarked,
-                    };
-                    self.directories.insert(dir.clone(), copy);
-                    copy
-                }
-            };
+            let is_another = self.directory(view, found.layer, &dir)? == Copy::Another;
             // Whoever was mounted when the host's directory was there already was in that one.
-            if copy == Copy::Another && !(is_recent && self.was_there(view, found, &dir)?) {
+            if is_another && !(is_recent && self.was_there(view, found.layer, &dir)?) {
                 return Ok(true);
             }
         }
         Ok(false)
     }
 
-    /// Tells whether the host's directory at this path of the session stands as it did when the session was mounted last.
-    fn was_there(&mut self, view: &mut View<'_>, found: &Found, dir: &HostPath) -> Result<bool> {
-        let mounted = view.layer(found.layer)?.mounted;
-        let Some(before) = self.namespace.before_dir(dir) else { return Ok(false) };
-        Ok(view.host(found.layer, &before)?.is_some_and(|stat| stat.last_changed() < mounted))
+    /// Compares a directory of the session with the host's.
+    fn directory(&mut self, view: &mut View<'_>, layer: u32, dir: &HostPath) -> Result<Copy> {
+        if let Some(known) = self.directories.get(dir) {
+            return Ok(*known);
+        }
+        let top = view.layer(layer)?.mount_point.clone();
+        let copy = match self.namespace.before_dir(dir) {
+            Some(before) if before.is_within(&top) => {
+                let spot = view.upper_spot(layer, dir)?;
+                compare(view, self.left, (layer, &spot), &before)?
+            }
+            _ => Copy::Unmarked,
+        };
+        self.directories.insert(dir.clone(), copy);
+        Ok(copy)
     }
+
+    /// Tells whether the host's directory at this path of the session was there when the session was mounted last: it and those
+    /// above it stand as they did then, or are what the session's are copies of. A mask's is a copy of none.
+    fn was_there(&mut self, view: &mut View<'_>, layer: u32, dir: &HostPath) -> Result<bool> {
+        let known = view.layer(layer)?;
+        let (top, mounted) = (known.mount_point.clone(), known.mounted);
+        let is_mount = known.covered.is_some_and(|covered| covered.is_mount());
+        let Some(before) = self.namespace.before_dir(dir) else { return Ok(false) };
+        let way = std::iter::successors(Some(before), HostPath::parent);
+        // What is mounted at the top stays what it is.
+        for host in way.take_while(|host| host.is_within(&top) && !(is_mount && *host == top)) {
+            let is_named_so = self.namespace.before_dir(&host).as_ref() == Some(&host);
+            if host != top && is_named_so && self.directory(view, layer, &host)? == Copy::Same {
+                continue;
+            }
+            if view.host(layer, &host)?.is_none_or(|stat| stat.last_changed() >= mounted) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Tells whether something was taken away since the session was mounted: not when that is still to come, for the clock was set back
+/// since, and what was done in an earlier mounting looks like one of this.
+fn is_since(removed: Timestamp, mounted: Timestamp, now: Timestamp) -> bool {
+    (mounted..=now).contains(&removed)
 }
 
 /// Returns when the session took something away, as far as that is known: of a mark that overlayfs has left, which shares its inode
@@ -141,9 +166,25 @@ fn compare(
     let now = overlay_marks::handle_at(dir.as_fd(), spot.split().1)
         .map_err(|errno| view.places.error("looking at", &spot, errno))?;
     let Some(now) = now else { return Ok(Copy::Unmarked) };
+    if stat.is_dir() && view.layer(layer)?.may_be_of_a_mask(&origin, &now) {
+        return Ok(Copy::Unmarked);
+    }
     let is_same = now == origin;
     Ok(match is_same || left.origin_at(host, &stat) == Whose::Ours {
         true => Copy::Same,
         false => Copy::Another,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_taken_away_by_a_clock_that_was_set_back_since_counts_for_no_mounting() {
+        let at = Timestamp;
+        assert!(is_since(at(52), at(52), at(60)) && is_since(at(60), at(52), at(60)));
+        assert!(!is_since(at(51), at(52), at(60)));
+        assert!(!is_since(at(100), at(52), at(60)));
+    }
 }

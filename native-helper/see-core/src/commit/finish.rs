@@ -197,7 +197,7 @@ pub fn remove_layers(store: &Store, mut session: Session) -> Result<()> {
     match &removed {
         Ok(()) => {
             session.layers.clear();
-            session.why = session.why.filter(|why| !matches!(why, SessionCause::NotRemoved { .. }));
+            session.why = session.why.filter(|why| !why.is_not_removed());
         }
         // Its layers stay in the record, so the next start tries again; until then a person can see what fills the disk.
         Err(error) => session.why = Some(SessionCause::NotRemoved { error: error.clone() }),

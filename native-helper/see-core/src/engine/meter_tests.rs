@@ -43,6 +43,7 @@ impl Disk {
             began: Timestamp::now(),
             mounted: Timestamp::now(),
             masked: Vec::new(),
+            unnoted_masks: false,
             covered: None,
             untouched: false,
         };

@@ -115,6 +115,7 @@ impl<'a> Rooms<'a> {
             began,
             mounted: began,
             masked: Vec::new(),
+            unnoted_masks: false,
             covered,
             untouched: false,
         })

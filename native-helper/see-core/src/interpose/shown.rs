@@ -114,7 +114,8 @@ pub fn way(
             // It has the times of the copy; but of which directory it is one, it says.
             let marks = marks_at(holder, path.name(), layer.marks);
             let Ok(Some(Origin::Handle(origin))) = marks.map(|marks| marks.origin) else { return Way::Same };
-            let is_other = own_handle(lower.fd.as_fd()).is_ok_and(|handle| handle != origin);
+            let is_other = own_handle(lower.fd.as_fd())
+                .is_ok_and(|now| now != origin && !layer.may_be_of_a_mask(&origin, &now));
             return if is_other { Way::Former(None) } else { Way::Same };
         }
         let shown = open(root, path).and_then(|shown| Ok((facts_of(shown.as_fd())?, shown)));

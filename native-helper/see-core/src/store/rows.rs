@@ -32,6 +32,8 @@ pub(super) struct StoredLayer {
     mounted: Option<i64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     masked: Option<Vec<String>>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    unnoted_masks: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     covered: Option<Covered>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -52,6 +54,7 @@ impl StoredLayer {
             began: nanoseconds(layer.began)?,
             mounted: Some(nanoseconds(layer.mounted)?),
             masked: Some(layer.masked.iter().map(|path| BASE64.encode(path.as_bytes())).collect()),
+            unnoted_masks: layer.unnoted_masks,
             covered: layer.covered,
             untouched: layer.untouched,
         })
@@ -62,12 +65,13 @@ impl StoredLayer {
         let room = path(&self.room)?;
         let masked = match &self.masked {
             Some(masked) => masked.iter().map(|text| host_path(text)).collect::<Result<_>>()?,
-            // A record that does not tell: its own room was masked, and what the session was not to see.
+            // A record that does not tell: its own room was masked, and what the session was not to see; there was more.
             None => HostPath::new(room.as_os_str().as_bytes())
                 .into_iter()
                 .chain(policy.hidden.iter().filter_map(PathRef::to_host_path))
                 .collect(),
         };
+        let unnoted_masks = self.unnoted_masks || self.masked.is_none();
         Ok(Layer {
             index: self.index,
             mount_point: host_path(&self.mount_point)?,
@@ -80,6 +84,7 @@ impl StoredLayer {
             began: Timestamp(self.began.into()),
             mounted: Timestamp(self.mounted.unwrap_or(self.began).into()),
             masked,
+            unnoted_masks,
             covered: self.covered,
             untouched: self.untouched,
         })
@@ -185,6 +190,10 @@ mod tests {
         );
         let policy = Policy { hidden: vec![at("/m/key").to_ref()], ..Policy::default() };
         let layer = from_json::<StoredLayer>(&text).unwrap().into_layer(&policy).unwrap();
-        assert_eq!((layer.masked, layer.mounted), (vec![at("/m/room"), at("/m/key")], layer.began));
+        assert_eq!((&layer.masked, layer.mounted), (&vec![at("/m/room"), at("/m/key")], layer.began));
+        // Written anew it still says that it does not know all.
+        let again = to_json(&StoredLayer::new(&layer).unwrap()).unwrap();
+        let again = from_json::<StoredLayer>(&again).unwrap().into_layer(&Policy::default()).unwrap();
+        assert!(layer.unnoted_masks && again == layer, "{again:?}");
     }
 }

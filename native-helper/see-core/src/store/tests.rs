@@ -44,6 +44,7 @@ fn session(id: &str, name: Option<&str>) -> Session {
             began: Timestamp::now(),
             mounted: Timestamp::now(),
             masked: vec![host_path(b"/mnt/\xfd/x")],
+            unnoted_masks: false,
             covered: None,
             untouched: false,
         }],

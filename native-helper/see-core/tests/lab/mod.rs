@@ -165,6 +165,7 @@ impl Lab {
                 began: self.began,
                 mounted: self.began,
                 masked: Vec::new(),
+                unnoted_masks: false,
                 covered: None,
                 untouched: false,
             }],

@@ -74,6 +74,7 @@ impl See {
             began: Timestamp::now(),
             mounted: Timestamp::now(),
             masked: Vec::new(),
+            unnoted_masks: false,
             covered: None,
             untouched: false,
         }

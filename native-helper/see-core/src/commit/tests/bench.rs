@@ -136,6 +136,7 @@ impl Bench {
                     began,
                     mounted: began,
                     masked: Vec::new(),
+                    unnoted_masks: false,
                     covered: None,
                     untouched: false,
                 }],
@@ -148,9 +149,19 @@ impl Bench {
 
     /// Says that the session is mounted anew from now on.
     pub fn mounts_again(&self) {
-        let mut session = self.store.session(SESSION).unwrap();
         let (now, _) = self.clock();
-        session.layers.iter_mut().for_each(|layer| layer.mounted = now);
+        self.change_layer(|layer| layer.mounted = now);
+    }
+
+    /// Says that a mask keeps this place out of the session's sight.
+    pub fn masks(&self, place: &str) {
+        self.change_layer(|layer| layer.masked.push(self.path(place)));
+    }
+
+    /// Changes the record of the session's layer.
+    pub fn change_layer(&self, change: impl FnMut(&mut Layer)) {
+        let mut session = self.store.session(SESSION).unwrap();
+        session.layers.iter_mut().for_each(change);
         self.store.update_session(&session).unwrap();
     }
 

@@ -161,6 +161,72 @@ fn what_was_taken_away_counts_in_the_directory_that_was_there_then() {
     }
 }
 
+/// A directory above a place that a mask keeps out of sight is compared with nothing: another one may be there now, and what is below
+/// it looks as old as what the session was in.
+#[test]
+fn what_was_taken_away_below_a_masked_directory_counts_in_the_one_that_was_there_then() {
+    if !is_inside(
+        "clashes::what_was_taken_away_below_a_masked_directory_counts_in_the_one_that_was_there_then",
+    ) {
+        return;
+    }
+    for is_entered_again in [false, true] {
+        let mut bench = Bench::on(
+            std::path::Path::new("/var/tmp"),
+            MarkSpace::Trusted,
+            "mkdir -p c/b n/b; echo old > c/b/f; echo new > n/b/f",
+        );
+        bench.begin();
+        bench.masks("c/key");
+        bench.mount();
+        bench.run("echo own > c/b/own");
+        bench.on_host("mv c c.old; mv n c");
+        if is_entered_again {
+            bench.unmount();
+            bench.mounts_again();
+            bench.mount();
+        }
+        bench.run("rm c/b/f");
+        bench.unmount();
+        match (bench.commit(), is_entered_again) {
+            (Ok(_), true) => bench.on_host("[ ! -e c/b/f ]; [ $(cat c.old/b/f) = old ]"),
+            (Err(error), false) => {
+                assert_eq!(error.code, ErrorCode::Conflicts, "{error:?}");
+                assert_eq!(error.conflicts[0].path, bench.path("c/b/f").to_ref());
+                bench.on_host("[ $(cat c/b/f) = new ]");
+            }
+            (outcome, _) => panic!("{is_entered_again}: {outcome:?}"),
+        }
+    }
+}
+
+/// Versions before did not note what their masks kept out of sight; a directory of a mask has a handle of another kind.
+#[test]
+fn a_mask_of_a_version_before_makes_no_directory_another_one() {
+    if !is_inside("clashes::a_mask_of_a_version_before_makes_no_directory_another_one") {
+        return;
+    }
+    for is_noted in [false, true] {
+        let mut bench =
+            Bench::on(std::path::Path::new("/var/tmp"), MarkSpace::Trusted, "mkdir c; echo old > c/f");
+        bench.begin();
+        bench.enter("rm c/f");
+        // So that its age does not tell that it was there.
+        bench.on_host("echo other > c/g");
+        let (copy, mark) = (bench.upper.join("c"), c"trusted.overlay.origin".to_owned());
+        let mut origin = crate::overlay_marks::get(&copy, &mark).unwrap().unwrap();
+        // The byte that tells how the rest is encoded.
+        origin[4] += 1;
+        rustix::fs::setxattr(&copy, &mark, &origin, rustix::fs::XattrFlags::empty()).unwrap();
+        bench.change_layer(|layer| layer.unnoted_masks = !is_noted);
+        match (bench.commit(), is_noted) {
+            (Ok(_), false) => bench.on_host("[ ! -e c/f ]"),
+            (Err(error), true) => assert_eq!(error.code, ErrorCode::Conflicts, "{error:?}"),
+            (outcome, _) => panic!("{is_noted}: {outcome:?}"),
+        }
+    }
+}
+
 /// What the host puts in the place of a symlink that the session has met, and the name by which the session writes blindly then.
 const LED_ELSEWHERE: &[(&str, &str, &str)] = &[
     ("rm link; mkdir link; echo mine > link/f", "link/f", "link"),

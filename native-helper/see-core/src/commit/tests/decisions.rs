@@ -277,6 +277,13 @@ fn what_cannot_be_removed_is_told_until_it_can() {
     assert!(matches!(told().why, Some(SessionCause::NotRemoved { .. })), "{:?}", told().why);
     assert_eq!((told().state, told().layers.len()), (SessionState::Aborted, 1));
     assert!(bench.upper.join("held/canary").exists(), "nothing is removed across a mount");
+    // As versions before have said it.
+    let why = "what it wrote could not be removed: A file is busy. It is tried again at the next start.";
+    let said = SessionCause::Said { why: why.to_owned() };
+    bench.store.set_why(SESSION, &said).unwrap();
+    bench.recover();
+    assert!(matches!(told().why, Some(SessionCause::NotRemoved { .. })), "{:?}", told().why);
+    bench.store.set_why(SESSION, &said).unwrap();
     run_in(&bench.upper, "umount held");
     bench.recover();
     assert_eq!((told().why, told().layers.len()), (None, 0));
