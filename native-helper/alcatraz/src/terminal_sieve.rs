@@ -11,6 +11,8 @@ const LEAD: u8 = 0xc2;
 const COMMAND: u8 = 0x9d;
 const DEVICE: u8 = 0x90;
 const PROGRAM: u8 = 0x9f;
+/// The second byte of U+009C, which ends them as ESC with `\` does, but not for every terminal.
+const END: u8 = 0x9c;
 /// A string that has not told what it is within so many bytes is none that anybody needs.
 const MOST_HELD: usize = 256;
 
@@ -37,6 +39,10 @@ pub struct Sieve {
     /// What is about the clipboard passes, for now.
     is_open: bool,
     state: State,
+    /// The terminal may be within a string about the clipboard: it has got the beginning, and nothing yet that ends it for certain.
+    is_within: bool,
+    /// The byte before.
+    last: u8,
     /// What may be the beginning of such a sequence.
     held: Vec<u8>,
     /// What the command has told of itself.
@@ -85,8 +91,10 @@ impl Sieve {
     /// Takes out from now on what is about the clipboard. A sequence that the terminal has got a part of is ended there.
     pub fn close(&mut self, shown: &mut Vec<u8>) {
         self.is_open = false;
-        if self.state == State::Passed {
+        if std::mem::take(&mut self.is_within) {
             shown.extend([CANCEL, ESCAPE, b'\\']);
+        }
+        if self.state == State::Passed {
             self.state = State::Taken;
         }
     }
@@ -95,6 +103,7 @@ impl Sieve {
     pub fn strain(&mut self, bytes: &[u8], shown: &mut Vec<u8>) {
         for byte in bytes {
             self.take(*byte, shown);
+            self.last = *byte;
         }
     }
 
@@ -105,7 +114,10 @@ impl Sieve {
                 self.held.push(byte);
                 self.state = if byte == ESCAPE { State::Escape } else { State::Lead };
             }
-            (State::Text, _) => shown.push(byte),
+            (State::Text, _) => {
+                shown.push(byte);
+                self.is_within &= !ends(byte);
+            }
             (State::Escape, b']') | (State::Lead, COMMAND) => self.begin(Kind::System, byte),
             (State::Escape, b'P') | (State::Lead, DEVICE) => self.begin(Kind::Device, byte),
             (State::Escape, b'_') | (State::Lead, PROGRAM) => self.begin(Kind::Program, byte),
@@ -130,6 +142,7 @@ impl Sieve {
                     Some(Fate::Shown) => self.release(shown),
                     Some(Fate::AsTheClipboard) if self.is_open => {
                         self.release(shown);
+                        self.is_within = true;
                         self.state = State::Passed;
                     }
                     None if self.told.len() < MOST_HELD => {}
@@ -141,11 +154,12 @@ impl Sieve {
             }
             (State::Passed, _) => {
                 shown.push(byte);
-                if matches!(byte, BEL | CANCEL | SUBSTITUTE) {
+                self.is_within &= !ends(byte);
+                if ends(byte) || (self.last, byte) == (LEAD, END) {
                     self.state = State::Text;
                 }
             }
-            (State::Taken, BEL | CANCEL | SUBSTITUTE) => self.state = State::Text,
+            (State::Taken, _) if ends(byte) || (self.last, byte) == (LEAD, END) => self.state = State::Text,
             (State::Taken, _) => {}
         }
     }
@@ -157,14 +171,20 @@ impl Sieve {
     }
 
     fn release(&mut self, shown: &mut Vec<u8>) {
+        self.is_within &= self.held.first() != Some(&ESCAPE);
         shown.append(&mut self.held);
         self.state = State::Text;
     }
 }
 
+/// Tells whether a string ends with this byte, whatever terminal reads it.
+fn ends(byte: u8) -> bool {
+    matches!(byte, BEL | CANCEL | SUBSTITUTE)
+}
+
 /// Tells whether terminals read on as if this byte were not there.
 fn is_skipped(byte: u8) -> bool {
-    matches!(byte, 0x00..0x20 | 0x7f) && !matches!(byte, BEL | CANCEL | SUBSTITUTE | ESCAPE)
+    matches!(byte, 0x00..0x20 | 0x7f) && byte != ESCAPE && !ends(byte)
 }
 
 /// Tells what becomes of a command that begins like this; `None` while that is open.
@@ -233,6 +253,7 @@ mod tests {
             b"\x1b]5522;type=write\x07",
             b"\x1b]1337;Copy=:ZXZpbA==\x07",
             b"\x1b]1337;CopyToClipboard=\x07",
+            b"\x1b]52;c;ZXZpbA==\xc2\x9c",
         ] {
             let all = [b"before", sequence, b"after"].concat();
             assert_eq!(shown(&all), b"beforeafter", "{}", sequence.escape_ascii());
@@ -280,6 +301,19 @@ mod tests {
             sieve.close(&mut shown);
             sieve.strain(after, &mut shown);
             assert_eq!(shown, [&passed, end, b"c"].concat(), "{}", before.escape_ascii());
+        }
+        // Not every terminal takes U+009C for an end, nor has any got an end that was taken out: it gets one then.
+        for (before, shown_before) in [
+            (&b"a\x1b]52;c;ZXZ\xc2\x9cb"[..], &b"a\x1b]52;c;ZXZ\xc2\x9cb"[..]),
+            (b"a\x1b]52;c;ZXZ\x1b]51;x\x07b", b"a\x1b]52;c;ZXZb"),
+            (b"a\x1b]52;c;ZXZ\xc2\x9c\xc2\x9d51;x\x07b", b"a\x1b]52;c;ZXZ\xc2\x9cb"),
+        ] {
+            let (mut sieve, mut shown) = (Sieve::open(), Vec::new());
+            before.chunks(1).for_each(|piece| sieve.strain(piece, &mut shown));
+            assert_eq!(shown, shown_before, "{}", before.escape_ascii());
+            sieve.close(&mut shown);
+            sieve.strain(b"plain\x1b]52;c;eA==\x07c", &mut shown);
+            assert_eq!(shown, [shown_before, b"\x18\x1b\\plainc"].concat());
         }
         // What the terminal has not got yet is decided by what holds at its end.
         let (mut sieve, mut shown) = (Sieve::open(), Vec::new());
