@@ -58,7 +58,7 @@ impl Unchanged {
         // Where nobody can keep others away, nothing passes either.
         let Ok(rest) = rest else { return Told { is_unchanged, is_passing: false } };
         let used = rest.and_then(|_rest| store.last_used(&session.id));
-        let used = used.filter(|used| used.elapsed().is_ok_and(|since| since > TOO_FRESH));
+        let used = used.filter(|used| is_settled(*used));
         match used {
             Some(used) => drop(self.0.insert(session.id.clone(), Known { used, is: is_unchanged })),
             None => drop(self.0.remove(&session.id)),
@@ -72,6 +72,11 @@ impl Unchanged {
             self.0.retain(|id, _| sessions.iter().any(|session| session.id == *id));
         }
     }
+}
+
+/// Tells whether a lock that was taken then tells by its time when it is taken again. Where a clock was set back, that lies ahead.
+fn is_settled(used: SystemTime) -> bool {
+    used.elapsed().unwrap_or_else(|ahead| ahead.duration()) > TOO_FRESH
 }
 
 /// Gives up at a time.
@@ -102,4 +107,16 @@ fn wrote_no_file(session: &Session) -> bool {
         }
     }
     true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_from_before_a_clock_was_set_back_is_no_fresh_one() {
+        let (now, day) = (SystemTime::now(), Duration::from_secs(86400));
+        assert_eq!([now - day, now + day].map(is_settled), [true, true]);
+        assert!(!is_settled(SystemTime::now()));
+    }
 }
