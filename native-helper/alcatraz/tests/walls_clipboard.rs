@@ -7,6 +7,7 @@ use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
 use engine_lab::display::Host;
+use engine_lab::terminal::Terminal;
 use engine_lab::{Lab, Mode, both, finish, wait_until};
 
 /// Something that was copied on a display, until another program copies.
@@ -177,4 +178,32 @@ fn a_program_that_holds_its_display_up_loses_the_clipboard() {
     let _copied = Copied::on(&host, "later");
     assert_eq!(lab.run(&["stop", "held"]).status, 0);
     child.wait().unwrap();
+}
+
+#[test]
+fn a_terminal_that_comes_when_less_was_just_allowed_reaches_no_clipboard() {
+    both(|lab| {
+        let script = r"echo up; read go; printf 'c\033]52;c;eA==\007d\n'; read go";
+        let words = ["run", "--keep", "-q", "--name", "late", "--clipboard", "out", "--accept", "display"];
+        let mut first = Terminal::start(lab, &[&words[..], &["--", "sh", "-c", script]].concat());
+        first.expect("up");
+        assert_eq!(lab.run(&["tighten", "late", "--no-clipboard"]).status, 0);
+        // Who is about to attach has read this before, and so a full disk leaves it.
+        let before = "import sqlite3, sys\n\
+            with sqlite3.connect(sys.argv[1]) as db:\n\
+            \tdb.execute(\"UPDATE sessions SET policy = json_set(policy, '$.clipboard', 'out')\")";
+        let mut python = lab.as_user("/usr/bin/python3".as_ref());
+        python.args(["-c", before]).arg(lab.store().join("alcatraz.db"));
+        let written = finish(python);
+        assert_eq!(written.status, 0, "{written:?}");
+        assert_eq!(lab.session("late").unwrap()["policy"]["clipboard"], "out");
+        let mut attached = Terminal::start(lab, &["attach", "late"]);
+        attached.expect("up");
+        first.keys("\r");
+        assert!(attached.expect("d\r\n").ends_with('c'), "{:?}", attached.seen);
+        let copied = ["enter", "-q", "late", "--", "printf", r"e\033]52;c;eA==\007f\n"];
+        assert!(Terminal::start(lab, &copied).expect("f\r\n").ends_with('e'));
+        first.keys("\r");
+        assert_eq!(first.end(), 0);
+    });
 }

@@ -71,7 +71,12 @@ pub struct Client {
 impl Client {
     /// Takes over a connection on which a program was asked for; waits until it runs.
     pub(super) fn started(stream: UnixStream) -> Result<Self> {
-        let (tell, _) = wire::receive::<Tell>(stream.as_fd())?.ok_or_else(|| wire::gone(Errno::CONNRESET))?;
+        let next = || wire::receive::<Tell>(stream.as_fd())?.ok_or_else(|| wire::gone(Errno::CONNRESET));
+        let mut tell = next()?.0;
+        // Less was allowed while the program was being started: that is told again when it runs.
+        while matches!(tell, Tell::ClipboardEnded) {
+            tell = next()?.0;
+        }
         match tell {
             Tell::Started { channels } => {
                 stream::never_wait(stream.as_fd()).map_err(wire::gone)?;

@@ -294,9 +294,8 @@ impl Supervisor {
                 self.empty = false;
                 let Some(program) = self.programs.get_mut(&number) else { return Ok(()) };
                 program.connect(ends)?;
-                let tell = Tell::Started { channels: program.channels };
                 for client in self.clients.iter_mut().filter(|client| client.program == Some(number)) {
-                    client.tell(&tell)?;
+                    audience::tell_start(client, program.channels, self.session.policy.clipboard)?;
                     client.leaving = number == FIRST && !self.attached;
                 }
                 if number == FIRST {

@@ -13,6 +13,7 @@ use crate::engine::request::{Ask, Channel, Entered, Order, Size, Tell};
 use crate::engine::stream::{Client, Program};
 use crate::engine::wire::Kind;
 use crate::error::{ErrorCode, Reason, Result, SeeError};
+use crate::policy::Clipboard;
 
 use super::{Answering, FIRST, Supervisor, TOGETHER};
 
@@ -286,7 +287,7 @@ impl Supervisor {
         };
         resize(program, size);
         client.program = Some(program.number);
-        client.tell(&Tell::Started { channels: program.channels })?;
+        tell_start(client, program.channels, self.session.policy.clipboard)?;
         client.show(Kind::Output, program.scrollback());
         if let Some(frozen) = self.session.frozen.clone() {
             client.tell(&Tell::Frozen { frozen })?;
@@ -319,6 +320,13 @@ impl Supervisor {
             }
         }
     }
+}
+
+/// Tells a client that it sees its program from now on. What it knows of the clipboard it has read before it came: less may be allowed
+/// since, and where the store's disk is full only this process knows.
+pub(super) fn tell_start(client: &mut Client, channels: [Channel; 3], clipboard: Clipboard) -> Result<()> {
+    client.tell(&Tell::Started { channels })?;
+    if clipboard.goes_out() { Ok(()) } else { client.tell(&Tell::ClipboardEnded) }
 }
 
 pub(super) fn stands_still(session: &str) -> Box<SeeError> {
