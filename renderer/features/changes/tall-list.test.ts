@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { heightOf, placeOf, scrolledTo, TALLEST } from "./tall-list.js";
+import { heightOf, isMoved, placeOf, scrolledTo, TALLEST } from "./tall-list.js";
 
 const ROOM = 600;
 
@@ -20,4 +20,12 @@ test("of a list that is too tall both ends and every row between are reached", (
     expect(scrolled).toBeLessThanOrEqual(TALLEST - ROOM);
     expect(Math.abs(placeOf(scrolled, ROOM, full) - row * 24)).toBeLessThan(2);
   }
+});
+
+test("a list that stops being too tall is another one where it is scrolled to, as one that still is", () => {
+  const scrolled = 10_000_000;
+  const shift = placeOf(scrolled, ROOM, 2_500_000 * 24) - scrolled;
+  expect(isMoved(500_000 * 24, shift)).toBe(true);
+  expect(isMoved(2_000_000 * 24, shift)).toBe(true);
+  expect(isMoved(500_000 * 24, 0)).toBe(false);
 });

@@ -19,6 +19,14 @@ export function scrolledTo(place: number, room: number, full: number): number {
   return place / stretch(room, full);
 }
 
+/**
+ * Tells whether the same place of the element is another one of the list once the list is this high; `shift` is how far both
+ * were apart before.
+ */
+export function isMoved(full: number, shift: number): boolean {
+  return full > TALLEST || shift !== 0;
+}
+
 function stretch(room: number, full: number): number {
   return full <= TALLEST ? 1 : (full - room) / (TALLEST - room);
 }

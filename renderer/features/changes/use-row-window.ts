@@ -3,7 +3,7 @@
 // element that is free stands for another row then: nothing is made to scroll.
 import { useCallback, useLayoutEffect, useRef, useState, type RefObject } from "react";
 import { flushSync } from "react-dom";
-import { heightOf, placeOf, scrolledTo, TALLEST } from "./tall-list.js";
+import { heightOf, isMoved, placeOf, scrolledTo } from "./tall-list.js";
 
 /** So many rows are in the page above what is in sight, and as many below. */
 const BEYOND = 6;
@@ -67,11 +67,10 @@ export function useRowWindow(props: RowWindowProps): RowWindow {
       observer.disconnect();
     };
   }, [scroller, height]);
-  // The same place of the element is another one of the list, where it is too tall.
-  const isTall = full > TALLEST;
+  const isOther = isMoved(full, sight.shift);
   useLayoutEffect(() => {
-    if (isTall) lookAgain.current?.();
-  }, [isTall, full]);
+    if (isOther) lookAgain.current?.();
+  }, [isOther, full]);
 
   const scrollTo = useCallback(
     (row: number, to: "sight" | "top"): void => {
