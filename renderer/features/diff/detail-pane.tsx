@@ -32,7 +32,7 @@ import { Reasons } from "../review/reasons.js";
 import { InsideView } from "../inside/inside-view.js";
 import { PagesView } from "../pages/pages-view.js";
 import { DetailsView } from "./details-view.js";
-import { detailKey, useDetail } from "./detail-store.js";
+import { asking, detailKey, useDetail } from "./detail-store.js";
 import { HexView } from "./hex-view.js";
 import { ImageView } from "./image-view.js";
 import { TextView } from "./text-view.js";
@@ -40,9 +40,6 @@ import { TEXTS, VIEW_WORDS } from "../../../texts/diff.js";
 import { changeAt, changesAt, type OpenedChange, viewsOfChange } from "./opened-change.js";
 import { pickView } from "./view-model.js";
 import styles from "./detail-pane.module.css";
-
-/** A file that changes all the time is not read more often than this. */
-const REREAD_MS = 400;
 
 interface DetailPaneProps {
   session: Session;
@@ -89,26 +86,16 @@ function OpenedPane({ session, path, signature, mayDiscard }: OpenedPaneProps): 
   // All is listed, and it is not there: nobody need ask the helper first.
   const isGone = useFeed(({ settled, reading: reads }) => settled !== null && !reads) && change === null;
   const wanted = detailKey(session, path);
-  const asked = useRef("");
-  const again = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const paced = useRef<ReturnType<typeof asking>>(undefined);
 
   useEffect(() => {
-    const load = (): void => {
-      again.current = undefined;
-      void useDetail.getState().load(session, path);
-    };
-    if (asked.current !== wanted) load();
-    // What keeps changing is read all the same: news that come before that change nothing about it.
-    else again.current ??= setTimeout(load, REREAD_MS);
-    asked.current = wanted;
-  }, [session, path, signature, wanted]);
-  useEffect(
-    () => () => {
-      clearTimeout(again.current);
-      again.current = undefined;
-    },
-    [wanted],
-  );
+    const made = asking(session, path);
+    paced.current = made;
+    return () => made.close();
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `wanted` stands for the session and the path
+  }, [wanted]);
+  // What keeps changing is read all the same: news that come before an answer change nothing about it.
+  useEffect(() => paced.current?.want(null), [wanted, signature]);
 
   const current = key === wanted;
   return (

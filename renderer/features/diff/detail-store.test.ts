@@ -2,10 +2,11 @@
 import { afterAll, expect, it, vi } from "vitest";
 
 const side = { type: "file", size: 9, content: "text", mime: "image/svg+xml" };
-vi.stubGlobal("window", { see: { describe: async () => ({ ok: true, value: { after: side } }) } });
+const describe = vi.fn<() => Promise<unknown>>(async () => ({ ok: true, value: { after: side } }));
+vi.stubGlobal("window", { see: { describe } });
 afterAll(() => vi.unstubAllGlobals());
 
-const { useDetail } = await import("./detail-store.js");
+const { asking, REREAD_MS, useDetail } = await import("./detail-store.js");
 
 it("what one change is shown as because it could not be drawn is no wish for others", async () => {
   const { load, showAlone, choose } = useDetail.getState();
@@ -18,4 +19,23 @@ it("what one change is shown as because it could not be drawn is no wish for oth
   showAlone("text");
   choose("hex");
   expect(useDetail.getState()).toMatchObject({ alone: null, wishes: { image: "hex" } });
+});
+
+it("what keeps changing is asked for once at a time, however long the answer takes", async () => {
+  vi.useFakeTimers();
+  describe.mockClear();
+  let answer: (outcome: unknown) => void = () => undefined;
+  describe.mockImplementation(() => new Promise((resolve) => (answer = resolve)));
+  const paced = asking("s", { path: "live" });
+  for (let news = 0; news < 9; news++) {
+    paced.want(null);
+    await vi.advanceTimersByTimeAsync(REREAD_MS);
+  }
+  expect(describe).toHaveBeenCalledTimes(1);
+  answer({ ok: true, value: { after: side } });
+  await vi.advanceTimersByTimeAsync(REREAD_MS);
+  expect(describe).toHaveBeenCalledTimes(2);
+  expect(useDetail.getState().description).toEqual({ after: side });
+  paced.close();
+  vi.useRealTimers();
 });

@@ -5,7 +5,11 @@ import type { SeeError } from "../../../protocol/src/errors.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { see } from "../../see.js";
 import type { Encoding } from "./encoding-model.js";
+import { Paced } from "./paced.js";
 import { type ViewName, viewsOf, type Wishes } from "./view-model.js";
+
+/** A file that changes all the time is not read more often than this. */
+export const REREAD_MS = 400;
 
 type ImageMode = "sides" | "swipe" | "difference";
 
@@ -60,8 +64,7 @@ export const useDetail = create<DetailState>((set, get) => {
       if (key !== get().key)
         set({ key, path: path.path, description: null, error: null, encoding: null, alone: null });
       const outcome = await see.describe({ session, ...path });
-      // The person has gone on to another change, or a later question was answered. One that is still open is not waited for: of a
-      // file that keeps changing there is always one.
+      // The person has gone on to another change, or a later question was answered.
       if (get().key !== key || mine < answered) return;
       answered = mine;
       set((state) =>
@@ -81,3 +84,14 @@ export const useDetail = create<DetailState>((set, get) => {
     setEncoding: (encoding) => set({ encoding }),
   };
 });
+
+/** Asks for the facts of one change as often as it is wanted: one question at a time, however long its answer takes. */
+export function asking(session: string, path: PathRef): Paced<null> {
+  const paced = new Paced<null>(() => {
+    void useDetail
+      .getState()
+      .load(session, path)
+      .finally(() => paced.ended());
+  }, REREAD_MS);
+  return paced;
+}

@@ -9,7 +9,10 @@ export class Paced<Wish> {
   private rest: ReturnType<typeof setTimeout> | undefined;
   private wished: { wish: Wish } | undefined;
 
-  constructor(private readonly begin: (wish: Wish) => void) {}
+  constructor(
+    private readonly begin: (wish: Wish) => void,
+    private readonly restMs = REST_MS,
+  ) {}
 
   /** The file has changed, or is looked at for the first time. The last wish counts. */
   want(wish: Wish): void {
@@ -24,7 +27,7 @@ export class Paced<Wish> {
     this.rest = setTimeout(() => {
       this.rest = undefined;
       this.next();
-    }, REST_MS);
+    }, this.restMs);
   }
 
   close(): void {
