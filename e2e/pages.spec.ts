@@ -63,6 +63,23 @@ done
   await expect.poll(() => pages.textContent(), { timeout: 30_000 }).not.toBe(first);
 });
 
+test("a document that gets shorter than the page in sight shows its last page", async ({ machine, app }) => {
+  const source = machine.file("pages.ps", POSTSCRIPT);
+  const convert = (count: number): string =>
+    `gs -q -dSAFER -dBATCH -dNOPAUSE -sDEVICE=pdfwrite -sOutputFile=${machine.path(`home/${count}.pdf`)} -c "/count ${count} def" -f ${source}`;
+  await machine.run(["sh", "-c", `${convert(2)}; ${convert(3)}`]);
+  const script = "#!/bin/sh\ncp 3.pdf live.pdf\nread line\ncp 2.pdf next; mv next live.pdf\nread line\n";
+  await app.run(machine.file("home/live.sh", script, 0o755));
+  await app.show("live.pdf");
+  for (const page of [2, 3]) {
+    await app.detail.getByRole("button", { name: "Later" }).click();
+    expect(await ink(app, "After", page)).toBeGreaterThan(50_000);
+  }
+  await app.type("\n");
+  await expect(app.detail.getByText("Page 2 of 2", { exact: true })).toBeVisible();
+  expect(await ink(app, "After", 2)).toBeGreaterThan(50_000);
+});
+
 test("hostile documents end in words", async ({ machine, app }) => {
   machine.file("home/pages.ps", POSTSCRIPT);
   const script = readFileSync(join(import.meta.dirname, "programs", "hostile-documents.py"));

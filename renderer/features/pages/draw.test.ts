@@ -34,16 +34,23 @@ function picture(): { image: ImageBitmap; close: ReturnType<typeof vi.fn<() => v
   return { image: { width: 1, height: 1, close }, close };
 }
 
-function start(): { drawer: InstanceType<typeof PageDrawer>; worker: Script; drawn: Drawn[] } {
+function start(): {
+  drawer: InstanceType<typeof PageDrawer>;
+  worker: Script;
+  drawn: Drawn[];
+  idle: () => number;
+} {
   const drawn: Drawn[] = [];
+  let idle = 0;
   const source = { session: "s", path: { path: "f" }, side: "after" } as const;
   const drawer = new PageDrawer(source, 100, {
     opened: () => undefined,
     drawn: (each) => drawn.push(each),
+    idle: () => idle++,
     refused: () => expect.unreachable(),
   });
   Script.last.say({ say: "opened", pages: 3 });
-  return { drawer, worker: Script.last, drawn };
+  return { drawer, worker: Script.last, drawn, idle: () => idle };
 }
 
 test("a page that cannot be drawn leaves the others to be drawn", () => {
@@ -67,5 +74,21 @@ test("a picture that nobody wants any more is closed, and the wanted page is dra
   expect(close).toHaveBeenCalledOnce();
   expect(drawn).toEqual([]);
   expect(worker.asked.at(-1)).toEqual({ do: "draw", page: 3 });
+  drawer.stop();
+});
+
+test("a drawer tells that it is idle once nothing more is drawn, also when the wanted page lies beyond the end", () => {
+  const { drawer, worker, drawn, idle } = start();
+  drawer.draw(2);
+  worker.say({ say: "drawn", page: 1, image: picture().image });
+  expect(idle()).toBe(0);
+  worker.say({ say: "drawn", page: 2, image: picture().image });
+  expect([drawn.length, idle()]).toEqual([1, 1]);
+  drawer.draw(1);
+  drawer.draw(4);
+  const { image, close } = picture();
+  worker.say({ say: "drawn", page: 1, image });
+  expect(close).toHaveBeenCalledOnce();
+  expect([drawn.length, idle()]).toEqual([1, 2]);
   drawer.stop();
 });

@@ -11,6 +11,8 @@ export type Drawn = { page: number } & (
 export interface PageEvents {
   opened(pages: number): void;
   drawn(drawn: Drawn): void;
+  /** Nothing is being drawn now: what was wanted is there, or lies beyond the end. */
+  idle(): void;
   /** No page comes any more. */
   refused(refusal: Refusal): void;
 }
@@ -30,15 +32,12 @@ export class PageDrawer {
           this.pages = answer.pages;
           events.opened(answer.pages);
           this.draw(this.wanted);
-          return;
-        }
-        const { page } = answer;
-        if (page !== this.wanted) {
+        } else if (answer.page !== this.wanted) {
           // The person has gone on to another page meanwhile.
           if (answer.say === "drawn") answer.image.close();
           this.draw(this.wanted);
-        } else if (answer.say === "drawn") events.drawn({ state: "drawn", page, image: answer.image });
-        else events.drawn({ state: "undrawn", page, why: answer.why });
+        } else events.drawn(drawnOf(answer));
+        if (!this.busy) events.idle();
       },
       refuse: (refusal) => events.refused(refusal),
     });
@@ -56,4 +55,11 @@ export class PageDrawer {
   stop(): void {
     this.confined.stop();
   }
+}
+
+function drawnOf(answer: Exclude<GotPages, { say: "opened" }>): Drawn {
+  const { page } = answer;
+  return answer.say === "drawn"
+    ? { state: "drawn", page, image: answer.image }
+    : { state: "undrawn", page, why: answer.why };
 }

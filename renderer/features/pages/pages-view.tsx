@@ -26,10 +26,16 @@ interface PagesViewProps {
 export function PagesView({ session, path, description, reading }: PagesViewProps): ReactElement {
   const [wanted, setPage] = useState(1);
   const [mode, setMode] = useState<"sides" | "difference">("sides");
-  const before = usePages(session, path, "before", documentOf(description.before), wanted, reading);
-  const after = usePages(session, path, "after", documentOf(description.after), wanted, reading);
+  const before = usePages(session, path, "before", documentOf(description.before), reading);
+  const after = usePages(session, path, "after", documentOf(description.after), reading);
   const pages = Math.max(before?.pages ?? 0, after?.pages ?? 0);
-  const page = Math.min(wanted, Math.max(1, pages));
+  // A document that gets shorter still shows a page; one that cannot be read for a while loses none.
+  const page = pages === 0 ? wanted : Math.min(wanted, pages);
+  const [drawBefore, drawAfter] = [before?.draw, after?.draw];
+  useEffect(() => {
+    drawBefore?.(page);
+    drawAfter?.(page);
+  }, [drawBefore, drawAfter, page]);
   const both = drawnAt(before, page) !== undefined && drawnAt(after, page) !== undefined;
   const sides = [
     { side: "before", name: DIFF_TEXTS.before, facts: description.before, pages: before },
@@ -52,7 +58,7 @@ export function PagesView({ session, path, description, reading }: PagesViewProp
           ) : undefined
         }
       >
-        <Button disabled={page <= 1} onClick={() => setPage(page - 1)}>
+        <Button disabled={page <= 1 || pages === 0} onClick={() => setPage(page - 1)}>
           {DIFF_TEXTS.earlier}
         </Button>
         <Button disabled={page >= pages} onClick={() => setPage(page + 1)}>

@@ -1,32 +1,36 @@
 // The pages of one side of a change, as far as they are there: how many, the one that was drawn last, or why there is none.
-import { useEffect, useRef, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import type { Side, SideFacts } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { usePaced } from "../diff/use-paced.js";
 import type { Refusal } from "../inside/confined.js";
 import { type Drawn, PageDrawer } from "./draw.js";
 
-export interface Pages {
+interface Held {
   /** 0: not known yet. */
   pages: number;
   drawn: Drawn | undefined;
   refusal: Refusal | undefined;
 }
 
-const NOTHING: Pages = { pages: 0, drawn: undefined, refusal: undefined };
+export interface Pages extends Held {
+  /** Wants this page, the first one until it is called. */
+  draw: (page: number) => void;
+}
 
-/** Draws a page; undefined: there is no such side. Reads the document anew when `reading` counts up, and shows the old until then. */
+const NOTHING: Held = { pages: 0, drawn: undefined, refusal: undefined };
+
+/** Opens the document; undefined: there is no such side. Reads the document anew when `reading` counts up, and shows the old until then. */
 export function usePages(
   session: string,
   path: PathRef,
   side: Side,
   facts: SideFacts | undefined,
-  page: number,
   reading: number,
 ): Pages | undefined {
   const [pages, setPages] = useState(NOTHING);
   const drawer = useRef<PageDrawer | null>(null);
-  const wanted = useRef(page);
+  const wanted = useRef(1);
   /** Which document `pages` is of. */
   const shown = useRef("");
   const size = facts?.size ?? 0;
@@ -37,14 +41,9 @@ export function usePages(
     if (shown.current !== document) setPages(NOTHING);
     shown.current = document;
     const made = new PageDrawer({ session, path, side }, size, {
-      opened: (count) => {
-        setPages((held) => ({ ...held, pages: count, refusal: undefined }));
-        if (wanted.current > count) ended();
-      },
-      drawn: (drawn) => {
-        setPages((held) => ({ ...held, drawn }));
-        ended();
-      },
+      opened: (count) => setPages((held) => ({ ...held, pages: count, refusal: undefined })),
+      drawn: (drawn) => setPages((held) => ({ ...held, drawn })),
+      idle: ended,
       refused: (refusal) => {
         setPages({ ...NOTHING, refusal });
         ended();
@@ -58,12 +57,12 @@ export function usePages(
     };
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- `document` and `turn` stand for all else
   }, [document, turn]);
-  useEffect(() => {
+  const draw = useCallback((page: number): void => {
     wanted.current = page;
     drawer.current?.draw(page);
-  }, [page]);
+  }, []);
   const { drawn } = pages;
   // Closed once the page shows another one, or none: a picture is large, and nobody else gives its memory back soon.
   useEffect(() => () => void (drawn?.state === "drawn" && drawn.image.close()), [drawn]);
-  return size === 0 ? undefined : pages;
+  return size === 0 ? undefined : { ...pages, draw };
 }
