@@ -7,7 +7,7 @@ use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::path::{HostPath, PathRef, escape_for_display};
 use see_core::policy::{Clipboard, Device, Display, Policy, Promise};
 
-use crate::args::{ClipboardArg, DeviceArg, DisplayArg, PromiseArg, WallArgs};
+use crate::args::{ClipboardArg, DeviceArg, DisplayArg, Engine, PromiseArg, WallArgs};
 
 /// Puts the options into the policy.
 pub fn apply(args: &WallArgs, policy: &mut Policy) -> Result<()> {
@@ -51,6 +51,18 @@ pub fn apply(args: &WallArgs, policy: &mut Policy) -> Result<()> {
         })
         .collect();
     Ok(())
+}
+
+/// Refuses the engine of a later version: who asks for it wants to do without name spaces or root.
+pub fn engine(engine: Engine) -> Result<()> {
+    match engine {
+        Engine::Auto | Engine::Overlay => Ok(()),
+        Engine::Interpose => Err(SeeError::new(
+            ErrorCode::BadRequest,
+            "The engine without name spaces and mounts (interpose) is not in this version.",
+            "Leave out --engine: the one that there is needs no root. `alcatraz doctor` says what it lacks here, and the mend.",
+        )),
+    }
 }
 
 fn places(paths: &[PathBuf]) -> Result<Vec<PathRef>> {

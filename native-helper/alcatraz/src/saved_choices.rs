@@ -8,6 +8,7 @@ use see_core::profiles::{Profile, Profiles};
 use see_core::store::Store;
 
 use crate::args::{Cli, Command, RunArgs};
+use crate::policy;
 
 const RUN: &str = "run";
 const OPTION: &str = "--profile";
@@ -33,8 +34,15 @@ pub fn check(profile: &Profile) -> Result<()> {
     match Cli::try_parse_from(words) {
         Ok(Cli {
             global,
-            command: Command::Run(RunArgs { name: None, profile: None, then, command, .. }),
-        }) if !global.is_given() && !then.is_chosen() && command == ["true"] => Ok(()),
+            command: Command::Run(RunArgs { name: None, profile: None, then, command, engine, walls, .. }),
+        }) if !global.is_given() && !then.is_chosen() && command == ["true"] => {
+            policy::engine(engine)?;
+            match walls.hide.iter().chain(&walls.show).find(|place| !place.is_absolute()) {
+                None => Ok(()),
+                // In each directory it would be another place.
+                Some(place) => Err(unfit(profile, &format!("{} is not a whole path", place.display()))),
+            }
+        }
         Ok(_) => Err(unfit(
             profile,
             &"it holds no name, no other profile, no decision, no command, and nothing that every command understands",

@@ -37,11 +37,15 @@ fn a_run_begins_with_saved_choices_and_what_is_typed_counts_more() {
         &["--json"],
         &["--profile", "careful"],
         &["--", "ls"],
+        &["--engine", "interpose"],
+        &["--hide", "secrets"],
     ] {
         let refused = lab.run([&["profile", "wrong"], wrong].concat());
         assert_eq!(refused.status, 2, "{wrong:?}: {refused:?}");
     }
     assert_eq!(lab.run(["run", "--profile", "wrong", "true"]).status, 125);
+    assert_eq!(lab.run(["profile", "careful", "--remove", "careful"]).status, 2);
+    assert_eq!(lab.json(["profile"])["profiles"][0]["name"], "careful");
     assert_eq!(lab.json(["profile", "--remove", "careful"])["profiles"], json!([]));
     assert_eq!(lab.run(["profile", "careful"]).status, 2);
 }

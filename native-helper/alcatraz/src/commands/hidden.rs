@@ -3,6 +3,7 @@
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::hiding::HidingList;
 use see_core::path::escape_for_display;
+use see_core::store::lines;
 use serde_json::json;
 
 use crate::args::HiddenArgs;
@@ -13,6 +14,7 @@ use crate::policy::absolute;
 pub fn run(context: &Context, args: &HiddenArgs) -> Result<ExitStatus> {
     let is_to_change = !args.add.is_empty() || !args.remove.is_empty();
     let store = if is_to_change { context.make_store()? } else { context.open_store()? };
+    let held = is_to_change.then(|| lines::hold(&store)).transpose()?;
     let mut list = HidingList::of(&store)?;
     if is_to_change {
         let gone = args.remove.iter().map(|path| absolute(path)).collect::<Result<Vec<String>>>()?;
@@ -26,6 +28,7 @@ pub fn run(context: &Context, args: &HiddenArgs) -> Result<ExitStatus> {
         list = HidingList::new(kept.chain(new))?;
         list.save(&store)?;
     }
+    drop(held);
     if context.output.json {
         context.output.json(&json!({ "places": list.places() }))?;
     } else if list.places().is_empty() {

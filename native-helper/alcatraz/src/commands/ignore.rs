@@ -3,6 +3,7 @@
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::ignore::IgnoreList;
 use see_core::path::escape_for_display;
+use see_core::store::lines;
 use serde_json::json;
 
 use crate::args::IgnoreArgs;
@@ -12,6 +13,7 @@ use crate::exit_status::ExitStatus;
 pub fn run(context: &Context, args: &IgnoreArgs) -> Result<ExitStatus> {
     let is_to_change = !args.add.is_empty() || !args.remove.is_empty();
     let store = if is_to_change { context.make_store()? } else { context.open_store()? };
+    let held = is_to_change.then(|| lines::hold(&store)).transpose()?;
     let mut list = IgnoreList::of(&store)?;
     if is_to_change {
         for gone in &args.remove {
@@ -29,6 +31,7 @@ pub fn run(context: &Context, args: &IgnoreArgs) -> Result<ExitStatus> {
         list = IgnoreList::new(kept.chain(&args.add).cloned())?;
         list.save(&store)?;
     }
+    drop(held);
     if context.output.json {
         context.output.json(&json!({ "patterns": list.patterns() }))?;
     } else if list.patterns().is_empty() {

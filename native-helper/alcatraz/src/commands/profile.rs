@@ -3,6 +3,7 @@
 use see_core::error::Result;
 use see_core::path::escape_for_display;
 use see_core::profiles::{Profile, Profiles};
+use see_core::store::lines;
 use serde_json::json;
 
 use crate::args::ProfileArgs;
@@ -14,6 +15,7 @@ use crate::saved_choices;
 pub fn run(context: &Context, args: &ProfileArgs) -> Result<ExitStatus> {
     let is_to_change = !args.options.is_empty() || !args.remove.is_empty();
     let store = if is_to_change { context.make_store()? } else { context.open_store()? };
+    let held = is_to_change.then(|| lines::hold(&store)).transpose()?;
     let mut profiles = Profiles::of(&store)?;
     if is_to_change {
         args.remove.iter().try_for_each(|name| profiles.remove(name))?;
@@ -22,12 +24,15 @@ pub fn run(context: &Context, args: &ProfileArgs) -> Result<ExitStatus> {
             saved_choices::check(&profile)?;
             profiles.put(profile)?;
         }
-        profiles.save(&store)?;
     }
     let shown = match &args.name {
         Some(name) => std::slice::from_ref(profiles.find(name)?),
         None => profiles.all(),
     };
+    if is_to_change {
+        profiles.save(&store)?;
+    }
+    drop(held);
     if context.output.json {
         context.output.json(&json!({ "profiles": shown }))?;
     } else if shown.is_empty() {

@@ -3,7 +3,7 @@
 use std::os::unix::ffi::OsStringExt;
 
 use see_core::engine::{self, request::RunSpec};
-use see_core::error::{ErrorCode, Result, SeeError};
+use see_core::error::Result;
 use see_core::net::policy as network;
 use see_core::path::HostPath;
 use see_core::policy::Display;
@@ -11,7 +11,7 @@ use see_core::session::{Mode, Session};
 use serde_json::Map;
 
 use crate::after_run;
-use crate::args::{Engine, Net, RunArgs, Tty};
+use crate::args::{Net, RunArgs, Tty};
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::policy;
@@ -23,12 +23,11 @@ use crate::signals::Signals;
 use crate::terminal_relay::{self, Outcome};
 
 pub fn run(context: &Context, args: &RunArgs) -> Result<ExitStatus> {
-    if args.engine == Engine::Interpose {
-        return Err(no_such_engine());
-    }
+    policy::engine(args.engine)?;
     let store = context.make_store()?;
     let chosen = args.profile.as_deref().map(|name| saved_choices::with_profile(&store, name)).transpose()?;
     let args = chosen.as_ref().unwrap_or(args);
+    policy::engine(args.engine)?;
     let signals = Signals::collect(terminal_relay::channels(args.tty))?;
     let mut spec = request(&args.command, args.run_as.as_deref(), args.tty);
     spec.name.clone_from(&args.name);
@@ -69,15 +68,6 @@ fn tell_limits(context: &Context, session: &Session) {
             false => context.output.detail(&line),
         }
     }
-}
-
-/// Returns the error for the engine of a later version: who asks for it wants to do without name spaces or root.
-fn no_such_engine() -> Box<SeeError> {
-    SeeError::new(
-        ErrorCode::BadRequest,
-        "The engine without name spaces and mounts (interpose) is not in this version.",
-        "Leave out --engine: the one that there is needs no root. `alcatraz doctor` says what it lacks here, and the mend.",
-    )
 }
 
 /// Returns the request for a program in this process's place.

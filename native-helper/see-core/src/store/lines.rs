@@ -16,6 +16,25 @@ pub fn read(store: &Store, name: &str) -> Result<Vec<String>> {
     }
 }
 
+/// Lets nobody else change a list between what is read of it and what is saved, until it is dropped.
+pub struct Held(std::fs::File);
+
+/// Waits until nobody else changes a list of the store.
+pub fn hold(store: &Store) -> Result<Held> {
+    let held = std::fs::File::open(store.root()).and_then(|dir| {
+        rustix::fs::flock(&dir, rustix::fs::FlockOperation::LockExclusive)?;
+        Ok(Held(dir))
+    });
+    held.map_err(|error| broken(store, "", &error))
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Closing it lets go as well.
+        let _ = rustix::fs::flock(&self.0, rustix::fs::FlockOperation::Unlock);
+    }
+}
+
 /// Writes a list: whole or not at all, whoever else saves it at the same time.
 pub fn save(store: &Store, name: &str, items: &[String]) -> Result<()> {
     let file = store.root().join(name);
@@ -40,4 +59,30 @@ pub fn broken(store: &Store, name: &str, error: &dyn std::fmt::Display) -> Box<S
         format!("The list {shown} cannot be used: {error}"),
         "Mend the file, one item a line, or remove it.",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_who_add_to_a_list_at_once_none_is_lost() {
+        let dir = tempfile::tempdir().unwrap();
+        Store::open(Some(dir.path())).unwrap();
+        let add = |who: usize| {
+            let store = Store::open(Some(dir.path())).unwrap();
+            for n in 0..8 {
+                let _held = hold(&store).unwrap();
+                let mut items = read(&store, "some").unwrap();
+                items.push(format!("{who} {n}"));
+                save(&store, "some", &items).unwrap();
+            }
+        };
+        std::thread::scope(|scope| {
+            (0..4).for_each(|who| {
+                scope.spawn(move || add(who));
+            });
+        });
+        assert_eq!(read(&Store::open(Some(dir.path())).unwrap(), "some").unwrap().len(), 32);
+    }
 }
