@@ -1,18 +1,11 @@
 // Why a session is limited or stands as it does, in the words of the app. Exhaustive: a new cause does not compile without its words.
 import type { LimitCause, SessionCause } from "../protocol/src/cause.js";
-import type { SeeError } from "../protocol/src/errors.js";
 import type { Limit, Session } from "../protocol/src/session.js";
-import { errorText } from "./errors.js";
+import { errorSentence, errorText } from "./errors.js";
 
 type Words<Cause extends { what: string }> = {
   readonly [What in Cause["what"]]: string | ((cause: Extract<Cause, { what: What }>) => string);
 };
-
-/** What failed, in a sentence. */
-function sentence(error: SeeError): string {
-  const { title, what } = errorText(error);
-  return what === "" ? `${title}.` : what;
-}
 
 const LIMIT_WORDS: Words<LimitCause> = {
   "unlayered-kind": ({ kind }) =>
@@ -24,7 +17,7 @@ const LIMIT_WORDS: Words<LimitCause> = {
   "mounts-below":
     "Disks are mounted below it, so folders that are right in it can be neither renamed nor removed.",
   "no-layer": ({ error }) =>
-    `The kernel cannot keep changes apart there, so nothing can be changed. ${sentence(error)}`,
+    `The kernel cannot keep changes apart there, so nothing can be changed. ${errorSentence(error)}`,
   unmapped:
     "Users cannot have other numbers there, so nothing can be changed, and all in it belongs to nobody.",
   "unshifted-root":
@@ -33,11 +26,11 @@ const LIMIT_WORDS: Words<LimitCause> = {
     "It is of another group than your own first one, so nothing can be made or changed there. System mode can.",
   "little-room": "Less is free there already than was to stay free. Of what is left, half stays free.",
   "no-device": ({ device }) => DEVICES[device],
-  "no-display": ({ error }) => sentence(error),
+  "no-display": ({ error }) => errorSentence(error),
   "clipboard-ended":
     "The clipboard is shared no longer: one of the two displays went away, or was held up for too long.",
-  "network-off": ({ error }) => `The network is off. ${sentence(error)}`,
-  "record-lacks": ({ error }) => `The record may lack what left it. ${sentence(error)}`,
+  "network-off": ({ error }) => `The network is off. ${errorSentence(error)}`,
+  "record-lacks": ({ error }) => `The record may lack what left it. ${errorSentence(error)}`,
 };
 
 /** What to do about it; empty where nothing is known. */
@@ -69,14 +62,14 @@ const DEVICES: Readonly<Record<Extract<LimitCause, { what: "no-device" }>["devic
 };
 
 const SESSION_WORDS: Words<SessionCause> = {
-  failed: ({ error }) => sentence(error),
+  failed: ({ error }) => errorSentence(error),
   overrun: "It reached a limit of disk space, and its programs went on writing, so they were ended.",
   unheeded: "It did not end when it was asked to, so it was killed.",
   "killed-early": "What looks after it was ended before the session was ready.",
   killed: "What looked after it was ended from outside, and its programs with it.",
   "not-removed": ({ error }) =>
-    `What it wrote could not be removed. ${sentence(error)} It is tried again at the next start.`,
-  "commit-waits": ({ error }) => `A commit was interrupted, and waits. ${sentence(error)}`,
+    `What it wrote could not be removed. ${errorSentence(error)} It is tried again at the next start.`,
+  "commit-waits": ({ error }) => `A commit or an undo was interrupted, and waits. ${errorSentence(error)}`,
 };
 
 /** Returns why a place is limited. May hold what programs chose: whoever shows it escapes it. */

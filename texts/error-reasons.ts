@@ -11,6 +11,8 @@ export interface Words {
   next: string;
   /** Why exactly is in what the helper says alone: that is in sight, not folded away. */
   tells?: true;
+  /** Nothing was run because of it, where it is told of what somebody wanted to run. */
+  refuses?: true;
 }
 
 const NETWORK = "The session's network could not be connected";
@@ -139,23 +141,27 @@ export const REASON_WORDS: Readonly<Record<ErrorReason, Words>> = {
   },
   "tool-missing": {
     title: NETWORK,
-    what: ({ package: name }) => `A program of the package ${name} is not installed. Nothing was run.`,
+    what: ({ package: name }) => `A program of the package ${name} is not installed.`,
+    refuses: true,
     next: "Install that package, or choose Network: None.",
   },
   "tunnel-missing": {
     title: NETWORK,
-    what: "The system's device for it is not there, or for root alone. Nothing was run.",
+    what: "The system's device for it is not there, or for root alone.",
+    refuses: true,
     next: NETWORK_NEXT,
   },
-  "no-network": { title: NETWORK, what: "Nothing was run.", next: NETWORK_NEXT },
+  "no-network": { title: NETWORK, refuses: true, next: NETWORK_NEXT },
   "no-redirection": {
     title: "Ports and detours do not work on this machine",
-    what: "Its kernel is too old for them. Nothing was run.",
+    what: "Its kernel is too old for them.",
+    refuses: true,
     next: "Leave Open ports and Detours empty.",
   },
   "no-display": {
     title: "The program cannot get a window of its own",
-    what: "There is no desktop to show it on, what shows it is not installed (Xephyr, or Xwayland), or its clipboard cannot be shared: which one stands below. Nothing was run.",
+    what: "There is no desktop to show it on, what shows it is not installed (Xephyr, or Xwayland), or its clipboard cannot be shared: what the helper says tells which.",
+    refuses: true,
     tells: true,
     next: "Choose another answer for Windows or Clipboard, under More options.",
   },
@@ -171,37 +177,44 @@ export const REASON_WORDS: Readonly<Record<ErrorReason, Words>> = {
   },
   "no-clipboard": {
     title: "The clipboard cannot be shared",
-    what: "The program gets no window of its own whose clipboard could be. Nothing was run.",
+    what: "The program gets no window of its own whose clipboard could be.",
+    refuses: true,
     next: "Under Clipboard and devices, share nothing, or choose a window of its own.",
   },
   "port-taken": {
     title: "A port is in use",
-    what: ({ port }) => `Another program has port ${port}. Nothing was run.`,
+    what: ({ port }) => `Another program has port ${port}.`,
+    refuses: true,
     next: "Under Open ports, choose another one, or end that program.",
   },
   "low-port": {
     title: "A port is for root alone",
-    what: ({ port }) => `This machine gives ports as low as ${port} to nobody else. Nothing was run.`,
+    what: ({ port }) => `This machine gives ports as low as ${port} to nobody else.`,
+    refuses: true,
     next: "Under Open ports, choose a higher one, or start Alcatraz in system mode.",
   },
   "no-address": {
     title: "This machine has no such address",
-    what: ({ address }) => `It is not ${address}. Nothing was run.`,
+    what: ({ address }) => `It is not ${address}.`,
+    refuses: true,
     next: "Under Open ports, give an address of this machine, or none.",
   },
   "no-port": {
     title: "A port cannot be opened",
-    what: ({ port }) => `This machine does not give port ${port}. Nothing was run.`,
+    what: ({ port }) => `This machine does not give port ${port}.`,
+    refuses: true,
     next: "Under Open ports, choose another one.",
   },
   "two-servers": {
     title: "A port cannot lead to two servers",
-    what: ({ port }) => `Port ${port} is there twice. Nothing was run.`,
+    what: ({ port }) => `Port ${port} is there twice.`,
+    refuses: true,
     next: "Under Open ports, give each of them a port of its own.",
   },
   "little-room": {
     title: "So much cannot stay free",
-    what: ({ free }) => `The disk has ${formatBytes(Number(free))} left. Nothing was run.`,
+    what: ({ free }) => `The disk has ${formatBytes(Number(free))} left.`,
+    refuses: true,
     next: "Make room, or ask for less under Limits.",
   },
   "little-memory": {
@@ -230,7 +243,8 @@ export const REASON_WORDS: Readonly<Record<ErrorReason, Words>> = {
   },
   "no-record": {
     title: "What the program does cannot be recorded",
-    what: "Too many programs run or too many files are open. Nothing was run.",
+    what: "Too many programs run or too many files are open.",
+    refuses: true,
     next: "End other programs, then try again.",
   },
   "no-processes": {

@@ -29,7 +29,7 @@ export function errorText({ code, reason, own, message, hint, facts = {} }: SeeE
   return {
     title,
     what: wordsOf(exact, facts),
-    next: exact.next,
+    next: exact.refuses === true ? `Nothing was run. ${exact.next}` : exact.next,
     said: `${message} ${hint}`.trim(),
     isTold: exact.tells === true,
   };
@@ -37,6 +37,15 @@ export function errorText({ code, reason, own, message, hint, facts = {} }: SeeE
 
 function wordsOf({ what = "" }: Words, facts: Facts): string {
   return typeof what === "string" ? what : what(facts);
+}
+
+/** Returns what happened, whole, for where no heading, no next step and no details stand: as the reason of something else. */
+export function errorSentence(error: SeeError): string {
+  const { title, what, said, isTold } = errorText(error);
+  return [`${title}.`, what, ...(isTold && said !== undefined ? [`${SAID}: ${said}`] : [])]
+    .join(" ")
+    .replace(/  +/g, " ")
+    .trim();
 }
 
 interface CodeWords extends Words {
@@ -139,18 +148,19 @@ export const ERROR_WORDS: Readonly<Record<ErrorCode, CodeWords>> = {
   },
   "scanner-failed": {
     title: "The virus scanner could not look",
-    what: "What it said stands below.",
+    what: "What it said tells why.",
     tells: true,
     next: "If it has no signatures yet, its service (clamav-freshclam) fetches them within minutes; where none runs, type sudo freshclam.",
   },
   "no-user-namespaces": {
     title: "This machine does not allow sandboxes without root",
-    what: "Nothing was run.",
+    refuses: true,
     next: "See what this machine can enforce, at the end of the Home screen.",
   },
   "cannot-isolate": {
     title: "The sandbox could not be made",
-    what: "Something that a session needs cannot be set up on this machine. Nothing was run.",
+    what: "Something that a session needs cannot be set up on this machine.",
+    refuses: true,
     next: "See what this machine can enforce, at the end of the Home screen.",
   },
   "store-unusable": {

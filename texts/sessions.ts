@@ -41,7 +41,7 @@ const SIGNALS: Readonly<Record<number, string>> = {
 export const ENDS = {
   well: "ended well",
   overrun: "ended at a limit of disk space",
-  unheeded: "killed: it did not stop when it was asked to",
+  unheeded: "was killed, for it did not stop when it was asked to",
   killed: "ended from outside",
   status: (status: number): string => `ended with status ${status}`,
   // The one that Stop sends.

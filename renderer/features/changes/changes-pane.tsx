@@ -20,7 +20,7 @@ import { VirusBar } from "../viruses/virus-bar.js";
 import { NeedsLook } from "../review/needs-look.js";
 import { StoryLine } from "../review/story-line.js";
 import { useHelper } from "../run/helper-store.js";
-import { canDecide, endWords, isLive, isOpen } from "../run/session-model.js";
+import { canDecide, endWords, hasFailed, isLive, isOpen } from "../run/session-model.js";
 import { useSessions } from "../run/sessions-store.js";
 import { GroupingNote } from "../groups/group-by.js";
 import { ChangeTree } from "./change-tree.js";
@@ -31,7 +31,6 @@ import { leftOut } from "./selection-model.js";
 import { useReview } from "./review-store.js";
 import { summarySentence } from "./summary-model.js";
 import { TEXTS } from "../../../texts/changes.js";
-import { ENDS } from "../../../texts/sessions.js";
 import { UnlistedNote } from "./unlisted-note.js";
 import { showNeighbour } from "./tree-actions.js";
 import { ROOT } from "./tree.js";
@@ -131,8 +130,7 @@ function NothingPanel({ session, live }: { session: Session; live: boolean }): R
       </EmptyPanel>
     );
   const end = endWords(session);
-  // Stopped is what the person wanted.
-  const failed = end !== undefined && end !== ENDS.well && end !== ENDS.signal(15);
+  const failed = end !== undefined && hasFailed(session);
   return (
     <EmptyPanel icon={failed ? "alert" : "check"} title={TEXTS.nothing}>
       {failed ? TEXTS.nothingFailed(end) : TEXTS.nothingWhy}

@@ -2,7 +2,7 @@
 import type { DoctorRow } from "../../../protocol/src/doctor.js";
 import { FEATURES, GAPS, TEXTS, type Told } from "../../../texts/doctor.js";
 import { limitNext, limitWhy } from "../../../texts/causes.js";
-import { errorText } from "../../../texts/errors.js";
+import { errorSentence, errorText } from "../../../texts/errors.js";
 
 /** What is missing: one thing, or the same of several. */
 export interface Missing {
@@ -60,9 +60,9 @@ function wordsOf({
 }: DoctorRow): Pick<Missing, "why" | "next" | "type"> {
   if (gap === undefined) return { why: asSentence(why), next: mend, type: "" };
   if (gap === "failed") {
-    const { title, what, next } =
-      error === undefined ? { title: why, what: "", next: mend } : errorText(error);
-    return { why: what === "" ? asSentence(title) : what, next, type: "" };
+    return error === undefined
+      ? { why: asSentence(why), next: mend, type: "" }
+      : { why: errorSentence(error), next: errorText(error).next, type: "" };
   }
   if (limit !== undefined)
     return { why: limitWhy({ path: "", why, cause: limit }), next: limitNext(limit), type: "" };

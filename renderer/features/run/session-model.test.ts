@@ -5,6 +5,7 @@ import {
   canDecide,
   endWords,
   groupSessions,
+  hasFailed,
   isTicking,
   stateSign,
   stateWords,
@@ -34,6 +35,12 @@ describe("session", () => {
       done: [{ id: "a" }],
     });
   });
+  it("that somebody stopped has not failed, however it took that", () => {
+    const ends = [0, 130, 143, 1, 139].map((exit_status) => hasFailed(session({ exit_status })));
+    expect(ends).toEqual([false, false, false, true, true]);
+    expect(hasFailed(session({ exit_status: 137, cause: { what: "unheeded" } }))).toBe(false);
+    expect(hasFailed(session({ cause: { what: "overrun" } }))).toBe(true);
+  });
   it("is told apart from others of its name by when it began", () => {
     const at = (time: string): string => new Date(time).toISOString();
     const sessions = [
@@ -58,6 +65,10 @@ describe("session", () => {
     expect(stateSign(session({ state: "aborted", exit_status: 0 }))).toBe("abort");
     expect(stateSign(session({ state: "aborted", why: "There is no program x." }))).toBe("alert");
     expect(stateSign(session({ state: "broken" }))).toBe("alert");
+    // It ran: what it wrote is still to be removed.
+    const left = { what: "not-removed", error: { code: "io", message: "", hint: "" } } as const;
+    expect(stateSign(session({ state: "aborted", why: "…", cause: left }))).toBe("abort");
+    expect(stateSign(session({ state: "aborted", why: "…", cause: { what: "killed-early" } }))).toBe("alert");
   });
 
   it("says how its program ended", () => {
@@ -65,7 +76,7 @@ describe("session", () => {
     expect(endWords(session({ exit_status: 3 }))).toBe("ended with status 3");
     expect(endWords(session({ exit_status: 137 }))).toBe("killed");
     expect(endWords(session({ exit_status: 130 }))).toBe("ended by Ctrl-C");
-    expect(endWords(session({ exit_status: 137, cause: { what: "unheeded" } }))).toMatch(/^killed: /);
+    expect(endWords(session({ exit_status: 137, cause: { what: "unheeded" } }))).toMatch(/^was killed, /);
     expect(endWords(session({ cause: { what: "killed" } }))).toBe("ended from outside");
     expect(endWords(session({ exit_status: 0, state: "running" }))).toBeUndefined();
     expect(endWords(session({}))).toBeUndefined();

@@ -40,8 +40,10 @@ export function frozenWords(frozen: Frozen): string {
 }
 
 /** Tells whether its program could not even be started: then the helper says why, and nothing was thrown away. */
-export function hasNotStarted({ state, why, exit_status: status }: Session): boolean {
-  return state === "aborted" && why !== undefined && status === undefined;
+export function hasNotStarted({ state, why, cause, exit_status: status }: Session): boolean {
+  if (state !== "aborted" || status !== undefined) return false;
+  // Sessions of versions before tell it in words alone.
+  return cause === undefined ? why !== undefined : cause.what === "failed" || cause.what === "killed-early";
 }
 
 /** Tells whether programs may still run in the session. */
@@ -63,6 +65,16 @@ export function isDecided(session: Session | undefined): boolean {
 export function canDecide(session: Session): boolean {
   return session.state === "running" || session.state === "finished";
 }
+
+/** Tells whether its program ended as no person wanted: neither well nor because somebody stopped it. */
+export function hasFailed({ exit_status: status, cause }: Session): boolean {
+  if (cause?.what === "unheeded") return false;
+  if (cause !== undefined && isHow(cause.what)) return true;
+  return status !== undefined && status !== 0 && !STOPS.has(status);
+}
+
+/** Ctrl-C, and the signal that Stop sends. */
+const STOPS: ReadonlySet<number> = new Set([128 + 2, 128 + 15]);
 
 /** Returns how the program ended, in words; undefined while it runs or when nobody saw its end. */
 export function endWords(session: Session): string | undefined {
