@@ -152,3 +152,20 @@ for n in range(100, 900):
   await expect.poll(() => picture.getAttribute("src")).not.toBe(first);
   await expect(app.detail).not.toContainText("cannot be drawn");
 });
+
+test("the bytes of a file that keeps changing stay in hand", async ({ machine, app }) => {
+  const script = `#!/bin/sh
+cd
+for n in $(seq 100 900); do printf '\\0%d' $n >next; mv next live.bin; sleep 0.2; done
+`;
+  await app.run(machine.file("home/live.sh", script, 0o755));
+  await app.show("live.bin");
+  const bytes = app.detail.getByRole("region", { name: "Bytes of the file" });
+  await expect(bytes).toContainText("00 3");
+  await bytes.focus();
+  for (let change = 0; change < 3; change++) {
+    const before = await bytes.textContent();
+    await expect.poll(() => bytes.textContent()).not.toBe(before);
+  }
+  await expect(bytes).toBeFocused();
+});

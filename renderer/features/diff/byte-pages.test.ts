@@ -45,6 +45,42 @@ describe("pages of bytes", () => {
     expect(asked.at(-1)).toBe(0);
   });
 
+  it("are kept in the next reading until they are there anew, and asked for one at a time", async () => {
+    const { pages, asked, answer } = lab();
+    const of = (byte: number): Answer => ({ ok: true, value: { bytes: Uint8Array.of(byte), size: 1 } });
+    pages.get(0, 1);
+    await answer(of(1));
+    for (const reading of [1, 2, 3]) {
+      pages.renew(reading);
+      expect(pages.get(0, 1)).toEqual(Uint8Array.of(1));
+    }
+    expect(asked).toEqual([0, 0]);
+    // What comes late is shown, and asked for again.
+    await answer(of(2));
+    expect(pages.get(0, 1)).toEqual(Uint8Array.of(2));
+    expect(asked).toEqual([0, 0, 0]);
+    await answer(of(3));
+    expect(pages.get(0, 1)).toEqual(Uint8Array.of(3));
+    expect(asked).toHaveLength(3);
+  });
+
+  it("forget an error in the next reading", async () => {
+    const { pages, answer } = lab();
+    const failed: Answer = { ok: false, error: { code: "io", message: "", hint: "" } };
+    pages.get(0, 1);
+    await answer(failed);
+    pages.renew(1);
+    expect(pages.error).toBeNull();
+    pages.get(0, 1);
+    pages.renew(2);
+    await answer(failed);
+    // Of a reading that is over: the next one tells.
+    expect(pages.error).toBeNull();
+    pages.get(0, 1);
+    await answer(failed);
+    expect(pages.error?.code).toBe("io");
+  });
+
   it("tell an error, and nothing after they were left", async () => {
     const { pages, answer, news } = lab();
     pages.get(0, 1);

@@ -9,7 +9,7 @@ import {
   type ReactElement,
 } from "react";
 import type { Side } from "../../../protocol/src/content.js";
-import type { PathRef } from "../../../protocol/src/path.js";
+import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { cx } from "../../ui/cx.js";
 import { ErrorPanel } from "../../ui/state-panel.js";
 import { BytePages } from "./byte-pages.js";
@@ -36,6 +36,8 @@ interface HexRowsProps {
   path: PathRef;
   side: Side;
   size: number;
+  /** Counts up when the bytes may have changed: the old ones are shown until the new ones are there. */
+  reading: number;
   compared: boolean;
   /** The offset of the first byte in sight. */
   at: number;
@@ -49,6 +51,7 @@ export function HexRows({
   path,
   side,
   size,
+  reading,
   compared,
   at,
   onAt,
@@ -64,6 +67,7 @@ export function HexRows({
   const first = clampRow(Math.floor(at / rowBytes), view);
   const onRow = (row: number): void => onAt(row * rowBytes);
 
+  const key = pathKey(path);
   const pages = useMemo(() => {
     const make = (of: Side): BytePages =>
       new BytePages(
@@ -71,7 +75,12 @@ export function HexRows({
         () => news((n) => n + 1),
       );
     return { own: make(side), other: compared ? make(side === "before" ? "after" : "before") : null };
-  }, [session, path, side, compared]);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- `key` stands for the path
+  }, [session, key, side, compared]);
+  pages.own.renew(reading);
+  pages.other?.renew(reading);
+  const { error } = pages.own;
+  const isBroken = error !== null;
   useEffect(
     () => () => {
       pages.own.close();
@@ -92,7 +101,8 @@ export function HexRows({
     const observer = new ResizeObserver(measure);
     observer.observe(element);
     return () => observer.disconnect();
-  }, []);
+    // What an error took the place of is another element when it is back.
+  }, [isBroken]);
   useLayoutEffect(() => {
     const element = scroller.current;
     if (element === null || rowAt(element.scrollTop, box, view) === first) return;
@@ -143,7 +153,7 @@ export function HexRows({
     onRow(clampRow(to, view));
   };
 
-  if (pages.own.error !== null) return <ErrorPanel error={pages.own.error} />;
+  if (error !== null) return <ErrorPanel error={error} />;
   const digits = offsetDigits(size);
   const rows = [];
   for (let row = first; row < Math.min(view.rows, first + view.fit + 2); row++) {

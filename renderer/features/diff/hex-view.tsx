@@ -63,11 +63,12 @@ export function HexView({ session, path, description, reading }: HexViewProps): 
         {compared && <DifferenceButtons differences={differences} />}
       </ViewBar>
       <HexRows
-        key={`${pathKey(path)} ${side} ${reading}`}
+        key={`${pathKey(path)} ${side}`}
         session={session}
         path={path}
         side={side}
         size={size}
+        reading={reading}
         compared={compared}
         at={at}
         onAt={setAt}
