@@ -117,6 +117,58 @@ test("a look that takes long is stopped by its button, and begun anew when it is
   await expect(app.detail).toContainText("inner.txt");
 });
 
+test("a look that was stopped is not begun again by a file that keeps changing", async ({ machine, app }) => {
+  const script = machine.file(
+    "make.sh",
+    `#!/bin/sh
+cd; echo a >inner.txt; tar -cf all.tar inner.txt
+while read line; do head -c 20000 /dev/zero >>inner.txt; tar -cf next inner.txt; mv next all.tar; done
+`,
+    0o755,
+  );
+  await app.run(script);
+  await app.show("all.tar");
+  await app.view("Details");
+  const helper = app.processes().find(({ command }) => / serve\b/.test(command))?.pid ?? 0;
+  process.kill(helper, "SIGSTOP");
+  try {
+    await app.view("Inside");
+    await app.detail.getByRole("button", { name: "Stop", exact: true }).click();
+    await expect(app.detail).toContainText("You stopped the look inside");
+  } finally {
+    process.kill(helper, "SIGCONT");
+  }
+  const facts = app.detail.getByText(/^Created · .* · /);
+  // Each is another reading; they take longer than the rest after a look.
+  for (let change = 0; change < 6; change++) {
+    const before = await facts.textContent();
+    await app.type("\n");
+    await expect(facts).not.toHaveText(before ?? "");
+  }
+  await expect(app.detail).toContainText("You stopped the look inside");
+  await app.view("Details");
+  await app.view("Inside");
+  await expect(app.detail).toContainText("inner.txt");
+});
+
+test("the sample of a font is of what the font is now", async ({ machine, app }) => {
+  const font = readFileSync("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf");
+  const broken = Buffer.from(font);
+  const entry = font.indexOf("maxp");
+  broken.fill(0, font.readUInt32BE(entry + 8), font.readUInt32BE(entry + 8) + font.readUInt32BE(entry + 12));
+  const script = `#!/bin/sh
+cd; cp ${machine.file("broken.ttf", broken)} font.ttf
+read line; cp ${machine.file("whole.ttf", font)} next; mv next font.ttf
+read line
+`;
+  await app.run(machine.file("make.sh", script, 0o755));
+  await app.show("font.ttf");
+  await app.view("Inside");
+  await expect(app.detail).toContainText("The browser refuses to draw with this font: it is damaged.");
+  await app.type("\n");
+  await expect(app.detail.getByRole("img", { name: "A sample of the font" })).toBeVisible();
+});
+
 test("hostile contents end in words", async ({ machine, app }) => {
   test.setTimeout(180_000);
   const script = machine.file(

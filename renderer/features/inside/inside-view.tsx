@@ -61,7 +61,16 @@ export function InsideView({ session, path, description, reading }: InsideViewPr
     );
   if (told[0] === undefined && told[1] === undefined)
     return <EmptyPanel icon="file" title={TEXTS.unknown} actions={toHex} />;
-  return <Told before={told[0]} after={told[1]} session={session} path={path} description={description} />;
+  return (
+    <Told
+      before={told[0]}
+      after={told[1]}
+      session={session}
+      path={path}
+      description={description}
+      reading={reading}
+    />
+  );
 }
 
 /** A look is over soon, or says how far it is. */
@@ -91,9 +100,10 @@ interface ToldProps {
   session: string;
   path: PathRef;
   description: Description;
+  reading: number;
 }
 
-function Told({ before, after, session, path, description }: ToldProps): ReactElement {
+function Told({ before, after, session, path, description, reading }: ToldProps): ReactElement {
   const comparison = useMemo(() => compareReports(before, after), [before, after]);
   const both = before !== undefined && after !== undefined;
   const [wanted, setWanted] = useState<string | null>(null);
@@ -150,6 +160,7 @@ function Told({ before, after, session, path, description }: ToldProps): ReactEl
                 path={path}
                 side={after === undefined ? "before" : "after"}
                 size={(description.after ?? description.before)?.size ?? 0}
+                reading={reading}
               />
             )}
             <FactTable facts={comparison.facts} both={both} />
@@ -230,7 +241,8 @@ function useLook(
     const stop = lookInside(source, name, size, setBytes, show);
     end.current = () => {
       stop();
-      show({ state: "refused", title: TEXTS.stopped, why: TEXTS.stoppedWhy });
+      // It has not ended by itself: no reading begins it again, only who leaves the view and comes back.
+      setHeld({ of: path, look: { state: "refused", title: TEXTS.stopped, why: TEXTS.stoppedWhy } });
     };
     return stop;
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- `turn` stands for the size
