@@ -104,7 +104,14 @@ export class App extends Window {
 
   /** The process of the helper. */
   helper(): number {
-    return this.processes().find(({ command }) => / serve\b/.test(command))?.pid ?? Number.NaN;
+    return this.process(/ serve\b/);
+  }
+
+  /** The first of the app's processes with such a command. Signals to no process would go to the tests' own. */
+  process(command: RegExp): number {
+    const found = this.processes().find((process) => command.test(process.command));
+    if (found === undefined) throw new Error(`none of the app's processes is ${command}`);
+    return found.pid;
   }
 
   /** Facts about the host that no session may change. */

@@ -2,6 +2,7 @@
 // pictures and fonts; and hostile ones end in words, not in a hang.
 import { readFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
+import { whileHelperStands } from "./screens.js";
 import { expect, test } from "./test.js";
 
 /** Returns a web font (WOFF 2.0) that has nothing but the names of a real font. */
@@ -103,15 +104,11 @@ test("a look that takes long is stopped by its button, and begun anew when it is
   await app.show("all.tar");
   await app.view("Details");
   // Who reads the file for the page stands still: nothing comes of it.
-  const helper = app.processes().find(({ command }) => / serve\b/.test(command))?.pid ?? 0;
-  process.kill(helper, "SIGSTOP");
-  try {
+  await whileHelperStands(app, async () => {
     await app.view("Inside");
     await app.detail.getByRole("button", { name: "Stop", exact: true }).click();
     await expect(app.detail).toContainText("You stopped the look inside");
-  } finally {
-    process.kill(helper, "SIGCONT");
-  }
+  });
   await app.view("Details");
   await app.view("Inside");
   await expect(app.detail).toContainText("inner.txt");

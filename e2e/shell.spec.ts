@@ -149,9 +149,8 @@ test("the page's process may crash: it is loaded again", async ({ app }) => {
   await expect(app.command).toBeVisible();
   const renderer = (): number | undefined =>
     app.processes().find(({ command }) => command.includes("--type=renderer"))?.pid;
-  const first = renderer();
-  expect(first).toBeDefined();
-  process.kill(first ?? 0, "SIGKILL");
+  const first = app.process(/--type=renderer/);
+  process.kill(first, "SIGKILL");
   // Playwright gives a crashed page up for good, so it is the kernel that is asked.
   await expect.poll(() => app.output()).toContain("the page's process ended");
   await expect.poll(() => [undefined, first].includes(renderer())).toBe(false);

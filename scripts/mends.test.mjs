@@ -12,6 +12,14 @@ const NOT_EVERYWHERE = new Set([
   "kernel.yama.ptrace_scope",
 ]);
 
+/** All that is ever mounted: the control groups, at the places that the helper has found or chosen. */
+const MOUNTS = new Set([
+  "-t cgroup -o {controller} none {first}",
+  "-t cgroup2 none {TOP}",
+  "-t cgroup2 none {BESIDE}",
+  "-o remount,bind,rw {top}",
+]);
+
 // The tests' set-up installs all that the helper may ask for.
 const installs = async ([order, ...packages]) => {
   const states = await must("dpkg-query", ["--show", "--showformat=${db:Status-Status}\\n", ...packages]);
@@ -35,8 +43,8 @@ const COMMANDS = {
   },
   chmod: (words) => words.join(" ") === "666 /dev/net/tun",
   loginctl: (words) => words.join(" ").startsWith("enable-linger {"),
-  mkdir: ([option]) => option === "-p",
-  mount: ([option]) => option === "-t" || option === "-o",
+  mkdir: (words) => /^-p \{(first|BESIDE)\}$/.test(words.join(" ")),
+  mount: (words) => MOUNTS.has(words.join(" ")),
   modprobe: (words) => words.join(" ") === "tun",
   freshclam: (words) => words.length === 0,
 };
@@ -54,7 +62,7 @@ function typed() {
       const code = lines.filter((line) => !line.trimStart().startsWith("//")).join("\n");
       return code.replaceAll(/\\\n\s*/g, "");
     });
-  const words = /sudo ([a-z][\w-]*(?: (?:(?!\.(?:[\s"`]|$))[\w./={}:-])+)*)/g;
+  const words = /sudo ([a-z][\w-]*(?: (?:(?![.,](?:[\s"`]|$))[\w.,/={}:-])+)*)/g;
   const tools = texts.flatMap((text) => [...text.matchAll(/tool\("\w+", "([\w-]+)"\)/g)]);
   const fill = (command) => {
     if (!command.includes("{package}")) return command.replace("{port}", "80");
