@@ -124,6 +124,7 @@ test("many conflicts are answered at once", async ({ machine, app }) => {
     .getByRole("group", { name: "1 selected:" })
     .getByRole("button", { name: "Leave out" })
     .click();
+  await expect(app.dialog.getByRole("group", { name: "All answered" })).toContainText("All answered");
   await app.commitAnswers();
   for (const [place, name] of names.entries())
     expect(read(machine, name), name).toBe(place >= 2 && place <= 5 ? "host\n" : `${name}\ninside\n`);

@@ -52,7 +52,6 @@ export const TEXTS = {
   back: "Back",
   close: "Close",
   done: "Done",
-  unanswered: (n: number): string => (n === 0 ? "All answered" : `${n} to answer`),
   needsTitle: "The selection leaves out something it needs",
   needsWhy: "These make no sense without what was left out:",
   neededBy: "needed by",

@@ -18,6 +18,7 @@ export const CONFLICT_TEXTS = {
   alikeWhy: "The same reason, the same choices and the same kind of file",
   pick: "Choose a conflict on the left.",
   open: "to answer",
+  unanswered: (n: number): string => (n === 0 ? "All answered" : `${n} to answer`),
   versions: "What happened",
   version: "Version",
   what: "What it is",

@@ -24,6 +24,7 @@ import { canDecide, endWords, hasFailed, isLive, isOpen } from "../run/session-m
 import { useSessions } from "../run/sessions-store.js";
 import { GroupingNote } from "../groups/group-by.js";
 import { ChangeTree } from "./change-tree.js";
+import { courseOf, type Course } from "./course-model.js";
 import type { Settled } from "./feed-reader.js";
 import { useFeed } from "./feed-store.js";
 import { FilterBar } from "./filter-bar.js";
@@ -110,7 +111,7 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
         <Decision
           session={session}
           total={total}
-          course={total === 0 ? null : courseOf(session, { settled, reading, changing })}
+          course={total === 0 ? null : courseOf(session, { settled, reading, error, changing })}
           chosen={tree.chosen[ROOT]!}
           counted={settled !== null}
           stale={error !== null || !told}
@@ -136,22 +137,6 @@ function NothingPanel({ session, live }: { session: Session; live: boolean }): R
       {failed ? TEXTS.nothingFailed(end) : TEXTS.nothingWhy}
     </EmptyPanel>
   );
-}
-
-interface Course {
-  word: string;
-  why?: string;
-  stands?: true;
-}
-
-/** Returns whether more changes are to come, where the person is about to decide on them. */
-function courseOf(
-  session: Session,
-  { settled, reading, changing }: { settled: Settled | null; reading: boolean; changing: boolean },
-): Course | null {
-  if (session.frozen !== undefined) return { word: TEXTS.still, why: TEXTS.stillWhy, stands: true };
-  if (settled !== null && changing) return { word: TEXTS.live, why: TEXTS.liveWhy };
-  return settled === null || reading ? { word: TEXTS.reading } : null;
 }
 
 function Decision({

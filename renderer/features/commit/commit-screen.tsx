@@ -267,7 +267,7 @@ function Footer({ state, id, count, onClose }: FooterProps): ReactElement {
       const asks = state.conflicts.length > 0;
       return (
         <>
-          {open > 0 && <span data-aside="">{TEXTS.unanswered(open)}</span>}
+          {open > 0 && <span data-aside="">{CONFLICT_TEXTS.unanswered(open)}</span>}
           {leave}
           {asks && <RetryButton session={id} label={RUN_TEXTS.retry} onError={fail} />}
           {asks && (

@@ -41,7 +41,7 @@ export function ConflictPanes(props: ConflictPanesProps): ReactElement {
     onAnswer(many, answer);
     setSelected(new Set());
   };
-  const open = `${unanswered(conflicts, answers).length} ${TEXTS.open}`;
+  const open = TEXTS.unanswered(unanswered(conflicts, answers).length);
   const chosen = conflicts.filter((conflict) => selected.has(pathKey(conflict)));
   const one = conflicts[active];
   const answerOne = (answer: Answer | null): void => {

@@ -200,7 +200,7 @@ function Footer({ state, open, onClose, onUndo, onCancel }: FooterProps): ReactE
     case "conflicts":
       return (
         <>
-          {open > 0 && <span data-aside="">{TEXTS.unanswered(open)}</span>}
+          {open > 0 && <span data-aside="">{CONFLICT_TEXTS.unanswered(open)}</span>}
           <Button autoFocus={state.step === "ask"} onClick={onClose}>
             {TEXTS.cancel}
           </Button>
