@@ -203,11 +203,15 @@ test("a shell looks at the machine and at the session side by side, and ends wit
   machine.file("home/file", "of-the-host\n");
   await app.run(machine.file("program.sh", "#!/bin/sh\ncd; echo of-the-session >file; read line\n", 0o755));
   await expect(app.terminal).toContainText("Shift-Tab twice leaves it.");
+  // In full for who hears the page: of the pane, and where one types.
+  for (const told of [app.terminal, app.terminal.getByRole("textbox")])
+    await expect(told).toHaveAccessibleDescription(/^What you type goes to the program\./);
   await app.lower("Look around");
   await expect(app.inspection).toContainText("When the session has ended");
   await app.stop();
   // The shell has begun when it prints what only a shell can.
   await expect(app.inspection).toContainText("the session below /session");
+  await expect(app.inspection).toHaveAccessibleDescription(/^This machine is below \/host/);
   await app.inspection.getByRole("textbox", { name: "Output of the shell" }).focus();
   const file = join(machine.home, "file");
   await app.page.keyboard.type(`cat /host${file} /session${file}; echo x >/session${file}; exit\n`);

@@ -27,6 +27,7 @@ export const MORE = {
   title: "Run more",
   note: "In the same session.",
   running: "It runs until it ends.",
+  runningWhy: "It runs until it ends or you press Stop. What you type goes to it.",
   runsAlready: "Something runs in this session.",
   ended: (status: number): string => (status === 0 ? "It has ended." : `It has ended with status ${status}.`),
   command: "Command to run in this session",

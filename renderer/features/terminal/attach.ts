@@ -40,6 +40,9 @@ export function attach(
   terminal.loadAddon(fit);
   terminal.open(element);
   terminal.textarea?.setAttribute("aria-label", TEXTS.outputOf[typeof what === "object" ? "more" : what]);
+  // Where what is typed goes is told where one types.
+  const told = element.closest("[aria-describedby]")?.getAttribute("aria-describedby");
+  if (told) terminal.textarea?.setAttribute("aria-describedby", told);
   fit.fit();
 
   let closed = false;

@@ -86,7 +86,12 @@ export function MorePane({ session, head }: MorePaneProps): ReactElement {
     if (split.ok) setShown({ what: { run: split.value, cwd }, status: null });
   };
   return (
-    <Pane title={MORE.title} head={head} note={note}>
+    <Pane
+      title={MORE.title}
+      head={head}
+      note={note}
+      noteWhy={note === MORE.running ? MORE.runningWhy : undefined}
+    >
       <form className={styles.more} onSubmit={(event) => void start(event)}>
         <div className={`${line.line} ${line.exact}`}>
           <input
