@@ -72,7 +72,7 @@ function ErrorText({ error }: { error: SeeError }): ReactElement {
           })}
         </p>
       )}
-      <p>{escapeSentence(next)}</p>
+      <p className="selectable">{escapeSentence(next)}</p>
       {said !== undefined && (
         <details className={styles.said} open={isTold}>
           <summary>{SAID}</summary>

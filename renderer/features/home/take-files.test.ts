@@ -125,7 +125,32 @@ it("a package that only root can install waits with the word, and root's is inst
   expect(asked).toEqual([]);
   expect(run().line).toBe("apt-get install -y --no-install-recommends /home/ann/tool.deb");
   expect(run().error?.message).toBe("Only root can install tool.deb");
+  // As text to copy; without --as root the program of sudo's caller would be his.
+  expect(run().error?.hint).toMatch(/ sudo alcatraz run --as root -- apt-get install .*tool\.deb$/);
   useHelper.setState({ status: { ...ready, mode: "system" } });
   await takeFiles(["/home/ann/tool.deb"], true);
+  expect(asked).toHaveLength(1);
+  expect(run()).toMatchObject({ error: null, cwd: "/home/ann" });
+});
+
+it("a package that comes before the helper is judged once that is ready, unless something else is typed", async () => {
+  const opened = async (mode: "user" | "system", now: boolean, meanwhile = (): void => {}): Promise<void> => {
+    useHelper.setState({ status: { state: "starting" } });
+    run().edit({ line: "" });
+    const taken = takeFiles(["/home/ann/tool.rpm"], now);
+    await vi.waitFor(() => expect(run().line).toBe("rpm -i /home/ann/tool.rpm"));
+    expect(run().error).toBeNull();
+    meanwhile();
+    useHelper.setState({ status: { state: "ready", version: "1", store: "/s", mode } });
+    await taken;
+  };
+  await opened("user", false);
+  expect(run().error?.message).toBe("Only root can install tool.rpm");
+  await opened("user", false, () => run().edit({ line: "make" }));
+  expect(run()).toMatchObject({ line: "make", error: null });
+  await opened("system", false);
+  expect(run()).toMatchObject({ line: "rpm -i /home/ann/tool.rpm", cwd: "/home/ann", error: null });
+  expect(asked).toEqual([]);
+  await opened("system", true);
   expect(asked).toHaveLength(1);
 });

@@ -9,6 +9,8 @@ import { askFor, isRoots, takingOf, type Taking } from "./opener-model.js";
 import { DOCUMENT } from "./profiles.js";
 import { useRun, type DocumentChoices } from "./run-store.js";
 
+type Run = Extract<Taking, { how: "run" }>;
+
 /** Takes files; `now`: runs what can be run, else it waits in the form. */
 export async function takeFiles(paths: readonly string[], now: boolean): Promise<void> {
   const [path] = paths;
@@ -27,19 +29,37 @@ export async function takeFiles(paths: readonly string[], now: boolean): Promise
     if (now) return runCommand(taking.command, null, taking.terminal ? "none" : "nested");
     return edit({ line: taking.command.map(quoteWord).join(" "), cwd: null });
   }
-  // It would only end with words in its terminal that nobody reads.
-  if (isRoots(path) && !isRoot()) {
-    putLine(taking.line, taking.cwd, undefined);
-    return useRun.setState({ error: rootsAlone(path) });
-  }
+  if (isRoots(path) && !(await mayInstall(path, taking))) return;
   const choices = taking.document === null ? undefined : careFor(taking.document);
   if (now) await runLine(taking.line, taking.cwd, choices);
   else putLine(taking.line, taking.cwd, choices);
 }
 
-function isRoot(): boolean {
-  const { status } = useHelper.getState();
-  return status.state !== "ready" || status.mode === "system";
+/**
+ * Tells whether a package can go on. Run by somebody else than root, it would only end with words in its terminal that nobody
+ * reads. Whose the helper is it says once it is ready: until then the line waits in the form.
+ */
+async function mayInstall(path: string, { line, cwd }: Run): Promise<boolean> {
+  const { cwd: before, putLine, edit } = useRun.getState();
+  putLine(line, cwd);
+  const isRoots = await helperIsRoots();
+  // Who has typed or started something meanwhile goes on with that.
+  const now = useRun.getState();
+  if (now.line !== line || now.cwd !== cwd || now.starting) return false;
+  if (isRoots) edit({ cwd: before });
+  else useRun.setState({ error: rootsAlone(path, line) });
+  return isRoots;
+}
+
+function helperIsRoots(): Promise<boolean> {
+  return new Promise((tell) => {
+    const look = ({ status } = useHelper.getState()): boolean => {
+      if (status.state === "ready") tell(status.mode === "system");
+      return status.state === "ready";
+    };
+    if (look()) return;
+    const stop = useHelper.subscribe((state) => look(state) && stop());
+  });
 }
 
 /** Returns what documents get. Their profile's limit of memory cannot be kept on every machine, and nobody asked for it. */
@@ -82,9 +102,9 @@ function unopened(paths: readonly string[], isUnread = false): SeeError {
 }
 
 /** Says who installs packages: run as somebody else, it fails. */
-function rootsAlone(path: string): SeeError {
+function rootsAlone(path: string, line: string): SeeError {
   const message = TEXTS.rootInstalls(nameOf(path));
-  return { code: "bad-request", message, hint: TEXTS.rootInstallsHint, own: true };
+  return { code: "bad-request", message, hint: TEXTS.rootInstallsHint(line), own: true };
 }
 
 function nameOf(path: string): string {
