@@ -2,6 +2,8 @@
 //! known which of the two a program gets. Never goes through a mount of the SEE: a file system there may be served by a
 //! program that waits for us.
 
+mod glance;
+
 use std::cell::Cell;
 use std::ffi::OsStr;
 use std::os::fd::{AsFd as _, OwnedFd};
@@ -9,7 +11,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, StatxFlags};
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use crate::beneath::{Facts, Root, facts_at, facts_of, read_link_at};
@@ -17,7 +19,7 @@ use crate::change::FileType;
 use crate::layer::Layer;
 use crate::overlay_marks::{Opacity, marks_at, resolve_redirect};
 use crate::path::HostPath;
-use crate::read_set::entry::{Moment, Object, Seen};
+use crate::read_set::entry::{Moment, Object};
 
 use super::dir::{Dir, Lower, Own, open_dir};
 use super::dirs::Dirs;
@@ -371,34 +373,6 @@ impl Tree {
         );
         let is_other = is_changed && self.dir(main, main, path).is_some_and(|dir| dir.is_other);
         is_other.then(|| shown::instead_of(found))?
-    }
-
-    /// Tells whether the host or a layer has something by this path, as far as one quick look tells: good enough to choose
-    /// when to look, and no more.
-    pub fn seems_to_have(&self, path: &HostPath, follows: bool) -> bool {
-        let follow = if follows { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
-        let flags = follow | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
-        let is_there = |path: &Path| rustix::fs::statx(CWD, path, flags, StatxFlags::TYPE).is_ok();
-        let is_own = || {
-            let around = self.layers.iter().filter(|layer| path.is_within(&layer.mount_point));
-            let layer = around.max_by_key(|layer| layer.mount_point.as_bytes().len());
-            layer.is_some_and(|layer| {
-                let below = path.below(&layer.mount_point).map(OsStr::from_bytes);
-                below.is_some_and(|below| is_there(&layer.upper.join(below)))
-            })
-        };
-        is_there(path.as_path()) || is_own()
-    }
-
-    /// Returns what a call at this time has seen at a path of the host where there is nothing now: something that cannot be
-    /// told any more, when the directory has changed since.
-    pub fn absent_since(&self, path: &HostPath, at: Moment) -> Seen {
-        let holder = path.parent().and_then(|holder| Root::open_exact(&holder).ok());
-        let holder = holder.and_then(|root| root.facts(Path::new("")).ok()).map(|facts| Object::from(&facts));
-        match holder {
-            Some(holder) if holder.mtime >= at => Seen::Object(Object::unknown(at)),
-            _ => Seen::Absent,
-        }
     }
 
     /// Opens a program file for reading its first bytes.
