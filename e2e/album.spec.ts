@@ -37,6 +37,7 @@ test("the renaming tool: renames are seen as renames, and committed as such", as
   const contents = readdirSync(photos)
     .toSorted()
     .map((name) => readFileSync(join(photos, name)));
+  const host = app.host();
 
   await runTool(app, machine, "rename-photos.sh", photos);
   await expect(app.summary).toContainText(`Renamed ${PICTURES} items`);
@@ -47,11 +48,13 @@ test("the renaming tool: renames are seen as renames, and committed as such", as
   const names = readdirSync(photos).toSorted();
   expect(names).toEqual(contents.map((_, index) => `2024-05-17 0${index + 1}.png`));
   expect(names.map((name) => readFileSync(join(photos, name)))).toEqual(contents);
+  await app.hostIs(host);
 });
 
 test("the album tool: new files, looked at and committed", async ({ machine, app }) => {
   const { photos, keys } = prepare(machine);
   const authorized = readFileSync(keys);
+  const host = app.host();
 
   await runTool(app, machine, "make-album.sh", photos);
   await app.show("IMG_1001.png");
@@ -63,11 +66,13 @@ test("the album tool: new files, looked at and committed", async ({ machine, app
   await app.commit();
   expect(readdirSync(join(photos, "album/pictures"))).toHaveLength(PICTURES);
   expect(readFileSync(keys)).toEqual(authorized);
+  await app.hostIs(host);
 });
 
 test("the album tool with a hidden attack: it stands out, and is thrown away", async ({ machine, app }) => {
   const { photos } = prepare(machine);
   const before = machine.describeHome();
+  const host = app.host();
 
   await runTool(app, machine, "make-album-with-attack.sh", photos);
   await expect(app.row("authorized_keys", "Changed file, needs a look: SSH access")).toBeVisible();
@@ -82,6 +87,7 @@ test("the album tool with a hidden attack: it stands out, and is thrown away", a
   await expect(app.row("album")).toBeVisible();
 
   await app.abort();
+  await app.hostIs(host);
   expect(machine.describeHome()).toEqual(before);
   expect(existsSync(join(photos, "album"))).toBe(false);
 });
@@ -89,6 +95,7 @@ test("the album tool with a hidden attack: it stands out, and is thrown away", a
 test("the same on the command line", async ({ machine }) => {
   const { photos } = prepare(machine);
   const before = machine.describeHome();
+  const host = machine.host();
   const run = (tool: string, name: string): Promise<string> =>
     machine.alcatraz("run", "--keep", "-q", "--name", name, join(machine.home, "../tools", tool), photos);
 
@@ -97,6 +104,7 @@ test("the same on the command line", async ({ machine }) => {
   expect(await machine.alcatraz("diff", "attack", ".ssh/authorized_keys")).toMatch(/^\+ssh-.* stranger$/m);
   await machine.alcatraz("abort", "attack");
   expect(machine.describeHome()).toEqual(before);
+  await expect.poll(() => machine.host()).toEqual(host);
 
   await run("rename-photos.sh", "rename");
   expect(await machine.alcatraz("changes", "rename")).toMatch(
@@ -105,4 +113,5 @@ test("the same on the command line", async ({ machine }) => {
   await machine.alcatraz("commit", "rename");
   const names = readdirSync(photos).toSorted();
   expect(names).toEqual(Array.from({ length: PICTURES }, (_, index) => `2024-05-17 0${index + 1}.png`));
+  await expect.poll(() => machine.host()).toEqual(host);
 });

@@ -24,6 +24,9 @@ function prepare(machine: Machine): void {
   machine.file("home/.config/mimeapps.list", `[Default Applications]\n${lines.join("\n")}\n`);
 }
 
+/** So much that the script is not there before its growing was watched, in megabytes. */
+const QUOTA = 16;
+
 interface Told {
   changes: { path: string; size: number }[];
 }
@@ -58,7 +61,7 @@ test("a document that writes files: all are seen, none reaches the home", async 
   expect(machine.describeHome()).toEqual(before);
 });
 
-test("a script that fills the disk: its files are seen while they grow, it is stopped and thrown away", async ({
+test("a script that fills the disk: its files are seen while they grow, it stands still at its quota and is thrown away", async ({
   machine,
   app,
 }) => {
@@ -69,23 +72,31 @@ test("a script that fills the disk: its files are seen while they grow, it is st
   const script = machine.path("home/tidy.pl");
   app.openFromOutside(script);
   await expect(app.command).toHaveValue(`perl ${script}`);
+  await app.moreOptions();
+  await app.option("Disk space").fill(`${QUOTA} MB`);
   await app.run(`perl ${script}`);
   await expect(app.row("junk-1.dat", "Created file")).toBeVisible();
   await expect(app.state).toHaveText(/^Running/);
   // The size on the screen follows while the script writes.
   await app.row("junk-1.dat").first().click();
   await app.view("Details");
-  const size = async (): Promise<number> => {
+  const sizes = async (name: RegExp): Promise<number> => {
     const [id] = await machine.sessionIds();
     const told = JSON.parse(await machine.alcatraz("changes", id ?? "", "--json")) as Told;
-    return told.changes.find((change) => change.path.endsWith("junk-1.dat"))?.size ?? 0;
+    return told.changes.reduce((sum, { path, size }) => sum + (name.test(path) ? size : 0), 0);
   };
+  const size = (): Promise<number> => sizes(/junk-1\.dat$/);
   const first = await size();
   const shown = await app.row("junk-1.dat").first().textContent();
   await expect.poll(size).toBeGreaterThan(first);
   await expect(app.row("junk-1.dat").first()).not.toHaveText(shown ?? "");
   expect(machine.describeHome()).toEqual(before);
-  await app.stop();
+  // There it stands still; left alone it would write four times as much.
+  await expect(app.state).toHaveText(/^Frozen/, { timeout: 60_000 });
+  const bar = app.page.getByRole("alert").filter({ hasText: "Frozen." });
+  await expect(bar).toContainText(`it was given ${QUOTA} MB`);
+  expect(await sizes(/junk-\d\.dat$/)).toBeLessThan(1.2 * QUOTA * 1e6);
+  expect(machine.describeHome()).toEqual(before);
   await app.abort();
   await app.hostIs(host);
   expect(machine.describeHome()).toEqual(before);

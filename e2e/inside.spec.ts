@@ -2,6 +2,7 @@
 // pictures and fonts; and hostile ones end in words, not in a hang.
 import { readFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
+import { PACKAGE } from "../scripts/setup/package.mjs";
 import { whileHelperStands } from "./screens.js";
 import { expect, test } from "./test.js";
 
@@ -19,8 +20,10 @@ function webFont(): Buffer {
   return Buffer.concat([head, list, packed]);
 }
 
-test("archives, programs, databases and settings are looked into", async ({ machine, app }) => {
+test("archives, packages, programs, databases and settings are looked into", async ({ machine, app }) => {
   const settings = machine.file("home/settings.json", '{"theme": "light", "size": 1}\n');
+  machine.file("home/options.yaml", "theme: light\nsize: 1\n");
+  const hello = machine.file("hello.deb", readFileSync(PACKAGE));
   const database = machine.path("home/notes.db");
   const font = machine.file("names.woff2", webFont());
   const sql = (text: string) => [
@@ -41,6 +44,9 @@ mkdir -p ~/pack/bin; cp /bin/true ~/pack/bin/tool; chmod 4755 ~/pack/bin/tool
 tar -C ~ -cJf ~/pack.tar.xz pack
 cp /bin/true ~/program
 cp ${font} ~/font.woff2
+cp ${hello} ~/greeter.deb
+printf 'size: 2\ntheme: light\n' >~/options.yaml
+ln -s pack/bin/tool ~/newest
 cp /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ~/font.ttf
 seq -f "line %g" 2000 | gzip >~/lines.gz
 printf '{"size": 2, "theme": "light", "new": "<b>x</b>"}' > ${settings}
@@ -55,6 +61,14 @@ printf '{"size": 2, "theme": "light", "new": "<b>x</b>"}' > ${settings}
   await expect(app.detail).toContainText("tar archive, packed with xz");
   await app.insidePart("Contents");
   await expect(app.detail.getByRole("row", { name: /pack\/bin\/tool/ })).toContainText("rights of its owner");
+
+  await app.show("greeter.deb");
+  await expect(app.detail).toContainText("Debian package");
+  await app.insidePart("Would install");
+  await expect(app.detail.getByRole("row", { name: /usr\/bin\/hello/ })).toBeVisible();
+
+  await app.show("newest");
+  await expect(app.detail.getByRole("row", { name: /Points to.*pack\/bin\/tool/ })).toBeVisible();
 
   await app.show("program");
   await app.insidePart("Facts");
@@ -75,6 +89,12 @@ printf '{"size": 2, "theme": "light", "new": "<b>x</b>"}' > ${settings}
   await expect(app.detail.getByRole("row", { name: /\.size 1 → 2/ })).toBeVisible();
   // Markup is text, here as everywhere.
   await expect(app.detail.getByRole("row", { name: /added.*"<b>x<\/b>"/ })).toBeVisible();
+
+  await app.show("options.yaml");
+  await app.view("Inside");
+  await app.insidePart("Values");
+  await expect(app.detail.getByRole("row", { name: /\.size 1 → 2/ })).toBeVisible();
+  await expect(app.detail.getByRole("row", { name: /theme/ })).toHaveCount(0);
 
   // Of a packed text, the text.
   await app.show("lines.gz");

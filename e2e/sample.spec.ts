@@ -14,6 +14,7 @@ test("install, look closely, commit, undo", async ({ machine }) => {
   );
   const before = machine.describeHome();
   const app = await App.start(machine, [`--sample=${sample}`]);
+  const host = app.host();
 
   await app.runSample();
   // The tree fills while the installer still runs.
@@ -23,6 +24,7 @@ test("install, look closely, commit, undo", async ({ machine }) => {
   await app.type("\n");
   await app.ended();
   await expect(app.terminal).toContainText("Lantern 1.4.2 is installed");
+  await app.hostIs(host);
   expect(machine.describeHome()).toEqual(before);
 
   await app.show(".bashrc");
@@ -48,9 +50,11 @@ test("install, look closely, commit, undo", async ({ machine }) => {
   expect(readFileSync(join(machine.home, ".bashrc"), "utf8")).toContain("LANTERN_HOME");
   const ran = await machine.run([join(base, "bin", "lantern"), "--version"]);
   expect(ran.stdout).toBe("lantern 1.4.2\n");
+  await app.hostIs(host);
 
   await app.goHistory();
   await app.undo();
+  await app.hostIs(host);
   expect(machine.describeHome()).toEqual(before);
   expect(existsSync(join(base, "lantern"))).toBe(false);
   await app.close();
@@ -58,12 +62,14 @@ test("install, look closely, commit, undo", async ({ machine }) => {
 
 test("abort throws everything away", async ({ machine, app }) => {
   const before = machine.describeHome();
+  const host = app.host();
   const script = machine.file("program.sh", "#!/bin/sh\nrm ~/.bashrc\necho new >~/new.txt\n", 0o755);
   await app.run(script);
   await app.ended();
   await expect(app.row(".bashrc", "Deleted file")).toBeVisible();
   await expect(app.row("new.txt", "Created file")).toBeVisible();
   await app.abort();
+  await app.hostIs(host);
   expect(machine.describeHome()).toEqual(before);
   expect(await machine.sessionStates()).toEqual(["aborted"]);
 });

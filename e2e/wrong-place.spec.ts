@@ -9,6 +9,7 @@ test("installing into the wrong place, then into the right one", async ({ machin
   const base = machine.directory("home/usr/local");
   await machine.run(["cp", "/bin/true", "/bin/cat", "/bin/ls", programs]);
   const before = machine.describeHome();
+  const host = app.host();
   const installer = join(machine.installation.root, "assets/sample/install.sh");
 
   await app.run(`${installer} --base ${base} --prefix ${programs}`);
@@ -22,6 +23,7 @@ test("installing into the wrong place, then into the right one", async ({ machin
   await app.view("Details");
   await expect(app.detail).toContainText("rw-r--r--");
   await app.abort();
+  await app.hostIs(host);
   expect(machine.describeHome()).toEqual(before);
 
   // Again, in a shell of which the session lives on, so that the program can be tried where it was installed.
@@ -34,12 +36,14 @@ test("installing into the wrong place, then into the right one", async ({ machin
   await expect(app.terminal).toContainText(/\d{4}-\d\d-\d\d {2}it works/);
   await app.type("exit\n");
   await app.ended();
+  await app.hostIs(host);
   expect(machine.describeHome()).toEqual(before);
 
   await app.commit();
   expect(readdirSync(programs).toSorted()).toEqual(["cat", "ls", "true"]);
   const listed = await machine.run([join(base, "bin/lantern"), "list"]);
   expect(listed.stdout).toMatch(/it works\n$/);
+  await app.hostIs(host);
 });
 
 test("the same on the command line", async ({ machine }) => {
@@ -47,6 +51,11 @@ test("the same on the command line", async ({ machine }) => {
   const base = machine.directory("home/usr/local");
   await machine.run(["cp", "/bin/true", "/bin/cat", programs]);
   const before = machine.describeHome();
+  const host = machine.host();
+  const untouched = async (): Promise<void> => {
+    await expect.poll(() => machine.host()).toEqual(host);
+    expect(machine.describeHome()).toEqual(before);
+  };
   const installer = join(machine.installation.root, "assets/sample/install.sh");
   const install = (name: string, ...where: string[]): Promise<string> =>
     machine.alcatraz("run", "--keep", "--name", name, "env", "LANTERN_PACE=0", installer, ...where);
@@ -54,13 +63,14 @@ test("the same on the command line", async ({ machine }) => {
   await install("wrong", "--base", base, "--prefix", programs);
   expect(await machine.alcatraz("changes", "wrong", programs)).toMatch(/^A .*lantern-de\.json$/m);
   await machine.alcatraz("abort", "wrong");
-  expect(machine.describeHome()).toEqual(before);
+  await untouched();
 
   await install("right", "--base", base);
   const lantern = join(base, "bin/lantern");
   await machine.alcatraz("enter", "right", "--", lantern, "add", "it works");
-  expect(machine.describeHome()).toEqual(before);
+  await untouched();
   await machine.alcatraz("commit", "right");
   expect(readdirSync(programs).toSorted()).toEqual(["cat", "true"]);
   expect((await machine.run([lantern, "list"])).stdout).toMatch(/it works\n$/);
+  await expect.poll(() => machine.host()).toEqual(host);
 });

@@ -23,7 +23,11 @@ struct Canary {
 
 impl Canary {
     fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Self::at("127.0.0.1")
+    }
+
+    fn at(address: &str) -> Self {
+        let listener = TcpListener::bind((address, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let visits = Arc::new(AtomicUsize::new(0));
         let counted = Arc::clone(&visits);
@@ -170,8 +174,9 @@ fn a_server_of_the_host_keeps_its_connections() {
 #[test]
 fn connections_go_elsewhere() {
     both(|lab| {
-        let canary = Canary::new();
+        let (canary, six) = (Canary::new(), Canary::at("::1"));
         let connect = format!("192.0.2.77:5432=127.0.0.1:{}", canary.port);
+        let connect_six = format!("[2001:db8::77]:5432=[::1]:{}", six.port);
         let client = "\
 import asyncio, socket
 print(socket.create_connection(('192.0.2.77', 5432)).recv(100))
@@ -180,7 +185,8 @@ async def main():
     reader, writer = await asyncio.open_connection('192.0.2.77', 5432)
     print(await reader.readline())
 asyncio.run(main())
-for address in (('192.0.2.77', 5433), ('192.0.2.78', 5432), ('127.0.0.1', 5432)):
+print(socket.create_connection(('2001:db8::77', 5432)).recv(100))
+for address in (('192.0.2.77', 5433), ('192.0.2.78', 5432), ('127.0.0.1', 5432), ('2001:db8::78', 5432), ('::1', 5432)):
     try:
         socket.create_connection(address, 2)
         print('reached', address)
@@ -200,13 +206,15 @@ except OSError as error:
             "goes",
             "--connect",
             &connect,
+            "--connect",
+            &connect_six,
             "--",
             "python3",
             "client.py",
         ]);
-        let expected = "b'canary\\n'\n".repeat(3) + &"kept away\n".repeat(3) + "Operation not permitted\n";
+        let expected = "b'canary\\n'\n".repeat(4) + &"kept away\n".repeat(5) + "Operation not permitted\n";
         assert_eq!(outcome.stdout, expected, "{outcome:?}");
-        assert_eq!(canary.visits(), 3);
+        assert_eq!((canary.visits(), six.visits()), (3, 1));
         let log: serde_json::Value =
             serde_json::from_str(&lab.run(&["log", "goes", "--json"]).stdout).unwrap();
         let redirected: Vec<_> = log["network"]
@@ -214,10 +222,10 @@ except OSError as error:
             .unwrap()
             .iter()
             .filter(|tried| tried["verdict"] == "redirected")
+            .map(|tried| (tried["address"].as_str().unwrap(), tried["instead"].as_str().unwrap()))
             .collect();
-        assert_eq!(redirected.len(), 1, "{log}");
-        assert_eq!(redirected[0]["address"], "192.0.2.77");
-        assert_eq!(redirected[0]["instead"], format!("127.0.0.1:{}", canary.port));
+        let (four, six) = (format!("127.0.0.1:{}", canary.port), format!("[::1]:{}", six.port));
+        assert_eq!(redirected, [("192.0.2.77", four.as_str()), ("2001:db8::77", six.as_str())], "{log}");
     });
 }
 
