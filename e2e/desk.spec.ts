@@ -224,7 +224,9 @@ test("a shell looks at the machine and at the session side by side, and ends wit
   await app.inspection.getByRole("button", { name: "Open another one" }).click();
   await expect(app.inspection).toContainText("See /host and /session.");
   await expect(app.inspection).toContainText("the session below /session");
-  await app.inspection.getByRole("textbox", { name: "Output of the shell" }).focus();
+  const shell = app.inspection.getByRole("textbox", { name: "Output of the shell" });
+  await expect(shell).toHaveAccessibleDescription(/^This machine is below \/host/);
+  await shell.focus();
   const program = `sleep 9${process.pid}`;
   await app.page.keyboard.type(`exec ${program}\n`);
   const found = (): number | undefined => app.processes().find(({ command }) => command === program)?.pid;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ErrorCode, ErrorReason, type SeeError } from "../protocol/src/errors.js";
-import { errorText } from "./errors.js";
+import { errorSentence, errorText } from "./errors.js";
 
 const from = (part: Partial<SeeError>): SeeError => ({
   code: "bad-request",
@@ -56,6 +56,14 @@ describe("the words for an error of the helper's", () => {
     expect([...new Set(told)]).toEqual(["scanner-failed", "no-display"]);
   });
 
+  it("say that nothing was run only where something was to be", () => {
+    for (const error of all) {
+      const { what, next } = errorText(error);
+      expect(`${what} ${next} ${errorSentence(error)}`).not.toContain("othing was run");
+    }
+    expect(all.some((error) => errorText(error).isRefusal)).toBe(true);
+  });
+
   it("say what was asked for, and how a commit failed", () => {
     expect(errorText(from({ code: "command-not-found", facts: FACTS })).what).toContain("/home/ann/x");
     expect(errorText(from({ code: "io", facts: FACTS })).what).toBe("Too many files are open.");
@@ -76,5 +84,6 @@ it("the app's own errors say what they say", () => {
     next: "Look at what you typed and chose, and try again.",
     said: undefined,
     isTold: false,
+    isRefusal: false,
   });
 });

@@ -14,6 +14,8 @@ interface ErrorText {
   said: string | undefined;
   /** Whether that is read at once, and not only by who asks for it. */
   isTold: boolean;
+  /** Whether nothing was run because of it, where somebody wanted to run something. */
+  isRefusal: boolean;
 }
 
 /** Returns the words for an error. They may hold names that programs chose: whoever shows them escapes them. */
@@ -22,16 +24,17 @@ export function errorText({ code, reason, own, message, hint, facts = {} }: SeeE
   if (own === true) {
     // Of what a person typed, what is wrong with it is the heading.
     const [title, what] = code === "bad-request" ? [message, ""] : [words.title, message];
-    return { title, what, next: hint || words.next, said: undefined, isTold: false };
+    return { title, what, next: hint || words.next, said: undefined, isTold: false, isRefusal: false };
   }
   const exact: Words = reason === undefined ? words : REASON_WORDS[reason];
   const title = exact.title ?? words.title;
   return {
     title,
     what: wordsOf(exact, facts),
-    next: exact.refuses === true ? `Nothing was run. ${exact.next}` : exact.next,
+    next: exact.next,
     said: `${message} ${hint}`.trim(),
     isTold: exact.tells === true,
+    isRefusal: exact.refuses === true,
   };
 }
 
@@ -258,6 +261,9 @@ function isReason(text: string): text is ErrorReason {
 function isCode(text: string): text is ErrorCode {
   return Object.hasOwn(ERROR_WORDS, text);
 }
+
+/** Before what to do, where something was to be run. */
+export const NOTHING_RUN = "Nothing was run.";
 
 /** Above what the helper itself says. */
 export const SAID = "What the helper says";

@@ -46,5 +46,9 @@ export const ENDS = {
   status: (status: number): string => `ended with status ${status}`,
   // The one that Stop sends.
   signal: (signal: number): string =>
-    signal === 15 ? "stopped" : signal === 9 ? "killed" : `ended by ${SIGNALS[signal] ?? `signal ${signal}`}`,
+    signal === 15
+      ? "stopped"
+      : signal === 9
+        ? "was killed"
+        : `ended by ${SIGNALS[signal] ?? `signal ${signal}`}`,
 } as const;

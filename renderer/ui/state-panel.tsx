@@ -2,7 +2,7 @@
 import type { ReactElement, ReactNode } from "react";
 import type { SeeError } from "../../protocol/src/errors.js";
 import { cx } from "./cx.js";
-import { errorText, SAID } from "../../texts/errors.js";
+import { errorText, SAID, NOTHING_RUN } from "../../texts/errors.js";
 import { displayPath, escapeSentence } from "./escape.js";
 import { Icon, type IconName } from "./icon.js";
 import styles from "./state-panel.module.css";
@@ -59,7 +59,7 @@ export function ErrorNote({ error, actions }: ErrorPanelProps): ReactElement {
 }
 
 function ErrorText({ error }: { error: SeeError }): ReactElement {
-  const { title, what, next, said, isTold } = errorText(error);
+  const { title, what, next, said, isTold, isRefusal } = errorText(error);
   return (
     <>
       <p className={styles.title}>{title}</p>
@@ -72,7 +72,10 @@ function ErrorText({ error }: { error: SeeError }): ReactElement {
           })}
         </p>
       )}
-      <p className="selectable">{escapeSentence(next)}</p>
+      <p className="selectable">
+        {isRefusal && `${NOTHING_RUN} `}
+        {escapeSentence(next)}
+      </p>
       {said !== undefined && (
         <details className={styles.said} open={isTold}>
           <summary>{SAID}</summary>

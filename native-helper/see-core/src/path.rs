@@ -144,9 +144,7 @@ impl HostPath {
     pub fn for_patch(&self) -> String {
         use std::fmt::Write as _;
         let is_plain = |c: char| !c.is_control() && !is_deceptive(c) && c != '"' && c != '\\';
-        if let Ok(text) = std::str::from_utf8(&self.0)
-            && text.chars().all(is_plain)
-        {
+        if let Some(text) = std::str::from_utf8(&self.0).ok().filter(|text| text.chars().all(is_plain)) {
             let end = if text.contains(' ') { "\t" } else { "" };
             return format!("{text}{end}");
         }

@@ -130,7 +130,12 @@ it("a package that only root can install waits with the word, and root's is inst
   useHelper.setState({ status: { ...ready, mode: "system" } });
   await takeFiles(["/home/ann/tool.deb"], true);
   expect(asked).toHaveLength(1);
+  // Behind sudo the helper is root's, and a program its caller's.
+  expect(asked[0]?.as).toBe("root");
   expect(run()).toMatchObject({ error: null, cwd: "/home/ann" });
+  useHelper.setState({ status: { ...ready, mode: "user" } });
+  await takeFiles(["/home/ann/it's.deb"], true);
+  expect(run().error?.hint).toMatch(/ '\/home\/ann\/it'\\''s\.deb'$/);
 });
 
 it("a package that comes before the helper is judged once that is ready, unless something else is typed", async () => {
@@ -146,6 +151,11 @@ it("a package that comes before the helper is judged once that is ready, unless 
   };
   await opened("user", false);
   expect(run().error?.message).toBe("Only root can install tool.rpm");
+  // Who pressed Run and was refused is not started later.
+  await opened("system", true, () =>
+    useRun.setState({ error: { code: "helper-gone", message: "", hint: "" } }),
+  );
+  expect(asked).toEqual([]);
   await opened("user", false, () => run().edit({ line: "make" }));
   expect(run()).toMatchObject({ line: "make", error: null });
   await opened("system", false);

@@ -45,8 +45,9 @@ async function mayInstall(path: string, { line, cwd }: Run): Promise<boolean> {
   const isRoots = await helperIsRoots();
   // Who has typed or started something meanwhile goes on with that.
   const now = useRun.getState();
-  if (now.line !== line || now.cwd !== cwd || now.starting) return false;
-  if (isRoots) edit({ cwd: before });
+  if (now.line !== line || now.cwd !== cwd || now.starting || now.error !== null) return false;
+  // Behind sudo the helper is root's, and a program its caller's.
+  if (isRoots) edit({ cwd: before, asRoot: true });
   else useRun.setState({ error: rootsAlone(path, line) });
   return isRoots;
 }

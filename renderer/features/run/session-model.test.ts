@@ -74,7 +74,7 @@ describe("session", () => {
   it("says how its program ended", () => {
     expect(endWords(session({ exit_status: 0 }))).toBe("ended well");
     expect(endWords(session({ exit_status: 3 }))).toBe("ended with status 3");
-    expect(endWords(session({ exit_status: 137 }))).toBe("killed");
+    expect(endWords(session({ exit_status: 137 }))).toBe("was killed");
     expect(endWords(session({ exit_status: 130 }))).toBe("ended by Ctrl-C");
     expect(endWords(session({ exit_status: 137, cause: { what: "unheeded" } }))).toMatch(/^was killed, /);
     expect(endWords(session({ cause: { what: "killed" } }))).toBe("ended from outside");

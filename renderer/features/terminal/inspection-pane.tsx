@@ -25,12 +25,13 @@ export function InspectionPane({ session, head }: InspectionPaneProps): ReactEle
 
   useEffect(() => {
     if (!ready || host.current === null) return;
-    setEnded(false);
     return attach(host.current, id, "inspection", setError, () => setEnded(true));
   }, [id, ready, attempt]);
 
   const again = (): void => {
     setError(null);
+    // Before the shell is attached: that is when its text field is described.
+    setEnded(false);
     setAttempt(attempt + 1);
   };
   return (

@@ -16,7 +16,7 @@ use see_core::merge;
 use see_core::origins;
 use see_core::path::HostPath;
 use see_core::session::Session;
-use see_core::store::Store;
+use see_core::store::{Store, lines};
 use see_core::versions;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -205,12 +205,16 @@ impl Methods {
             "merge.preview" => self.merge_preview(&parse(params)?, monitor),
             "ignore.get" => parse::<Empty>(params).and_then(|_| self.ignored()),
             "ignore.set" => {
-                IgnoreList::new(parse::<Patterns>(params)?.patterns)?.save(&self.store)?;
+                let list = IgnoreList::new(parse::<Patterns>(params)?.patterns)?;
+                let _held = lines::hold(&self.store)?;
+                list.save(&self.store)?;
                 self.ignored()
             }
             "hidden.get" => parse::<Empty>(params).and_then(|_| self.always_hidden()),
             "hidden.set" => {
-                HidingList::new(parse::<Places>(params)?.places)?.save(&self.store)?;
+                let list = HidingList::new(parse::<Places>(params)?.places)?;
+                let _held = lines::hold(&self.store)?;
+                list.save(&self.store)?;
                 self.always_hidden()
             }
             "check" => self.check(parse(params)?, monitor),

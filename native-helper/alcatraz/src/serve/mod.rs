@@ -81,11 +81,11 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
 
 /// Answers the greeting with why nothing can be served, so that the app can say it in its own words.
 fn refuse_greeting(writer: &Writer, error: Box<SeeError>) -> Box<SeeError> {
-    if let Ok(Line::Whole(line)) = read_line(&mut std::io::stdin().lock(), LINE_LIMIT)
-        && let Ok(Incoming { id: Some(id), .. }) = serde_json::from_slice(&line)
-    {
-        writer.send(&Outgoing::error(Some(id), (*error).clone()));
-        writer.flush();
+    if let Ok(Line::Whole(line)) = read_line(&mut std::io::stdin().lock(), LINE_LIMIT) {
+        if let Ok(Incoming { id: Some(id), .. }) = serde_json::from_slice(&line) {
+            writer.send(&Outgoing::error(Some(id), (*error).clone()));
+            writer.flush();
+        }
     }
     error
 }

@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_millis(100);
 /// A lock that was taken less than this long ago may be taken again without its time telling.
 const TOO_FRESH: Duration = Duration::from_millis(100);
 
+/// So often a look that took too long, or failed, is tried again: what it read is in memory then.
+const TRIES: u8 = 5;
+
 /// What was found, by the sessions' ids.
 #[derive(Debug, Default)]
 pub struct Unchanged(HashMap<String, Known>);
@@ -28,6 +31,8 @@ struct Known {
     /// When somebody used the session last. Whoever changes anything of it, or in it, takes its lock before.
     used: SystemTime,
     is: bool,
+    /// How many looks told nothing.
+    vain: u8,
 }
 
 /// What is known of one session.
@@ -47,23 +52,29 @@ impl Unchanged {
             return Told { is_unchanged: false, is_passing: false };
         }
         let used = store.last_used(&session.id);
-        if let Some(known) = self.0.get(&session.id).filter(|known| Some(known.used) == used) {
+        let known = self.0.get(&session.id).filter(|known| Some(known.used) == used);
+        let vain = known.map_or(0, |known| known.vain);
+        if let Some(known) = known.filter(|known| known.vain == 0 || known.vain >= TRIES) {
             return Told { is_unchanged: known.is, is_passing: false };
         }
         // Nobody begins to use it while it is looked at. Where somebody does already, the next look may find something else.
         let rest = store.rest(&session.id);
-        let is_unchanged = wrote_no_file(session)
-            && actions::scan(store, session, &UntilLate(Instant::now() + PATIENCE))
-                .is_ok_and(|changes| changes.is_nothing());
+        let found = match wrote_no_file(session) {
+            true => actions::scan(store, session, &UntilLate(Instant::now() + PATIENCE))
+                .map(|changes| changes.is_nothing()),
+            false => Ok(false),
+        };
+        let is_unchanged = found.as_ref().is_ok_and(|is| *is);
+        let vain = if found.is_ok() { 0 } else { vain + 1 };
         // Where nobody can keep others away, nothing passes either.
         let Ok(rest) = rest else { return Told { is_unchanged, is_passing: false } };
         let used = rest.and_then(|_rest| store.last_used(&session.id));
         let used = used.filter(|used| is_settled(*used));
         match used {
-            Some(used) => drop(self.0.insert(session.id.clone(), Known { used, is: is_unchanged })),
+            Some(used) => drop(self.0.insert(session.id.clone(), Known { used, is: is_unchanged, vain })),
             None => drop(self.0.remove(&session.id)),
         }
-        Told { is_unchanged, is_passing: used.is_none() }
+        Told { is_unchanged, is_passing: used.is_none() || (vain > 0 && vain < TRIES) }
     }
 
     /// Forgets all sessions but these.

@@ -107,10 +107,11 @@ pub fn waiting_undos(store: &Store) -> Result<Vec<(String, Box<SeeError>)>> {
     let mut waiting_for = Vec::new();
     for record in store.unsettled_commits()? {
         let Some(undone) = &record.undid else { continue };
-        if let Some(SessionCause::CommitWaits { commit, error }) = store.session(&record.session)?.why
-            && commit == record.id
-        {
-            waiting_for.push((undone.clone(), waiting(&commit, &error)));
+        match store.session(&record.session)?.why {
+            Some(SessionCause::CommitWaits { commit, error }) if commit == record.id => {
+                waiting_for.push((undone.clone(), waiting(&commit, &error)));
+            }
+            _ => {}
         }
     }
     Ok(waiting_for)

@@ -3,22 +3,24 @@
 
 use std::os::unix::fs::MetadataExt as _;
 
-use rustix::fs::Access;
-
-use crate::mounts::{Flags, Kind};
+use crate::mounts::Kind;
 use crate::path::HostPath;
 
 use super::plan::What;
 
-/// Tells whether a part shows something so that is the caller's, and that programs of the host may write to.
-pub(super) fn is_own(point: &HostPath, what: &What, flags: Flags) -> bool {
-    let is_bare = matches!(what, What::File | What::ReadOnly(Kind::Plain));
-    let path = point.as_path();
-    // Where no owners are told, one rules over all.
-    let rules = || {
-        std::fs::symlink_metadata(path).is_ok_and(|meta| meta.uid() == rustix::process::geteuid().as_raw())
-    };
-    is_bare && !flags.read_only && (rules() || rustix::fs::access(path, Access::WRITE_OK).is_ok())
+/// Tells whether a part may show files that are the caller's. Programs of the host may write to them by another mount where this one is
+/// read-only.
+pub(super) fn is_own(point: &HostPath, what: &What) -> bool {
+    let me = rustix::process::geteuid();
+    match what {
+        // Some of these tell no owners and some do, so that their root does not tell whose a file is.
+        What::ReadOnly(Kind::Plain) => true,
+        What::File => {
+            me.is_root()
+                || std::fs::symlink_metadata(point.as_path()).is_ok_and(|meta| meta.uid() == me.as_raw())
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]
@@ -28,13 +30,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn files_and_file_systems_without_owners_are_bare() {
+    fn files_and_file_systems_without_layers_are_bare() {
         let dir = tempfile::tempdir().unwrap();
         let own = HostPath::new(dir.path().as_os_str().as_bytes()).unwrap();
-        let writable = Flags::default();
         let parts = [What::File, What::ReadOnly(Kind::Plain), What::ReadOnly(Kind::Foreign), What::Copy];
-        assert_eq!(parts.each_ref().map(|what| is_own(&own, what, writable)), [true, true, false, false]);
-        let fixed = Flags { read_only: true, ..writable };
-        assert_eq!(parts.each_ref().map(|what| is_own(&own, what, fixed)), [false; 4]);
+        assert_eq!(parts.each_ref().map(|what| is_own(&own, what)), [true, true, false, false]);
     }
 }

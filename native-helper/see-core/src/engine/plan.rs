@@ -323,7 +323,7 @@ impl Planner<'_> {
     }
 
     pub(super) fn add(&mut self, point: HostPath, what: What, flags: Flags) {
-        self.plan.tree.shows_own_files |= bare::is_own(&point, &what, flags);
+        self.plan.tree.shows_own_files |= bare::is_own(&point, &what);
         self.plan.tree.parts.push(Part { point, what, flags, below: None });
     }
 

@@ -35,7 +35,7 @@ impl Shared {
             (is_kernels || tables.are_as_at_first()) && is_in(main, shown) == Ok(true)
         });
         match shown {
-            Some(_) => *sight = main.clone(),
+            Some(_) => *sight = Sight { is_borrowed: true, ..main.clone() },
             None if start.is_some() => recorder.lose(Missing::Blind),
             None => {}
         }

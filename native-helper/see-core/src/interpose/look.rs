@@ -274,6 +274,11 @@ impl Observer {
                 return None;
             }
             let Some(own) = own_link(context.thread, &reached) else { break };
+            if own.is_others && through.as_ref().unwrap_or(sight).is_borrowed {
+                // The kernel goes through the `/proc` that lies there, which need not be the thread's.
+                self.lose(Missing::Blind);
+                return None;
+            }
             let Some(told) = tracee::link_path(&own.link) else { break };
             let sight = through.get_or_insert_with(|| sight.clone());
             let start = shared.begin(sight, &told, &own.link)?;

@@ -41,6 +41,8 @@ pub struct OwnLink {
     pub link: Vec<u8>,
     /// What is left of the path, with its slash.
     pub rest: Vec<u8>,
+    /// It is another process's, found through the `/proc` that the thread sees.
+    pub is_others: bool,
 }
 
 /// Returns the link of `/proc` that a path goes through.
@@ -79,5 +81,6 @@ pub fn own_link(thread: u32, reached: &Reached) -> Option<OwnLink> {
         _ => return None,
     };
     let rest = parts.flat_map(|part| [b"/", part].concat()).collect();
-    Some(OwnLink { link: [link, what].concat(), rest })
+    let is_others = who.iter().all(u8::is_ascii_digit);
+    Some(OwnLink { link: [link, what].concat(), rest, is_others })
 }

@@ -45,7 +45,7 @@ impl Rehearsal {
         let layers = Arc::new(vec![layer]);
         let table = Arc::new(Table::main(mounts, &layers).unwrap());
         let root = rustix::fs::openat(CWD, see, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).unwrap();
-        let sight = Sight { table, root: HostPath::root(), prefix: HostPath::root() };
+        let sight = Sight { table, root: HostPath::root(), prefix: HostPath::root(), is_borrowed: false };
         Self { layers, root: Arc::new(root), sight, seen: ReadSet::default() }
     }
 

@@ -135,6 +135,7 @@ impl Walk<'_> {
                 }
                 links.extend(dir.lower.as_ref().map(|lower| (lower.path.clone(), shown::former_link())));
                 let above = at.parent().unwrap_or_else(HostPath::root);
+                self.leads_on(target)?;
                 at = if target.first() == Some(&b'/') { self.sight.root.clone() } else { above };
                 rest.push_front(part);
                 for part in parts(target).into_iter().rev() {
@@ -165,6 +166,7 @@ impl Walk<'_> {
                         return None;
                     }
                     links.extend(host);
+                    self.leads_on(&target)?;
                     if target.first() == Some(&b'/') {
                         at = self.sight.root.clone();
                     }
@@ -220,9 +222,19 @@ impl Walk<'_> {
             }
             links.extend(host);
             let above = reached.path.parent().unwrap_or_else(HostPath::root);
+            self.leads_on(&target)?;
             reached = self.follow(&above, &target, true, links)?;
         }
         None
+    }
+
+    /// Ends where a symlink leads to what nobody can tell: the record lacks it then.
+    fn leads_on(&self, target: &[u8]) -> Option<()> {
+        if self.sight.loses(target) {
+            self.tree.lose();
+            return None;
+        }
+        Some(())
     }
 
     /// Returns the directory that holds what `raw` names, and the name there, when the directory is known by this very

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use crate::path::HostPath;
 use crate::read_set::access::Access;
 use crate::read_set::entry::Moment;
+use crate::read_set::set::Missing;
 
 use super::found::Found;
 use super::look::{AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, Context, Intent, Named};
@@ -87,6 +88,12 @@ impl Observer {
             }
             let runner = runner(&file);
             ran = Ran::Program;
+            if let Runner::Interpreter(path) | Runner::Loader(path) = &runner {
+                if sight.loses(path) {
+                    self.lose(Missing::Blind);
+                    return Some(ran);
+                }
+            }
             match runner {
                 Runner::Interpreter(path) => next = path,
                 Runner::Loader(path) => {

@@ -193,7 +193,7 @@ impl Watch {
         let prefix = prefix.ok_or_else(|| cannot("its root directory is not visible"))?;
         let table = Table::main(mounts.clone(), recording.layers)
             .ok_or_else(|| cannot("the mounts are not visible"))?;
-        let main = Sight { table: Arc::new(table), root: HostPath::root(), prefix };
+        let main = Sight { table: Arc::new(table), root: HostPath::root(), prefix, is_borrowed: false };
         let unfinished = Arc::new(Unfinished::default());
         let shared = Shared {
             recorder: Arc::clone(&recording.recorder),

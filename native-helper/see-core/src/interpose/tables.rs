@@ -115,7 +115,7 @@ impl Tables {
             held.count = held.count.wrapping_add(1).max(1);
             let top = Point { target: self.top(thread, &root)?, mount: begins.mount };
             let table = Arc::new(Table::own(mounts, top, held.count, &self.main.table));
-            Sight { table, root: HostPath::root(), prefix: root }
+            Sight { table, root: HostPath::root(), prefix: root, is_borrowed: false }
         };
         if let Some(stamp) = stamp {
             if held.tables.len() >= MOST_TABLES {
@@ -217,7 +217,7 @@ mod tests {
     fn tables() -> Tables {
         let mounts = mounts::of_process(std::process::id(), u64::MAX).unwrap();
         let table = Arc::new(Table::main(mounts.clone(), &[]).unwrap());
-        let main = Sight { table, root: HostPath::root(), prefix: HostPath::root() };
+        let main = Sight { table, root: HostPath::root(), prefix: HostPath::root(), is_borrowed: false };
         let root = rustix::fs::openat(CWD, "/", OFlags::PATH, Mode::empty()).unwrap();
         Tables::new(
             main,

@@ -208,7 +208,7 @@ mod tests {
         let me = std::process::id();
         let file = tempfile::tempfile().unwrap();
         assert_eq!(place(me, Place::Descriptor(file.as_raw_fd())), None);
-        let (reader, _writer) = std::io::pipe().unwrap();
+        let (reader, _writer) = rustix::pipe::pipe().unwrap();
         assert_eq!(place(me, Place::Descriptor(reader.as_raw_fd())), None);
         assert_eq!(place(me, Place::Root), Some(b"/".to_vec()));
         assert_eq!(place(u32::MAX, Place::Cwd), None);

@@ -171,9 +171,16 @@ pub struct Sight {
     pub root: HostPath,
     /// What the supervisor has to take off the front of a path that the kernel tells, to get a path of the table.
     pub prefix: HostPath,
+    /// It is not the thread's own: what counts from a descriptor is found by it, and nothing that counts from the root directory.
+    pub is_borrowed: bool,
 }
 
 impl Sight {
+    /// Tells whether a path leads where this does not tell.
+    pub fn loses(&self, path: &[u8]) -> bool {
+        self.is_borrowed && path.first() == Some(&b'/')
+    }
+
     /// Returns a path that the kernel told as a path of the table; `None` when it lies outside.
     pub fn inner(&self, told: &[u8]) -> Option<HostPath> {
         let told = HostPath::new(told)?;

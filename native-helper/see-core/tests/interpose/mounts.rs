@@ -41,6 +41,7 @@ fn recorded(script: &str) -> (bool, Option<Missing>) {
     std::fs::create_dir(see.host().join("at")).unwrap();
     std::fs::write(see.host().join("kept/sub/file"), "text").unwrap();
     std::fs::copy("/bin/echo", see.host().join("kept/sub/echo")).unwrap();
+    std::os::unix::fs::symlink(see.host().join("at/file"), see.host().join("kept/sub/absolute")).unwrap();
     let ran = see.run(Some(Level::Opens), &["/bin/sh", "-c", script]);
     assert!(ran.status.success() && ran.output.contains("text"), "{script}: {}", ran.output);
     let file = ran.reads.get(&see.path("kept/sub/file"));
@@ -88,6 +89,23 @@ fn what_was_open_before_a_name_space_of_its_own_leads_to_the_same_files() {
             let script = format!("exec 3< kept && unshare -m sh -c '{inside}'");
             assert_eq!(recorded(&script), (true, None), "{script}");
         }
+    }
+}
+
+#[test]
+fn what_leads_from_there_to_the_root_directory_of_another_name_space_makes_the_record_incomplete() {
+    let run = "perl -e '$e = \"\"; $p = \"kept/sub/echo\"; $a = pack(\"ppQ\", \"echo\", \"text\", 0); $n = pack(\"Q\", 0); \
+               syscall(322, 3, $p, $a, $n, 0); die'";
+    for (open, read) in [
+        ("kept/sub", "cat /proc/self/fd/3/absolute"),
+        // The program's loader.
+        (".", run),
+        // Another process's link, through what may be another `/proc`.
+        ("/", "sh -c 'exec 4< kept/sub; cat /proc/self/fd/3/proc/$$/fd/4/file'"),
+    ] {
+        let inside = format!("mount --bind kept/sub at && {read}").replace('\'', "'\\''");
+        let script = format!("exec 3< {open} && unshare -m sh -c '{inside}'");
+        assert_eq!(missing(&script), Some(Missing::Blind), "{script}");
     }
 }
 

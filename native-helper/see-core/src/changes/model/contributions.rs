@@ -28,11 +28,11 @@ impl Model {
         }
         let old = old.unwrap_or_default();
         let mut row = verdict.row.take();
-        if let Some(row) = &mut row
-            && let Some(before) = self.plain.get(&row.found.change.path).filter(|before| *before == row)
-        {
-            // Whoever was told has the old one: two of each would be kept else, once everything was looked at again.
-            row.clone_from(before);
+        if let Some(row) = &mut row {
+            if let Some(before) = self.plain.get(&row.found.change.path).filter(|before| *before == row) {
+                // Whoever was told has the old one: two of each would be kept else, once everything was looked at again.
+                row.clone_from(before);
+            }
         }
         let view = row.as_ref().map_or_else(|| open.view.join(&name), |row| row.found.change.path.clone());
         let kept = old.sub.filter(|sub| {

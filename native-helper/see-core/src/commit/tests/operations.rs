@@ -255,7 +255,7 @@ fn see(root: &Path, path: &Path, file: Access, directory: Access) -> String {
 
 /// Writes a file, but never waits for the reader of a pipe and follows no symlink.
 fn write(path: &Path, bytes: &[u8]) -> bool {
-    let flags = (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed();
+    let flags = i32::try_from((OFlags::NONBLOCK | OFlags::NOFOLLOW).bits()).unwrap();
     let open = fs::OpenOptions::new().write(true).create(true).truncate(true).custom_flags(flags).open(path);
     open.and_then(|mut file| file.write_all(bytes)).is_ok()
 }
