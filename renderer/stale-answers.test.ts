@@ -160,7 +160,7 @@ it("a list that is older than a check is read anew before anything can be commit
   const listed = (created: number) => ({
     session: "a",
     reading: false,
-    settled: { revision: created, total: created, summary: { ...summary, created }, live: false },
+    settled: { watch: 1, revision: created, total: created, summary: { ...summary, created }, live: false },
   });
   const found = (created: number, stamp: string) => ({
     consistent: true,
@@ -188,7 +188,7 @@ describe("a program that has to be stopped for a commit", () => {
     useFeed.setState({
       session: "a",
       reading: false,
-      settled: { revision: 1, total: 1, summary, live: false },
+      settled: { watch: 1, revision: 1, total: 1, summary, live: false },
     });
     useCommit.getState().begin("a", true);
     void useCommit.getState().stopAndCheck();

@@ -17,6 +17,8 @@ const OPEN_WHILE = 2000;
 const FIRST_ROWS = 300;
 
 export interface Settled {
+  /** Revisions are counted anew with each watch. */
+  watch: number;
   revision: number;
   total: number;
   summary: Summary;

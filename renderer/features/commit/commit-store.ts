@@ -73,7 +73,7 @@ export const useCommit = create<CommitState>((set, get) => {
   /** The last answers: a check begun anew keeps what is still on offer. */
   let answers: Answers = NO_ANSWERS;
   /** Of which state of the session the last check was: as the feed and as the helper tell it. */
-  let checked: { revision: number | null; stamp: string | undefined } = { revision: null, stamp: undefined };
+  let checked: { list: string | null; stamp: string | undefined } = { list: null, stamp: undefined };
   const follow = (): (() => void) =>
     see.onProgress((progress) => set({ state: withProgress(get().state, progress) }));
   /** Checks when all is listed that the session did: a part of it is no choice of anybody's. */
@@ -92,7 +92,7 @@ export const useCommit = create<CommitState>((set, get) => {
     const { state, session } = get();
     const feed = useFeed.getState();
     if (state.step !== "review" || state.work !== null || feed.session !== session || !isWhole(feed)) return;
-    if (feed.settled?.revision !== checked.revision) void look(true);
+    if (listOf(feed.settled) !== checked.list) void look(true);
   };
   useFeed.subscribe(recheck);
   /** Has the helper check. By itself, because something was told, it takes nothing away as long as the session holds what it held. */
@@ -100,7 +100,7 @@ export const useCommit = create<CommitState>((set, get) => {
     const { session } = get();
     const { tree, settled } = useFeed.getState();
     const ticket = nextTicket();
-    const revision = settled?.revision ?? null;
+    const list = listOf(settled);
     selection = selectionRequest(tree);
     if (included.length > 0) selection.include = [...included];
     const before = get().state;
@@ -130,7 +130,7 @@ export const useCommit = create<CommitState>((set, get) => {
     const stamp = outcome.ok ? outcome.value.stamp : undefined;
     const moved = checked.stamp !== undefined && stamp !== undefined && stamp !== checked.stamp;
     const isSame = stamp !== undefined && stamp === checked.stamp;
-    checked = { revision, stamp: stamp ?? checked.stamp };
+    checked = { list, stamp: stamp ?? checked.stamp };
     if (byItself && isSame && state.step === "review") {
       set({ state: { ...state, work: null } });
     } else {
@@ -159,7 +159,7 @@ export const useCommit = create<CommitState>((set, get) => {
       included = [];
       isReread = false;
       answers = NO_ANSWERS;
-      checked = { revision: null, stamp: undefined };
+      checked = { list: null, stamp: undefined };
       // What was decided on an earlier screen does not count on this one.
       set({ state: { step: "cancelled" } });
       set({ session, chosen: tree.chosen[0]!, left: tree.total[0]! - tree.chosen[0]!, changed: false });
@@ -182,7 +182,7 @@ export const useCommit = create<CommitState>((set, get) => {
       if (mine !== screen) return;
       if (!outcome.ok) return set({ state: { step: "failed", error: outcome.error } });
       const stamp = seen.ok ? seen.value.stamp : undefined;
-      checked = { revision: null, stamp };
+      checked = { list: null, stamp };
       if (stamp === undefined) set({ changed: null });
       await checkWhole();
     },
@@ -268,6 +268,11 @@ export const useCommit = create<CommitState>((set, get) => {
 /** Tells whether the feed has told all that a stopped program did, and all of it is in the list. */
 function isWhole({ settled, reading }: ReturnType<typeof useFeed.getState>): boolean {
   return settled !== null && !settled.live && !reading;
+}
+
+/** Names a list as it was told once; null while it is not told whole. */
+function listOf(settled: Settled | null): string | null {
+  return settled === null ? null : `${settled.watch} ${settled.revision}`;
 }
 
 /** Tells whether a list has as many changes of each kind as a check has found. */

@@ -41,7 +41,7 @@ beforeEach(() => {
     true,
   );
   choose(tree, ROOT, false);
-  const settled = { revision: 1, total: 1, live: false, summary: {} as never };
+  const settled = { watch: 1, revision: 1, total: 1, live: false, summary: {} as never };
   useFeed.setState({ session: "s", tree, settled });
   useSessions.setState({ sessions: [session as never] });
   useRoute.getState().go({ name: "session", session: "s" });
