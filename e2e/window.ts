@@ -88,7 +88,7 @@ export class Window {
   }
 
   async ended(): Promise<void> {
-    await expect(this.state).toHaveText(/^(Ended|Stopped|Killed)/, { timeout: 60_000 });
+    await expect(this.state).toHaveText(/^(Ended|Stopped|Was killed)/, { timeout: 60_000 });
   }
 
   async stop(): Promise<void> {
