@@ -1,5 +1,5 @@
 //! The durable record of one commit: what it will do, and that it was done. A record that was cut off counts as
-//! not written.
+//! not written; one that was damaged does not.
 
 use std::fs::File;
 use std::io::{BufWriter, Read as _, Write as _};
@@ -16,13 +16,14 @@ use super::attributes;
 use super::crash;
 use super::guests::Holding;
 use super::places::{Base, Places, Spot};
+use super::records::{self, Ending};
 use super::rooms::Room;
 use super::stat::Stat;
 use super::step::Step;
 
 const MAGIC: &[u8; 16] = b"alcatraz jrnl 1\n";
-/// No record is longer; a length beyond it is damage.
-const LONGEST: u32 = 256 << 20;
+/// How the journals of all versions begin.
+const FAMILY: &[u8] = b"alcatraz jrnl ";
 
 /// What a commit is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -233,12 +234,7 @@ impl Writer {
     }
 
     fn record(&mut self, record: &Record) -> Result<()> {
-        let body = serde_json::to_vec(record).map_err(|e| SeeError::internal(format!("A record: {e}.")))?;
-        let length = u32::try_from(body.len()).ok().filter(|length| *length <= LONGEST);
-        let length = length.ok_or_else(|| SeeError::internal("A journal record is too long."))?;
-        self.put(&length.to_le_bytes())?;
-        self.put(&crc32fast::hash(&body).to_le_bytes())?;
-        self.put(&body)
+        self.put(&records::encode(record)?)
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<()> {
@@ -295,63 +291,74 @@ pub fn forget(dir: &Path) -> Result<()> {
     sync_dir(dir)
 }
 
-/// Reads the journal in a commit's directory; `None` when not even its header was written.
+/// Reads the journal in a commit's directory; `None` when not even its header can be read.
 pub fn read(dir: &Path) -> Result<Option<Journal>> {
+    Ok(look(dir)?.0)
+}
+
+/// As [`read`]; tells as well how the journal ends.
+pub fn look(dir: &Path) -> Result<(Option<Journal>, Ending)> {
     let path = journal_path(dir);
     let mut bytes = Vec::new();
     match File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes)) {
         Ok(_) => Ok(parse(&bytes)),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok((None, Ending::Whole)),
         Err(e) => Err(failed(&path, &e)),
     }
 }
 
-/// Returns what the bytes of a journal tell, up to where they were cut off.
-pub fn parse(bytes: &[u8]) -> Option<Journal> {
-    let mut rest = bytes.strip_prefix(MAGIC)?;
-    let Some(Record::Header(header)) = next(&mut rest) else { return None };
-    let mut journal = Journal::new(header);
+/// Returns what the bytes of a journal tell, up to where they were cut off or damaged, and how they end.
+pub fn parse(bytes: &[u8]) -> (Option<Journal>, Ending) {
+    let Some(mut rest) = bytes.strip_prefix(MAGIC) else {
+        let is_torn = bytes.len() < MAGIC.len() || records::is_blank(bytes);
+        let is_newer = bytes.starts_with(FAMILY);
+        let whole = if is_newer { Ending::Newer } else { Ending::Damaged };
+        return (None, if is_torn { Ending::Torn } else { whole });
+    };
+    let mut journal = match records::next(&mut rest) {
+        Ok(Record::Header(header)) => Journal::new(header),
+        Ok(_) => return (None, Ending::Damaged),
+        Err(Ending::Whole) => return (None, Ending::Torn),
+        Err(ending) => return (None, ending),
+    };
     let (mut steps, mut left) = (Vec::new(), Vec::new());
-    while let Some(record) = next(&mut rest) {
-        match record {
-            Record::Header(_) => break,
-            Record::Step(step) => steps.push(step),
-            Record::Residue(one) => journal.residue.push(one),
-            Record::Holding(one) => journal.holdings.push(one),
-            Record::End { steps: count } => {
-                if u64::try_from(steps.len()) != Ok(count) {
-                    break;
-                }
+    let ending = loop {
+        match records::next(&mut rest) {
+            Err(ending) => break ending,
+            Ok(Record::Step(step)) => steps.push(step),
+            Ok(Record::Residue(one)) => journal.residue.push(one),
+            Ok(Record::Holding(one)) => journal.holdings.push(one),
+            Ok(Record::End { steps: count }) if is_count(&steps, count) => {
                 journal.steps = Some(std::mem::take(&mut steps));
             }
-            Record::Left(one) => left.push(one),
-            Record::Applied { left: count } => {
-                if u64::try_from(left.len()) != Ok(count) || journal.steps.is_none() {
-                    break;
-                }
+            Ok(Record::Left(one)) => left.push(one),
+            Ok(Record::Applied { left: count }) if is_count(&left, count) && journal.steps.is_some() => {
                 journal.left = Some(std::mem::take(&mut left));
             }
-            Record::Reverted { left: count } => {
-                if u64::try_from(left.len()) != Ok(count) {
-                    break;
-                }
+            Ok(Record::Reverted { left: count }) if is_count(&left, count) => {
                 journal.reverted = Some(std::mem::take(&mut left));
             }
+            Ok(_) => break Ending::Damaged,
         }
-    }
-    Some(journal)
+    };
+    (Some(journal), ending)
 }
 
-fn next(rest: &mut &[u8]) -> Option<Record> {
-    let (length, after) = rest.split_first_chunk::<4>()?;
-    let (sum, after) = after.split_first_chunk::<4>()?;
-    let length = usize::try_from(u32::from_le_bytes(*length)).ok()?;
-    let body = after.get(..length)?;
-    if crc32fast::hash(body) != u32::from_le_bytes(*sum) {
-        return None;
-    }
-    *rest = after.get(length..)?;
-    serde_json::from_slice(body).ok()
+fn is_count<T>(found: &[T], count: u64) -> bool {
+    u64::try_from(found.len()) == Ok(count)
+}
+
+/// Returns the error for a journal that does not tell what was done.
+pub fn unreadable(dir: &Path, ending: Ending) -> Box<SeeError> {
+    use std::os::unix::ffi::OsStrExt as _;
+    let shown = escape_for_display(journal_path(dir).as_os_str().as_bytes());
+    let (why, hint) = match ending {
+        Ending::Newer => ("was written by a later version", "Use that version."),
+        _ => ("is damaged", "Bring it back from a copy of the store."),
+    };
+    let message =
+        format!("The journal {shown} {why}: it does not tell all that was done. What was replaced is kept.");
+    SeeError::new(ErrorCode::Io, message, hint)
 }
 
 /// Returns where the journal of a commit is.

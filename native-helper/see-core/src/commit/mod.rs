@@ -25,6 +25,7 @@ pub(crate) mod places;
 mod plan;
 mod reclaim;
 pub mod record;
+mod records;
 mod recover;
 mod rooms;
 mod run;

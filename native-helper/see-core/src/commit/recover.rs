@@ -1,5 +1,8 @@
 //! Looks after commits that were cut off: each is finished when all of it was applied, else taken back.
 
+use std::collections::HashSet;
+use std::os::unix::ffi::OsStrExt as _;
+
 use crate::cause::SessionCause;
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::monitor::Monitor;
@@ -9,12 +12,15 @@ use crate::session::SessionState;
 use crate::store::Store;
 
 use super::away::Patience;
+use super::bytes::Bytes;
 use super::drop::drop_locked;
 use super::finish;
-use super::journal;
+use super::journal::{self, Journal, Seen};
 use super::lock::{lock_host, try_lock_host};
-use super::places::Places;
+use super::places::{Places, Role, Spot};
 use super::record::{CommitRecord, CommitState};
+use super::records::Ending;
+use super::stat::Identity;
 
 /// What became of a commit that was cut off.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -180,8 +186,12 @@ fn recover_one(
 ) -> Result<Recovered> {
     let mut outcome = Recovered::of(record, CommitState::Reverted);
     let dir = super::commit_dir(store, &record.id);
-    let Some(journal) = journal::read(&dir)? else {
-        // The journal was not begun: nothing was staged.
+    let (journal, ending) = journal::look(&dir)?;
+    let is_unreadable = matches!(ending, Ending::Damaged | Ending::Newer);
+    let Some(journal) = journal else {
+        if is_unreadable && patience == Patience::Waits {
+            return Err(journal::unreadable(&dir, ending));
+        }
         let mut record = record.clone();
         record.state = CommitState::Reverted;
         record.has_backup = false;
@@ -189,7 +199,12 @@ fn recover_one(
         let was_committing = session.state == SessionState::Committing;
         let to = was_committing.then_some((session.id.as_str(), SessionState::Finished));
         store.settle(&[&record], to)?;
-        remove_dir(&dir)?;
+        if is_unreadable {
+            outcome.kept.extend(HostPath::new(dir.as_os_str().as_bytes()));
+        } else {
+            // The journal was not begun: nothing was staged.
+            remove_dir(&dir)?;
+        }
         return Ok(outcome);
     };
     let mut places = Places::new(journal.header.bases.clone());
@@ -197,6 +212,15 @@ fn recover_one(
         journal::sync(&dir)?;
         finish::finish(store, &mut places, &journal)?;
         outcome.state = CommitState::Done;
+        return Ok(outcome);
+    }
+    if journal.reverted.is_none() && (is_unreadable || was_begun(&mut places, &journal, ending)?) {
+        if patience == Patience::Waits {
+            return Err(journal::unreadable(&dir, ending));
+        }
+        let hosts = journal.header.bases.iter().filter(|base| base.role == Role::Host);
+        outcome.given_up = hosts.filter_map(|base| HostPath::new(&base.path.0)).collect();
+        outcome.kept = finish::keep_aside(store, &journal)?;
         return Ok(outcome);
     }
     match (&journal.reverted, &journal.steps) {
@@ -213,4 +237,32 @@ fn recover_one(
         (None, None) => finish::give_up(store, &mut places, &journal, patience)?,
     }
     Ok(outcome)
+}
+
+/// Tells whether a commit has changed the host though its journal has no end of a plan: something of the host's rests with what was
+/// staged, or was changed in its place where the journal does not end with a record.
+fn was_begun(places: &mut Places, journal: &Journal, ending: Ending) -> Result<bool> {
+    let header = &journal.header;
+    if journal.steps.is_some() {
+        return Ok(false);
+    }
+    let known: HashSet<Identity> = header.before.iter().map(|seen| seen.stat.identity).collect();
+    for room in &header.rooms {
+        let base = places.base(Role::Stage, &room.stage(&header.commit))?;
+        let stage = Spot { base, path: Bytes::default() };
+        if places.stat(&stage)?.is_none() {
+            continue;
+        }
+        for name in places.names(&stage)? {
+            if places.stat(&stage.join(&name))?.is_some_and(|stat| known.contains(&stat.identity)) {
+                return Ok(true);
+            }
+        }
+    }
+    let is_changed = |seen: &Seen| {
+        // What is not there is waited for elsewhere.
+        let now = places.stat(&seen.at).ok().flatten().filter(|now| !now.is_dir());
+        now.is_some_and(|now| now.identity == seen.stat.identity && !now.stands_like(&seen.stat))
+    };
+    Ok(ending == Ending::Torn && header.before.iter().any(is_changed))
 }

@@ -230,8 +230,8 @@ fn random_bytes_are_no_journal() {
     run(2000, inputs, |bytes| {
         let mut whole = b"alcatraz jrnl 1\n".to_vec();
         whole.extend_from_slice(&bytes);
-        prop_assert_eq!(journal::parse(&whole), None);
-        prop_assert_eq!(journal::parse(&bytes), None);
+        prop_assert_eq!(journal::parse(&whole).0, None);
+        prop_assert_eq!(journal::parse(&bytes).0, None);
         Ok(())
     });
 }

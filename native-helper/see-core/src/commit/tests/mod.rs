@@ -7,6 +7,7 @@ pub(crate) mod bench;
 mod cases;
 mod clashes;
 mod crashes;
+mod damage;
 mod decisions;
 mod discards;
 mod faults;

@@ -81,7 +81,7 @@ fn cut_off(
 fn plan_of(bytes: &[u8]) -> usize {
     let ends = cuts(bytes).into_iter().chain([bytes.len()]);
     let is_planned =
-        |end: &usize| journal::parse(&bytes[..*end]).is_some_and(|journal| journal.steps.is_some());
+        |end: &usize| journal::parse(&bytes[..*end]).0.is_some_and(|journal| journal.steps.is_some());
     ends.filter(is_planned).min().unwrap()
 }
 
@@ -156,11 +156,11 @@ fn a_torn_journal_means_that_nothing_happened() {
     let outcome = bench.commit().unwrap();
     let path = journal::journal_path(&commit::commit_dir(&bench.store, &outcome.id));
     let bytes = std::fs::read(path).unwrap();
-    let whole = journal::parse(&bytes).unwrap();
+    let whole = journal::parse(&bytes).0.unwrap();
     let steps = whole.steps.as_ref().unwrap().len();
     let (mut planned, mut applied) = (0, 0);
     for length in 0..bytes.len() {
-        let torn = journal::parse(&bytes[..length]);
+        let torn = journal::parse(&bytes[..length]).0;
         let has_steps = torn.as_ref().is_some_and(|journal| journal.steps.is_some());
         if has_steps {
             planned += 1;
@@ -174,6 +174,6 @@ fn a_torn_journal_means_that_nothing_happened() {
     for place in 0..bytes.len() {
         let mut damaged = bytes.clone();
         damaged[place] ^= 0x20;
-        assert_ne!(journal::parse(&damaged), Some(whole.clone()), "byte {place}");
+        assert_ne!(journal::parse(&damaged).0, Some(whole.clone()), "byte {place}");
     }
 }
