@@ -27,7 +27,7 @@ const { useHistory } = await import("./features/history/history-store.js");
 const { useNotes } = await import("./features/notes/notes-store.js");
 const { useHelper } = await import("./features/run/helper-store.js");
 const { useSettings } = await import("./features/settings/settings-store.js");
-const { isCancellable, isLeavable } = await import("./features/commit/commit-model.js");
+const { isCancellable, isLeavable, NO_ASIDE } = await import("./features/commit/commit-model.js");
 const { useCommit } = await import("./features/commit/commit-store.js");
 const { useFeed } = await import("./features/changes/feed-store.js");
 const { createList } = await import("./ui/list-store.js");
@@ -139,7 +139,8 @@ it("a commit that ends while another session is decided on leaves that one's scr
       step: "review",
       conflicts: [],
       answers: new Map(),
-      aside: { joined: [], ignored: [], more: 0, unseen: null },
+      more: 0,
+      aside: NO_ASIDE,
       work: null,
     },
   });

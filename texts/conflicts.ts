@@ -1,5 +1,5 @@
 // The words for conflicts: what happened, and what each choice will do.
-import { formatMany } from "./format.js";
+import { formatCount, formatMany } from "./format.js";
 
 export const CONFLICT_TEXTS = {
   list: "Conflicts",
@@ -12,6 +12,8 @@ export const CONFLICT_TEXTS = {
       ? `${first} ${rest === 1 ? "One other change" : `${rest} other changes`} can be committed as ${rest === 1 ? "it is" : "they are"}.`
       : first;
   },
+  askedLater: (told: number, more: number): string =>
+    `${formatCount(told)} of them are shown. The other ${formatCount(more)} come when these are answered and you go on; nothing is written before all are answered.`,
   selected: (n: number): string => `${n} selected:`,
   selectAll: "Select all",
   alike: (n: number): string => `Answer all ${n} like this the same way`,

@@ -16,20 +16,20 @@ interface AsideNotesProps {
 }
 
 export function AsideNotes({ aside, onInclude }: AsideNotesProps): ReactElement | null {
-  const { joined, ignored, more } = aside;
+  const { joined, joinedMore, ignored, ignoredMore } = aside;
   if (joined.length === 0 && ignored.length === 0) return null;
   return (
     <div className={styles.notes}>
       {joined.length > 0 && (
         <div>
-          <p>{TEXTS.joined(joined.length)}</p>
-          <Paths paths={joined} />
+          <p>{TEXTS.joined(joined.length + joinedMore)}</p>
+          <Paths paths={joined} more={joinedMore} />
         </div>
       )}
       {ignored.length > 0 && (
         <div>
-          <p>{TEXTS.ignored(ignored.length + more)}</p>
-          <Paths paths={ignored} more={more} />
+          <p>{TEXTS.ignored(ignored.length + ignoredMore)}</p>
+          <Paths paths={ignored} more={ignoredMore} />
           <Button onClick={() => onInclude(ignored)}>{TEXTS.include}</Button>
         </div>
       )}
@@ -37,7 +37,7 @@ export function AsideNotes({ aside, onInclude }: AsideNotesProps): ReactElement 
   );
 }
 
-function Paths({ paths, more = 0 }: { paths: readonly PathRef[]; more?: number }): ReactElement {
+function Paths({ paths, more }: { paths: readonly PathRef[]; more: number }): ReactElement {
   const left = paths.length - FEW + more;
   return (
     <ul>

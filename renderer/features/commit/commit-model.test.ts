@@ -4,6 +4,7 @@ import {
   type Answer,
   afterCheck,
   afterCommit,
+  answeredWith,
   checkOf,
   commonChoices,
   fits,
@@ -18,6 +19,7 @@ import {
   withAnswer,
   withProgress,
   type CommitStep,
+  type Review,
 } from "./commit-model.js";
 
 const log: Conflict = {
@@ -40,7 +42,8 @@ describe("a commit", () => {
       step: "review",
       conflicts: [],
       answers: new Map(),
-      aside: { joined, ignored: [], more: 0, unseen: null },
+      more: 0,
+      aside: { ...NO_ASIDE, joined },
       work: null,
     });
     expect(asked).toMatchObject({ step: "review", conflicts: [log, odd] });
@@ -66,6 +69,64 @@ describe("a commit", () => {
     });
   });
 
+  describe("with more conflicts than a message holds", () => {
+    const many = (from: number, to: number): Conflict[] =>
+      Array.from({ length: to - from }, (_, place) => ({ ...log, path: `/many/${from + place}` }));
+    const refused = (conflicts: Conflict[], paths?: number): Parameters<typeof afterCommit>[0] => ({
+      ok: false,
+      error: {
+        code: "conflicts",
+        message: "",
+        hint: "",
+        conflicts,
+        ...(paths === undefined ? {} : { facts: { paths } }),
+      },
+    });
+    const all = (state: CommitStep): Review => {
+      if (state.step !== "review") throw new Error("nothing is asked");
+      return answeredWith(state, state.conflicts, { choice: "skip" });
+    };
+    const first = afterCheck({
+      ok: true,
+      value: { consistent: false, conflicts: many(0, 1000), conflicts_more: 1500, joined_more: 7 },
+    });
+
+    it("says how many there are, and sends all answers with those to what is told later", () => {
+      expect(first).toMatchObject({ more: 1500, aside: { joinedMore: 7 } });
+      const second = afterCommit(refused(many(1000, 2000), 1500), all(first));
+      expect(second).toMatchObject({ step: "review", more: 500 });
+      expect(isReady(second)).toBe(false);
+      const third = all(afterCommit(refused(many(2000, 2500)), all(second)));
+      expect(third.more).toBe(0);
+      const sent = resolveList(third.conflicts, third.answers).map(({ path }) => path);
+      expect(sent.toSorted()).toEqual(
+        many(0, 2500)
+          .map(({ path }) => path)
+          .toSorted(),
+      );
+    });
+
+    it("keeps them over another check, which tells the first ones again", () => {
+      const second = all(afterCommit(refused(many(1000, 2000), 1500), all(first)));
+      const value = { consistent: false, conflicts: many(0, 1000), conflicts_more: 1500 };
+      const again = afterCheck({ ok: true, value }, second);
+      expect(again).toMatchObject({ more: 500 });
+      expect(isReady(again)).toBe(true);
+      // What is told whole and lacks them says that they have passed.
+      const few = afterCheck(
+        { ok: true, value: { ...value, conflicts: many(5, 6), conflicts_more: 0 } },
+        second,
+      );
+      expect(few).toMatchObject({ conflicts: many(5, 6), more: 0 });
+    });
+
+    it("asks about a new one without forgetting what was answered before", () => {
+      const state = all(afterCheck({ ok: true, value: { consistent: false, conflicts: [log] } }));
+      const next = all(afterCommit(refused([odd]), state));
+      expect(resolveList(next.conflicts, next.answers)).toHaveLength(2);
+    });
+  });
+
   it("answers many conflicts at once, each only with what it offers", () => {
     const answered = withAnswer(asked, [log, odd], { choice: "both" });
     if (answered.step !== "review") throw new Error("lost the conflicts");
@@ -87,6 +148,7 @@ describe("a commit", () => {
       step: "review",
       conflicts: [contested],
       answers: new Map(),
+      more: 0,
       aside: NO_ASIDE,
       work: null,
     };
@@ -103,7 +165,8 @@ describe("a commit", () => {
       ["/t", { choice: "merge", merged: { stamp: "s", content: "x" } }],
     ]);
     const text: Conflict = { path: "/t", reason: "write-then-changed", choices: ["skip"], merge: "by-hand" };
-    const again = afterCheck({ ok: true, value: { consistent: false, conflicts: [log, odd, text] } }, known);
+    const value = { consistent: false, conflicts: [log, odd, text] };
+    const again = afterCheck({ ok: true, value }, { conflicts: [log, odd, text], answers: known, more: 0 });
     expect(again).toMatchObject({ answers: new Map([[log.path, { choice: "overwrite" }]]) });
   });
 

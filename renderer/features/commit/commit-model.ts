@@ -9,12 +9,21 @@ import type { Phase, Progress } from "../../../protocol/src/rpc.js";
 export type Answer = Pick<ResolveItem, "choice" | "merged">;
 export type Answers = ReadonlyMap<string, Answer>;
 
+/** What is asked of a person. */
+export interface Asked {
+  conflicts: readonly Conflict[];
+  answers: Answers;
+  /** How many more conflicts there are, which no message had room for. */
+  more: number;
+}
+
 /** What needs no decision and is told all the same. */
 export interface Aside {
   joined: readonly PathRef[];
   ignored: readonly PathRef[];
-  /** How many more are ignored than are told. */
-  more: number;
+  /** How many more of each there are than are told. */
+  joinedMore: number;
+  ignoredMore: number;
   /** Why less was recorded of what the programs looked at than there was, if so: the check is then stricter. */
   unseen: "off" | MissingReads | null;
 }
@@ -26,10 +35,8 @@ export interface Work {
 }
 
 /** What a check has found, to be looked at, answered and chosen from. */
-export interface Review {
+export interface Review extends Asked {
   step: "review";
-  conflicts: readonly Conflict[];
-  answers: Answers;
   aside: Aside;
   /** Another check: the choice has changed, or the person asked for it. What is shown is what the last one found. */
   work: Work | null;
@@ -50,8 +57,8 @@ export type CommitStep =
   | { step: "failed"; error: SeeError }
   | { step: "cancelled" };
 
-export const NO_ASIDE: Aside = { joined: [], ignored: [], more: 0, unseen: null };
-export const NO_ANSWERS: Answers = new Map();
+export const NO_ASIDE: Aside = { joined: [], ignored: [], joinedMore: 0, ignoredMore: 0, unseen: null };
+export const NOTHING_ASKED: Asked = { conflicts: [], answers: new Map(), more: 0 };
 
 /** Phases in which a commit can still be given up. */
 const CANCELLABLE: ReadonlySet<Phase> = new Set(["scan", "check", "stage"]);
@@ -76,20 +83,34 @@ const BEFORE: ReadonlySet<CommitStep["step"]> = new Set([
 ]);
 
 /** Returns the step after a check. What was answered before and is still on offer stays answered. */
-export function afterCheck(outcome: Outcome<CheckResult>, known: Answers = NO_ANSWERS): CommitStep {
+export function afterCheck(outcome: Outcome<CheckResult>, known: Asked = NOTHING_ASKED): CommitStep {
   if (!outcome.ok) return afterError(outcome.error, known, NO_ASIDE);
-  const { conflicts, joined = [], ignored = [], ignored_more: more = 0, tracking, missing } = outcome.value;
+  const { conflicts, joined = [], ignored = [], tracking, missing, ...found } = outcome.value;
+  const { conflicts_more: more = 0, joined_more: joinedMore = 0, ignored_more: ignoredMore = 0 } = found;
   const unseen = tracking === "off" ? tracking : (missing ?? null);
-  return review(conflicts, known, { joined, ignored, more, unseen });
+  // A check tells all conflicts, answered or not. An earlier one that it leaves out has passed, unless there was no room.
+  const asked = askedAgain(conflicts, more === 0 ? [] : answered(known), known.answers);
+  const untold = Math.max(0, more - (asked.conflicts.length - conflicts.length));
+  return review({ ...asked, more: untold }, { joined, ignored, joinedMore, ignoredMore, unseen });
 }
 
 /** Returns the step after a commit; `aside` is what the check before it has told. */
 export function afterCommit(
   outcome: Outcome<CommitResult>,
-  known: Answers = NO_ANSWERS,
+  known: Asked = NOTHING_ASKED,
   aside: Aside = NO_ASIDE,
 ): CommitStep {
   return outcome.ok ? { step: "done", result: outcome.value } : afterError(outcome.error, known, aside);
+}
+
+/**
+ * Returns what is asked after a refusal, null when it was for something else. It tells only what has no answer, and of
+ * that no more than a message holds: what was answered is asked still, and stays answered.
+ */
+export function afterRefusal({ code, conflicts, facts }: SeeError, known: Asked): Asked | null {
+  if (code !== "conflicts" || conflicts === undefined) return null;
+  const all = Number(facts?.["paths"] ?? conflicts.length);
+  return { ...askedAgain(conflicts, answered(known), known.answers), more: all - conflicts.length };
 }
 
 /** Tells whether a commit was refused because the session is not any more what was looked at. */
@@ -127,7 +148,7 @@ export function isCounted({ step }: CommitStep): boolean {
 /** Returns how many of the chosen changes a commit would bring: without what the ignore list leaves out. */
 export function countOf(state: CommitStep, chosen: number): number {
   if (state.step !== "review") return chosen;
-  return Math.max(0, chosen - state.aside.ignored.length - state.aside.more);
+  return Math.max(0, chosen - state.aside.ignored.length - state.aside.ignoredMore);
 }
 
 /** Returns how many of the conflicts are about changes: the others are where the session only looked. */
@@ -152,13 +173,21 @@ export function withAnswer(
   conflicts: readonly Conflict[],
   answer: Answer | null,
 ): CommitStep {
-  if (state.step !== "review") return state;
-  const answers = new Map(state.answers);
+  return state.step === "review" ? answeredWith(state, conflicts, answer) : state;
+}
+
+/** Returns what is asked with one answer for these conflicts, where it is on offer; null takes theirs back. */
+export function answeredWith<T extends Asked>(
+  asked: T,
+  conflicts: readonly Conflict[],
+  answer: Answer | null,
+): T {
+  const answers = new Map(asked.answers);
   for (const conflict of conflicts) {
     if (answer === null) answers.delete(pathKey(conflict));
     else if (fits(conflict, answer)) answers.set(pathKey(conflict), answer);
   }
-  return { ...state, answers };
+  return { ...asked, answers };
 }
 
 /** Returns the conflicts that have no answer yet. */
@@ -213,6 +242,21 @@ export function isLeavable(state: CommitStep): boolean {
   return state.step !== "committing" && state.step !== "stopping";
 }
 
+/** Returns the conflicts that a message tells, then earlier ones that it does not tell, with the answers that fit still. */
+function askedAgain(
+  told: readonly Conflict[],
+  earlier: readonly Conflict[],
+  known: Answers,
+): Pick<Asked, "conflicts" | "answers"> {
+  const keys = new Set(told.map((conflict) => pathKey(conflict)));
+  const conflicts = [...told, ...earlier.filter((conflict) => !keys.has(pathKey(conflict)))];
+  return { conflicts, answers: kept(conflicts, known) };
+}
+
+function answered({ conflicts, answers }: Asked): Conflict[] {
+  return conflicts.filter((conflict) => answers.has(pathKey(conflict)));
+}
+
 function kept(conflicts: readonly Conflict[], known: Answers): Answers {
   const answers = new Map<string, Answer>();
   for (const conflict of conflicts) {
@@ -224,13 +268,13 @@ function kept(conflicts: readonly Conflict[], known: Answers): Answers {
   return answers;
 }
 
-function review(conflicts: readonly Conflict[], known: Answers, aside: Aside): Review {
-  return { step: "review", conflicts, answers: kept(conflicts, known), aside, work: null };
+function review(asked: Asked, aside: Aside): Review {
+  return { step: "review", ...asked, aside, work: null };
 }
 
-function afterError(error: SeeError, known: Answers, aside: Aside): CommitStep {
-  if (error.code === "conflicts" && error.conflicts !== undefined)
-    return review(error.conflicts, known, aside);
+function afterError(error: SeeError, known: Asked, aside: Aside): CommitStep {
+  const asked = afterRefusal(error, known);
+  if (asked !== null) return review(asked, aside);
   if (error.code === "selection-needs" && error.needs !== undefined)
     return { step: "needs", needs: error.needs };
   if (error.code === "cancelled") return { step: "cancelled" };

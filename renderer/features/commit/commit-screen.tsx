@@ -180,7 +180,7 @@ function ReviewBody({ review, id, count }: { review: Review; id: string; count: 
   const { left, changed } = useCommit();
   const session = useSession(id);
   const { include } = useCommit.getState();
-  const { conflicts, aside, work } = review;
+  const { conflicts, more, aside, work } = review;
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- the tree is changed in place; `version` and `touched` tell of it
   const plan = useMemo(() => planOf(tree, aside), [tree, aside, touched, version]);
   const flags = useMemo(() => flagsOf(tree, plan.goes), [tree, plan]);
@@ -191,9 +191,10 @@ function ReviewBody({ review, id, count }: { review: Review; id: string; count: 
         <div>
           <p className={styles.lead}>
             {conflicts.length > 0
-              ? CONFLICT_TEXTS.lead(conflicts.length, count - changesOf(conflicts))
+              ? CONFLICT_TEXTS.lead(conflicts.length + more, Math.max(0, count - changesOf(conflicts) - more))
               : TEXTS.ready(count)}
           </p>
+          {more > 0 && <p>{CONFLICT_TEXTS.askedLater(conflicts.length, more)}</p>}
           <p>
             {whole && count > 0 && `${summarySentence(tree)}. `}
             {left > 0 && `${TEXTS.readyPart(left)} `}

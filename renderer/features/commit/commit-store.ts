@@ -24,12 +24,12 @@ import {
   isCancellable,
   isOutdated,
   isReady,
-  NO_ANSWERS,
+  NOTHING_ASKED,
   resolveList,
   withAnswer,
   withProgress,
   type Answer,
-  type Answers,
+  type Asked,
   type CommitStep,
 } from "./commit-model.js";
 import { useVersions } from "./versions-store.js";
@@ -70,8 +70,8 @@ export const useCommit = create<CommitState>((set, get) => {
   let screen = 0;
   let selection: Pick<CommitRequest, "only" | "skip" | "include"> = {};
   let included: readonly PathRef[] = [];
-  /** The last answers: a check begun anew keeps what is still on offer. */
-  let answers: Answers = NO_ANSWERS;
+  /** What was asked last, with its answers: a check begun anew keeps what is still on offer. */
+  let asked: Asked = NOTHING_ASKED;
   /** Of which state of the session the last check was: as the feed and as the helper tell it. */
   let checked: { list: string | null; stamp: string | undefined } = { list: null, stamp: undefined };
   const follow = (): (() => void) =>
@@ -105,7 +105,7 @@ export const useCommit = create<CommitState>((set, get) => {
     if (included.length > 0) selection.include = [...included];
     const before = get().state;
     const work = { ticket, progress: null };
-    if (before.step === "review") ({ answers } = before);
+    if (before.step === "review") asked = before;
     const earlier = checkOf(before);
     if (earlier !== null) void see.cancel(earlier.ticket);
     set({
@@ -120,7 +120,7 @@ export const useCommit = create<CommitState>((set, get) => {
     // Given up or begun anew meanwhile.
     if (checkOf(state)?.ticket !== ticket) return;
     // Answered while the check was under way.
-    if (state.step === "review") ({ answers } = state);
+    if (state.step === "review") asked = state;
     // The machine itself has changed below the same paths, by an undo for instance: no feed tells that.
     if (!isReread && outcome.ok && !isAsListed(outcome.value.summary, settled)) {
       isReread = true;
@@ -136,7 +136,7 @@ export const useCommit = create<CommitState>((set, get) => {
     } else {
       // Another look at the machine: what was read of it before is old.
       useVersions.getState().reset();
-      set({ state: afterCheck(outcome, answers), changed: moved || get().changed });
+      set({ state: afterCheck(outcome, asked), changed: moved || get().changed });
     }
     recheck();
     // What has come since is shown first: who wished to commit had not seen it. A check that began anew takes the wish along.
@@ -158,7 +158,7 @@ export const useCommit = create<CommitState>((set, get) => {
       const { tree } = useFeed.getState();
       included = [];
       isReread = false;
-      answers = NO_ANSWERS;
+      asked = NOTHING_ASKED;
       checked = { list: null, stamp: undefined };
       // What was decided on an earlier screen does not count on this one.
       set({ state: { step: "cancelled" } });
@@ -212,8 +212,8 @@ export const useCommit = create<CommitState>((set, get) => {
     commit: async () => {
       const { state, session } = get();
       if (!isReady(state) || get().chosen === 0) return;
-      const { conflicts, aside } = state;
-      ({ answers } = state);
+      asked = state;
+      const { conflicts, answers, aside } = state;
       const request: CommitRequest = { session, ...selection };
       if (conflicts.length > 0) request.resolve = resolveList(conflicts, answers);
       if (checked.stamp !== undefined) request.stamp = checked.stamp;
@@ -226,7 +226,7 @@ export const useCommit = create<CommitState>((set, get) => {
       // Another commit may be on the screen by now.
       if (mine === screen) {
         useVersions.getState().reset();
-        set({ state: afterCommit(outcome, answers, aside) });
+        set({ state: afterCommit(outcome, state, aside) });
         if (isOutdated(outcome)) await get().check();
       }
       if (outcome.ok) {

@@ -2,8 +2,7 @@
 // as a commit does.
 import { useEffect, useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
 import type { UndoResult } from "../../../protocol/src/commit.js";
-import type { Conflict, SeeError } from "../../../protocol/src/errors.js";
-import { pathKey } from "../../../protocol/src/path.js";
+import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Progress } from "../../../protocol/src/rpc.js";
 import { nextTicket, see } from "../../see.js";
 import { Button } from "../../ui/button.js";
@@ -12,12 +11,13 @@ import { Dialog } from "../../ui/dialog.js";
 import { ProgressBar } from "../../ui/progress-bar.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
 import {
-  fits,
+  afterRefusal,
+  answeredWith,
   isBeforeApply,
-  NO_ANSWERS,
+  NOTHING_ASKED,
   resolveList,
   unanswered,
-  type Answers,
+  type Asked,
 } from "../commit/commit-model.js";
 import { useFeed } from "../changes/feed-store.js";
 import { useCommit } from "../commit/commit-store.js";
@@ -35,7 +35,7 @@ import styles from "../commit/commit-screen.module.css";
 type UndoStep =
   | { step: "ask" }
   | { step: "working"; progress: Progress | null; cancelling: boolean }
-  | { step: "conflicts"; conflicts: readonly Conflict[] }
+  | { step: "conflicts" }
   | { step: "done"; result: UndoResult }
   | { step: "failed"; error: SeeError };
 
@@ -47,7 +47,7 @@ interface UndoScreenProps {
 
 export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): ReactElement {
   const [state, setState] = useState<UndoStep>({ step: "ask" });
-  const [answers, setAnswers] = useState<Answers>(NO_ANSWERS);
+  const [asked, setAsked] = useState<Asked>(NOTHING_ASKED);
   const ticket = useRef(0);
   const record = useHistory(({ commits }) => commits?.find((each) => each.id === commit));
   const session = useSession(record?.session ?? null);
@@ -58,7 +58,9 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
 
   const undo = async (): Promise<void> => {
     ticket.current = nextTicket();
-    const resolve = state.step === "conflicts" ? resolveList(state.conflicts, answers) : [];
+    // What was answered counts where it is in sight.
+    const known = state.step === "conflicts" ? asked : { ...asked, conflicts: [] };
+    const resolve = resolveList(known.conflicts, known.answers);
     setState({ step: "working", progress: null, cancelling: false });
     const stop = see.onProgress((progress) => {
       if (progress.request === ticket.current)
@@ -80,14 +82,17 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
       return;
     }
     const { error } = outcome;
-    if (error.conflicts !== undefined) setState({ step: "conflicts", conflicts: error.conflicts });
-    else setState(error.code === "cancelled" ? { step: "ask" } : { step: "failed", error });
+    const refused = afterRefusal(error, known);
+    if (refused !== null) {
+      setAsked(refused);
+      setState({ step: "conflicts" });
+    } else setState(error.code === "cancelled" ? { step: "ask" } : { step: "failed", error });
   };
   const cancel = (): void => {
     void see.cancel(ticket.current);
     setState((now) => (now.step === "working" ? { ...now, cancelling: true } : now));
   };
-  const open = state.step === "conflicts" ? unanswered(state.conflicts, answers).length : 0;
+  const open = state.step === "conflicts" ? unanswered(asked.conflicts, asked.answers).length : 0;
   return (
     <Dialog
       title={titleOf(state, name)}
@@ -104,17 +109,13 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
       <div className={styles.body}>
         {state.step === "conflicts" ? (
           <>
-            <p className={styles.lead}>{CONFLICT_TEXTS.undoLead(state.conflicts.length)}</p>
+            <p className={styles.lead}>{CONFLICT_TEXTS.undoLead(asked.conflicts.length + asked.more)}</p>
+            {asked.more > 0 && <p>{CONFLICT_TEXTS.askedLater(asked.conflicts.length, asked.more)}</p>}
             <ConflictPanes
               about={about}
-              conflicts={state.conflicts}
-              answers={answers}
-              onAnswer={(conflicts, answer) => {
-                const next = new Map(answers);
-                for (const conflict of conflicts)
-                  if (answer !== null && fits(conflict, answer)) next.set(pathKey(conflict), answer);
-                setAnswers(next);
-              }}
+              conflicts={asked.conflicts}
+              answers={asked.answers}
+              onAnswer={(conflicts, answer) => setAsked(answeredWith(asked, conflicts, answer))}
             />
           </>
         ) : (
