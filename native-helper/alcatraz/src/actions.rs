@@ -236,9 +236,9 @@ pub fn undo(
 }
 
 /// Forgets a commit's backup; returns the commit's id.
-pub fn drop_backup(store: &Store, key: &str) -> Result<String> {
+pub fn drop_backup(store: &Store, key: &str, monitor: &dyn Monitor) -> Result<String> {
     let id = store.commit(key)?.id;
-    commit::drop(store, &id)?;
+    commit::drop(store, &id, monitor)?;
     Ok(id)
 }
 

@@ -230,6 +230,29 @@ fn a_cancelled_request_fails_and_changes_nothing() {
 }
 
 #[test]
+fn no_order_to_a_session_waits_for_work_that_waits() {
+    let lab = Lab::new();
+    let commits: Vec<String> = ["a", "b"].map(|name| lab.see(&format!("echo x > {name}"))).into();
+    let mut client = Client::new(&lab);
+    let id = start(&mut client, &lab, "echo x > f; sleep 1000");
+    let _unused = lab.json(["commit", "--dry-run", &commits[0]]);
+    // Somebody else changes the host, for ever.
+    let lock = std::fs::File::open(lab.store().join("commits/lock")).unwrap();
+    rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
+    let mut waiting: Vec<i64> =
+        commits.iter().map(|session| client.send("commit", json!({ "session": session }))).collect();
+    waiting.extend([1, 2].map(|_| client.send("history.limit", json!({ "limit": 1 }))));
+    client.ask("sessions.list", json!({}));
+    client.ask("sessions.tighten", json!({ "session": id, "net": "none" }));
+    client.ask("sessions.stop", json!({ "session": id }));
+    for request in waiting {
+        client.cancel(request);
+        assert_eq!(client.reply(request)["error"]["data"]["code"], "cancelled");
+    }
+    client.close();
+}
+
+#[test]
 fn conflicts_and_needs_come_as_data() {
     let lab = Lab::new();
     let mut client = Client::new(&lab);

@@ -2,6 +2,7 @@
 
 use see_core::commit;
 use see_core::error::Result;
+use see_core::monitor::Unmonitored;
 use serde_json::json;
 
 use crate::actions;
@@ -17,7 +18,7 @@ pub fn run(context: &Context, args: &DropArgs) -> Result<ExitStatus> {
     }
     if let Some(Limit(limit)) = args.limit {
         let store = context.make_store()?;
-        let dropped = commit::limit_backups(&store, limit)?;
+        let dropped = commit::limit_backups(&store, limit, &Unmonitored)?;
         if context.output.json {
             context.output.json(&json!({ "limit": limit, "dropped": dropped }))?;
         } else {
@@ -29,7 +30,7 @@ pub fn run(context: &Context, args: &DropArgs) -> Result<ExitStatus> {
         return Ok(ExitStatus::Done);
     }
     let store = context.open_store()?;
-    let id = actions::drop_backup(&store, args.commit.as_deref().unwrap_or_default())?;
+    let id = actions::drop_backup(&store, args.commit.as_deref().unwrap_or_default(), &Unmonitored)?;
     if context.output.json {
         context.output.json(&json!({ "commit": id }))?;
     } else {

@@ -77,15 +77,6 @@ pub const NAMES: [&str; 37] = [
     "history.content",
 ];
 
-/// How long the work of a method may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Weight {
-    /// Answers at once, or at least without reading whole layers.
-    Quick,
-    /// May take minutes.
-    Long,
-}
-
 /// What a method answers.
 pub struct Answer {
     /// The result.
@@ -120,16 +111,6 @@ impl Methods {
             list,
             greeted: AtomicBool::new(false),
             on_greeting: Mutex::new(Some(on_greeting)),
-        }
-    }
-
-    /// Tells how long a method may take.
-    pub fn weight(method: &str) -> Weight {
-        match method {
-            "sessions.stop" | "sessions.tighten" | "sessions.abort" | "changes.discard"
-            | "changes.origins" | "changes.edit" | "changes.viruses" | "sessions.compare" | "check"
-            | "commit" | "history.undo" | "history.drop" | "history.changes" => Weight::Long,
-            _ => Weight::Quick,
         }
     }
 
@@ -221,8 +202,8 @@ impl Methods {
             "commit" => self.commit(&parse(params)?, monitor),
             "history.list" => parse::<Empty>(params).and_then(|_| self.history()),
             "history.undo" => self.undo(&parse(params)?, monitor),
-            "history.drop" => self.forget_backup(&parse(params)?),
-            "history.limit" => self.limit_backups(&parse(params)?),
+            "history.drop" => self.forget_backup(&parse(params)?, monitor),
+            "history.limit" => self.limit_backups(&parse(params)?, monitor),
             "history.changes" => self.deeds(&parse(params)?),
             "history.versions" => self.undo_versions(&parse(params)?),
             "history.content" => self.undo_content(&parse(params)?),

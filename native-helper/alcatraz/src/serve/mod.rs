@@ -14,9 +14,10 @@ use crate::exit_status::ExitStatus;
 use self::envelope::{Incoming, Outgoing, bad_request};
 use self::line::{LINE_LIMIT, Line, read_line};
 use self::messages::Cancel;
-use self::methods::{Answer, Methods, Weight};
+use self::methods::{Answer, Methods};
 use self::requests::{Pool, RequestMonitor, Requests};
 use self::session_list::SessionList;
+use self::weight::Weight;
 use self::writer::Writer;
 
 mod alerts;
@@ -37,10 +38,12 @@ mod requests;
 mod session_list;
 mod unchanged;
 mod walk;
+mod weight;
 mod writer;
 
-/// Threads for work that answers at once, and for work that may take long.
+/// Threads for work that answers at once, for orders to sessions, and for work that may take long.
 const QUICK_THREADS: usize = 2;
+const CONTROL_THREADS: usize = 8;
 const LONG_THREADS: usize = 2;
 
 /// Serves one app until it closes stdin.
@@ -62,6 +65,7 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
         writer,
         requests: Requests::default(),
         quick: Pool::start(QUICK_THREADS),
+        control: Pool::start(CONTROL_THREADS),
         long: Pool::start(LONG_THREADS),
     };
     let mut input = BufReader::with_capacity(64 * 1024, std::io::stdin().lock());
@@ -95,6 +99,7 @@ struct Server {
     writer: Writer,
     requests: Requests,
     quick: Pool,
+    control: Pool,
     long: Pool,
 }
 
@@ -124,8 +129,9 @@ impl Server {
                 return;
             }
         };
-        let pool = match Methods::weight(&method) {
+        let pool = match Weight::of(&method) {
             Weight::Quick => &self.quick,
+            Weight::Control => &self.control,
             Weight::Long => &self.long,
         };
         let (methods, writer, requests) =
@@ -157,6 +163,7 @@ impl Server {
         self.requests.cancel_all();
         self.methods.end_watches();
         self.quick.finish();
+        self.control.finish();
         self.long.finish();
         self.writer.flush();
     }

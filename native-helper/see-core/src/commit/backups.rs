@@ -6,7 +6,7 @@ use std::os::fd::AsFd as _;
 use rustix::fs::{AtFlags, FileType, StatxFlags};
 
 use crate::error::Result;
-use crate::monitor::Unmonitored;
+use crate::monitor::Monitor;
 use crate::store::Store;
 
 use super::bytes::Bytes;
@@ -18,8 +18,8 @@ use super::record::CommitState;
 
 /// Sets how many bytes all backups may take up together, `None` for no limit; returns the commits whose backups went
 /// at once for it.
-pub fn limit_backups(store: &Store, limit: Option<u64>) -> Result<Vec<String>> {
-    let _host = lock_host(store, &Unmonitored)?;
+pub fn limit_backups(store: &Store, limit: Option<u64>, monitor: &dyn Monitor) -> Result<Vec<String>> {
+    let _host = lock_host(store, monitor)?;
     store.set_backup_limit(limit)?;
     enforce(store)
 }

@@ -1,7 +1,7 @@
 //! Forgets the backup of a commit: it cannot be taken back any more, and its room is free again.
 
 use crate::error::{ErrorCode, Result, SeeError};
-use crate::monitor::Unmonitored;
+use crate::monitor::Monitor;
 use crate::remove_tree::remove_dir;
 use crate::session::SessionState;
 use crate::store::Store;
@@ -14,8 +14,8 @@ use super::record::{CommitRecord, CommitState};
 
 /// Removes what a commit keeps for its undo. Fails with `no-such-commit`, and with `wrong-state` when recovery has to
 /// look at it first.
-pub fn drop(store: &Store, commit: &str) -> Result<()> {
-    let _host = lock_host(store, &Unmonitored)?;
+pub fn drop(store: &Store, commit: &str, monitor: &dyn Monitor) -> Result<()> {
+    let _host = lock_host(store, monitor)?;
     drop_locked(store, store.commit(commit)?)
 }
 

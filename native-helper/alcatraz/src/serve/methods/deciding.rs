@@ -43,13 +43,13 @@ impl Methods {
         reply(actions::undo(&self.store, &params.commit, &params.resolutions()?, monitor)?)
     }
 
-    pub(super) fn forget_backup(&self, params: &CommitParams) -> Result<Answer> {
-        actions::drop_backup(&self.store, &params.commit)?;
+    pub(super) fn forget_backup(&self, params: &CommitParams, monitor: &RequestMonitor) -> Result<Answer> {
+        actions::drop_backup(&self.store, &params.commit, monitor)?;
         reply(Empty {})
     }
 
-    pub(super) fn limit_backups(&self, params: &LimitParams) -> Result<Answer> {
-        reply(LimitResult { dropped: commit::limit_backups(&self.store, params.limit)? })
+    pub(super) fn limit_backups(&self, params: &LimitParams, monitor: &RequestMonitor) -> Result<Answer> {
+        reply(LimitResult { dropped: commit::limit_backups(&self.store, params.limit, monitor)? })
     }
 
     /// Tells what a commit did, as far as that is kept.

@@ -6,6 +6,7 @@ use crate::commit::selection::Selection;
 use crate::commit::{self, limit_backups};
 use crate::error::ErrorCode;
 use crate::layer::MarkSpace;
+use crate::monitor::Unmonitored;
 
 /// Returns a bench where `a`, `b` and `c`, of a megabyte each, were committed one by one, and the commits.
 fn three_commits() -> (Bench, Vec<String>) {
@@ -38,21 +39,21 @@ fn the_oldest_backups_go_first_and_the_newest_never() {
         let (undoable, size) = backup(&bench, commit);
         assert!(undoable && (1 << 20..2 << 20).contains(&size), "{size}");
     }
-    assert_eq!(limit_backups(&bench.store, Some(10 << 20)).unwrap(), Vec::<String>::new());
-    assert_eq!(limit_backups(&bench.store, Some(5 << 19)).unwrap(), commits[..1]);
+    assert_eq!(limit_backups(&bench.store, Some(10 << 20), &Unmonitored).unwrap(), Vec::<String>::new());
+    assert_eq!(limit_backups(&bench.store, Some(5 << 19), &Unmonitored).unwrap(), commits[..1]);
     assert_eq!(backup(&bench, &commits[0]), (false, 0));
     assert_eq!(bench.undo(&commits[0]).unwrap_err().code, ErrorCode::NotUndoable);
 
     // The next commit keeps to the limit by itself, and says whose backup went.
     let last = bench.commit().unwrap();
     assert_eq!(last.dropped, commits[1..2]);
-    assert_eq!(limit_backups(&bench.store, Some(1)).unwrap(), commits[2..]);
+    assert_eq!(limit_backups(&bench.store, Some(1), &Unmonitored).unwrap(), commits[2..]);
     bench.undo(&last.id).unwrap();
     assert_eq!(std::fs::metadata(bench.host.join("d")).unwrap().len(), 1 << 20);
 
     // An undo moves what was kept back: the one that it took back takes up nothing any more.
     assert!(bench.store.commit(&last.id).unwrap().backup < 1 << 16);
-    assert_eq!(limit_backups(&bench.store, None).unwrap(), Vec::<String>::new());
+    assert_eq!(limit_backups(&bench.store, None, &Unmonitored).unwrap(), Vec::<String>::new());
     assert_eq!(bench.store.backup_limit().unwrap(), None);
 }
 
@@ -79,7 +80,7 @@ fn a_drop_may_die_anywhere() {
         loop {
             let (bench, commits) = three_commits();
             let died = dies(point, || {
-                limit_backups(&bench.store, Some(1)).unwrap();
+                limit_backups(&bench.store, Some(1), &Unmonitored).unwrap();
             });
             if !died {
                 break;

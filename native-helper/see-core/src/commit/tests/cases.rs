@@ -146,7 +146,7 @@ fn one_round_trip(Case(host, program): &Case, mut bench: Bench) {
     let redone = bench.undo(&undone.id).unwrap_or_else(|e| panic!("redo of {what}: {e:?}"));
     assert_same(&format!("redo of {what}"), &bench.has(), &seen);
     for id in [&committed.id, &undone.id, &redone.id] {
-        super::super::drop(&bench.store, id).unwrap();
+        super::super::drop(&bench.store, id, &crate::monitor::Unmonitored).unwrap();
     }
     assert_same(&format!("drop after {what}"), &bench.has(), &seen);
     let left = std::fs::read_dir(bench.store.root().join("commits")).unwrap().count();

@@ -234,7 +234,7 @@ fn a_dropped_commit_cannot_be_undone() {
     }
     let bench = Bench::fast_session(MarkSpace::Trusted, "echo a > f", "echo b > f");
     let outcome = bench.commit().unwrap();
-    commit::drop(&bench.store, &outcome.id).unwrap();
+    commit::drop(&bench.store, &outcome.id, &Unmonitored).unwrap();
     assert_eq!(bench.undo(&outcome.id).unwrap_err().code, ErrorCode::NotUndoable);
     assert_eq!(std::fs::read_to_string(bench.host.join("f")).unwrap(), "b\n");
 }

@@ -12,6 +12,7 @@ use crate::commit::selection::Selection;
 use crate::commit::{self, Recovered, crash};
 use crate::error::{ErrorCode, Resolution};
 use crate::layer::MarkSpace;
+use crate::monitor::Unmonitored;
 use crate::session::SessionState;
 
 /// All that was put back got another time of change by that: a check took it for the host's doing.
@@ -167,7 +168,7 @@ fn what_an_undo_displaced_outlives_the_backup_of_the_commit() {
     }
     let (bench, commit, told) = overtaken_undo(Bench::recover);
     assert!(keeps(&told), "{told:?}");
-    commit::drop(&bench.store, &commit).unwrap();
+    commit::drop(&bench.store, &commit, &Unmonitored).unwrap();
     assert!(keeps(&told), "{told:?}");
     bench.on_host("[ $(cat f) = ff ] && [ \"$(cat g)\" = $'g\\nmine' ]");
 }
@@ -189,7 +190,7 @@ fn what_stays_is_told_also_where_there_is_no_room_to_write_it_down() {
     assert_eq!(told.foreign, bench.paths(&["g"]));
     assert!(keeps(&told), "{told:?}");
     assert!(bench.recover().is_empty());
-    commit::drop(&bench.store, &commit).unwrap();
+    commit::drop(&bench.store, &commit, &Unmonitored).unwrap();
     assert!(keeps(&told), "{told:?}");
     bench.on_host("[ $(cat f) = ff ] && [ \"$(cat g)\" = $'g\\nmine' ]");
 }

@@ -8,6 +8,7 @@ use crate::change::FileType;
 use crate::commit::{Deed, UndoSide, deeds, undo_slice, undo_versions};
 use crate::error::{Conflict, ErrorCode, Resolution};
 use crate::layer::MarkSpace;
+use crate::monitor::Unmonitored;
 use crate::path::HostPath;
 
 use Resolution::{Overwrite, Skip};
@@ -204,7 +205,7 @@ fn what_a_commit_did_is_told_before_it_is_taken_back() {
         // An undo is a commit too; without its backup a commit tells nothing.
         let undo = bench.undo(&commit).unwrap().id;
         assert!(!told(&undo).is_empty() && !told(&commit).is_empty());
-        crate::commit::drop(&bench.store, &commit).unwrap();
+        crate::commit::drop(&bench.store, &commit, &Unmonitored).unwrap();
         assert_eq!(deeds(&bench.store, &commit).unwrap_err().code, ErrorCode::NotUndoable);
     }
 }
