@@ -233,9 +233,11 @@ test("changes of different lines are merged, after a look at the result", async 
 });
 
 test("changes of the same line are merged by hand, piece by piece or as text", async ({ machine, app }) => {
-  machine.file("home/text.txt", LINES);
+  // A text box makes line feeds of all line ends: the file keeps its own.
+  const lines = LINES.replaceAll("\n", "\r\n");
+  machine.file("home/text.txt", lines);
   await run(machine, app, "sed -i s/three/inside/ ~/text.txt");
-  machine.file("home/text.txt", LINES.replace("three", "host"));
+  machine.file("home/text.txt", lines.replace("three", "host"));
   await app.openCommit();
   await app.answer("Merge by hand…");
   await expect(app.dialog).toContainText("One place is open.");
@@ -247,9 +249,23 @@ test("changes of the same line are merged by hand, piece by piece or as text", a
   const text = app.dialog.getByRole("textbox", { name: "The merged text" });
   await expect(text).toHaveValue("one\ntwo\nhost\ninside\nfour\nfive\n");
   await text.fill("one\ntwo\nby hand\nfour\nfive\n");
+  // What is typed and not used yet is no answer.
+  const commit = app.dialog.getByRole("button", { name: "Commit with these answers" });
+  await expect(commit).toBeDisabled();
+  await app.dialog.getByRole("button", { name: "Use this text" }).click();
+  // It stays over another check, as long as neither file has changed.
+  await app.dialog.getByRole("button", { name: "Check again" }).click();
+  await expect(app.dialog.getByRole("button", { name: "Check again" })).toBeEnabled();
+  await expect(text).toHaveValue("one\ntwo\nby hand\nfour\nfive\n");
+  await expect(commit).toBeEnabled();
+  machine.file("home/text.txt", lines.replace("three", "host again"));
+  await app.dialog.getByRole("button", { name: "Check again" }).click();
+  await expect(app.dialog).toContainText("has changed since you merged it");
+  await expect(commit).toBeDisabled();
+  await app.dialog.getByRole("button", { name: "Edit the text you made" }).click();
   await app.dialog.getByRole("button", { name: "Use this text" }).click();
   await app.commitAnswers();
-  expect(read(machine, "text.txt")).toBe("one\ntwo\nby hand\nfour\nfive\n");
+  expect(read(machine, "text.txt")).toBe("one\r\ntwo\r\nby hand\r\nfour\r\nfive\r\n");
 });
 
 test("what a program changes while its session is decided on is checked and shown before it is committed", async ({

@@ -27,8 +27,10 @@ const { useHistory } = await import("./features/history/history-store.js");
 const { useNotes } = await import("./features/notes/notes-store.js");
 const { useHelper } = await import("./features/run/helper-store.js");
 const { useSettings } = await import("./features/settings/settings-store.js");
-const { isCancellable, isLeavable, NO_ASIDE } = await import("./features/commit/commit-model.js");
+const { isCancellable, isLeavable, isReady, NO_ASIDE } = await import("./features/commit/commit-model.js");
 const { useCommit } = await import("./features/commit/commit-store.js");
+const { useVersions } = await import("./features/commit/versions-store.js");
+const { answerOf, withTake } = await import("./features/commit/merge-model.js");
 const { useFeed } = await import("./features/changes/feed-store.js");
 const { createList } = await import("./ui/list-store.js");
 
@@ -153,6 +155,49 @@ it("a commit that ends while another session is decided on leaves that one's scr
     session: "b",
     state: { step: "stop" },
     last: { session: "a", result: { commit: "c1" } },
+  });
+});
+
+describe("a merge by hand", () => {
+  const path = "/etc/a";
+  const text = { path, reason: "write-then-changed", choices: ["skip"], merge: "by-hand" } as const;
+  const hunks = [{ what: "conflict", base: "b", host: "h", session: "s" }];
+  const preview = (stamp: string) => ({ how: "by-hand" as const, stamp, hunks, omitted: 0 });
+  const check = { consistent: false, conflicts: [text] };
+  const begin = async (): Promise<void> => {
+    const summary = { created: 0, modified: 1, deleted: 0, renamed: 0, replaced: 0, linked: 0, bytes: 1 };
+    const settledList = { watch: 1, revision: 1, total: 1, summary, live: false };
+    useFeed.setState({ session: "a", reading: false, settled: settledList });
+    useCommit.getState().begin("a", false);
+    await answer("check", check);
+    void useVersions.getState().load({ what: "commit", session: "a" }, { ...text, choices: ["skip"] });
+    await answer("versions", {});
+    await answer("mergePreview", preview("1"));
+    const draft = useVersions.getState().drafts.get(path);
+    if (draft === undefined || !("takes" in draft)) throw new Error("no draft");
+    const made = withTake(draft, 0, "session");
+    useVersions.getState().setDraft(path, made);
+    useCommit.getState().answer([{ ...text, choices: ["skip"] }], answerOf(made));
+  };
+
+  it.each([
+    ["stays after another check of the same files", "1", true],
+    ["is asked for anew when a file has changed, and its text is kept", "2", false],
+  ])("%s", async (_, stamp, stays) => {
+    await begin();
+    void useCommit.getState().check();
+    await answer("check", check);
+    await answer("mergePreview", preview(stamp));
+    const { state } = useCommit.getState();
+    expect([state.step, isReady(state)]).toEqual(["review", stays]);
+    const draft = useVersions.getState().drafts.get(path);
+    expect(draft).toMatchObject(stays ? { moved: false, earlier: null } : { moved: true, earlier: "s" });
+  });
+
+  it("is of one screen: the next one begins with none", async () => {
+    await begin();
+    useCommit.getState().begin("b", true);
+    expect([useVersions.getState().drafts.size, useVersions.getState().made.size]).toEqual([0, 0]);
   });
 });
 

@@ -158,16 +158,23 @@ describe("a commit", () => {
     expect(withAnswer(answered, [contested], null)).toEqual(state);
   });
 
-  it("keeps answers over another check, but for what is no longer on offer and for texts", () => {
+  it("keeps answers over another check, texts too, but for what is no longer on offer", () => {
+    const made = { choice: "merge", merged: { stamp: "s", content: "x" } } as const;
     const known = new Map<string, Answer>([
       [log.path, { choice: "overwrite" }],
       ["\0L3j/", { choice: "overwrite" }],
-      ["/t", { choice: "merge", merged: { stamp: "s", content: "x" } }],
+      ["/t", made],
+      ["/u", made],
     ]);
     const text: Conflict = { path: "/t", reason: "write-then-changed", choices: ["skip"], merge: "by-hand" };
-    const value = { consistent: false, conflicts: [log, odd, text] };
-    const again = afterCheck({ ok: true, value }, { conflicts: [log, odd, text], answers: known, more: 0 });
-    expect(again).toMatchObject({ answers: new Map([[log.path, { choice: "overwrite" }]]) });
+    const other: Conflict = { path: "/u", reason: "write-then-changed", choices: ["skip"] };
+    const value = { consistent: false, conflicts: [log, odd, text, other] };
+    const again = afterCheck({ ok: true, value }, { conflicts: value.conflicts, answers: known, more: 0 });
+    const kept = new Map<string, Answer>([
+      [log.path, { choice: "overwrite" }],
+      ["/t", made],
+    ]);
+    expect(again).toMatchObject({ answers: kept });
   });
 
   it("shows what the last check found while another one is under way, and waits for it", () => {

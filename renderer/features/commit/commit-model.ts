@@ -261,9 +261,7 @@ function kept(conflicts: readonly Conflict[], known: Answers): Answers {
   const answers = new Map<string, Answer>();
   for (const conflict of conflicts) {
     const answer = known.get(pathKey(conflict));
-    // A text was made of a state of the machine's file that may have passed: it is made anew.
-    if (answer !== undefined && answer.merged === undefined && fits(conflict, answer))
-      answers.set(pathKey(conflict), answer);
+    if (answer !== undefined && fits(conflict, answer)) answers.set(pathKey(conflict), answer);
   }
   return answers;
 }

@@ -32,7 +32,7 @@ import {
   type Asked,
   type CommitStep,
 } from "./commit-model.js";
-import { useVersions } from "./versions-store.js";
+import { previewsOf, standing, useVersions } from "./versions-store.js";
 
 interface CommitState {
   state: CommitStep;
@@ -115,11 +115,14 @@ export const useCommit = create<CommitState>((set, get) => {
     });
     const stop = follow();
     const outcome = await see.check({ session, ...selection }, ticket);
+    // Answered while the check was under way.
+    const meanwhile = get().state;
+    if (meanwhile.step === "review") asked = meanwhile;
+    const previews = await previewsOf(session, asked);
     stop();
     const { state } = get();
     // Given up or begun anew meanwhile.
     if (checkOf(state)?.ticket !== ticket) return;
-    // Answered while the check was under way.
     if (state.step === "review") asked = state;
     // The machine itself has changed below the same paths, by an undo for instance: no feed tells that.
     if (!isReread && outcome.ok && !isAsListed(outcome.value.summary, settled)) {
@@ -135,7 +138,8 @@ export const useCommit = create<CommitState>((set, get) => {
       set({ state: { ...state, work: null } });
     } else {
       // Another look at the machine: what was read of it before is old.
-      useVersions.getState().reset();
+      useVersions.getState().renew(previews);
+      asked = { ...asked, answers: standing(asked.answers) };
       set({ state: afterCheck(outcome, asked), changed: moved || get().changed });
     }
     recheck();
@@ -155,6 +159,7 @@ export const useCommit = create<CommitState>((set, get) => {
       // A commit that is under way goes on, and is shown again.
       if (state.step === "committing" && get().session === session) return;
       screen += 1;
+      useVersions.getState().forget();
       const { tree } = useFeed.getState();
       included = [];
       isReread = false;
@@ -224,9 +229,11 @@ export const useCommit = create<CommitState>((set, get) => {
       const outcome = await see.commit(request, ticket);
       stop();
       // Another commit may be on the screen by now.
+      const previews = mine === screen && !outcome.ok ? await previewsOf(session, asked) : new Map();
       if (mine === screen) {
-        useVersions.getState().reset();
-        set({ state: afterCommit(outcome, state, aside) });
+        useVersions.getState().renew(previews);
+        const known = { ...state, answers: standing(answers) };
+        set({ state: afterCommit(outcome, known, aside) });
         if (isOutdated(outcome)) await get().check();
       }
       if (outcome.ok) {

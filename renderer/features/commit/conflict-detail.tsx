@@ -23,7 +23,7 @@ import {
 } from "./conflict-model.js";
 import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
 import { IgnoreMore } from "./ignore-more.js";
-import { mergedText, type Draft } from "./merge-model.js";
+import { answerOf, isWorked, type Draft } from "./merge-model.js";
 import { MergeView } from "./merge-view.js";
 import { VersionDiff } from "./version-diff.js";
 import { isError, useVersions, type Known } from "./versions-store.js";
@@ -46,8 +46,9 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
   const key = pathKey(conflict);
   const versions = useVersions((state) => state.versions.get(key));
   const draft = useVersions((state) => state.drafts.get(key));
+  const round = useVersions((state) => state.round);
   const { load, setDraft } = useVersions.getState();
-  useEffect(() => void load(about, conflict), [load, about, conflict]);
+  useEffect(() => void load(about, conflict), [load, about, conflict, round]);
 
   const merging = draft !== undefined && !isError(draft) ? draft : undefined;
   const [wish, setWish] = useState<View | null>(null);
@@ -60,28 +61,32 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
     ...(merging === undefined ? [] : (["merged"] as const)),
     ...(shown === null ? [] : comparisons(shown, conflict.only_read === true)),
   ];
-  const usual = views.find((view) => view !== "merged") ?? views[0];
+  const compared = views.find((each) => each !== "merged") ?? null;
+  // What a person has begun is in sight when they come back to it.
+  const begun = merging !== undefined && isWorked(merging);
+  const usual = begun ? "merged" : (compared ?? views[0]);
   const view = wish !== null && views.includes(wish) ? wish : usual;
 
+  // A merge by hand is chosen before all its places are decided.
+  const chosen = answer?.choice ?? (wantsMerge ? "merge" : undefined);
   const onDraft = (next: Draft): void => {
     setDraft(key, next);
-    const content = mergedText(next);
-    const { how, stamp } = next.preview;
-    const isByHand = how === "by-hand" || next.text !== null;
-    if (content !== null && isByHand) onAnswer({ choice: "merge", merged: { stamp, content } });
-    else if (answer?.choice === "merge") onAnswer(how === "by-hand" ? null : { choice: "merge" });
+    const decides = next.text !== merging?.text || next.takes !== merging.takes;
+    // To type is not to choose the merge; where it is chosen, what is typed has to be used first.
+    if (!decides && chosen !== "merge") return;
+    setWantsMerge(true);
+    const made = answerOf(next);
+    if (made !== null || answer?.choice === "merge") onAnswer(made);
   };
   const choose = (choice: Resolution): void => {
     if (choice === "merge") setWish("merged");
-    else if (wish === "merged") setWish(null);
+    else if (view === "merged") setWish(compared);
     setWantsMerge(choice === "merge");
     setFolded(choice === "merge" && conflict.merge === "by-hand");
-    const isByHand = conflict.merge === "by-hand" || (merging !== undefined && merging.text !== null);
-    if (choice !== "merge" || !isByHand) return onAnswer({ choice });
+    if (choice !== "merge") onAnswer({ choice });
     // Until all places are decided there is no answer: a former one is none any more.
-    const content = merging === undefined ? null : mergedText(merging);
-    const stamp = merging?.preview.stamp;
-    onAnswer(content === null || stamp === undefined ? null : { choice, merged: { stamp, content } });
+    else if (merging === undefined) onAnswer(conflict.merge === "by-hand" ? null : { choice });
+    else onAnswer(answerOf(merging));
   };
   return (
     <div className={cx(styles.detail, folded && styles.folded)}>
@@ -108,8 +113,7 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
           conflict={conflict}
           kind={kind}
           answer={answer}
-          // A merge by hand is chosen before all its places are decided.
-          chosen={answer?.choice ?? (wantsMerge ? "merge" : undefined)}
+          chosen={chosen}
           onChoose={choose}
         />
         <div className={styles.more}>
@@ -149,7 +153,7 @@ export function ConflictDetail(props: ConflictDetailProps): ReactElement {
                   : TEXTS.noTextWhy}
             </EmptyPanel>
           ) : view === "merged" ? (
-            merging !== undefined && <MergeView key={key} draft={merging} onDraft={onDraft} />
+            merging !== undefined && <MergeView draft={merging} onDraft={onDraft} />
           ) : (
             shown !== null && (
               <SideBySide

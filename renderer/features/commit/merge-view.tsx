@@ -7,7 +7,17 @@ import { formatBytes } from "../../../texts/format.js";
 import { Segmented } from "../../ui/segmented.js";
 import { showLines } from "../diff/text-model.js";
 import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
-import { contested, editableText, withTake, type Draft, type Take } from "./merge-model.js";
+import {
+  boxText,
+  contested,
+  withBox,
+  withoutBox,
+  withTake,
+  withText,
+  withTyped,
+  type Draft,
+  type Take,
+} from "./merge-model.js";
 import styles from "./merge-view.module.css";
 
 /** Of equal lines, so many are shown at each end of a piece. */
@@ -21,23 +31,20 @@ interface MergeViewProps {
 }
 
 export function MergeView({ draft, onDraft }: MergeViewProps): ReactElement {
-  const { preview } = draft;
-  const [text, setText] = useState<string | null>(draft.text);
+  const { preview, box, earlier } = draft;
+  const [unfit, setUnfit] = useState(false);
   const { all, open } = contested(draft);
-  if (text !== null) {
+  if (box !== null) {
     return (
       <div className={styles.view}>
         <div className={styles.bar}>
           <span>{TEXTS.editLabel}</span>
+          <Button onClick={() => onDraft(withoutBox(draft))}>{TEXTS.editBack}</Button>
           <Button
-            onClick={() => {
-              setText(null);
-              onDraft({ ...draft, text: null });
-            }}
+            look="primary"
+            disabled={boxText(draft) === draft.text}
+            onClick={() => onDraft(withText(draft))}
           >
-            {TEXTS.editBack}
-          </Button>
-          <Button look="primary" disabled={text === draft.text} onClick={() => onDraft({ ...draft, text })}>
             {TEXTS.editDone}
           </Button>
         </div>
@@ -45,19 +52,25 @@ export function MergeView({ draft, onDraft }: MergeViewProps): ReactElement {
           className={styles.text}
           aria-label={TEXTS.editLabel}
           spellCheck={false}
-          value={text}
-          onChange={(event) => setText(event.target.value)}
+          value={box.typed}
+          onChange={(event) => onDraft(withTyped(draft, event.target.value))}
         />
       </div>
     );
   }
+  const edit = (text?: string): void => {
+    const next = withBox(draft, text);
+    setUnfit(next === null);
+    if (next !== null) onDraft(next);
+  };
   return (
     <div className={styles.view}>
       <div className={styles.bar}>
-        <span>{open > 0 ? TEXTS.openHunks(open) : ""}</span>
-        {preview.how !== "append" && (
-          <Button onClick={() => setText(editableText(draft))}>{TEXTS.edit}</Button>
-        )}
+        <span role="status">
+          {draft.moved ? TEXTS.moved : unfit ? TEXTS.editUnfit : open > 0 ? TEXTS.openHunks(open) : ""}
+        </span>
+        {earlier !== null && <Button onClick={() => edit(earlier)}>{TEXTS.editEarlier}</Button>}
+        {preview.how !== "append" && <Button onClick={() => edit()}>{TEXTS.edit}</Button>}
       </div>
       <div className={styles.pieces} tabIndex={0} role="region" aria-label={TEXTS.mergeTitle}>
         {preview.omitted > 0 && (

@@ -15,12 +15,15 @@ const MARK = "\ufeff";
 
 /** Returns what can be edited of these bytes; null when the text box would not give the same bytes back. */
 export function toEditable(bytes: Uint8Array): Editable | null {
-  let whole: string;
   try {
-    whole = strict.decode(bytes);
+    return textToEditable(strict.decode(bytes));
   } catch {
     return null;
   }
+}
+
+/** Returns what can be edited of a file's text; null when the text box would not give the same text back. */
+export function textToEditable(whole: string): Editable | null {
   const mark = whole.startsWith(MARK);
   const body = mark ? whole.slice(1) : whole;
   const returns = body.includes("\r\n");
@@ -28,12 +31,17 @@ export function toEditable(bytes: Uint8Array): Editable | null {
   const editable = { text, mark, returns };
   // A text box keeps no lone carriage return and no NUL.
   if (/[\r\0]/.test(text)) return null;
-  return sameBytes(fromEditable(editable, text), bytes) ? editable : null;
+  return editableToText(editable, text) === whole ? editable : null;
 }
 
 /** Returns the bytes of a changed text. */
 export function fromEditable(editable: Editable, text: string): Uint8Array {
-  return new TextEncoder().encode((editable.mark ? MARK : "") + fromLines(editable, text));
+  return new TextEncoder().encode(editableToText(editable, text));
+}
+
+/** Returns a changed text as the file has it: with its mark and its line ends. */
+export function editableToText(editable: Editable, text: string): string {
+  return (editable.mark ? MARK : "") + fromLines(editable, text);
 }
 
 /** Returns a changed text with the line ends that the file has, as an editor of the person's gets it. */
@@ -43,9 +51,5 @@ export function fromLines({ returns }: Editable, text: string): string {
 
 /** Returns what an editor has saved as a text box keeps it, without a mark and with plain line ends; null when it cannot. */
 export function toLines(saved: string): string | null {
-  return toEditable(new TextEncoder().encode(saved))?.text ?? null;
-}
-
-function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+  return textToEditable(saved)?.text ?? null;
 }

@@ -54,7 +54,7 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
   const name = record === undefined ? undefined : commitTitle(record, session);
   const about = useMemo(() => ({ what: "undo", commit }) as const, [commit]);
   // What was read for another decision is of no use in this one.
-  useEffect(() => useVersions.getState().reset(), []);
+  useEffect(() => useVersions.getState().forget(), []);
 
   const undo = async (): Promise<void> => {
     ticket.current = nextTicket();
@@ -68,7 +68,7 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
     });
     const outcome = await see.undo(commit, resolve, ticket.current);
     stop();
-    useVersions.getState().reset();
+    useVersions.getState().forget();
     void useHistory.getState().load();
     void useSessions.getState().load();
     if (outcome.ok) {
