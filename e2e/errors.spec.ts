@@ -57,4 +57,20 @@ test("programs that end at once are seen to end", async ({ app }) => {
     await app.run("/bin/true");
     await app.ended();
   }
+  // A screen at rest is not drawn anew: it did so at each frame, with another observer of its size.
+  const observed = (): Promise<number> =>
+    app.page.evaluate(async () => {
+      const { ResizeObserver: Real } = window;
+      let made = 0;
+      window.ResizeObserver = class extends Real {
+        constructor(callback: ResizeObserverCallback) {
+          super(callback);
+          made += 1;
+        }
+      };
+      for (let frame = 0; frame < 20; frame++) await new Promise((resolve) => requestAnimationFrame(resolve));
+      window.ResizeObserver = Real;
+      return made;
+    });
+  await expect.poll(observed).toBe(0);
 });

@@ -1,32 +1,53 @@
 import { beforeEach, expect, it } from "vitest";
 import { useRoute } from "./route-store.js";
+import { useOpenDialogs } from "./ui/open-dialogs.js";
 
 const route = useRoute.getState;
+/** A dialog on the screen, whichever. */
+const open = useOpenDialogs.getState().opened;
+const soon = (): Promise<void> => Promise.resolve();
 
 beforeEach(() => useRoute.setState(useRoute.getInitialState(), true));
 
-it("takes nobody away from an open question, and goes there when it is left", () => {
+it("takes nobody away from an open question, and goes there when it is left", async () => {
   route().go({ name: "session", session: "a" });
   route().show("commit");
-  route().visit({ name: "history" });
-  expect(route()).toMatchObject({ screen: { session: "a" }, dialog: "commit" });
-  route().askUndo({ commit: "c", applied: 3 });
-  expect(route()).toMatchObject({
-    screen: { session: "a" },
-    dialog: "undo",
-    undo: { commit: "c", applied: 3 },
-  });
+  const left = open();
+  route().visit({ name: "session", session: "b" });
+  route().visit({ name: "history" }, { commit: "c", applied: 3 });
+  expect(route()).toMatchObject({ screen: { session: "a" }, dialog: "commit", undo: null });
+  // Another dialog in its place, as after a commit its undo, is an open question still.
+  route().askUndo({ commit: "mine", applied: 1 });
+  left();
+  const undone = open();
+  await soon();
+  expect(route()).toMatchObject({ screen: { session: "a" }, dialog: "undo", undo: { commit: "mine" } });
   route().show(null);
-  expect(route()).toMatchObject({ screen: { name: "history" }, dialog: null, undo: null, later: null });
+  undone();
+  await soon();
+  const undo = { commit: "c", applied: 3 };
+  expect(route()).toMatchObject({ screen: { name: "history" }, dialog: "undo", undo, later: null });
 });
 
-it("goes at once where nothing is asked, and forgets where somebody wanted to go when the person goes elsewhere", () => {
+it("waits for a dialog that no route leads to: what is typed there stays", async () => {
+  route().go({ name: "session", session: "a" });
+  const left = open();
+  route().visit({ name: "home" });
+  expect(route().screen).toEqual({ name: "session", session: "a" });
+  left();
+  await soon();
+  expect(route().screen).toEqual({ name: "home" });
+});
+
+it("goes at once where nothing is asked, and forgets where somebody wanted to go when the person goes elsewhere", async () => {
   route().visit({ name: "history" });
   expect(route().screen).toEqual({ name: "history" });
-  route().show("settings");
+  route().visit({ name: "history" }, { commit: "c", applied: 3 });
+  expect(route()).toMatchObject({ dialog: "undo", undo: { commit: "c" } });
+  const left = open();
   route().visit({ name: "home" });
   route().go({ name: "session", session: "b" });
-  route().show("settings");
-  route().show(null);
+  left();
+  await soon();
   expect(route().screen).toEqual({ name: "session", session: "b" });
 });

@@ -4,12 +4,13 @@ import { redoChoice, undoChoice } from "./features/changes/selection-history.js"
 import { canCommit } from "./features/commit/can-commit.js";
 import { useSettings } from "./features/settings/settings-store.js";
 import { useRoute } from "./route-store.js";
+import { isDialogOpen } from "./ui/open-dialogs.js";
 
 export function useAppKeys(): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
-      const { screen, dialog, show } = useRoute.getState();
-      if (dialog !== null || document.querySelector("dialog[open]") !== null) return;
+      const { screen, show } = useRoute.getState();
+      if (isDialogOpen()) return;
       const command = event.ctrlKey || event.metaKey;
       const target = event.target as Element;
       const typing = target.closest("input, textarea, .xterm") !== null;

@@ -16,10 +16,7 @@ export function useOutside(): void {
     };
     void take();
     const stops = [
-      see.onAskUndo((commit, applied) => {
-        visit({ name: "history" });
-        useRoute.getState().askUndo({ commit, applied });
-      }),
+      see.onAskUndo((commit, applied) => visit({ name: "history" }, { commit, applied })),
       see.onOpened(() => void take()),
       see.onShowSession((session) =>
         visit(session === null ? { name: "history" } : { name: "session", session }),

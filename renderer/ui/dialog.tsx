@@ -3,6 +3,7 @@ import { useId, useLayoutEffect, useRef, type ReactElement, type ReactNode } fro
 import { IconButton } from "./button.js";
 import { cx } from "./cx.js";
 import { TEXTS } from "../../texts/ui.js";
+import { useOpenDialogs } from "./open-dialogs.js";
 import styles from "./dialog.module.css";
 
 interface DialogProps {
@@ -40,7 +41,11 @@ export function Dialog({
     dialog.showModal();
     // The browser would take the first button; React keeps "autofocus" to itself.
     dialog.querySelector<HTMLElement>("[data-first]")?.focus();
-    return () => dialog.close();
+    const gone = useOpenDialogs.getState().opened();
+    return () => {
+      dialog.close();
+      gone();
+    };
   }, []);
 
   return (

@@ -6,13 +6,11 @@ import { Button } from "../../ui/button.js";
 import { cx } from "../../ui/cx.js";
 import { formatCount } from "../../../texts/format.js";
 import { Menu } from "../../ui/menu.js";
+import { isDialogOpen } from "../../ui/open-dialogs.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorPanel } from "../../ui/state-panel.js";
-import { AskedDialogs } from "../review/asked-dialogs.js";
-import { DiscardDialog } from "../review/discard-dialog.js";
 import { useDiscard } from "../review/discard-store.js";
 import { TEXTS as REVIEW_TEXTS } from "../../../texts/review.js";
-import { NoteDialog } from "../notes/note-dialog.js";
 import { NoteLine } from "../notes/note-line.js";
 import { useNotes } from "../notes/notes-store.js";
 import { sessionActions } from "../review/actions.js";
@@ -104,9 +102,6 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
           <ChangeTree view={view} readOnly={!isOpen(session)} mayDiscard={session.state === "finished"} />
         )}
       </div>
-      <DiscardDialog />
-      <NoteDialog />
-      <AskedDialogs />
       {isOpen(session) && (
         <Decision
           session={session}
@@ -168,8 +163,8 @@ function Decision({
     const outcome = await useSessions.getState().abort(session.id);
     setLeaving(false);
     // Who has gone elsewhere meanwhile stays there.
-    const { screen, dialog } = useRoute.getState();
-    if (screen.name !== "session" || screen.session !== session.id || dialog !== null) return;
+    const { screen } = useRoute.getState();
+    if (screen.name !== "session" || screen.session !== session.id || isDialogOpen()) return;
     if (outcome.ok) go({ name: "home" });
     else show("abort");
   };

@@ -1,5 +1,5 @@
 // Text, before and after: lined up when both sides are there, by itself when there is one, in parts when long.
-import { useMemo, useRef, useState, type ReactElement, type ReactNode } from "react";
+import { useMemo, useState, type ReactElement, type ReactNode } from "react";
 import type { Description, Side, SideFacts } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
@@ -19,7 +19,7 @@ import { compare, type LineEnds, lineEnds, sameness, showLines } from "./text-mo
 import { SideChoice } from "./side-choice.js";
 import { TEXTS } from "../../../texts/diff.js";
 import { useContent } from "./use-content.js";
-import { useWidth } from "../../ui/use-width.js";
+import { useSize } from "../../ui/use-size.js";
 import { ViewBar } from "../../ui/view-bar.js";
 import view from "../../ui/view.module.css";
 import { WrapChoice } from "./wrap-choice.js";
@@ -158,8 +158,8 @@ interface ComparedProps {
 
 function Compared({ before, after, skipped, notes, more }: ComparedProps): ReactElement {
   const { split, setSplit } = useDetail();
-  const pane = useRef<HTMLDivElement>(null);
-  const hasRoom = useWidth(pane) >= TWO_SIDES;
+  const [pane, { width }] = useSize();
+  const hasRoom = width >= TWO_SIDES;
   const layout = (
     <Segmented
       label={TEXTS.layout}

@@ -1,6 +1,7 @@
 // The whole window takes dropped files, and runs what can be run in a new session.
 import { useEffect, useState, type ReactElement } from "react";
 import { see } from "../../see.js";
+import { isDialogOpen } from "../../ui/open-dialogs.js";
 import { takeFiles } from "./take-files.js";
 import { TEXTS } from "../../../texts/home.js";
 import styles from "./drop-target.module.css";
@@ -11,29 +12,27 @@ export function DropTarget(): ReactElement | null {
   useEffect(() => {
     let depth = 0;
     const carriesFile = (event: DragEvent): boolean => event.dataTransfer?.types.includes("Files") ?? false;
-    // A dialog waits for an answer: nothing starts behind it.
-    const blocked = (): boolean => document.querySelector("dialog[open]") !== null;
     const enter = (event: DragEvent): void => {
       if (!carriesFile(event)) return;
       event.preventDefault();
       depth += 1;
-      setOver(!blocked());
+      setOver(!isDialogOpen());
     };
     const leave = (event: DragEvent): void => {
       if (!carriesFile(event)) return;
       depth = Math.max(0, depth - 1);
-      setOver(depth > 0 && !blocked());
+      setOver(depth > 0 && !isDialogOpen());
     };
     const hover = (event: DragEvent): void => {
       if (!carriesFile(event)) return;
       event.preventDefault();
-      if (blocked() && event.dataTransfer !== null) event.dataTransfer.dropEffect = "none";
+      if (isDialogOpen() && event.dataTransfer !== null) event.dataTransfer.dropEffect = "none";
     };
     const drop = (event: DragEvent): void => {
       event.preventDefault();
       depth = 0;
       setOver(false);
-      if (blocked()) return;
+      if (isDialogOpen()) return;
       const files = [...(event.dataTransfer?.files ?? [])];
       // What has no path is no file of this machine's.
       void takeFiles(

@@ -51,6 +51,19 @@ it("a file that was refused stays in the form, with its folder and the choices",
   expect(run()).toMatchObject({ line: "./install.sh", cwd: "/home/ann", net: "web" });
 });
 
+it("what is typed and chosen while a command is being started is the next one's", async () => {
+  run().edit({ line: "./first", name: "try", net: "web", sound: true });
+  const first = run().runForm();
+  run().edit({ line: "./second", net: "full" });
+  await first;
+  expect(asked[0]).toMatchObject({ command: ["./first"], name: "try", policy: { net: "web" } });
+  expect(run()).toMatchObject({ line: "./second", name: "", net: "full", sound: false });
+  const other = run().runLine("./third", "/home/ann");
+  run().edit({ cwd: "/srv" });
+  await other;
+  expect(run()).toMatchObject({ line: "", cwd: "/srv" });
+});
+
 it("what cannot be understood is named, and nothing is started in whatever way", async () => {
   run().edit({ quota: "lots", line: "true" });
   await run().runForm();

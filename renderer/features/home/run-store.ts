@@ -4,6 +4,7 @@ import type { SeeError } from "../../../protocol/src/errors.js";
 import type { AcceptedPromise, Display } from "../../../protocol/src/session.js";
 import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
+import { isDialogOpen } from "../../ui/open-dialogs.js";
 import { useSessions } from "../run/sessions-store.js";
 import { useSettings } from "../settings/settings-store.js";
 import { matching, USUAL } from "./profiles.js";
@@ -63,9 +64,12 @@ interface RunState extends Choices {
 }
 
 export const useRun = create<RunState>((set, get) => {
+  /** The form when what is being started was asked for: what differs by its end is the next one's. */
+  let begun: RunState;
   /** Tells whether something can be started now; then nothing else is until that is through. */
   const begin = (): boolean => {
     if (get().starting) return false;
+    begun = get();
     set({ starting: true, error: null, refused: null });
     return true;
   };
@@ -81,14 +85,18 @@ export const useRun = create<RunState>((set, get) => {
     if (!outcome.ok) return refuse(outcome.error, attempt);
     // What was chosen for one command is not chosen for the next; what waits in the form keeps what is its own.
     const isForm = attempt.line !== undefined;
-    set((state) => ({ starting: false, ...UNCHOSEN, ...(isForm ? withoutCare(state) : cared(state)) }));
+    set((state) => ({
+      starting: false,
+      ...spent(state, begun),
+      ...(isForm ? withoutCare(state) : cared(state)),
+    }));
     if (attempt.line !== undefined) {
       useSettings.getState().remember({ line: attempt.line.trim(), cwd: attempt.cwd });
-      set({ line: "" });
+      if (get().line === attempt.line) set({ line: "" });
     }
     // Who has gone elsewhere meanwhile, or was told something, stays there: the session is in the list.
-    const { screen, dialog, go } = useRoute.getState();
-    if (screen.name === "home" && dialog === null && get().error === null) {
+    const { screen, go } = useRoute.getState();
+    if (screen.name === "home" && !isDialogOpen() && get().error === null) {
       go({ name: "session", session: outcome.value.id });
     }
     return true;
@@ -135,7 +143,7 @@ export const useRun = create<RunState>((set, get) => {
       const { cwd: before } = get();
       get().putLine(line, cwd, choices);
       // What was refused is mended where it was to run; else the folder was this one run's.
-      if (await runForm()) set({ cwd: before });
+      if ((await runForm()) && get().cwd === cwd) set({ cwd: before });
     },
     runCommand: async (command, cwd, display = "none") => {
       const choices = picked({ ...get(), ...withoutCare(get()) });
@@ -148,6 +156,14 @@ export const useRun = create<RunState>((set, get) => {
     },
   };
 });
+
+/** Returns what takes the choices back that were for one command alone, but for those that were made since. */
+function spent(state: RunState, begun: RunState): Partial<Choices> {
+  const names = Object.keys(UNCHOSEN) as (keyof typeof UNCHOSEN)[];
+  return Object.fromEntries(
+    names.filter((name) => state[name] === begun[name]).map((name) => [name, UNCHOSEN[name]]),
+  );
+}
 
 /** Returns what was chosen for the document in the form, where the person has not chosen otherwise since. */
 function cared({ care, ...state }: RunState): Partial<DocumentChoices> {

@@ -9,8 +9,9 @@ import { TEXTS } from "../../../texts/review.js";
 import { useAsked } from "./asked-store.js";
 
 export function AskedDialogs(): ReactElement | null {
-  const { asked, close } = useAsked();
-  if (asked === null) return null;
+  const { close, ...state } = useAsked();
+  const [asked] = state.asked;
+  if (asked === undefined) return null;
   if (asked.what === "edit") return <EditDialog session={asked.session} path={asked.path} onClose={close} />;
   return (
     <Dialog

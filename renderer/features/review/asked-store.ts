@@ -11,15 +11,16 @@ export type Asked =
   | { what: "failed"; title: string; error: SeeError };
 
 interface AskedState {
-  asked: Asked | null;
+  /** The first is on the screen; what comes meanwhile waits until that is left. */
+  asked: readonly Asked[];
   ask: (asked: Asked) => void;
   close: () => void;
 }
 
 export const useAsked = create<AskedState>((set) => ({
-  asked: null,
-  ask: (asked) => set({ asked }),
-  close: () => set({ asked: null }),
+  asked: [],
+  ask: (next) => set(({ asked }) => ({ asked: [...asked, next] })),
+  close: () => set(({ asked }) => ({ asked: asked.slice(1) })),
 }));
 
 /** Shows why something did not happen, when it did not. Returns the outcome. */

@@ -1,10 +1,11 @@
 // One session: its changes on the left, the change in hand on the right, its terminal below.
-import { useEffect, useRef, useState, type ReactElement } from "react";
+import { useEffect, type ReactElement } from "react";
 import { useRoute } from "../../route-store.js";
 import { Button } from "../../ui/button.js";
 import { Separator } from "../../ui/separator.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel } from "../../ui/state-panel.js";
+import { useSize } from "../../ui/use-size.js";
 import { ChangesPane } from "../changes/changes-pane.js";
 import { useFeed } from "../changes/feed-store.js";
 import { useReview } from "../changes/review-store.js";
@@ -32,8 +33,7 @@ export function SessionScreen({ id }: { id: string }): ReactElement {
   const terminal = usePane("terminal", TERMINAL.usual);
   const epoch = useHelper((state) => state.epoch);
   const reviewed = session !== undefined && isOpen(session);
-  const screen = useRef<HTMLDivElement>(null);
-  const room = useSize(screen);
+  const [screen, room] = useSize({ width: window.innerWidth, height: window.innerHeight });
 
   // What is still being made has no changes to tell, and no screen to show.
   const begun = reviewed && session.state !== "starting";
@@ -104,19 +104,4 @@ export function SessionScreen({ id }: { id: string }): ReactElement {
       )}
     </>
   );
-}
-
-/** Returns an element's size, brought up to date when it changes; at first that of the window. */
-function useSize(ref: React.RefObject<HTMLElement | null>): { width: number; height: number } {
-  const [size, setSize] = useState({ width: window.innerWidth, height: window.innerHeight });
-  useEffect(() => {
-    const element = ref.current;
-    if (element === null) return;
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry !== undefined) setSize({ width: entry.contentRect.width, height: entry.contentRect.height });
-    });
-    observer.observe(element);
-    return () => observer.disconnect();
-  });
-  return size;
 }
