@@ -24,6 +24,7 @@ import { findByName, treeAction } from "./tree-keys.js";
 import { placeOf, scrolledTo } from "./tall-list.js";
 import { TreeRow } from "./tree-row.js";
 import { findNode } from "./tree-model.js";
+import type { Tree } from "./tree.js";
 import type { View } from "./use-outline.js";
 import { useRowWindow } from "./use-row-window.js";
 import styles from "./change-tree.module.css";
@@ -49,7 +50,7 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
   const by = useGrouping((state) => state.by);
   const scroller = useRef<HTMLDivElement>(null);
   const typed = useRef({ text: "", at: 0 });
-  const press = useRef<Press | null>(null);
+  const press = useRef<(Press & { tree: Tree }) | null>(null);
   const session = useFeed((state) => state.session);
   const [menu, setMenu] = useState<(RowMenu & { at: { x: number; y: number }; asked: number }) | null>(null);
 
@@ -117,17 +118,16 @@ export function ChangeTree({ view, readOnly, mayDiscard }: ChangeTreeProps): Rea
 
   const onPointerDown = (event: PointerEvent): void => {
     const on = event.isPrimary && event.button === 0 ? rowAt(event) : undefined;
-    press.current =
-      on === undefined
-        ? null
-        : { pointer: event.pointerId, x: event.clientX, y: event.clientY, id: idAt(on), part: partAt(event) };
+    const { pointerId: pointer, clientX: x, clientY: y } = event;
+    press.current = on === undefined ? null : { pointer, x, y, tree, id: idAt(on), part: partAt(event) };
   };
 
   // At the end of the press and not with the click: that has no row when another one has come in between.
   const onPointerUp = (event: PointerEvent): void => {
     const began = press.current;
     press.current = null;
-    if (began === null) return;
+    // A tree that was read anew meanwhile has other nodes: what was pressed is not known in it.
+    if (began === null || began.tree !== tree) return;
     const on = rowAt(event);
     const { pointerId: pointer, clientX: x, clientY: y } = event;
     if (!isPressed(began, { pointer, x, y, id: on === undefined ? undefined : idAt(on) })) return;

@@ -1,9 +1,10 @@
 // The tree as the list of rows that a person sees: folders opened or closed, chains of single folders drawn
 // as one row, filtered. Pure functions over the tree.
+import { pathKey } from "../../../protocol/src/path.js";
 import type { Group } from "../groups/group-model.js";
 import type { Matches } from "./filter-model.js";
 import { displayPart } from "./path-parts.js";
-import { isFolder, sortedKids } from "./tree-model.js";
+import { isFolder, nodeRef, sortedKids } from "./tree-model.js";
 import { ROOT, type Tree } from "./tree.js";
 
 export interface Outline {
@@ -20,8 +21,8 @@ export interface Outline {
   peers: Int32Array;
 }
 
-/** Opened and closed folders while a filter is set; all others are open then. */
-export type FilterToggles = ReadonlyMap<number, boolean>;
+/** Opened and closed folders while a filter is set, by the keys of their paths: a tree that is read anew has other nodes. All others are open then. */
+export type FilterToggles = ReadonlyMap<string, boolean>;
 
 /** Returns the rows to show. */
 export function buildOutline(tree: Tree, matches: Matches | null, toggles: FilterToggles): Outline {
@@ -53,7 +54,8 @@ export function buildOutline(tree: Tree, matches: Matches | null, toggles: Filte
 
 /** Tells whether a folder's content is shown. */
 export function isOpen(tree: Tree, id: number, matches: Matches | null, toggles: FilterToggles): boolean {
-  return matches === null ? tree.open[id] === 1 : (toggles.get(id) ?? true);
+  if (matches === null) return tree.open[id] === 1;
+  return toggles.size === 0 || (toggles.get(pathKey(nodeRef(tree, id))) ?? true);
 }
 
 /** Tells whether a row has anything to open. */

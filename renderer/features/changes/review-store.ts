@@ -1,12 +1,13 @@
 // What the person looks at in the tree: the filter, the row in hand, the change that is open on the right.
 import { create } from "zustand";
-import type { PathRef } from "../../../protocol/src/path.js";
+import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { NO_FILTER, type Filter } from "./filter-model.js";
+import type { FilterToggles } from "./outline-model.js";
 
 interface ReviewState {
   filter: Filter;
-  /** Folders opened or closed while a filter is set, by node. */
-  toggles: ReadonlyMap<number, boolean>;
+  /** Folders opened or closed while a filter is set. */
+  toggles: FilterToggles;
   /** Parts of the path of the row that has the focus; null: none yet. */
   current: readonly string[] | null;
   /** The key of the group whose head has the focus instead. */
@@ -17,7 +18,7 @@ interface ReviewState {
   filterAsked: number;
   askFilter: () => void;
   setFilter: (filter: Filter) => void;
-  toggle: (id: number, open: boolean) => void;
+  toggle: (folder: PathRef, open: boolean) => void;
   setCurrent: (parts: readonly string[]) => void;
   setGroup: (key: string) => void;
   open: (path: PathRef) => void;
@@ -26,7 +27,7 @@ interface ReviewState {
 
 const START = {
   filter: NO_FILTER,
-  toggles: new Map<number, boolean>(),
+  toggles: new Map<string, boolean>(),
   current: null,
   group: null,
   opened: null,
@@ -37,7 +38,7 @@ export const useReview = create<ReviewState>((set) => ({
   ...START,
   askFilter: () => set((state) => ({ filterAsked: state.filterAsked + 1 })),
   setFilter: (filter) => set({ filter, toggles: new Map() }),
-  toggle: (id, open) => set((state) => ({ toggles: new Map([...state.toggles, [id, open]]) })),
+  toggle: (folder, open) => set(({ toggles }) => ({ toggles: new Map(toggles).set(pathKey(folder), open) })),
   setCurrent: (current) => set({ current, group: null }),
   setGroup: (group) => set({ group }),
   open: (opened) => set({ opened }),

@@ -133,7 +133,7 @@ export function showFirst(tree: Tree, filter: Filter): void {
 
 function setOpen(view: View, id: number, open: boolean): void {
   if (view.matches !== null) {
-    useReview.getState().toggle(id, open);
+    useReview.getState().toggle(nodeRef(view.tree, id), open);
     return;
   }
   view.tree.open[id] = open ? 1 : 0;

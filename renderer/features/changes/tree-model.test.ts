@@ -224,6 +224,22 @@ describe("the filter", () => {
     expect(matchTree(tree, NO_FILTER)).toBeNull();
   });
 
+  it("keeps closed what was closed, also in a tree that was read anew and has other nodes", () => {
+    const toggles = new Map([["/usr", false]]);
+    const again = put(
+      createTree(),
+      changeOf("/etc/foo/c"),
+      changeOf("/usr/lib/bar"),
+      changeOf("/usr/bin/Foo"),
+    );
+    for (const each of [tree, again]) {
+      const matches = matchTree(each, { ...NO_FILTER, text: "/" });
+      const outline = buildOutline(each, matches, toggles);
+      const rows = Array.from({ length: outline.length }, (_, row) => nodeRef(each, outline.ids[row]!).path);
+      expect(rows).toEqual(["/etc/foo", "/etc/foo/c", "/usr"]);
+    }
+  });
+
   it("has folders count what is shown, and nothing else", () => {
     const matches = matchTree(tree, { ...NO_FILTER, text: "/usr" });
     const usr = at(tree, "/usr");
