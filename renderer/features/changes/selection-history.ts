@@ -4,6 +4,8 @@ import { marksOf, restoreMarks, type Marks } from "./selection-model.js";
 
 /** More than a person takes back one by one. */
 const LIMIT = 200;
+/** All choices that can be taken back hold so many marks, beside the last one: a choice by a filter has one for each change. */
+const MARKS = 100_000;
 
 let session: string | null = null;
 let past: Marks[] = [];
@@ -12,7 +14,7 @@ let future: Marks[] = [];
 /** Call it before a choice is made. */
 export function rememberChoice(): void {
   follow();
-  past = [...past, marksOf(useFeed.getState().tree)].slice(-LIMIT);
+  past = newest([...past, marksOf(useFeed.getState().tree)]);
   future = [];
 }
 
@@ -43,6 +45,14 @@ function step(from: Marks[], to: Marks[]): void {
   to.push(marksOf(tree));
   restoreMarks(tree, marks);
   touch();
+}
+
+/** Returns as many of the newest as are kept. */
+function newest(all: readonly Marks[]): Marks[] {
+  let room = MARKS;
+  const older = all.slice(-LIMIT, -1);
+  const from = older.findLastIndex((marks) => (room -= marks.length) < 0);
+  return [...older.slice(from + 1), ...all.slice(-1)];
 }
 
 /** Another session has choices of its own. */

@@ -35,7 +35,8 @@ export function chooseMatching(tree: Tree, id: number, chosen: boolean, matches:
   const stack = [id];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     if (matches.total[node] === 0) continue;
-    if (matches.total[node] === tree.total[node] && node !== ROOT) {
+    // A folder that is only on the way to changes stands for what comes later, too: it gets no mark.
+    if (matches.total[node] === tree.total[node] && matches.own[node] === 1) {
       choose(tree, node, chosen);
       continue;
     }

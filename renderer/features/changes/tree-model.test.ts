@@ -3,7 +3,7 @@ import type { Change } from "../../../protocol/src/change.js";
 import { encodeBase64 } from "../../ui/escape.js";
 import { Judge, ruleBit } from "../review/judge.js";
 import { RULES } from "../review/rules.js";
-import { matchTree, NO_FILTER } from "./filter-model.js";
+import { matchTree, NO_FILTER, type Matches } from "./filter-model.js";
 import { rowFacts } from "./row-model.js";
 import { KINDS, kindCode } from "./kinds.js";
 import { buildOutline, canOpen, openToFit, rowOf } from "./outline-model.js";
@@ -179,6 +179,38 @@ describe("the choice", () => {
     chooseMatching(tree, ROOT, false, logs);
     expect(tree.chosen[ROOT]).toBe(1);
     expect(choiceOf(tree, at(tree, "/a/y.txt"), null)).toBe("all");
+  });
+});
+
+describe("a choice under a filter", () => {
+  const matching = (tree: Tree, text: string): Matches => {
+    const matches = matchTree(tree, { ...NO_FILTER, text });
+    if (matches === null) throw new Error("the filter shows everything");
+    return matches;
+  };
+
+  it.each([false, true])(
+    "decides about no row that comes later, also where all there was is shown: %s",
+    (chosen) => {
+      const tree = put(createTree(), changeOf("/log/app/x.log"), changeOf("/log/y.log"), changeOf("/etc/a"));
+      choose(tree, ROOT, !chosen);
+      chooseMatching(tree, ROOT, chosen, matching(tree, ".log"));
+      expect(choiceOf(tree, at(tree, "/log"), null)).toBe(chosen ? "all" : "none");
+      put(tree, changeOf("/log/app/conf"), changeOf("/log/z.log"));
+      for (const path of ["/log/app/conf", "/log/z.log"])
+        expect(choiceOf(tree, at(tree, path), null)).toBe(chosen ? "none" : "all");
+    },
+  );
+
+  it("takes a new folder that is shown with all it holds", () => {
+    const tree = put(
+      createTree(),
+      changeOf("/d.log", "created", { type: "directory" }),
+      changeOf("/d.log/a"),
+    );
+    chooseMatching(tree, ROOT, false, matching(tree, ".log"));
+    expect(tree.chosen[ROOT]).toBe(0);
+    expect(selectionRequest(tree)).toEqual({ only: [] });
   });
 });
 
