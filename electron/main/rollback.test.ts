@@ -70,6 +70,29 @@ test("takes back the commit that was named and no other; what is taken back alre
   expect(undo).toHaveBeenCalledOnce();
 });
 
+test("what is asked for while another one is at work comes after it, once", async () => {
+  const began: string[] = [];
+  const ends: (() => void)[] = [];
+  const request = (method: string, params: { commit?: string }): Promise<unknown> => {
+    if (method === "history.list")
+      return Promise.resolve({ commits: [record("1"), record("2"), record("3")] });
+    if (method === "sessions.list") return Promise.resolve({ sessions: [] });
+    began.push(params.commit ?? "");
+    return new Promise((resolve) => ends.push(() => resolve({ applied: 3 })));
+  };
+  const told = vi.fn();
+  const events = { told, asked: () => undefined };
+  const rollback = new Rollback({ request: request as Helper["request"] }, events);
+  const all = [rollback.takeBack("1"), rollback.takeBack("2"), rollback.takeBack("1"), rollback.takeBack()];
+  for (const count of [1, 2]) {
+    await vi.waitFor(() => expect(ends).toHaveLength(count));
+    ends[count - 1]?.();
+  }
+  await Promise.all(all);
+  expect(began).toEqual(["1", "2"]);
+  expect(told).toHaveBeenCalledTimes(2);
+});
+
 test("offers the newest commit of a session, and no earlier part when that one is undone", async () => {
   const offer = (...commits: CommitRecord[]): Promise<string | null> =>
     new Rollback(

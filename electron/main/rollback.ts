@@ -18,8 +18,9 @@ export interface RollbackEvents {
 export class Rollback {
   readonly #helper: Pick<Helper, "request">;
   readonly #events: RollbackEvents;
-  /** A second click while the first one is at work asks for the same. */
-  #busy = false;
+  /** The commits that are to be taken back, in turn; null: the newest, when there was nothing else to do. */
+  readonly #asked = new Set<string | null>();
+  #turn = Promise.resolve();
 
   constructor(helper: Pick<Helper, "request">, events: RollbackEvents) {
     this.#helper = helper;
@@ -35,14 +36,22 @@ export class Rollback {
     return newest?.undoable === true ? newest.id : null;
   }
 
-  /** Takes a commit back: this one, or the newest that can be. */
-  async takeBack(id?: string): Promise<void> {
-    if (this.#busy) return;
-    this.#busy = true;
+  /**
+   * Takes a commit back: this one, or the newest that can be, one at a time. A second click for the same asks for nothing
+   * more; one for the newest neither while another is at work: which that will be then, nobody can have meant.
+   */
+  takeBack(id: string | null = null): Promise<void> {
+    if (this.#asked.has(id) || (id === null && this.#asked.size > 0)) return this.#turn;
+    this.#asked.add(id);
+    this.#turn = this.#turn.then(() => this.#take(id));
+    return this.#turn;
+  }
+
+  async #take(id: string | null): Promise<void> {
     let commit: CommitRecord | undefined;
     try {
       const { commits } = await this.#helper.request("history.list", {});
-      commit = id === undefined ? lastOf(commits) : commits.find((each) => each.id === id);
+      commit = id === null ? lastOf(commits) : commits.find((each) => each.id === id);
       if (commit === undefined) {
         this.#events.told(ROLLBACK.nothing, ROLLBACK.nothingWhy);
         return;
@@ -64,7 +73,7 @@ export class Rollback {
         this.#events.told(ROLLBACK.failed, escapeSentence(ROLLBACK.failedWhy(title, what, next)));
       }
     } finally {
-      this.#busy = false;
+      this.#asked.delete(id);
     }
   }
 
