@@ -194,8 +194,16 @@ describe("a merge by hand", () => {
     expect(draft).toMatchObject(stays ? { moved: false, earlier: null } : { moved: true, earlier: "s" });
   });
 
-  it("is of one screen: the next one begins with none", async () => {
+  it("is there again for who left the screen, as no answer yet, and not for another session", async () => {
     await begin();
+    useCommit.getState().leave();
+    useCommit.getState().begin("a", false);
+    await answer("check", check);
+    expect(isReady(useCommit.getState().state)).toBe(false);
+    void useVersions.getState().load({ what: "commit", session: "a" }, { ...text, choices: ["skip"] });
+    await answer("versions", {});
+    await answer("mergePreview", preview("1"));
+    expect(useVersions.getState().drafts.get(path)).toMatchObject({ takes: new Map([[0, "session"]]) });
     useCommit.getState().begin("b", true);
     expect([useVersions.getState().drafts.size, useVersions.getState().made.size]).toEqual([0, 0]);
   });

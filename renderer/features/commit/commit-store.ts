@@ -159,7 +159,9 @@ export const useCommit = create<CommitState>((set, get) => {
       // A commit that is under way goes on, and is shown again.
       if (state.step === "committing" && get().session === session) return;
       screen += 1;
-      useVersions.getState().forget();
+      // Merges that were begun are there when somebody who left the screen comes back; whether they hold is seen then.
+      if (get().session === session) useVersions.getState().renew(new Map());
+      else useVersions.getState().forget();
       const { tree } = useFeed.getState();
       included = [];
       isReread = false;
@@ -231,7 +233,8 @@ export const useCommit = create<CommitState>((set, get) => {
       // Another commit may be on the screen by now.
       const previews = mine === screen && !outcome.ok ? await previewsOf(session, asked) : new Map();
       if (mine === screen) {
-        useVersions.getState().renew(previews);
+        if (outcome.ok) useVersions.getState().forget();
+        else useVersions.getState().renew(previews);
         const known = { ...state, answers: standing(answers) };
         set({ state: afterCommit(outcome, known, aside) });
         if (isOutdated(outcome)) await get().check();
