@@ -26,6 +26,16 @@ pub struct Exported {
     pub deleted: u64,
     /// Sockets and devices.
     pub other: u64,
+    /// What was gone before it could be read: programs of the session still run, or it was discarded.
+    pub gone: u64,
+}
+
+/// What became of a change.
+enum Entry {
+    Written,
+    Gone,
+    /// An archive cannot hold such an object.
+    Other,
 }
 
 /// Writes the session's version of all that it changed.
@@ -42,10 +52,12 @@ pub fn export(
         monitor.progress(Phase::Stage, u64::try_from(done).unwrap_or(u64::MAX), total);
         if found.change.kind == ChangeKind::Deleted {
             exported.deleted += 1;
-        } else if entry(session, found, out)? {
-            exported.entries += 1;
-        } else {
-            exported.other += 1;
+            continue;
+        }
+        match entry(session, found, out)? {
+            Entry::Written => exported.entries += 1,
+            Entry::Gone => exported.gone += 1,
+            Entry::Other => exported.other += 1,
         }
     }
     // Two empty blocks end an archive.
@@ -53,17 +65,17 @@ pub fn export(
     Ok(exported)
 }
 
-/// Writes one entry. Tells whether an archive can hold such an object.
-fn entry(session: &Session, found: &Found, out: &mut dyn Write) -> Result<bool> {
+/// Writes one entry.
+fn entry(session: &Session, found: &Found, out: &mut dyn Write) -> Result<Entry> {
     let change = &found.change;
     let kind = match change.file_type {
         FileType::File => b'0',
         FileType::Symlink => b'2',
         FileType::Directory => b'5',
         FileType::Fifo => b'6',
-        FileType::Socket | FileType::Device => return Ok(false),
+        FileType::Socket | FileType::Device => return Ok(Entry::Other),
     };
-    let Some(held) = content::held(session, found)? else { return Ok(true) };
+    let Some(held) = content::held(session, found)? else { return Ok(Entry::Gone) };
     let mut name = change.path.relative().into_os_string().into_encoded_bytes();
     if name.is_empty() {
         name.push(b'.');
@@ -88,7 +100,7 @@ fn entry(session: &Session, found: &Found, out: &mut dyn Write) -> Result<bool> 
     if let (b'0', Some(file)) = (kind, held.file) {
         copy(file, size, out)?;
     }
-    Ok(true)
+    Ok(Entry::Written)
 }
 
 /// Returns the pax records of what the plain header cannot hold.

@@ -10,6 +10,7 @@ use see_core::changes::found::ChangeSet;
 use see_core::content::{ContentKind, SLICE_LIMIT, Side, describe, slice};
 use see_core::diff::{Output, unified};
 use see_core::error::ErrorCode;
+use see_core::export::{Exported, export};
 use see_core::layer::MarkSpace;
 use see_core::monitor::Unmonitored;
 
@@ -195,4 +196,19 @@ fn both_sides_are_described_and_read() {
     let last = slice(&session, get("z"), Side::After, 2 * SLICE_LIMIT, SLICE_LIMIT).unwrap();
     assert_eq!((last.size, last.eof), (9_000_000, true));
     assert!(slice(&session, get("z"), Side::After, 9_000_000, 10).unwrap().eof);
+}
+
+#[test]
+fn an_archive_counts_only_what_is_in_it() {
+    if !lab::is_inside("an_archive_counts_only_what_is_in_it") {
+        return;
+    }
+    let mut lab = Lab::new(MarkSpace::Trusted);
+    lab.mount();
+    lab.run("echo a > a; echo b > b; mkdir d");
+    let changes = scan(&lab);
+    lab.run("rm b");
+    let mut archive = Vec::new();
+    let exported = export(&lab.session(), &changes, &mut archive, &Unmonitored).unwrap();
+    assert_eq!(exported, Exported { entries: 2, gone: 1, ..Exported::default() });
 }

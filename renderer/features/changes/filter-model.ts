@@ -82,23 +82,22 @@ export function matchNodes(tree: Tree, fits: (id: number) => boolean): Matches {
 function matchText(tree: Tree, needle: string): Uint8Array {
   const hit = new Uint8Array(tree.size);
   if (needle === "") return hit.fill(1);
+  const cut = needle.lastIndexOf("/");
   // Without a slash, a path holds the text exactly when one of its parts does.
-  if (!needle.includes("/")) {
+  if (cut === -1) {
     for (let id = 1; id < tree.size; id++) {
-      hit[id] = hit[tree.parent[id]!] === 1 || tree.part[id]!.toLowerCase().includes(needle) ? 1 : 0;
+      hit[id] = hit[tree.parent[id]!] === 1 || tree.names.holds(id, needle) ? 1 : 0;
     }
     return hit;
   }
-  const paths: (string | undefined)[] = [""];
+  // With one, the folder's path ends in what comes before the last slash, and the name begins with what comes after.
+  const [before, after] = [needle.slice(0, cut), needle.slice(cut + 1)];
+  const paths = new Map([[ROOT, ""]]);
   for (let id = 1; id < tree.size; id++) {
     const parent = tree.parent[id]!;
-    if (hit[parent] === 1) {
-      hit[id] = 1;
-      continue;
-    }
-    const path = `${paths[parent] ?? ""}/${tree.part[id]!.toLowerCase()}`;
-    if (path.includes(needle)) hit[id] = 1;
-    else if (tree.kids[id] !== undefined) paths[id] = path;
+    const folder = paths.get(parent);
+    if (hit[parent] === 1 || (folder?.endsWith(before) === true && tree.names.begins(id, after))) hit[id] = 1;
+    else if (tree.kidCount[id]! > 0) paths.set(id, `${folder ?? ""}/${tree.names.get(id).toLowerCase()}`);
   }
   return hit;
 }

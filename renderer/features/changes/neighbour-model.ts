@@ -1,6 +1,6 @@
 // The change after and before another one, in the order in which the tree shows them. Pure.
 import type { Matches } from "./filter-model.js";
-import { sortedKids } from "./tree-model.js";
+import { sortedKids } from "./tree-kids.js";
 import { ROOT, type Tree } from "./tree.js";
 
 /** Returns the next node in this direction that has a change of its own; undefined at the end. */

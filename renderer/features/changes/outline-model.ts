@@ -4,7 +4,8 @@ import { pathKey } from "../../../protocol/src/path.js";
 import type { Group } from "../groups/group-model.js";
 import type { Matches } from "./filter-model.js";
 import { displayPart } from "./path-parts.js";
-import { isFolder, nodeRef, sortedKids } from "./tree-model.js";
+import { firstKid, isFolder, kidAfter, sortedKids } from "./tree-kids.js";
+import { nodeRef } from "./tree-model.js";
 import { ROOT, type Tree } from "./tree.js";
 
 export interface Outline {
@@ -39,10 +40,10 @@ export function buildOutline(tree: Tree, matches: Matches | null, toggles: Filte
     const head = level.kids[level.at]!;
     level.at += 1;
     let tail = head;
-    let kids = tree.kids[tail] === undefined ? NO_KIDS : shownKids(tree, tail, matches);
+    let kids = shownKids(tree, tail, matches);
     while (tree.kind[tail] === 0 && kids.length === 1 && isFolder(tree, kids[0]!)) {
       tail = kids[0]!;
-      kids = tree.kids[tail] === undefined ? NO_KIDS : shownKids(tree, tail, matches);
+      kids = shownKids(tree, tail, matches);
     }
     rows.add(tail, head, level.depth, level.at, level.kids.length);
     if (kids.length > 0 && isOpen(tree, tail, matches, toggles)) {
@@ -97,7 +98,7 @@ export function rowOfGroup(outline: Outline, key: string): number {
 export function rowName(tree: Tree, outline: Outline, row: number): string {
   const group = groupAt(outline, row);
   if (group !== undefined) return group.title;
-  return displayPart(tree.part[(outline.groups === undefined ? outline.heads : outline.ids)[row]!]!);
+  return displayPart(tree.names.get((outline.groups === undefined ? outline.heads : outline.ids)[row]!));
 }
 
 /** Returns the row of a node, or of the closest folder above it that has one; -1 when there is none. */
@@ -124,7 +125,11 @@ export function openToFit(tree: Tree, limit: number): void {
   let rows = 0;
   while (level.length > 0) {
     const next: number[] = [];
-    for (const id of level) for (const kid of sortedKids(tree, id)) if (tree.total[kid]! > 0) next.push(kid);
+    for (const id of level) {
+      for (let kid = firstKid(tree, id); kid !== 0; kid = kidAfter(tree, kid)) {
+        if (tree.total[kid]! > 0) next.push(kid);
+      }
+    }
     rows += next.length;
     if (rows > limit && opened.length > 0) break;
     for (const id of level) {
@@ -138,6 +143,7 @@ export function openToFit(tree: Tree, limit: number): void {
 const NO_KIDS: readonly number[] = [];
 
 function shownKids(tree: Tree, id: number, matches: Matches | null): readonly number[] {
+  if (tree.kidCount[id] === 0) return NO_KIDS;
   const kids = sortedKids(tree, id);
   const { total } = matches ?? tree;
   for (const kid of kids) {

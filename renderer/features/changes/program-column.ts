@@ -11,6 +11,7 @@ export class ProgramColumn {
   private numbers = new Uint32Array(0);
   private readonly makers: Maker[] = [];
   private readonly known = new Map<string, number>();
+  private last: { maker: Maker | undefined; number: number } = { maker: undefined, number: 0 };
 
   /** Returns who made a node's change; undefined when nobody knows. */
   get(id: number): Maker | undefined {
@@ -23,18 +24,23 @@ export class ProgramColumn {
       if (id < this.numbers.length) this.numbers[id] = 0;
       return;
     }
-    const key = `${maker.run ?? ""} ${maker.program}`;
-    let number = this.known.get(key);
-    if (number === undefined) {
-      number = this.makers.push(maker);
-      this.known.set(key, number);
-    }
+    // Rows come in long rows of one maker.
+    if (maker !== this.last.maker) this.last = { maker, number: this.numberOf(maker) };
     if (id >= this.numbers.length) {
       const larger = new Uint32Array(Math.max(1024, id * 2));
       larger.set(this.numbers);
       this.numbers = larger;
     }
-    this.numbers[id] = number;
+    this.numbers[id] = this.last.number;
+  }
+
+  private numberOf(maker: Maker): number {
+    const key = `${maker.run ?? ""} ${maker.program}`;
+    const known = this.known.get(key);
+    if (known !== undefined) return known;
+    const number = this.makers.push(maker);
+    this.known.set(key, number);
+    return number;
   }
 }
 

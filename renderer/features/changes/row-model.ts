@@ -59,7 +59,7 @@ export function rowFacts(
   const ownChoice = tree.chosen[id] === tree.chosenBelow[id] ? "none" : "all";
   const choice = alone ? ownChoice : choiceOf(tree, id, matches);
   const path = `/${nodeParts(tree, id).map(displayPart).join("/")}`;
-  const name = id === ROOT ? "/" : displayPart(tree.part[id]!);
+  const name = id === ROOT ? "/" : displayPart(tree.names.get(id));
   const size = kind !== undefined && type === "file" ? tree.bytes[id]! : undefined;
   const tags = kind === "modified" || kind === "renamed" ? tagsOf(aspects) : [];
   // Files are what one expects, and a folder that holds something is seen to.
@@ -112,7 +112,7 @@ function chainOf(tree: Tree, id: number, head: number): string {
   let chain = "";
   for (let at = id; at !== head && at > ROOT;) {
     at = tree.parent[at]!;
-    chain = `${displayPart(tree.part[at]!)}/${chain}`;
+    chain = `${displayPart(tree.names.get(at))}/${chain}`;
   }
   // Where a path begins, it begins with a slash.
   return head !== ROOT && tree.parent[head] === ROOT ? `/${chain}` : chain;

@@ -4,6 +4,7 @@ import type { CommitRequest } from "../../../protocol/src/commit.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { matchNodes, type Matches } from "./filter-model.js";
 import { pathParts } from "./path-parts.js";
+import { firstKid, kidAfter } from "./tree-kids.js";
 import { findNode, nodeParts, nodeRef } from "./tree-model.js";
 import { isMarkedIn, ownChosen, recount } from "./tree-sums.js";
 import { MARK_IN, MARK_NEEDED, MARK_OUT, ROOT, type Tree } from "./tree.js";
@@ -41,7 +42,7 @@ export function chooseMatching(tree: Tree, id: number, chosen: boolean, matches:
       continue;
     }
     if (chosen && matches.own[node] === 1) requireNode(tree, node);
-    for (const kid of tree.kids[node]?.values() ?? []) stack.push(kid);
+    for (let kid = firstKid(tree, node); kid !== 0; kid = kidAfter(tree, kid)) stack.push(kid);
   }
 }
 
@@ -122,7 +123,7 @@ export function recountAll(tree: Tree): void {
   tree.chosenBelow.fill(0, 0, tree.size);
   for (let id = tree.size - 1; id >= ROOT; id--) {
     const parent = tree.parent[id]!;
-    if (parent !== -1 && tree.kids[parent]?.get(tree.part[id]!) !== id) continue;
+    if (tree.gone[id] === 1) continue;
     tree.chosen[id] = tree.chosenBelow[id]! + ownChosen(tree, id);
     if (parent !== -1) tree.chosenBelow[parent]! += tree.chosen[id]!;
   }
@@ -149,7 +150,7 @@ function collect(tree: Tree, startInside: boolean): { only: number[]; skip: numb
       only.push(id);
       inside = true;
     }
-    for (const kid of tree.kids[id]?.values() ?? []) stack.push({ id: kid, inside });
+    for (let kid = firstKid(tree, id); kid !== 0; kid = kidAfter(tree, kid)) stack.push({ id: kid, inside });
   }
   return { only, skip };
 }
@@ -168,7 +169,7 @@ function setMark(tree: Tree, id: number, mark: number): void {
 function subtree(tree: Tree, id: number): number[] {
   const nodes = [id];
   for (let at = 0; at < nodes.length; at++) {
-    for (const kid of tree.kids[nodes[at]!]?.values() ?? []) nodes.push(kid);
+    for (let kid = firstKid(tree, nodes[at]!); kid !== 0; kid = kidAfter(tree, kid)) nodes.push(kid);
   }
   return nodes;
 }

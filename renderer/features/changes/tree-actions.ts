@@ -10,7 +10,8 @@ import { useDiscard } from "../review/discard-store.js";
 import { useReview } from "./review-store.js";
 import { rememberChoice } from "./selection-history.js";
 import { choiceOf, choose, chooseMatching, chooseOnly } from "./selection-model.js";
-import { findNode, nodeParts, nodeRef, sortedKids } from "./tree-model.js";
+import { sortedKids } from "./tree-kids.js";
+import { findNode, nodeParts, nodeRef } from "./tree-model.js";
 import { ROOT, type Tree } from "./tree.js";
 import type { View } from "./use-outline.js";
 

@@ -1,5 +1,6 @@
 // Makes a tree small again after many nodes have come and gone. Knows the arrays, not what they are for.
 import { createTree, ROOT, type Tree } from "./tree.js";
+import { addKid } from "./tree-kids.js";
 
 /** Tells whether most of a large tree is dead. */
 export function isWasteful(tree: Tree): boolean {
@@ -12,19 +13,13 @@ export function compactTree(tree: Tree): { tree: Tree; moved: Int32Array } {
   const moved = new Int32Array(tree.size).fill(-1);
   for (let id = 0; id < tree.size; id++) {
     const parent = tree.parent[id]!;
-    if (id !== ROOT && (moved[parent] === -1 || tree.kids[parent]?.get(tree.part[id]!) !== id)) continue;
+    if (id !== ROOT && (moved[parent] === -1 || tree.gone[id] === 1)) continue;
     moved[id] = live.length;
     live.push(id);
   }
   const next = createTree(Math.max(1024, live.length * 2), tree.judge);
-  next.size = live.length;
   for (const [to, from] of live.entries()) {
-    next.parent[to] = from === ROOT ? -1 : moved[tree.parent[from]!]!;
-    next.part[to] = tree.part[from]!;
-    const kids = tree.kids[from];
-    next.kids[to] = kids && new Map(Array.from(kids, ([part, kid]) => [part, moved[kid]!]));
-    next.order[to] = next.kids[to] && Array.from(next.kids[to].values());
-    next.stale[to] = next.kids[to] === undefined ? 0 : 1;
+    if (from !== ROOT) addKid(next, moved[tree.parent[from]!]!, tree.names.get(from));
     for (const key of COPIED) next[key][to] = tree[key][from]!;
   }
   for (const [id, from] of tree.from) next.from.set(moved[id]!, from);

@@ -1,11 +1,11 @@
 // How changes enter the tree and leave it, and how nodes are found. Knows nothing of screens.
 import type { Change, ChangeKind, FileType } from "../../../protocol/src/change.js";
 import type { PathRef } from "../../../protocol/src/path.js";
-import { aspectBits, DIRECTORY, kindCode, PRIVILEGED, TYPES } from "./kinds.js";
-import { compareNames } from "./name-order.js";
+import { aspectBits, kindCode, PRIVILEGED, TYPES } from "./kinds.js";
 import { makerOf, type Maker } from "./program-column.js";
 import { partsToRef, pathParts } from "./path-parts.js";
 import { grow, ROOT, type Tree } from "./tree.js";
+import { addKid, isFolder, isOtherwise, kidNamed, removeKid } from "./tree-kids.js";
 import { addUpward, own, recount, setHints } from "./tree-sums.js";
 
 /** Adds a change, or replaces the one that its path had. Returns its node. */
@@ -59,7 +59,7 @@ export function putFacts(tree: Tree, id: number, facts: ChangeFacts): void {
   else tree.from.set(id, facts.from);
   tree.program.set(id, facts.maker);
   setHints(tree, id, judgeChange(tree, id, facts));
-  if (wasFolder !== isFolder(tree, id) && id !== ROOT) tree.stale[tree.parent[id]!] = 1;
+  if (wasFolder !== isFolder(tree, id)) isOtherwise(tree, id);
   addUpward(tree, id, before, own(tree, id));
   recount(tree, id);
 }
@@ -84,8 +84,8 @@ export function dropChange(tree: Tree, ref: PathRef): void {
 export function findNode(tree: Tree, parts: readonly string[]): number | undefined {
   let id = ROOT;
   for (const part of parts) {
-    const next = tree.kids[id]?.get(part);
-    if (next === undefined) return undefined;
+    const next = kidNamed(tree, id, part);
+    if (next === 0) return undefined;
     id = next;
   }
   return id;
@@ -94,38 +94,13 @@ export function findNode(tree: Tree, parts: readonly string[]): number | undefin
 /** Returns the parts of a node's path. */
 export function nodeParts(tree: Tree, id: number): string[] {
   const parts: string[] = [];
-  for (let at = id; at > ROOT; at = tree.parent[at]!) parts.push(tree.part[at]!);
+  for (let at = id; at > ROOT; at = tree.parent[at]!) parts.push(tree.names.get(at));
   return parts.reverse();
 }
 
 /** Returns the path of a node as it crosses the wire. */
 export function nodeRef(tree: Tree, id: number): PathRef {
   return partsToRef(nodeParts(tree, id));
-}
-
-/** Tells whether a node is shown as a folder. */
-export function isFolder(tree: Tree, id: number): boolean {
-  return (tree.kids[id]?.size ?? 0) > 0 || tree.type[id] === DIRECTORY;
-}
-
-/** Returns a folder's children in order of display: folders first, then by name. */
-export function sortedKids(tree: Tree, id: number): readonly number[] {
-  const order = tree.order[id];
-  if (order === undefined) return [];
-  if (tree.stale[id] === 0) return order;
-  const { part } = tree;
-  const kids = tree.kids[id];
-  const live = order.filter((kid) => kids?.get(part[kid]!) === kid);
-  const compare = (a: number, b: number): number => {
-    const folders = Number(isFolder(tree, b)) - Number(isFolder(tree, a));
-    if (folders !== 0) return folders;
-    return compareNames(part[a]!, part[b]!);
-  };
-  // Rows mostly come in order: then there is nothing to sort.
-  if (live.some((kid, place) => place > 0 && compare(live[place - 1]!, kid) > 0)) live.sort(compare);
-  tree.order[id] = live;
-  tree.stale[id] = 0;
-  return live;
 }
 
 function ensureNode(tree: Tree, ref: PathRef, now: number, openNew: boolean): number {
@@ -151,42 +126,24 @@ export function ensureParts(tree: Tree, parts: readonly string[], now: number, o
 
 /** Returns the child of this name, made when it is not there. */
 export function child(tree: Tree, parent: number, part: string, now: number, openNew: boolean): number {
-  let kids = tree.kids[parent];
-  const found = kids?.get(part);
-  if (found !== undefined) return found;
-  const id = tree.size++;
-  if (id >= tree.parent.length) grow(tree);
-  tree.parent[id] = parent;
+  const found = kidNamed(tree, parent, part);
+  if (found !== 0) return found;
+  if (tree.size >= tree.parent.length) grow(tree);
+  const id = addKid(tree, parent, part);
   tree.place[id] = tree.judge.step(tree.place[parent]!, part);
-  tree.part.push(part);
-  tree.kids.push(undefined);
-  tree.order.push(undefined);
   tree.open[id] = openNew ? 1 : 0;
   tree.born[id] = now;
-  if (kids === undefined) {
-    kids = new Map();
-    tree.kids[parent] = kids;
-    tree.order[parent] = [];
-  }
-  if (kids.size === 0 && parent !== ROOT) tree.stale[tree.parent[parent]!] = 1;
-  kids.set(part, id);
-  tree.order[parent]!.push(id);
-  tree.stale[parent] = 1;
   return id;
 }
 
 /** Takes out a node that carries nothing, and its folders for the same reason. A node with a mark stays. */
 function prune(tree: Tree, from: number): void {
   let id = from;
-  while (id !== ROOT && tree.kind[id] === 0 && tree.mark[id] === 0 && (tree.kids[id]?.size ?? 0) === 0) {
+  while (id !== ROOT && tree.kind[id] === 0 && tree.mark[id] === 0 && tree.kidCount[id] === 0) {
     const parent = tree.parent[id]!;
-    const kids = tree.kids[parent]!;
-    kids.delete(tree.part[id]!);
-    tree.stale[parent] = 1;
+    removeKid(tree, id);
     tree.toggled.delete(id);
-    tree.dead++;
     if (tree.lastFolder.id === id) tree.lastFolder = { path: "", id: ROOT };
-    if (kids.size === 0 && parent !== ROOT) tree.stale[tree.parent[parent]!] = 1;
     id = parent;
   }
 }
@@ -198,5 +155,5 @@ function judgeChange(tree: Tree, id: number, facts: ChangeFacts): number {
   const from = tree.from.get(id);
   // A new hard link leaves nothing behind.
   const left = from === undefined || kind !== "renamed" ? undefined : tree.judge.walk(pathParts(from));
-  return tree.judge.judge(tree.place[id]!, { kind, type, mode, size, name: tree.part[id]! }, left);
+  return tree.judge.judge(tree.place[id]!, { kind, type, mode, size, name: tree.names.get(id) }, left);
 }

@@ -3,6 +3,7 @@
 import type { PathRef } from "../../../protocol/src/path.js";
 import { Judge } from "../review/judge.js";
 import { DIRECTORY } from "./kinds.js";
+import { Names } from "./names.js";
 import { ProgramColumn } from "./program-column.js";
 
 export const ROOT = 0;
@@ -22,11 +23,13 @@ export interface Tree {
   /** Nodes that are no longer part of the tree. */
   dead: number;
   parent: Int32Array;
-  part: string[];
-  /** Children by part, only for nodes that have had any. */
-  kids: (Map<string, number> | undefined)[];
-  /** Children in order of display; `stale` says that it must be sorted again. */
-  order: (number[] | undefined)[];
+  names: Names;
+  /** How many children a node has; the last of them; after each the next, after the last the first; those that are dead and still
+   * in that ring; whether the ring must be put in order of display again. All of it is read by `tree-kids.ts` alone. */
+  kidCount: Int32Array;
+  lastKid: Int32Array;
+  nextKid: Int32Array;
+  gone: Uint8Array;
   stale: Uint8Array;
   open: Uint8Array;
   /** A node's own change; kind 0: none, it is only a folder on the way to one. */
@@ -62,7 +65,7 @@ export interface Tree {
   puts: Uint32Array;
   lastPut: number;
   /** When each node was made, in the caller's clock. */
-  born: Float64Array;
+  born: Uint32Array;
   lastFolder: { path: string; id: number };
 }
 
@@ -72,9 +75,11 @@ export function createTree(capacity = 1024, judge: Judge = HOMELESS): Tree {
     size: 1,
     dead: 0,
     parent: new Int32Array(capacity),
-    part: [""],
-    kids: [undefined],
-    order: [undefined],
+    names: new Names(),
+    kidCount: new Int32Array(capacity),
+    lastKid: new Int32Array(capacity),
+    nextKid: new Int32Array(capacity),
+    gone: new Uint8Array(capacity),
     stale: new Uint8Array(capacity),
     open: new Uint8Array(capacity),
     kind: new Uint8Array(capacity),
@@ -101,7 +106,7 @@ export function createTree(capacity = 1024, judge: Judge = HOMELESS): Tree {
     hintCounts: new Int32Array(32),
     puts: new Uint32Array(capacity),
     lastPut: 0,
-    born: new Float64Array(capacity),
+    born: new Uint32Array(capacity),
     lastFolder: { path: "", id: ROOT },
   };
   tree.parent[ROOT] = -1;
@@ -116,6 +121,7 @@ export function grow(tree: Tree): void {
   const capacity = tree.parent.length * 2;
   const int = (old: Int32Array): Int32Array => enlarge(old, new Int32Array(capacity));
   const byte = (old: Uint8Array): Uint8Array => enlarge(old, new Uint8Array(capacity));
+  const word = (old: Uint32Array): Uint32Array => enlarge(old, new Uint32Array(capacity));
   const real = (old: Float64Array): Float64Array => enlarge(old, new Float64Array(capacity));
   tree.parent = int(tree.parent);
   tree.total = int(tree.total);
@@ -126,6 +132,10 @@ export function grow(tree: Tree): void {
   tree.hints = int(tree.hints);
   tree.chosenBelow = int(tree.chosenBelow);
   tree.chosen = int(tree.chosen);
+  tree.kidCount = int(tree.kidCount);
+  tree.lastKid = int(tree.lastKid);
+  tree.nextKid = int(tree.nextKid);
+  tree.gone = byte(tree.gone);
   tree.stale = byte(tree.stale);
   tree.open = byte(tree.open);
   tree.kind = byte(tree.kind);
@@ -133,10 +143,10 @@ export function grow(tree: Tree): void {
   tree.type = byte(tree.type);
   tree.mark = byte(tree.mark);
   tree.mode = enlarge(tree.mode, new Uint16Array(capacity));
-  tree.puts = enlarge(tree.puts, new Uint32Array(capacity));
+  tree.puts = word(tree.puts);
+  tree.born = word(tree.born);
   tree.bytes = real(tree.bytes);
   tree.weight = real(tree.weight);
-  tree.born = real(tree.born);
 }
 
 function enlarge<T extends { set(from: ArrayLike<number>): void }>(old: ArrayLike<number>, fresh: T): T {

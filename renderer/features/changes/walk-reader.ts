@@ -11,21 +11,21 @@ const TYPES = new Map(FileType.options.map((type) => [type as string, type]));
 const ASPECT_NAMES: readonly string[] = ASPECTS;
 
 export class WalkReader {
-  private readonly tokens: string[];
+  private readonly text: string;
   private readonly kinds: Column<ChangeKind>;
   private readonly aspects: Column<number>;
   private readonly types: Column<FileType>;
   private readonly sizes: Column<number>;
   private readonly modes: Column<number>;
   private readonly by: Column<Maker | null>;
-  /** The next token; the folders from the root to where the walk stands; rows that are still to come. */
+  /** Where the next token begins, -1 at the end; the folders from the root to where the walk stands; rows that are still to come. */
   private at = 0;
   private readonly folders: number[] = [ROOT];
   private left: number;
 
   constructor(event: FeedWalk) {
     const makers = event.programs.map(makerOf);
-    this.tokens = event.walk.split("/");
+    this.text = event.walk;
     this.left = event.count;
     this.kinds = new Column(event.kinds, (word) => KINDS.get(word));
     this.aspects = new Column(event.aspects, aspectsOf);
@@ -40,18 +40,17 @@ export class WalkReader {
    * says. A walk is read into one tree.
    */
   read(tree: Tree, now: number, limit: number, mayOpen: () => boolean): boolean {
-    for (let rows = 0; rows < limit && this.at < this.tokens.length;) {
-      const name = this.tokens[this.at]!;
+    for (let rows = 0; rows < limit && this.at !== -1;) {
+      const name = this.next();
       const folder = this.folders.at(-1);
-      this.at += 1;
       if (folder === undefined || name === "") throw new Error("a walk left the tree");
       if (name === "..") {
         this.folders.pop();
         continue;
       }
       const id = child(tree, folder, name, now, mayOpen());
-      if (this.tokens[this.at] === "") {
-        this.at += 1;
+      if (this.text[this.at] === "/" || this.at === this.text.length) {
+        this.next();
         this.folders.push(id);
         continue;
       }
@@ -67,9 +66,17 @@ export class WalkReader {
       rows += 1;
       this.left -= 1;
     }
-    const over = this.at >= this.tokens.length;
+    const over = this.at === -1;
     if (over && this.left !== 0) throw new Error("a walk has another number of rows than it says");
     return over;
+  }
+
+  /** Returns the token that begins here, and goes on to the one behind it. */
+  private next(): string {
+    const slash = this.text.indexOf("/", this.at);
+    const token = this.text.slice(this.at, slash === -1 ? undefined : slash);
+    this.at = slash === -1 ? -1 : slash + 1;
+    return token;
   }
 }
 

@@ -3,7 +3,8 @@
 import type { Conflict } from "../../../protocol/src/errors.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { pathParts } from "../changes/path-parts.js";
-import { findNode, sortedKids } from "../changes/tree-model.js";
+import { sortedKids } from "../changes/tree-kids.js";
+import { findNode } from "../changes/tree-model.js";
 import { ownChosen } from "../changes/tree-sums.js";
 import { ROOT, type Tree } from "../changes/tree.js";
 import type { Answers, Aside } from "./commit-model.js";

@@ -15,8 +15,13 @@ export interface Bytes {
   size: number;
 }
 
-/** Reads up to `length` bytes from `offset`; fewer only where the object ends. */
-export async function readBytes(source: Source, offset: number, length: number): Promise<Outcome<Bytes>> {
+/** Reads up to `length` bytes from `offset`; fewer only where the object ends, or when nobody waits for them any more. */
+export async function readBytes(
+  source: Source,
+  offset: number,
+  length: number,
+  isWanted: () => boolean = () => true,
+): Promise<Outcome<Bytes>> {
   const parts: Uint8Array[] = [];
   let size = 0;
   let got = 0;
@@ -31,7 +36,7 @@ export async function readBytes(source: Source, offset: number, length: number):
     parts.push(part);
     size = outcome.value.size;
     got += part.length;
-    if (outcome.value.eof || part.length === 0) break;
+    if (outcome.value.eof || part.length === 0 || !isWanted()) break;
   }
   const bytes = new Uint8Array(got);
   let at = 0;

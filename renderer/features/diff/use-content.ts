@@ -2,6 +2,7 @@
 import { useEffect, useRef, useState } from "react";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { pathKey } from "../../../protocol/src/path.js";
+import { ContentLine } from "./content-line.js";
 import { readBytes, type Bytes, type Source } from "./content-reader.js";
 
 export type Content =
@@ -23,21 +24,26 @@ export function useContent(source: Source | null, offset: number, length: number
           offset,
           length,
         ].join("\n");
-  const newest = useRef({ of, reading });
+  const line = useRef<ContentLine<Bytes> | null>(null);
   useEffect(() => {
-    if (newest.current.of !== of) newest.current = { of, reading };
     if (source === null) return;
-    void readBytes(source, offset, length).then((outcome) => {
-      // One that was begun later has come already. An earlier one is shown: else a file that keeps changing never were.
-      if (newest.current.of !== of || newest.current.reading > reading) return;
-      newest.current = { of, reading };
-      const content: Content = outcome.ok
-        ? { state: "ready", content: outcome.value }
-        : { state: "error", error: outcome.error };
-      setHeld({ of, content });
-    });
+    const mine = new ContentLine<Bytes>(
+      (isWanted) => readBytes(source, offset, length, isWanted),
+      (outcome) => {
+        const content: Content = outcome.ok
+          ? { state: "ready", content: outcome.value }
+          : { state: "error", error: outcome.error };
+        setHeld({ of, content });
+      },
+    );
+    line.current = mine;
+    return () => {
+      mine.close();
+      line.current = null;
+    };
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- `of` stands for the source and the range
-  }, [of, reading]);
+  }, [of]);
+  useEffect(() => line.current?.want(), [of, reading]);
   if (source === null) return { state: "ready", content: null };
   return held !== null && held.of === of ? held.content : { state: "loading" };
 }

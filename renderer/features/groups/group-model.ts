@@ -3,7 +3,7 @@
 import { kindOf } from "../changes/kinds.js";
 import { KIND_WORDS } from "../../../texts/kinds.js";
 import type { Matches } from "../changes/filter-model.js";
-import { sortedKids } from "../changes/tree-model.js";
+import { sortedKids } from "../changes/tree-kids.js";
 import { ROOT, type Tree } from "../changes/tree.js";
 import { formatSpan } from "../../../texts/format.js";
 import type { OriginTable } from "./origin-table.js";
@@ -115,7 +115,7 @@ function shownChanges(tree: Tree, matches: Matches | null): Int32Array {
   for (let id = stack.pop(); id !== undefined; id = stack.pop()) {
     if (total[id] === 0) continue;
     if (matches === null ? tree.kind[id] !== 0 : matches.own[id] === 1) shown[length++] = id;
-    if (tree.kids[id] === undefined) continue;
+    if (tree.kidCount[id] === 0) continue;
     const kids = sortedKids(tree, id);
     for (let at = kids.length - 1; at >= 0; at--) stack.push(kids[at]!);
   }

@@ -1,6 +1,7 @@
 // What a session did, in a few plain words: where it put things, what of it deserves a look, what is gone. Pure.
 import { displayPart, homeward } from "../changes/path-parts.js";
 import { kindCode } from "../changes/kinds.js";
+import { firstKid, kidAfter } from "../changes/tree-kids.js";
 import { nodeParts } from "../changes/tree-model.js";
 import { ROOT, type Tree } from "../changes/tree.js";
 import { formatCount } from "../../../texts/format.js";
@@ -55,11 +56,12 @@ function placesBelow(tree: Tree, id: number): number[] {
   // A folder that is new itself is the place: what is in it came with it.
   if (tree.kind[id] === CREATED) return [id];
   const created = tree.created[id]!;
-  const branches = Array.from(tree.kids[id]?.values() ?? []).filter(
-    (kid) => tree.created[kid]! >= created * WORTH,
-  );
+  const branches: number[] = [];
+  for (let kid = firstKid(tree, id); kid !== 0; kid = kidAfter(tree, kid)) {
+    if (tree.created[kid]! >= created * WORTH) branches.push(kid);
+  }
   const together = branches.reduce((sum, kid) => sum + tree.created[kid]!, 0);
-  const folders = branches.every((kid) => tree.kids[kid] !== undefined);
+  const folders = branches.every((kid) => tree.kidCount[kid]! > 0);
   if (created === 0 || !folders || together < created * MOST || branches.length > PLACES) return [id];
   return branches.flatMap((kid) => placesBelow(tree, kid));
 }

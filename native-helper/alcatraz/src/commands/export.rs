@@ -54,12 +54,12 @@ pub fn run(context: &Context, args: &ExportArgs) -> Result<ExitStatus> {
 }
 
 fn tell(context: &Context, output: &Path, exported: Exported) -> Result<ExitStatus> {
-    let Exported { entries, deleted, other } = exported;
+    let Exported { entries, deleted, other, gone } = exported;
     if context.output.json {
         let file = output.to_string_lossy();
-        context
-            .output
-            .json(&json!({ "file": file, "entries": entries, "deleted": deleted, "other": other }))?;
+        context.output.json(
+            &json!({ "file": file, "entries": entries, "deleted": deleted, "other": other, "gone": gone }),
+        )?;
         return Ok(ExitStatus::Done);
     }
     context.output.say(&format!("Exported {}.", count_text(entries, "object")));
@@ -68,6 +68,9 @@ fn tell(context: &Context, output: &Path, exported: Exported) -> Result<ExitStat
     }
     if other > 0 {
         context.output.say(&format!("Sockets and devices are not exported: {other} are not in it."));
+    }
+    if gone > 0 {
+        context.output.say(&format!("Gone before they could be read: {gone} are not in it."));
     }
     Ok(ExitStatus::Done)
 }

@@ -41,10 +41,11 @@ mod walk;
 mod weight;
 mod writer;
 
-/// Threads for work that answers at once, for orders to sessions, and for work that may take long.
+/// Threads for work that answers at once, for orders to sessions, for work that may take long, and for reading files.
 const QUICK_THREADS: usize = 2;
 const CONTROL_THREADS: usize = 8;
 const LONG_THREADS: usize = 2;
+const READING_THREADS: usize = 4;
 
 /// Serves one app until it closes stdin.
 pub fn run(context: &Context) -> Result<ExitStatus> {
@@ -66,6 +67,7 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
         requests: Requests::default(),
         quick: Pool::start(QUICK_THREADS),
         control: Pool::start(CONTROL_THREADS),
+        reading: Pool::start(READING_THREADS),
         long: Pool::start(LONG_THREADS),
     };
     let mut input = BufReader::with_capacity(64 * 1024, std::io::stdin().lock());
@@ -100,6 +102,8 @@ struct Server {
     requests: Requests,
     quick: Pool,
     control: Pool,
+    /// What waits for a disk holds up nothing else.
+    reading: Pool,
     long: Pool,
 }
 
@@ -132,6 +136,7 @@ impl Server {
         let pool = match Weight::of(&method) {
             Weight::Quick => &self.quick,
             Weight::Control => &self.control,
+            Weight::Reading => &self.reading,
             Weight::Long => &self.long,
         };
         let (methods, writer, requests) =
@@ -164,6 +169,7 @@ impl Server {
         self.methods.end_watches();
         self.quick.finish();
         self.control.finish();
+        self.reading.finish();
         self.long.finish();
         self.writer.flush();
     }

@@ -131,7 +131,7 @@ pub struct Special {
     pub tree_rows: Vec<HostPath>,
     /// Host objects of these that are not in their places any more: where on the host, where in the SEE.
     pub tree_displaced: Vec<(HostPath, HostPath)>,
-    /// Bytes of paths that these take up.
+    /// Bytes that these take up.
     pub tree_kept: usize,
     /// Directories of these that were not gone through, because there was no room for what is in them.
     pub tree_cut: Vec<HostPath>,

@@ -95,7 +95,7 @@ impl ChangeSet {
             if is_chosen && matches!(state, Some(UpperState::Whole | UpperState::Absent)) {
                 let is_cut = self.cut.contains(dir);
                 let why = if is_cut {
-                    "holds more names than can be listed (some 2.5 million, or 512 MiB of paths)"
+                    "holds more names than can be listed (some 2.5 million, fewer with long paths)"
                 } else {
                     "is too deep to be listed"
                 };

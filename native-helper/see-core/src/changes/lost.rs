@@ -6,6 +6,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use super::ground::reading;
 use super::ground::{Ground, Source, look};
 use super::model::DEEPEST;
+use super::room::lost_bytes;
 use super::verdict::{Displaced, LostTree, Row, deleted};
 use crate::beneath::names;
 use crate::error::Result;
@@ -25,14 +26,14 @@ pub struct Losses<'a> {
     pub displaced: Vec<(Displaced, HostPath)>,
     /// Directories that are too deep to look into.
     pub unlisted: Vec<HostPath>,
-    /// How many bytes of paths there is still room for.
+    /// How many bytes there is still room for.
     pub room: usize,
     /// Directories for whose entries there is none.
     pub cut: Vec<HostPath>,
 }
 
 impl<'a> Losses<'a> {
-    /// Starts with nothing lost, and with room for so many bytes of paths.
+    /// Starts with nothing lost, and with room for so many bytes.
     pub fn new(
         ground: &'a Ground,
         source: &'a Source,
@@ -69,8 +70,7 @@ impl<'a> Losses<'a> {
                 None => None,
             };
             let listed = names(dir.as_fd()).map_err(reading(&host))?;
-            let both = host.as_bytes().len() + view.as_bytes().len();
-            let needed: usize = listed.iter().map(|name| both + 2 * (1 + name.len())).sum();
+            let needed: usize = listed.iter().map(|name| lost_bytes(&host, &view, name)).sum();
             let Some(left) = self.room.checked_sub(needed) else {
                 self.cut.push(view);
                 continue;

@@ -11,6 +11,7 @@ mod links;
 mod lost;
 mod model;
 mod moves;
+mod room;
 mod root;
 mod rows;
 pub mod stamp;

@@ -5,7 +5,7 @@ mod contributions;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::os::fd::AsFd;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustix::io::Errno;
@@ -16,6 +16,7 @@ use super::ground::{Ground, Source, absent_is_none, reading};
 use super::judge::Judge;
 use super::links::{Links, in_light_of};
 use super::moves::Moves;
+use super::room::{Room, name_bytes};
 use super::root;
 use super::rows::Rows;
 use super::verdict::{OpenDir, Row, Seat, Telling};
@@ -28,10 +29,6 @@ use crate::path::HostPath;
 /// Directories with a longer path are told, but not looked into: no program can name what lies there, and the
 /// paths of a chain without end would fill the memory. In bytes.
 pub const DEEPEST: usize = 16 * 1024;
-
-/// How many bytes of paths are kept of all that is found: a program inside can make millions of names at the end of a path as
-/// long as [`DEEPEST`]. What comes after is not taken in; its directory is told as one whose entries are not.
-const MOST_KEPT: usize = 512 * 1024 * 1024;
 
 /// How many new directories are opened at once.
 const DIRS_AT_ONCE: usize = 64;
@@ -64,31 +61,6 @@ pub struct Model {
     room: Room,
     dropped: Vec<DirKey>,
     seen: u64,
-}
-
-/// How much of [`MOST_KEPT`] is taken.
-#[derive(Default)]
-struct Room {
-    kept: usize,
-}
-
-impl Room {
-    fn left(&self) -> usize {
-        MOST_KEPT.saturating_sub(self.kept)
-    }
-
-    fn take(&mut self, bytes: usize) {
-        self.kept += bytes;
-    }
-
-    fn give_back(&mut self, bytes: usize) {
-        self.kept = self.kept.saturating_sub(bytes);
-    }
-}
-
-/// Returns how many bytes of paths a name of a directory keeps: where it is in the SEE, and where in the layer.
-fn path_bytes(view: &HostPath, relative: &Path, name: &[u8]) -> usize {
-    view.as_bytes().len() + relative.as_os_str().len() + 2 * (1 + name.len())
 }
 
 /// Who follows a model while it settles.
@@ -260,7 +232,7 @@ impl Model {
         let needed = names
             .iter()
             .filter(|name| !is_known(name))
-            .map(|name| path_bytes(&open.view, &open.relative, name))
+            .map(|name| name_bytes(&open.view, &open.relative, name))
             .sum::<usize>();
         if *reserved + needed <= self.room.left() {
             *reserved += needed;

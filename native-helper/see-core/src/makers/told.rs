@@ -15,8 +15,10 @@ use crate::store::Store;
 
 use super::coding::{self, Note};
 
-/// The most bytes of paths that are held.
+/// The most bytes that are held.
 const MOST_BYTES: usize = 512 << 20;
+/// What a path takes beside itself.
+const PATH_BYTES: usize = 64;
 
 /// The last hand in each path.
 #[derive(Debug)]
@@ -26,7 +28,7 @@ pub struct Makers {
     at: u64,
     programs: Vec<Maker>,
     by_path: BTreeMap<HostPath, u32>,
-    /// Bytes of those paths: on the disk only what differs between them takes room.
+    /// Bytes of them: on the disk only what differs between paths takes room.
     held: usize,
     /// The most of them.
     most: usize,
@@ -126,7 +128,7 @@ impl Makers {
 
     /// Says whose hand a path was in last. Beyond the limit notes are missing, as if they had not been written.
     fn put(&mut self, path: HostPath, by: u32) {
-        let size = path.as_bytes().len();
+        let size = held_bytes(&path);
         if self.by_path.insert(path, by).is_none() {
             self.held += size;
             self.is_partial |= self.held > self.most;
@@ -145,7 +147,7 @@ impl Makers {
             .collect();
         let take = |one: HostPath| {
             let by = self.by_path.remove(&one)?;
-            self.held -= one.as_bytes().len();
+            self.held -= held_bytes(&one);
             Some((one.below(path)?.to_vec(), by))
         };
         below.into_iter().filter_map(take).collect()
@@ -188,6 +190,10 @@ impl Makers {
             found.change.program = self.maker(&found.change.path);
         }
     }
+}
+
+fn held_bytes(path: &HostPath) -> usize {
+    PATH_BYTES + path.as_bytes().len()
 }
 
 impl Hand {
@@ -269,7 +275,7 @@ mod tests {
         let read = |most| {
             let mut makers = Makers { most, ..Makers::at(file.clone()) };
             makers.refresh();
-            assert_eq!(makers.held, makers.by_path.keys().map(|path| path.as_bytes().len()).sum::<usize>());
+            assert_eq!(makers.held, makers.by_path.keys().map(held_bytes).sum::<usize>());
             (who(&makers, "/y"), makers.held)
         };
         assert!(std::fs::metadata(&file).unwrap().len() < 10_000);

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::super::entry::{DirKey, Entry, Special, Spot};
 use super::super::lost::Losses;
+use super::super::room::{entry_bytes, name_bytes};
 use super::super::verdict::{OpenDir, Verdict};
-use super::{Model, path_bytes};
+use super::Model;
 use crate::error::Result;
 use crate::monitor::Monitor;
 use crate::path::HostPath;
@@ -16,15 +17,21 @@ impl Model {
     pub(super) fn apply(&mut self, key: DirKey, open: &OpenDir, name: Box<[u8]>, mut verdict: Verdict) {
         let Some(dir) = self.dirs.get_mut(&key) else { return };
         let dir_is_provisional = dir.is_provisional;
+        let has_any = verdict.row.is_some() || verdict.sub.is_some() || verdict.is_special();
+        if self.room.left() == 0 && has_any && !dir.entries.has(&name) {
+            // What names are can take up more than was kept free for them.
+            self.cut.insert(open.view.clone());
+            return;
+        }
         if !self.tracking && !dir_is_provisional && verdict.sub.is_none() && !verdict.is_special() {
             // Nobody will come back to this name.
-            self.room.take(verdict.row.as_ref().map_or(0, |_| path_bytes(&open.view, &open.relative, &name)));
+            self.room.take(verdict.row.as_ref().map_or(0, |_| name_bytes(&open.view, &open.relative, &name)));
             self.lone.extend(verdict.row);
             return;
         }
         let old = dir.entries.take(&name);
-        if old.is_some() {
-            self.room.give_back(path_bytes(&open.view, &open.relative, &name));
+        if let Some(old) = &old {
+            self.room.give_back(entry_bytes(&open.view, &open.relative, &name, old));
         }
         let old = old.unwrap_or_default();
         let mut row = verdict.row.take();
@@ -84,7 +91,7 @@ impl Model {
         }
         let empty = !entry.has_row && entry.sub.is_none() && entry.special.is_none();
         if let Some(dir) = self.dirs.get_mut(&key).filter(|_| !empty) {
-            self.room.take(path_bytes(&open.view, &open.relative, &spot.1));
+            self.room.take(entry_bytes(&open.view, &open.relative, &spot.1, &entry));
             dir.entries.put(spot.1, view, entry);
         }
         if old_move != verdict.moved_from {
@@ -135,7 +142,7 @@ impl Model {
             let entries = dir.entries.take_all();
             let (view, relative) = (dir.view.clone(), std::mem::take(&mut dir.relative));
             for (name, entry) in entries {
-                self.room.give_back(path_bytes(&view, &relative, &name));
+                self.room.give_back(entry_bytes(&view, &relative, &name, &entry));
                 doomed.extend(entry.sub);
                 let path = view.join(&name);
                 self.retract(&(key, name), &path, &entry);

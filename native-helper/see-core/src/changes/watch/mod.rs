@@ -24,6 +24,8 @@ use crate::makers::Makers;
 use crate::path::HostPath;
 use crate::session::{Session, SessionState};
 use crate::store::Store;
+#[cfg(test)]
+pub use feed::Known;
 use feed::{Shown, lock};
 use keeper::Keeper;
 
