@@ -41,8 +41,7 @@ export class FeedReader {
   /** Counts up whenever what is shown has changed. */
   version = 0;
   private next: Tree | null = null;
-  private steps: Step[] = [];
-  private first = 0;
+  private readonly steps: Step[] = [];
 
   /** `tree` is what is shown; replaced as a whole when the feed was read anew. */
   constructor(public tree: Tree = createTree()) {}
@@ -64,19 +63,15 @@ export class FeedReader {
 
   /** Tells whether there is work left. */
   get busy(): boolean {
-    return this.first < this.steps.length;
+    return this.steps.length > 0;
   }
 
   /** Works until `deadline` or until nothing is left. `now` is when new nodes were made. */
   work(now: number, clock: () => number, deadline: number): void {
-    while (this.busy) {
-      const step = this.steps[this.first]!;
-      if (this.take(step, now)) this.first += 1;
+    for (let step = this.steps[0]; step !== undefined; step = this.steps[0]) {
+      // What is read is let go, though more waits: a million rows come as fast as they are read.
+      if (this.take(step, now)) this.steps.shift();
       if (clock() >= deadline) break;
-    }
-    if (!this.busy) {
-      this.steps = [];
-      this.first = 0;
     }
     this.version += 1;
   }
