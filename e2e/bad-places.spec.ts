@@ -101,7 +101,7 @@ if (process.geteuid?.() === 0) {
     // Without the floor that would hold it first: what then happens is the program's own business.
     const command = [script];
     const run = await app.page.evaluate(
-      (words) => window.see.run({ command: words, name: "filler", policy: { floor: 0 } }),
+      (words) => window.see.run({ command: words, name: "filler", policy: { floor: 0 } }, "own"),
       command,
     );
     expect(run).toMatchObject({ ok: true });

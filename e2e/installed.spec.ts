@@ -50,6 +50,10 @@ test("the Debian package holds an app and a command line that work", async ({ ma
   for (const path of started?.slice(1) ?? ["no such line"]) {
     expect(existsSync(join(root, path)), path).toBe(true);
   }
+  // The password dialog's words are of this very helper.
+  const policy = readFileSync(join(root, "usr/share/polkit-1/actions/io.github.alcatraz.policy"), "utf8");
+  const asked = /exec\.path">(\S+)<\/annotate>/.exec(policy)?.[1] ?? "no such line";
+  expect(existsSync(join(root, asked)), asked).toBe(true);
   const helper = join(root, HOME, "resources/bin/alcatraz");
   expect((await machine.run([helper, "--version"])).stdout).toContain(version);
   const manual = gunzipSync(readFileSync(join(root, "usr/share/man/man1/alcatraz.1.gz"))).toString();

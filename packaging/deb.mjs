@@ -13,7 +13,15 @@ const HELPER = `${HOME}/resources/bin/alcatraz`;
 const ARCHITECTURES = { x64: "amd64", arm64: "arm64" };
 
 /** What sessions can use if it is there: networks, graphical programs, a password dialog. `doctor` tells what is missing. */
-const RECOMMENDED = ["passt", "nftables", "iproute2", "xserver-xephyr | xwayland", "xauth", "xdg-utils"];
+const RECOMMENDED = [
+  "passt",
+  "nftables",
+  "iproute2",
+  "xserver-xephyr | xwayland",
+  "xauth",
+  "xdg-utils",
+  "pkexec | policykit-1",
+];
 const SUGGESTED = ["clamav", "meld"];
 
 const ENTRY = `[Desktop Entry]
@@ -75,6 +83,8 @@ export async function buildDeb(app, output, release, isTrial) {
   put("usr/share/applications/alcatraz.desktop", ENTRY);
   copy("assets/icons/alcatraz.svg", "usr/share/icons/hicolor/scalable/apps/alcatraz.svg");
   copy("assets/icons/alcatraz.png", "usr/share/icons/hicolor/256x256/apps/alcatraz.png");
+  // By it the password dialog says what is wanted, and of which program.
+  copy("assets/polkit/io.github.alcatraz.policy", "usr/share/polkit-1/actions/io.github.alcatraz.policy");
   copy("LICENSE", "usr/share/doc/alcatraz/copyright");
   put(
     "usr/share/doc/alcatraz/changelog.gz",

@@ -51,6 +51,31 @@ export const APP_ERRORS = {
     hint: "Install app and helper of the same release.",
   }),
   helperMisunderstood: (what: string): Said => ({ message: `The helper ${what}.`, hint: HELPER_BUG }),
+  // an administrator's helper
+  pkexecMissing: {
+    message: "Nothing on this machine can ask for an administrator's password: pkexec is not installed.",
+    hint: "Install it: sudo apt-get install pkexec. Or type in a terminal: sudo alcatraz",
+  },
+  passwordDismissed: {
+    message: "No administrator's password was given.",
+    hint: "Nothing was changed. Try again, or run it as you.",
+  },
+  noAgent: {
+    message: "This desktop has no window that asks for an administrator's password.",
+    hint: "Start one, for example lxqt-policykit-agent or mate-polkit. Or type in a terminal: sudo alcatraz",
+  },
+  notAuthorized: {
+    message: "This machine does not let you act as an administrator.",
+    hint: "Nothing was changed. Ask whoever looks after the machine, or run it as you.",
+  },
+  pkexecFailed: (said: string): Said => ({
+    message: `The administrator's helper could not be started: ${said}`,
+    hint: "Nothing was changed. Try again, or type in a terminal: sudo alcatraz",
+  }),
+  otherStores: {
+    message: "One of them is yours and the other one the administrator's.",
+    hint: "Choose two that are kept together.",
+  },
   ticketTaken: (ticket: number): Said => ({
     message: `Ticket ${ticket} is in use.`,
     hint: "Choose a number that no running request has.",

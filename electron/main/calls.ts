@@ -12,7 +12,9 @@ import type { Integration } from "./desktop/integration.js";
 import type { Outside } from "./outside/outside.js";
 import type { Rollback } from "./rollback.js";
 import { completed, fromHome } from "./run-request.js";
+import type { Administrators } from "./helper/administrators.js";
 import type { Helper } from "./helper/helper.js";
+import type { Stores } from "./helper/stores.js";
 import type { CallHandlers, SendHandlers } from "./ipc.js";
 import type { SettingsFile } from "./settings.js";
 import type { Terminals } from "./terminals.js";
@@ -20,6 +22,9 @@ import type { Watches } from "./watches.js";
 
 export interface Rooms {
   helper: Helper;
+  administrators: Administrators;
+  /** What both helpers keep, as one. */
+  stores: Stores;
   watches: Watches;
   terminals: Terminals;
   settings: SettingsFile;
@@ -36,44 +41,52 @@ export interface Rooms {
 
 /** Returns the handlers of all calls. */
 export function callHandlers(rooms: Rooms): CallHandlers {
-  const { helper, watches, terminals, settings, applications } = rooms;
+  const { helper, administrators, stores, watches, terminals, settings, applications } = rooms;
   return {
     helperStatus: async () => helper.status,
     restartHelper: async () => {
       await helper.restart();
       return null;
     },
-    doctor: async () => (await helper.request("doctor", {})).rows,
+    administratorsStatus: async () => administrators.status,
+    showAdministrators: async () => {
+      await administrators.ask();
+      return null;
+    },
+    doctor: async () => (await stores.request("doctor", {})).rows,
 
-    listSessions: async () => (await helper.request("sessions.list", {})).sessions,
-    run: async (request) =>
-      (await helper.request("sessions.run", completed(request, rooms.home, process.env))).session,
-    stop: async (session) => (await helper.request("sessions.stop", { session })).session,
-    log: (session, since) => helper.request("sessions.log", { session, since }),
-    tighten: async (session, to) => (await helper.request("sessions.tighten", { session, ...to })).session,
-    abort: async (session) => (await helper.request("sessions.abort", { session })).session,
-    resume: async (request) => (await helper.request("sessions.resume", request)).session,
-    otherTerminals: async (session) => (await helper.request("sessions.terminals", { session })).terminals,
-    retry: async (session) => (await helper.request("sessions.retry", { session })).session,
-    compare: (first, second, ticket) => helper.request("sessions.compare", { first, second }, ticket),
+    listSessions: async () => (await stores.request("sessions.list", {})).sessions,
+    run: async (request, whose) => {
+      const whole = completed(request, rooms.home, process.env);
+      if (whose === "administrators") return stores.runAsAdministrator(whole);
+      return (await stores.request("sessions.run", whole)).session;
+    },
+    stop: async (session) => (await stores.request("sessions.stop", { session })).session,
+    log: (session, since) => stores.request("sessions.log", { session, since }),
+    tighten: async (session, to) => (await stores.request("sessions.tighten", { session, ...to })).session,
+    abort: async (session) => (await stores.request("sessions.abort", { session })).session,
+    resume: async (request) => (await stores.request("sessions.resume", request)).session,
+    otherTerminals: async (session) => (await stores.request("sessions.terminals", { session })).terminals,
+    retry: async (session) => (await stores.request("sessions.retry", { session })).session,
+    compare: (first, second, ticket) => stores.request("sessions.compare", { first, second }, ticket),
 
     watchChanges: (session) => watches.open(session),
     unwatchChanges: async (watch) => {
       await watches.close(watch);
       return null;
     },
-    discard: async (request, ticket) => (await helper.request("changes.discard", request, ticket)).discarded,
-    origins: (params) => helper.request("changes.origins", params),
-    describe: (params) => helper.request("describe", params),
-    content: (params) => helper.request("content", params),
+    discard: async (request, ticket) => (await stores.request("changes.discard", request, ticket)).discarded,
+    origins: (params) => stores.request("changes.origins", params),
+    describe: (params) => stores.request("describe", params),
+    content: (params) => stores.request("content", params),
 
     edit: async (edit) => {
-      await helper.request("changes.edit", edit);
+      await stores.request("changes.edit", edit);
       return null;
     },
-    viruses: (session, ticket) => helper.request("changes.viruses", { session }, ticket),
-    notes: async (session) => (await helper.request("notes.get", { session })).notes,
-    saveNote: async (note) => (await helper.request("notes.set", note)).notes,
+    viruses: (session, ticket) => stores.request("changes.viruses", { session }, ticket),
+    notes: async (session) => (await stores.request("notes.get", { session })).notes,
+    saveNote: async (note) => (await stores.request("notes.set", note)).notes,
     openOutside: async (file) => {
       await rooms.outside.open(file);
       return null;
@@ -83,33 +96,33 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     tools: () => rooms.outside.tools(),
     exportChanges: async (session, form) => {
       const file = await askWhere(rooms, form === "tar" ? "changes.tar" : "changes.patch");
-      if (file !== null) await helper.exportTo(session, form, file);
+      if (file !== null) await stores.exportTo(session, form, file);
       return file;
     },
 
-    versions: (params) => helper.request("versions", params),
-    mergePreview: (params) => helper.request("merge.preview", params),
-    ignored: async () => (await helper.request("ignore.get", {})).patterns,
-    saveIgnored: async (patterns) => (await helper.request("ignore.set", { patterns })).patterns,
-    alwaysHidden: async () => (await helper.request("hidden.get", {})).places,
+    versions: (params) => stores.request("versions", params),
+    mergePreview: (params) => stores.request("merge.preview", params),
+    ignored: async () => (await stores.request("ignore.get", {})).patterns,
+    saveIgnored: async (patterns) => (await stores.request("ignore.set", { patterns })).patterns,
+    alwaysHidden: async () => (await stores.request("hidden.get", {})).places,
     saveAlwaysHidden: async (places) => {
       const whole = places.map((place) => fromHome(place, rooms.home));
-      return (await helper.request("hidden.set", { places: whole })).places;
+      return (await stores.request("hidden.set", { places: whole })).places;
     },
-    check: (request, ticket) => helper.request("check", request, ticket),
-    commit: (request, ticket) => helper.request("commit", request, ticket),
-    history: () => helper.request("history.list", {}),
-    undo: (commit, resolve, ticket) => helper.request("history.undo", { commit, resolve }, ticket),
-    limitBackups: async (limit) => (await helper.request("history.limit", { limit })).dropped,
-    deeds: (commit, ticket) => helper.request("history.changes", { commit }, ticket),
-    undoVersions: (params) => helper.request("history.versions", params),
-    undoContent: (params) => helper.request("history.content", params),
+    check: (request, ticket) => stores.request("check", request, ticket),
+    commit: (request, ticket) => stores.request("commit", request, ticket),
+    history: () => stores.request("history.list", {}),
+    undo: (commit, resolve, ticket) => stores.request("history.undo", { commit, resolve }, ticket),
+    limitBackups: async (limit) => (await stores.request("history.limit", { limit })).dropped,
+    deeds: (commit, ticket) => stores.request("history.changes", { commit }, ticket),
+    undoVersions: (params) => stores.request("history.versions", params),
+    undoContent: (params) => stores.request("history.content", params),
     drop: async (commit) => {
-      await helper.request("history.drop", { commit });
+      await stores.request("history.drop", { commit });
       return null;
     },
     cancel: async (ticket) => {
-      helper.cancel(ticket);
+      stores.cancel(ticket);
       return null;
     },
 

@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import { app, type BrowserWindow, Menu, nativeTheme, protocol, session, type WebContents } from "electron";
 import type { Session } from "../../protocol/src/session.js";
+import type { Whose } from "../../protocol/src/stores.js";
 import { APP_SCHEME_PRIVILEGES, serveApp } from "./app-protocol.js";
 import { ApplicationList } from "./applications/applications.js";
 import { viewerOf } from "./applications/openers.js";
@@ -11,9 +12,11 @@ import { callHandlers, type Rooms, sendHandlers } from "./calls.js";
 import { Integration } from "./desktop/integration.js";
 import { showFatal } from "./errors/dialog.js";
 import { toSeeError } from "./failure.js";
-import { Helper, HELPER_DEFAULTS } from "./helper/helper.js";
+import { Administrators } from "./helper/administrators.js";
+import { Helper, HELPER_DEFAULTS, type HelperEvents } from "./helper/helper.js";
 import { locateHelper } from "./helper/locate.js";
 import { personEnvironment } from "./helper/person-environment.js";
+import { isOther, Stores, toldFeed } from "./helper/stores.js";
 import { openDoor, tell } from "./ipc.js";
 import { buildMenu } from "./menu.js";
 import { Outside } from "./outside/outside.js";
@@ -64,31 +67,49 @@ function startCommand(): string[] {
 /** Makes the rooms. Nothing is started and nothing read yet. */
 function build(sample: () => string | null, opened: string[]): Rooms {
   const userData = app.getPath("userData");
+  const environment = personEnvironment(process.env);
+  const locate = (): Promise<string> =>
+    locateHelper({
+      packaged: app.isPackaged,
+      resources: process.resourcesPath,
+      source: app.getAppPath(),
+      override: process.env["ALCATRAZ_HELPER"],
+    });
+  const told = (whose: Whose): Omit<HelperEvents, "status"> => ({
+    sessions: ({ sessions }) => stores.take(whose, sessions),
+    feed: (event) => tell(page(), "feed", toldFeed(whose, event)),
+    progress: (progress) => tell(page(), "progress", progress),
+  });
   const helper = new Helper(
+    { ...HELPER_DEFAULTS, environment, locate },
     {
-      ...HELPER_DEFAULTS,
-      environment: personEnvironment(process.env),
-      locate: () =>
-        locateHelper({
-          packaged: app.isPackaged,
-          resources: process.resourcesPath,
-          source: app.getAppPath(),
-          override: process.env["ALCATRAZ_HELPER"],
-        }),
-    },
-    {
+      ...told("own"),
       status: (status) => {
-        if (status.state !== "ready") watches.forget();
+        if (status.state !== "ready") watches.forget((watch) => !isOther(watch));
         tell(page(), "helperStatus", status);
       },
-      sessions: ({ sessions }) => {
+    },
+  );
+  const administrators = new Administrators(
+    { locate },
+    {
+      ...told("administrators"),
+      status: (status) => {
+        if (status.state !== "ready") watches.forget(isOther);
+        tell(page(), "administratorsStatus", status);
+      },
+    },
+  );
+  const stores = new Stores(
+    { own: helper, administrators, environment },
+    {
+      sessions: (sessions, isNews) => {
         tell(page(), "sessions", sessions);
         listed = sessions;
         panel?.take(sessions);
-        void notifier.take(sessions);
+        if (isNews) void notifier.take(sessions);
+        else notifier.learn(sessions);
       },
-      feed: (event) => tell(page(), "feed", event),
-      progress: (progress) => tell(page(), "progress", progress),
     },
   );
   const settings = new SettingsFile(userData);
@@ -102,7 +123,7 @@ function build(sample: () => string | null, opened: string[]): Rooms {
     offer: (session) => rollback.offer(session),
     takeBack: (commit) => void rollback.takeBack(commit),
   });
-  const rollback = new Rollback(helper, {
+  const rollback = new Rollback(stores, {
     told: (title, body) => notifier.tell(title, body),
     asked: (commit, applied) => {
       bringSession(null);
@@ -116,24 +137,26 @@ function build(sample: () => string | null, opened: string[]): Rooms {
     command: startCommand(),
     icon: ICON,
   });
-  const watches = new Watches(helper);
-  const terminals = new Terminals((id, what) => helper.terminalCommand(id, what), {
+  const watches = new Watches(stores);
+  const terminals = new Terminals((...joined) => stores.line(...joined), {
     data: (terminal, bytes) => tell(page(), "terminalData", terminal, bytes),
     exit: (terminal, status) => tell(page(), "terminalExit", terminal, status),
   });
   return {
     helper,
+    administrators,
+    stores,
     watches,
     terminals,
     settings,
     applications,
     rollback,
     outside: new Outside({
-      helper,
+      helper: stores,
       applications,
       settings,
       userData,
-      environment: personEnvironment(process.env),
+      environment,
       opensHere: () => integration.isOn(),
       viewerOf: (path) => viewerOf(path, { home: app.getPath("home"), environment: process.env }),
     }),
@@ -149,8 +172,8 @@ function build(sample: () => string | null, opened: string[]): Rooms {
 }
 
 /** Ends what the page held. The sessions themselves live on. */
-function release({ helper, terminals, watches }: Rooms): void {
-  helper.forgetTickets();
+function release({ stores, terminals, watches }: Rooms): void {
+  stores.forgetTickets();
   terminals.closeAll();
   watches.closeAll().catch((error: unknown) => {
     process.stderr.write(`alcatraz: a change feed was not closed: ${toSeeError(error).message}\n`);
@@ -161,12 +184,13 @@ function release({ helper, terminals, watches }: Rooms): void {
 const TERMINAL_GRACE = 1_000;
 
 /** Lets helper, terminals and files finish before the app ends. All windows are closed by then. */
-function finishBeforeQuit({ helper, terminals, settings, outside }: Rooms): void {
+function finishBeforeQuit({ helper, administrators, terminals, settings, outside }: Rooms): void {
   app.once("will-quit", (event) => {
     event.preventDefault();
     // Electron cannot be asked to quit from within this event, so the end comes in a turn of its own.
     const ends = [
       helper.close(),
+      administrators.helper.close(),
       terminals.end(TERMINAL_GRACE),
       settings.flush(),
       frameSaved(),

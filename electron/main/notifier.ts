@@ -43,6 +43,11 @@ export class Notifier {
     await Promise.all(notices.filter((_, place) => wanted[place]).map((notice) => this.#notify(notice)));
   }
 
+  /** Takes a list in which nothing is news: it could not be seen before. */
+  learn(sessions: readonly Session[]): void {
+    this.#sessions = sessions;
+  }
+
   /** Tells the outcome of something that the person asked for, whether they look or not. */
   tell(title: string, body: string): void {
     this.#show({ session: null, title, body }, null);

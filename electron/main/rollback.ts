@@ -6,7 +6,7 @@ import { ROLLBACK } from "../../texts/desktop.js";
 import { errorText } from "../../texts/errors.js";
 import { programTitle, sessionTitle } from "../../texts/titles.js";
 import { toSeeError } from "./failure.js";
-import type { Helper } from "./helper/helper.js";
+import type { Stores } from "./helper/stores.js";
 
 export interface RollbackEvents {
   /** It is done, or was not possible: what happened, and what that means. */
@@ -16,13 +16,13 @@ export interface RollbackEvents {
 }
 
 export class Rollback {
-  readonly #helper: Pick<Helper, "request">;
+  readonly #helper: Pick<Stores, "request">;
   readonly #events: RollbackEvents;
   /** The commits that are to be taken back, in turn; null: the newest, when there was nothing else to do. */
   readonly #asked = new Set<string | null>();
   #turn = Promise.resolve();
 
-  constructor(helper: Pick<Helper, "request">, events: RollbackEvents) {
+  constructor(helper: Pick<Stores, "request">, events: RollbackEvents) {
     this.#helper = helper;
     this.#events = events;
   }

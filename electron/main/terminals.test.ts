@@ -1,6 +1,7 @@
 // Terminals on real ptys with real programs.
 import { afterEach, describe, expect, test } from "vitest";
 import { Failure } from "./failure.js";
+import { ptyLine } from "./helper/terminal-line.js";
 import { Terminals } from "./terminals.js";
 
 /** Terminals that run `sh -c script`, with all that they said and a way to wait for more. */
@@ -16,18 +17,22 @@ class Desk {
   constructor(script: string) {
     const heard = (): void => this.#waiting.splice(0).forEach((wake) => wake());
     const environment = { PATH: process.env["PATH"] ?? "/usr/bin:/bin", GREETING: "hello" };
-    this.terminals = new Terminals(async () => ({ file: "/bin/sh", args: ["-c", script], environment }), {
-      data: (terminal, data) => {
-        this.bytes += data.length;
-        if (this.bytes < 100_000) this.text += Buffer.from(data).toString("utf8");
-        if (this.attentive) this.terminals.seen(terminal, data.length);
-        heard();
+    const command = { file: "/bin/sh", args: ["-c", script], environment };
+    this.terminals = new Terminals(
+      (_session, _what, { rows, cols }, events) => ptyLine(command, rows, cols, events),
+      {
+        data: (terminal, data) => {
+          this.bytes += data.length;
+          if (this.bytes < 100_000) this.text += Buffer.from(data).toString("utf8");
+          if (this.attentive) this.terminals.seen(terminal, data.length);
+          heard();
+        },
+        exit: (_terminal, status) => {
+          this.exits.push(status);
+          heard();
+        },
       },
-      exit: (_terminal, status) => {
-        this.exits.push(status);
-        heard();
-      },
-    });
+    );
   }
 
   async until(holds: () => boolean): Promise<void> {

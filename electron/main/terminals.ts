@@ -1,14 +1,18 @@
-// Terminals of SEEs: each a local pty on which `alcatraz attach`, `inspect` or `enter` runs. Bytes pass through unread;
-// what they mean is the page's terminal emulator's business.
-import { stat } from "node:fs/promises";
-import type { IPty } from "node-pty";
+// Terminals of SEEs: on each runs `alcatraz attach`, `inspect` or `enter`. Bytes pass through unread; what they mean is the page's
+// terminal emulator's business.
 import { APP_ERRORS } from "../../texts/app-errors.js";
 import type { TerminalOf } from "../../protocol/src/bridge.js";
-import { fail, reasonOf } from "./failure.js";
+import { fail } from "./failure.js";
 import { FloodGate } from "./flood-gate.js";
-import type { TerminalCommand } from "./helper/helper.js";
+import type { Line, LineEvents } from "./helper/terminal-line.js";
 
-type CommandOf = (session: string, what: TerminalOf) => Promise<TerminalCommand>;
+/** Joins a terminal of this size to what it is to show of a session. */
+type OpenLine = (
+  session: string,
+  what: TerminalOf,
+  size: { rows: number; cols: number },
+  events: LineEvents,
+) => Promise<Line>;
 
 export interface TerminalEvents {
   data(terminal: number, bytes: Uint8Array): void;
@@ -16,7 +20,7 @@ export interface TerminalEvents {
 }
 
 interface Terminal {
-  pty: IPty;
+  line: Line;
   gate: FloodGate;
 }
 
@@ -24,81 +28,80 @@ interface Terminal {
 const TERMINAL_LIMIT = 32;
 
 export class Terminals {
-  readonly #command: CommandOf;
+  readonly #line: OpenLine;
   readonly #events: TerminalEvents;
   readonly #open = new Map<number, Terminal>();
-  /** Ptys whose program has not ended yet, closed ones too. */
-  readonly #alive = new Map<IPty, Promise<void>>();
+  /** Lines whose program has not ended yet, closed ones too. */
+  readonly #alive = new Map<Line, Promise<void>>();
   #next = 1;
+  #opening = 0;
   /** Counts pages, so that none gets a terminal after it has left. */
   #page = 0;
 
-  constructor(command: CommandOf, events: TerminalEvents) {
-    this.#command = command;
+  constructor(line: OpenLine, events: TerminalEvents) {
+    this.#line = line;
     this.#events = events;
   }
 
   /** Opens a terminal on a session and returns its number. */
   async open(session: string, what: TerminalOf, rows: number, cols: number): Promise<number> {
     const page = this.#page;
-    const command = await this.#command(session, what);
-    const cwd = await directoryOr(command.cwd, "/");
-    // Loaded here and not at start-up: the first window needs no native module.
-    const { spawn } = await import("node-pty");
-    if (this.#open.size >= TERMINAL_LIMIT) {
+    if (this.#open.size + this.#opening >= TERMINAL_LIMIT) {
       throw fail("io", APP_ERRORS.manyTerminals(TERMINAL_LIMIT));
-    }
-    if (page !== this.#page) throw fail("cancelled", APP_ERRORS.pageGone);
-    let pty: IPty;
-    try {
-      pty = spawn(command.file, command.args, {
-        name: "xterm-256color",
-        rows,
-        cols,
-        cwd,
-        env: command.environment,
-        // Bytes, not text: a character may be cut between two reads.
-        encoding: null,
-      });
-    } catch (cause) {
-      throw fail("io", APP_ERRORS.noTerminal(reasonOf(cause)), undefined, cause);
     }
     const id = this.#next;
     this.#next += 1;
+    let line: Line | null = null;
     const gate = new FloodGate({
       deliver: (batch) => this.#events.data(id, batch),
-      pause: () => pty.pause(),
-      resume: () => pty.resume(),
+      pause: () => line?.pause(),
+      resume: () => line?.resume(),
     });
-    this.#open.set(id, { pty, gate });
-    // node-pty types its data as text; with `encoding: null` it is a Buffer.
-    pty.onData((data: unknown) => {
-      if (data instanceof Uint8Array) gate.push(data);
-    });
+    // Until the page has the number, what comes is held back.
+    let held: (() => void)[] | null = [];
+    const then = (what: () => void): void => {
+      if (held === null) what();
+      else held.push(what);
+    };
     let ended = (): void => undefined;
-    this.#alive.set(pty, new Promise((resolve) => (ended = resolve)));
-    pty.onExit(({ exitCode, signal }) => {
-      this.#alive.delete(pty);
-      ended();
-      gate.flush();
-      if (!this.#open.delete(id)) return;
-      this.#events.exit(id, signal === undefined || signal === 0 ? exitCode : 128 + signal);
+    this.#opening += 1;
+    const opened = await this.#line(
+      session,
+      what,
+      { rows, cols },
+      {
+        data: (bytes) => then(() => gate.push(bytes)),
+        exit: (status) =>
+          then(() => {
+            if (line !== null) this.#alive.delete(line);
+            ended();
+            gate.flush();
+            if (this.#open.delete(id)) this.#events.exit(id, status);
+          }),
+      },
+    ).finally(() => (this.#opening -= 1));
+    line = opened;
+    this.#alive.set(opened, new Promise((resolve) => (ended = resolve)));
+    this.#open.set(id, { line: opened, gate });
+    setImmediate(() => {
+      const first = held ?? [];
+      held = null;
+      for (const tell of first) tell();
     });
+    if (page !== this.#page) {
+      this.close(id);
+      throw fail("cancelled", APP_ERRORS.pageGone);
+    }
     return id;
   }
 
   /** Types into the terminal. One that has ended meanwhile takes nothing, as a real one would. */
   write(id: number, data: string): void {
-    this.#open.get(id)?.pty.write(data);
+    this.#open.get(id)?.line.write(data);
   }
 
   resize(id: number, rows: number, cols: number): void {
-    try {
-      this.#open.get(id)?.pty.resize(cols, rows);
-    } catch (error) {
-      // It has been closed by its other end just now, which is told next.
-      if (!String(error).includes("EBADF")) throw error;
-    }
+    this.#open.get(id)?.line.resize(rows, cols);
   }
 
   /** The page has drawn so many bytes. */
@@ -110,7 +113,7 @@ export class Terminals {
   close(id: number): void {
     const terminal = this.#open.get(id);
     this.#open.delete(id);
-    terminal?.pty.kill("SIGHUP");
+    terminal?.line.close();
   }
 
   /** Closes all: the page that showed them is gone. */
@@ -127,18 +130,9 @@ export class Terminals {
     this.closeAll();
     const ended = Promise.all(this.#alive.values());
     const kill = setTimeout(() => {
-      for (const pty of this.#alive.keys()) pty.kill("SIGKILL");
+      for (const line of this.#alive.keys()) line.kill();
     }, grace);
     await ended;
     clearTimeout(kill);
   }
-}
-
-/** Returns the directory, or another one when it is not there: no program starts in a place that is gone. */
-async function directoryOr(path: string | undefined, other: string): Promise<string> {
-  if (path === undefined) return other;
-  return stat(path).then(
-    (facts) => (facts.isDirectory() ? path : other),
-    () => other,
-  );
 }

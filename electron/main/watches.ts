@@ -1,14 +1,14 @@
 // The change feeds that the page has open, so that they end with the page and not with the helper.
 import { Failure } from "./failure.js";
-import type { Helper } from "./helper/helper.js";
+import type { Stores } from "./helper/stores.js";
 
 export class Watches {
-  readonly #helper: Pick<Helper, "request">;
+  readonly #helper: Pick<Stores, "request">;
   readonly #open = new Set<number>();
   /** Counts pages, so that a feed that opens after its page went away is closed at once. */
   #page = 0;
 
-  constructor(helper: Pick<Helper, "request">) {
+  constructor(helper: Pick<Stores, "request">) {
     this.#helper = helper;
   }
 
@@ -31,9 +31,9 @@ export class Watches {
     }
   }
 
-  /** A new helper knows nothing of the feeds of the one before. */
-  forget(): void {
-    this.#open.clear();
+  /** A new helper knows nothing of the feeds of the one before: those that are `of` it. */
+  forget(of: (watch: number) => boolean): void {
+    for (const watch of this.#open) if (of(watch)) this.#open.delete(watch);
   }
 
   /** Ends all feeds: the page that read them is gone. */

@@ -32,6 +32,8 @@ function on<K extends EventName>(name: K, listener: (...values: Events[K]) => vo
 contextBridge.exposeInMainWorld("see", {
   helperStatus: call("helperStatus"),
   restartHelper: call("restartHelper"),
+  administratorsStatus: call("administratorsStatus"),
+  showAdministrators: call("showAdministrators"),
   doctor: call("doctor"),
 
   listSessions: call("listSessions"),
@@ -101,6 +103,7 @@ contextBridge.exposeInMainWorld("see", {
   copyText: call("copyText"),
 
   onHelperStatus: (listener) => on("helperStatus", listener),
+  onAdministratorsStatus: (listener) => on("administratorsStatus", listener),
   onSessions: (listener) => on("sessions", listener),
   onFeed: (listener) => on("feed", listener),
   onProgress: (listener) => on("progress", listener),

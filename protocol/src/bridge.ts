@@ -30,6 +30,7 @@ import {
   type Session,
   type Tightening,
 } from "./session.js";
+import type { Whose } from "./stores.js";
 
 /** How every bridge call ends: errors are values, because Electron flattens thrown ones to text. */
 export type Outcome<T> = { ok: true; value: T } | { ok: false; error: SeeError };
@@ -118,6 +119,15 @@ export const HelperStatus = z.discriminatedUnion("state", [
 ]);
 export type HelperStatus = z.infer<typeof HelperStatus>;
 
+/** How it stands with the administrator's sessions: nobody asked to see them, a password is asked for, they are there, or no more. */
+export const AdministratorsStatus = z.discriminatedUnion("state", [
+  z.object({ state: z.literal("off") }),
+  z.object({ state: z.literal("asking") }),
+  z.object({ state: z.literal("ready") }),
+  z.object({ state: z.literal("gone"), error: SeeError }),
+]);
+export type AdministratorsStatus = z.infer<typeof AdministratorsStatus>;
+
 /** What the sample on the Home screen is, when the app was started with one. */
 export const Sample = z.object({ name: z.string(), command: z.string(), cwd: z.string() });
 export type Sample = z.infer<typeof Sample>;
@@ -167,10 +177,14 @@ type Unsubscribe = () => void;
 export interface SeeBridge {
   helperStatus(): Promise<Outcome<HelperStatus>>;
   restartHelper(): Promise<Outcome<null>>;
+  administratorsStatus(): Promise<Outcome<AdministratorsStatus>>;
+  /** Asks for an administrator's password; the administrator's sessions are then in the list. */
+  showAdministrators(): Promise<Outcome<null>>;
   doctor(): Promise<Outcome<DoctorRow[]>>;
 
   listSessions(): Promise<Outcome<Session[]>>;
-  run(request: RunRequest): Promise<Outcome<Session>>;
+  /** An administrator's asks for the password first, unless it was given. */
+  run(request: RunRequest, whose: Whose): Promise<Outcome<Session>>;
   stop(session: string): Promise<Outcome<Session>>;
   log(session: string, since: number): Promise<Outcome<SessionLog>>;
   tighten(session: string, to: Tightening): Promise<Outcome<Session>>;
@@ -259,6 +273,7 @@ export interface SeeBridge {
   copyText(text: string): Promise<Outcome<null>>;
 
   onHelperStatus(listener: (status: HelperStatus) => void): Unsubscribe;
+  onAdministratorsStatus(listener: (status: AdministratorsStatus) => void): Unsubscribe;
   onSessions(listener: (sessions: Session[]) => void): Unsubscribe;
   onFeed(listener: (event: FeedEvent) => void): Unsubscribe;
   /** `progress.request` is the ticket of the call that it belongs to. */

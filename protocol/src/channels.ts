@@ -5,6 +5,7 @@ import type { FeedEvent } from "./change.js";
 import { LogPlace } from "./log.js";
 import { CommitRequest, ResolveItem } from "./commit.js";
 import {
+  type AdministratorsStatus,
   ExportForm,
   OpenOutside,
   type Outcome,
@@ -15,6 +16,7 @@ import {
 } from "./bridge.js";
 import { methods, type Progress } from "./rpc.js";
 import { RunRequest, Tightening, type Session } from "./session.js";
+import { Whose } from "./stores.js";
 
 /** Verbs of the bridge that are asked and answered. */
 export type CallName = {
@@ -43,7 +45,9 @@ export const calls = {
   restartHelper: z.tuple([]),
   doctor: z.tuple([]),
   listSessions: z.tuple([]),
-  run: z.tuple([RunRequest]),
+  administratorsStatus: z.tuple([]),
+  showAdministrators: z.tuple([]),
+  run: z.tuple([RunRequest, Whose]),
   stop: z.tuple([SessionKey]),
   log: z.tuple([SessionKey, LogPlace]),
   tighten: z.tuple([SessionKey, Tightening]),
@@ -112,6 +116,7 @@ export type SendName = keyof Sends;
 /** Messages to the page: name → what it carries. Main made or parsed the values, so types are enough. */
 export interface Events {
   helperStatus: [status: HelperStatus];
+  administratorsStatus: [status: AdministratorsStatus];
   sessions: [sessions: Session[]];
   feed: [event: FeedEvent];
   progress: [progress: Progress];

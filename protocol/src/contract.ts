@@ -7,7 +7,7 @@ import * as commits from "./commit.js";
 import * as contents from "./content.js";
 import * as doctor from "./doctor.js";
 import * as errors from "./errors.js";
-import { Cancel, methods, notifications, PROTOCOL_VERSION } from "./rpc.js";
+import { methods, notifications, orders, PROTOCOL_VERSION } from "./rpc.js";
 import * as sessions from "./session.js";
 
 type JsonSchema = Record<string, unknown>;
@@ -16,7 +16,7 @@ export interface Contract {
   protocol: number;
   methods: Record<string, { params: JsonSchema; result: JsonSchema }>;
   notifications: Record<string, JsonSchema>;
-  cancel: JsonSchema;
+  orders: Record<string, JsonSchema>;
   /** What more than one message holds; messages and these refer to it as `#/$defs/NAME`. */
   $defs: Record<string, JsonSchema>;
   errors: string[];
@@ -41,11 +41,12 @@ function named(): z.core.$ZodRegistry<{ id?: string }> {
 
 /** Returns the contract of this very source. */
 export function makeContract(): Contract {
-  const messages = new Map<string, z.ZodType>([["cancel", Cancel]]);
+  const messages = new Map<string, z.ZodType>();
   for (const [name, { params, result }] of Object.entries(methods)) {
     messages.set(`${name} params`, params).set(`${name} result`, result);
   }
   for (const [name, schema] of Object.entries(notifications)) messages.set(`${name} told`, schema);
+  for (const [name, schema] of Object.entries(orders)) messages.set(`${name} ordered`, schema);
   // As one document, so that there is one list of what has a name.
   const whole = z.toJSONSchema(z.object(Object.fromEntries(messages)), { metadata: named() });
   const schemaOf = (message: string) => whole.properties?.[message] as JsonSchema;
@@ -60,7 +61,7 @@ export function makeContract(): Contract {
     notifications: Object.fromEntries(
       Object.keys(notifications).map((name) => [name, schemaOf(`${name} told`)]),
     ),
-    cancel: schemaOf("cancel"),
+    orders: Object.fromEntries(Object.keys(orders).map((name) => [name, schemaOf(`${name} ordered`)])),
     $defs: (whole.$defs ?? {}) as Record<string, JsonSchema>,
     errors: [...errors.ErrorCode.options],
     reasons: [...errors.ErrorReason.options],

@@ -5,12 +5,13 @@ import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { LimitCause, SessionCause } from "./cause.js";
 import { ErrorCode } from "./errors.js";
-import { Cancel, methods, NotificationEnvelope, notifications, Reply, Request } from "./rpc.js";
+import { methods, NotificationEnvelope, notifications, orders, Reply, Request } from "./rpc.js";
 
 const ROOM = new URL("../golden/", import.meta.url);
 
 const MethodName = z.enum(Object.keys(methods) as (keyof typeof methods)[]);
 const NotificationName = z.enum(Object.keys(notifications) as (keyof typeof notifications)[]);
+const OrderName = z.enum(Object.keys(orders) as (keyof typeof orders)[]);
 const Golden = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("request"), method: MethodName, message: Request }),
   z.strictObject({ kind: z.literal("result"), method: MethodName, message: z.unknown() }),
@@ -20,7 +21,7 @@ const Golden = z.discriminatedUnion("kind", [
     method: NotificationName,
     message: NotificationEnvelope,
   }),
-  z.strictObject({ kind: z.literal("cancel"), message: NotificationEnvelope }),
+  z.strictObject({ kind: z.literal("order"), method: OrderName, message: NotificationEnvelope }),
 ]);
 type Golden = z.infer<typeof Golden>;
 
@@ -63,9 +64,9 @@ function parseGolden(entry: unknown): Golden {
       expect(golden.message.method).toBe(golden.method);
       whole(notifications[golden.method], golden.message.params);
       break;
-    case "cancel":
-      expect(golden.message.method).toBe("cancel");
-      whole(Cancel, golden.message.params);
+    case "order":
+      expect(golden.message.method).toBe(golden.method);
+      whole(orders[golden.method], golden.message.params);
       break;
   }
   return golden;
@@ -89,8 +90,8 @@ describe("the examples cover", () => {
     expect(has("notification", name)).toBe(true);
   });
 
-  test("cancellation", () => {
-    expect(parsed.some(({ kind }) => kind === "cancel")).toBe(true);
+  test.each(OrderName.options)("order %s", (name) => {
+    expect(has("order", name)).toBe(true);
   });
 
   test.each(ErrorCode.options)("error %s", (code) => {

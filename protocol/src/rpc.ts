@@ -22,6 +22,7 @@ import { LogPlace, SessionLog } from "./log.js";
 import { Origins } from "./origins.js";
 import { PathRef } from "./path.js";
 import { SeeError } from "./errors.js";
+import { OpenRelay, RelayData, RelayEnd, RelayNumber, RelayResize, RelaySeen } from "./relay.js";
 import { Mode, OtherTerminal, Places, RunRequest, Session, Tightening } from "./session.js";
 
 /** Both sides refuse to talk when this differs. */
@@ -48,7 +49,7 @@ export const methods = {
   },
   "sessions.abort": { params: SessionId, result: z.object({ session: Session }) },
   "sessions.retry": {
-    params: SessionId.extend({ rows: RunRequest.shape.rows, cols: RunRequest.shape.cols }),
+    params: SessionId.extend(RunRequest.pick({ rows: true, cols: true, env: true }).shape),
     result: z.object({ session: Session }),
   },
   "sessions.compare": {
@@ -122,6 +123,8 @@ export const methods = {
     }),
     result: Slice,
   },
+  /** Runs a command of the helper's for the app. It is told as "relay", then as "relay-end". */
+  "relays.open": { params: OpenRelay, result: RelayNumber },
 } as const;
 export type Methods = typeof methods;
 export type Method = keyof Methods;
@@ -145,13 +148,27 @@ export const notifications = {
   sessions: z.object({ sessions: z.array(Session) }),
   feed: FeedEvent,
   progress: Progress,
+  relay: RelayData,
+  "relay-end": RelayEnd,
 } as const;
 export type Notifications = typeof notifications;
 export type NotificationName = keyof Notifications;
 export type Notification<N extends NotificationName> = z.infer<Notifications[N]>;
 
-/** The one notification to the helper: give up request `request`; it then fails with `cancelled`. */
-export const Cancel = z.object({ request: z.number().int() });
+/**
+ * Notifications to the helper: name → what they carry. `cancel` gives up request `request`, which then fails with `cancelled`.
+ * A relay that has ended takes no order, and that is no error.
+ */
+export const orders = {
+  cancel: z.object({ request: z.number().int() }),
+  "relay.input": RelayData,
+  "relay.resize": RelayResize,
+  "relay.seen": RelaySeen,
+  "relay.close": RelayNumber,
+} as const;
+export type Orders = typeof orders;
+export type OrderName = keyof Orders;
+export type Order<N extends OrderName> = z.infer<Orders[N]>;
 
 export const Request = z.object({
   jsonrpc: z.literal("2.0"),

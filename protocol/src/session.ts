@@ -131,6 +131,10 @@ export const Session = z.object({
 });
 export type Session = z.infer<typeof Session>;
 
+/**
+ * `env` adds to the helper's environment. Where pkexec has taken the person's away it is the whole one of the person's program;
+ * another user's gets of it what tells of terminal, language and display.
+ */
 export const RunRequest = z.object({
   command: z.array(z.string()).min(1),
   cwd: z.string().optional(),

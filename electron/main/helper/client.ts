@@ -12,6 +12,8 @@ import {
   NotificationEnvelope,
   type NotificationName,
   notifications,
+  type Order,
+  type OrderName,
   type Params,
   Reply,
   type Result,
@@ -80,7 +82,12 @@ export class RpcClient {
 
   /** Asks for request `id` to be given up; the request then ends by itself, usually with `cancelled`. */
   cancel(id: number): void {
-    if (this.#pending.has(id)) this.#send({ jsonrpc: "2.0", method: "cancel", params: { request: id } });
+    if (this.#pending.has(id)) this.order("cancel", { request: id });
+  }
+
+  /** Tells the helper what is not answered. */
+  order<N extends OrderName>(method: N, params: Order<N>): void {
+    if (this.#closed === null) this.#send({ jsonrpc: "2.0", method, params });
   }
 
   /** Fails everything that waits, and whatever is asked from now on. */
@@ -154,6 +161,9 @@ export class RpcClient {
     if (name === "sessions") this.#deliver(name, notifications.sessions, params, events.sessions);
     else if (name === "feed") this.#deliver(name, UnreadFeedEvent, params, events.feed);
     else if (name === "progress") this.#deliver(name, notifications.progress, params, events.progress);
+    else if (name === "relay") this.#deliver(name, notifications.relay, params, events.relay);
+    else if (name === "relay-end")
+      this.#deliver(name, notifications["relay-end"], params, events["relay-end"]);
     else this.#fault(misunderstood(HELPER_FAULTS.notification, line));
   }
 

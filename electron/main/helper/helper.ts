@@ -12,12 +12,15 @@ import {
 import { fail, Failure, toSeeError } from "../failure.js";
 import { RpcClient } from "./client.js";
 import { runToFile } from "./programs.js";
+import { type Relay, type RelayEvents, Relays } from "./relays.js";
 import { type Ending, type HelperProcess, startHelper } from "./process.js";
 
 /** Times are milliseconds. */
 export interface HelperOptions {
   locate(): Promise<string>;
   environment: Record<string, string>;
+  /** What starts it with other rights, and what an end of that means before the helper has greeted; null: what any end does. */
+  through?: { words: readonly string[]; ending(ending: Ending): Failure | null };
   /** How long the helper may take to answer `hello`. */
   helloDeadline: number;
   /** Pauses before each automatic start in a row; after the last one only the person starts it. */
@@ -72,6 +75,7 @@ export class Helper {
   #restarting: Promise<void> | null = null;
   readonly #idByTicket = new Map<number, number>();
   readonly #ticketById = new Map<number, number>();
+  readonly #relays = new Relays();
 
   constructor(options: HelperOptions, events: HelperEvents) {
     this.#options = options;
@@ -133,6 +137,14 @@ export class Helper {
     if (id !== undefined) this.#run?.client.cancel(id);
   }
 
+  /** Runs a command of the helper's for whoever has not the rights to. */
+  async openRelay(params: Params<"relays.open">, events: RelayEvents): Promise<Relay> {
+    await this.#settled;
+    const run = this.#run;
+    if (run === null || this.#status.state !== "ready") throw new Failure(this.#goneError());
+    return this.#relays.open(run.client, params, events);
+  }
+
   /** Returns the command that joins a pty to what the terminal is to show. */
   async terminalCommand(session: string, what: TerminalOf): Promise<TerminalCommand> {
     const file = await this.#options.locate();
@@ -173,11 +185,12 @@ export class Helper {
       const path = await this.#options.locate();
       // Nobody would end a helper that is started after the app has begun to close.
       if (this.#closing) return;
-      const process = startHelper(path, this.#options.environment);
+      const words = [...(this.#options.through?.words ?? []), path];
+      const process = startHelper(words, this.#options.environment);
       const run: Run = { process, client: this.#connect(process), born: Date.now(), verdict: null };
       this.#run = run;
       void process.ended.then((ending) =>
-        this.#onGone(run, (isRestarted) => run.verdict ?? died(ending, isRestarted)),
+        this.#onGone(run, (isRestarted) => run.verdict ?? this.#ended(ending, isRestarted)),
       );
       await this.#greet(run);
     } catch (thrown) {
@@ -191,6 +204,8 @@ export class Helper {
       sessions: (value) => this.#events.sessions(value),
       feed: (value) => this.#events.feed(value),
       progress: (value) => this.#tellProgress(value),
+      relay: (value) => this.#relays.data(value),
+      "relay-end": (value) => this.#relays.end(value),
       fault: (failure) => this.#giveUp(failure),
     });
   }
@@ -242,6 +257,11 @@ export class Helper {
     void run.process.leave(this.#options.grace).then(() => this.#onGone(run, () => failure));
   }
 
+  #ended(ending: Ending, isRestarted: boolean): Failure {
+    const refused = this.#status.state === "starting" ? this.#options.through?.ending(ending) : null;
+    return refused ?? died(ending, isRestarted);
+  }
+
   #onGone(run: Run, why: (isRestarted: boolean) => Failure): void {
     if (this.#run !== run) return;
     this.#run = null;
@@ -249,6 +269,7 @@ export class Helper {
     const pause = this.#options.pauses[this.#tries];
     const failure = why(pause !== undefined);
     run.client.close(failure);
+    this.#relays.endAll();
     if (this.#closing) return;
     this.#setStatus({ state: "gone", error: failure.error });
     if (pause === undefined) return;
@@ -262,6 +283,7 @@ export class Helper {
     if (run === null) return null;
     this.#run = null;
     run.client.close(fail("helper-gone", APP_ERRORS.helperEnding));
+    this.#relays.endAll();
     return run.process;
   }
 

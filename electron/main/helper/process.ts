@@ -52,8 +52,9 @@ function listen(stream: Readable): string[] {
 }
 
 /** Starts the helper. It lives in a session of its own: Ctrl-C at the app's terminal must not cut a commit short. */
-export function startHelper(path: string, environment: Record<string, string>): HelperProcess {
-  const child = spawn(path, ["serve"], {
+export function startHelper(command: readonly string[], environment: Record<string, string>): HelperProcess {
+  const [file = "", ...args] = command;
+  const child = spawn(file, [...args, "serve"], {
     stdio: ["pipe", "pipe", "pipe"],
     env: environment,
     detached: true,
@@ -62,7 +63,8 @@ export function startHelper(path: string, environment: Record<string, string>): 
   // The end of the process says more than a write that failed because of it.
   child.stdin.on("error", () => undefined);
   const ended = new Promise<Ending>((resolve) => {
-    child.once("error", (startError) => {
+    // Not only once: what is root's cannot be killed from here, and each try says so.
+    child.on("error", (startError) => {
       if (child.pid === undefined) resolve({ status: null, signal: null, startError, words });
     });
     child.once("exit", (status, signal) => {
@@ -78,16 +80,24 @@ export function startHelper(path: string, environment: Record<string, string>): 
     child.stdin.end();
     await Promise.race([ended, delay(grace)]);
   };
+  /** Tells whether there was something to kill and it could be. Root's helper hears that nobody listens, and ends by itself. */
+  const kill = (): boolean => {
+    const killed = child.kill("SIGKILL");
+    if (!killed) {
+      child.stdin.destroy();
+      child.stdout.destroy();
+    }
+    return killed;
+  };
   return {
     input: child.stdout,
     output: child.stdin,
     ended,
     async finish(grace) {
       await leave(grace);
-      child.kill("SIGKILL");
-      await ended;
+      if (kill()) await ended;
     },
     leave,
-    kill: () => void child.kill("SIGKILL"),
+    kill: () => void kill(),
   };
 }

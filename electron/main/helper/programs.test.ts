@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const run = (script: string): Promise<string> =>
+const run = (script: string): Promise<void> =>
   runToFile(["sh", "-c", script], { PATH: process.env["PATH"] ?? "" }, join(folder, "changes.tar"));
 
 test("a whole export lies under its own name, alone", async () => {

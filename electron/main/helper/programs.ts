@@ -1,6 +1,6 @@
 // Programs beside the helper: what the person's desktop shows files with, and the command line writing to a file.
 import { spawn } from "node:child_process";
-import { open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 import { APP_ERRORS, REASONS, refusalWords } from "../../../texts/app-errors.js";
 import { escapeText } from "../../../protocol/src/escape.js";
@@ -40,35 +40,41 @@ export function startProgram(
   });
 }
 
-/** Runs a command and puts what it prints into a file: whole, or not at all. Returns what it said beside that. */
-export async function runToFile(
+/** Runs a command and puts what it prints into a file: whole, or not at all. */
+export function runToFile(
   words: readonly string[],
   environment: Record<string, string>,
   target: string,
-): Promise<string> {
+): Promise<void> {
   const [file = "", ...args] = words;
+  return toFile(target, async ({ fd }) => {
+    let said = "";
+    const child = spawn(file, args, { stdio: ["ignore", fd, "pipe"], env: environment });
+    child.stderr?.setEncoding("utf8");
+    child.stderr?.on("data", (text: string) => (said = (said + text).slice(0, LONGEST)));
+    const status = await new Promise<number | null>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", resolve);
+    });
+    if (status !== 0) throw new Error(escapeText(said.trim()) || REASONS.status(status));
+  });
+}
+
+/** Writes a file: whole, or not at all. */
+export async function toFile(target: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
   const part = `${target}.part`;
   // Before all else: only what was made here is ever removed again.
   const handle = await open(part, "wx", 0o644).catch((cause: unknown) => {
     throw refused(target, cause);
   });
   try {
-    let said = "";
     try {
-      const child = spawn(file, args, { stdio: ["ignore", handle.fd, "pipe"], env: environment });
-      child.stderr?.setEncoding("utf8");
-      child.stderr?.on("data", (text: string) => (said = (said + text).slice(0, LONGEST)));
-      const status = await new Promise<number | null>((resolve, reject) => {
-        child.once("error", reject);
-        child.once("close", resolve);
-      });
-      if (status !== 0) throw new Error(escapeText(said.trim()) || REASONS.status(status));
+      await write(handle);
       await handle.sync();
     } finally {
       await handle.close();
     }
     await rename(part, target);
-    return said;
   } catch (cause) {
     await rm(part, { force: true });
     throw failed(target, cause);

@@ -8,6 +8,7 @@ import type { HelperStatus } from "../../../protocol/src/bridge.js";
 import { FeedEvent } from "../../../protocol/src/change.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { Failure } from "../failure.js";
+import { ptyLine } from "./terminal-line.js";
 import { Terminals } from "../terminals.js";
 import { Watches } from "../watches.js";
 import { Helper, HELPER_DEFAULTS } from "./helper.js";
@@ -182,16 +183,20 @@ describe("the real helper", () => {
     const session = await shell('echo early; read -r line; echo "got <$line>"; stty size');
     let text = "";
     const ends: number[] = [];
-    const terminals = new Terminals((id, what) => helper.terminalCommand(id, what), {
-      data: (_terminal, bytes) => {
-        text += Buffer.from(bytes).toString();
-        heard();
+    const terminals = new Terminals(
+      async (id, what, { rows, cols }, events) =>
+        ptyLine(await helper.terminalCommand(id, what), rows, cols, events),
+      {
+        data: (_terminal, bytes) => {
+          text += Buffer.from(bytes).toString();
+          heard();
+        },
+        exit: (_terminal, status) => {
+          ends.push(status);
+          heard();
+        },
       },
-      exit: (_terminal, status) => {
-        ends.push(status);
-        heard();
-      },
-    });
+    );
     const terminal = await terminals.open(session.id, "program", 31, 97);
     await until(() => text.includes("early"));
     terminals.write(terminal, "typed\r");

@@ -7,17 +7,17 @@ import type { AnySide } from "../../../protocol/src/content.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { SLICE_LIMIT } from "../../../protocol/src/content.js";
 import { fail } from "../failure.js";
-import type { Helper } from "../helper/helper.js";
+import type { Stores } from "../helper/stores.js";
 
 /** More is not copied for a look. */
 const LARGEST = 1024 * 1024 * 1024;
 
 export class Copies {
-  readonly #helper: Pick<Helper, "request">;
+  readonly #helper: Pick<Stores, "request">;
   readonly #place: string;
   #ready: Promise<void> | null = null;
 
-  constructor(helper: Pick<Helper, "request">, userData: string) {
+  constructor(helper: Pick<Stores, "request">, userData: string) {
     this.#helper = helper;
     this.#place = join(userData, "opened");
   }

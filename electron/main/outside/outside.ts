@@ -6,7 +6,7 @@ import type { OpenOutside, Tools } from "../../../protocol/src/bridge.js";
 import type { SideFacts } from "../../../protocol/src/content.js";
 import type { ApplicationList } from "../applications/applications.js";
 import { fail, type Failure } from "../failure.js";
-import type { Helper } from "../helper/helper.js";
+import type { Stores } from "../helper/stores.js";
 import { startProgram } from "../helper/programs.js";
 import type { SettingsFile } from "../settings.js";
 import { Copies } from "./copies.js";
@@ -20,7 +20,7 @@ const LONGEST_TEXT = 1024 * 1024;
 const HANDS_OVER = [["xdg-open"], ["gio", "open"]] as const;
 
 export interface OutsideOptions {
-  helper: Pick<Helper, "request">;
+  helper: Pick<Stores, "request">;
   applications: Pick<ApplicationList, "get">;
   settings: Pick<SettingsFile, "read">;
   userData: string;

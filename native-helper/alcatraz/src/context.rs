@@ -14,6 +14,8 @@ use crate::progress::TerminalMonitor;
 /// Handed to every command.
 pub struct Context {
     store: Option<PathBuf>,
+    /// Whether an option named that directory.
+    pub names_store: bool,
     /// Where words go.
     pub output: Output,
 }
@@ -21,7 +23,7 @@ pub struct Context {
 impl Context {
     /// Opens nothing yet.
     pub fn new(global: &Global) -> Self {
-        Self { output: Output::new(global), store: global.store() }
+        Self { output: Output::new(global), store: global.store(), names_store: global.names_store() }
     }
 
     /// Returns a monitor that shows long work to a person.

@@ -9,6 +9,7 @@ mod exit_status;
 mod frozen_question;
 mod left_behind;
 mod output;
+mod persons_environment;
 mod policy;
 mod present;
 mod progress;

@@ -61,7 +61,7 @@ export const useSessions = create<SessionsState>((set, get) => {
       told += 1;
       set(outcome.ok ? { sessions: outcome.value, error: null } : { error: outcome.error });
     },
-    run: (request) => ask(() => see.run(request)),
+    run: (request) => ask(() => see.run(request, "own")),
     stop: async (id) => {
       set({ stopping: new Set([...get().stopping, id]) });
       const outcome = await ask(() => see.stop(id));

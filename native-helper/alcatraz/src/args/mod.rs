@@ -17,7 +17,7 @@ use crate::exit_status::ExitStatus;
 pub use self::deciding::{CheckArgs, CommitArgs, DiscardArgs, DropArgs, IgnoreArgs, Ignoring, UndoArgs};
 pub use self::reviewing::{ChangesArgs, DiffArgs, ExportArgs, ListArgs};
 pub use self::running::{
-    AttachArgs, Engine, EnterArgs, InspectArgs, RetryArgs, RunArgs, SuperviseArgs, Then, Tty,
+    AttachArgs, Engine, EnterArgs, InspectArgs, RelayedArgs, RetryArgs, RunArgs, SuperviseArgs, Then, Tty,
 };
 pub use self::size::Limit;
 pub use self::tools::{CompletionsArgs, ManArgs, ProbeArgs};
@@ -63,6 +63,11 @@ impl Global {
     /// Tells whether any of them was typed.
     pub fn is_given(&self) -> bool {
         self.json || self.quiet || self.verbose || self.store.is_some()
+    }
+
+    /// Tells whether the store was named with an option.
+    pub fn names_store(&self) -> bool {
+        self.store.is_some()
     }
 
     /// Returns the directory that was named for the store. Not read by clap: every usage line would then show it.
@@ -144,6 +149,9 @@ pub enum Command {
     /// Open what a user has closed to himself
     #[command(hide = true)]
     Reach,
+    /// Be a command on the terminal that stdout is, with an environment for its program on stdin
+    #[command(hide = true)]
+    Relayed(RelayedArgs),
 }
 
 impl Command {

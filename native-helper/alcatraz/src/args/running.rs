@@ -162,3 +162,11 @@ pub struct SuperviseArgs {
     /// Whole id of the session
     pub session: String,
 }
+
+/// Arguments of `relayed`.
+#[derive(Debug, Args)]
+pub struct RelayedArgs {
+    /// The command, as it would be typed
+    #[arg(required = true, trailing_var_arg = true, value_name = "COMMAND")]
+    pub command: Vec<OsString>,
+}

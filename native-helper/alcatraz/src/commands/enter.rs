@@ -1,6 +1,6 @@
 //! `alcatraz enter`: another program in the SEE of a session, now or later.
 
-use see_core::engine;
+use see_core::engine::{self, request::RunSpec};
 use see_core::error::Result;
 
 use crate::after_run;
@@ -12,10 +12,15 @@ use crate::signals::Signals;
 use crate::terminal_relay::{self, Outcome};
 
 pub fn run(context: &Context, args: &EnterArgs) -> Result<ExitStatus> {
+    let spec = super::run::request(&args.command, args.run_as.as_deref(), args.tty);
+    with(context, args, spec)
+}
+
+/// The same for a program whose request is made already.
+pub fn with(context: &Context, args: &EnterArgs, spec: RunSpec) -> Result<ExitStatus> {
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
     let signals = Signals::collect(terminal_relay::channels(args.tty))?;
-    let spec = super::run::request(&args.command, args.run_as.as_deref(), args.tty);
     let client = engine::enter(&store, &session, spec)?;
     // What the session asked for and this machine no longer has keeps nobody out.
     let entered = store.session(&session.id)?;

@@ -30,6 +30,7 @@ mod probe;
 mod profile;
 mod reach;
 mod reads;
+pub mod relayed;
 mod resume;
 mod retry;
 mod run;
@@ -72,6 +73,7 @@ pub fn run(context: &Context, command: &Command) -> Result<ExitStatus> {
         Command::Supervise(_) => Ok(supervise::run()),
         Command::Plumb => Ok(plumb::run()),
         Command::Reach => Ok(reach::run()),
+        Command::Relayed(args) => relayed::run(args),
         Command::Probe(args) => probe::run(context, args),
     }
 }

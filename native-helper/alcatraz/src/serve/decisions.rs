@@ -1,5 +1,7 @@
 //! What the methods around a decision take and give: check, commit, undo, merges, ignore list, a second try.
 
+use std::collections::BTreeMap;
+
 use see_core::change::{ChangeKind, FileType, Summary};
 use see_core::commit::selection::Selection;
 use see_core::commit::{Deed, UndoSide};
@@ -136,6 +138,8 @@ pub struct RetryParams {
     pub rows: Option<u16>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cols: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env: Option<BTreeMap<String, String>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,6 +24,7 @@ use super::envelope::{Incoming, Outgoing};
 use super::messages::*;
 use super::methods;
 use super::origins::{OriginsParams, OriginsResult};
+use super::relay_messages::*;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,6 +93,7 @@ fn params_through(method: &str, params: &Value) -> Result<Value, String> {
         "history.limit" => through::<LimitParams>(params),
         "history.versions" => through::<UndoPlaceParams>(params),
         "history.content" => through::<UndoContentParams>(params),
+        "relays.open" => through::<OpenParams>(params),
         other => panic!("no such method: {other}"),
     }
 }
@@ -125,7 +127,23 @@ fn result_through(method: &str, result: &Value) -> Result<Value, String> {
         "commit" => through::<CommitResult>(result),
         "history.list" => through::<CommitsResult>(result),
         "history.undo" => through::<UndoResult>(result),
+        "relays.open" => through::<RelayNumber>(result),
         other => panic!("no such method: {other}"),
+    }
+}
+
+/// Every notification, and everything that an app tells.
+const TOLD: [&str; 5] = ["feed", "progress", "relay", "relay-end", "sessions"];
+const ORDERED: [&str; 5] = ["cancel", "relay.close", "relay.input", "relay.resize", "relay.seen"];
+
+fn order_through(method: &str, params: &Value) -> Result<Value, String> {
+    match method {
+        "cancel" => through::<Cancel>(params),
+        "relay.close" => through::<RelayNumber>(params),
+        "relay.input" => through::<RelayData>(params),
+        "relay.resize" => through::<RelayResize>(params),
+        "relay.seen" => through::<RelaySeen>(params),
+        other => panic!("no such order: {other}"),
     }
 }
 
@@ -134,6 +152,8 @@ fn notification_through(method: &str, params: &Value) -> Result<Value, String> {
         "sessions" => through::<SessionsResult>(params),
         "feed" => through::<FeedEvent>(params),
         "progress" => through::<Progress>(params),
+        "relay" => through::<RelayData>(params),
+        "relay-end" => through::<RelayEnd>(params),
         other => panic!("no such notification: {other}"),
     }
 }
@@ -176,9 +196,14 @@ fn every_golden_message_survives_our_types() {
                 let sent = Outgoing::error(message["id"].as_i64(), error);
                 assert_eq!(&serde_json::to_value(sent).unwrap(), message, "{place}");
             }
-            "cancel" => {
+            "order" => {
                 assert_eq!(through::<Incoming>(message).as_ref(), Ok(message), "{place}");
-                assert_eq!(through::<Cancel>(&message["params"]).as_ref(), Ok(&message["params"]), "{place}");
+                assert_eq!(message["method"], method.unwrap(), "{place}");
+                assert_eq!(
+                    order_through(method.unwrap(), &message["params"]).as_ref(),
+                    Ok(&message["params"]),
+                    "{place}"
+                );
             }
             other => panic!("{place}: no such kind: {other}"),
         }
@@ -194,7 +219,8 @@ fn the_goldens_cover_every_method_notification_and_error() {
     let ours: BTreeSet<String> = methods::NAMES.iter().map(|name| (*name).to_owned()).collect();
     assert_eq!(named("request"), ours);
     assert_eq!(named("result"), ours);
-    assert_eq!(named("notification"), ["feed", "progress", "sessions"].map(str::to_owned).into());
+    assert_eq!(named("notification"), TOLD.map(str::to_owned).into());
+    assert_eq!(named("order"), ORDERED.map(str::to_owned).into());
     let codes: BTreeSet<String> = all
         .iter()
         .filter(|(_, g)| g.kind == "error")
@@ -212,7 +238,8 @@ fn the_contract_of_the_app_lists_the_same_names() {
         |name: &str| -> BTreeSet<String> { contract[name].as_object().unwrap().keys().cloned().collect() };
     assert_eq!(contract["protocol"], PROTOCOL_VERSION);
     assert_eq!(keys("methods"), methods::NAMES.iter().map(|name| (*name).to_owned()).collect());
-    assert_eq!(keys("notifications"), ["feed", "progress", "sessions"].map(str::to_owned).into());
+    assert_eq!(keys("notifications"), TOLD.map(str::to_owned).into());
+    assert_eq!(keys("orders"), ORDERED.map(str::to_owned).into());
     let list = |name: &str| -> BTreeSet<String> {
         contract[name].as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect()
     };

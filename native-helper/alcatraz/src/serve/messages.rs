@@ -13,6 +13,7 @@ use see_core::policy::{Policy, Tightening};
 use see_core::session::Mode;
 use serde::{Deserialize, Serialize};
 
+use crate::persons_environment;
 use crate::wire::doctor::WireRow;
 use crate::wire::session::{WireSession, command_text};
 
@@ -125,32 +126,23 @@ pub struct RunRequest {
 }
 
 impl RunRequest {
-    /// Returns what the engine is asked for: a program on a terminal. `env` adds to the helper's environment.
+    /// Returns what the engine is asked for: a program on a terminal.
     pub fn into_spec(self) -> see_core::error::Result<RunSpec> {
         self.validate()?;
         let mut spec = RunSpec::new(self.command.into_iter().map(String::into_bytes).collect());
-        for (name, value) in self.env.into_iter().flatten() {
-            let name = name.into_bytes();
-            spec.env.retain(|(known, _)| *known != name);
-            spec.env.push((name, value.into_bytes()));
-        }
         spec.cwd = self.cwd.map(String::into_bytes);
         spec.name = self.name;
         spec.run_as = self.run_as;
         spec.policy = self.policy.unwrap_or_default();
         spec.size = window(self.rows, self.cols)?;
+        persons_environment::give(&mut spec, self.env.unwrap_or_default())?;
         Ok(spec)
     }
 
     fn validate(&self) -> see_core::error::Result<()> {
-        let variables = self.env.iter().flatten();
-        let pieces = variables.clone().flat_map(|(name, value)| [name, value]);
-        let mut texts = self.command.iter().chain(&self.cwd).chain(pieces);
+        let mut texts = self.command.iter().chain(&self.cwd);
         if self.command.is_empty() || texts.any(|text| text.contains('\0')) {
             return Err(bad_request("its command is empty or holds a NUL"));
-        }
-        if variables.clone().any(|(name, _)| name.is_empty() || name.contains('=')) {
-            return Err(bad_request("the name of a variable is empty or holds ="));
         }
         if self.cwd.as_ref().is_some_and(|cwd| !cwd.starts_with('/')) {
             return Err(bad_request("its working directory is not absolute"));

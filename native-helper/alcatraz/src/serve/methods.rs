@@ -1,6 +1,7 @@
 //! The methods: what each one asks of the core. Called from worker threads, many at once.
 
 mod deciding;
+mod running;
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use see_core::changes::found::Found;
 use see_core::content::{self, Side};
 use see_core::doctor;
-use see_core::engine::{self, client, request::RunSpec};
+use see_core::engine::client;
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::hiding::HidingList;
 use see_core::ignore::IgnoreList;
@@ -32,12 +33,13 @@ use super::feed::Feeds;
 use super::messages::*;
 use super::origins::{LastOrigins, OriginsParams};
 use super::recent_scans::RecentScans;
+use super::relays::Relays;
 use super::requests::RequestMonitor;
 use super::session_list::SessionList;
 use super::writer::Writer;
 
 /// Every method.
-pub const NAMES: [&str; 37] = [
+pub const NAMES: [&str; 38] = [
     "hello",
     "doctor",
     "sessions.list",
@@ -75,6 +77,7 @@ pub const NAMES: [&str; 37] = [
     "history.changes",
     "history.versions",
     "history.content",
+    "relays.open",
 ];
 
 /// What a method answers.
@@ -95,6 +98,7 @@ pub struct Methods {
     feeds: Feeds,
     recent: RecentScans,
     origins: LastOrigins,
+    relays: Relays,
     greeted: AtomicBool,
     /// What waits for the first greeting.
     on_greeting: Mutex<Option<Then>>,
@@ -104,6 +108,7 @@ impl Methods {
     /// Returns the methods on this store. `on_greeting` comes after the answer to the first hello that fits.
     pub fn new(store: Arc<Store>, list: Arc<SessionList>, writer: Writer, on_greeting: Then) -> Self {
         Self {
+            relays: Relays::new(writer.clone()),
             feeds: Feeds::new(Arc::clone(&store), writer),
             recent: RecentScans::default(),
             origins: LastOrigins::default(),
@@ -114,9 +119,15 @@ impl Methods {
         }
     }
 
-    /// Stops every feed.
+    /// Returns the commands that run for the app.
+    pub fn relays(&self) -> &Relays {
+        &self.relays
+    }
+
+    /// Stops every feed and relay.
     pub fn end_watches(&self) {
         self.feeds.end_all();
+        self.relays.close_all();
     }
 
     /// Does what a request asks for.
@@ -145,7 +156,7 @@ impl Methods {
             }
             "sessions.tighten" => self.tighten(parse(params)?),
             "sessions.abort" => self.with_session(&parse(params)?, actions::abort),
-            "sessions.retry" => self.retry(&parse(params)?),
+            "sessions.retry" => self.retry(parse(params)?),
             "sessions.compare" => self.compare(&parse(params)?, monitor),
             "sessions.resume" => {
                 let params: ResumeParams = parse(params)?;
@@ -207,6 +218,7 @@ impl Methods {
             "history.changes" => self.deeds(&parse(params)?),
             "history.versions" => self.undo_versions(&parse(params)?),
             "history.content" => self.undo_content(&parse(params)?),
+            "relays.open" => self.open_relay(&parse(params)?),
             _ => Err(SeeError::new(
                 ErrorCode::UnknownMethod,
                 format!("There is no method {}.", see_core::path::escape_for_display(method.as_bytes())),
@@ -238,24 +250,12 @@ impl Methods {
         Ok(SessionsResult { sessions: self.list.all()?.0 })
     }
 
-    fn run_program(&self, request: RunRequest) -> Result<Answer> {
-        let session = engine::launch(&self.store, request.into_spec()?)?;
-        reply(SessionResult { session: self.list.one(&session) })
-    }
-
     fn with_session(
         &self,
         params: &SessionParams,
         work: impl FnOnce(&Store, &Session) -> Result<Session>,
     ) -> Result<Answer> {
         let session = work(&self.store, &self.store.find_session(&params.session)?)?;
-        reply(SessionResult { session: self.list.one(&session) })
-    }
-
-    fn tighten(&self, params: TightenParams) -> Result<Answer> {
-        let to = params.tightening();
-        let session = self.store.find_session(&params.session)?;
-        let session = engine::tighten(&self.store, &session, &to)?;
         reply(SessionResult { session: self.list.one(&session) })
     }
 
@@ -347,13 +347,6 @@ impl Methods {
         reply(NotesResult::from(self.store.notes(&session.id)?))
     }
 
-    fn retry(&self, params: &RetryParams) -> Result<Answer> {
-        let mut spec = RunSpec::again(&self.store.find_session(&params.session)?);
-        spec.size = window(params.rows, params.cols)?;
-        let session = engine::launch(&self.store, spec)?;
-        reply(SessionResult { session: self.list.one(&session) })
-    }
-
     fn compare(&self, params: &CompareParams, monitor: &RequestMonitor) -> Result<Answer> {
         let (first, second) =
             (self.store.find_session(&params.first)?, self.store.find_session(&params.second)?);
@@ -362,7 +355,7 @@ impl Methods {
 }
 
 /// Parses the arguments of a method.
-fn parse<T: DeserializeOwned>(params: Value) -> Result<T> {
+pub(super) fn parse<T: DeserializeOwned>(params: Value) -> Result<T> {
     serde_json::from_value(params).map_err(bad_request)
 }
 

@@ -5,7 +5,8 @@ use std::io::BufReader;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use see_core::error::{Result, SeeError};
+use see_core::engine::pkexec_person;
+use see_core::error::{ErrorCode, Result, SeeError};
 use serde_json::Value;
 
 use crate::context::Context;
@@ -14,7 +15,8 @@ use crate::exit_status::ExitStatus;
 use self::envelope::{Incoming, Outgoing, bad_request};
 use self::line::{LINE_LIMIT, Line, read_line};
 use self::messages::Cancel;
-use self::methods::{Answer, Methods};
+use self::methods::{Answer, Methods, parse};
+use self::relay_messages::RelayNumber;
 use self::requests::{Pool, RequestMonitor, Requests};
 use self::session_list::SessionList;
 use self::weight::Weight;
@@ -34,6 +36,8 @@ mod methods;
 mod news;
 mod origins;
 mod recent_scans;
+mod relay_messages;
+mod relays;
 mod requests;
 mod session_list;
 mod unchanged;
@@ -51,6 +55,9 @@ const READING_THREADS: usize = 4;
 pub fn run(context: &Context) -> Result<ExitStatus> {
     // What was cut off is settled beside the work: it may take long, and the app waits for an answer to its greeting.
     let writer = Writer::start();
+    if context.names_store && pkexec_person().is_some() {
+        return Err(refuse_greeting(&writer, one_store()));
+    }
     let store = match context.make_store_as_it_is() {
         Ok(store) => Arc::new(store),
         Err(error) => return Err(refuse_greeting(&writer, error)),
@@ -85,6 +92,15 @@ pub fn run(context: &Context) -> Result<ExitStatus> {
     Ok(ExitStatus::Done)
 }
 
+/// Says that whom pkexec serves names no place: root's files lie where root says.
+fn one_store() -> Box<SeeError> {
+    SeeError::new(
+        ErrorCode::StoreUnusable,
+        "Behind pkexec the store is the one of the whole machine.",
+        "Leave out --store.",
+    )
+}
+
 /// Answers the greeting with why nothing can be served, so that the app can say it in its own words.
 fn refuse_greeting(writer: &Writer, error: Box<SeeError>) -> Box<SeeError> {
     if let Ok(Line::Whole(line)) = read_line(&mut std::io::stdin().lock(), LINE_LIMIT) {
@@ -116,12 +132,26 @@ impl Server {
         };
         match message.id {
             Some(id) => self.start(id, message.method, message.params),
-            None if message.method == "cancel" => match serde_json::from_value::<Cancel>(message.params) {
-                Ok(cancel) => self.requests.cancel(cancel.request),
-                Err(e) => self.refuse(&bad_request(e)),
-            },
-            None => self.refuse(&bad_request("it is a notification that nobody knows")),
+            None => {
+                if let Err(error) = self.obey(&message.method, message.params) {
+                    self.refuse(&error);
+                }
+            }
         }
+    }
+
+    /// Does what is not answered, in the order in which it comes: what is typed stays in order.
+    fn obey(&self, order: &str, params: Value) -> Result<()> {
+        let relays = self.methods.relays();
+        match order {
+            "cancel" => self.requests.cancel(parse::<Cancel>(params)?.request),
+            "relay.input" => relays.input(&parse(params)?)?,
+            "relay.resize" => relays.resize(&parse(params)?)?,
+            "relay.seen" => relays.seen(&parse(params)?),
+            "relay.close" => relays.close(parse::<RelayNumber>(params)?.relay),
+            _ => return Err(bad_request("it is a notification that nobody knows")),
+        }
+        Ok(())
     }
 
     /// Queues the work of a request.

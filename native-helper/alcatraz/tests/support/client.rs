@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Write as _};
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
@@ -34,7 +34,12 @@ impl Client {
 
     /// Starts the helper and says nothing.
     pub fn silent(lab: &Lab) -> Self {
-        let mut child = lab.command(["serve"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        Self::of(lab.command(["serve"]))
+    }
+
+    /// The same of a helper that is started in a way of its own.
+    pub fn of(mut command: Command) -> Self {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let stdout = child.stdout.take().unwrap();
         let (sender, lines) = channel();
         std::thread::spawn(move || {
@@ -67,9 +72,14 @@ impl Client {
         id
     }
 
-    pub fn cancel(&mut self, id: i64) {
-        let message = json!({ "jsonrpc": "2.0", "method": "cancel", "params": { "request": id } });
+    /// Tells what is not answered.
+    pub fn order(&mut self, method: &str, params: Value) {
+        let message = json!({ "jsonrpc": "2.0", "method": method, "params": params });
         self.write(format!("{message}\n").as_bytes());
+    }
+
+    pub fn cancel(&mut self, id: i64) {
+        self.order("cancel", json!({ "request": id }));
     }
 
     /// The next message; every line must be one JSON-RPC message.

@@ -7,13 +7,16 @@ mod confinement;
 mod graphical;
 mod server;
 
+use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
 use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions};
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +31,7 @@ use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::path::HostPath;
 use crate::policy::{Clipboard, Display, Policy, Promise};
 
+use super::identity::pkexec_person;
 use super::request::ProgramSpec;
 
 /// Where every program looks for the socket of a display.
@@ -52,6 +56,8 @@ pub struct Wish {
     host: Vec<u8>,
     /// The host's cookies: `XAUTHORITY` of the caller, or the usual file.
     authority: Option<Vec<u8>>,
+    /// The person on whose word alone this file is read: whom pkexec has started us for.
+    person: Option<u32>,
     title: String,
     /// Who the server runs as.
     user: (u32, u32),
@@ -131,7 +137,8 @@ impl Wish {
                 "Run without --clipboard.",
             ));
         }
-        Ok(Some(Self { server, host, authority, title: title.to_owned(), user, clipboard }))
+        let person = pkexec_person();
+        Ok(Some(Self { server, host, authority, person, title: title.to_owned(), user, clipboard }))
     }
 
     /// Makes the display, with a directory of its own, `place`, as long as it is there. For a process with one thread.
@@ -186,7 +193,7 @@ impl Wish {
 
     fn cookies_of_host(&self) -> Vec<u8> {
         let path = self.authority.as_ref().map(|path| PathBuf::from(std::ffi::OsStr::from_bytes(path)));
-        let file = path.and_then(|path| std::fs::File::open(path).ok());
+        let file = path.and_then(|path| open_plain(&path)).filter(|file| may_read(file, self.person));
         let mut content = Vec::new();
         // A display without cookies lets in whom it knows otherwise.
         let _ = file.map(|file| file.take(LONGEST).read_to_end(&mut content));
@@ -309,6 +316,19 @@ pub fn clipboard_lack() -> Option<Lack> {
     Some(Lack::new(Gap::DisplayRefuses).with("number", number).with("said", refused.to_string()))
 }
 
+/// Opens a file that is nothing else: a pipe would keep us waiting.
+fn open_plain(path: &Path) -> Option<File> {
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    let file = File::from(rustix::fs::open(path, flags, Mode::empty()).ok()?);
+    file.metadata().is_ok_and(|facts| facts.is_file()).then_some(file)
+}
+
+/// Tells whether a file is the person's own, where its name is that person's word: cookies are their owner's alone. A file that only
+/// we can read would be shown to the program.
+fn may_read(file: &File, person: Option<u32>) -> bool {
+    person.is_none_or(|person| file.metadata().is_ok_and(|facts| facts.uid() == person))
+}
+
 fn socket_of(number: u32) -> HostPath {
     HostPath::new(SOCKETS.as_bytes()).unwrap_or_else(HostPath::root).join(format!("X{number}").as_bytes())
 }
@@ -347,6 +367,21 @@ fn unavailable(why: &str, hint: &str) -> Box<SeeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cookies_are_read_from_the_persons_own_plain_file_alone() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("cookies");
+        std::fs::write(&file, "cookie").unwrap();
+        let owner = std::fs::metadata(&file).unwrap().uid();
+        let opened = open_plain(&file).unwrap();
+        assert!(may_read(&opened, None) && may_read(&opened, Some(owner)));
+        assert!(!may_read(&opened, Some(owner + 1)));
+        // A pipe that nobody writes to would keep whoever opens it waiting.
+        let pipe = place.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, Mode::RUSR, 0).unwrap();
+        assert!(open_plain(&pipe).is_none() && open_plain(place.path()).is_none());
+    }
 
     #[test]
     fn displays_of_this_machine_have_a_number() {

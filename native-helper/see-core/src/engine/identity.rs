@@ -24,8 +24,8 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Returns the user named `wanted`; else the one who called through sudo or pkexec; else the caller.
-    pub fn resolve(mode: Mode, wanted: Option<&str>, env: &[(Vec<u8>, Vec<u8>)]) -> Result<Self> {
+    /// Returns the user named `wanted`; else the invoker, who called through sudo or pkexec; else the caller.
+    pub fn resolve(mode: Mode, wanted: Option<&str>, invoker: Option<u32>) -> Result<Self> {
         let me = rustix::process::geteuid().as_raw();
         let caller = || Self {
             uid: me,
@@ -48,7 +48,7 @@ impl Identity {
         if mode == Mode::User {
             return Ok(caller());
         }
-        match invoker(env) {
+        match invoker {
             Some(uid) if uid != me => {
                 Self::of(users::by_id(uid).ok_or_else(|| no_such_user(&uid.to_string()))?)
             }
@@ -92,13 +92,21 @@ impl Identity {
     }
 }
 
-/// Returns the user who called sudo or pkexec, when this is root's process.
-fn invoker(env: &[(Vec<u8>, Vec<u8>)]) -> Option<u32> {
-    let number = |wanted: &[u8]| {
-        let (_, value) = env.iter().find(|(name, _)| name == wanted)?;
-        std::str::from_utf8(value).ok()?.parse().ok()
-    };
-    number(b"SUDO_UID").or_else(|| number(b"PKEXEC_UID"))
+/// Returns the user who called this process through sudo or pkexec. Only its own environment tells that: what comes with a
+/// request is the caller's to choose.
+pub fn invoker() -> Option<u32> {
+    number("SUDO_UID").or_else(|| number("PKEXEC_UID"))
+}
+
+/// Returns the person for whom pkexec started this process as root. What that side asks for then comes from somebody with other
+/// rights.
+pub fn pkexec_person() -> Option<u32> {
+    let is_root = rustix::process::geteuid().is_root();
+    number("PKEXEC_UID").filter(|_| is_root)
+}
+
+fn number(name: &str) -> Option<u32> {
+    std::env::var(name).ok()?.parse().ok()
 }
 
 /// Returns the groups of this process; an ordinary user's name space cannot choose, so they are simply kept.

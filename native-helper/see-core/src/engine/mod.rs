@@ -64,6 +64,7 @@ mod view;
 mod warden;
 pub(crate) mod wire;
 
+pub use identity::pkexec_person;
 pub use inspection::{HOST, SESSION};
 pub use interposition::reads_path;
 
@@ -339,7 +340,7 @@ fn resolve(store: &Store, spec: &RunSpec) -> Result<(ProgramSpec, Identity)> {
             "Give a command: alcatraz run -- COMMAND",
         ));
     }
-    let identity = Identity::resolve(store.mode(), spec.run_as.as_deref(), &spec.env)?;
+    let identity = Identity::resolve(store.mode(), spec.run_as.as_deref(), spec.invoker)?;
     let cwd = match &spec.cwd {
         Some(cwd) => cwd.clone(),
         None => std::env::current_dir()

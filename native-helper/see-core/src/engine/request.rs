@@ -9,6 +9,7 @@ use crate::policy::{Policy, Tightening};
 use crate::session::{Frozen, Session};
 
 use super::display::Wish;
+use super::identity;
 use super::plan::Tree;
 
 /// What one of the descriptors 0 to 2 of a program is.
@@ -42,6 +43,8 @@ pub struct RunSpec {
     pub cwd: Option<Vec<u8>>,
     /// The whole environment of the caller.
     pub env: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Who called through sudo or pkexec.
+    pub invoker: Option<u32>,
     /// A name for the session.
     pub name: Option<String>,
     /// The user to run as; `None` means whoever called, also through sudo or pkexec.
@@ -69,6 +72,7 @@ impl RunSpec {
             command,
             cwd: None,
             env,
+            invoker: identity::invoker(),
             name: None,
             run_as: None,
             channels: [Channel::Terminal; 3],
@@ -84,7 +88,10 @@ impl RunSpec {
     /// process's environment.
     pub fn again(session: &Session) -> Self {
         let (uid, _) = session.run_as;
-        let is_caller = uid == rustix::process::geteuid().as_raw();
+        let me = rustix::process::geteuid();
+        // Root's process runs as its invoker what names nobody.
+        let invoker = identity::invoker().filter(|_| me.is_root());
+        let is_caller = uid == invoker.unwrap_or(me.as_raw());
         Self {
             cwd: Some(session.cwd.as_bytes().to_vec()),
             run_as: (!is_caller).then(|| uid.to_string()),

@@ -1,0 +1,265 @@
+// Both stores as one: the person's own helper, and the administrator's where one runs. Sends each request to the helper whose
+// session or commit it is about; knows the keys by which the page tells them apart (protocol/src/stores.ts).
+import { access, type FileHandle } from "node:fs/promises";
+import type { TerminalOf } from "../../../protocol/src/bridge.js";
+import type { FeedEvent } from "../../../protocol/src/change.js";
+import type { Method, Params, Result } from "../../../protocol/src/rpc.js";
+import type { RunRequest, Session } from "../../../protocol/src/session.js";
+import { administratorsId, administratorsKey, type Whose } from "../../../protocol/src/stores.js";
+import { APP_ERRORS, REASONS } from "../../../texts/app-errors.js";
+import { fail } from "../failure.js";
+import { type Line, type LineEvents, ptyLine, relayLine } from "./terminal-line.js";
+import type { Administrators } from "./administrators.js";
+import type { Helper } from "./helper.js";
+import { toFile } from "./programs.js";
+
+/** What tells in a request which session or commit it is about. */
+const KEYS = ["session", "first", "second", "commit"] as const;
+
+export interface StoresEvents {
+  /** The list of all; `isNews`: what it tells may have happened just now. */
+  sessions(sessions: Session[], isNews: boolean): void;
+}
+
+export interface StoresOptions {
+  own: Helper;
+  administrators: Administrators;
+  /** The person's environment, for programs of the administrator's sessions. */
+  environment: Record<string, string>;
+}
+
+type Fields = Record<string, unknown>;
+
+export class Stores {
+  readonly #own: Helper;
+  readonly #administrators: Administrators;
+  readonly #environment: Record<string, string>;
+  readonly #events: StoresEvents;
+  #ownList: Session[] = [];
+  /** As they were told last: sessions outlive their helper. */
+  #otherList: Session[] | null = null;
+
+  constructor({ own, administrators, environment }: StoresOptions, events: StoresEvents) {
+    this.#own = own;
+    this.#administrators = administrators;
+    this.#environment = environment;
+    this.#events = events;
+  }
+
+  /** Takes what a helper tells of its sessions. */
+  take(whose: Whose, sessions: Session[]): void {
+    const isNews = whose === "own" || this.#otherList !== null;
+    if (whose === "own") this.#ownList = sessions;
+    else this.#otherList = sessions.map(keyed);
+    this.#events.sessions(this.#all(), isNews);
+  }
+
+  /** Asks the helper whose session or commit it is; the lists are both's. */
+  async request<M extends Method>(method: M, params: Params<M>, ticket?: number): Promise<Result<M>> {
+    const keys = KEYS.map((name) => (params as Fields)[name]).filter((key) => typeof key === "string");
+    const others = keys.filter((key) => administratorsId(key) !== null).length;
+    const watch = (params as Fields)["watch"];
+    if (others === 0 && !(typeof watch === "number" && isOther(watch))) {
+      const answer = await this.#own.request(method, params, ticket);
+      return this.#withBoth(method, answer);
+    }
+    if (others < keys.length) throw fail("bad-request", APP_ERRORS.otherStores);
+    const bare = await this.#bare(method, params);
+    return told(await this.#administrators.helper.request(method, bare, ticket));
+  }
+
+  /** Runs a program in a new session of the administrator's, once the password was given. */
+  async runAsAdministrator(request: RunRequest): Promise<Session> {
+    await this.#administrators.ask();
+    const { places } = await this.#own.request("hidden.get", {});
+    const whole = { ...request, env: { ...this.#environment, ...request.env } };
+    const hidden = await withHidden(whole, places);
+    const { session } = await this.#administrators.helper.request("sessions.run", hidden);
+    return keyed(session);
+  }
+
+  /** Gives up the request with this ticket, wherever it is. */
+  cancel(ticket: number): void {
+    this.#own.cancel(ticket);
+    this.#administrators.helper.cancel(ticket);
+  }
+
+  forgetTickets(): void {
+    this.#own.forgetTickets();
+    this.#administrators.helper.forgetTickets();
+  }
+
+  /** Joins a terminal to what it is to show of a session. */
+  async line(
+    key: string,
+    what: TerminalOf,
+    size: { rows: number; cols: number },
+    events: LineEvents,
+  ): Promise<Line> {
+    const session = administratorsId(key);
+    if (session === null) {
+      return ptyLine(await this.#own.terminalCommand(key, what), size.rows, size.cols, events);
+    }
+    const shows = this.#shows(what);
+    return relayLine(
+      (relay) => this.#administrators.helper.openRelay({ session, what: shows, ...size }, relay),
+      events,
+    );
+  }
+
+  /** Writes a session's changes to a file of the person's: with the person's rights, whoever reads them. */
+  async exportTo(key: string, form: "tar" | "patch", file: string): Promise<void> {
+    const session = administratorsId(key);
+    if (session === null) return this.#own.exportTo(key, form, file);
+    await toFile(file, (handle) => this.#relayTo(handle, session, form));
+  }
+
+  async #relayTo(handle: FileHandle, session: string, form: "tar" | "patch"): Promise<void> {
+    const { helper } = this.#administrators;
+    const what = { shows: form };
+    let end = (_status: number, _said?: string): void => undefined;
+    const ended = new Promise<{ status: number; said: string }>((resolve) => {
+      end = (status, said = "") => resolve({ status, said });
+    });
+    let writing = Promise.resolve();
+    let line: Line | null = null;
+    const write = async (bytes: Uint8Array): Promise<void> => {
+      await handle.appendFile(bytes);
+      line?.resume();
+    };
+    line = await relayLine((events) => helper.openRelay({ session, what }, events), {
+      data: (bytes) => {
+        line?.pause();
+        writing = writing.then(() => write(bytes));
+        // Nothing more can be written: it need not be read.
+        writing.catch(() => line?.close());
+      },
+      exit: (status, said) => end(status, said),
+    });
+    const { status, said } = await ended;
+    await writing;
+    if (status !== 0) throw new Error(said === "" ? REASONS.status(status) : said);
+  }
+
+  #shows(what: TerminalOf): Params<"relays.open">["what"] {
+    if (what === "program" || what === "inspection") return { shows: what };
+    if ("runs" in what) return { shows: "program", number: what.runs };
+    const { SHELL = "" } = this.#environment;
+    const command = what.run.length > 0 ? what.run : [SHELL === "" ? "/bin/sh" : SHELL];
+    return { shows: "started", command, cwd: what.cwd, env: this.#environment };
+  }
+
+  /** Returns a request with the administrator's own ids, and with what the person's helper knows and the other does not. */
+  async #bare<M extends Method>(method: M, params: Params<M>): Promise<Params<M>> {
+    const bare: Fields = { ...params };
+    for (const name of KEYS) {
+      const key = bare[name];
+      if (typeof key === "string") bare[name] = administratorsId(key) ?? key;
+    }
+    if (typeof bare["watch"] === "number") bare["watch"] = -bare["watch"];
+    if (method === "sessions.retry") bare["env"] ??= this.#environment;
+    // There is one list of what commits leave out: the person's.
+    if (method === "check" || method === "commit") {
+      bare["ignore"] ??= (await this.#own.request("ignore.get", {})).patterns;
+    }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same fields with other values of their types
+    return bare as Params<M>;
+  }
+
+  /** Adds to the person's own list what the other helper has. */
+  async #withBoth<M extends Method>(method: M, answer: Result<M>): Promise<Result<M>> {
+    const { helper, status } = this.#administrators;
+    let both: Fields = answer;
+    if (method === "sessions.list")
+      both = { sessions: [...this.#sessionsIn(answer), ...(this.#otherList ?? [])] };
+    if (method === "history.list" && status.state === "ready") {
+      const { commits } = told(await helper.request("history.list", {}));
+      both = { ...both, commits: [...(both["commits"] as unknown[]), ...commits] };
+    }
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as it came, with more in its list
+    return both as Result<M>;
+  }
+
+  #sessionsIn(answer: Fields): Session[] {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the answer to `sessions.list`
+    this.#ownList = answer["sessions"] as Session[];
+    return this.#ownList;
+  }
+
+  #all(): Session[] {
+    return [...this.#ownList, ...(this.#otherList ?? [])];
+  }
+}
+
+/** Watches have numbers of their helper's: those of the administrator's are told as negative ones. */
+function toldWatch(watch: number): number {
+  return -watch;
+}
+
+/** Tells whose watch it is by the number that the page knows. */
+export function isOther(watch: number): boolean {
+  return watch < 0;
+}
+
+/** Returns what a helper tells of a watch, with the number that the page knows. */
+export function toldFeed(whose: Whose, event: FeedEvent): FeedEvent {
+  return whose === "own" ? event : { ...event, watch: toldWatch(event.watch) };
+}
+
+function keyed(session: Session): Session {
+  const { policy, cause } = session;
+  const again = policy.retry_of;
+  return {
+    ...session,
+    id: administratorsKey(session.id),
+    policy: again === undefined ? policy : { ...policy, retry_of: administratorsKey(again) },
+    ...(cause?.what === "commit-waits"
+      ? { cause: { ...cause, commit: administratorsKey(cause.commit) } }
+      : {}),
+  };
+}
+
+/** Returns an answer of the administrator's helper with the keys that the page knows. */
+function told<T extends object>(answer: T): T {
+  const fields = Object.fromEntries(Object.entries(answer));
+  for (const [name, value] of Object.entries(fields)) fields[name] = toldField(name, value);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same fields with other values of their types
+  return fields as T;
+}
+
+function toldField(name: string, value: unknown): unknown {
+  if (name === "watch" && typeof value === "number") return toldWatch(value);
+  if (["session", "commit", "undid"].includes(name) && typeof value === "string")
+    return administratorsKey(value);
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- an answer's session that is no id is a whole one
+  if (name === "session") return keyed(value as Session);
+  if (name === "dropped" && Array.isArray(value)) return value.map(String).map(administratorsKey);
+  if (name === "commits" && Array.isArray(value)) return value.map(toldCommit);
+  return value;
+}
+
+function toldCommit(commit: Fields): Fields {
+  const record: Fields = { ...commit };
+  for (const name of ["id", "session", "undid", "undone_by"]) {
+    const id = record[name];
+    if (typeof id === "string") record[name] = administratorsKey(id);
+  }
+  return record;
+}
+
+/** Adds the places that no session of the person's sees and that are there, but for those that this one may see. */
+async function withHidden(request: RunRequest, places: readonly string[]): Promise<RunRequest> {
+  const { policy = {} } = request;
+  const shown = new Set((policy.show ?? []).map(({ path }) => path));
+  const there = await Promise.all(
+    places.map((path) =>
+      access(path).then(
+        () => path,
+        () => null,
+      ),
+    ),
+  );
+  const always = there.flatMap((path) => (path === null || shown.has(path) ? [] : [{ path }]));
+  if (always.length === 0) return request;
+  return { ...request, policy: { ...policy, hide: [...(policy.hide ?? []), ...always] } };
+}
