@@ -5,7 +5,8 @@ import styles from "./app.module.css";
 import { HistoryScreen } from "./features/history/history-screen.js";
 import { DropTarget } from "./features/home/drop-target.js";
 import { HomeScreen } from "./features/home/home-screen.js";
-import { HelperGoneBar } from "./features/run/helper-gone-bar.js";
+import { useAdministrators } from "./features/run/administrators-store.js";
+import { AdministratorsGoneBar, HelperGoneBar } from "./features/run/helper-gone-bar.js";
 import { useHelper } from "./features/run/helper-store.js";
 import { SessionScreen } from "./features/run/session-screen.js";
 import { useSessions } from "./features/run/sessions-store.js";
@@ -26,6 +27,7 @@ export function App(): ReactElement {
     void useSettings.getState().load();
     return useHelper.getState().follow();
   }, []);
+  useEffect(() => useAdministrators.getState().follow(), []);
   useEffect(() => (ready ? useSessions.getState().follow() : undefined), [ready]);
   useEffect(() => {
     if (theme === "system") delete document.documentElement.dataset["theme"];
@@ -39,6 +41,7 @@ export function App(): ReactElement {
       {sidebar && <Sidebar />}
       <main className={styles.main}>
         <HelperGoneBar />
+        <AdministratorsGoneBar />
         {screen.name === "home" && <HomeScreen />}
         {screen.name === "session" && <SessionScreen key={screen.session} id={screen.session} />}
         {screen.name === "history" && <HistoryScreen />}

@@ -148,7 +148,7 @@ export const TEXTS = {
   severalHint: "Type the program that takes them in front of their paths, or drop one alone.",
   rootInstalls: (name: string): string => `Only root can install ${escapeText(name)}`,
   rootInstallsHint: (line: string): string =>
-    `To look at what it does before it is installed, type in a terminal: sudo alcatraz run --as root -- ${line}`,
+    `In a session with the whole machine you see what it does before it is installed. An administrator's password is asked for; or type in a terminal: sudo alcatraz run --as root -- ${line}`,
   fileUnread: (name: string, why: string): string => `${escapeText(name)} cannot be read: ${why}`,
   unreadWhy: "it is gone, or you have no right to",
   fileUntaken: (name: string): string =>

@@ -89,6 +89,10 @@ const TESTS = [
   program("bzip2"),
   // What compiles the shipped AppArmor profile.
   program("apparmor_parser", "apparmor"),
+  // What asks for an administrator's password, and what answers in its place.
+  program("pkexec", "pkexec", "policykit-1"),
+  program("pkaction", "polkitd", "policykit-1"),
+  { kind: "file", name: "/usr/lib/polkit-1/polkitd", packages: ["polkitd", "policykit-1"] },
   // A virus scanner; the tests bring a signature of their own.
   program("clamscan", "clamav"),
 ];

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { CommitRecord } from "../../../protocol/src/commit.js";
+import { administratorsKey } from "../../../protocol/src/stores.js";
 import { backupBytes, standing, undoState, wouldDrop } from "./history-model.js";
 
 const record = (day: number, backup?: number): CommitRecord => ({
@@ -20,6 +21,12 @@ it("tells what a limit would cost: the oldest go first, the newest stays whateve
   expect(ids(150)).toEqual([]);
   expect(ids(149)).toEqual(["c1"]);
   expect(ids(10)).toEqual(["c1", "c3"]);
+});
+
+it("leaves the administrator's backups out: their limit is another one", () => {
+  const theirs = { ...record(5, 1000), id: administratorsKey("c5") };
+  expect(backupBytes([theirs, ...history])).toBe(150);
+  expect(wouldDrop([theirs, ...history], 149).map(({ id }) => id)).toEqual(["c1"]);
 });
 
 it("tells whether a commit can be undone, and why not", () => {

@@ -1,4 +1,5 @@
 // What the history says of backups: how much room they take up, what can be undone, and what a limit would cost. Pure.
+import { administratorsId } from "../../../protocol/src/stores.js";
 import type { CommitRecord } from "../../../protocol/src/commit.js";
 import type { Session } from "../../../protocol/src/session.js";
 import { errorText } from "../../../texts/errors.js";
@@ -46,9 +47,13 @@ function undoOf({ undone_by: by }: CommitRecord, byId: Map<string, CommitRecord>
   return by === undefined ? undefined : byId.get(by);
 }
 
-/** Returns the bytes that all backups take up. */
+/** Returns the bytes that all backups take up that the limit is for: the person's own. */
 export function backupBytes(commits: readonly CommitRecord[]): number {
-  return commits.reduce((sum, { backup = 0 }) => sum + backup, 0);
+  return commits.filter(isOwn).reduce((sum, { backup = 0 }) => sum + backup, 0);
+}
+
+function isOwn({ id }: CommitRecord): boolean {
+  return administratorsId(id) === null;
 }
 
 /**
@@ -58,7 +63,7 @@ export function backupBytes(commits: readonly CommitRecord[]): number {
 export function wouldDrop(commits: readonly CommitRecord[], limit: number | null): CommitRecord[] {
   if (limit === null) return [];
   const kept = commits
-    .filter(({ backup }) => backup !== undefined)
+    .filter((commit) => commit.backup !== undefined && isOwn(commit))
     .toSorted((a, b) => b.time.localeCompare(a.time));
   let total = backupBytes(kept);
   const dropped: CommitRecord[] = [];

@@ -1,6 +1,8 @@
 // History: what was committed, the newest first, each with its way back.
 import { useEffect, useState, type ReactElement } from "react";
 import type { CommitRecord } from "../../../protocol/src/commit.js";
+import { administratorsId } from "../../../protocol/src/stores.js";
+import { WholeMachineMark } from "../run/whole-machine-mark.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { useRoute } from "../../route-store.js";
 import { Button, IconButton } from "../../ui/button.js";
@@ -105,11 +107,15 @@ function CommitItem({ record, now, onDrop }: CommitItemProps): ReactElement {
         <div className={styles.name}>
           {record.undid !== undefined && <Icon name="undo" size={14} />}
           <span>{title}</span>
+          <WholeMachineMark of={record.id} words />
           <span className={styles.command} title={command}>
             <CommandText command={record.command} />
           </span>
         </div>
-        <div className={styles.facts} title={`${formatTime(record.time)}\n${record.id}`}>
+        <div
+          className={styles.facts}
+          title={`${formatTime(record.time)}\n${administratorsId(record.id) ?? record.id}`}
+        >
           {facts.join(" · ")}
         </div>
         {waits !== "" && <p className={styles.waits}>{escapeSentence(waits)}</p>}

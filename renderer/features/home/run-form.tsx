@@ -13,6 +13,7 @@ import { acceptable, isOfOption } from "./run-request.js";
 import { RunOptions } from "./run-options.js";
 import { useRun } from "./run-store.js";
 import { isForShell, isNotMarked, marked, shellLine, withShell } from "./shell-model.js";
+import { TEXTS as ADMINISTRATORS } from "../../../texts/administrators.js";
 import { TEXTS } from "../../../texts/home.js";
 import styles from "./run-form.module.css";
 
@@ -102,7 +103,7 @@ export function RunForm(): ReactElement {
           {TEXTS.options}
         </Button>
       </div>
-      {options && <RunOptions system={ready && status.mode === "system"} />}
+      {options && <RunOptions isRoots={ready && status.mode === "system"} />}
       {recent.length > 0 && (
         <div className={styles.recent}>
           <span>{TEXTS.recent}</span>
@@ -137,6 +138,9 @@ interface WaysOnProps {
 function WaysOn({ error, line, onRun }: WaysOnProps): ReactElement | null {
   const refused = useRun((state) => state.refused);
   const promise = acceptable(error);
+  if (error.facts?.["lacks"] === "root") {
+    return <Button onClick={() => void useRun.getState().installForm()}>{ADMINISTRATORS.installSo}</Button>;
+  }
   if (isForShell(error)) return <Button onClick={() => onRun(shellLine(line))}>{TEXTS.inShell}</Button>;
   if (refused !== null && isNotMarked(error)) {
     return (

@@ -8,6 +8,7 @@ import { ProfileChoice } from "./profile-choice.js";
 import { RunSection } from "./run-section.js";
 import { isOfOption } from "./run-request.js";
 import { useRun } from "./run-store.js";
+import { TEXTS as ADMINISTRATORS } from "../../../texts/administrators.js";
 import { TEXTS } from "../../../texts/home.js";
 import styles from "./run-options.module.css";
 
@@ -16,6 +17,8 @@ const FIELD_SECTIONS = [
   { label: TEXTS.sectionPlaces, names: ["hide", "show"] },
   { label: TEXTS.sectionLimits, names: ["quota", "floor", "memory", "processes"] },
 ] as const;
+
+const WHOSE = ["own", "administrators"] as const;
 
 /** One of a few, each with its own sentence on what it does. */
 const ONE_OF = {
@@ -37,14 +40,21 @@ const ONE_OF = {
   },
 } as const;
 
-export function RunOptions({ system }: { system: boolean }): ReactElement {
-  const { name, asRoot, user, error, edit } = useRun();
+interface RunOptionsProps {
+  /** Whether the person's own helper is root's: then there is nobody else to ask. */
+  isRoots: boolean;
+}
+
+export function RunOptions({ isRoots }: RunOptionsProps): ReactElement {
+  const { name, asRoot, user, whose, error, edit } = useRun();
+  const system = isRoots || whose === "administrators";
   const group = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (isOfOption(error)) group.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }, [error]);
   return (
     <div ref={group} className={styles.options} role="group" aria-label={TEXTS.options}>
+      {!isRoots && <WhoseChoice />}
       <ProfileChoice system={system} />
       <Option label={TEXTS.sessionName} why={TEXTS.sessionNameWhy}>
         {(field) => (
@@ -108,6 +118,25 @@ export function RunOptions({ system }: { system: boolean }): ReactElement {
         </RunSection>
       </div>
     </div>
+  );
+}
+
+/** As oneself nobody is root: what was chosen for that goes with it. */
+function WhoseChoice(): ReactElement {
+  const { whose, edit } = useRun();
+  return (
+    <Option label={ADMINISTRATORS.rights} why={ADMINISTRATORS.whoseWhy[whose]} plain>
+      {() => (
+        <Segmented
+          label={ADMINISTRATORS.rights}
+          options={WHOSE.map((value) => ({ value, label: ADMINISTRATORS.whose[value] }))}
+          value={whose}
+          onChange={(chosen) =>
+            edit({ whose: chosen, ...(chosen === "own" ? { asRoot: false, user: "" } : {}) })
+          }
+        />
+      )}
+    </Option>
   );
 }
 

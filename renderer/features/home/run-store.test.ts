@@ -1,15 +1,18 @@
 // What is run with which choices: those of the form hold for every way to run something from Home.
 import { afterAll, beforeEach, expect, it, vi } from "vitest";
 import type { RunRequest } from "../../../protocol/src/session.js";
+import type { Whose } from "../../../protocol/src/stores.js";
 
 const asked: RunRequest[] = [];
+const whoses: Whose[] = [];
 let refuses = false;
 
 vi.stubGlobal("window", {
   see: {
     splitCommand: async (line: string) => ({ ok: true, value: line.split(" ") }),
-    run: async (request: RunRequest) => {
+    run: async (request: RunRequest, whose: Whose) => {
       asked.push(request);
+      whoses.push(whose);
       if (refuses) return { ok: false, error: { code: "not-executable", message: "", hint: "" } };
       return { ok: true, value: { id: `s${asked.length}`, created: "2026-01-01T00:00:00Z" } };
     },
@@ -23,6 +26,7 @@ const run = useRun.getState;
 
 beforeEach(() => {
   asked.length = 0;
+  whoses.length = 0;
   refuses = false;
   useRun.setState(useRun.getInitialState(), true);
 });
@@ -74,4 +78,17 @@ it("what cannot be understood is named, and nothing is started in whatever way",
   await run().runCommand(["firefox"], null, "nested");
   await run().runLine("./install.sh", "/home/ann");
   expect(asked).toEqual([]);
+});
+
+it("the whole machine is one run's, and where the password is not given the form is as it was", async () => {
+  run().edit({ whose: "administrators", line: "./install.sh" });
+  await run().runForm();
+  await run().runCommand(["firefox"], null);
+  expect(whoses).toEqual(["administrators", "own"]);
+
+  refuses = true;
+  run().edit({ line: "apt-get install ./tool.deb" });
+  await run().installForm();
+  expect([whoses.at(-1), asked.at(-1)?.as]).toEqual(["administrators", "root"]);
+  expect(run()).toMatchObject({ whose: "own", asRoot: false, line: "apt-get install ./tool.deb" });
 });

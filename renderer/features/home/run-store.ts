@@ -2,6 +2,7 @@
 import { create } from "zustand";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { AcceptedPromise, Display } from "../../../protocol/src/session.js";
+import type { Whose } from "../../../protocol/src/stores.js";
 import { useRoute } from "../../route-store.js";
 import { see } from "../../see.js";
 import { isDialogOpen } from "../../ui/open-dialogs.js";
@@ -24,6 +25,7 @@ interface Attempt {
   command: string[];
   cwd: string | null;
   choices: Choices;
+  whose: Whose;
   /** What this machine need not keep of them, by name. */
   accept: AcceptedPromise[];
   /** The form's line, when it came from there. */
@@ -43,16 +45,20 @@ interface Care {
 interface RunState extends Choices {
   line: string;
   cwd: string | null;
+  /** Whose the session is to be. */
+  whose: Whose;
   starting: boolean;
   error: SeeError | null;
   /** What was refused, as long as the error is shown. */
   refused: Attempt | null;
   /** What was chosen for the document in the form. */
   care: Care | null;
-  edit: (part: Partial<Choices & Pick<RunState, "line" | "cwd">>) => void;
+  edit: (part: Partial<Choices & Pick<RunState, "line" | "cwd" | "whose">>) => void;
   chooseDirectory: () => Promise<void>;
   /** Runs the form as it stands: its line, with the name and the user that were chosen there. */
   runForm: () => Promise<void>;
+  /** The same as root with the whole machine; where nobody gives the password, the form is as it was. */
+  installForm: () => Promise<void>;
   /** Puts a line into the form; for a document with choices of its own, unless something was chosen. */
   putLine: (line: string, cwd: string, choices?: DocumentChoices) => void;
   /** Puts a line into the form, so that it can be mended, and runs it there, with the form's choices. */
@@ -81,13 +87,14 @@ export const useRun = create<RunState>((set, get) => {
   const start = async (attempt: Attempt): Promise<boolean> => {
     const [wrong] = wrongFields(attempt.choices);
     if (wrong !== undefined) return refuse(wrongOption(wrong, attempt.choices));
-    const outcome = await useSessions.getState().run(runRequest(attempt));
+    const outcome = await useSessions.getState().run(runRequest(attempt), attempt.whose);
     if (!outcome.ok) return refuse(outcome.error, attempt);
     // What was chosen for one command is not chosen for the next; what waits in the form keeps what is its own.
     const isForm = attempt.line !== undefined;
     set((state) => ({
       starting: false,
       ...spent(state, begun),
+      ...(state.whose === attempt.whose ? { whose: "own" as const } : {}),
       ...(isForm ? withoutCare(state) : cared(state)),
     }));
     if (attempt.line !== undefined) {
@@ -101,19 +108,20 @@ export const useRun = create<RunState>((set, get) => {
     }
     return true;
   };
-  const runForm = async (): Promise<boolean> => {
+  const runForm = async (instead: Partial<Pick<RunState, "asRoot" | "whose">> = {}): Promise<boolean> => {
     if (!begin()) return false;
-    const { line, cwd, ...state } = get();
+    const { line, cwd, whose, ...state } = { ...get(), ...instead };
     const words = await see.splitCommand(line);
     if (!words.ok) return refuse(words.error);
     if (words.value.length === 0) {
       return refuse({ code: "bad-request", message: TEXTS.emptyCommand, hint: "", own: true });
     }
-    return start({ command: words.value, cwd, choices: picked(state), accept: [], line });
+    return start({ command: words.value, cwd, choices: picked(state), whose, accept: [], line });
   };
   return {
     line: "",
     cwd: null,
+    whose: "own",
     ...NO_CHOICES,
     starting: false,
     error: null,
@@ -132,6 +140,9 @@ export const useRun = create<RunState>((set, get) => {
     runForm: async () => {
       await runForm();
     },
+    installForm: async () => {
+      await runForm({ asRoot: true, whose: "administrators" });
+    },
     putLine: (line, cwd, choices) => {
       set(withoutCare(get()));
       get().edit({ line, cwd });
@@ -148,7 +159,8 @@ export const useRun = create<RunState>((set, get) => {
     runCommand: async (command, cwd, display = "none") => {
       const choices = picked({ ...get(), ...withoutCare(get()) });
       const shows = choices.display === NO_CHOICES.display ? display : choices.display;
-      if (begin()) await start({ command, cwd, choices: { ...choices, display: shows }, accept: [] });
+      const { whose } = get();
+      if (begin()) await start({ command, cwd, choices: { ...choices, display: shows }, whose, accept: [] });
     },
     runWithout: async (promise) => {
       const { refused } = get();

@@ -8,10 +8,13 @@ import { formatTime } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useClock } from "../../ui/use-clock.js";
+import { useAdministrators, useIsPersons } from "../run/administrators-store.js";
 import { useHelper } from "../run/helper-store.js";
 import { endWords, hasNotStarted, isTicking, sessionAge, stateWords } from "../run/session-model.js";
 import { useGroups, useSessions, useTwinMark } from "../run/sessions-store.js";
 import { StateDot } from "../run/state-dot.js";
+import { WholeMachineMark } from "../run/whole-machine-mark.js";
+import { TEXTS as ADMINISTRATORS } from "../../../texts/administrators.js";
 import { TEXTS } from "../../../texts/home.js";
 import { sessionTitle } from "../../../texts/titles.js";
 import section from "./home-screen.module.css";
@@ -24,12 +27,14 @@ export function SessionsPanel(): ReactElement | null {
   const gone = useHelper((state) => state.status.state === "gone");
   const [all, setAll] = useState(false);
   const groups = useGroups();
+  const isPersons = useIsPersons();
   if (gone && sessions === null) return null;
 
   // What never started was told where it was typed, and left nothing: it is among what is done, and in nobody's way here.
   const done = groups.done.filter((session) => !hasNotStarted(session));
   const sorted = [...groups.running, ...groups.waiting, ...done];
-  if (sorted.length === 0 && sessions !== null && sessions.length > 0 && error === null) return null;
+  const isCleared = sorted.length === 0 && sessions !== null && sessions.length > 0 && error === null;
+  if (isCleared && !isPersons) return null;
   const shown = all ? sorted : sorted.slice(0, SHOWN);
   return (
     <section className={section.section} aria-label={TEXTS.sessions}>
@@ -40,6 +45,7 @@ export function SessionsPanel(): ReactElement | null {
             {TEXTS.allSessions(sorted.length)}
           </Button>
         )}
+        <AdministratorsWay />
       </div>
       {error !== null && (
         <ErrorNote
@@ -68,6 +74,24 @@ export function SessionsPanel(): ReactElement | null {
   );
 }
 
+/** The way to the sessions that cannot be read without an administrator's password. */
+function AdministratorsWay(): ReactElement | null {
+  const isPersons = useIsPersons();
+  const state = useAdministrators(({ status }) => status.state);
+  if (!isPersons || (state !== "off" && state !== "asking")) return null;
+  return (
+    <Button
+      look="quiet"
+      icon="shield"
+      title={ADMINISTRATORS.showWhy}
+      disabled={state === "asking"}
+      onClick={() => void useAdministrators.getState().show()}
+    >
+      {state === "asking" ? ADMINISTRATORS.asking : ADMINISTRATORS.show}
+    </Button>
+  );
+}
+
 function SessionRow({ session }: { session: Session }): ReactElement {
   const now = useClock(isTicking(session) ? 1000 : 60_000);
   const facts = [stateWords(session).short];
@@ -82,7 +106,8 @@ function SessionRow({ session }: { session: Session }): ReactElement {
     >
       <StateDot session={session} />
       <span className={styles.name}>
-        {sessionTitle(session)} {twin !== undefined && <span className={styles.twin}>{twin}</span>}
+        {sessionTitle(session)} <WholeMachineMark of={session.id} words />{" "}
+        {twin !== undefined && <span className={styles.twin}>{twin}</span>}
       </span>
       <span className={styles.command}>
         <CommandText command={session.command} />

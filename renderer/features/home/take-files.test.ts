@@ -127,6 +127,8 @@ it("a package that only root can install waits with the word, and root's is inst
   expect(run().error?.message).toBe("Only root can install tool.deb");
   // As text to copy; without --as root the program of sudo's caller would be his.
   expect(run().error?.hint).toMatch(/ sudo alcatraz run --as root -- apt-get install .*tool\.deb$/);
+  // What the form then offers.
+  expect(run().error?.facts).toEqual({ lacks: "root" });
   useHelper.setState({ status: { ...ready, mode: "system" } });
   await takeFiles(["/home/ann/tool.deb"], true);
   expect(asked).toHaveLength(1);

@@ -47,9 +47,10 @@ async function mayInstall(path: string, { line, cwd }: Run): Promise<boolean> {
   const now = useRun.getState();
   if (now.line !== line || now.cwd !== cwd || now.starting || now.error !== null) return false;
   // Behind sudo the helper is root's, and a program its caller's.
-  if (isRoots) edit({ cwd: before, asRoot: true });
+  const isInstalled = isRoots || now.whose === "administrators";
+  if (isInstalled) edit({ cwd: before, asRoot: true });
   else useRun.setState({ error: rootsAlone(path, line) });
-  return isRoots;
+  return isInstalled;
 }
 
 function helperIsRoots(): Promise<boolean> {
@@ -105,7 +106,13 @@ function unopened(paths: readonly string[], isUnread = false): SeeError {
 /** Says who installs packages: run as somebody else, it fails. */
 function rootsAlone(path: string, line: string): SeeError {
   const message = TEXTS.rootInstalls(nameOf(path));
-  return { code: "bad-request", message, hint: TEXTS.rootInstallsHint(line), own: true };
+  return {
+    code: "bad-request",
+    message,
+    hint: TEXTS.rootInstallsHint(line),
+    own: true,
+    facts: { lacks: "root" },
+  };
 }
 
 function nameOf(path: string): string {

@@ -12,6 +12,8 @@ import { formatCount } from "../../../texts/format.js";
 import { lastOf } from "../../../protocol/src/commit.js";
 import { canCommit } from "../commit/can-commit.js";
 import { useCompare } from "../run/compare-store.js";
+import { TEXTS as ADMINISTRATORS } from "../../../texts/administrators.js";
+import { canAsk, useAdministrators } from "../run/administrators-store.js";
 import { useHelper } from "../run/helper-store.js";
 import { canDecide, groupSessions, isLive, isOpen, stateWords } from "../run/session-model.js";
 import { sessionTitle } from "../../../texts/titles.js";
@@ -57,6 +59,7 @@ export function paletteEntries(): Entry[] {
     ...(useHelper.getState().status.state === "gone"
       ? [action(RUN_TEXTS.helperRestart, () => void useHelper.getState().restart())]
       : []),
+    ...(canAsk() ? [action(ADMINISTRATORS.show, () => void useAdministrators.getState().show())] : []),
     screen(TEXTS.home, () => go({ name: "home" })),
     screen(TEXTS.history, () => go({ name: "history" })),
     ...(groupSessions(sessions, useSettings.getState().cleared).done.length > 0

@@ -13,6 +13,7 @@ import { useClock } from "../../ui/use-clock.js";
 import { useSettings } from "../settings/settings-store.js";
 import { NetworkTag } from "./network-tag.js";
 import { RetryButton } from "./retry-button.js";
+import { WholeMachineMark } from "./whole-machine-mark.js";
 import { endWords, isLive, isOpen, isTicking, stateWords, whatItWaitsFor } from "./session-model.js";
 import { sessionTitle } from "../../../texts/titles.js";
 import { useSessions } from "./sessions-store.js";
@@ -51,6 +52,7 @@ export function SessionHeader({ session }: { session: Session }): ReactElement {
             {session.command.length === 1 ? command : shortCommand(command)}
           </span>
         )}
+        <WholeMachineMark of={session.id} words />
         <span className={styles.spacer} />
         <span className={styles.state} role="status" title={formatTime(session.created)}>
           {stateLine(session)}

@@ -14,7 +14,7 @@ import { LowerPane } from "../network/lower-pane.js";
 import { usePane } from "../settings/settings-store.js";
 import { CommittedBar } from "../commit/committed-bar.js";
 import { FrozenBar } from "./frozen-bar.js";
-import { useHelper } from "./helper-store.js";
+import { useEpoch } from "./administrators-store.js";
 import { RetryBar } from "./retry-bar.js";
 import { SessionHeader } from "./session-header.js";
 import { isOpen } from "./session-model.js";
@@ -31,7 +31,7 @@ export function SessionScreen({ id }: { id: string }): ReactElement {
   const known = useSessions((state) => state.sessions !== null);
   const changes = usePane("changes", CHANGES.usual);
   const terminal = usePane("terminal", TERMINAL.usual);
-  const epoch = useHelper((state) => state.epoch);
+  const epoch = useEpoch(id);
   const reviewed = session !== undefined && isOpen(session);
   const [screen, room] = useSize({ width: window.innerWidth, height: window.innerHeight });
 

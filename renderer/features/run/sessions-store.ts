@@ -5,6 +5,7 @@ import type { Outcome } from "../../../protocol/src/bridge.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { Params } from "../../../protocol/src/rpc.js";
 import type { RunRequest, Session, Tightening } from "../../../protocol/src/session.js";
+import type { Whose } from "../../../protocol/src/stores.js";
 import { see } from "../../see.js";
 import { useClock } from "../../ui/use-clock.js";
 import { useSettings } from "../settings/settings-store.js";
@@ -19,7 +20,7 @@ interface SessionsState {
   retrying: ReadonlySet<string>;
   follow: () => () => void;
   load: () => Promise<void>;
-  run: (request: RunRequest) => Promise<Outcome<Session>>;
+  run: (request: RunRequest, whose: Whose) => Promise<Outcome<Session>>;
   stop: (id: string) => Promise<Outcome<Session>>;
   tighten: (id: string, to: Tightening) => Promise<Outcome<Session>>;
   abort: (id: string) => Promise<Outcome<Session>>;
@@ -61,7 +62,7 @@ export const useSessions = create<SessionsState>((set, get) => {
       told += 1;
       set(outcome.ok ? { sessions: outcome.value, error: null } : { error: outcome.error });
     },
-    run: (request) => ask(() => see.run(request, "own")),
+    run: (request, whose) => ask(() => see.run(request, whose)),
     stop: async (id) => {
       set({ stopping: new Set([...get().stopping, id]) });
       const outcome = await ask(() => see.stop(id));

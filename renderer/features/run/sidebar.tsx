@@ -10,6 +10,7 @@ import { useSettings } from "../settings/settings-store.js";
 import { isTicking, sessionAge, stateWords } from "./session-model.js";
 import { sessionTitle } from "../../../texts/titles.js";
 import { useGroups, useSessions, useTwinMark } from "./sessions-store.js";
+import { WholeMachineMark } from "./whole-machine-mark.js";
 import { StateDot } from "./state-dot.js";
 import { TEXTS } from "../../../texts/run.js";
 import styles from "./sidebar.module.css";
@@ -162,6 +163,7 @@ function SessionItem({ session }: { session: Session }): ReactElement {
         {title}
         <span className="spoken">, {stateWords(session).short}</span>
       </span>
+      <WholeMachineMark of={session.id} />
       {twin !== undefined && <span className={styles.twin}>{twin}</span>}
       {!isDayTold && <span className={styles.note}>{age}</span>}
     </button>

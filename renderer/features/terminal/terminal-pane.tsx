@@ -5,6 +5,8 @@ import type { Session } from "../../../protocol/src/session.js";
 import { Button } from "../../ui/button.js";
 import { Pane } from "../../ui/pane.js";
 import { ErrorPanel } from "../../ui/state-panel.js";
+import { administratorsId } from "../../../protocol/src/stores.js";
+import { useEpoch } from "../run/administrators-store.js";
 import { useHelper } from "../run/helper-store.js";
 import { endWords, isLive } from "../run/session-model.js";
 import { attach } from "./attach.js";
@@ -24,15 +26,18 @@ export function TerminalPane({ session, begun, head }: TerminalPaneProps): React
   const [error, setError] = useState<SeeError | null>(null);
   const [attempt, setAttempt] = useState(0);
   // The terminal is no child of the helper: it waits for the first one and outlives each.
-  const greeted = useHelper((state) => state.epoch > 0);
+  const own = useHelper((state) => Math.min(state.epoch, 1));
+  const epoch = useEpoch(session.id);
+  // An administrator's is, and comes again with the next.
+  const joined = administratorsId(session.id) === null ? own : epoch;
   const [ended, setEnded] = useState<number | null>(null);
   const { id } = session;
 
   useEffect(() => {
-    if (!begun || !greeted || host.current === null) return;
+    if (!begun || joined === 0 || host.current === null) return;
     setEnded(null);
     return attach(host.current, id, "program", setError, setEnded);
-  }, [id, begun, attempt, greeted]);
+  }, [id, begun, attempt, joined]);
 
   // The error goes first: while it stands there is no element to attach to.
   const retry = (): void => {
