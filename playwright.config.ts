@@ -20,6 +20,7 @@ const WINDOW_ALONE = [
   "many-changes",
   "pages",
   "notifications",
+  "odd-names",
   "shell",
   "tree-news",
   "views",
@@ -35,7 +36,8 @@ export default defineConfig<object, HarnessOptions>({
   // Each test has its own home, store and app; they share two cores and one screen.
   workers: 1,
   forbidOnly: true,
-  timeout: 120_000,
+  // Each step has its own limit, below: this one is for what goes on for ever, on a machine that does much else too.
+  timeout: 240_000,
   expect: { timeout: 30_000 },
   // The pictures of e2e/visual.spec.ts are never made in passing: only when somebody asks for it, and looks at them.
   snapshotPathTemplate: "{testDir}/baselines/{arg}{ext}",

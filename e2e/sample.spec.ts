@@ -87,17 +87,32 @@ test("what is typed reaches the program, and Stop ends it", async ({ machine, ap
   expect(await machine.sessionStates()).toEqual(["finished"]);
 });
 
-test("leaving a change out of the commit leaves the host's as it was", async ({ machine, app }) => {
+test("what a hint and a filter show is left out of the commit, and the host's stays as it was", async ({
+  machine,
+  app,
+}) => {
   const bashrc = readFileSync(join(machine.home, ".bashrc"), "utf8");
   const script = machine.file(
     "program.sh",
-    "#!/bin/sh\necho evil >>~/.bashrc\necho wanted >~/wanted.txt\n",
+    "#!/bin/sh\ncd; echo evil >>.bashrc; echo wanted >wanted.txt; for n in 1 2 3; do echo $n >$n.log; done\n",
     0o755,
   );
   await app.run(script);
   await app.ended();
-  await app.leaveOut(".bashrc");
+  const leaveShownOut = app.changes.getByRole("button", { name: "Leave these out" });
+  await app.needsLook.getByRole("button", { name: "Shell start-up 1" }).click();
+  await leaveShownOut.click();
+  await expect(app.row(".bashrc")).toHaveAttribute("aria-checked", "false");
+  await app.needsLook.getByRole("button", { name: "Show all changes again" }).click();
+  await app.filter.fill(".log");
+  await leaveShownOut.click();
+  // A filter that nothing fits is left by its one button.
+  await app.filter.fill("no such name");
+  await app.changes.getByRole("button", { name: "Show all changes", exact: true }).click();
+  await expect(app.row("wanted.txt")).toHaveAttribute("aria-checked", "true");
+  await expect(app.changes).toContainText("Commit 1 of 5");
   await app.commit();
   expect(readFileSync(join(machine.home, "wanted.txt"), "utf8")).toBe("wanted\n");
   expect(readFileSync(join(machine.home, ".bashrc"), "utf8")).toBe(bashrc);
+  expect(existsSync(join(machine.home, "1.log"))).toBe(false);
 });

@@ -76,6 +76,32 @@ export async function looks(app: App, name: ScreenName): Promise<void> {
     expect.soft(await violations(app), `${name}, ${scheme}`).toEqual([]);
   }
   await app.scheme("light");
+  expect.soft(await oddSizes(app), `${name}: texts of another size`).toEqual([]);
+}
+
+/** Which texts in sight have none of the page's sizes: two of text, one of headings. Whatever draws them, be it a part of others. */
+function oddSizes(app: App): Promise<string[]> {
+  return app.page.evaluate(() => {
+    const root = getComputedStyle(document.documentElement);
+    const sizes = new Set(
+      ["--text", "--text-small", "--heading"].map((token) => root.getPropertyValue(token)),
+    );
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const odd = new Set<string>();
+    for (let text = texts.nextNode(); text !== null; text = texts.nextNode()) {
+      const element = text.parentElement;
+      if (
+        element === null ||
+        (text.nodeValue ?? "").trim() === "" ||
+        !element.checkVisibility({ visibilityProperty: true })
+      )
+        continue;
+      const { fontSize } = getComputedStyle(element);
+      if (!sizes.has(fontSize) && element.closest(".spoken") === null)
+        odd.add(`${fontSize} ${element.className} ${text.nodeValue}`.slice(0, 200));
+    }
+    return [...odd];
+  });
 }
 
 /** Does something while the helper stands still, so that a step that passes stays in sight. */

@@ -68,6 +68,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
         // What the helper says beside what the window shows: which of the two is wrong.
         const list = await machine.run([machine.installation.helper, "list", "--json"]);
         await info.attach("sessions", { body: list.stdout, contentType: "text/plain" });
+        // And what each looked at: a conflict with what others do on this machine is known by it.
+        for (const id of await machine.sessionIds()) {
+          const reads = await machine.run([machine.installation.helper, "reads", id]);
+          await info.attach(`reads of ${id}`, { body: reads.stdout, contentType: "text/plain" });
+        }
       }
       await app.close();
     },

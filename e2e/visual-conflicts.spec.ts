@@ -21,7 +21,7 @@ test("conflicts of every kind", async ({ account, installation, display }) => {
     await app.leaveOut("data.bin");
     await app.openCommit();
     await app.dialog.getByRole("button", { name: /^Commit \d/ }).click();
-    await expect(app.dialog).toContainText("make no sense without");
+    await expect(app.dialog).toContainText("makes no sense without");
     await looks(app, "commit-needs");
     await app.dialog.getByRole("button", { name: "Include it too" }).click();
     await expect(app.dialog).toContainText("will become real");

@@ -28,6 +28,7 @@ export const TEXTS = {
   still: "stands still",
   stillWhy: "The session is frozen: nothing changes until you go on.",
   noMatch: "No change fits the filter",
+  showAll: "Show all changes",
   loading: "Reading the changes",
   expandAll: "Open all folders",
   collapseAll: "Close all folders",

@@ -53,7 +53,7 @@ export const TEXTS = {
   close: "Close",
   done: "Done",
   needsTitle: "The selection leaves out something it needs",
-  needsWhy: "These make no sense without what was left out:",
+  needsWhy: "What you chose makes no sense without this, which was left out:",
   neededBy: "needed by",
   andMore: (n: number): string => ` and ${n} more`,
   includeNeeds: (n: number): string => (n === 1 ? "Include it too" : `Include all ${n} too`),
@@ -148,6 +148,16 @@ export const REASON_WORDS: Readonly<Record<ConflictReason, string>> = {
   "in-use": "A program on your machine has it open for writing.",
 };
 
+/** The same in a list, beside the answer. */
+export const SHORT_REASONS: Readonly<Record<ConflictReason, string>> = {
+  "read-then-changed": "Changed after it was read",
+  "name-appeared": "New on your machine",
+  "name-vanished": "Gone from your machine",
+  "write-then-changed": "Changed by both",
+  "type-changed": "Something else now",
+  "in-use": "Open in a program",
+};
+
 /** The same for a commit that is to be taken back. */
 export const UNDO_REASON_WORDS: Readonly<Record<ConflictReason, string>> = {
   "read-then-changed": "Your machine has changed it since the commit.",
@@ -156,4 +166,10 @@ export const UNDO_REASON_WORDS: Readonly<Record<ConflictReason, string>> = {
   "write-then-changed": "Your machine has changed it since the commit.",
   "type-changed": "It has become something else since the commit.",
   "in-use": "A program on your machine has it open for writing.",
+};
+
+export const UNDO_SHORT_REASONS: Readonly<Record<ConflictReason, string>> = {
+  ...SHORT_REASONS,
+  "read-then-changed": "Changed since the commit",
+  "write-then-changed": "Changed since the commit",
 };

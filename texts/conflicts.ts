@@ -6,8 +6,8 @@ export const CONFLICT_TEXTS = {
   lead: (conflicts: number, rest: number): string => {
     const first =
       conflicts === 1
-        ? "Your machine has changed since the program looked, at one place that the session rests on."
-        : `Your machine has changed since the program looked, at ${conflicts} places that the session rests on.`;
+        ? "Your machine has changed since the program looked, at one place that it used."
+        : `Your machine has changed since the program looked, at ${conflicts} places that it used.`;
     return rest > 0
       ? `${first} ${rest === 1 ? "One other change" : `${rest} other changes`} can be committed as ${rest === 1 ? "it is" : "they are"}.`
       : first;

@@ -10,7 +10,13 @@ export const TEXTS = {
   outside: "Open in your editor",
   take: "Take what it saved",
   takeAnyway: "Replace what you typed",
-  typed: "You have typed here since. What your editor saved would replace it.",
+  leaveAnyway: "Close without saving",
+  typed: {
+    take: "You have typed here since. What your editor saved would replace it.",
+    leave: "What you typed here is not saved yet.",
+  },
+  hides:
+    "Some characters of this text are not seen here, or turn the direction of what follows them. Text shows where.",
   unlike:
     "The text box cannot show what your editor saved: it has line ends of more than one kind, or bytes that are no text.",
   unlikeHint: "Save it with line ends of one kind, then take it again.",

@@ -28,7 +28,11 @@ export const TEXTS = {
   exportPatch: "Export as patch…",
   exported: "Exported",
   notDone: "It did not work",
-  exportedWhy: "The session stays as it is. A tar holds no deletions, a patch only texts.",
+  exportedWhy: {
+    tar: "It holds the files that the session made or changed, below the root; an archive cannot say what was deleted. The session stays as it is.",
+    patch:
+      "It holds what changed in texts, for “patch -p1” or “git apply”; of everything else it only says that it changed. The session stays as it is.",
+  },
   notExported: "The export failed",
   cancel: "Cancel",
   more: (n: string): string => `and ${n} more`,

@@ -22,7 +22,8 @@ export const ICON = join(import.meta.dirname, "../../assets/icons/alcatraz.png")
   `${sep}app.asar.unpacked${sep}`,
 );
 const SMALLEST = { width: 880, height: 560 };
-const FIRST: Frame = { width: 1280, height: 820, maximized: false };
+/** So wide that a line of 80 letters has room in a session's terminal. */
+const FIRST: Frame = { width: 1320, height: 820, maximized: false };
 /** How long the window must have been still before its frame is written, in milliseconds. */
 const SETTLE = 400;
 

@@ -4,6 +4,11 @@ import type { PathRef } from "../../protocol/src/path.js";
 
 export { escapeSentence, escapeText };
 
+/** Returns what a person wrote, fit for the screen: its lines stay lines, and a backslash is one. */
+export function escapeProse(text: string): string {
+  return text.split("\n").map(escapeSentence).join("\n");
+}
+
 /** Returns the bytes as escaped text: what is not UTF-8 as `\xNN`. */
 export function escapeBytes(bytes: Uint8Array): string {
   let out = "";

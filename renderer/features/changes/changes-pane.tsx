@@ -26,6 +26,7 @@ import { courseOf, type Course } from "./course-model.js";
 import type { Settled } from "./feed-reader.js";
 import { useFeed } from "./feed-store.js";
 import { FilterBar } from "./filter-bar.js";
+import { NO_FILTER } from "./filter-model.js";
 import { leftOut } from "./selection-model.js";
 import { useReview } from "./review-store.js";
 import { summarySentence } from "./summary-model.js";
@@ -97,7 +98,13 @@ export function ChangesPane({ session, width }: { session: Session; width: numbe
         ) : total === 0 ? (
           <NothingPanel session={session} live={live} />
         ) : outline.length === 0 ? (
-          <EmptyPanel icon="search" title={TEXTS.noMatch} />
+          <EmptyPanel
+            icon="search"
+            title={TEXTS.noMatch}
+            actions={
+              <Button onClick={() => useReview.getState().setFilter(NO_FILTER)}>{TEXTS.showAll}</Button>
+            }
+          />
         ) : (
           <ChangeTree view={view} readOnly={!isOpen(session)} mayDiscard={session.state === "finished"} />
         )}

@@ -8,7 +8,7 @@ import { Icon } from "../../ui/icon.js";
 import { rowForKey } from "../../ui/list-keys.js";
 import { PathText } from "../../ui/path-text.js";
 import type { Answers } from "./commit-model.js";
-import { choiceWords, reasonWords, type About } from "./conflict-model.js";
+import { choiceWords, reasonWords, shortReason, type About } from "./conflict-model.js";
 import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
 import list from "../../ui/pick-list.module.css";
 import styles from "./conflict-list.module.css";
@@ -119,7 +119,9 @@ export function ConflictList(props: ConflictListProps): ReactElement {
               <span className={styles.what}>
                 <PathText path={conflict} />
                 <span className={styles.second}>
-                  <span className={styles.reason}>{reasonWords(about, conflict)}</span>
+                  <span className={styles.reason} title={reasonWords(about, conflict)}>
+                    {shortReason(about, conflict)}
+                  </span>
                   <span className={cx(styles.answer, answer === undefined && styles.open)}>{label}</span>
                 </span>
               </span>

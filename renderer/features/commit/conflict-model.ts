@@ -7,7 +7,13 @@ import { formatBytes } from "../../../texts/format.js";
 import { TYPE_WORDS } from "../../../texts/kinds.js";
 import type { Source } from "../diff/content-reader.js";
 import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
-import { LISTING_WORDS, REASON_WORDS, UNDO_REASON_WORDS } from "../../../texts/commit.js";
+import {
+  LISTING_WORDS,
+  REASON_WORDS,
+  SHORT_REASONS,
+  UNDO_REASON_WORDS,
+  UNDO_SHORT_REASONS,
+} from "../../../texts/commit.js";
 import type { Known } from "./versions-store.js";
 
 /** Returns the conflicts of the same sort as one: the same reason, the same choices, the same ending of the name. */
@@ -37,6 +43,11 @@ export function ending(path: string): string {
 export function reasonWords(about: About, { reason, listing }: Conflict): string {
   if (listing === true) return reason === "name-vanished" ? LISTING_WORDS.vanished : LISTING_WORDS.appeared;
   return (about.what === "undo" ? UNDO_REASON_WORDS : REASON_WORDS)[reason];
+}
+
+/** Returns the same in few words, for a list. */
+export function shortReason(about: About, { reason }: Conflict): string {
+  return (about.what === "undo" ? UNDO_SHORT_REASONS : SHORT_REASONS)[reason];
 }
 
 export interface ChoiceWords {

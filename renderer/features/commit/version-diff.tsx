@@ -9,6 +9,10 @@ import { PlainText } from "../diff/plain-text.js";
 import { compare, sameness, showLines } from "../diff/text-model.js";
 import { TEXTS as DIFF_TEXTS } from "../../../texts/diff.js";
 import { useContent } from "../diff/use-content.js";
+import { formatBytes } from "../../../texts/format.js";
+import { cx } from "../../ui/cx.js";
+import view from "../../ui/view.module.css";
+import styles from "../diff/text-view.module.css";
 import { CONFLICT_TEXTS as TEXTS } from "../../../texts/conflicts.js";
 
 /** Of each side, so much is compared. */
@@ -29,7 +33,9 @@ export function VersionDiff({ left, right }: VersionDiffProps): ReactElement {
     if (sameness(...sides) === "same") return { same: true } as const;
     const texts = sides.map(({ bytes }) => showLines(decodeText(bytes, guessEncoding(bytes))));
     const [old = [], now = []] = texts;
-    return { same: false, compared: compare(old, now), now } as const;
+    const whole = Math.max(...sides.map(({ size }) => size));
+    const note = whole > BYTES ? DIFF_TEXTS.firstPart(formatBytes(BYTES), formatBytes(whole)) : "";
+    return { same: false, compared: compare(old, now), old, now, note } as const;
   }, [before, after]);
 
   if (before.state === "error") return <ErrorPanel error={before.error} />;
@@ -42,11 +48,35 @@ export function VersionDiff({ left, right }: VersionDiffProps): ReactElement {
       </EmptyPanel>
     );
   }
-  const { compared } = result;
-  if (compared.kind === "alike") return <EmptyPanel icon="file" title={DIFF_TEXTS.hiddenBytes} />;
-  if (compared.kind === "apart") return <PlainText lines={result.now} look="plain" />;
-  const { before: old, after: now, skipped } = compared;
-  return <DiffTable before={old} after={now} skipped={skipped} split />;
+  const { compared, note } = result;
+  if (compared.kind === "alike") {
+    const title = note === "" ? DIFF_TEXTS.hiddenBytes : DIFF_TEXTS.sameStart(formatBytes(BYTES));
+    return <EmptyPanel icon="file" title={title} />;
+  }
+  const isApart = compared.kind === "apart";
+  const notes = [isApart ? DIFF_TEXTS.tooDifferent : "", note].filter((each) => each !== "");
+  return (
+    <div className={view.view}>
+      {notes.length > 0 && (
+        <p className={view.notes} role="note">
+          {notes.join(" ")}
+        </p>
+      )}
+      {isApart ? (
+        <div className={cx(view.sides, styles.body)}>
+          {[result.old, result.now].map((lines, side) => (
+            <div key={side === 0 ? "left" : "right"} className={view.side}>
+              <PlainText lines={lines} look={side === 0 ? "removed" : "added"} />
+            </div>
+          ))}
+        </div>
+      ) : (
+        <div className={styles.body}>
+          <DiffTable before={compared.before} after={compared.after} skipped={compared.skipped} split />
+        </div>
+      )}
+    </div>
+  );
 }
 
 const NOTHING: Bytes = { bytes: new Uint8Array(), size: 0 };

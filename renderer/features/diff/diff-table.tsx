@@ -5,6 +5,9 @@ import { Skeleton } from "../../ui/skeleton.js";
 import { TEXTS } from "../../../texts/diff.js";
 import styles from "./diff-table.module.css";
 
+/** What the view reckons with for each line, to know where one stands in a long text: as high as ours are. */
+Object.assign(DiffViewer, { ESTIMATED_ROW_HEIGHT: 20 });
+
 interface DiffTableProps {
   before: string;
   after: string;
@@ -93,6 +96,8 @@ const STYLES: ReactDiffViewerStylesOverride = {
     minWidth: "unset",
     fontSize: "var(--text)",
     "& pre": { lineHeight: "20px", fontFamily: "var(--font-mono)" },
+    // Numbers are smaller than what they count: on one base line, rows would be higher than their lines.
+    "& td": { verticalAlign: "top" },
   },
   contentText: { fontFamily: "var(--font-mono)", lineBreak: "auto", overflowWrap: "anywhere" },
   gutter: {
@@ -101,6 +106,10 @@ const STYLES: ReactDiffViewerStylesOverride = {
     padding: "0 8px",
     "& pre": { opacity: 1, fontSize: "var(--text-small)" },
   },
+  line: { fontSize: "var(--text)" },
+  // An empty line that came or went is one, too: its colour is not that of a place without a line.
+  diffAdded: { "&&": { background: "var(--added-line)" } },
+  diffRemoved: { "&&": { background: "var(--removed-line)" } },
   marker: { width: "20px", paddingLeft: "4px", paddingRight: "4px" },
   codeFold: {
     fontSize: "var(--text-small)",

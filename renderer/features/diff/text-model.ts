@@ -19,6 +19,11 @@ const HIDDEN =
   // oxlint-disable-next-line no-control-regex -- finding control characters is the point
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
 
+/** Tells whether a box that shows a text as it is would hide or turn some of it. */
+export function hidesSomething(text: string): boolean {
+  return text.search(HIDDEN) !== -1;
+}
+
 /** How the lines of a text end: as on Windows, as everywhere else, or not at all where there is but one. */
 export type LineEnds = "windows" | "unix" | "none";
 

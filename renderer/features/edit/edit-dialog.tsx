@@ -11,6 +11,7 @@ import { PathText } from "../../ui/path-text.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { EmptyPanel, ErrorNote } from "../../ui/state-panel.js";
 import { useDetail } from "../diff/detail-store.js";
+import { hidesSomething } from "../diff/text-model.js";
 import { fromEditable, fromLines, LONGEST, toEditable, toLines, type Editable } from "./edit-model.js";
 import { TEXTS } from "../../../texts/edit.js";
 import styles from "./edit-dialog.module.css";
@@ -34,7 +35,8 @@ export function EditDialog({ session, path, onClose }: EditDialogProps): ReactEl
   const [text, setText] = useState("");
   /** The text when the editor and this box had the same one last: what differs was typed here. */
   const [shared, setShared] = useState("");
-  const [asked, setAsked] = useState(false);
+  /** What would lose what was typed, once it was asked for: done when it is asked for again. */
+  const [asked, setAsked] = useState<"take" | "leave" | null>(null);
   const place = JSON.stringify([session, path]);
   const [copy, setCopy] = useState<string | null>(copies.get(place) ?? null);
   const [busy, setBusy] = useState(false);
@@ -82,11 +84,11 @@ export function EditDialog({ session, path, onClose }: EditDialogProps): ReactEl
   };
   const take = async (from: string): Promise<void> => {
     setError(null);
-    if (text !== shared && !asked) {
-      setAsked(true);
+    if (text !== shared && asked !== "take") {
+      setAsked("take");
       return;
     }
-    setAsked(false);
+    setAsked(null);
     const outcome = await see.editedOutside(from);
     const saved = outcome.ok ? toLines(outcome.value) : null;
     if (saved !== null) {
@@ -97,12 +99,16 @@ export function EditDialog({ session, path, onClose }: EditDialogProps): ReactEl
     else setError(outcome.error);
   };
   const changed = opened.state === "open" && text !== opened.editable.text;
+  const leave = (): void => {
+    if (changed && asked !== "leave") setAsked("leave");
+    else onClose();
+  };
   return (
     <Dialog
       title={TEXTS.title}
       wide
       closable={!busy}
-      onClose={onClose}
+      onClose={leave}
       onHurry={() => void save()}
       footer={
         <>
@@ -113,11 +119,11 @@ export function EditDialog({ session, path, onClose }: EditDialogProps): ReactEl
           )}
           {opened.state === "open" && copy !== null && (
             <Button disabled={busy} onClick={() => void take(copy)}>
-              {asked ? TEXTS.takeAnyway : TEXTS.take}
+              {asked === "take" ? TEXTS.takeAnyway : TEXTS.take}
             </Button>
           )}
-          <Button disabled={busy} onClick={onClose}>
-            {TEXTS.cancel}
+          <Button disabled={busy} onClick={leave}>
+            {asked === "leave" ? TEXTS.leaveAnyway : TEXTS.cancel}
           </Button>
           <Button look="primary" disabled={!changed || busy} onClick={() => void save()}>
             {busy ? TEXTS.saving : TEXTS.save}
@@ -147,10 +153,13 @@ export function EditDialog({ session, path, onClose }: EditDialogProps): ReactEl
             value={text}
             onChange={(event) => {
               setText(event.target.value);
-              setAsked(false);
+              setAsked(null);
             }}
           />
-          <p role="status">{asked ? TEXTS.typed : copy === null ? TEXTS.why : TEXTS.outsideWhy}</p>
+          <p role="status">
+            {asked !== null ? TEXTS.typed[asked] : copy === null ? TEXTS.why : TEXTS.outsideWhy}
+          </p>
+          {hidesSomething(text) && <p role="note">{TEXTS.hides}</p>}
         </>
       )}
       {error !== null && <ErrorNote error={error} />}

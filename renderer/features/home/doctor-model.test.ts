@@ -38,6 +38,8 @@ it("tells what is missing first, the same of many as one, and no camera as no ga
     },
   ]);
   expect(gaps.map(({ title }) => title)).toEqual(["The network cut off", TEXTS.copies(2)]);
+  // Not “see what this machine can enforce”, which is where it stands.
+  expect(gaps[0]?.next).toBe("allow it");
   expect(gaps[1]?.places).toEqual(["/srv", "/home"]);
   expect(holds).toEqual([
     "Keeping sessions on the disk",

@@ -62,7 +62,8 @@ function wordsOf({
   if (gap === "failed") {
     return error === undefined
       ? { why: asSentence(why), next: mend, type: "" }
-      : { why: errorSentence(error), next: errorText(error).next, type: "" };
+      : // The error's own next step may well be to look here.
+        { why: errorSentence(error), next: mend === "" ? errorText(error).next : mend, type: "" };
   }
   if (limit !== undefined)
     return { why: limitWhy({ path: "", why, cause: limit }), next: limitNext(limit), type: "" };

@@ -21,14 +21,19 @@ function Writing({ path }: { path: PathRef | null }): ReactElement {
   const { notes, error } = useNotes();
   const { close, save } = useNotes.getState();
   const [text, setText] = useState(noteAt(notes, path)?.text ?? "");
+  const [asked, setAsked] = useState(false);
+  const leave = (): void => {
+    if (text !== (noteAt(notes, path)?.text ?? "") && !asked) setAsked(true);
+    else close();
+  };
   return (
     <Dialog
       title={path === null ? TEXTS.titleOfSession : TEXTS.titleOf}
-      onClose={close}
+      onClose={leave}
       onHurry={() => void save(text)}
       footer={
         <>
-          <Button onClick={close}>{TEXTS.cancel}</Button>
+          <Button onClick={leave}>{asked ? TEXTS.leaveAnyway : TEXTS.cancel}</Button>
           <Button look="primary" onClick={() => void save(text)}>
             {TEXTS.save}
           </Button>
@@ -47,9 +52,12 @@ function Writing({ path }: { path: PathRef | null }): ReactElement {
         maxLength={LONGEST}
         rows={5}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => {
+          setText(event.target.value);
+          setAsked(false);
+        }}
       />
-      <p>{TEXTS.why}</p>
+      <p role="status">{asked ? TEXTS.typed : TEXTS.why}</p>
       {error !== null && <ErrorNote error={error} />}
     </Dialog>
   );

@@ -3,7 +3,7 @@ import { useEffect, useState, type ReactElement } from "react";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { pathKey } from "../../../protocol/src/path.js";
 import { Button, IconButton } from "../../ui/button.js";
-import { escapeText } from "../../ui/escape.js";
+import { escapeProse } from "../../ui/escape.js";
 import { formatCount } from "../../../texts/format.js";
 import { Icon } from "../../ui/icon.js";
 import { PathText } from "../../ui/path-text.js";
@@ -17,7 +17,7 @@ export function NoteLine({ path }: { path: PathRef | null }): ReactElement | nul
   return (
     <div className={styles.line} role="note" aria-label={TEXTS.title}>
       <Icon name="note" size={14} />
-      <p className="selectable">{escapeText(note.text)}</p>
+      <p className="selectable">{escapeProse(note.text)}</p>
       <IconButton icon="edit" label={TEXTS.edit} onClick={() => useNotes.getState().ask(path)} />
     </div>
   );
@@ -49,7 +49,7 @@ export function NotesList({ session }: { session: string }): ReactElement | null
             <Icon name="note" size={14} />
             <div className={styles.both}>
               {at !== null && <PathText path={at} />}
-              <p className="selectable">{escapeText(text)}</p>
+              <p className="selectable">{escapeProse(text)}</p>
             </div>
           </div>
         );

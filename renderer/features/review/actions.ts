@@ -54,7 +54,7 @@ export function sessionActions({ id, state }: Session): MenuItem[] {
   const write = (form: ExportForm) => async (): Promise<void> => {
     const outcome = await orSay(TEXTS.notExported, see.exportChanges(id, form));
     if (outcome.ok && outcome.value !== null)
-      useAsked.getState().ask({ what: "exported", file: outcome.value });
+      useAsked.getState().ask({ what: "exported", form, file: outcome.value });
   };
   const scan = {
     label: VIRUS_TEXTS.scan,

@@ -28,7 +28,7 @@ export function AskedDialogs(): ReactElement | null {
           <p>
             <code className="selectable">{escapeText(asked.file)}</code>
           </p>
-          <p>{TEXTS.exportedWhy}</p>
+          <p>{TEXTS.exportedWhy[asked.form]}</p>
         </>
       ) : (
         <ErrorNote error={asked.error} />

@@ -1,12 +1,12 @@
 // What a menu or the palette has asked for and is still on the screen: an edit, an export, something that went wrong.
 import { create } from "zustand";
-import type { Outcome } from "../../../protocol/src/bridge.js";
+import type { ExportForm, Outcome } from "../../../protocol/src/bridge.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 
 export type Asked =
   | { what: "edit"; session: string; path: PathRef }
-  | { what: "exported"; file: string }
+  | { what: "exported"; form: ExportForm; file: string }
   /** `title` says what did not happen. */
   | { what: "failed"; title: string; error: SeeError };
 

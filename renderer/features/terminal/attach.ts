@@ -28,7 +28,7 @@ export function attach(
   const style = getComputedStyle(document.documentElement);
   const terminal = new Terminal({
     fontFamily: style.getPropertyValue("--font-mono"),
-    fontSize: 12.5,
+    fontSize: Number.parseFloat(style.getPropertyValue("--text")),
     lineHeight: 1.2,
     scrollback: SCROLLBACK,
     theme: terminalTheme(element),

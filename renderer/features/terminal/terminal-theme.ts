@@ -50,6 +50,9 @@ export function terminalTheme(host: HTMLElement): ITheme {
     cursor: style.color,
     cursorAccent: style.backgroundColor,
     selectionBackground: dark ? "#7aaaf755" : "#2563c940",
+    scrollbarSliderBackground: dark ? "#ffffff2b" : "#0f172a33",
+    scrollbarSliderHoverBackground: dark ? "#ffffff4d" : "#0f172a59",
+    scrollbarSliderActiveBackground: dark ? "#ffffff4d" : "#0f172a59",
     ...(dark ? ANSI.dark : ANSI.light),
   };
 }
