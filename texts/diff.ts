@@ -65,6 +65,8 @@ export const TEXTS = {
   earlier: "Earlier",
   later: "Later",
   cutLine: (n: string): string => ` … ${n} more characters`,
+  otherCutLine: (n: number): string => `, not the same ones (${n})`,
+  notText: "Some bytes are no text in this encoding and are shown as \ufffd. Hex shows them.",
   dots: (width: number, height: number): string => `${formatCount(width)} × ${formatCount(height)}`,
   swipe: "Swipe",
   difference: "Difference",

@@ -1,10 +1,14 @@
 // Which characters are shown as escapes: the one table for page and main. The helper's is in see-core/src/path.rs; both
 // are held to text/escapes.json.
 
-/** Control characters, line and paragraph breaks, direction changes, and characters without a width. */
-const DECEPTIVE =
-  // oxlint-disable-next-line no-control-regex -- finding control characters is the point
-  /[\u0000-\u001f\u007f-\u009f\\\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]|[\u{e0000}-\u{e007f}]/gu;
+/**
+ * What hides in text or turns it, as the inside of a class of a regular expression (flag `u`): direction changes, breaks of
+ * lines and annotations, everything that Unicode lets a screen leave away (zero width, fillers, variation selectors, tags),
+ * and the blank Braille pattern. Control characters are hidden, too, but each reader has others that it knows how to show.
+ */
+export const UNSEEN = String.raw`\p{Default_Ignorable_Code_Point}\u2028-\u202e\u2800\ufff9-\ufffb`;
+
+const DECEPTIVE = new RegExp(String.raw`[\u0000-\u001f\u007f-\u009f\\\ud800-\udfff${UNSEEN}]`, "gu");
 
 const SHORT: Readonly<Record<string, string>> = { "\n": "\\n", "\t": "\\t", "\r": "\\r", "\\": "\\\\" };
 

@@ -1,5 +1,14 @@
 import { describe, expect, it } from "vitest";
-import { compare, countEdits, LINE_LIMIT, lineEnds, sameness, showLines, type Part } from "./text-model.js";
+import {
+  compare,
+  countEdits,
+  LINE_LIMIT,
+  lineEnds,
+  sameness,
+  showBoth,
+  showLines,
+  type Part,
+} from "./text-model.js";
 
 const lines = (n: number, word = "line"): string[] => Array.from({ length: n }, (_, i) => `${word} ${i}`);
 
@@ -15,6 +24,12 @@ describe("showLines", () => {
     ]);
   });
 
+  it("leaves a picture sign its colours, and shows what hides behind other signs", () => {
+    expect(showLines("\u26a0\ufe0f a\ufe0f\u3164\u{e0100}\u2800")).toEqual([
+      "\u26a0\ufe0f a‹\\u{fe0f}›‹\\u{3164}›‹\\u{e0100}›‹\\u{2800}›",
+    ]);
+  });
+
   it("shows the end of a line only where most others are different", () => {
     expect(showLines("a\r\nb\r\nc")).toEqual(["a", "b", "c"]);
     expect(showLines("a\r\nb\nc\r\n")).toEqual(["a", "b‹\\n›", "c"]);
@@ -26,6 +41,21 @@ describe("showLines", () => {
   it("does not make a line of the last line feed", () => {
     expect(showLines("a\n\n")).toEqual(["a", ""]);
     expect(showLines("")).toEqual([]);
+  });
+});
+
+describe("showBoth", () => {
+  const long = (end: string): string => `${"x".repeat(LINE_LIMIT)}${end}`;
+
+  it("shows lines that differ in what is cut off as different, and equal ones as equal", () => {
+    const [before, after] = showBoth(
+      `${long("a")}\nsame\n${long("b")}\n`,
+      `${long("c")}\nsame\n${long("b")}\n`,
+    );
+    expect(after[0]).not.toBe(before[0]);
+    expect(after.slice(1)).toEqual(before.slice(1));
+    expect(before[0]).toBe(showLines(long("a"))[0]);
+    expect(compare(before, after)).toMatchObject({ kind: "diff" });
   });
 });
 

@@ -1,4 +1,5 @@
 // Makes two texts fit to be compared and shown: quick whatever they hold, with nothing hidden in them. Pure.
+import { UNSEEN } from "../../../protocol/src/escape.js";
 import { TEXTS } from "../../../texts/diff.js";
 import { formatCount } from "../../../texts/format.js";
 import { escapeText } from "../../ui/escape.js";
@@ -14,10 +15,11 @@ const FOLD_LIMIT = 50_000_000;
 
 const CR = 13;
 
-/** What could hide or turn text: control characters but tab and line feed, direction, zero width. */
-const HIDDEN =
-  // oxlint-disable-next-line no-control-regex -- finding control characters is the point
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]/gu;
+/** What could hide or turn text; tab and line feed are laid out, and a picture sign may ask to be drawn as one. */
+const HIDDEN = new RegExp(
+  String.raw`(?!(?<=\p{Extended_Pictographic})\ufe0f)[\u0000-\u0008\u000b-\u001f\u007f-\u009f${UNSEEN}]`,
+  "gu",
+);
 
 /** Tells whether a box that shows a text as it is would hide or turn some of it. */
 export function hidesSomething(text: string): boolean {
@@ -40,16 +42,44 @@ export function lineEnds(text: string): LineEnds {
 
 /** Returns the text's lines, long ones cut, with hidden characters made visible. Ends of lines are shown where they are not like most. */
 export function showLines(text: string): string[] {
+  return split(text).map(({ line, end }) => showLine(line, end));
+}
+
+/** Returns the lines of two texts that are to be compared: cut lines look different where what is cut off is different. */
+export function showBoth(before: string, after: string): [before: string[], after: string[]] {
+  const numbers = new Map<string, number>();
+  const counts = new Map<string, number>();
+  const show = ({ line, end }: Line): string => {
+    const shown = showLine(line, end);
+    if (line.length <= LINE_LIMIT) return shown;
+    const known = numbers.get(line);
+    const number = known ?? (counts.get(shown) ?? 0) + 1;
+    if (known === undefined) {
+      numbers.set(line, number);
+      counts.set(shown, number);
+    }
+    return number === 1 ? shown : shown + TEXTS.otherCutLine(number);
+  };
+  return [split(before).map(show), split(after).map(show)];
+}
+
+interface Line {
+  line: string;
+  /** What ends it, where most others end otherwise. */
+  end: string;
+}
+
+function split(text: string): Line[] {
   const lines = text.split("\n");
   const last = lines.pop() ?? "";
   const ends = lineEnds(text);
-  const shown = lines.map((line) => {
+  const all = lines.map((line) => {
     const isWindows = line.endsWith("\r");
-    const odd = isWindows === (ends === "windows") ? "" : isWindows ? "\r" : "\n";
-    return showLine(isWindows ? line.slice(0, -1) : line, odd);
+    const end = isWindows === (ends === "windows") ? "" : isWindows ? "\r" : "\n";
+    return { line: isWindows ? line.slice(0, -1) : line, end };
   });
   // A last line feed ends the last line; it does not begin another one.
-  return last === "" ? shown : [...shown, showLine(last, "")];
+  return last === "" ? all : [...all, { line: last, end: "" }];
 }
 
 function showLine(line: string, end: string): string {

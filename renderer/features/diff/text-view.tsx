@@ -15,7 +15,7 @@ import { ENCODINGS } from "../../../texts/encodings.js";
 import { decodeText, type Encoding, guessEncoding } from "./encoding-model.js";
 import { PagedText } from "./paged-text.js";
 import { PlainText } from "./plain-text.js";
-import { compare, type LineEnds, lineEnds, sameness, showLines } from "./text-model.js";
+import { compare, type LineEnds, lineEnds, sameness, showBoth, showLines } from "./text-model.js";
 import { SideChoice } from "./side-choice.js";
 import { TEXTS } from "../../../texts/diff.js";
 import { useContent } from "./use-content.js";
@@ -30,11 +30,11 @@ const FIRST_BYTES = 2 * 1024 * 1024;
 /** A pane that is narrower, in dots, has no room for two sides. */
 const TWO_SIDES = 600;
 
-/** A side as it was read: the lines to show, and the encoding that its bytes suggest. */
+/** A side as it was read: its text, and the encoding that its bytes suggest. */
 interface Read {
   guess: Encoding;
   ends: LineEnds;
-  lines: string[];
+  text: string;
 }
 
 interface TextViewProps {
@@ -58,13 +58,14 @@ export function TextView({ session, path, description, reading }: TextViewProps)
       if (content === null) return null;
       const guess = guessEncoding(content.bytes);
       const text = decodeText(content.bytes, chosen ?? guess);
-      return { guess, ends: lineEnds(text), lines: showLines(text) };
+      return { guess, ends: lineEnds(text), text };
     };
     const sides = { left: read(before.content), right: read(after.content) };
     if (sides.left === null || sides.right === null || before.content === null || after.content === null)
       return { ...sides, same: null, comparison: null };
     const same = sameness(before.content, after.content);
-    const comparison = same === "different" ? compare(sides.left.lines, sides.right.lines) : null;
+    const lines = same === "different" ? showBoth(sides.left.text, sides.right.text) : null;
+    const comparison = lines === null ? null : { ...compare(...lines), lines };
     return { ...sides, same, comparison };
   }, [before, after, chosen]);
 
@@ -94,11 +95,11 @@ export function TextView({ session, path, description, reading }: TextViewProps)
       {cut && <Button onClick={() => setPaging(true)}>{TEXTS.readOn}</Button>}
     </>
   );
-  const notes = [endsNote(texts.left, texts.right)];
+  const notes = [endsNote(texts.left, texts.right), textNote(texts.left, texts.right)];
   const first = cut ? TEXTS.firstPart(formatBytes(FIRST_BYTES), formatBytes(whole)) : "";
   const { left, right, same, comparison } = texts;
   if (left === null || right === null) {
-    const lines = (left ?? right)?.lines ?? [];
+    const lines = showLines((left ?? right)?.text ?? "");
     if (lines.length === 0) return <EmptyPanel icon="file" title={TEXTS.empty} />;
     // The other side is there, but is no text: a folder, a link, bytes.
     const both = description.before !== undefined && description.after !== undefined;
@@ -121,7 +122,7 @@ export function TextView({ session, path, description, reading }: TextViewProps)
       </EmptyPanel>
     );
   }
-  if (same === "start" || comparison?.kind === "alike") {
+  if (comparison === null || comparison.kind === "alike") {
     const [title, why] = alikeWords(same === "start", left, right, chosen === null);
     const actions = (
       <>
@@ -135,8 +136,8 @@ export function TextView({ session, path, description, reading }: TextViewProps)
       </EmptyPanel>
     );
   }
-  if (comparison?.kind !== "diff")
-    return <Apart left={left.lines} right={right.lines} notes={[...notes, first]} more={more} />;
+  if (comparison.kind === "apart")
+    return <Apart sides={comparison.lines} notes={[...notes, first]} more={more} />;
   return (
     <Compared
       before={comparison.before}
@@ -184,14 +185,13 @@ function Compared({ before, after, skipped, notes, more }: ComparedProps): React
 }
 
 interface ApartProps {
-  left: readonly string[];
-  right: readonly string[];
+  sides: readonly [before: readonly string[], after: readonly string[]];
   notes: readonly string[];
   more: ReactNode;
 }
 
 /** Two texts that cannot be lined up, one at a time. */
-function Apart({ left, right, notes, more }: ApartProps): ReactElement {
+function Apart({ sides, notes, more }: ApartProps): ReactElement {
   const [side, setSide] = useState<Side>("after");
   const end = (
     <>
@@ -205,7 +205,10 @@ function Apart({ left, right, notes, more }: ApartProps): ReactElement {
         {more}
       </ViewBar>
       <div className={styles.body}>
-        <PlainText lines={side === "before" ? left : right} look={side === "before" ? "removed" : "added"} />
+        <PlainText
+          lines={side === "before" ? sides[0] : sides[1]}
+          look={side === "before" ? "removed" : "added"}
+        />
       </div>
     </div>
   );
@@ -230,6 +233,11 @@ function endsNote(left: Read | null, right: Read | null): string {
   const [before, after] = [left?.ends ?? right?.ends ?? "none", right?.ends ?? left?.ends ?? "none"];
   if (before !== after && before !== "none" && after !== "none") return TEXTS.endsChanged(before, after);
   return after === "windows" ? TEXTS.windowsEnds : "";
+}
+
+/** Bytes that mean nothing in an encoding all look the same: what differs in them does not show. */
+function textNote(...sides: readonly (Read | null)[]): string {
+  return sides.some((side) => side?.text.includes("\ufffd") === true) ? TEXTS.notText : "";
 }
 
 /** Tells whether a side is worth reading as text: text, or an empty file beside one. */

@@ -1,5 +1,6 @@
 // Applies the rules to changes, one at a time as they come: which of them deserve a look, and why. Pure.
 import type { ChangeKind, FileType } from "../../../protocol/src/change.js";
+import { UNSEEN } from "../../../protocol/src/escape.js";
 import { type Pattern, Places } from "./places.js";
 import { type Rule, RULES } from "./rules.js";
 import type { RuleId } from "../../../texts/rules.js";
@@ -15,9 +16,7 @@ export interface JudgedFacts {
 }
 
 /** What hides or turns text, and spaces at an end. A backslash is escaped on screen, but deceives nobody. */
-const DECEPTIVE =
-  // oxlint-disable-next-line no-control-regex -- finding control characters is the point
-  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|^\s|\s$/u;
+const DECEPTIVE = new RegExp(String.raw`[\u0000-\u001f\u007f-\u009f${UNSEEN}]|^\s|\s$`, "u");
 
 const ALL: readonly Rule[] = RULES;
 
