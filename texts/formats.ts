@@ -153,6 +153,7 @@ export const FACTS = {
   packager: "Packager",
   pages: "Pages",
   pageSize: "Size of a page",
+  parts: "Parts",
   position: "Position",
   producer: "Producer",
   release: "Release",
@@ -194,6 +195,7 @@ export const WARNINGS = {
   macros: "it holds programs that an office suite may run",
   oddInterpreter: "this is not a program of the system",
   oddLibraryPlace: "a place outside of the system's folders",
+  oddSize: "says that it has content, which such an entry has not: programs may read on at different places",
   oddLoader: "this is not the system's own loader",
   oversized: "holds far more than its size says",
   pointingOut: "points out of the folder that it is unpacked into",
@@ -201,6 +203,7 @@ export const WARNINGS = {
   rootScriptsAround: "they run as root when it is installed or removed",
   setuid: "runs with the rights of its owner or group",
   startsProgram: "names a program that is started",
+  twoParts: "it has a part twice: programs may take different ones",
   trigger: "runs by itself when rows change",
 } as const;
 

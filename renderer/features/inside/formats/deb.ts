@@ -25,12 +25,19 @@ const FIELDS = {
 export async function inspectDeb(input: Input): Promise<Report> {
   const report = reportOf(FORMATS.deb);
   const members = await listMembers(input);
-  const control = [...members].find(([name]) => name.startsWith("control.tar"))?.[1];
-  const data = [...members].find(([name]) => name.startsWith("data.tar"))?.[1];
+  const [control, ...otherControls] = members.filter(({ name }) => name.startsWith("control.tar"));
+  const [data, ...otherData] = members.filter(({ name }) => name.startsWith("data.tar"));
   if (control === undefined || data === undefined) throw new Damaged("packagePart");
+  // dpkg takes the first data and nothing of two controls; others may see it otherwise.
+  if (otherControls.length + otherData.length > 0)
+    report.facts.push({
+      name: FACTS.parts,
+      value: members.map(({ name }) => name).join(", "),
+      warning: WARNINGS.twoParts,
+    });
 
   const baseName = (name: string): string => name.replace(/^\.\//, "");
-  const meta = await readTar(await stream(control), TABLES.control, (name) =>
+  const meta = await readTar(await stream(control.input), TABLES.control, (name) =>
     ["control", ...SCRIPTS].includes(baseName(name)),
   );
   for (const [name, bytes] of meta.found) {
@@ -47,7 +54,7 @@ export async function inspectDeb(input: Input): Promise<Report> {
       value: scripts.join(", "),
       warning: WARNINGS.rootScriptsAround,
     });
-  const content = await readTar(await stream(data), TABLES.installs);
+  const content = await readTar(await stream(data.input), TABLES.installs);
   report.facts.push(
     { name: FACTS.files, value: formatCount(content.entries) },
     { name: FACTS.sizeInstalled, value: sizeWords(content.bytes) },
@@ -61,17 +68,22 @@ async function stream(member: Input): Promise<AsyncIterable<Uint8Array>> {
   return unpacked(member, packingOf(await member.read(0, 6)));
 }
 
-/** Returns the members of an ar archive. */
-async function listMembers(input: Input): Promise<Map<string, Input>> {
-  const members = new Map<string, Input>();
+interface Member {
+  name: string;
+  input: Input;
+}
+
+/** Returns the members of an ar archive, in their order. */
+async function listMembers(input: Input): Promise<Member[]> {
+  const members: Member[] = [];
   let at = MAGIC.length;
-  while (at + HEADER <= input.size && members.size < 100) {
+  while (at + HEADER <= input.size && members.length < 100) {
     const header = await exactly(input, at, HEADER);
     if (header.text(58, 2) !== "`\n") throw new Damaged("package");
     const name = header.text(0, 16).trim().replace(/\/$/, "");
     const size = Number(header.text(48, 10).trim());
     if (!Number.isSafeInteger(size) || size < 0) throw new Damaged("package");
-    members.set(name, partOf(input, at + HEADER, size));
+    members.push({ name, input: partOf(input, at + HEADER, size) });
     at += HEADER + size + (size % 2);
   }
   return members;

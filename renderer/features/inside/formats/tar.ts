@@ -1,6 +1,6 @@
 // What a tar archive holds, from its headers: the contents are passed over.
 import { formatCount } from "../../../../texts/format.js";
-import { COLUMNS, ENTRY_KINDS, FACTS, NOTES } from "../../../../texts/formats.js";
+import { COLUMNS, ENTRY_KINDS, FACTS, NOTES, WARNINGS } from "../../../../texts/formats.js";
 import { Damaged, utf8 } from "../input.js";
 import { type Report, type Table, TableMaker, TEXT_LIMIT } from "../report.js";
 import { type EntryKind, modeWords, pathWarning, sizeWords } from "../words.js";
@@ -69,8 +69,10 @@ export async function readTar(
       const size = extra.has("size") ? Number(extra.get("size")) : entry.size;
       if (!Number.isSafeInteger(size) || size < 0) throw new Damaged("noSize");
       extra = new Map();
-      bytes += size;
       const kind = KINDS[entry.type] ?? "other";
+      // Nobody unpacks content of these, whatever size they say: the next header follows at once.
+      const content = kind === "file" || kind === "other" ? size : 0;
+      bytes += content;
       table.add(
         name,
         [
@@ -80,12 +82,12 @@ export async function readTar(
           modeWords(entry.mode),
           `${entry.user === "" ? entry.uid : entry.user}:${entry.group === "" ? entry.gid : entry.group}`,
         ],
-        pathWarning(name, link, kind, entry.mode),
+        pathWarning(name, link, kind, entry.mode) ?? (content === size ? undefined : WARNINGS.oddSize),
       );
-      const room = Math.ceil(size / BLOCK) * BLOCK;
-      if (kind === "file" && size <= TEXT_LIMIT && wanted(name)) {
-        const content = await reader.take(room);
-        if (content !== undefined) found.set(name, content.slice(0, size));
+      const room = Math.ceil(content / BLOCK) * BLOCK;
+      if (kind === "file" && content <= TEXT_LIMIT && wanted(name)) {
+        const taken = await reader.take(room);
+        if (taken !== undefined) found.set(name, taken.slice(0, content));
       } else await reader.skip(room);
     }
   } catch (thrown) {
