@@ -189,7 +189,7 @@ test("hostile contents end in words", async ({ machine, app }) => {
     "hostile.sh",
     `#!/bin/sh
 /usr/bin/python3 - <<'END'
-import os, gzip, zipfile
+import os, gzip, struct, zipfile, zlib
 os.chdir(os.environ["HOME"])
 # A text of 2 GB, most of it a hole, and a line of 100 MB.
 with open("huge.txt", "w") as f: f.write("first line\\n" * 100_000); f.truncate(2 << 30)
@@ -199,6 +199,10 @@ with open("bomb.gz", "wb") as f:
 with zipfile.ZipFile("bomb.zip", "w", zipfile.ZIP_DEFLATED) as z:
     for n in range(5): z.writestr(f"{n}", bytes(100 << 20))
 with open("broken.png", "wb") as f: f.write(b"\\x89PNG\\r\\n\\x1a\\n" + bytes(5000))
+with open("vast.png", "wb") as f:
+    chunk = lambda kind, data: struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    f.write(b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", struct.pack(">2I5B", 30000, 30000, 1, 0, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(bytes(30000 * 3751), 9)) + chunk(b"IEND", b""))
 with open("broken.db", "wb") as f: f.write(b"SQLite format 3\\0" + b"\\xff" * 5000)
 with open("deep.json", "w") as f: f.write("[" * 1_000_000)
 END
@@ -229,6 +233,8 @@ END
   await app.show("broken.png");
   await app.view("Image");
   await expect(app.detail).toContainText("This image cannot be drawn");
+  await app.show("vast.png");
+  await expect(app.detail).toContainText("It says that it has 30,000 × 30,000 dots.");
   await app.show("broken.db");
   await app.view("Inside");
   await expect(app.detail).toContainText("This file cannot be looked into");

@@ -74,6 +74,8 @@ export const TEXTS = {
   wipe: "How much of each side is shown",
   imageBroken: "This image cannot be drawn",
   imageBrokenWhy: "Its content is damaged, or not what its name says.",
+  imageManyDots: (dots: string, limit: number): string =>
+    `It says that it has ${dots} dots. Images of more than ${formatCount(limit)} are not drawn.`,
   imageLarge: (size: string): string => `This image is large (${size})`,
   imageLargeWhy: "It is not loaded by itself.",
   imageTooLarge: (size: string): string => `This image is too large to show (${size})`,

@@ -286,5 +286,6 @@ export const NOTES = {
   moreTables: (count: number): string => `The rows of ${count} more tables are not listed.`,
   noRowNumbers: (table: string): string =>
     `The rows of ${table} are not listed: it is kept without row numbers.`,
+  partLook: "Some of it could not be looked into: it may do more than is listed.",
   writeAhead: "It keeps fresh changes in a -wal file beside it; they are not listed here.",
 } as const;

@@ -4,12 +4,14 @@ import { Redrawing } from "../drawings/redrawing.js";
 import { REST_MS } from "./paced.js";
 import type { Image } from "./use-image.js";
 
+/** The beginning of a GIF of so many dots to a side. */
+const gif = (side: number): string =>
+  btoa(`GIF89a${String.fromCharCode(side & 255, side >> 8, side & 255, side >> 8)}`);
+let data = gif(8);
 const answers: (() => void)[] = [];
 const content = vi.fn<() => Promise<unknown>>(
   () =>
-    new Promise((resolve) =>
-      answers.push(() => resolve({ ok: true, value: { data: "AAAA", size: 3, eof: true } })),
-    ),
+    new Promise((resolve) => answers.push(() => resolve({ ok: true, value: { data, size: 10, eof: true } }))),
 );
 vi.stubGlobal("window", { see: { content } });
 vi.useFakeTimers();
@@ -49,4 +51,19 @@ test("what was begun is shown, then what it is by now, and each can be shown unt
   await vi.advanceTimersByTimeAsync(0);
   expect(shown).toHaveLength(2);
   expect([made, revoked]).toEqual([2, ["blob:1", "blob:2"]]);
+});
+
+test("more dots than can be held are not handed to the browser, nor is what is no picture", async () => {
+  for (const [bytes, why] of [
+    [gif(20_000), /20,000 × 20,000 dots/],
+    [btoa("no picture"), /damaged/],
+  ] as const) {
+    data = bytes;
+    const shown = new Promise<Image>((done) => {
+      readPicture("image/gif")({ session: "s", path: { path: "f" }, side: "after" }, 10, done);
+    });
+    answers.shift()?.();
+    expect(await shown).toMatchObject({ state: "refused", why: expect.stringMatching(why) as string });
+  }
+  expect(made).toBe(2);
 });

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { gzipSync } from "node:zlib";
+import { deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { inputOf, TooMuch } from "./input.js";
 import { inspect } from "./inspect.js";
@@ -298,6 +298,27 @@ open("a.pdf", "wb").write(b"%PDF-1.7\\n1 0 obj << /Type /Catalog /OpenAction 5 0
       "JavaScript",
       "Acts by itself",
     ]);
+  });
+
+  it("a PDF: what it can do, however its names are written, and that it was not looked into to its end", async () => {
+    const object = (type: string, packed: Uint8Array): Uint8Array =>
+      Buffer.concat([
+        text(`1 0 obj << /Type ${type} >>`, "stream", ""),
+        packed,
+        text("", "endstream endobj", ""),
+      ]);
+    const pdf = (...objects: Uint8Array[]): Promise<Report> =>
+      lookAt(Buffer.concat([text("%PDF-1.7", ""), ...objects]), "a.pdf");
+    const acts = ({ facts }: Report): string[] =>
+      facts.filter(({ warning }) => warning !== undefined).map(({ name }) => name);
+    const script = deflateSync("<< /S /J#61vaScript /#4aS (app.alert(1)) >>");
+    expect(acts(await pdf(text("2 0 obj << /S /J#61vaScript >> endobj")))).toEqual(["JavaScript"]);
+    const odd = await pdf(object("/Obj#53tm", script));
+    expect([acts(odd), odd.notes]).toEqual([["JavaScript"], []]);
+    const note = [expect.stringMatching(/could not be looked into/)];
+    expect((await pdf(object("/ObjStm", text("3c3c2f4c61756e6368>")))).notes).toEqual(note);
+    expect((await pdf(object("/ObjStm", deflateSync(Buffer.alloc(3_000_000))))).notes).toEqual(note);
+    expect((await pdf(...Array.from({ length: 501 }, () => object("/ObjStm", script)))).notes).toEqual(note);
   });
 
   it("a font: its names", async () => {

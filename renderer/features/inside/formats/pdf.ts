@@ -9,6 +9,8 @@ const STEP = 4 * 1024 * 1024;
 /** Packed parts of a PDF that hold its objects: so many, of so much each, are looked into. */
 const STREAMS = 500;
 const STREAM_LIMIT = 1024 * 1024;
+/** A stream's dictionary lies in so many bytes before it. */
+const DICTIONARY = 1024;
 
 /** What a PDF says of where it is from, by the name of its key. */
 const KEYS = {
@@ -31,7 +33,7 @@ const ACTS: readonly (readonly [pattern: RegExp, words: readonly [name: string, 
 
 export async function inspectPdf(input: Input): Promise<Report> {
   const report = reportOf(FORMATS.pdf);
-  const text = await objects(input);
+  const { text, isPart } = await objects(input);
   const version = /^%PDF-(\d\.\d)/.exec(text)?.[1];
   if (version !== undefined) report.facts.push({ name: FACTS.version, value: version });
   // Old versions of a changed page stay in the file: this is about how many pages there are.
@@ -48,14 +50,29 @@ export async function inspectPdf(input: Input): Promise<Report> {
   }
   if (/\/Encrypt\b/.test(text))
     report.facts.push({ name: FACTS.encrypted, value: VALUES.yes, warning: WARNINGS.encrypted });
+  const named = plainNames(text);
   for (const [pattern, [name, warning]] of ACTS)
-    if (pattern.test(text)) report.facts.push({ name, value: VALUES.yes, warning });
+    if (pattern.test(named)) report.facts.push({ name, value: VALUES.yes, warning });
   if (input.size > READ) report.notes.push(NOTES.cutLook);
+  if (isPart) report.notes.push(NOTES.partLook);
   return report;
 }
 
+/** Undoes `#4a` in names (ISO 32000-1, 7.3.5): any letter may be written like this, to be overlooked. */
+function plainNames(text: string): string {
+  return text.replace(/#([0-9a-fA-F]{2})/g, (_escape, code: string) =>
+    String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}
+
+interface Objects {
+  text: string;
+  /** Some packed objects were not unpacked, or not to their end. */
+  isPart: boolean;
+}
+
 /** Returns the document's objects as text, one character a byte: as they lie there, and those that are packed. */
-async function objects(input: Input): Promise<string> {
+async function objects(input: Input): Promise<Objects> {
   const parts: string[] = [];
   for (let at = 0; at < Math.min(input.size, READ); at += STEP) {
     const bytes = await input.read(at, STEP);
@@ -63,32 +80,39 @@ async function objects(input: Input): Promise<string> {
     parts.push(latin1(bytes));
   }
   const raw = parts.join("");
-  const unpackedParts: string[] = [];
-  let looked = 0;
-  // Packed objects lie in streams of this type; pictures and pages are left alone.
-  for (const found of raw.matchAll(/\/Type\s*\/ObjStm\b[^]{0,400}?stream\r?\n/g)) {
-    if (++looked > STREAMS) break;
+  const all = [raw];
+  let isPart = false;
+  for (const found of raw.matchAll(/(?<!end)stream\r?\n/g)) {
+    // Packed objects lie in streams of this type; pictures and pages are left alone.
+    const before = plainNames(raw.slice(Math.max(0, found.index - DICTIONARY), found.index));
+    if (!/\/ObjStm\b/.test(before.slice(before.lastIndexOf("endobj") + 1))) continue;
     const start = found.index + found[0].length;
     const end = raw.indexOf("endstream", start);
-    if (end === -1) break;
-    unpackedParts.push(await unpackObjects(raw.slice(start, end)));
+    if (all.length > STREAMS || end === -1) {
+      isPart = true;
+      break;
+    }
+    const unpacked = await unpackObjects(raw.slice(start, end));
+    all.push(unpacked.text);
+    isPart ||= unpacked.isPart;
   }
-  return raw + unpackedParts.join("\n");
+  return { text: all.join("\n"), isPart };
 }
 
-async function unpackObjects(packed: string): Promise<string> {
+/** Unpacks what Flate has packed; what is packed otherwise, or locked, is not looked into. */
+async function unpackObjects(packed: string): Promise<Objects> {
   let text = "";
   try {
     const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
     for await (const part of inflated(inputOf(bytes), "zlib")) {
       text += latin1(part);
-      if (text.length > STREAM_LIMIT) break;
+      if (text.length > STREAM_LIMIT) return { text, isPart: true };
     }
   } catch {
-    // A line feed behind the data, or damage: what was unpacked until then counts.
-    return text;
+    // Damage, or another packing: what was unpacked until then counts.
+    return { text, isPart: true };
   }
-  return text;
+  return { text, isPart: false };
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -1,6 +1,6 @@
-// The header of a 7z archive: its numbers, and which packed streams become which files. Every count is at most as large as
-// the header, so that a hostile one costs no more than its size.
-import { type Block, Damaged } from "../input.js";
+// The header of a 7z archive: its numbers, and which packed streams become which files. No count, and no sum of counts, is
+// larger than the bits of the header, so that a hostile one costs no more than its size.
+import { type Block, Damaged, TooMuch } from "../input.js";
 
 const PACK = 0x06;
 const CODERS = 0x07;
@@ -88,6 +88,17 @@ export class Reader {
     const count = this.number();
     if (count > this.block.length * 8) throw new Damaged("header");
     return count;
+  }
+
+  /** How many of something follow for each of so many: together never more than there are bytes. */
+  counts(length: number): number[] {
+    let left = this.block.length * 8;
+    return Array.from({ length }, () => {
+      const count = this.count();
+      left -= count;
+      if (left < 0) throw new TooMuch("names");
+      return count;
+    });
   }
 
   bits(count: number): boolean[] {
@@ -240,7 +251,7 @@ function readSizes(reader: Reader, folders: readonly Folder[]): number[] {
       return own;
     });
   for (let part = reader.byte(); part !== 0; part = reader.byte()) {
-    if (part === STREAM_COUNTS) counts = folders.map(() => reader.count());
+    if (part === STREAM_COUNTS) counts = reader.counts(folders.length);
     else if (part === SIZES) sizes = fromFolders(() => reader.number());
     else if (part === CHECKSUMS) {
       // Of a folder of one file that is checked as a whole, nothing is said again.

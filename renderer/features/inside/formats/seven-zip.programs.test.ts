@@ -1,7 +1,8 @@
 // 7z archives as 7-Zip 26 makes them of a folder with a program, a link, an empty file and a text; and hostile ones.
 import { describe, expect, it } from "vitest";
-import { Damaged, inputOf, Locked, TooMuch } from "../input.js";
+import { Block, Damaged, inputOf, Locked, TooMuch } from "../input.js";
 import { inspect } from "../inspect.js";
+import { Reader, readStreams } from "./seven-zip-header.js";
 import type { Report } from "../report.js";
 
 const bytesOf = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, "base64"));
@@ -83,5 +84,21 @@ describe("a 7z archive", () => {
       }
     }
     expect([...ends].toSorted()).toEqual(["Damaged", "Locked", "TooMuch", "told"]);
+  });
+
+  it("counts of files that are bounded each, but not together, are too many", () => {
+    const folders = 100;
+    const part = (...bytes: number[]): number[] => bytes;
+    const each = (...bytes: number[]): number[] => Array.from({ length: folders }, () => bytes).flat();
+    const header = (...count: number[]): Uint8Array =>
+      Uint8Array.from([
+        // Folders of one coder that copies, each of nothing.
+        ...part(0x07, 0x0b, folders, 0, ...each(1, 1, 0), 0x0c, ...each(0), 0),
+        ...part(0x08, 0x0d, ...each(...count), 0),
+        0,
+      ]);
+    // A number of two bytes: 4,000 files of each folder, and no size of any.
+    expect(() => readStreams(new Reader(new Block(header(0x80 | (4000 >> 8), 4000 & 255))))).toThrow(TooMuch);
+    expect(readStreams(new Reader(new Block(header(2)))).sizes).toHaveLength(2 * folders);
   });
 });
