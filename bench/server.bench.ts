@@ -93,7 +93,7 @@ test("server", async ({ machine }, info) => {
           recorded: load(recorded),
           unread: load(unread),
         });
-        const of = (rate: number) => `${ratio(rate / rates.native)}`;
+        const of = (rate: number) => ratio(rate / rates.native);
         report(info, {
           what: `nginx by redirection, ${page === "page" ? "a file opened for each request" : "its files kept open"}, ${connections} connections`,
           reached: `${of(rates.recorded)} of native, with \`--reads off\` ${of(rates.unread)}; a bare overlayfs mount ${of(rates.overlay)}`,
