@@ -1,5 +1,5 @@
-// docs/testing.md names a test for each thing that a person does: it is there.
-import { readFileSync } from "node:fs";
+// docs/testing.md names a test for each thing that a person does: it is there. And every picture of the docs has its maker.
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 
@@ -24,4 +24,20 @@ test("tables name tests", () => {
 test.each(named)("$spec: $tests", ({ spec, tests }) => {
   const source = readFileSync(join(ROOT, "e2e", spec), "utf8");
   for (const title of tests) expect(source).toContain(`test("${title}`);
+});
+
+test("every picture of the docs is shown, and made by a script", () => {
+  const pages = ["README.md", ...readdirSync(join(ROOT, "docs")).map((file) => join("docs", file))].filter(
+    (file) => file.endsWith(".md"),
+  );
+  const text = pages.map((file) => readFileSync(join(ROOT, file), "utf8")).join("\n");
+  const shown = new Set([...text.matchAll(/screenshots\/([\w-]+)\.png\)/g)].map(([, name]) => name));
+  const show = join(ROOT, "e2e", "show");
+  const shows = readdirSync(show).map((file) => readFileSync(join(show, file), "utf8"));
+  const made = shows.flatMap((source) =>
+    [...source.matchAll(/shoot\("([\w-]+)"\)/g)].map(([, name]) => name),
+  );
+  expect(new Set(made)).toEqual(shown);
+  const files = made.flatMap((name) => [`${name}.png`, `${name}-dark.png`]);
+  expect(new Set(readdirSync(join(ROOT, "docs", "screenshots")))).toEqual(new Set(files));
 });

@@ -7,6 +7,7 @@ import type { Account } from "../harness/account.js";
 import type { Display } from "../harness/display.js";
 import type { Installation } from "../harness/installation.js";
 import { Machine } from "../harness/machine.js";
+import { restPointer } from "../harness/still-life.js";
 
 const FOLDER = join(ROOT, "docs", "screenshots");
 /** Only root can make such a home. */
@@ -33,8 +34,7 @@ export async function onSet(
       await app.page.emulateMedia({ reducedMotion: "reduce", colorScheme: "light" });
       await app.command.waitFor();
       await scene(app, machine, async (name) => {
-        // No ring of focus in a picture.
-        await app.page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+        await restPointer(app.page);
         await app.page.screenshot({ path: join(FOLDER, `${name}.png`) });
         await app.scheme("dark");
         await app.page.screenshot({ path: join(FOLDER, `${name}-dark.png`) });

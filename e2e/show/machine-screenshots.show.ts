@@ -54,6 +54,9 @@ test("screenshots: a package manager", async ({ account, installation, display }
     await app.groupBy("Package");
     await app.row("hello", "installed here").click();
     await app.openAll();
+    await app.row("hello", "Created file").click();
+    await app.view("Inside");
+    await app.detail.getByRole("combobox", { name: "What to show" }).waitFor();
     await shoot("scenario-installed");
     await app.abort();
   });
@@ -79,6 +82,7 @@ test("screenshots: a rollback that asks", async ({ account, installation, displa
     await app.answer("Leave as it is");
     await app.dialog.getByRole("button", { name: "Undo with these answers" }).click();
     await app.undone();
+    await shoot("scenario-undone");
   });
 });
 

@@ -46,6 +46,8 @@ test("screenshots: a hidden attack", async ({ account, installation, display }) 
     await app.ended();
     await app.show("authorized_keys");
     await app.detail.getByText("stranger").first().waitFor();
+    // Who made a change is known a moment after it.
+    await expect(app.detail).toContainText("by make-album");
     await shoot("scenario-attack");
     await app.abort();
   });
@@ -54,10 +56,18 @@ test("screenshots: a hidden attack", async ({ account, installation, display }) 
 test("screenshots: a script that fills the disk", async ({ account, installation, display }) => {
   await onSet({ account, installation, display }, async (app, machine, shoot) => {
     machine.file("home/.made-by-a-test", "");
-    machine.file("home/tidy.pl", program("tidy.pl"));
+    const script = machine.file("home/tidy.pl", program("tidy.pl"));
+    const opener = "[Desktop Entry]\nType=Application\nName=Perl\nExec=perl %f\n";
+    machine.file("home/.local/share/applications/perl.desktop", opener);
+    const kinds = ["text/x-perl", "application/x-perl"].map((kind) => `${kind}=perl.desktop;\n`);
+    machine.file("home/.config/mimeapps.list", `[Default Applications]\n${kinds.join("")}`);
+    // “Open in Alcatraz” of a file manager.
+    app.openFromOutside(script);
+    await expect(app.command).toHaveValue(`perl ${script}`);
+    await shoot("scenario-opened");
     await app.moreOptions();
     await app.option("Disk space").fill("10 MB");
-    await app.run("perl tidy.pl");
+    await app.runForm();
     await expect(app.state).toHaveText(/^Frozen/, { timeout: 30_000 });
     await app.show("junk-1.dat");
     await expect(app.detail.getByRole("status", { name: "Reading the file" })).toHaveCount(0);
@@ -77,6 +87,19 @@ test("screenshots: an installation into the wrong place", async ({ account, inst
     await app.show("lantern-de.json");
     await app.view("Details");
     await shoot("scenario-wrong-place");
+    await app.abort();
+    await app.goHome();
+    await app.run(`${installer} --base ${base}`);
+    await app.ended();
+    await app.show("lantern.desktop");
+    await app.lower("Run more");
+    const tried = "sh -c 'usr/local/bin/lantern add buy bread; usr/local/bin/lantern'";
+    await app.more.getByRole("textbox", { name: "Command to run in this session" }).fill(tried);
+    await app.more.getByRole("button", { name: "Run here" }).click();
+    await expect(app.more).toContainText("buy bread");
+    await expect(app.more).toContainText("It has ended.");
+    await app.ended();
+    await shoot("scenario-right-place");
     await app.abort();
   });
 });
@@ -106,6 +129,38 @@ dpkg-deb --root-owner-group -b ~/lamp ~/lamp.deb; rm -r ~/lamp
     await app.detail.getByRole("button", { name: "Later" }).click();
     await app.detail.getByRole("img", { name: "After, page 2" }).waitFor();
     await shoot("pages");
+    await app.abort();
+  });
+});
+
+test("screenshots: what can be done with a result", async ({ account, installation, display }) => {
+  await onSet({ account, installation, display }, async (app, machine, shoot) => {
+    machine.file("home/settings.conf", "port = 80\nhost = localhost\n");
+    const script = "#!/bin/sh\ncd; sed -i s/80/8080/ settings.conf; date +%T.%N >started.txt\n";
+    await app.run(machine.file("home/set-up.sh", script, 0o755));
+    await app.ended();
+    await app.show("settings.conf");
+    await app.changeMenu("Note…");
+    await app.dialog.getByRole("textbox", { name: "What to remember" }).fill("8080 is what the others use.");
+    await app.dialog.getByRole("button", { name: "Keep the note" }).click();
+    await expect(app.dialog).toBeHidden();
+    await app.changeMenu("Edit…");
+    const text = app.dialog.getByRole("textbox", { name: "Content of the file" });
+    await expect(text).toHaveValue(/8080/);
+    await text.fill("port = 8080\nhost = 0.0.0.0\n");
+    await shoot("edit");
+    await app.dialog.getByRole("button", { name: "Save in the session" }).click();
+    await expect(app.dialog).toBeHidden();
+    await app.page.getByRole("main").getByRole("button", { name: "Run again" }).click();
+    const compare = app.page.getByRole("button", { name: "Compare the results" });
+    await compare.click();
+    await app.dialog.getByRole("option", { name: /settings\.conf/ }).click();
+    await app.dialog.getByText("0.0.0.0").first().waitFor();
+    await shoot("compare");
+    await app.page.keyboard.press("Escape");
+    await app.abort();
+    // The first, of the same name, is the only one to decide on.
+    await app.navigation.getByRole("button", { name: /^set-up\.sh, to decide/ }).click();
     await app.abort();
   });
 });

@@ -24,6 +24,7 @@ test("screenshots", async ({ account, installation, display }) => {
     await shoot("commit");
     await app.page.keyboard.press("Escape");
     await app.commit();
+    await shoot("committed");
     await app.goHistory();
     await shoot("history");
     await app.undo();
