@@ -94,6 +94,18 @@ describe("a terminal", () => {
     await staged.until(() => staged.bytes > held);
   });
 
+  test.each([true, false])(
+    "loses nothing of what its program said last: somebody looks: %s",
+    async (looks) => {
+      // Enough that the reading is paused where nobody looks, and so little more that the program ends all the same.
+      const staged = open(`head -c ${526 * 1024} /dev/zero | tr "\\0" x; printf END`);
+      staged.attentive = looks;
+      await staged.terminals.open("s", "program", 24, 80);
+      await staged.until(() => staged.exits.length > 0);
+      expect(staged.bytes).toBe(526 * 1024 + 3);
+    },
+  );
+
   test("that is closed takes its attached program with it and says no more", async () => {
     const { terminals, until, ...seen } = bound(
       open("echo $$; trap 'exit 0' HUP; while :; do sleep 0.05; done"),

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { APP_ERRORS } from "../../../texts/app-errors.js";
 import { fail, reasonOf } from "../failure.js";
 import type { TerminalCommand } from "./helper.js";
+import { readPty } from "./pty-reading.js";
 import type { Relay, RelayEvents } from "./relays.js";
 
 export interface LineEvents {
@@ -41,10 +42,7 @@ export async function ptyLine(
       // Bytes, not text: a character may be cut between two reads.
       encoding: null,
     });
-    // node-pty types its data as text; with `encoding: null` it is a Buffer.
-    pty.onData((data: unknown) => {
-      if (data instanceof Uint8Array) events.data(data);
-    });
+    const reading = readPty(pty, (bytes) => events.data(bytes));
     pty.onExit(({ exitCode, signal }) =>
       events.exit(signal === undefined || signal === 0 ? exitCode : 128 + signal),
     );
@@ -58,8 +56,7 @@ export async function ptyLine(
           if (!String(error).includes("EBADF")) throw error;
         }
       },
-      pause: () => pty.pause(),
-      resume: () => pty.resume(),
+      ...reading,
       close: () => pty.kill("SIGHUP"),
       kill: () => pty.kill("SIGKILL"),
     };
