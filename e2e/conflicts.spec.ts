@@ -1,5 +1,5 @@
 // The host changed under the program's feet: the commit says where and what can be done, and does what was chosen.
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Locator } from "@playwright/test";
 import type { App } from "./app.js";
@@ -129,6 +129,31 @@ test("many conflicts are answered at once", async ({ machine, app }) => {
   for (const [place, name] of names.entries())
     expect(read(machine, name), name).toBe(place >= 2 && place <= 5 ? "host\n" : `${name}\ninside\n`);
   expect(read(machine, "other.md")).toBe("host\n");
+});
+
+test("more conflicts than one message holds are all asked about, and no answer is forgotten", async ({
+  machine,
+  app,
+}) => {
+  const names = Array.from({ length: 1005 }, (_, place) => `many/file-${place}.txt`);
+  for (const name of names) machine.file(`home/${name}`, "was\n");
+  await run(machine, app, "rm ~/many/*");
+  for (const name of names) machine.file(`home/${name}`, "host\n");
+  const answerAll = async (count: string): Promise<void> => {
+    await app.dialog.getByRole("button", { name: "Select all" }).click();
+    const many = app.dialog.getByRole("group", { name: `${count} selected:` });
+    await many.getByRole("button", { name: "Overwrite" }).click();
+  };
+  await app.openCommit();
+  await expect(app.dialog).toContainText("at 1,005 places");
+  await expect(app.dialog).toContainText("The other 5 come when these are answered");
+  await answerAll("1,000");
+  await app.dialog.getByRole("button", { name: "Commit with these answers" }).click();
+  await expect(app.dialog).toContainText("5 to answer");
+  expect(read(machine, "many/file-0.txt")).toBe("host\n");
+  await answerAll("1,005");
+  await app.commitAnswers();
+  expect(readdirSync(join(machine.home, "many"))).toEqual([]);
 });
 
 test("the commit screen shows what goes and what stays, and the choice can be changed there", async ({

@@ -7,20 +7,20 @@ export const CONFLICT_TEXTS = {
     const first =
       conflicts === 1
         ? "Your machine has changed since the program looked, at one place that it used."
-        : `Your machine has changed since the program looked, at ${conflicts} places that it used.`;
+        : `Your machine has changed since the program looked, at ${formatCount(conflicts)} places that it used.`;
     return rest > 0
-      ? `${first} ${rest === 1 ? "One other change" : `${rest} other changes`} can be committed as ${rest === 1 ? "it is" : "they are"}.`
+      ? `${first} ${rest === 1 ? "One other change" : `${formatCount(rest)} other changes`} can be committed as ${rest === 1 ? "it is" : "they are"}.`
       : first;
   },
   askedLater: (told: number, more: number): string =>
     `${formatCount(told)} of them are shown. The other ${formatCount(more)} come when these are answered and you go on; nothing is written before all are answered.`,
-  selected: (n: number): string => `${n} selected:`,
+  selected: (n: number): string => `${formatCount(n)} selected:`,
   selectAll: "Select all",
-  alike: (n: number): string => `Answer all ${n} like this the same way`,
+  alike: (n: number): string => `Answer all ${formatCount(n)} like this the same way`,
   alikeWhy: "The same reason, the same choices and the same kind of file",
   pick: "Choose a conflict on the left.",
   open: "to answer",
-  unanswered: (n: number): string => (n === 0 ? "All answered" : `${n} to answer`),
+  unanswered: (n: number): string => (n === 0 ? "All answered" : `${formatCount(n)} to answer`),
   versions: "What happened",
   version: "Version",
   what: "What it is",
@@ -47,7 +47,7 @@ export const CONFLICT_TEXTS = {
   undoLead: (n: number): string =>
     n === 1
       ? "Your machine has changed since the commit, at one place. Nothing has been undone yet."
-      : `Your machine has changed since the commit, at ${n} places. Nothing has been undone yet.`,
+      : `Your machine has changed since the commit, at ${formatCount(n)} places. Nothing has been undone yet.`,
   skip: "Leave out",
   skipWhat: "Your machine keeps its own version. The session's stays in the session.",
   skipGone: "It stays gone from your machine. The session's version stays in the session.",
