@@ -4,6 +4,7 @@
 use std::os::fd::AsFd as _;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{FileType, fstat, lstat};
 use rustix::io::Errno;
 use rustix::process::{Signal, kill_current_process_group};
 use rustix::stdio::{stderr, stdin, stdout};
@@ -11,6 +12,7 @@ use rustix::termios::{isatty, tcgetwinsize};
 use see_core::engine::client::{Client, Ended, Event};
 use see_core::engine::request::{Ask, Channel, Size};
 use see_core::error::{ErrorCode, Result, SeeError};
+use see_core::path::HostPath;
 use see_core::policy::Clipboard;
 use see_sys::signals::{Arrived, stop_self};
 
@@ -48,6 +50,15 @@ pub fn channels(tty: Tty) -> [Channel; 3] {
             [stdin(), stdout(), stderr()].map(|fd| if isatty(fd) { Channel::Terminal } else { Channel::Pipe })
         }
     }
+}
+
+/// Returns the file that standard input comes from, as it is named now; `None` when it is none, or has no name any more.
+pub fn input_file() -> Option<HostPath> {
+    let here =
+        fstat(stdin()).ok().filter(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile)?;
+    let path = HostPath::new(std::fs::read_link("/proc/self/fd/0").ok()?.as_os_str().as_encoded_bytes())?;
+    let named = lstat(path.as_path()).ok()?;
+    ((named.st_dev, named.st_ino) == (here.st_dev, here.st_ino)).then_some(path)
 }
 
 /// Returns the size of the user's window.

@@ -7,7 +7,7 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use engine_lab::{Lab, both, finish_child, wait_until};
+use engine_lab::{Lab, both, finish, finish_child, wait_until};
 use serde_json::Value;
 
 const WAYS: &str = include_str!("../../see-core/tests/tracking/ways.c");
@@ -144,6 +144,25 @@ fn io_uring_is_closed() {
         compile(lab, "ring", RING, &[]);
         let outcome = lab.see("./ring");
         assert_eq!((outcome.status, outcome.stdout.trim()), (0, "refused"), "{outcome:?}");
+    });
+}
+
+#[test]
+fn names_of_sockets_and_what_is_fed_to_a_program_count() {
+    both(|lab| {
+        lab.write("input", "fed\n");
+        let script =
+            "cat; python3 -c \"import os, socket; socket.socket(socket.AF_UNIX).bind('s'); os.unlink('s')\"";
+        let mut command =
+            lab.command(&["run", "--keep", "-q", "--name", "it", "--", "/bin/sh", "-c", script]);
+        command.stdin(std::fs::File::open(lab.home().join("input")).unwrap());
+        let outcome = finish(command);
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (0, "fed\n"), "{outcome:?}");
+        let reads = Reads::of(lab, "it");
+        assert_eq!(reads.0["missing"], Value::Null);
+        reads.expect(&lab.home().join("input"), "read");
+        let socket = reads.expect(&lab.home().join("s"), "exclusive");
+        assert_eq!(socket["found"], "absent", "{socket}");
     });
 }
 

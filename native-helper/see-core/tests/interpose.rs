@@ -1,6 +1,8 @@
 //! What real programs open, on the real kernel, is in the read set.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "interpose/beside.rs"]
+mod beside;
 #[path = "interpose/haste.rs"]
 mod haste;
 #[path = "interpose/links.rs"]

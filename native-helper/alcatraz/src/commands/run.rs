@@ -77,6 +77,7 @@ pub(super) fn request(command: &[std::ffi::OsString], run_as: Option<&str>, tty:
     spec.channels = terminal_relay::channels(tty);
     spec.size = terminal_relay::window_size();
     spec.behind = is_elsewhere();
+    spec.input = terminal_relay::input_file();
     spec
 }
 

@@ -73,9 +73,7 @@ impl InUse {
     /// Returns the files that processes have open for writing, as far as this user may see.
     fn seen(&mut self) -> &HashSet<(u64, u64)> {
         self.open.get_or_insert_with(|| {
-            let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-            let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
-            numbers.filter(|number| *number != std::process::id()).flat_map(written_by).collect()
+            processes().filter(|number| *number != std::process::id()).flat_map(written_by).collect()
         })
     }
 }
@@ -99,6 +97,17 @@ pub(crate) fn is_written(places: &mut Places, spot: &Spot) -> Result<Option<bool
         Err(_) => return Ok(None),
     };
     Ok(lease::is_written(&file).ok())
+}
+
+/// Tells whether a process that may be seen has this file mapped so that what it stores there reaches it.
+pub(crate) fn is_mapped(file: (u64, u64)) -> bool {
+    processes().any(|process| mapped_by(process).contains(&file))
+}
+
+/// Returns the numbers of all processes.
+fn processes() -> impl Iterator<Item = u32> {
+    let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    all.filter_map(|entry| entry.file_name().to_str()?.parse().ok())
 }
 
 fn written_by(process: u32) -> Vec<(u64, u64)> {

@@ -140,7 +140,7 @@ impl Answering {
         let cwd = HostPath::new(&program.cwd).unwrap_or_else(HostPath::root);
         let candidates = candidates(program);
         self.roll.starting(cwd.as_bytes(), &candidates, &program.command);
-        self.interposer.starting(&cwd, &candidates);
+        self.interposer.starting(&cwd, &candidates, program.input.as_ref());
     }
 
     /// Says which process, by its number inside, leads the login session of that program.

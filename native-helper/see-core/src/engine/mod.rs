@@ -370,6 +370,7 @@ fn resolve(store: &Store, spec: &RunSpec) -> Result<(ProgramSpec, Identity)> {
         limits: limits.collect(),
         ignored: see_sys::signals::ignored_at_start(),
         behind: spec.behind,
+        input: spec.input.clone(),
     };
     Ok((program, identity))
 }

@@ -61,6 +61,8 @@ pub struct RunSpec {
     pub throw_away: bool,
     /// Whether the caller is in the background of its terminal.
     pub behind: bool,
+    /// The file that the caller's standard input comes from, when that is one.
+    pub input: Option<HostPath>,
 }
 
 impl RunSpec {
@@ -81,6 +83,7 @@ impl RunSpec {
             policy: Policy::default(),
             throw_away: false,
             behind: false,
+            input: None,
         }
     }
 
@@ -137,6 +140,9 @@ pub struct ProgramSpec {
     /// Whether it begins in the background of its terminal.
     #[serde(default)]
     pub behind: bool,
+    /// The file of the host that its standard input is relayed from, when that is one.
+    #[serde(default)]
+    pub input: Option<HostPath>,
 }
 
 /// What a supervisor is started with.

@@ -102,6 +102,7 @@ fn try_walls(control: BorrowedFd<'_>, targets: &Targets) -> Result<Vec<DoctorRow
         limits: Vec::new(),
         ignored: Vec::new(),
         behind: false,
+        input: None,
     };
     wire::send(control, &Order::Spawn(0, Box::new(program)), &[])?;
     let outcome = loop {

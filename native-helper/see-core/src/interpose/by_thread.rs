@@ -6,8 +6,9 @@ use std::sync::Mutex;
 use super::clock::milliseconds;
 use super::seen_calls::{PIECES, lock};
 
-/// A process number may mean another process after so many milliseconds.
-const FRESH: u64 = 1000;
+/// A process number means no other process within so many milliseconds: the kernel gives all others first, 32,000 at least, and
+/// no machine starts that many in this time.
+const FRESH: u64 = 100;
 /// Threads in each piece. What is known of one may be some kilobytes, which the thread itself has chosen.
 const MOST: usize = 256;
 

@@ -43,6 +43,10 @@ pub enum Call {
     List,
     /// Makes a directory or a special file, where nothing is: mkdir, mknod.
     Make(PathCall),
+    /// Makes a socket, where nothing is: bind(socket, address, length), for names in a file system.
+    Bind,
+    /// The same with its arguments in memory: socketcall(2, arguments).
+    SocketCall,
     /// rename(old, new) and its kin.
     Rename {
         /// Whether directory arguments come before the paths.
@@ -68,6 +72,10 @@ pub enum Call {
     Chdir,
     /// A mount of its own that no path leads to: open_tree with a copy.
     Detach,
+    /// A file system is begun that may be mounted later: fsopen(kind).
+    NewFileSystem,
+    /// mount(source, path, kind): what paths mean changes.
+    Mount,
     /// What paths mean changes: mounts, roots, name spaces.
     Remount,
 }
@@ -115,6 +123,9 @@ const WRITE: Access = Access::WRITE;
 const STAT: Access = Access::STAT;
 /// `AT_REMOVEDIR`.
 const REMOVE_DIR: u32 = 0x200;
+
+/// `SYS_BIND` of socketcall.
+pub const SOCKETCALL_BIND: u32 = 2;
 
 /// The copy is a mount; without it the call only opens a place.
 const OPEN_TREE_CLONE: u32 = 1;
@@ -174,6 +185,14 @@ const ROWS: &[Row] = &[
     row(&[80, 81], &[12, 133], Opens, Call::Chdir), // chdir, fchdir
     row(&[83, 133], &[39, 14], Opens, make(None, 0)), // mkdir, mknod
     row(&[258, 259], &[296, 297], Opens, make(Some(0), 1)), // mkdirat, mknodat
+    row(&[49], &[361], Opens, Call::Bind),
+    Row {
+        x86_64: &[],
+        i386: &[102],
+        level: Opens,
+        when: When::Is(0, SOCKETCALL_BIND),
+        call: Call::SocketCall,
+    },
     Row {
         x86_64: &[428, 467],
         i386: &[428, 467],
@@ -181,8 +200,10 @@ const ROWS: &[Row] = &[
         when: When::AnyBit(2, OPEN_TREE_CLONE),
         call: Call::Detach,
     }, // open_tree, open_tree_attr
-    // mount, umount2, pivot_root, chroot, setns, move_mount
-    row(&[165, 166, 155, 161, 308, 429], &[21, 22, 52, 217, 61, 346, 429], Opens, Call::Remount),
+    row(&[430], &[430], Opens, Call::NewFileSystem),
+    row(&[165], &[21], Opens, Call::Mount),
+    // umount2, pivot_root, chroot, setns, move_mount
+    row(&[166, 155, 161, 308, 429], &[22, 52, 217, 61, 346, 429], Opens, Call::Remount),
     row(&[4, 21], &[18, 106, 195, 33], Lookups, path(0, true, STAT)), // stat, access
     row(&[6], &[84, 107, 196], Lookups, path(0, false, STAT)),        // lstat
     row(&[262], &[300], Lookups, path_at(Some(3), true, STAT)),       // newfstatat, fstatat64
@@ -196,6 +217,8 @@ const ROWS: &[Row] = &[
     row(&[464, 465], &[464, 465], Lookups, path_at(Some(2), true, STAT)), // getxattrat, listxattrat
     row(&[468], &[468], Lookups, path_at(Some(4), true, STAT)),       // file_getattr
     row(&[303], &[341], Lookups, path_at(None, false, STAT)),         // name_to_handle_at
+    row(&[137], &[99, 268], Lookups, path(0, true, STAT)),            // statfs, statfs64
+    row(&[254], &[292], Lookups, path(1, true, STAT)),                // inotify_add_watch
 ];
 
 /// Numbers are below this.

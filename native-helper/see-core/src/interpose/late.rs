@@ -6,8 +6,10 @@ use crate::path::HostPath;
 use crate::read_set::entry::Moment;
 
 use super::look::{Context, Intent, Named};
-use super::observer::Observer;
+use super::observer::{Observer, Shared};
 use super::own_links::is_own_link;
+use super::stores::Shows;
+use super::tree::glance::Glance;
 use super::unfinished::Stamp;
 
 /// The flags that tell intents apart come first in a look's text.
@@ -77,7 +79,7 @@ impl Observer {
         if !is_lasting || !call.is_latest() || self.shared.unfinished.may_change_files() {
             return false;
         }
-        if !self.is_there(told, named.path, aim.follows()) {
+        if !self.is_there_to_stay(told, named.path, aim.follows(), context.at) {
             return false;
         }
         let program = self.program(context);
@@ -107,16 +109,24 @@ impl Observer {
         self.run_first(context, named, told.as_deref(), Aim::Program { follows }, None)
     }
 
-    /// Tells whether there seems to be something by this path. Where the host has nothing, nobody could say after the call what
-    /// was there before: other names in a busy directory come and go all the time.
-    fn is_there(&self, told: Option<&[u8]>, path: &[u8], follows: bool) -> bool {
-        let main = &self.shared.main;
+    /// Tells whether there seems to be something by this path that can be looked at later. Where the host has nothing, nobody could
+    /// say after the call what was there before: other names in a busy directory come and go all the time. A file into
+    /// which somebody may be storing without a sign is looked at before it is read.
+    fn is_there_to_stay(&self, told: Option<&[u8]>, path: &[u8], follows: bool, at: Moment) -> bool {
+        let Shared { main, stores, .. } = &*self.shared;
         let start = match told {
             Some(told) => main.inner(told),
             None => Some(main.root.clone()),
         };
         let whole = start.and_then(|start| HostPath::new(&[start.as_bytes(), b"/", path].concat()));
-        whole.is_some_and(|whole| self.tree.seems_to_have(&whole, follows))
+        whole.is_some_and(|whole| match self.tree.glance(&whole, follows) {
+            Glance::Nothing => false,
+            Glance::File { file, changed } => {
+                let path = whole.as_path();
+                !stores.may_hide(path, file.0, changed, at) || stores.show(path, file) == Shows::Always
+            }
+            Glance::Something => true,
+        })
     }
 
     /// Records what a call has seen that was let go.

@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use crate::change::FileType;
 use crate::path::HostPath;
 use crate::read_set::access::Access;
-use crate::read_set::entry::{Looker, Moment, Seen};
+use crate::read_set::entry::{Looker, Moment, Object, Seen};
 use crate::read_set::set::Missing;
 
 use super::deferred::Deferred;
@@ -15,6 +16,7 @@ use super::late::Aim;
 use super::observer::{Observer, Shared};
 use super::own_links::{is_own_link, leads_to_own, own_link};
 use super::resolve::{Reached, Walk, nothing_at};
+use super::stores::Shows;
 use super::tracee::{self, AT_FDCWD, Place};
 use super::view::Sight;
 use super::waiting::Waiting;
@@ -304,8 +306,11 @@ impl Observer {
             Found::Directory { host: Some((path, object)) } => {
                 self.record(context, path.clone(), intent.directory, Seen::Object(*object));
             }
-            Found::Other { host: Some((path, object)) }
-            | Found::Symlink { host: Some((path, object)), .. } => {
+            Found::Other { host: Some((path, object)) } => {
+                let seen = if file.sees_content() { self.settled(context, path, object) } else { *object };
+                self.record(context, path.clone(), file, Seen::Object(seen));
+            }
+            Found::Symlink { host: Some((path, object)), .. } => {
                 self.record(context, path.clone(), file, Seen::Object(*object));
             }
             Found::Absent { host: Some(first) } => {
@@ -326,6 +331,21 @@ impl Observer {
         Some(reached)
     }
 
+    /// Returns what a file of the host is, of which later stores will show; something that cannot be told where they may not.
+    pub(super) fn settled(&self, context: &Context<'_, '_>, path: &HostPath, object: &Object) -> Object {
+        let stores = &self.shared.stores;
+        let may_hide = || stores.may_hide(path.as_path(), object.device, object.ctime, context.at);
+        if object.kind != FileType::File || !may_hide() {
+            return *object;
+        }
+        context.pass_turn();
+        match stores.show(path.as_path(), (object.device, object.ino)) {
+            Shows::Always => *object,
+            Shows::FromNowOn if !context.is_late() => *object,
+            Shows::FromNowOn | Shows::Perhaps => Object::unknown(context.at),
+        }
+    }
+
     /// Something is not there that no file of the host is about: it may be one of its devices.
     fn absent(&self, context: &Context<'_, '_>, path: &HostPath) {
         if let Some(refusals) = self.shared.refusals.as_ref().filter(|_| path.as_bytes().starts_with(DEV)) {
@@ -333,7 +353,7 @@ impl Observer {
         }
     }
 
-    fn record(&self, context: &Context<'_, '_>, path: HostPath, access: Access, seen: Seen) {
+    pub(super) fn record(&self, context: &Context<'_, '_>, path: HostPath, access: Access, seen: Seen) {
         let by = Looker { thread: context.thread, program: self.program(context).unwrap_or(0) };
         let at = self.shared.frozen.shown_since(&path, context.at);
         self.shared.recorder.note(path, access, seen, at, by);

@@ -3,6 +3,7 @@
 
 pub mod actor;
 mod begins;
+mod binfmt;
 pub(crate) mod by_thread;
 pub mod calls;
 mod clock;
@@ -23,6 +24,7 @@ mod resolve;
 mod running;
 mod seen_calls;
 mod shown;
+mod stores;
 pub mod supervisor;
 mod tables;
 pub(crate) mod tracee;

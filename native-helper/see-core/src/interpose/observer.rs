@@ -13,6 +13,7 @@ use crate::read_set::recorder::Recorder;
 use crate::read_set::set::Missing;
 use crate::roll::Refusals;
 
+use super::binfmt::Registered;
 use super::by_thread::ByThread;
 use super::calls::{Call, PathCall, call};
 use super::deferred::Deferred;
@@ -21,6 +22,7 @@ use super::frozen::Frozen;
 use super::look::{AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW, Context, Intent, Named};
 use super::resolve::Reached;
 use super::seen_calls::SeenCalls;
+use super::stores::Stores;
 use super::tables::Tables;
 use super::tracee::{self, AT_FDCWD, Descriptors, Place};
 use super::tree::Tree;
@@ -32,6 +34,7 @@ const AT_SYMLINK_FOLLOW: u64 = 0x400;
 const RESOLVE_IN_ROOT: u64 = 0x10;
 const RENAME_NOREPLACE: u64 = 1;
 const RENAME_EXCHANGE: u64 = 2;
+const BINFMT: &[u8] = b"binfmt_misc";
 /// Marks the numbers of calls for 32 bits.
 const I386: u32 = 1 << 30;
 
@@ -52,6 +55,10 @@ pub struct Shared {
     pub programs: ByThread<u32>,
     /// How the SEE's first process sees paths.
     pub main: Sight,
+    /// Who runs programs that the kernel does not run by itself.
+    pub registered: Registered,
+    /// How the host stores.
+    pub stores: Stores,
     /// What it shows as it was.
     pub frozen: Arc<Frozen>,
     /// Whether the SEE may have symlinks, or names of directories, that the host has not.
@@ -190,6 +197,11 @@ impl Observer {
                 let named = Named { dir: made.dir.map_or(AT_FDCWD, descriptor), path };
                 self.look(context, &named, Intent::of_new_name(made.access), number, false)
             }
+            Call::Bind => self.bind(context, argument(1), argument(2), number),
+            Call::SocketCall => {
+                let [_, address, length] = tracee::read_words(thread, argument(1)).ok()?;
+                self.bind(context, address.into(), length.into(), number)
+            }
             Call::Rename { at, flags } => {
                 let ((old_dir, old), (new_dir, new)) = two_paths(at);
                 let old = Named { dir: old_dir.map_or(AT_FDCWD, descriptor), path: read(old, &mut buffer)? };
@@ -250,7 +262,8 @@ impl Observer {
             }
             Call::Chdir => {
                 self.shared.unfinished.begin(thread, call.number, Effect::Directory);
-                tracee::threads(thread).into_iter().for_each(|thread| self.shared.directories.forget(thread));
+                // Others may have the very same one: threads, and whatever was made with `CLONE_FS`.
+                self.shared.directories.clear();
                 None
             }
             Call::Detach => {
@@ -258,12 +271,29 @@ impl Observer {
                 self.lose(Missing::Blind);
                 None
             }
-            Call::Remount => {
+            Call::NewFileSystem => {
+                // Interpreters of programs' own, which the kernel opens without a word.
+                if read(0, &mut buffer)? == BINFMT {
+                    self.lose(Missing::Blind);
+                }
+                None
+            }
+            Call::Mount | Call::Remount => {
+                if kind == Call::Mount && read(2, &mut buffer).is_some_and(|what| what == BINFMT) {
+                    self.lose(Missing::Blind);
+                }
                 self.shared.is_remounted.store(true, Ordering::SeqCst);
                 self.names_change(call);
                 None
             }
         }
+    }
+
+    /// Records the name of a socket that is to be made: nothing may be there.
+    fn bind(&mut self, context: &Context<'_, '_>, address: u64, length: u64, number: u32) -> Option<()> {
+        let path = tracee::read_socket_path(context.thread, address, length).ok()??;
+        let named = Named { dir: AT_FDCWD, path: &path };
+        self.look(context, &named, Intent::of_new_name(Access::EXCLUSIVE), number, false)
     }
 
     /// Records that the attributes of what is open change: of a directory, and with some `file` access also of a file.
@@ -320,9 +350,8 @@ fn two_paths(at: bool) -> TwoPaths {
 /// Tells whether a call may change what others see; of an open its flags say so.
 fn may_change_files(kind: Call) -> bool {
     match kind {
-        Call::Open | Call::OpenAt | Call::OpenAt2 | Call::List | Call::Exec | Call::ExecAt | Call::Chdir => {
-            false
-        }
+        Call::Open | Call::OpenAt | Call::OpenAt2 | Call::List | Call::Exec | Call::ExecAt => false,
+        Call::Chdir | Call::NewFileSystem => false,
         Call::Path(call) => call.access != Access::STAT,
         _ => true,
     }

@@ -31,15 +31,17 @@ pub fn may_run(file: &File) -> bool {
 
 const BINARY: &[u8] = b"\x7fELF";
 
-/// Returns what else the kernel opens to run this file.
-pub fn runner(file: &File) -> Runner {
-    let mut head = [0; SCRIPT_MOST];
+/// Returns what else the kernel opens to run this file, and the bytes by which it tells that.
+pub fn runner(file: &File) -> (Runner, Vec<u8>) {
+    let mut head = vec![0; SCRIPT_MOST];
     let count = file.read_at(&mut head, 0).unwrap_or(0);
-    let head = head.get(..count).unwrap_or_default();
-    if head.starts_with(BINARY) {
-        return loader(file, head).map_or(Runner::Itself, Runner::Loader);
-    }
-    interpreter(head).map_or(Runner::Text, Runner::Interpreter)
+    head.truncate(count);
+    let runner = if head.starts_with(BINARY) {
+        loader(file, &head).map_or(Runner::Itself, Runner::Loader)
+    } else {
+        interpreter(&head).map_or(Runner::Text, Runner::Interpreter)
+    };
+    (runner, head)
 }
 
 /// Returns who the first line of a script says runs it.
@@ -97,7 +99,7 @@ mod tests {
     fn of(bytes: &[u8]) -> Runner {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
-        runner(&file)
+        runner(&file).0
     }
 
     #[test]
@@ -112,7 +114,7 @@ mod tests {
     #[test]
     fn binaries() {
         let shell = File::open("/bin/sh").unwrap();
-        let Runner::Loader(path) = runner(&shell) else { panic!("no loader") };
+        let Runner::Loader(path) = runner(&shell).0 else { panic!("no loader") };
         assert!(path.starts_with(b"/lib"), "{path:?}");
     }
 

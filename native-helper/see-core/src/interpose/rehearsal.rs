@@ -4,12 +4,19 @@
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32};
 
 use rustix::fs::{CWD, Mode, OFlags};
 
+use super::binfmt::Registered;
+use super::by_thread::ByThread;
 use super::found::Found;
 use super::frozen::Frozen;
+use super::observer::{Observer, Shared};
 use super::resolve::{Walk, nothing_at};
+use super::seen_calls::SeenCalls;
+use super::stores::Stores;
+use super::tables::Tables;
 use super::tree::Tree;
 use super::unfinished::Unfinished;
 use super::view::{Sight, Table};
@@ -19,6 +26,7 @@ use crate::path::HostPath;
 use crate::read_set::access::Access;
 use crate::read_set::entry::{Looker, Moment, Seen};
 use crate::read_set::names::digest_as_of;
+use crate::read_set::recorder::Recorder;
 use crate::read_set::set::ReadSet;
 
 /// How many directories are kept open.
@@ -103,5 +111,39 @@ impl Rehearsal {
                 self.seen.put(entry).unwrap();
             }
         }
+    }
+}
+
+impl Observer {
+    /// Returns one that sees the host as it is, with this list of interpreters.
+    pub fn rehearsed(recorder: Arc<Recorder>, registered: Registered) -> Self {
+        let mounts = mounts::of_process(std::process::id(), u64::MAX).unwrap();
+        let table = Arc::new(Table::main(mounts.clone(), &[]).unwrap());
+        let main = Sight { table, root: HostPath::root(), prefix: HostPath::root(), is_borrowed: false };
+        let root =
+            Arc::new(rustix::fs::openat(CWD, "/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).unwrap());
+        let list = std::fs::File::open("/proc/self/mountinfo").unwrap();
+        let unfinished = Arc::new(Unfinished::default());
+        let frozen = Arc::new(Frozen::new(&[], &[]));
+        let tree =
+            Tree::new(Arc::default(), Arc::clone(&unfinished), Arc::clone(&root), Arc::clone(&frozen), KEPT);
+        let shared = Shared {
+            recorder,
+            refusals: None,
+            seen: SeenCalls::new(Arc::clone(&unfinished)),
+            directories: ByThread::new(),
+            programs: ByThread::new(),
+            tables: Tables::new(main.clone(), (mounts, list), root, 0, Arc::clone(&unfinished)),
+            unfinished,
+            main,
+            registered,
+            stores: Stores::new(),
+            frozen,
+            has_own_links: AtomicBool::new(false),
+            sees_removals: false,
+            is_remounted: AtomicBool::new(false),
+            starting: AtomicU32::new(0),
+        };
+        Self::new(Arc::new(shared), tree)
     }
 }

@@ -1,10 +1,14 @@
 //! What the start of a program sees: its file, and what the kernel opens to run it.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use crate::beneath::Root;
 use crate::path::HostPath;
 use crate::read_set::access::Access;
-use crate::read_set::entry::Moment;
+use crate::read_set::entry::{Moment, Object, Seen};
 use crate::read_set::set::Missing;
 
 use super::found::Found;
@@ -34,6 +38,18 @@ impl Observer {
                 Some(Ran::Program) => return,
                 Some(Ran::Nothing) | None => {}
             }
+        }
+    }
+
+    /// Records that a file of the host, which somebody outside has opened, is read to a program that is about to be started.
+    pub fn relayed(&self, file: &HostPath, program: &[u8]) {
+        let program = Some(self.shared.recorder.program(program));
+        let context = Context { thread: 0, at: Moment::now(), call: None, program, deferred: None };
+        let above = file.parent().and_then(|above| Root::open_exact(&above).ok());
+        let name = Path::new(OsStr::from_bytes(file.name()));
+        if let Some(facts) = above.and_then(|above| above.facts(name).ok()) {
+            let seen = Seen::Object(self.settled(&context, file, &Object::from(&facts)));
+            self.record(&context, file.clone(), Access::READ, seen);
         }
     }
 
@@ -76,18 +92,38 @@ impl Observer {
         path: &[u8],
         follows: bool,
     ) -> Option<Ran> {
+        self.run_by((context, sight, start), path, follows, 0)
+    }
+
+    fn run_by(
+        &mut self,
+        (context, sight, start): (&Context<'_, '_>, &Sight, &HostPath),
+        path: &[u8],
+        follows: bool,
+        depth: u32,
+    ) -> Option<Ran> {
         let intent = Intent::of(Access::EXEC, follows);
         let mut next = path.to_vec();
         let mut ran = Ran::Nothing;
-        for _ in 0..DEEPEST_SCRIPT {
+        for deep in depth..DEEPEST_SCRIPT {
             let reached = self.note(context, sight, start, &next, intent)?;
             let (Found::Other { .. }, Some(dir)) = (&reached.found, &reached.dir) else { return Some(ran) };
             let Some(file) = self.tree.program(dir, reached.path.name()) else { return Some(ran) };
             if !may_run(&file) {
                 return Some(ran);
             }
-            let runner = runner(&file);
+            let (runner, head) = runner(&file);
             ran = Ran::Program;
+            // Whether it is run so or by itself, or whether one of several is switched off, only the kernel knows: all count.
+            let registered = self.shared.registered.interpreters(&next, &head);
+            let is_registered = !registered.is_empty();
+            for path in registered {
+                if sight.loses(&path) {
+                    self.lose(Missing::Blind);
+                    return Some(ran);
+                }
+                self.run_by((context, sight, start), &path, true, deep + 1);
+            }
             if let Runner::Interpreter(path) | Runner::Loader(path) = &runner {
                 if sight.loses(path) {
                     self.lose(Missing::Blind);
@@ -101,7 +137,7 @@ impl Observer {
                     return Some(ran);
                 }
                 Runner::Itself => return Some(ran),
-                Runner::Text => return Some(Ran::Text),
+                Runner::Text => return Some(if is_registered { ran } else { Ran::Text }),
             }
         }
         Some(ran)
@@ -117,4 +153,45 @@ pub(super) enum Ran {
     Program,
     /// Something that only a shell runs.
     Text,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::interpose::binfmt::Registered;
+    use crate::read_set::log;
+    use crate::read_set::recorder::{Recorder, Start};
+
+    #[test]
+    fn what_is_registered_for_a_program_counts_as_run_and_what_it_is_fed_with_as_read() {
+        let room = tempfile::tempdir().unwrap();
+        let list = room.path().join("list");
+        std::fs::create_dir(&list).unwrap();
+        let put = |name: &str, text: &str| {
+            let path = room.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+            HostPath::new(path.as_os_str().as_encoded_bytes()).unwrap()
+        };
+        let (program, second, input) =
+            (put("program", "MAGIC and more"), put("second", "text"), put("input", "text"));
+        let first = put("first", &format!("#!{}\n", second.display()));
+        let rule = format!("enabled\ninterpreter {}\nflags: \noffset 0\nmagic 4d41474943\n", first.display());
+        std::fs::write(list.join("rule"), rule).unwrap();
+        let log = room.path().join("reads");
+        let recorder = Arc::new(Recorder::open(&log, Start::New).unwrap());
+        let mut observer = Observer::rehearsed(Arc::clone(&recorder), Registered::at(&list));
+        observer.relayed(&input, b"program");
+        observer.starting(&HostPath::root(), &[program.as_bytes().to_vec()]);
+        recorder.finish().unwrap();
+        let seen = log::load(&log).unwrap().unwrap();
+        for path in [&program, &first, &second] {
+            assert_eq!(seen.get(path).map(|entry| entry.access), Some(Access::EXEC), "{}", path.display());
+        }
+        assert_eq!(seen.get(&input).map(|entry| entry.access), Some(Access::READ));
+        assert!(seen.get(&HostPath::new(b"/bin/sh").unwrap()).is_none());
+    }
 }

@@ -20,12 +20,14 @@ use crate::read_set::recorder::Recorder;
 use crate::read_set::set::Missing;
 
 use super::actor::{Actor, Actors, Answer};
+use super::binfmt::Registered;
 use super::by_thread::ByThread;
 use super::calls::Level;
 use super::deferred::Deferred;
 use super::frozen::Frozen;
 use super::observer::{Observer, Shared};
 use super::seen_calls::SeenCalls;
+use super::stores::Stores;
 use super::tables::Tables;
 use super::tracee;
 use super::tree::Tree;
@@ -127,9 +129,12 @@ impl Interposer {
     }
 
     /// Says that the first of these paths that is there will be run, from this directory. The process that will do it
-    /// is still the SEE's init, which (in user mode) lets nobody look into it.
-    pub fn starting(&mut self, cwd: &HostPath, candidates: &[Vec<u8>]) {
+    /// is still the SEE's init, which (in user mode) lets nobody look into it. `input` is the file of the host that is relayed to it.
+    pub fn starting(&mut self, cwd: &HostPath, candidates: &[Vec<u8>], input: Option<&HostPath>) {
         if let Some(observer) = &mut self.foreseer {
+            if let Some(input) = input {
+                observer.relayed(input, candidates.first().map_or(&[], Vec::as_slice));
+            }
             observer.starting(cwd, candidates);
         }
     }
@@ -210,6 +215,8 @@ impl Watch {
             ),
             unfinished,
             main,
+            registered: Registered::here(),
+            stores: Stores::new(),
             frozen: Arc::new(Frozen::new(recording.layers, &recording.mirrored)),
             has_own_links: AtomicBool::new(recording.again),
             sees_removals: witnesses.makers.is_some(),
@@ -259,8 +266,11 @@ fn answer_all(
                 }
                 let is_done = witnesses.see(&call);
                 match (actors.of(&call), &mut watch) {
-                    (Some(actor), _) => {
+                    (Some(actor), watch) => {
                         drop(ours);
+                        if let Some((observer, deferred)) = watch.as_mut() {
+                            observe(observer, deferred, &Waiting::decided(listener, call), is_done);
+                        }
                         act(listener, actor, call);
                     }
                     (None, watch) => {

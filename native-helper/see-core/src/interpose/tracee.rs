@@ -13,6 +13,9 @@ use see_sys::memory;
 const PATH_MOST: usize = 4096;
 /// Stands for the working directory.
 pub const AT_FDCWD: i32 = -100;
+/// `struct sockaddr_un`.
+const SOCKET_ADDRESS: usize = 110;
+const AF_UNIX: u16 = 1;
 /// Nearly every path fits: one small copy.
 const PATH_FIRST: usize = 256;
 /// So many threads' descriptors are held at hand.
@@ -48,6 +51,29 @@ pub fn read_open_how(thread: u32, address: u64) -> Result<OpenHow> {
         bytes.map_or(0, u64::from_le_bytes)
     };
     Ok(OpenHow { flags: word(0), resolve: word(16) })
+}
+
+/// Reads the path of a socket's address; `None` for one that is no name in a file system.
+pub fn read_socket_path(thread: u32, address: u64, length: u64) -> Result<Option<Vec<u8>>> {
+    let mut raw = [0; SOCKET_ADDRESS];
+    let length = usize::try_from(length).unwrap_or(SOCKET_ADDRESS).min(SOCKET_ADDRESS);
+    let buffer = raw.get_mut(..length).unwrap_or_default();
+    if memory::read(thread, address, buffer)? < length {
+        return Err(Errno::FAULT);
+    }
+    let Some((family, path)) = buffer.split_first_chunk::<2>() else { return Ok(None) };
+    let path = path.split(|byte| *byte == 0).next().unwrap_or_default();
+    Ok((u16::from_le_bytes(*family) == AF_UNIX && !path.is_empty()).then(|| path.to_vec()))
+}
+
+/// Reads three words of a program of 32 bits.
+pub fn read_words(thread: u32, address: u64) -> Result<[u32; 3]> {
+    let mut raw = [0; 12];
+    if memory::read(thread, address, &mut raw)? < raw.len() {
+        return Err(Errno::FAULT);
+    }
+    let mut words = raw.chunks_exact(4).map(|word| <[u8; 4]>::try_from(word).map_or(0, u32::from_le_bytes));
+    Ok([(); 3].map(|()| words.next().unwrap_or(0)))
 }
 
 /// What `openat2` is told.
@@ -179,12 +205,6 @@ pub fn may_be_in(thread: u32, call: u32) -> bool {
     }
 }
 
-/// Returns the threads of the process of this thread.
-pub fn threads(thread: u32) -> Vec<u32> {
-    let Ok(tasks) = std::fs::read_dir(format!("/proc/{thread}/task")) else { return vec![thread] };
-    tasks.filter_map(|task| task.ok()?.file_name().to_str()?.parse().ok()).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +223,23 @@ mod tests {
     }
 
     #[test]
+    fn names_of_sockets_are_read() {
+        let me = std::process::id();
+        let read = |family: u16, rest: &[u8], length: Option<usize>| {
+            let raw = [&family.to_le_bytes(), rest].concat();
+            read_socket_path(me, raw.as_ptr() as u64, length.unwrap_or(raw.len()) as u64)
+        };
+        assert_eq!(read(1, b"/run/s\0more", None), Ok(Some(b"/run/s".to_vec())));
+        assert_eq!(read(1, b"unended", None), Ok(Some(b"unended".to_vec())));
+        assert_eq!(read(1, &[b'x'; 300], Some(usize::MAX)), Ok(Some(vec![b'x'; 108])));
+        for (family, rest) in [(1, &b"\0abstract"[..]), (1, b""), (2, b"abcdef")] {
+            assert_eq!(read(family, rest, None), Ok(None));
+        }
+        assert_eq!((read(1, b"", Some(1)), read_socket_path(me, 0, 9)), (Ok(None), Err(Errno::FAULT)));
+        assert_eq!(read_words(me, [1_u32, 2, 3].as_ptr() as u64), Ok([1, 2, 3]));
+    }
+
+    #[test]
     fn deleted_things_and_pipes_have_no_path() {
         use std::os::fd::AsRawFd as _;
         let me = std::process::id();
@@ -212,7 +249,6 @@ mod tests {
         assert_eq!(place(me, Place::Descriptor(reader.as_raw_fd())), None);
         assert_eq!(place(me, Place::Root), Some(b"/".to_vec()));
         assert_eq!(place(u32::MAX, Place::Cwd), None);
-        assert!(threads(me).contains(&me));
     }
 
     #[test]

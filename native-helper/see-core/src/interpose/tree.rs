@@ -2,7 +2,7 @@
 //! known which of the two a program gets. Never goes through a mount of the SEE: a file system there may be served by a
 //! program that waits for us.
 
-mod glance;
+pub mod glance;
 
 use std::cell::Cell;
 use std::ffi::OsStr;

@@ -1,10 +1,11 @@
-//! A call that waits for us, and the turn to receive the next one. Whatever happens while it is looked at, it runs in the end.
+//! A call that waits for us, and the turn to receive the next one. Whatever happens while it is looked at, it runs in the end,
+//! unless somebody else decides that.
 
 use std::cell::{Cell, RefCell};
 
 use see_sys::seccomp_notify::{Listener, Notification, Turn};
 
-/// A call that runs when this is dropped.
+/// A call that runs when this is dropped, unless somebody else decides that.
 #[derive(Debug)]
 pub struct Waiting<'a> {
     listener: &'a Listener,
@@ -18,6 +19,11 @@ impl<'a> Waiting<'a> {
     /// Takes a call, and the turn in which it was received.
     pub fn new(listener: &'a Listener, call: Notification, turn: Turn<'a>) -> Self {
         Self { listener, call, turn: RefCell::new(Some(turn)), is_answered: Cell::new(false) }
+    }
+
+    /// Takes a call that somebody decides once it was looked at.
+    pub fn decided(listener: &'a Listener, call: Notification) -> Self {
+        Self { listener, call, turn: RefCell::default(), is_answered: Cell::new(true) }
     }
 
     /// Tells whether what was read of its thread was read of this thread: it still waits.

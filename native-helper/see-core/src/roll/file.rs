@@ -119,7 +119,7 @@ impl Files {
             }
             let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
             let Ok(script) = open(&self.root, &path, flags) else { return false };
-            let Runner::Interpreter(next) = runner(&script.into()) else { return false };
+            let Runner::Interpreter(next) = runner(&script.into()).0 else { return false };
             path = next;
         }
         false

@@ -1,24 +1,37 @@
-//! What one look tells, past all that is remembered: whether something seems to be there, and whether there was nothing.
+//! What one look tells, past all that is remembered: whether something seems to be there, and what, and whether there was nothing.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, StatxFlags};
+use rustix::fs::{AtFlags, CWD, FileType, StatxFlags, makedev};
 
 use crate::beneath::Root;
 use crate::path::HostPath;
 use crate::read_set::entry::{Moment, Object, Seen};
+use crate::timestamp::Timestamp;
 
 use super::Tree;
 
+/// What there seems to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glance {
+    /// Nothing.
+    Nothing,
+    /// A file of the host: its file system and number, and when it was changed last.
+    File { file: (u64, u64), changed: Moment },
+    /// Something else.
+    Something,
+}
+
 impl Tree {
-    /// Tells whether the host or a layer has something by this path, as far as one quick look tells: good enough to choose
-    /// when to look, and no more.
-    pub fn seems_to_have(&self, path: &HostPath, follows: bool) -> bool {
+    /// Tells what the host or a layer has by this path, as far as one quick look tells: good enough to choose when to look, and no
+    /// more.
+    pub fn glance(&self, path: &HostPath, follows: bool) -> Glance {
         let follow = if follows { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
         let flags = follow | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
-        let is_there = |path: &Path| rustix::fs::statx(CWD, path, flags, StatxFlags::TYPE).is_ok();
+        let look = |path: &Path| rustix::fs::statx(CWD, path, flags, StatxFlags::BASIC_STATS);
+        let is_there = |path: &Path| look(path).is_ok();
         let is_own = || {
             let around = self.layers.iter().filter(|layer| path.is_within(&layer.mount_point));
             let layer = around.max_by_key(|layer| layer.mount_point.as_bytes().len());
@@ -27,7 +40,17 @@ impl Tree {
                 below.is_some_and(|below| is_there(&layer.upper.join(below)))
             })
         };
-        is_there(path.as_path()) || is_own()
+        match look(path.as_path()) {
+            Ok(stat) if FileType::from_raw_mode(stat.stx_mode.into()) == FileType::RegularFile => {
+                let changed = stat.stx_ctime;
+                let changed = Timestamp::from_parts(changed.tv_sec, i64::from(changed.tv_nsec)).into();
+                let device = makedev(stat.stx_dev_major, stat.stx_dev_minor);
+                Glance::File { file: (device, stat.stx_ino), changed }
+            }
+            Ok(_) => Glance::Something,
+            Err(_) if is_own() => Glance::Something,
+            Err(_) => Glance::Nothing,
+        }
     }
 
     /// Returns what a call at this time has seen at a path of the host where there is nothing now: something that cannot be
