@@ -362,13 +362,16 @@ test("what was only read can be accepted, and the rest is committed", async ({ m
 test("an undo asks where the host has changed since", async ({ machine, app }) => {
   machine.file("home/a.txt", "a\n");
   machine.file("home/b.txt", "b\n");
-  await run(machine, app, "echo inside >>~/a.txt\necho inside >>~/b.txt\necho c >~/c.txt");
+  machine.file("home/d.txt", "d\n");
+  const inside = ["a", "b", "d"].map((name) => `echo inside >>~/${name}.txt`).join("\n");
+  await run(machine, app, `${inside}\necho c >~/c.txt`);
   await app.commit();
   machine.file("home/a.txt", "used since\n");
   machine.file("home/b.txt", "used since\n");
+  machine.file("home/d.txt", "used since\n");
   await app.goHistory();
   await app.askUndo();
-  await expect(app.dialog).toContainText("Your machine has changed since the commit, at 2 places");
+  await expect(app.dialog).toContainText("Your machine has changed since the commit, at 3 places");
   await app.conflict("a.txt").click();
   await expect(app.dialog.getByRole("row", { name: /Before the commit/ })).toContainText("2 B");
   await expect(app.dialog.getByRole("row", { name: /The commit made/ })).toContainText("9 B");
@@ -379,11 +382,16 @@ test("an undo asks where the host has changed since", async ({ machine, app }) =
   await app.answer("Leave as it is");
   await app.conflict("b.txt").click();
   await app.answer("Undo it all the same");
+  await app.conflict("d.txt").click();
+  await app.answer("Keep both");
   await app.dialog.getByRole("button", { name: "Undo with these answers" }).click();
   await expect(app.dialog).toContainText("1 change left as it is, as you chose");
   await app.undone();
   expect(read(machine, "a.txt")).toBe("used since\n");
   expect(read(machine, "b.txt")).toBe("b\n");
+  expect(read(machine, "d.txt")).toBe("used since\n");
+  const beside = readdirSync(machine.home).filter((name) => name.startsWith("d.txt.alcatraz-"));
+  expect(beside.map((name) => read(machine, name))).toEqual(["d\n"]);
 });
 
 test("what a program changes when it is stopped for a commit is told before it is committed", async ({

@@ -44,6 +44,10 @@ export const CONFLICT_TEXTS = {
     label: "Undo it all the same",
     what: "It becomes what it was before the commit. What your machine has now goes into the backup of the undo.",
   },
+  undoBoth: {
+    label: "Keep both",
+    what: "Your machine keeps what it has here. What was here before the commit comes back beside it, with “.alcatraz-” and the commit's id after its name.",
+  },
   undoLead: (n: number): string =>
     n === 1
       ? "Your machine has changed since the commit, at one place. Nothing has been undone yet."
@@ -100,6 +104,12 @@ export const CONFLICT_TEXTS = {
     n === 1
       ? "Your machine and the session both added lines to this file. They are joined, your machine's first:"
       : `Your machine and the session both added lines to ${n} files. They are joined, your machine's first:`,
+  shared: (n: number): string =>
+    n === 1
+      ? "This file has other names on your machine, and changes under each of them:"
+      : `${n} files have other names on your machine, and change under each of them:`,
+  sharedCount: (n: number): string =>
+    n === 1 ? "one other name, in another folder" : `${n} other names, in other folders`,
   ignored: (n: number): string =>
     n === 1 ? "Your ignore list leaves out one file:" : `Your ignore list leaves out ${n} files:`,
   include: "Include them",

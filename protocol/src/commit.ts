@@ -10,6 +10,16 @@ export const MissingReads = z.enum(["cut-off", "too-many", "blind"]);
 export type MissingReads = z.infer<typeof MissingReads>;
 
 /**
+ * A file of the host that changes under other names, too, because a commit changes the file itself: `names` are some of them, and
+ * `more` how many there are besides.
+ */
+export const SharedFile = PathRef.extend({
+  names: z.array(PathRef).optional(),
+  more: z.number().int().min(0).optional(),
+});
+export type SharedFile = z.infer<typeof SharedFile>;
+
+/**
  * What a commit would meet. `joined`: files that it joins by itself, because host and session both only appended to
  * them. `ignored`: what the ignore list leaves out. Both are left out when there are none, and cut when there are many.
  * `tracking`: how much of what the session looked at was recorded; `missing`: why that is not all.
@@ -23,6 +33,8 @@ export const CheckResult = z.object({
   conflicts_more: z.number().int().min(0).optional(),
   joined_more: z.number().int().min(0).optional(),
   ignored_more: z.number().int().min(0).optional(),
+  other_names: z.array(SharedFile).optional(),
+  other_names_more: z.number().int().min(0).optional(),
   tracking: Reads.optional(),
   missing: MissingReads.optional(),
   /** All changes of the session as the check found them, whatever was chosen: a list that tells others is old. */
@@ -74,6 +86,8 @@ export const CommitResult = z.object({
   joined_more: z.number().int().min(0).optional(),
   ignored_more: z.number().int().min(0).optional(),
   differing_more: z.number().int().min(0).optional(),
+  other_names: z.array(SharedFile).optional(),
+  other_names_more: z.number().int().min(0).optional(),
   /** Older commits whose backups went, so that all together stay within the limit. */
   dropped: z.array(z.string()).optional(),
 });

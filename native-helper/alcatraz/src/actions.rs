@@ -19,7 +19,7 @@ use see_core::store::Store;
 use see_core::virus_scan::{self, Scanned};
 use see_core::{changes, check, commit, compare, merge};
 
-use crate::wire::commit::{CheckResult, CommitResult, DiscardResult, UndoResult, refs};
+use crate::wire::commit::{CheckResult, CommitResult, DiscardResult, SharedFile, UndoResult, refs};
 use crate::wire::log::LogResult;
 
 /// Returns what a session changed.
@@ -48,7 +48,7 @@ pub fn check(
 ) -> Result<CheckResult> {
     let changes = scan(store, session, monitor)?;
     monitor.check_cancelled()?;
-    let Checked { conflicts, joined, ignored, tracking, missing, stamp } =
+    let Checked { conflicts, joined, ignored, other_names, tracking, missing, stamp } =
         check::check(store, session, &changes, selection)?;
     let (joined, ignored) = (refs(&joined), refs(&ignored));
     let consistent = conflicts.is_empty();
@@ -61,6 +61,8 @@ pub fn check(
         joined_more,
         ignored,
         ignored_more,
+        other_names: other_names.into_iter().map(SharedFile::from).collect(),
+        other_names_more: 0,
         tracking,
         missing,
         summary: Some(changes.summary()),
@@ -121,6 +123,8 @@ pub fn commit(
         joined_more: 0,
         ignored: refs(&outcome.ignored),
         ignored_more: 0,
+        other_names: outcome.other_names.into_iter().map(SharedFile::from).collect(),
+        other_names_more: 0,
         differing: refs(&outcome.differing),
         differing_more: 0,
         dropped: outcome.dropped,

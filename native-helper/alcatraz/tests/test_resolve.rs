@@ -31,6 +31,34 @@ fn paths(lab: &Lab, list: &Value) -> Vec<String> {
 }
 
 #[test]
+fn other_names_that_change_as_well_are_told_and_an_undo_can_keep_both() {
+    for lab in labs() {
+        on_host(&lab, "echo a > one; ln one two; mkdir d; ln one d/three");
+        let id = lab.see("echo more >> one");
+        let check = lab.json(["check", &id]);
+        let file = &check["other_names"][0];
+        assert_eq!(paths(&lab, &check["other_names"]), ["one"]);
+        assert_eq!((paths(&lab, &file["names"]), &file["more"]), (vec!["two".to_owned()], &json!(1)));
+        let people = lab.run(["check", &id]);
+        assert!(people.text().contains("two, 1 more on the host, which changes as well"), "{people:?}");
+        let result = lab.json(["commit", &id]);
+        assert_eq!(paths(&lab, &result["other_names"]), ["one"]);
+        assert_eq!(lab.read("d/three"), "a\nmore\n");
+
+        let commit = result["commit"].as_str().unwrap();
+        std::fs::write(lab.work().join("one"), "since\n").unwrap();
+        let refused = lab.run(["undo", commit]);
+        assert!(refused.stderr.contains("[skip, overwrite, both]"), "{refused:?}");
+        let undone = lab.json(["undo", commit, "--resolve", "one=both"]);
+        assert_eq!(undone["applied"], 1);
+        let beside = format!("one.alcatraz-{}", &commit[..6]);
+        assert_eq!((lab.read("two"), lab.read(&beside)), ("since\n".to_owned(), "a\n".to_owned()));
+        assert_eq!(lab.json(["undo", undone["commit"].as_str().unwrap()])["applied"], 1);
+        assert!(!lab.exists(&beside) && lab.read("one") == "since\n");
+    }
+}
+
+#[test]
 fn the_ignore_list_is_kept_and_leaves_its_paths_out() {
     for lab in labs() {
         assert_eq!(lab.json(["ignore"]), json!({ "patterns": [] }));

@@ -6,6 +6,7 @@ mod host;
 pub(crate) mod in_use;
 mod only_read;
 mod origin;
+mod other_names;
 
 use std::collections::HashMap;
 
@@ -35,6 +36,8 @@ use host::OneLook;
 use in_use::{Hold, InUse};
 pub(crate) use only_read::{only_read, still_holds};
 use origin::Origins;
+pub use other_names::OtherNames;
+pub(crate) use other_names::other_names;
 
 /// What a commit of the chosen part of the changes would meet.
 #[derive(Debug, Default)]
@@ -45,6 +48,8 @@ pub struct Checked {
     pub joined: Vec<HostPath>,
     /// What the ignore list leaves out.
     pub ignored: Vec<HostPath>,
+    /// Files that change under other names, too.
+    pub other_names: Vec<OtherNames>,
     /// How much of what the session looked at was recorded.
     pub tracking: Reads,
     /// Why that is not all.
@@ -70,8 +75,10 @@ pub fn check(
     let Settled { joined, open, selection } =
         merge::settle(store, &mut view, changes, (selection, &grounds), found)?;
     let conflicts = open.into_iter().chain(only_read(changes, &selection, &grounds)?).collect();
+    let other_names = other_names(&mut view, changes, &chosen, &selection)?;
     let (tracking, missing) = (session.policy.reads, grounds.missing);
-    Ok(Checked { conflicts, joined, ignored, tracking, missing, stamp: stamp::stamp(session, changes) })
+    let stamp = stamp::stamp(session, changes);
+    Ok(Checked { conflicts, joined, ignored, other_names, tracking, missing, stamp })
 }
 
 /// Returns the conflicts that the selection does not resolve.

@@ -1,5 +1,7 @@
-// What a commit does by itself and nobody has to decide: files that it joins, files that the ignore list leaves out.
+// What a commit does by itself and nobody has to decide: files that it joins, that change under other names, too, or that the ignore
+// list leaves out.
 import type { ReactElement } from "react";
+import type { SharedFile } from "../../../protocol/src/commit.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
 import { PathText } from "../../ui/path-text.js";
@@ -16,14 +18,24 @@ interface AsideNotesProps {
 }
 
 export function AsideNotes({ aside, onInclude }: AsideNotesProps): ReactElement | null {
-  const { joined, joinedMore, ignored, ignoredMore } = aside;
-  if (joined.length === 0 && ignored.length === 0) return null;
+  const { joined, joinedMore, ignored, ignoredMore, shared, sharedMore } = aside;
+  if (joined.length === 0 && ignored.length === 0 && shared.length === 0) return null;
+  const untold = Math.max(0, shared.length - FEW) + sharedMore;
   return (
     <div className={styles.notes}>
       {joined.length > 0 && (
         <div>
           <p>{TEXTS.joined(joined.length + joinedMore)}</p>
           <Paths paths={joined} more={joinedMore} />
+        </div>
+      )}
+      {shared.length > 0 && (
+        <div>
+          <p>{TEXTS.shared(shared.length + sharedMore)}</p>
+          {shared.slice(0, FEW).map((file) => (
+            <Shared key={pathKey(file)} file={file} />
+          ))}
+          {untold > 0 && <p>{TEXTS.more(untold)}</p>}
         </div>
       )}
       {ignored.length > 0 && (
@@ -34,6 +46,19 @@ export function AsideNotes({ aside, onInclude }: AsideNotesProps): ReactElement 
         </div>
       )}
     </div>
+  );
+}
+
+/** One file, and its other names as far as they are known. */
+function Shared({ file }: { file: SharedFile }): ReactElement {
+  const { names = [], more = 0 } = file;
+  return (
+    <>
+      <p>
+        <PathText path={file} />
+      </p>
+      {names.length === 0 ? <p>{TEXTS.sharedCount(more)}</p> : <Paths paths={names} more={more} />}
+    </>
   );
 }
 

@@ -1,6 +1,12 @@
 // The way of a commit, from the question to what was done. Pure: outcomes in, the next step out.
 import type { Outcome } from "../../../protocol/src/bridge.js";
-import type { CheckResult, CommitResult, MissingReads, ResolveItem } from "../../../protocol/src/commit.js";
+import type {
+  CheckResult,
+  CommitResult,
+  MissingReads,
+  ResolveItem,
+  SharedFile,
+} from "../../../protocol/src/commit.js";
 import type { Conflict, Need, Resolution, SeeError } from "../../../protocol/src/errors.js";
 import { pathKey, type PathRef } from "../../../protocol/src/path.js";
 import type { Phase, Progress } from "../../../protocol/src/rpc.js";
@@ -24,6 +30,9 @@ export interface Aside {
   /** How many more of each there are than are told. */
   joinedMore: number;
   ignoredMore: number;
+  /** Files that change under other names, too, and how many more there are than are told. */
+  shared: readonly SharedFile[];
+  sharedMore: number;
   /** Why less was recorded of what the programs looked at than there was, if so: the check is then stricter. */
   unseen: "off" | MissingReads | null;
 }
@@ -57,7 +66,15 @@ export type CommitStep =
   | { step: "failed"; error: SeeError }
   | { step: "cancelled" };
 
-export const NO_ASIDE: Aside = { joined: [], ignored: [], joinedMore: 0, ignoredMore: 0, unseen: null };
+export const NO_ASIDE: Aside = {
+  joined: [],
+  ignored: [],
+  joinedMore: 0,
+  ignoredMore: 0,
+  shared: [],
+  sharedMore: 0,
+  unseen: null,
+};
 export const NOTHING_ASKED: Asked = { conflicts: [], answers: new Map(), more: 0 };
 
 /** Phases in which a commit can still be given up. */
@@ -87,11 +104,15 @@ export function afterCheck(outcome: Outcome<CheckResult>, known: Asked = NOTHING
   if (!outcome.ok) return afterError(outcome.error, known, NO_ASIDE);
   const { conflicts, joined = [], ignored = [], tracking, missing, ...found } = outcome.value;
   const { conflicts_more: more = 0, joined_more: joinedMore = 0, ignored_more: ignoredMore = 0 } = found;
+  const { other_names: shared = [], other_names_more: sharedMore = 0 } = found;
   const unseen = tracking === "off" ? tracking : (missing ?? null);
   // A check tells all conflicts, answered or not. An earlier one that it leaves out has passed, unless there was no room.
   const asked = askedAgain(conflicts, more === 0 ? [] : answered(known), known.answers);
   const untold = Math.max(0, more - (asked.conflicts.length - conflicts.length));
-  return review({ ...asked, more: untold }, { joined, ignored, joinedMore, ignoredMore, unseen });
+  return review(
+    { ...asked, more: untold },
+    { joined, ignored, joinedMore, ignoredMore, shared, sharedMore, unseen },
+  );
 }
 
 /** Returns the step after a commit; `aside` is what the check before it has told. */

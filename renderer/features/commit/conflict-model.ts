@@ -65,7 +65,11 @@ export function choiceWords(
   choice: Resolution,
   kind: ChangeKind | undefined,
 ): ChoiceWords {
-  if (about.what === "undo") return choice === "skip" ? TEXTS.undoSkip : TEXTS.undoOverwrite;
+  if (about.what === "undo") {
+    // It merges nothing: what the commit brought is kept nowhere.
+    if (choice === "both") return TEXTS.undoBoth;
+    return choice === "skip" ? TEXTS.undoSkip : TEXTS.undoOverwrite;
+  }
   const gone = conflict.reason === "name-vanished";
   const deletes = kind === "deleted";
   switch (choice) {

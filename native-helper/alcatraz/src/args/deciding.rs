@@ -12,8 +12,8 @@ use super::size::{Limit, limit};
 pub struct UndoArgs {
     /// Commit: id or beginning of an id
     pub commit: String,
-    /// What to do where the host changed since: leave it as it is, or take it back all the same
-    #[arg(long, value_name = "PATH=skip|overwrite")]
+    /// What to do where the host changed since: leave it as it is, take it back all the same, or keep both
+    #[arg(long, value_name = "PATH=skip|overwrite|both")]
     pub resolve: Vec<OsString>,
 }
 

@@ -8,7 +8,7 @@ use crate::actions;
 use crate::args::CheckArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
-use crate::present::conflicts::{aside_lines, conflict_lines};
+use crate::present::conflicts::{aside_lines, conflict_lines, other_names_lines};
 use crate::present::text::{count_text, missing_text};
 use crate::selection::ignore_list;
 
@@ -23,6 +23,7 @@ pub fn run(context: &Context, args: &CheckArgs) -> Result<ExitStatus> {
         context.output.print(|out| {
             aside_lines(&result.joined, &result.ignored)
                 .iter()
+                .chain(&other_names_lines(&result.other_names))
                 .try_for_each(|line| writeln!(out, "{line}"))?;
             if let Some(missing) = result.missing {
                 let why = missing_text(missing);

@@ -6,7 +6,7 @@ use crate::actions;
 use crate::args::CommitArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
-use crate::present::conflicts::aside_lines;
+use crate::present::conflicts::{aside_lines, other_names_lines};
 use crate::present::text::{count_text, dropped_text};
 use crate::selection::{ignore_list, merged_files, selection};
 use crate::wire::commit::CommitResult;
@@ -72,7 +72,8 @@ pub fn told(result: &CommitResult, dry_run: bool) -> String {
             count_text(u64::try_from(result.differing.len()).unwrap_or(u64::MAX), "path")
         ));
     }
-    for line in aside_lines(&result.joined, &result.ignored) {
+    let shared = other_names_lines(&result.other_names);
+    for line in aside_lines(&result.joined, &result.ignored).into_iter().chain(shared) {
         text.push('\n');
         text.push_str(&line);
     }

@@ -3,6 +3,9 @@
 use see_core::error::{Conflict, ConflictReason, Need, Resolution};
 use see_core::path::{PathRef, escape_for_display};
 
+use super::text::count_text;
+use crate::wire::commit::SharedFile;
+
 /// So many paths are told one by one where they are not the point.
 const FEW: usize = 5;
 
@@ -66,6 +69,29 @@ pub fn aside_lines(joined: &[PathRef], ignored: &[PathRef]) -> Vec<String> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// Returns lines on files that a commit changes under other names of the host, too.
+pub fn other_names_lines(files: &[SharedFile]) -> Vec<String> {
+    let line = |file: &SharedFile| {
+        let mut names: Vec<_> = file.names.iter().take(FEW).map(shown).collect();
+        let hidden = u64::try_from(file.names.len().saturating_sub(FEW)).unwrap_or(u64::MAX);
+        match hidden.saturating_add(file.more) {
+            0 => {}
+            more if names.is_empty() => names.push(count_text(more, "other name")),
+            more => names.push(format!("{more} more")),
+        }
+        format!(
+            "{} is one file with {} on the host, which changes as well.",
+            shown(&file.path),
+            names.join(", ")
+        )
+    };
+    let mut lines: Vec<_> = files.iter().take(FEW).map(line).collect();
+    if files.len() > FEW {
+        lines.push(format!("So it is with {} more.", files.len() - FEW));
+    }
+    lines
 }
 
 /// Returns a path for people.

@@ -1,6 +1,7 @@
 //! The JSON forms of commits (`protocol/src/commit.ts`).
 
 use see_core::change::Summary;
+use see_core::check::OtherNames;
 use see_core::commit::record::CommitRecord;
 use see_core::error::{Conflict, SeeError};
 use see_core::path::{HostPath, PathRef};
@@ -82,6 +83,26 @@ pub fn refs(paths: &[HostPath]) -> Vec<PathRef> {
     paths.iter().map(HostPath::to_ref).collect()
 }
 
+/// A file that changes under other names of the host, too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedFile {
+    /// Where the change is.
+    #[serde(flatten)]
+    pub path: PathRef,
+    /// Other names, as far as they are known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<PathRef>,
+    /// How many more there are.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub more: u64,
+}
+
+impl From<OtherNames> for SharedFile {
+    fn from(file: OtherNames) -> Self {
+        Self { path: file.path.to_ref(), names: refs(&file.names), more: file.more }
+    }
+}
+
 /// Whether the criterion holds, and where not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -105,6 +126,12 @@ pub struct CheckResult {
     /// How many more are ignored than are told.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub ignored_more: u64,
+    /// Files that change under other names, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_names: Vec<SharedFile>,
+    /// How many more of them there are than are told.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub other_names_more: u64,
     /// How much of what the session looked at was recorded.
     #[serde(default)]
     pub tracking: Reads,
@@ -143,6 +170,12 @@ pub struct CommitResult {
     /// How many more were ignored than are told.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub ignored_more: u64,
+    /// Files that changed under other names, too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_names: Vec<SharedFile>,
+    /// How many more of them there are than are told.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub other_names_more: u64,
     /// Older commits whose backups went, so that all together stay within the limit.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dropped: Vec<String>,

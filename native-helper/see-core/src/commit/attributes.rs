@@ -18,6 +18,7 @@ use crate::overlay_marks;
 use crate::timestamp::Timestamp;
 
 use super::bytes::Bytes;
+use super::crash;
 use super::places::{Places, Spot};
 use super::stat::Identity;
 use super::step::changed;
@@ -174,9 +175,11 @@ pub fn change_marks(places: &mut Places, spot: &Spot, change: &MarkChange) -> Re
     let done = || -> rustix::io::Result<()> {
         for (name, _) in &change.off {
             object.remove_xattr(name)?;
+            crash::point();
         }
         for (name, value) in &change.on {
             object.set_xattr(name, value)?;
+            crash::point();
         }
         Ok(())
     };
@@ -203,20 +206,24 @@ impl Object {
         if owner_changes {
             let (uid, gid) = (Uid::from_raw(wanted.uid), Gid::from_raw(wanted.gid));
             rustix::fs::chownat(&self.fd, "", Some(uid), Some(gid), AtFlags::EMPTY_PATH)?;
+            crash::point();
         }
         // A change of owner clears set-id bits and capabilities: those come after it.
         for name in now.xattrs.keys().filter(|name| !wanted.xattrs.contains_key(*name)) {
             self.remove_xattr(name)?;
+            crash::point();
         }
         for (name, value) in &wanted.xattrs {
             if owner_changes || now.xattrs.get(name) != Some(value) {
                 self.set_xattr(name, value)?;
+                crash::point();
             }
         }
         if self.identity.kind != FileType::Symlink
             && (owner_changes || now.mode != wanted.mode || now.xattrs != wanted.xattrs)
         {
             rustix::fs::chmod(&self.through, Mode::from_raw_mode(wanted.mode))?;
+            crash::point();
         }
         self.set_mtime(wanted.mtime)
     }

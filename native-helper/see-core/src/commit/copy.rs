@@ -16,6 +16,7 @@ use crate::monitor::Monitor;
 use crate::own_files;
 
 use super::attributes;
+use super::crash;
 use super::merged::Piece;
 use super::places::{Places, Spot, name};
 use super::stat::Identity;
@@ -137,10 +138,12 @@ pub fn rewrite(places: &mut Places, from: &Spot, to: &Spot, object: Identity) ->
     if Identity::of(new.as_fd()).map_err(|errno| places.error("opening", to, errno))? != object {
         return Err(changed(places, to));
     }
-    let done = rustix::fs::ftruncate(&new, 0)
-        .and_then(|()| copy_content(&old, &new))
-        .and_then(|()| rustix::fs::fsync(&new));
-    done.map_err(|errno| places.error("rewriting", to, errno))
+    let failed = |errno| places.error("rewriting", to, errno);
+    rustix::fs::ftruncate(&new, 0).map_err(failed)?;
+    crash::point();
+    copy_content(&old, &new).map_err(failed)?;
+    crash::point();
+    rustix::fs::fsync(&new).map_err(failed)
 }
 
 /// Tells whether two files have the same content.

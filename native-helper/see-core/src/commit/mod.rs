@@ -6,6 +6,7 @@ mod arrived;
 pub(crate) mod attributes;
 mod away;
 mod backups;
+mod beside;
 mod bytes;
 mod copy;
 mod crash;
@@ -44,6 +45,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::changes::found::ChangeSet;
+use crate::check::OtherNames;
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::merge::{self, Settled};
 use crate::monitor::{Monitor, Phase};
@@ -80,6 +82,8 @@ pub struct CommitOutcome {
     pub joined: Vec<HostPath>,
     /// Those of `skipped` that the ignore list left out.
     pub ignored: Vec<HostPath>,
+    /// Files that changed under other names, too.
+    pub other_names: Vec<OtherNames>,
     /// Where a look at the host afterwards found something else than what was committed: somebody else was there too.
     pub differing: Vec<HostPath>,
     /// Older commits whose backups went, so that all together stay within the limit.
@@ -132,11 +136,11 @@ pub fn commit(
     let mut other: HashSet<HostPath> =
         selection.resolve.iter().map(|(path, _)| path).chain(merged).cloned().collect();
     let prepared = prepare(store, &mut view, &mut rooms, (&changes, &chosen, selection), monitor)?;
-    let Prepared { plan, joined, selection, grounds } = prepared;
+    let Prepared { plan, joined, other_names, selection, grounds } = prepared;
     if dry_run {
         let id = "dry-run".to_owned();
         let (differing, dropped) = (Vec::new(), Vec::new());
-        return Ok(CommitOutcome { id, applied, skipped, joined, ignored, differing, dropped });
+        return Ok(CommitOutcome { id, applied, skipped, joined, ignored, other_names, differing, dropped });
     }
     let record = CommitRecord {
         id: id.clone(),
@@ -157,7 +161,7 @@ pub fn commit(
     let dropped = run::run(store, places, plan, purpose, monitor)?;
     other.extend(joined.iter().cloned());
     let differing = verify::differing(&session, &changes, &chosen, &other);
-    Ok(CommitOutcome { id, applied, skipped, joined, ignored, differing, dropped })
+    Ok(CommitOutcome { id, applied, skipped, joined, ignored, other_names, differing, dropped })
 }
 
 /// Puts back what a full disk kept a commit from putting back, now that there may be room. What still fails stays as it is.
@@ -172,6 +176,7 @@ fn settle_cut_off(store: &Store, monitor: &dyn Monitor) -> Result<Vec<Recovered>
 struct Prepared {
     plan: Plan,
     joined: Vec<HostPath>,
+    other_names: Vec<OtherNames>,
     /// The selection, with what was joined.
     selection: Selection,
     /// What the check rests on.
@@ -206,7 +211,8 @@ fn prepare<'s>(
     let plan = plan::plan(view, rooms, changes, chosen, &selection)?;
     plan.refuse_fixed(&view.places)?;
     plan.refuse_read_only(&view.places)?;
-    Ok(Prepared { plan, joined, selection, grounds })
+    let other_names = check::other_names(view, changes, chosen, &selection)?;
+    Ok(Prepared { plan, joined, other_names, selection, grounds })
 }
 
 /// Returns the directory of a commit in the store.

@@ -23,7 +23,7 @@ use backwards::Backwards;
 /// Takes a commit back, all or nothing. `commit` is its id or the beginning of it.
 ///
 /// `resolve` says what to do about conflicts, by path: skip leaves a path as it is now, overwrite takes it back all the
-/// same, and what the host has there now goes into the backup.
+/// same, and what the host has there now goes into the backup; both brings what was there before back beside it.
 ///
 /// Fails with `not-undoable` when it was taken back already or its backup is gone, with `conflicts` when the host
 /// changed since, with `rolled-back` when it failed half way and everything was put back.
@@ -83,8 +83,8 @@ pub fn undo(
     // An undo rests on nothing but what its steps look at.
     let purpose = For { record, whole: false, undone: Some(undone), still_holds: &|| Ok(()) };
     let dropped = run::run(store, places, plan, purpose, monitor)?;
-    let (joined, ignored, differing) = (Vec::new(), Vec::new(), Vec::new());
-    Ok(CommitOutcome { id, applied, skipped, joined, ignored, differing, dropped })
+    let (joined, ignored, differing, other_names) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    Ok(CommitOutcome { id, applied, skipped, joined, ignored, other_names, differing, dropped })
 }
 
 /// Returns the journal of a commit that can be taken back.

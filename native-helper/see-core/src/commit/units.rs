@@ -171,7 +171,7 @@ impl Claim {
 }
 
 /// Tells whether a change changes an inode of the host, wherever that is then.
-fn changes_inode(found: &Found) -> bool {
+pub fn changes_inode(found: &Found) -> bool {
     match found.change.kind {
         ChangeKind::Modified => found.state == UpperState::Whole || changes_attributes(found),
         ChangeKind::Renamed => moves_host_object(found) && !found.change.aspects.is_empty(),

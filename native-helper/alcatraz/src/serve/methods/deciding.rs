@@ -20,6 +20,7 @@ impl Methods {
         result.conflicts_more = left_out(&mut result.conflicts);
         result.joined_more = left_out(&mut result.joined);
         result.ignored_more = left_out(&mut result.ignored);
+        result.other_names_more = left_out(&mut result.other_names);
         reply(result)
     }
 
@@ -30,6 +31,7 @@ impl Methods {
         let mut result = actions::commit(&self.store, &session, &selection, dry_run, monitor)?;
         result.joined_more = left_out(&mut result.joined);
         result.ignored_more = left_out(&mut result.ignored);
+        result.other_names_more = left_out(&mut result.other_names);
         result.differing_more = left_out(&mut result.differing);
         reply(result)
     }

@@ -9,15 +9,13 @@ use crate::path::HostPath;
 use crate::timestamp::Timestamp;
 
 use super::super::attributes::{self, Attributes};
+use super::super::beside::names_beside;
 use super::super::journal::Residue;
 use super::super::places::Spot;
 use super::super::stat::{Identity, Stat};
 use super::super::step::{Purpose, Step};
 use super::super::units::changes_attributes;
 use super::{Planned, Planner, Staged, is_whiteout, vanished};
-
-/// The kernel takes no longer name.
-const NAME_MOST: usize = 255;
 
 impl Planner<'_, '_> {
     /// Plans the arrivals.
@@ -323,12 +321,11 @@ impl Planner<'_, '_> {
 
     /// Returns a free name beside the host's object for the SEE's version of it.
     fn name_beside(&mut self, found: &Found) -> Result<Spot> {
-        let short = self.view.session.id.get(..6).unwrap_or(&self.view.session.id).to_owned();
         let path = &found.change.path;
         let holder = path.parent().unwrap_or_else(HostPath::root);
-        for serial in 1..1000_u32 {
-            let again = if serial > 1 { format!("-{serial}") } else { String::new() };
-            let beside = holder.join(&with_ending(path.name(), &format!(".alcatraz-{short}{again}")));
+        let id = self.view.session.id.clone();
+        for name in names_beside(path.name(), &id) {
+            let beside = holder.join(&name);
             let taken =
                 self.view.host(found.layer, &beside)?.is_some() || self.changes.get(&beside).is_some();
             if !taken {
@@ -345,34 +342,5 @@ impl Planner<'_, '_> {
         let identity = Identity { ino, born: Timestamp(i128::MIN), kind };
         self.plan.stand_ins.insert(identity, slot.clone());
         identity
-    }
-}
-
-/// Returns a name with an ending, cut before it where no file could have a name that long.
-fn with_ending(name: &[u8], ending: &str) -> Vec<u8> {
-    let mut stem = name.get(..NAME_MOST.saturating_sub(ending.len())).unwrap_or(name);
-    if stem.len() < name.len() {
-        // Not within a letter.
-        if let Err(error) = std::str::from_utf8(stem) {
-            if error.error_len().is_none() {
-                stem = stem.get(..error.valid_up_to()).unwrap_or(stem);
-            }
-        }
-    }
-    [stem, ending.as_bytes()].concat()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_beside_are_no_longer_than_names_can_be() {
-        assert_eq!(with_ending(b"f", ".end"), b"f.end");
-        let long = "\u{e9}".repeat(127);
-        let cut = with_ending(long.as_bytes(), ".end");
-        assert_eq!(cut, format!("{}.end", "\u{e9}".repeat(125)).as_bytes());
-        assert_eq!(with_ending(&[b'x'; 255], ".end").len(), 255);
-        assert_eq!(with_ending(&[0xff; 255], ".end").len(), 255);
     }
 }

@@ -91,6 +91,10 @@ pub const SYSTEM: &[Case] = &[
     ),
     Case("mkdir d; cp /bin/true d/t; chmod 6755 d/t", "chown 12:13 d/t; chmod 6755 d/t"),
     Case(
+        "mkdir d; cp /bin/true d/t; chown 12:13 d/t; chmod 6755 d/t; setcap cap_chown+ep d/t; setfattr -n user.a -v 1 d/t",
+        "chown 14:15 d/t; chmod 6711 d/t; setfattr -n user.b -v 2 d/t; setfattr -x user.a d/t",
+    ),
+    Case(
         "mkdir d; echo x > d/f",
         "setfacl -m u:12:rw,g:13:r d/f; setfacl -d -m u:12:rwx d; setfacl -m u:14:rx d",
     ),

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use super::bench::{Bench, Sight, assert_same, is_inside};
 use super::cases::{Case, SYSTEM};
+use crate::commit::attributes::Attributes;
+use crate::commit::step::Step;
 use crate::commit::{self, crash, journal};
 use crate::layer::MarkSpace;
 use crate::session::SessionState;
@@ -89,13 +91,36 @@ pub fn commit_dies(Case(host, program): &Case, make: &Make, stubborn: bool) -> u
         }
         point += 1;
     }
-    // No step of the plan has been passed over.
     let commits = bench.store.commits().unwrap();
-    let dirs = commits.iter().map(|commit| commit::commit_dir(&bench.store, &commit.id));
-    let journals = dirs.filter_map(|dir| journal::read(&dir).unwrap());
-    let steps = journals.filter_map(|journal| journal.steps).map(|steps| steps.len()).max().unwrap_or(0);
-    assert!(point > steps as u64, "{point} points of {steps} steps: {what}");
+    let most = commits.iter().map(|commit| boundaries(&bench, &commit.id)).max().unwrap_or(0);
+    assert!(point > most, "{point} points, {most} boundaries: {what}");
     point
+}
+
+/// Returns how many moments there are after which the disk holds something else, as the journal of a commit tells: each step, and
+/// what a step does one after the other.
+fn boundaries(bench: &Bench, commit: &str) -> u64 {
+    let journal = journal::read(&commit::commit_dir(&bench.store, commit)).unwrap();
+    let steps = journal.and_then(|journal| journal.steps).unwrap_or_default();
+    steps
+        .iter()
+        .map(|step| match step {
+            Step::Replace { .. } => 2,
+            // It is emptied, filled, and given its attributes.
+            Step::Rewrite { before, after, .. } => 3 + writes(before, after),
+            Step::Attributes { before, after, .. } => 1 + writes(before, after),
+            Step::Marks { change, .. } => 1 + change.off.len() + change.on.len(),
+            _ => 1,
+        })
+        .sum::<usize>() as u64
+}
+
+/// Returns how many calls change these attributes into those, but for the last one, which sets the time.
+fn writes(before: &Attributes, after: &Attributes) -> usize {
+    let owner = (before.uid, before.gid) != (after.uid, after.gid);
+    let off = before.xattrs.keys().filter(|name| !after.xattrs.contains_key(*name)).count();
+    let on = after.xattrs.iter().filter(|(name, value)| before.xattrs.get(*name) != Some(*value)).count();
+    usize::from(owner) + off + on + usize::from(before.mode != after.mode)
 }
 
 pub fn undo_dies(Case(host, program): &Case, make: &Make, stubborn: bool) -> u64 {
@@ -112,6 +137,9 @@ pub fn undo_dies(Case(host, program): &Case, make: &Make, stubborn: bool) -> u64
             bench.undo(&commit).unwrap();
         });
         if !died {
+            let by = bench.store.commit(&commit).unwrap().undone_by.unwrap();
+            let most = boundaries(&bench, &by);
+            assert!(point > most, "{point} points, {most} boundaries of the undo: {what}");
             return point;
         }
         recover(&bench, stubborn);

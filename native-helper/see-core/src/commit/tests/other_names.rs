@@ -27,10 +27,20 @@ fn a_file_that_was_replaced_inside_leaves_its_other_names_alone() {
     ];
     for marks in [MarkSpace::Trusted, MarkSpace::User] {
         for (program, looks, expected) in cases {
-            let bench = Bench::fast_session(marks, "echo one > a; chmod 644 a; ln a b", program);
+            let bench = Bench::fast_session(
+                marks,
+                "echo one > a; chmod 644 a; ln a b; mkdir ../far; ln a ../far/c",
+                program,
+            );
             bench.record(looks);
             let before = bench.has();
             let outcome = bench.commit().unwrap();
+            // What changes with it is told, the names beside it by name.
+            let told =
+                (outcome.other_names.into_iter().next()).map(|file| (file.path, file.names, file.more));
+            let is_shared = expected[0] == expected[1];
+            let shared = (bench.path("a"), vec![bench.path("b")], 1);
+            assert_eq!(told, is_shared.then_some(shared), "{program}");
             let show = |name: &str| {
                 let path = bench.host.join(name);
                 let mode = std::fs::metadata(&path).unwrap().permissions().mode() & 0o777;

@@ -11,7 +11,7 @@ use crate::layer::MarkSpace;
 use crate::monitor::Unmonitored;
 use crate::path::HostPath;
 
-use Resolution::{Overwrite, Skip};
+use Resolution::{Both, Overwrite, Skip};
 
 const HOST: &str = "echo f > f; echo gone > gone; chmod 640 f; ln f ../other; echo m > m";
 const PROGRAM: &str =
@@ -40,13 +40,13 @@ fn what_can_be_chosen_is_carried_out() {
         ("echo used >> new", "new", &[Skip, Overwrite]),
         ("echo saved > t; mv t new", "new", &[Skip, Overwrite]),
         ("rm new", "new", &[Skip]),
-        ("echo used >> m", "m", &[Skip, Overwrite]),
-        ("echo saved > t; mv t m", "m", &[Skip, Overwrite]),
+        ("echo used >> m", "m", &[Skip, Overwrite, Both]),
+        ("echo saved > t; mv t m", "m", &[Skip, Overwrite, Both]),
         ("rm m", "m", &[Skip, Overwrite]),
-        ("echo mine > gone", "gone", &[Skip, Overwrite]),
-        ("mkdir gone; echo z > gone/z", "gone", &[Skip]),
+        ("echo mine > gone", "gone", &[Skip, Overwrite, Both]),
+        ("mkdir gone; echo z > gone/z", "gone", &[Skip, Both]),
         ("echo used >> d/x", "d/x", &[Overwrite]),
-        ("echo used >> f", "f", &[Skip, Overwrite]),
+        ("echo used >> f", "f", &[Skip, Overwrite, Both]),
     ];
     for (script, path, expected) in cases {
         for choice in expected {
@@ -60,7 +60,12 @@ fn what_can_be_chosen_is_carried_out() {
             let outcome = outcome.unwrap_or_else(|error| panic!("{script} {choice:?}: {error:?}"));
             assert_eq!(outcome.skipped, u64::from(*choice == Skip), "{script}");
             let mut wanted = before;
-            if *choice == Skip {
+            if *choice == Both {
+                let beside = std::path::PathBuf::from(format!("{path}.alcatraz-{}", &commit[..6]));
+                let was = wanted.get(std::path::Path::new(path)).cloned().unwrap();
+                wanted.insert(beside.clone(), super::bench::Sight { first_name: beside, ..was });
+            }
+            if *choice != Overwrite {
                 wanted.retain(|at, _| !at.starts_with(path));
                 wanted.extend(
                     changed

@@ -6,6 +6,7 @@ mod names;
 mod ties;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 
 use crate::error::{Conflict, ConflictReason, ErrorCode, Resolution, Result, SeeError};
 use crate::path::HostPath;
@@ -45,7 +46,7 @@ pub(super) struct Backwards<'j> {
     /// Names, as they are now, whose objects the steps so far take away.
     taken: HashSet<Spot>,
     /// Names that the commit changed, once they are asked for.
-    touched: Option<HashSet<Spot>>,
+    touched: Option<Rc<HashSet<Spot>>>,
     /// Steps that a person left as they are, with those that stay with them; and whether there are more than this reading knew.
     stays: HashSet<usize>,
     is_stale: bool,
@@ -234,12 +235,16 @@ impl<'j> Backwards<'j> {
                 };
                 let rests = self.transit.contains(new);
                 let fate = self.expect_left(at, index, moves, *object)?;
-                let Fate::Goes { object: now, expects } = fate else { return self.stay(index) };
-                let is_free = !rests && !self.transit.contains(backup);
-                let Some(unwritten) =
-                    self.expect_unwritten(&moves.forward(at, index), (index, *object), moves, is_free)?
-                else {
-                    return self.stay(index);
+                let (unwritten, fate) = match rests || self.transit.contains(backup) {
+                    true => (false, fate),
+                    false => {
+                        self.expect_unwritten(&moves.forward(at, index), (index, *object), moves, fate)?
+                    }
+                };
+                let (now, expects) = match fate {
+                    Fate::Goes { object, expects } => (object, expects),
+                    Fate::Shared => return self.share(at, backup, index, moves),
+                    Fate::Stays => return self.stay(index),
                 };
                 let slot = if rests { self.rest(new)? } else { self.slot_near(at)? };
                 let (at, object) = (at.clone(), *old);
@@ -280,8 +285,11 @@ impl<'j> Backwards<'j> {
                 self.add(Step::Attributes { at: at.clone(), object: *object, before, after }, Vec::new());
             }
             Step::Rewrite { at, object, backup, before, after, .. } => {
-                let fate = self.expect_left(at, index, moves, *object)?;
-                let Fate::Goes { object: now, expects } = fate else { return self.stay(index) };
+                let (now, expects) = match self.expect_left(at, index, moves, *object)? {
+                    Fate::Goes { object, expects } => (object, expects),
+                    Fate::Shared => return self.share(at, backup, index, moves),
+                    Fate::Stays => return self.stay(index),
+                };
                 let slot = self.slot_near(at)?;
                 let from = moves.forward(at, index);
                 // Whatever is there by now is rewritten, and what it was must come back when that fails.

@@ -2,13 +2,15 @@
 //! person says so, stay. Only looks.
 
 use std::collections::HashSet;
+use std::rc::Rc;
 
 use crate::change::FileType;
-use crate::error::{Conflict, ConflictReason, Resolution, Result};
+use crate::error::{Conflict, ConflictReason, Resolution, Result, SeeError};
 
+use super::super::super::beside::names_beside;
 use super::super::super::places::{Role, Spot};
 use super::super::super::stat::{Identity, Stat};
-use super::super::super::step::Step;
+use super::super::super::step::{Purpose, Step};
 use super::super::moves::Moves;
 use super::Backwards;
 
@@ -18,6 +20,8 @@ pub(super) enum Fate {
     Goes { object: Option<Identity>, expects: Vec<(Spot, Stat)> },
     /// It stays, and what was there before does not come back.
     Stays,
+    /// It stays, and what was there before comes back beside it.
+    Shared,
 }
 
 impl Backwards<'_> {
@@ -56,8 +60,10 @@ impl Backwards<'_> {
                     None => ConflictReason::NameVanished,
                 };
                 let choices = self.choices(&spot, (&now, index, object), stat.as_ref(), moves)?;
-                if self.decide(&spot, reason, stat.as_ref(), choices) == Some(Resolution::Skip) {
-                    return Ok(Fate::Stays);
+                match self.decide(&spot, reason, stat.as_ref(), choices) {
+                    Some(Resolution::Skip) => return Ok(Fate::Stays),
+                    Some(Resolution::Both) => return Ok(Fate::Shared),
+                    _ => {}
                 }
             }
             let Some(stat) = stat else { continue };
@@ -74,22 +80,26 @@ impl Backwards<'_> {
     }
 
     /// Looks whether a program of the host has the file at this place open for writing: it would go on in the file that the
-    /// undo takes away. Returns whether nobody may have it open when its step comes; `None` when it stays.
+    /// undo takes away. Returns whether nobody may have it open when its step comes, and what becomes of the file.
     pub(super) fn expect_unwritten(
         &mut self,
         now: &Spot,
         (index, object): (usize, Identity),
         moves: &Moves,
-        is_free: bool,
-    ) -> Result<Option<bool>> {
-        let stat = self.places.stat(now)?.filter(|stat| is_free && stat.identity.kind == FileType::File);
-        let Some(stat) = stat else { return Ok(Some(false)) };
+        fate: Fate,
+    ) -> Result<(bool, Fate)> {
+        let stat = self.places.stat(now)?.filter(|stat| stat.identity.kind == FileType::File);
+        let (Some(stat), Fate::Goes { .. }) = (stat, &fate) else { return Ok((false, fate)) };
         if !self.in_use.is_written(self.places, now, &stat)? {
-            return Ok(Some(true));
+            return Ok((true, fate));
         }
         let choices = self.choices(now, (now, index, object), Some(&stat), moves)?;
-        let chosen = self.decide(now, ConflictReason::InUse, Some(&stat), choices);
-        Ok((chosen != Some(Resolution::Skip)).then_some(false))
+        let fate = match self.decide(now, ConflictReason::InUse, Some(&stat), choices) {
+            Some(Resolution::Skip) => Fate::Stays,
+            Some(Resolution::Both) => Fate::Shared,
+            _ => fate,
+        };
+        Ok((false, fate))
     }
 
     /// Returns what can be done about an object that is not as the commit left it. `top` is what the step took, with
@@ -114,30 +124,57 @@ impl Backwards<'_> {
             (_, Some(stat)) => spot != top || stat.identity.kind == object.kind,
             (_, None) => !rests && (spot != top || self.has_holder(top)?),
         };
+        let can_share = spot == top && stat.is_some() && !rests && !choices.is_empty();
         if can_go {
             choices.push(Resolution::Overwrite);
+        }
+        let former = match step {
+            Some(Step::Replace { old, .. }) => Some(old.kind),
+            Some(Step::Rewrite { object, .. }) => Some(object.kind),
+            _ => None,
+        };
+        if can_share && former == Some(FileType::File) && self.is_untied(index)? {
+            choices.push(Resolution::Both);
         }
         Ok(choices)
     }
 
+    /// Brings what was at a place before back beside what stays there, out of the backup.
+    pub(super) fn share(&mut self, at: &Spot, backup: &Spot, index: usize, moves: &Moves) -> Result<bool> {
+        let Some(stat) = self.places.stat(backup)? else { return self.stay(index) };
+        self.before.insert(backup.clone(), stat);
+        let name = at.split().1;
+        let now = moves.forward(&at.parent(), index);
+        let touched = self.touched(moves)?;
+        for name in names_beside(name, &self.journal.header.commit) {
+            let beside = now.join(&name);
+            if self.places.stat(&beside)?.is_none() && !touched.contains(&beside) {
+                let (from, to) = (backup.clone(), at.parent().join(&name));
+                let step = Step::Move { from, to, object: stat.identity, purpose: Purpose::Create };
+                self.add(step, Vec::new());
+                return Ok(true);
+            }
+        }
+        Err(SeeError::internal("No name is free beside a file.").with_path(&self.places.path(&now)))
+    }
+
     /// Returns the choice to leave a place as it is, when nothing above it is taken back.
     pub(super) fn skip_alone(&mut self, now: &Spot, moves: &Moves) -> Result<Vec<Resolution>> {
-        let touched = match self.touched.take() {
-            Some(touched) => touched,
-            None => self.find_touched(moves)?,
-        };
+        let touched = self.touched(moves)?;
         let mut at = now.clone();
         let mut is_alone = true;
         while is_alone && !at.path.0.is_empty() {
             at = at.parent();
             is_alone = !touched.contains(&at);
         }
-        self.touched = Some(touched);
         Ok(if is_alone { vec![Resolution::Skip] } else { Vec::new() })
     }
 
     /// Returns the names on the host that the commit's steps changed, as they are now.
-    fn find_touched(&self, moves: &Moves) -> Result<HashSet<Spot>> {
+    fn touched(&mut self, moves: &Moves) -> Result<Rc<HashSet<Spot>>> {
+        if let Some(touched) = &self.touched {
+            return Ok(Rc::clone(touched));
+        }
         let mut touched = HashSet::new();
         for (index, step) in self.steps.iter().enumerate() {
             for name in step.names() {
@@ -146,7 +183,7 @@ impl Backwards<'_> {
                 }
             }
         }
-        Ok(touched)
+        Ok(Rc::clone(self.touched.insert(Rc::new(touched))))
     }
 
     /// Tells whether this place below `top` is empty by then: the steps so far take its object, or one above it, away.

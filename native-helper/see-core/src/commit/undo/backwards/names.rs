@@ -1,6 +1,9 @@
 //! Takes back what a commit did to names alone: what it renamed, deleted or linked. Where the host has changed such a name since, a
 //! person decides. Only looks.
 
+use std::collections::HashSet;
+
+use crate::change::FileType;
 use crate::error::{ConflictReason, Resolution, Result};
 
 use super::super::super::places::{Role, Spot};
@@ -94,11 +97,15 @@ impl Backwards<'_> {
         };
         // What took the name goes into the backup, unless it is a directory: that may hold anything.
         let mut choices = self.skip_alone(&now, moves)?;
+        let can_share = !choices.is_empty() && object.kind == FileType::File && self.is_untied(index)?;
         if !stat.is_dir() {
             choices.push(Resolution::Overwrite);
         }
-        if self.decide(&now, ConflictReason::NameAppeared, Some(&stat), choices) == Some(Resolution::Skip) {
-            return self.stay(index);
+        choices.extend(can_share.then_some(Resolution::Both));
+        match self.decide(&now, ConflictReason::NameAppeared, Some(&stat), choices) {
+            Some(Resolution::Skip) => return self.stay(index),
+            Some(Resolution::Both) => return self.share(from, to, index, moves),
+            _ => {}
         }
         self.before.insert(now, stat);
         let (slot, old) = (self.slot_near(&at)?, stat.identity);
@@ -171,15 +178,25 @@ impl Backwards<'_> {
 
     /// Leaves what a step did as it is, and with it what cannot be taken back without.
     pub(super) fn stay(&mut self, index: usize) -> Result<bool> {
+        let all = self.tied(index)?;
+        self.is_stale |= !all.is_subset(&self.stays);
+        self.stays.extend(all);
+        Ok(false)
+    }
+
+    /// Tells whether a step can stay by itself.
+    pub(super) fn is_untied(&mut self, index: usize) -> Result<bool> {
+        Ok(self.tied(index)?.len() == 1)
+    }
+
+    fn tied(&mut self, index: usize) -> Result<HashSet<usize>> {
         let ties = match self.ties.take() {
             Some(ties) => ties,
             None => super::ties::Ties::new(self.places, self.steps)?,
         };
         let all = ties.with(index);
         self.ties = Some(ties);
-        self.is_stale |= !all.is_subset(&self.stays);
-        self.stays.extend(all);
-        Ok(false)
+        Ok(all)
     }
 
     /// Tells whether the directory is there that holds a place, as that is named now.
