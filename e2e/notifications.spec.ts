@@ -20,7 +20,7 @@ test("the desktop tells once what a session was refused, that its room ends, and
     // Its status is that of the program, which will be stopped.
     const ended = machine.run([machine.installation.helper, "run", ...options, "--", "sh", "-c", SCRIPT]);
     const titles = async (): Promise<string[]> => (await desktop.read()).map(({ title }) => title).toSorted();
-    const warnings = ["trial needs more room soon", "trial was refused something"];
+    const warnings = ["trial is nearly at a limit", "trial was refused something"];
     await expect.poll(titles, { timeout: 60_000 }).toEqual(warnings);
     const warned = await desktop.read();
     expect(warned.map(({ body }) => body).join(" ")).toContain("It tried to reach 192.0.2.7:443");

@@ -22,6 +22,7 @@ export const SCREENS = {
   "session-nothing": ["changes/changes-pane", "diff/detail-pane"],
   "session-stop": ["commit/commit-screen"],
   "commit-noting": ["commit/commit-screen"],
+  "session-near": ["run/near-bar"],
   "session-frozen": ["run/frozen-bar"],
   "helper-gone": ["run/helper-gone-bar"],
   "session-text": ["changes/changes-pane", "diff/detail-pane", "diff/text-view"],

@@ -63,10 +63,17 @@ test("a session that runs, and one without its helper", async ({ account, instal
 
 test("a session that stands still", async ({ account, installation, display }) => {
   await onStillLife({ account, installation, display }, async (app, machine) => {
-    machine.file("home/fill.sh", "#!/bin/sh\ncd; head -c 64M /dev/zero >large.dat; read line\n", 0o755);
+    const fill =
+      "cd; head -c 9M /dev/zero >large.dat; read line; head -c 64M /dev/zero >large.dat; read line";
+    machine.file("home/fill.sh", `#!/bin/sh\n${fill}\n`, 0o755);
     await app.moreOptions();
     await app.option("Disk space").fill("10 MB");
     await app.run("./fill.sh");
+    const near = app.page.getByRole("status").filter({ hasText: "Nearly at a limit." });
+    await expect(near).toContainText("most of what they may, 10 MB", { timeout: 30_000 });
+    await expect(app.row("large.dat", "Created file")).toBeVisible();
+    await looks(app, "session-near");
+    await app.type("\n");
     await expect(app.state).toHaveText(/^Frozen/, { timeout: 60_000 });
     await expect(app.row("large.dat", "Created file")).toBeVisible();
     await looks(app, "session-frozen");

@@ -45,6 +45,49 @@ test("a session that fills the disk is frozen, goes on with as much again, and i
   expect(existsSync(join(machine.home, "fill"))).toBe(false);
 });
 
+test("a session that nears its limit of memory gets more, and one that ran out says so and runs again with more", async ({
+  machine,
+  app,
+}) => {
+  machine.file(
+    "home/hog.py",
+    'x = b"x" * (51 << 20); input(); y = b"x" * (60 << 20); print("had it", flush=True); input(); z = b"x" * (400 << 20)\n',
+  );
+  await app.moreOptions();
+  await app.option("Memory").fill("67.2 MB");
+  if (machine.account.mode === "user") {
+    // Without control groups of its own no session is held to it, and nobody counts.
+    await app.command.fill("python3 hog.py");
+    await app.page.getByRole("button", { name: "Run", exact: true }).click();
+    await expect(app.page.getByRole("button", { name: "Run without the limit of memory" })).toBeVisible();
+    return;
+  }
+  await app.run("python3 hog.py");
+  const bar = app.page.getByRole("status").filter({ hasText: "limit." });
+  await expect(bar).toContainText("Nearly at a limit. Its programs use most of the memory", {
+    timeout: 30_000,
+  });
+  await bar.getByRole("button", { name: "Allow as much again" }).click();
+  await expect(bar).toBeHidden();
+  await app.type("\n");
+  await expect(app.terminal).toContainText("had it");
+  await expect(bar).toContainText("134 MB", { timeout: 30_000 });
+  await app.type("\n");
+  await expect(app.state).toHaveText("Ran out of the memory it was allowed", { timeout: 30_000 });
+  await expect(bar).toContainText(
+    "It ran out of the memory it was allowed, 134 MB, and a program of it was ended.",
+  );
+  await bar.getByRole("button", { name: "Run again with twice as much" }).click();
+  await expect(app.state).toHaveText(/^Running/);
+  await app.stop();
+  const { sessions } = JSON.parse(await machine.alcatraz("list", "--json")) as {
+    sessions: { policy: { memory?: number } }[];
+  };
+  expect(sessions.map(({ policy }) => policy.memory ?? 0).toSorted((a, b) => a - b)).toEqual([
+    134_400_000, 268_800_000,
+  ]);
+});
+
 test("what matters most comes first, and the rest is folded until it is chosen", async ({ app }) => {
   await app.page.getByRole("button", { name: "More options" }).click();
   await expect(app.option("Profile")).toBeVisible();

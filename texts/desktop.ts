@@ -58,9 +58,8 @@ export const NOTICES = {
   waits: (name: string): string => `${name} waits for you`,
   quotaWhy: "It has written as much as it may. Allow it more, or stop it.",
   diskWhy: "The disk is nearly full. Make room, or stop it.",
-  near: (name: string): string => `${name} needs more room soon`,
-  nearWhy: (percent: number): string =>
-    `It has written ${percent} % of what it may. At the limit it will stand still, and nothing is lost.`,
+  near: (name: string): string => `${name} is nearly at a limit`,
+  ranOut: (name: string): string => `${name} reached a limit`,
   refused: (name: string): string => `${name} was refused something`,
   refusedWhy: (what: string): string => `${what} See what else in its list.`,
 } as const;

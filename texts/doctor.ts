@@ -128,7 +128,7 @@ export const GAPS: Readonly<Record<Exclude<Gap, "failed">, GapWords>> = {
     ...GROUPS,
   },
   "account-counts": {
-    why: "The kernel counts a few things (files that are being handed over, room in pipes) for your account as a whole, so a program inside can leave too few to those outside.",
+    why: "The kernel counts a few things (files that are being handed over, room in pipes, what programs wait for) for your account as a whole, so a program inside can leave too few to those outside.",
     next: SUDO,
   },
   "no-shift": {

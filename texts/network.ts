@@ -39,6 +39,8 @@ const REFUSED: Readonly<Record<RefusedAction["what"], string>> = {
   device: "The session has no device",
   "host-socket": "Belongs to programs outside:",
   disk: "The session was frozen, it reached its limit:",
+  memory: "It ran out of the memory it was allowed, and a program was ended.",
+  processes: "It has as many processes as it may, and no more could be started.",
 };
 
 const many = (n: number, one: string, more: string): string =>

@@ -8,7 +8,7 @@ export const TEXTS = {
   contrast: "High contrast and less motion follow the system's settings.",
   notify: "Tell me when a session ends or waits",
   notifyWhy: "By a notification of the desktop, while this window is not in front.",
-  notifyWarnings: "Tell me when a session is refused something or needs more room soon",
+  notifyWarnings: "Tell me when a session is refused something or comes near a limit",
   notifyWarningsWhy: "Once for each session.",
   integration: "Open programs, scripts, packages and risky documents in Alcatraz",
   integrationWhy:

@@ -67,7 +67,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
     abort: async (session) => (await stores.request("sessions.abort", { session })).session,
     resume: async (request) => (await stores.request("sessions.resume", request)).session,
     otherTerminals: async (session) => (await stores.request("sessions.terminals", { session })).terminals,
-    retry: async (session) => (await stores.request("sessions.retry", { session })).session,
+    retry: async (request) => (await stores.request("sessions.retry", request)).session,
     compare: (first, second, ticket) => stores.request("sessions.compare", { first, second }, ticket),
 
     watchChanges: (session) => watches.open(session),

@@ -39,18 +39,35 @@ test("a session that waits for more room is told", () => {
   expect(titles([session({ frozen })], [session({ frozen })])).toEqual([]);
 });
 
-test("a quota that is nearly used up is told once, and again for another quota", () => {
-  const near = (used: number, limit: number): Session => session({ alerts: { near: { used, limit } } });
-  expect(noticesOf([BASE], [near(85, 100)])).toEqual([
+test("a limit that comes near is told once, and again when it comes near once more", () => {
+  const near = (since: number, hits?: number): Session =>
+    session({
+      near: [
+        {
+          what: "memory",
+          used: 85e6,
+          limit: 100e6,
+          since: `2026-01-01T00:00:0${since}Z`,
+          ...(hits && { hits }),
+        },
+      ],
+    });
+  expect(noticesOf([BASE], [near(1)])).toEqual([
     {
       session: "a",
-      title: String.raw`install\u{202e}.sh needs more room soon`,
-      body: "It has written 85 % of what it may. At the limit it will stand still, and nothing is lost.",
+      title: String.raw`install\u{202e}.sh is nearly at a limit`,
+      body: "Its programs use most of the memory that they may, 100\u00a0MB. Beyond that one of them is ended.",
       warning: true,
     },
   ]);
-  expect(titles([near(85, 100)], [near(95, 100)])).toEqual([]);
-  expect(titles([near(85, 100)], [near(170, 200)])).toHaveLength(1);
+  expect(titles([near(1)], [near(1)])).toEqual([]);
+  expect(titles([near(1)], [near(2)])).toHaveLength(1);
+  // That it ran out is another thing, told once however often it does.
+  const [ranOut] = noticesOf([near(1)], [near(1, 1)]);
+  expect(ranOut?.body).toBe(
+    "It ran out of the memory it was allowed, 100\u00a0MB, and a program of it was ended.",
+  );
+  expect(titles([near(1, 1)], [near(2, 7)])).toEqual([]);
 });
 
 test("the first thing that was refused is told, with words that cannot deceive", () => {
@@ -65,15 +82,16 @@ test("the first thing that was refused is told, with words that cannot deceive",
 });
 
 test("what was refused is told also when it comes at once with the session, its end or a full disk", () => {
-  const alerts = { near: { used: 9, limit: 10 }, refused: { what: "mount", detail: "tmpfs" } } as const;
+  const alerts = { refused: { what: "mount", detail: "tmpfs" } } as const;
+  const near: Session["near"] = [{ what: "quota", used: 9, limit: 10, since: "2026-01-01T00:00:00Z" }];
   const warning = String.raw`install\u{202e}.sh was refused something`;
-  expect(titles([], [session({ state: "finished", alerts })])).toEqual([warning]);
+  expect(titles([], [session({ state: "finished", alerts, near })])).toEqual([warning]);
   expect(titles([BASE], [session({ state: "finished", alerts })])).toEqual([
     String.raw`install\u{202e}.sh has ended`,
     warning,
   ]);
   const frozen = { why: "quota", used: 10, limit: 10, since: "2026-01-01T00:00:00Z" } as const;
-  expect(titles([BASE], [session({ frozen, alerts })])).toEqual([
+  expect(titles([BASE], [session({ frozen, alerts, near })])).toEqual([
     String.raw`install\u{202e}.sh waits for you`,
     warning,
   ]);

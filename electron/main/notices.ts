@@ -3,6 +3,7 @@ import { escapeSentence, escapeText } from "../../protocol/src/escape.js";
 import type { Session } from "../../protocol/src/session.js";
 import { sessionWhy } from "../../texts/causes.js";
 import { NOTICES, REFUSED } from "../../texts/desktop.js";
+import { nearWords } from "../../texts/near.js";
 import { sessionTitle } from "../../texts/titles.js";
 
 export interface Notice {
@@ -58,16 +59,19 @@ function noticeOf(name: string, old: Session, now: Session): Notice[] {
   return [];
 }
 
-/** What comes while a session runs, and once; what was refused also when all comes at once with its end. */
+/** What comes while a session runs, and once; what was refused or ran out also when all comes at once with its end. */
 function warningsOf(name: string, old: Session | undefined, now: Session): Notice[] {
-  const { near, refused } = now.alerts ?? {};
+  const { refused } = now.alerts ?? {};
   const warning = (title: string, body: string): Notice => ({ session: now.id, title, body, warning: true });
   const notices: Notice[] = [];
-  // With another quota it is news again; who stands still or has ended needs no room soon.
+  // Who stands still or has ended needs no more soon.
   const goes = (now.state === "starting" || now.state === "running") && now.frozen === undefined;
-  if (near !== undefined && goes && old?.alerts?.near?.limit !== near.limit) {
-    const used = Math.floor((100 * near.used) / near.limit);
-    notices.push(warning(NOTICES.near(name), NOTICES.nearWhy(used)));
+  for (const near of now.near ?? []) {
+    const known = old?.near?.find((each) => each.what === near.what && each.place === near.place);
+    if (near.hits !== undefined) {
+      if (known?.hits === undefined) notices.push(warning(NOTICES.ranOut(name), nearWords(near)));
+    } else if (goes && known?.since !== near.since)
+      notices.push(warning(NOTICES.near(name), nearWords(near)));
   }
   if (refused !== undefined && old?.alerts?.refused === undefined)
     notices.push(warning(NOTICES.refused(name), NOTICES.refusedWhy(refusedWords(refused))));

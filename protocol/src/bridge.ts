@@ -189,12 +189,14 @@ export interface SeeBridge {
   log(session: string, since: number): Promise<Outcome<SessionLog>>;
   tighten(session: string, to: Tightening): Promise<Outcome<Session>>;
   abort(session: string): Promise<Outcome<Session>>;
-  /** A frozen session goes on with as much again, or with this quota or none. */
+  /** A frozen session goes on with as much again, or with this quota or none; one that runs gets what is named. */
   resume(request: Params<"sessions.resume">): Promise<Outcome<Session>>;
   /** Programs on terminals that run in it beside its own one. */
   otherTerminals(session: string): Promise<Outcome<OtherTerminal[]>>;
   /** Runs a session's command once more, in a new session. */
-  retry(session: string): Promise<Outcome<Session>>;
+  retry(
+    request: Pick<Params<"sessions.retry">, "session" | "memory" | "processes">,
+  ): Promise<Outcome<Session>>;
   compare(first: string, second: string, ticket: number): Promise<Outcome<Comparison>>;
 
   watchChanges(session: string): Promise<Outcome<number>>;

@@ -54,7 +54,7 @@ export const calls = {
   abort: z.tuple([SessionKey]),
   resume: z.tuple([methods["sessions.resume"].params]),
   otherTerminals: z.tuple([SessionKey]),
-  retry: z.tuple([SessionKey]),
+  retry: z.tuple([methods["sessions.retry"].params.pick({ session: true, memory: true, processes: true })]),
   compare: z.tuple([SessionKey, SessionKey, Ticket]),
   watchChanges: z.tuple([SessionKey]),
   unwatchChanges: z.tuple([z.int()]),

@@ -48,7 +48,7 @@ export type ProgramRun = z.infer<typeof ProgramRun>;
 
 /**
  * Something that a wall kept from a program; equal ones are told once, by the first. `detail` names the place, the
- * call, the family of sockets or the limit. What concerns the whole session (`disk`: it was frozen at a limit) has no program.
+ * call, the family of sockets or the limit. What concerns the whole session (`disk`: it was frozen at a limit; `memory` and `processes`: it ran out of them) has no program.
  */
 export const RefusedAction = z.object({
   time: z.string(),
@@ -57,6 +57,8 @@ export const RefusedAction = z.object({
     "hidden-place",
     "set-id",
     "disk",
+    "memory",
+    "processes",
     "kernel-call",
     "socket-family",
     "device",

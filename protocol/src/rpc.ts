@@ -49,16 +49,24 @@ export const methods = {
   },
   "sessions.abort": { params: SessionId, result: z.object({ session: Session }) },
   "sessions.retry": {
-    params: SessionId.extend(RunRequest.pick({ rows: true, cols: true, env: true }).shape),
+    params: SessionId.extend(RunRequest.pick({ rows: true, cols: true, env: true }).shape).extend({
+      memory: Quota.optional(),
+      processes: Quota.optional(),
+    }),
     result: z.object({ session: Session }),
   },
   "sessions.compare": {
     params: z.object({ first: z.string().min(1), second: z.string().min(1) }),
     result: Comparison,
   },
-  /** A frozen session goes on with as much again, or with this quota or none; one that runs gets this quota. */
+  /** A frozen session goes on with as much again, or with this quota or none; one that runs gets what is named. */
   "sessions.resume": {
-    params: SessionId.extend({ quota: Quota.optional(), unlimited: z.boolean().optional() }),
+    params: SessionId.extend({
+      quota: Quota.optional(),
+      unlimited: z.boolean().optional(),
+      memory: Quota.optional(),
+      processes: Quota.optional(),
+    }),
     result: z.object({ session: Session }),
   },
   /** Programs on terminals that run in a session beside its own one, the last that began last. */

@@ -59,11 +59,24 @@ export const Frozen = z.object({
 export type Frozen = z.infer<typeof Frozen>;
 
 /**
- * What a person should hear of while a session runs, the first of each kind: its quota is nearly used up (bytes), a program of
- * it was refused something. The command line does not tell it. `detail` and `program` come from hostile programs.
+ * A limit that a running session is near to, or that it has run into (`hits` times: programs that were ended for want of memory,
+ * processes that could not be made), which stays told. Sizes are bytes.
+ */
+export const Near = z.object({
+  what: z.enum(["quota", "disk", "inodes", "memory", "processes"]),
+  used: Size, // when it came near; of a disk what was free
+  limit: Size, // of a disk what must stay free
+  place: z.string().optional(), // which disk
+  hits: z.number().int().min(1).optional(),
+  since: z.string(),
+});
+export type Near = z.infer<typeof Near>;
+
+/**
+ * What a person should hear of while a session runs: the first thing that a program of it was refused. The command line does not
+ * tell it. `detail` and `program` come from hostile programs.
  */
 export const Alerts = z.object({
-  near: z.object({ used: Size, limit: Size }).optional(),
   refused: z
     .object({
       what: z.enum(["network", "mount", "hidden-place", "set-id"]),
@@ -123,6 +136,7 @@ export const Session = z.object({
   limits: z.array(Limit).optional(),
   policy: Policy,
   frozen: Frozen.optional(),
+  near: z.array(Near).optional(),
   alerts: Alerts.optional(),
   /** What was committed of it has been undone. */
   undone: z.boolean().optional(),

@@ -8,7 +8,7 @@ use see_core::check::Checked;
 use see_core::commit::edit::Seen;
 use see_core::commit::selection::Selection;
 use see_core::compare::Comparison;
-use see_core::engine;
+use see_core::engine::{self, request::More};
 use see_core::error::{ErrorCode, Resolution, Result, SeeError};
 use see_core::merge::ByHand;
 use see_core::monitor::Monitor;
@@ -203,12 +203,12 @@ pub fn stop(store: &Store, session: &Session) -> Result<Session> {
     store.session(&session.id)
 }
 
-/// Lets a frozen session go on, with as much again or with this quota or none; changes the quota of one that runs.
-pub fn resume(store: &Store, session: &Session, quota: Option<u64>, unlimited: bool) -> Result<Session> {
+/// Lets a frozen session go on, with as much again where nothing is said; gives one that runs more.
+pub fn resume(store: &Store, session: &Session, more: More) -> Result<Session> {
     if session.state != SessionState::Running {
         return Err(wrong_state(session, "Only a session that runs can be frozen or go on."));
     }
-    engine::client::resume(store, session, quota, unlimited)?;
+    engine::client::resume(store, session, more)?;
     store.session(&session.id)
 }
 

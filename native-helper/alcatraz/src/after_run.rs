@@ -18,6 +18,7 @@ use crate::context::Context;
 use crate::exit_status::ExitStatus;
 use crate::output;
 use crate::present::changes::{summary_text, write_changes};
+use crate::present::near::ran_out_lines;
 use crate::raw_terminal::{forget_keys, made_plain};
 use crate::signals;
 use crate::wire::session::WireSession;
@@ -39,6 +40,7 @@ pub fn finish(
         store.wait_for_rest(session)?;
     }
     let session = store.session(session)?;
+    ran_out_lines(&session).iter().for_each(|line| context.output.say(line));
     let is_over = session.state == SessionState::Finished;
     let asked = if then.abort {
         // Ends what was left running, too.
@@ -87,6 +89,7 @@ pub fn finish(
 pub fn tell_kept(context: &Context, store: &Store, session: &str) -> Result<()> {
     if is_with_a_person() {
         let session = store.session(session)?;
+        ran_out_lines(&session).iter().for_each(|line| context.output.say(line));
         context.output.say(&match session.state {
             SessionState::Finished => kept(&session, "is kept"),
             _ => undecided(&session),

@@ -1,7 +1,7 @@
 //! The question on the user's terminal when a session was frozen: go on, stop, or leave it so. Keys belong to the
 //! question until it is answered, then to the program again. Without a terminal only says what to type elsewhere.
 
-use see_core::engine::request::Ask;
+use see_core::engine::request::{Ask, More};
 use see_core::session::Frozen;
 
 use crate::present::text::frozen_text;
@@ -71,7 +71,7 @@ impl Question {
             return Answer::NotAsked;
         };
         match typed.first() {
-            Some(b'r' | b'R') => Answer::Ask(Ask::Resume { quota: None, unlimited: false }),
+            Some(b'r' | b'R') => Answer::Ask(Ask::Resume { more: More::default() }),
             Some(b's' | b'S') => Answer::Ask(Ask::Stop),
             // What everybody tries: the key that interrupts, too.
             Some(b'k' | b'K' | 0x03) => Answer::Leave(self.lines(&["It stays frozen.", &later(session)])),
@@ -107,7 +107,9 @@ mod tests {
         assert!(matches!(question.answer(b"r"), Answer::NotAsked));
         let shown = String::from_utf8(question.open(&frozen)).unwrap();
         assert!(shown.contains("hold 2.0 KiB, and its quota is 1.0 KiB"), "{shown}");
-        assert!(matches!(question.answer(b"r"), Answer::Ask(Ask::Resume { quota: None, unlimited: false })));
+        assert!(
+            matches!(question.answer(b"r"), Answer::Ask(Ask::Resume { more }) if more == More::default())
+        );
         assert!(matches!(question.answer(b"s"), Answer::Ask(Ask::Stop)));
         assert!(
             matches!(question.answer(b"\r"), Answer::Unclear(again) if again.ends_with(b"leave it so (k)?\r\n"))

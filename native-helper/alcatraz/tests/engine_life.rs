@@ -15,12 +15,9 @@ fn kill_hard(pid: i32) {
 
 /// Processes of the host whose arguments hold `text`.
 fn running(text: &str) -> usize {
-    let out = finish({
-        let mut command = Command::new("ps");
-        command.args(["-eo", "args"]);
-        command
-    });
-    out.stdout.lines().filter(|line| line.starts_with(text)).count()
+    let mut list = Command::new("ps");
+    list.args(["-eo", "args"]);
+    finish(list).stdout.lines().filter(|line| line.starts_with(text)).count()
 }
 
 #[test]

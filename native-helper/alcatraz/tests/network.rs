@@ -24,7 +24,10 @@ fn assert_reached(printed: &str, places: &[&str]) {
 
 fn assert_refused(printed: &str, places: &[&str]) {
     for place in places {
-        assert!(answer(printed, place).starts_with('!'), "{place} was reached: {printed}");
+        let told = answer(printed, place);
+        // Who only waits in vain was not refused: there may be a way that is slow today.
+        let is_refused = told.starts_with('!') && !told.contains("Timeout") && !told.contains("ETIMEDOUT");
+        assert!(is_refused, "{place} was reached, or not refused: {printed}");
     }
 }
 

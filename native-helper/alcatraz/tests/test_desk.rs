@@ -342,13 +342,14 @@ fn warnings_come_while_a_session_runs() {
     running.stdin(std::process::Stdio::piped()).stderr(std::process::Stdio::null());
     let mut running = running.spawn().unwrap();
     let told = client.wait_for(|message| {
-        let alerts = &message["params"]["sessions"][0]["alerts"];
-        alerts["near"].is_object() && alerts["refused"].is_object()
+        let session = &message["params"]["sessions"][0];
+        session["near"][0].is_object() && session["alerts"]["refused"].is_object()
     });
-    let alerts = &told["params"]["sessions"][0]["alerts"];
-    assert_eq!(alerts["near"]["limit"], 10 << 20);
+    let (near, alerts) =
+        (&told["params"]["sessions"][0]["near"][0], &told["params"]["sessions"][0]["alerts"]);
+    assert_eq!((near["what"].as_str(), near["limit"].as_u64()), (Some("quota"), Some(10 << 20)));
     // Told when four fifths are used, however much of the file there is by then.
-    assert!(alerts["near"]["used"].as_u64().unwrap() >= 8 << 20, "{alerts}");
+    assert!(near["used"].as_u64().unwrap() >= 8 << 20, "{near}");
     assert_eq!(
         (&alerts["refused"]["what"], &alerts["refused"]["detail"]),
         (&json!("network"), &json!("192.0.2.7:443"))

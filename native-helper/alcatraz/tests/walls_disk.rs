@@ -3,6 +3,7 @@
 
 mod engine_lab;
 
+use std::io::{Read as _, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -260,16 +261,51 @@ fn a_start_that_is_held_up_holds_up_neither_limits_nor_stop() {
     let child = start(&lab, "held", &[], script);
     let has_made = |name: &str| lab.run(&["changes", "held"]).stdout.contains(&format!("/{name}"));
     wait_until("it holds the program", || has_made("leased"));
-    let entered = lab.command(&["enter", "held", "--", "./slow"]).stderr(Stdio::null()).spawn().unwrap();
+    let mut entered = lab.command(&["enter", "held", "--", "./slow"]).stderr(Stdio::null()).spawn().unwrap();
     wait_until("the start is held up", || has_made("asked"));
     // Half a minute from now the kernel, or the supervisor, ends that: a limit that waits for it finds no start to be stopped.
     assert_eq!(lab.run(&["resume", "held", "--quota", "10M"]).status, 0);
     wait_frozen(&lab, "held");
+    // Who waits for a start does not take for its answer what all are told.
+    assert!(entered.try_wait().unwrap().is_none());
     assert_eq!(lab.run(&["stop", "held"]).status, 0);
     finish_child(child);
     assert_ne!(finish_child(entered).status, 0);
     let session = lab.session("held").unwrap();
     assert_eq!((session["state"].as_str(), &session["why"]), (Some("finished"), &Value::Null), "{session}");
+}
+
+/// Who asks a supervisor something hears what became of that, not that somebody else let the session go on meanwhile.
+#[test]
+fn a_question_is_answered_by_its_own_answer() {
+    let lab = Lab::new(Mode::System);
+    let child =
+        start(&lab, "asked", &["--quota", "20M"], "head -c 30000000 /dev/zero > fill; exec sleep 1000");
+    wait_frozen(&lab, "asked");
+    let id = lab.session("asked").unwrap()["id"].as_str().unwrap().to_owned();
+    let place = lab.store().join("sessions").join(id).join("supervisor.sock");
+    let mut asker = std::os::unix::net::UnixStream::connect(place).unwrap();
+    // A frame: its kind, its length, a message.
+    let mut ask = |message: &[u8]| {
+        let length = u32::try_from(message.len()).unwrap().to_le_bytes();
+        asker.write_all(&[&[1], &length[..], message].concat()).unwrap();
+    };
+    // Says nothing, but is in when the next one is.
+    ask(br#"{"ask":"continue"}"#);
+    assert_eq!(lab.run(&["resume", "asked", "--quota", "1G"]).status, 0);
+    // Nothing is frozen any more, and nothing more is asked for.
+    ask(br#"{"ask":"resume"}"#);
+    let mut head = [0; 5];
+    asker.read_exact(&mut head).unwrap();
+    let mut answer = vec![0; u32::from_le_bytes([head[1], head[2], head[3], head[4]]) as usize];
+    asker.read_exact(&mut answer).unwrap();
+    let answer: Value = serde_json::from_slice(&answer).unwrap();
+    assert_eq!(
+        (answer["tell"].as_str(), answer["error"]["code"].as_str()),
+        (Some("failed"), Some("wrong-state"))
+    );
+    assert_eq!(lab.run(&["abort", "asked"]).status, 0);
+    finish_child(child);
 }
 
 /// A program that has the kernel wake it by SIGCONT every millisecond, and writes.

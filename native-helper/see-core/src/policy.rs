@@ -128,6 +128,12 @@ impl Policy {
         }
     }
 
+    /// Sets the limits of memory and processes that are given.
+    pub fn allow(&mut self, memory: Option<u64>, processes: Option<u64>) {
+        self.memory = memory.or(self.memory);
+        self.processes = processes.or(self.processes);
+    }
+
     /// Returns the most processes and threads that it may have.
     pub fn most_processes(&self) -> u64 {
         self.processes.unwrap_or(USUAL_PROCESSES)

@@ -86,6 +86,47 @@ pub struct Frozen {
     pub since: String,
 }
 
+/// What a session can come near to the end of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scarce {
+    /// What its changes may hold.
+    Quota,
+    /// What must stay free on a disk.
+    Disk,
+    /// How many files must still fit on a disk.
+    Inodes,
+    /// The memory of all its programs.
+    Memory,
+    /// How many processes and threads it has.
+    Processes,
+}
+
+/// A limit that a running session has come near to, or that has refused it something. Sizes are bytes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Near {
+    /// Which.
+    pub what: Scarce,
+    /// What was used when it came near; of a disk what was free.
+    pub used: u64,
+    /// What it may use; of a disk what must stay free.
+    pub limit: u64,
+    /// Which disk; escaped for display.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// How often it ran out: programs that were ended for want of memory, processes that could not be made.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub hits: u64,
+    /// Since when, RFC 3339.
+    pub since: String,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// One SEE and all that must be known to enter, review, commit or abort it later.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
@@ -121,9 +162,16 @@ pub struct Session {
     pub policy: Policy,
     /// Set while it stands still.
     pub frozen: Option<Frozen>,
+    /// The limits that it is near to, or has run into.
+    pub near: Vec<Near>,
 }
 
 impl Session {
+    /// Returns the limits that it has run into.
+    pub fn ran_out(&self) -> impl Iterator<Item = &Near> {
+        self.near.iter().filter(|near| near.hits > 0)
+    }
+
     /// Returns what a person types for it: the name that it was given, when that needs no quotes, or its id.
     pub fn handle(&self) -> &str {
         self.name.as_deref().filter(|name| is_plain(name)).unwrap_or(&self.id)

@@ -66,6 +66,11 @@ export function canDecide(session: Session): boolean {
   return session.state === "running" || session.state === "finished";
 }
 
+/** Tells whether the kernel ended its program because the session had no memory left. */
+function isOutOfMemory({ exit_status: status, near = [] }: Session): boolean {
+  return status === 128 + 9 && near.some(({ what, hits }) => what === "memory" && hits !== undefined);
+}
+
 /** Tells whether its program ended as no person wanted: neither well nor because somebody stopped it. */
 export function hasFailed({ exit_status: status, cause }: Session): boolean {
   if (cause?.what === "unheeded") return false;
@@ -82,6 +87,7 @@ export function endWords(session: Session): string | undefined {
   if (session.state === "finished" && cause !== undefined && isHow(cause.what)) return ENDS[cause.what];
   if (status === undefined || isLive(session)) return undefined;
   if (status === 0) return ENDS.well;
+  if (isOutOfMemory(session)) return ENDS.memory;
   return status > 128 && status < 193 ? ENDS.signal(status - 128) : ENDS.status(status);
 }
 

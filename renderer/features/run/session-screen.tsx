@@ -15,6 +15,7 @@ import { usePane } from "../settings/settings-store.js";
 import { CommittedBar } from "../commit/committed-bar.js";
 import { FrozenBar } from "./frozen-bar.js";
 import { useEpoch } from "./administrators-store.js";
+import { NearBar } from "./near-bar.js";
 import { RetryBar } from "./retry-bar.js";
 import { SessionHeader } from "./session-header.js";
 import { isOpen } from "./session-model.js";
@@ -62,6 +63,7 @@ export function SessionScreen({ id }: { id: string }): ReactElement {
     <>
       <SessionHeader session={session} />
       <FrozenBar session={session} />
+      {reviewed && <NearBar session={session} />}
       {reviewed && <CommittedBar session={session} />}
       {reviewed && session.policy.retry_of !== undefined && <RetryBar session={session} />}
       {reviewed ? (

@@ -24,9 +24,12 @@ interface SessionsState {
   stop: (id: string) => Promise<Outcome<Session>>;
   tighten: (id: string, to: Tightening) => Promise<Outcome<Session>>;
   abort: (id: string) => Promise<Outcome<Session>>;
-  /** Runs a session's command once more; answers with the new session. */
-  retry: (id: string) => Promise<Outcome<Session>>;
-  /** Lets a frozen session go on: with as much again, with this quota, or with none. */
+  /** Runs a session's command once more, with other limits when they are given; answers with the new session. */
+  retry: (
+    id: string,
+    more?: Pick<Params<"sessions.retry">, "memory" | "processes">,
+  ) => Promise<Outcome<Session>>;
+  /** Lets a frozen session go on: with as much again, with this quota, or with none. Gives one that runs more. */
   resume: (request: Params<"sessions.resume">) => Promise<Outcome<Session>>;
   /** Takes all that is done out of the lists. */
   clearDone: () => void;
@@ -71,9 +74,9 @@ export const useSessions = create<SessionsState>((set, get) => {
     },
     tighten: (id, to) => ask(() => see.tighten(id, to)),
     abort: (id) => ask(() => see.abort(id)),
-    retry: async (id) => {
+    retry: async (id, more) => {
       set({ retrying: new Set([...get().retrying, id]) });
-      const outcome = await ask(() => see.retry(id));
+      const outcome = await ask(() => see.retry({ session: id, ...more }));
       set({ retrying: new Set([...get().retrying].filter((each) => each !== id)) });
       return outcome;
     },

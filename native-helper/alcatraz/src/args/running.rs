@@ -4,7 +4,9 @@ use std::ffi::OsString;
 
 use clap::{Args, ValueEnum};
 use see_core::net::policy::{Redirect, Reroute};
+use see_core::policy::FEWEST_PROCESSES;
 
+use super::size::size;
 use super::walls::{Net, ReadsArg, WallArgs};
 
 /// Arguments of `run`.
@@ -136,6 +138,12 @@ pub struct RetryArgs {
     /// Name of the new session
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
+    /// The most processes and threads, instead of what the first one had
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(FEWEST_PROCESSES..))]
+    pub processes: Option<u64>,
+    /// The most bytes of memory (512M, 4G), instead of what the first one had
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
     /// Whether the program gets a terminal
     #[arg(long, value_enum, default_value_t = Tty::Auto)]
     pub tty: Tty,

@@ -104,6 +104,12 @@ pub struct ResumeArgs {
     /// The most that its changes may hold from now on (500M, 2G), or `none`; without it a frozen session gets as much again
     #[arg(long, value_name = "SIZE", value_parser = limit)]
     pub quota: Option<Limit>,
+    /// The most memory that its programs may use from now on, where a control group holds them
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    pub memory: Option<u64>,
+    /// The most processes and threads from now on, where a control group holds them
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u64).range(FEWEST_PROCESSES..))]
+    pub processes: Option<u64>,
 }
 
 /// Network of a SEE.

@@ -8,6 +8,7 @@ use serde_json::json;
 use crate::args::ListArgs;
 use crate::context::Context;
 use crate::exit_status::ExitStatus;
+use crate::present::near::near_lines;
 use crate::present::text::{command_text, state_text, when_text};
 use crate::table::Table;
 use crate::wire::session::WireSession;
@@ -39,6 +40,8 @@ pub fn run(context: &Context, args: &ListArgs) -> Result<ExitStatus> {
         ]);
     }
     context.output.print(|out| table.write(out))?;
+    let near = sessions.iter().filter(|session| !is_decided(session)).flat_map(near_lines);
+    near.for_each(|line| context.output.say(&line));
     if shown < decided.len() {
         let more = decided.len() - shown;
         let were = if more == 1 { "was" } else { "were" };

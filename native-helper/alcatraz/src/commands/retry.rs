@@ -24,6 +24,7 @@ pub fn run(context: &Context, args: &RetryArgs) -> Result<ExitStatus> {
     let signals = Signals::collect(terminal_relay::channels(args.tty))?;
     let mut spec = RunSpec::again(&first);
     spec.name.clone_from(&args.name);
+    spec.policy.allow(args.memory, args.processes);
     spec.channels = terminal_relay::channels(args.tty);
     spec.size = terminal_relay::window_size();
     spec.behind = is_elsewhere();

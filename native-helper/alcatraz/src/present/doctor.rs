@@ -112,7 +112,7 @@ pub fn gap_words(row: &DoctorRow) -> Option<Words> {
             &groups(row),
         ),
         Gap::AccountCounts => told(
-            "the kernel counts descriptors that are being sent, and pages of pipes, for your account as a whole, so a program \
+            "the kernel counts descriptors that are being sent, pages of pipes and what epoll watches for your account as a whole, so a program \
              inside can leave too few to those outside",
             "Run Alcatraz with sudo, where root inside is nobody outside.",
         ),

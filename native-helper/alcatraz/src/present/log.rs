@@ -114,6 +114,12 @@ pub fn refused(refused: &Refused) -> Vec<String> {
         What::Device => format!("{detail}: this device is not in the session"),
         What::HostSocket => format!("{detail}: a socket of the host's programs"),
         What::Disk => format!("the session was frozen at a limit of disk space ({detail})"),
+        What::Memory => {
+            "the session ran out of the memory it was allowed, and the kernel ended a program".to_owned()
+        }
+        What::Processes => {
+            "the session has as many processes as it may, and no more could be started".to_owned()
+        }
     };
     let program = refused.program.as_deref().unwrap_or("–");
     vec![when_text(&refused.time), what, escape_for_display(program.as_bytes())]

@@ -5,4 +5,5 @@ pub mod changes;
 pub mod conflicts;
 pub mod doctor;
 pub mod log;
+pub mod near;
 pub mod text;

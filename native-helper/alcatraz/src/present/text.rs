@@ -2,7 +2,7 @@
 
 use see_core::path::escape_for_display;
 use see_core::read_set::set::Missing;
-use see_core::session::{Frozen, FrozenWhy, Session, SessionState};
+use see_core::session::{Frozen, FrozenWhy, Scarce, Session, SessionState};
 
 use crate::table::human_size;
 
@@ -13,9 +13,19 @@ pub fn state_text(session: &Session) -> String {
         _ if session.frozen.is_some() => "frozen".to_owned(),
         // Whatever else ends a session takes the reason away, or leaves a status.
         (SessionState::Aborted, None) if session.why.is_some() => "did not start".to_owned(),
+        (SessionState::Finished, Some(KILLED)) if is_out_of_memory(session) => {
+            format!("{word} (out of memory)")
+        }
         (SessionState::Finished, Some(status)) if status != 0 => format!("{word} ({status})"),
         _ => word.to_owned(),
     }
+}
+
+/// What a program leaves that the kernel ended.
+const KILLED: i32 = 128 + 9;
+
+fn is_out_of_memory(session: &Session) -> bool {
+    session.ran_out().any(|near| near.what == Scarce::Memory)
 }
 
 /// Returns why a session stands still.

@@ -9,7 +9,7 @@ use see_core::record::refused::What;
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
 
-use crate::wire::session::{Alerts, Near, Refusal, Wall};
+use crate::wire::session::{Alerts, Refusal, Wall};
 
 /// The sessions that ran since this began.
 #[derive(Debug, Default)]
@@ -54,11 +54,6 @@ impl Alerts {
     /// Takes an event of the record.
     fn take(&mut self, event: Event) {
         let refusal = match event {
-            // Of several quotas the newest counts.
-            Event::Near { used, limit, .. } => {
-                self.near = Some(Near { used, limit });
-                return;
-            }
             Event::Network(tried) if tried.verdict == Verdict::Refused => Refusal {
                 what: Wall::Network,
                 detail: Some(std::net::SocketAddr::new(tried.address, tried.port).to_string()),
@@ -69,14 +64,18 @@ impl Alerts {
                     What::Mount => Wall::Mount,
                     What::HiddenPlace => Wall::HiddenPlace,
                     What::SetId => Wall::SetId,
-                    // A session that is frozen says so itself.
-                    What::Disk => return,
+                    // A session that is frozen, or ran out of something, says so itself.
+                    What::Disk | What::Memory | What::Processes => return,
                     // Ordinary programs try these as they start, and go on without: the record has them.
                     What::KernelCall | What::SocketFamily | What::Device | What::HostSocket => return,
                 };
                 Refusal { what, detail: refused.detail, program: refused.program }
             }
-            Event::Network(_) | Event::Program(_) | Event::Ended(_) | Event::Dropped { .. } => return,
+            Event::Network(_)
+            | Event::Program(_)
+            | Event::Ended(_)
+            | Event::Near {}
+            | Event::Dropped { .. } => return,
         };
         self.refused.get_or_insert(refusal);
     }

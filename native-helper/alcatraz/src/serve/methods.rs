@@ -10,6 +10,7 @@ use see_core::changes::found::Found;
 use see_core::content::{self, Side};
 use see_core::doctor;
 use see_core::engine::client;
+use see_core::engine::request::More;
 use see_core::error::{ErrorCode, Result, SeeError};
 use see_core::hiding::HidingList;
 use see_core::ignore::IgnoreList;
@@ -159,9 +160,10 @@ impl Methods {
             "sessions.retry" => self.retry(parse(params)?),
             "sessions.compare" => self.compare(&parse(params)?, monitor),
             "sessions.resume" => {
-                let params: ResumeParams = parse(params)?;
-                let session = self.store.find_session(&params.session)?;
-                let session = actions::resume(&self.store, &session, params.quota, params.unlimited)?;
+                let ResumeParams { session, quota, unlimited, memory, processes } = parse(params)?;
+                let session = self.store.find_session(&session)?;
+                let more = More { quota, unlimited, memory, processes };
+                let session = actions::resume(&self.store, &session, more)?;
                 reply(SessionResult { session: self.list.one(&session) })
             }
             "sessions.terminals" => {

@@ -72,8 +72,7 @@ impl From<Record> for LogResult {
                         None => result.ended.push(end),
                     }
                 }
-                // For whoever looks elsewhere meanwhile.
-                Event::Near { .. } => {}
+                Event::Near {} => {}
                 Event::Dropped { kind, count } => match kind {
                     Kind::Programs => result.dropped.programs = count,
                     Kind::Network => result.dropped.network = count,

@@ -4,7 +4,7 @@ use see_core::cause::{Limit, LimitCause, SessionCause};
 use see_core::error::Result;
 use see_core::path::wire_text;
 use see_core::policy::Policy;
-use see_core::session::{Frozen, Mode, Session, SessionState};
+use see_core::session::{Frozen, Mode, Near, Session, SessionState};
 use see_core::store::Store;
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +48,9 @@ pub struct WireSession {
     /// Why it stands still, while it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frozen: Option<Frozen>,
+    /// The limits that it is near to, or has run into.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub near: Vec<Near>,
     /// What a person should hear of while it runs: only the app is told.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alerts: Option<Alerts>,
@@ -83,22 +86,9 @@ impl From<&Limit> for WireLimit {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alerts {
-    /// Its quota is nearly used up.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub near: Option<Near>,
     /// Something was refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<Refusal>,
-}
-
-/// How much of a quota is used, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Near {
-    /// What the changes hold.
-    pub used: u64,
-    /// The quota.
-    pub limit: u64,
 }
 
 /// What was refused.
@@ -156,6 +146,7 @@ impl From<&Session> for WireSession {
                 .then(|| session.limits.iter().map(WireLimit::from).collect()),
             policy: session.policy.clone(),
             frozen: session.frozen.clone(),
+            near: session.near.clone(),
             alerts: None,
             undone: false,
             unchanged: false,

@@ -1,4 +1,5 @@
-"""Tries to reach places and prints for each what answered, or which error kept it away."""
+"""Tries to reach places and prints for each what answered, or which error kept it away. A wall says so at once; an answer may take
+a while on a busy machine, and a datagram may get lost."""
 import errno
 import socket
 import sys
@@ -12,11 +13,15 @@ def reach(kind, host, port):
     found = socket.getaddrinfo(host, int(port), type=socket.SOCK_STREAM if kind == "tcp" else socket.SOCK_DGRAM)
     family, sort, proto, _, address = found[0]
     with socket.socket(family, sort, proto) as probe:
-        probe.settimeout(3)
-        if kind == "udp":
-            probe.sendto(b"hello", address)
-        else:
-            probe.connect(address)
+        probe.settimeout(20)
+        probe.connect(address)
+        for _ in range(20 if kind == "udp" else 0):
+            probe.settimeout(1)
+            probe.send(b"hello")
+            try:
+                return probe.recv(100).decode().strip()
+            except TimeoutError:
+                pass
         return probe.recv(100).decode().strip()
 
 

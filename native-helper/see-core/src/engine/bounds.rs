@@ -5,8 +5,9 @@ use std::os::fd::BorrowedFd;
 
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::policy::{Policy, Promise};
-use crate::session::Mode;
+use crate::session::{Mode, Scarce};
 
+use super::gauge::Reading;
 use super::group::{Group, PREFIX, Powers};
 use super::group_mend::{Need, way};
 use super::request::ProgramSpec;
@@ -24,6 +25,19 @@ pub struct Bounds {
     powers: Powers,
     processes: u64,
     memory: Option<u64>,
+    /// The limit of memory that the group has.
+    most_memory: u64,
+}
+
+/// How much is used of something that the group limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// Of what.
+    pub what: Scarce,
+    /// The limit.
+    pub limit: u64,
+    /// What is used now, and how often it was not enough.
+    pub reading: Reading,
 }
 
 impl Bounds {
@@ -40,18 +54,33 @@ impl Bounds {
             )
         };
         group.limit_processes(processes).map_err(|e| failed("processes", e))?;
-        if let Some(memory) = policy.memory.or_else(usual_memory) {
-            group.limit_memory(memory).map_err(|e| failed("memory", e))?;
+        let most_memory = policy.memory.or_else(usual_memory).unwrap_or(u64::MAX);
+        if most_memory < u64::MAX {
+            group.limit_memory(most_memory).map_err(|e| failed("memory", e))?;
         }
-        Ok(Self { group, powers, processes, memory: policy.memory })
+        Ok(Self { group, powers, processes, memory: policy.memory, most_memory })
     }
 
-    /// Holds the limits of a policy that allows less, from now on.
-    pub fn tighten(&mut self, policy: &Policy) -> Result<()> {
+    /// Tells how much is used of what the group counts.
+    pub fn uses(&self) -> Vec<Use> {
+        let processes = self.group.processes().map(|reading| (Scarce::Processes, self.processes, reading));
+        let memory =
+            self.group.memory(self.most_memory).map(|reading| (Scarce::Memory, self.most_memory, reading));
+        let uses = processes.into_iter().chain(memory);
+        uses.map(|(what, limit, reading)| Use { what, limit, reading }).collect()
+    }
+
+    /// Tells whether the group counts anything.
+    pub fn counts(&self) -> bool {
+        self.powers.processes || self.powers.memory
+    }
+
+    /// Holds other limits of processes and memory from now on.
+    pub fn change(&mut self, policy: &Policy) -> Result<()> {
         let failed = |promise: Promise, why: &str| {
             SeeError::new(
                 ErrorCode::CannotIsolate,
-                format!("The limit of {} could not be lowered: {why}.", promise.name()),
+                format!("The limit of {} could not be changed: {why}.", promise.name()),
                 "Stop some of the session's programs, or end the session.",
             )
             .with_fact("promise", promise.name())
@@ -82,7 +111,7 @@ impl Bounds {
                 }
                 e => failed(Promise::Memory, &e.to_string()),
             })?;
-            self.memory = policy.memory;
+            (self.memory, self.most_memory) = (policy.memory, most);
         }
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::policy::Tightening;
 use crate::session::{Frozen, Session};
 use crate::store::Store;
 
-use super::request::{Ask, Channel, Entered, ProgramSpec, Size, Tell};
+use super::request::{Ask, Channel, Entered, More, ProgramSpec, Size, Tell};
 use super::wire::{self, CHUNK, Frame, Kind};
 use super::{socket, stream};
 
@@ -71,13 +71,8 @@ pub struct Client {
 impl Client {
     /// Takes over a connection on which a program was asked for; waits until it runs.
     pub(super) fn started(stream: UnixStream) -> Result<Self> {
-        let next = || wire::receive::<Tell>(stream.as_fd())?.ok_or_else(|| wire::gone(Errno::CONNRESET));
-        let mut tell = next()?.0;
-        // Less was allowed while the program was being started: that is told again when it runs.
-        while matches!(tell, Tell::ClipboardEnded) {
-            tell = next()?.0;
-        }
-        match tell {
+        let answer = wire::receive::<Tell>(stream.as_fd())?.ok_or_else(|| wire::gone(Errno::CONNRESET))?;
+        match answer.0 {
             Tell::Started { channels } => {
                 stream::never_wait(stream.as_fd()).map_err(wire::gone)?;
                 Ok(Self { stream, received: Vec::new(), unsent: Vec::new(), channels, at_end: false })
@@ -86,6 +81,7 @@ impl Client {
             // It came to rest before it had heard what was asked.
             Tell::Exited { .. }
             | Tell::Tightened
+            | Tell::Granted
             | Tell::Terminals { .. }
             | Tell::ClipboardEnded
             | Tell::Suspended
@@ -191,7 +187,9 @@ impl Client {
                     Tell::Stopped => Event::Stopped,
                     Tell::Frozen { frozen } => Event::Frozen(frozen),
                     Tell::Resumed => Event::Resumed,
-                    Tell::Started { .. } | Tell::Tightened | Tell::Terminals { .. } => continue,
+                    Tell::Started { .. } | Tell::Tightened | Tell::Granted | Tell::Terminals { .. } => {
+                        continue;
+                    }
                 },
                 Kind::Input | Kind::EndOfInput => return Err(wire::broken("input from the wrong side")),
             });
@@ -236,13 +234,14 @@ pub fn terminals(store: &Store, session: &Session) -> Result<Vec<Entered>> {
     }
 }
 
-/// Lets a frozen session go on, with as much again, or with this quota or none; sets the quota of one that runs.
-pub fn resume(store: &Store, session: &Session, quota: Option<u64>, unlimited: bool) -> Result<()> {
+/// Lets a frozen session go on, with as much again where nothing is said; gives one that runs more.
+pub fn resume(store: &Store, session: &Session, more: More) -> Result<()> {
     let stream = reach(store, session)?;
-    wire::send(stream.as_fd(), &Ask::Resume { quota, unlimited }, &[])?;
+    wire::send(stream.as_fd(), &Ask::Resume { more }, &[])?;
     match wire::receive::<Tell>(stream.as_fd())? {
         Some((Tell::Failed { error }, _)) => Err(error),
-        Some((Tell::Resumed, _)) => Ok(()),
+        // A supervisor of before tells all, and so whoever asked.
+        Some((Tell::Granted | Tell::Resumed, _)) => Ok(()),
         _ => Err(wire::gone(Errno::CONNRESET)),
     }
 }

@@ -1,6 +1,6 @@
 //! What is measured of a SEE against which limits, and what comes of it. Plain data.
 
-use crate::session::Frozen;
+use crate::session::{Frozen, Near, Scarce};
 
 /// The limits of a SEE, in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,10 @@ pub enum Finding {
     GoOn,
     /// A limit is reached.
     Reached(Frozen),
-    /// The quota is nearly used up; said once for each quota. What the layers hold, and the quota.
-    Near(u64, u64),
+    /// A limit has come near.
+    Near(Near),
+    /// It is well away again: which limit, and of which disk.
+    Away(Scarce, Option<String>),
     /// The SEE goes on writing although it is frozen.
     NotHeld,
 }

@@ -88,7 +88,7 @@ impl Floors {
     }
 
     /// Tells whether the session has made or changed anything on the file system of a layer, by whatever layer there.
-    fn has_names(&self, index: usize) -> bool {
+    pub fn has_names(&self, index: usize) -> bool {
         let Some(device) = self.places.get(index).and_then(|place| place.device) else { return true };
         // Whatever is changed below, its directory is copied into the top of the layer first.
         let has_changed = |place: &Place| {

@@ -11,6 +11,8 @@ use rustix::io::Errno;
 
 use crate::session::Mode;
 
+use super::gauge::{self, Reading};
+
 /// Where control groups are mounted on every Linux.
 pub(super) const TOP: &str = "/sys/fs/cgroup";
 /// Where the second version is when the first one has the controllers.
@@ -101,6 +103,18 @@ impl Group {
         seat.set_limit(most)
     }
 
+    /// Returns how many processes there are; `None` where they are not counted.
+    pub fn processes(&self) -> Option<Reading> {
+        let seat = self.processes.as_ref()?;
+        gauge::processes(&seat.dir, &seat.dir.join(INSIDE))
+    }
+
+    /// Returns how much memory is in use, looked at closely when that is near the limit; `None` where it is not counted.
+    pub fn memory(&self, limit: u64) -> Option<Reading> {
+        let seat = self.memory.as_ref()?;
+        gauge::memory(&seat.dir, seat.limit == SECOND_MEMORY, limit)
+    }
+
     /// Returns the directory in the second version's hierarchy, for a process to be born in.
     pub fn birthplace(&self) -> Option<BorrowedFd<'_>> {
         self.unified.as_ref().map(|(_, dir)| dir.as_fd())
@@ -169,7 +183,7 @@ impl Seat {
     /// Returns how much memory is in use that the kernel could not take back; `None` when it does not say.
     fn memory_kept(&self) -> Option<u64> {
         let read = |name: &str| std::fs::read_to_string(self.dir.join(name)).ok();
-        kept(&read("memory.current")?, &read("memory.stat")?)
+        Some(gauge::kept(read("memory.current")?.trim().parse().ok()?, &read("memory.stat")?))
     }
 }
 
@@ -191,16 +205,6 @@ fn remove(group: &Path) {
         remove(&inner.path());
     }
     let _ = std::fs::remove_dir(group);
-}
-
-/// Returns what is in use without the files of the page cache, which go back to the disk.
-fn kept(current: &str, stat: &str) -> Option<u64> {
-    let of = |name: &str| -> u64 {
-        let mut values = stat.lines().filter_map(|line| line.split_once(' '));
-        values.find(|(known, _)| *known == name).and_then(|(_, value)| value.parse().ok()).unwrap_or(0)
-    };
-    let current: u64 = current.trim().parse().ok()?;
-    Some(current.saturating_sub(of("active_file")).saturating_sub(of("inactive_file")))
 }
 
 /// Returns where the second version lets us make a group, and where we are.

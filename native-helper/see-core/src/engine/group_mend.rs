@@ -20,6 +20,17 @@ pub enum Need {
     Memory,
 }
 
+impl Need {
+    /// Returns the controller that it takes, and the kernel's setting for that; freezing takes none.
+    fn controller(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Freeze => None,
+            Self::Processes => Some(("pids", "CONFIG_CGROUP_PIDS=y")),
+            Self::Memory => Some(("memory", "CONFIG_MEMCG=y")),
+        }
+    }
+}
+
 /// A way to have one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "way", content = "type", rename_all = "kebab-case")]
@@ -74,7 +85,8 @@ pub fn way(mode: Mode, need: Need) -> Way {
 /// version do.
 fn for_user(need: Need, run: &Path, uid: u32) -> Way {
     let tops: &[&str] = if need == Need::Freeze { &[TOP, BESIDE] } else { &[TOP] };
-    let is_offered = tops.iter().any(|top| is_mounted(top, CGROUP2) && !is_read_only(top));
+    let has = |top: &str| need.controller().is_none_or(|(controller, _)| offers(top, controller));
+    let is_offered = tops.iter().any(|top| is_mounted(top, CGROUP2) && !is_read_only(top) && has(top));
     if !is_offered || !run.join("systemd/system").is_dir() {
         return Way::Root;
     }
@@ -89,11 +101,7 @@ fn for_user(need: Need, run: &Path, uid: u32) -> Way {
 }
 
 fn for_root(need: Need) -> Way {
-    let (controller, setting) = match need {
-        Need::Freeze => return for_second_version(),
-        Need::Processes => ("pids", "CONFIG_CGROUP_PIDS=y"),
-        Need::Memory => ("memory", "CONFIG_MEMCG=y"),
-    };
+    let Some((controller, setting)) = need.controller() else { return for_second_version() };
     let first = format!("{TOP}/{controller}");
     if is_mounted(&first, CGROUP1) {
         return writable(&first);

@@ -23,9 +23,8 @@ use crate::record::event::Event;
 use crate::record::log::{self, Log as Record};
 use crate::record::refused::{self, Refused};
 use crate::roll::{self, Deaths, Refusals, Refuser, Roll};
-use crate::session::{Frozen, FrozenWhy, Session};
+use crate::session::{Frozen, FrozenWhy, Near, Scarce, Session};
 use crate::store::Store;
-use crate::timestamp::Timestamp;
 
 use super::plan::{Tree, What};
 use super::program::candidates;
@@ -167,9 +166,22 @@ impl Answering {
         self.record.flush();
     }
 
-    /// Records that the session's quota is nearly used up.
-    pub fn near(&self, used: u64, limit: u64) {
-        self.record.add(&Event::Near { time: Timestamp::now().to_rfc3339(), used, limit });
+    /// Records that the session ran out of something for the first time.
+    pub fn ran_out(&self, near: &Near) {
+        let what = match near.what {
+            Scarce::Memory => refused::What::Memory,
+            Scarce::Processes => refused::What::Processes,
+            // At these it is frozen.
+            Scarce::Quota | Scarce::Disk | Scarce::Inodes => return,
+        };
+        let time = near.since.clone();
+        self.record.add(&Event::Refused(Refused {
+            time,
+            what,
+            detail: None,
+            program: None,
+            program_id: None,
+        }));
     }
 
     /// Records what left, as the kernel noted it: places, and whether TCP was spoken to them.

@@ -52,7 +52,12 @@ pub fn mount(root: BorrowedFd<'_>, ids: Ids<'_>, devices: &[Node]) -> Result<()>
 
 /// Mounts what belongs to the SEE's root: its terminals and message queues. The caller is in its user name space.
 pub fn mount_terminals(root: BorrowedFd<'_>, ids: Ids<'_>) -> Result<OwnedFd> {
-    let mut settings = vec![Setting::Value("ptmxmode", "0666"), Setting::Value("mode", "0620")];
+    let mut settings = vec![
+        Setting::Value("ptmxmode", "0666"),
+        Setting::Value("mode", "0620"),
+        // All sessions and containers together have what the kernel does not keep for the host: one of them must not take it all.
+        Setting::Value("max", "1024"),
+    ];
     if !matches!(ids, Ids::Own) {
         settings.push(Setting::Value("gid", "5"));
     }

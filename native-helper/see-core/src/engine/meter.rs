@@ -20,9 +20,11 @@ use crate::timestamp::Timestamp;
 
 use super::finding::{Bounds, Finding};
 use super::floors::Floors;
-use super::footprint::{self, INODE};
-use super::nameless;
+use super::footprint::INODE;
 use super::room::{Kind, Room};
+
+mod measure;
+mod near;
 
 /// No program is taken to write faster than this, in bytes a second: as fast as memory.
 const FASTEST: u64 = 4 << 30;
@@ -40,8 +42,6 @@ const SLACK: u64 = 64 << 20;
 const SLACK_INODES: u64 = 4 << 10;
 /// After this time none is under way.
 const SETTLED: Duration = Duration::from_secs(5);
-/// Four fifths of a quota are nearly all of it.
-const NEARLY: (u64, u64) = (4, 5);
 
 enum Order {
     Held,
@@ -85,7 +85,7 @@ impl Meter {
             measured: Instant::now(),
             took: Duration::ZERO,
             held: None,
-            told_near: false,
+            nearness: near::Disks::default(),
             heard,
             said,
             ringer,
@@ -158,8 +158,8 @@ struct Work {
     took: Duration,
     /// While the SEE is frozen: since when, and what was used then.
     held: Option<(Instant, u64)>,
-    /// Whether it said that the quota is nearly used up.
-    told_near: bool,
+    /// How near the limits are.
+    nearness: near::Disks,
     heard: Receiver<Order>,
     said: Sender<Finding>,
     ringer: OwnedFd,
@@ -190,7 +190,7 @@ impl Work {
         match self.heard.recv_timeout(pause) {
             Ok(Order::Held) => self.weigh(),
             Ok(Order::Bounds(bounds)) => {
-                self.told_near &= self.bounds.quota == bounds.quota;
+                self.nearness = near::Disks::default();
                 self.bounds = bounds;
                 self.held = None;
                 self.floors.set(bounds.floor);
@@ -214,29 +214,6 @@ impl Work {
         Duration::from_millis(left / (FASTEST / 1000)).clamp(MOST_OFTEN, SELDOM)
     }
 
-    /// What is free of each file system, and its floor.
-    fn lacking(&self) -> impl Iterator<Item = Left> {
-        let places = self.places.iter().zip(&self.free).enumerate();
-        let counted = places.filter(|(_, (_, then))| then.is_some());
-        let asked = counted
-            .filter_map(|(index, (place, _))| Some((index, Room::free(place)?, self.floors.of(index)?)));
-        asked.flat_map(|(index, free, floor)| {
-            let bytes = Left { index, kind: Kind::Bytes, free: free.bytes, floor: floor.bytes };
-            let inodes = free.inodes.zip(floor.inodes);
-            let inodes = inodes.map(|(free, floor)| Left { index, kind: Kind::Inodes, free, floor });
-            std::iter::once(bytes).chain(inodes)
-        })
-    }
-
-    /// Returns the most that the layers can hold by now: what they held, and what became used since.
-    fn estimate(&self) -> u64 {
-        let lost = self.places.iter().zip(&self.free).filter_map(|(place, then)| {
-            let lost = (*then)?.lost(Room::free(place)?);
-            Some(lost.bytes.saturating_add(lost.inodes.unwrap_or(0).saturating_mul(INODE)))
-        });
-        self.used.saturating_add(lost.sum())
-    }
-
     fn look(&mut self) {
         self.floors.look();
         if let Some((_, used)) = self.held {
@@ -258,32 +235,18 @@ impl Work {
             // Others may have freed what the SEE took.
             self.measure();
         }
-        self.look_whether_near();
         if self.is_at_limit() {
             // At once; whoever holds the SEE then sees that it is done, and answers.
             self.freezer.iter_mut().for_each(|freezer| drop(freezer.write_all(b"1")));
             self.say(Finding::Hold);
             self.held = Some((Instant::now(), u64::MAX));
+        } else {
+            self.look_whether_near();
         }
     }
 
     fn is_at_limit(&self) -> bool {
         self.bounds.quota.is_some_and(|quota| self.estimate() >= quota) || self.low().is_some()
-    }
-
-    /// Says once when the quota is nearly used up. What is estimated counts others' files too: it is measured first.
-    fn look_whether_near(&mut self) {
-        let Some(quota) = self.bounds.quota.filter(|_| !self.told_near && self.held.is_none()) else {
-            return;
-        };
-        let near = quota / NEARLY.1 * NEARLY.0;
-        if self.used < near && self.estimate() >= near && self.measured.elapsed() > self.took * SHARE {
-            self.measure();
-        }
-        if self.used >= near {
-            self.told_near = true;
-            self.say(Finding::Near(self.used, quota));
-        }
     }
 
     /// With everything held: decides whether a limit is reached.
@@ -339,52 +302,6 @@ impl Work {
             }
         }
         None
-    }
-
-    /// Measures everything, but no longer than until a limit may be reached: then everything has to be held first.
-    fn measure(&mut self) {
-        let estimate = self.estimate();
-        let began = Instant::now();
-        if let Some((used, free)) = self.measured_whole(estimate) {
-            (self.used, self.free) = (used, free);
-        }
-        self.measured = Instant::now();
-        self.took = began.elapsed();
-    }
-
-    fn measured_whole(&self, estimate: u64) -> Option<(u64, Vec<Option<Room>>)> {
-        let mut next = Instant::now() + MOST_OFTEN;
-        let mut goes_on = || {
-            if self.held.is_some() || Instant::now() < next {
-                return true;
-            }
-            next = Instant::now() + self.pause();
-            !self.is_at_limit()
-        };
-        let free: Vec<_> = self
-            .places
-            .iter()
-            .zip(&self.free)
-            .map(|(place, then)| then.and_then(|_| Room::free(place)))
-            .collect();
-        let (mut sum, mut whole) = (0_u64, true);
-        let mut seen = HashSet::new();
-        for place in &self.places {
-            match footprint::of(place, &mut seen, &mut goes_on) {
-                Ok(Some((bytes, all))) => {
-                    sum = sum.saturating_add(bytes);
-                    whole &= all;
-                }
-                Ok(None) => return None,
-                Err(_) => whole = false,
-            }
-        }
-        // Without a quota nobody asks how much it is.
-        if self.bounds.quota.is_some() {
-            sum = sum.saturating_add(nameless::held_below(self.init, &mut goes_on)?);
-        }
-        // What a program keeps out of sight must not make it look small.
-        Some((if whole { sum } else { sum.max(estimate) }, free))
     }
 
     fn say(&self, finding: Finding) {

@@ -8,6 +8,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use super::*;
 use crate::layer::MarkSpace;
 use crate::path::HostPath;
+use crate::session::Scarce;
 
 /// A disk in memory, and a process that stands for the first one of a session. Both go at the end.
 struct Disk {
@@ -83,4 +84,18 @@ fn what_others_took_of_a_disk_is_held_against_a_session_only_when_it_has_written
     meter.held();
     let Finding::Reached(frozen) = next(&meter) else { panic!("it went on") };
     assert_eq!((frozen.why, frozen.limit), (FrozenWhy::Disk, 32 << 20));
+}
+
+#[test]
+fn a_disk_that_fills_up_is_told_before_anything_stands_still() {
+    let disk = Disk::new();
+    std::fs::write(disk.path().join("of-others"), vec![0; 45 << 20]).unwrap();
+    let meter = disk.meter(16 << 20);
+    // Whoever has nothing there cannot fill it: that is not told, however often it looks.
+    let while_it_looks = rustix::event::Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
+    assert_eq!(poll(&mut [PollFd::new(&meter, PollFlags::IN)], Some(&while_it_looks)), Ok(0));
+    std::fs::write(disk.path().join("upper/own"), "").unwrap();
+    let Finding::Near(near) = next(&meter) else { panic!("it was not told") };
+    assert_eq!((near.what, near.limit, near.hits), (Scarce::Disk, 16 << 20, 0));
+    assert!(near.used > 16 << 20 && near.place.is_some(), "{near:?}");
 }

@@ -31,6 +31,7 @@ mod finding;
 mod floors;
 mod footprint;
 mod foreign_group;
+mod gauge;
 mod group;
 pub mod group_mend;
 mod halted;
@@ -46,6 +47,7 @@ mod meter;
 mod mirror;
 mod nameless;
 pub(crate) mod namespaces;
+mod nearness;
 mod plan;
 mod program;
 mod refusal;
@@ -117,6 +119,7 @@ fn begin(store: &Store, mut spec: RunSpec, attached: bool) -> Result<(Session, C
         limits: Vec::new(),
         policy: spec.policy,
         frozen: None,
+        near: Vec::new(),
     };
     let mut is_recorded = false;
     let made = over_steady_mounts(|| {

@@ -227,14 +227,30 @@ pub enum Ask {
     },
     /// End every program.
     Stop,
-    /// Let a frozen session go on, with as much again, or with this quota or none. Sets the quota of one that runs.
+    /// Let a frozen session go on, with as much again where nothing is said; or give one that runs more.
     Resume {
-        /// The most bytes that its layers may hold.
-        quota: Option<u64>,
-        /// Whether they may hold any number.
-        #[serde(default)]
-        unlimited: bool,
+        /// What it may use.
+        #[serde(flatten)]
+        more: More,
     },
+}
+
+/// What a session may use from now on; what is left out stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct More {
+    /// The most bytes that its layers may hold.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quota: Option<u64>,
+    /// Whether they may hold any number.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub unlimited: bool,
+    /// The most bytes of memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memory: Option<u64>,
+    /// The most processes and threads.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub processes: Option<u64>,
 }
 
 /// From a supervisor to a client.
@@ -263,6 +279,8 @@ pub enum Tell {
     },
     /// The session is allowed less now.
     Tightened,
+    /// It goes on, or has more, as was asked for on this connection.
+    Granted,
     /// Terminals beside the session's own, in the order in which their programs began.
     Terminals {
         /// Which.

@@ -9,7 +9,7 @@ use crate::layer::Layer;
 use crate::policy::{Policy, Promise};
 
 /// What a file system can run out of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Space.
     Bytes,

@@ -272,6 +272,9 @@ pub struct Client {
     unsent: Vec<u8>,
     /// The program that it sees and types to.
     pub program: Option<u32>,
+    /// Whether it was told that it does: from then on it hears what all are told. Before, and on a connection that only asks
+    /// something, that would be taken for the answer.
+    pub watches: bool,
     /// Whether it started that program: its standard input is the program's.
     pub is_starter: bool,
     /// Whether nothing more is wanted of it.
@@ -289,6 +292,7 @@ impl Client {
             received: Vec::new(),
             unsent: Vec::new(),
             program: None,
+            watches: false,
             is_starter: false,
             gone: false,
             leaving: false,

@@ -35,6 +35,7 @@ mod end;
 mod frost;
 mod less;
 mod making;
+mod scarce;
 mod starts;
 
 use starts::Starts;
@@ -43,6 +44,8 @@ use starts::Starts;
 const GRACE: Duration = Duration::from_secs(2);
 /// Programs that end within this time of each other count as ending together.
 const TOGETHER: Duration = Duration::from_millis(50);
+/// What a program leaves that the kernel ended.
+const KILLED: i32 = 128 + 9;
 /// The number of a session's first program.
 const FIRST: u32 = 0;
 
@@ -143,6 +146,7 @@ struct Supervisor {
     bounds: Bounds,
     display: Option<Shown>,
     meter: Meter,
+    counted: scarce::Counted,
     /// Whether everything stands still.
     is_held: bool,
     /// Whether it went on writing all the same.
@@ -214,6 +218,7 @@ impl Supervisor {
             if knocks {
                 self.welcome();
             }
+            self.look_at_use();
             self.hear(&heard)?;
             self.give_up_late_start()?;
             self.note_halted()?;
@@ -258,7 +263,11 @@ impl Supervisor {
         let stop_again = (self.is_held && !self.bounds.is_firm()).then(|| Instant::now() + TOGETHER);
         let key = self.programs.values().filter_map(|program| program.key_at).min().map(|at| at + TOGETHER);
         let late = self.starts.late_at().filter(|_| !self.is_held);
-        let wake_at = [self.kill_at, hang_up, look_again, stop_again, late, key].into_iter().flatten().min();
+        // What stands still uses no more.
+        let counts = self.bounds.counts() && !self.is_held;
+        let count = counts.then(|| Instant::now() + self.counted.wait());
+        let wake_at = [self.kill_at, hang_up, look_again, stop_again, late, key, count];
+        let wake_at = wake_at.into_iter().flatten().min();
         let timeout = wake_at.map(|at| at.saturating_duration_since(Instant::now()));
         let timeout = timeout.and_then(|left| Timespec::try_from(left).ok());
         match poll(&mut waits, timeout.as_ref()) {
@@ -295,7 +304,7 @@ impl Supervisor {
                 let Some(program) = self.programs.get_mut(&number) else { return Ok(()) };
                 program.connect(ends)?;
                 for client in self.clients.iter_mut().filter(|client| client.program == Some(number)) {
-                    audience::tell_start(client, program.channels, self.session.policy.clipboard)?;
+                    audience::tell_start(client, program.channels, &self.session, &[])?;
                     client.leaving = number == FIRST && !self.attached;
                 }
                 if number == FIRST {
@@ -324,6 +333,10 @@ impl Supervisor {
             }
             Report::Reaped { exited, empty } => {
                 self.empty = empty;
+                if exited.iter().any(|(_, status)| *status == KILLED) {
+                    // Whoever asks why finds it told.
+                    self.note_use();
+                }
                 for (number, status) in exited {
                     if let Some(program) = self.programs.get_mut(&number) {
                         program.end(status);

@@ -19,15 +19,8 @@ pub enum Event {
     Ended(Ended),
     /// Something was refused, or was not there on purpose.
     Refused(Refused),
-    /// Its quota was nearly used up. Sizes are bytes.
-    Near {
-        /// When, RFC 3339.
-        time: String,
-        /// What its changes held.
-        used: u64,
-        /// The quota.
-        limit: u64,
-    },
+    /// Its quota was nearly used up: told here by versions before, which did not keep it with the session.
+    Near {},
     /// So many events of a kind are not kept. The last one of a kind counts.
     Dropped {
         /// Of which kind.

@@ -209,7 +209,7 @@ fn kind_of(event: &Event) -> Kind {
         Event::Network(_) => Kind::Network,
         Event::Program(_) | Event::Ended(_) => Kind::Programs,
         Event::Refused(refused) if refused.what.is_ordinary() => Kind::Tried,
-        Event::Refused(_) | Event::Near { .. } => Kind::Refused,
+        Event::Refused(_) | Event::Near {} => Kind::Refused,
         Event::Dropped { kind, .. } => *kind,
     }
 }
@@ -220,12 +220,11 @@ fn line(event: &Event) -> Vec<u8> {
     line
 }
 
-/// Returns what an event counts for: its line, and of a start also the line of its end, which then counts no more. The
-/// warning that a quota is nearly used up comes once for each quota, and no program can make it be dropped.
+/// Returns what an event counts for: its line, and of a start also the line of its end, which then counts no more.
 fn size_of(event: &Event, line: usize) -> u64 {
     let room = match event {
         Event::Program(_) => ROOM_OF_AN_END,
-        Event::Ended(_) | Event::Near { .. } => return 0,
+        Event::Ended(_) => return 0,
         _ => 0,
     };
     line as u64 + room

@@ -130,15 +130,13 @@ fn what_ordinary_programs_try_leaves_room_for_what_raises_an_alarm() {
 }
 
 #[test]
-fn refusals_leave_room_for_the_warning_of_the_quota() {
+fn what_versions_before_told_of_a_quota_is_no_damage() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("record");
-    let log = Log::open(&path).unwrap();
-    (0..1100).for_each(|_| log.add(&refused(What::Mount)));
-    assert!(dropped(&all(&log, &path), Kind::Refused) > 0);
-    let near = Event::Near { time: NOW.to_owned(), used: 9, limit: 10 };
-    log.add(&near);
-    assert!(all(&log, &path).events.contains(&near));
+    std::fs::write(&path, format!("{{\"event\":\"near\",\"time\":\"{NOW}\",\"used\":9,\"limit\":10}}\n"))
+        .unwrap();
+    let record = read(&path, 0).unwrap();
+    assert_eq!((record.events, record.is_cut), (vec![Event::Near {}], false));
 }
 
 #[test]

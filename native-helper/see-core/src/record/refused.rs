@@ -33,6 +33,10 @@ pub enum What {
     SetId,
     /// To write more than the session may, which was frozen: `detail` is the limit.
     Disk,
+    /// To use more memory than the session may: the kernel ended a program.
+    Memory,
+    /// To make more processes than the session may.
+    Processes,
     /// To make a call that reaches the kernel as a whole: `detail` is its name.
     KernelCall,
     /// To make a socket of a family that no name space parts: `detail` is the family.
@@ -49,6 +53,7 @@ impl What {
     pub fn is_ordinary(self) -> bool {
         match self {
             Self::Mount | Self::HiddenPlace | Self::SetId | Self::Disk => false,
+            Self::Memory | Self::Processes => false,
             Self::KernelCall | Self::SocketFamily | Self::Device | Self::HostSocket => true,
         }
     }

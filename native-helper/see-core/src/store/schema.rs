@@ -15,7 +15,7 @@ use super::location::Place;
 use super::{db_error, random, transact, unusable};
 
 /// The format that this program writes. Raise it with every change of `MIGRATIONS`.
-pub(super) const VERSION: i64 = 6;
+pub(super) const VERSION: i64 = 7;
 const VERSION_FILE: &str = "version";
 const DATABASE: &str = "alcatraz.db";
 /// How long one process waits for another one's transaction.
@@ -57,6 +57,7 @@ const MIGRATIONS: [&str; VERSION as usize] = [
     // Why a session is limited or stands as it does is data, which older programs cannot read. What they wrote stays as it is:
     // one that still runs goes on writing it.
     "",
+    "ALTER TABLE sessions ADD COLUMN near TEXT NOT NULL DEFAULT '[]';",
 ];
 
 /// Opens the database of a store, makes or migrates it first when that is needed, and returns it with the store's id. The

@@ -16,7 +16,7 @@ use super::rows::{
 use super::{Store, db_error, transact};
 
 const COLUMNS: &str = "id, name, state, command, cwd, mode, owner_uid, run_uid, run_gid, created, ended, \
-                       exit_status, why, layers, limits, policy, frozen";
+                       exit_status, why, layers, limits, policy, frozen, near";
 const NAME_LIMIT: usize = 64;
 const SEE_LIST: &str = "See the sessions with: alcatraz list";
 
@@ -260,8 +260,9 @@ fn write(db: &Connection, how: How, session: &Session) -> Result<()> {
         to_json(&session.limits)?,
         to_json(&session.policy)?,
         session.frozen.as_ref().map(to_json).transpose()?,
+        to_json(&session.near)?,
     ];
-    let places = "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17)";
+    let places = "(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18)";
     let text = match how {
         How::Insert => format!("INSERT INTO sessions ({COLUMNS}) VALUES {places}"),
         How::Update => format!("UPDATE sessions SET ({COLUMNS}) = {places} WHERE id = ?1"),
@@ -314,6 +315,7 @@ fn read(row: &Row<'_>) -> Result<Session> {
         limits: limits.into_iter().map(StoredLimit::into).collect(),
         policy,
         frozen: column::<Option<String>>(row, "frozen")?.map(|text| from_json(&text)).transpose()?,
+        near: from_json(&word("near")?)?,
     })
 }
 

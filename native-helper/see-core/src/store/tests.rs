@@ -51,6 +51,7 @@ fn session(id: &str, name: Option<&str>) -> Session {
         limits: vec![LimitCause::UnlayeredKind { kind: "vfat".to_owned() }.at("/boot")],
         policy: Policy { reads: Reads::Lookups, ..Policy::default() },
         frozen: None,
+        near: Vec::new(),
     }
 }
 

@@ -172,6 +172,7 @@ impl Lab {
             limits: Vec::new(),
             policy: Policy::default(),
             frozen: None,
+            near: Vec::new(),
         }
     }
 

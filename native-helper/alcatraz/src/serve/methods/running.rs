@@ -25,6 +25,7 @@ impl Methods {
 
     pub(super) fn retry(&self, params: RetryParams) -> Result<Answer> {
         let mut spec = RunSpec::again(&self.store.find_session(&params.session)?);
+        spec.policy.allow(params.memory, params.processes);
         spec.size = window(params.rows, params.cols)?;
         persons_environment::give(&mut spec, params.env.unwrap_or_default())?;
         let session = engine::launch(&self.store, spec)?;

@@ -133,6 +133,7 @@ impl Bench {
                 limits: Vec::new(),
                 policy: Policy::default(),
                 frozen: None,
+                near: Vec::new(),
             })
             .unwrap();
     }

@@ -13,7 +13,7 @@ use crate::engine::request::{Ask, Channel, Entered, Order, Size, Tell};
 use crate::engine::stream::{Client, Program};
 use crate::engine::wire::Kind;
 use crate::error::{ErrorCode, Reason, Result, SeeError};
-use crate::policy::Clipboard;
+use crate::session::Session;
 
 use super::{Answering, FIRST, Supervisor, TOGETHER};
 
@@ -254,10 +254,17 @@ impl Supervisor {
                 }
             }
             Ask::Stop => self.begin_stop()?,
-            Ask::Resume { quota, unlimited } => {
-                let answer = self.resume(quota, unlimited);
-                if let (Err(error), Some(client)) = (answer, self.clients.get_mut(place)) {
-                    client.tell(&Tell::Failed { error })?;
+            Ask::Resume { more } => {
+                let answer = match self.resume(more) {
+                    Ok(()) => Tell::Granted,
+                    Err(error) => Tell::Failed { error },
+                };
+                // Who watches a program is told with all that it goes on, also when somebody else was faster.
+                let is_told = self.session.frozen.is_none();
+                if let Some(client) =
+                    self.clients.get_mut(place).filter(|client| !(client.watches && is_told))
+                {
+                    client.tell(&answer)?;
                     client.leaving = true;
                 }
             }
@@ -287,11 +294,7 @@ impl Supervisor {
         };
         resize(program, size);
         client.program = Some(program.number);
-        tell_start(client, program.channels, self.session.policy.clipboard)?;
-        client.show(Kind::Output, program.scrollback());
-        if let Some(frozen) = self.session.frozen.clone() {
-            client.tell(&Tell::Frozen { frozen })?;
-        }
+        tell_start(client, program.channels, &self.session, program.scrollback())?;
         if let (true, Some(status)) = (program.told, program.exited) {
             let open = program.is_open();
             client.tell(&Tell::Exited { status, others: !self.empty, open })?;
@@ -322,11 +325,24 @@ impl Supervisor {
     }
 }
 
-/// Tells a client that it sees its program from now on. What it knows of the clipboard it has read before it came: less may be allowed
-/// since, and where the store's disk is full only this process knows.
-pub(super) fn tell_start(client: &mut Client, channels: [Channel; 3], clipboard: Clipboard) -> Result<()> {
+/// Tells a client that it sees its program from now on, and what that has shown. What it knows of the clipboard it has read before it
+/// came: less may be allowed since, and where the store's disk is full only this process knows.
+pub(super) fn tell_start(
+    client: &mut Client,
+    channels: [Channel; 3],
+    session: &Session,
+    shown: &[u8],
+) -> Result<()> {
+    client.watches = true;
     client.tell(&Tell::Started { channels })?;
-    if clipboard.goes_out() { Ok(()) } else { client.tell(&Tell::ClipboardEnded) }
+    if !session.policy.clipboard.goes_out() {
+        client.tell(&Tell::ClipboardEnded)?;
+    }
+    client.show(Kind::Output, shown);
+    match session.frozen.clone() {
+        Some(frozen) => client.tell(&Tell::Frozen { frozen }),
+        None => Ok(()),
+    }
 }
 
 pub(super) fn stands_still(session: &str) -> Box<SeeError> {

@@ -53,6 +53,7 @@ impl Supervisor {
     fn rest(&mut self, worked: &Result<()>, is_aborted: bool) -> Result<()> {
         self.answering.iter().for_each(Answering::closing);
         end_init(self.init)?;
+        self.note_last_use();
         self.display = None;
         let noted = self.note_what_left();
         self.uplink = None;

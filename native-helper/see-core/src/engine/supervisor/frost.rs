@@ -3,9 +3,9 @@
 use rustix::process::Signal;
 
 use crate::engine::finding::{Bounds, Finding};
-use crate::engine::request::Tell;
+use crate::engine::request::{More, Tell};
 use crate::error::{ErrorCode, Reason, Result, SeeError};
-use crate::session::{Frozen, FrozenWhy, Session};
+use crate::session::{Frozen, FrozenWhy, Scarce, Session};
 
 use super::Supervisor;
 
@@ -30,9 +30,11 @@ impl Supervisor {
                     self.answering.iter().for_each(|answering| answering.frozen(&frozen));
                     self.tell_all(&Tell::Frozen { frozen });
                 }
-                Finding::Near(used, limit) => {
-                    self.answering.iter().for_each(|answering| answering.near(used, limit));
-                }
+                // One that was said of another quota came too late.
+                Finding::Near(near)
+                    if near.what == Scarce::Quota && Some(near.limit) != self.session.policy.quota => {}
+                Finding::Near(near) => self.note_near(near),
+                Finding::Away(what, place) => self.note_away(what, place.as_deref()),
                 Finding::NotHeld => {
                     self.overrun = true;
                     return Ok(true);
@@ -56,44 +58,59 @@ impl Supervisor {
         self.signal_all(&[if held { Signal::STOP } else { Signal::CONT }])
     }
 
-    /// Goes on with as much again, or sets the quota; `unlimited` takes it away.
-    pub(super) fn resume(&mut self, quota: Option<u64>, unlimited: bool) -> Result<()> {
+    /// Goes on with as much again, or with what is asked for; one that runs gets that.
+    pub(super) fn resume(&mut self, more: More) -> Result<()> {
+        let More { quota, unlimited, memory, processes } = more;
         let frozen = self.session.frozen.clone();
-        match (&frozen, quota) {
-            (None, None) if !unlimited => return Err(not_frozen(&self.session)),
-            (None, _) => self.session.policy.quota = quota,
-            (Some(frozen), _) => {
+        if frozen.is_none() && more == More::default() {
+            return Err(not_frozen(&self.session));
+        }
+        let mut policy = self.session.policy.clone();
+        policy.allow(memory, processes);
+        policy.check_limits()?;
+        match &frozen {
+            None if quota.is_some() || unlimited => policy.quota = quota,
+            None => {}
+            Some(frozen) => {
                 if let Some(quota) = quota.filter(|quota| *quota <= frozen.used) {
                     return Err(too_small(quota, frozen));
                 }
                 match frozen.why {
-                    FrozenWhy::Quota if unlimited => self.session.policy.quota = None,
+                    FrozenWhy::Quota if unlimited => policy.quota = None,
                     FrozenWhy::Quota => {
-                        self.session.policy.quota = quota.or(Some(frozen.used.saturating_add(frozen.limit)));
+                        policy.quota = quota.or(Some(frozen.used.saturating_add(frozen.limit)));
                     }
                     FrozenWhy::Disk => {
-                        self.session.policy.quota =
-                            quota.or(self.session.policy.quota).filter(|_| !unlimited);
+                        policy.quota = quota.or(policy.quota).filter(|_| !unlimited);
                         // Half of what is left: it is frozen again before the disk is full. Of inodes the meter says that itself.
                         if let Some(free) = frozen.free {
-                            self.session.policy.floor = Some(free / 2);
+                            policy.floor = Some(free / 2);
                         }
                     }
                 }
             }
         }
+        self.bounds.change(&policy)?;
+        let before = std::mem::replace(&mut self.session.policy, policy);
         self.session.frozen = None;
+        let is_measured = frozen.is_some() || quota.is_some() || unlimited;
+        self.forget_changed(&before, is_measured);
         self.store.update_session(&self.session)?;
-        self.meter.set(limits(&self.session));
+        if is_measured {
+            self.meter.set(limits(&self.session));
+        }
         if self.is_held {
             self.hold(false)?;
         }
-        self.tell_all(&Tell::Resumed);
+        if frozen.is_some() {
+            self.tell_all(&Tell::Resumed);
+        }
         Ok(())
     }
 
-    fn tell_all(&mut self, tell: &Tell) {
-        for client in &mut self.clients {
+    /// Tells all who watch a program.
+    pub(super) fn tell_all(&mut self, tell: &Tell) {
+        for client in self.clients.iter_mut().filter(|client| client.watches) {
             client.gone |= client.tell(tell).is_err();
         }
     }

@@ -24,9 +24,7 @@ impl Supervisor {
     /// Parts what programs show from the clipboards of displays and terminals.
     fn cut_clipboard(&mut self) {
         self.display.iter_mut().for_each(|display| display.cut_clipboard());
-        for client in self.clients.iter_mut().filter(|client| client.program.is_some()) {
-            client.gone |= client.tell(&Tell::ClipboardEnded).is_err();
-        }
+        self.tell_all(&Tell::ClipboardEnded);
     }
 
     /// Keeps the host's new addresses out of reach, too. Where that fails the network is off.
@@ -56,7 +54,7 @@ impl Supervisor {
         if is_measured && self.session.frozen.is_some() {
             return Err(audience::stands_still(&self.session.id));
         }
-        Bounds::tighten(&mut self.bounds, &policy)?;
+        Bounds::change(&mut self.bounds, &policy)?;
         if policy.clipboard == Clipboard::None {
             self.cut_clipboard();
         }
@@ -68,11 +66,13 @@ impl Supervisor {
         // What left until now is judged by what was allowed then.
         let noted = self.note_what_left();
         let changed = changed.map(|filter| filter.into_iter().for_each(|filter| self.reach.change(filter)));
-        self.session.policy = match changed {
+        let policy = match changed {
             Ok(()) => policy,
             // Nothing passes any more.
             Err(_) => Policy { net: Net::None, ..policy },
         };
+        let before = std::mem::replace(&mut self.session.policy, policy);
+        self.forget_changed(&before, is_measured);
         if is_measured {
             self.meter.set(frost::limits(&self.session));
         }

@@ -26,6 +26,7 @@ use crate::net::uplink::Uplink;
 use crate::session::Mode;
 use crate::store::{SessionLock, Store};
 
+use super::scarce::Counted;
 use super::starts::Starts;
 use super::{FIRST, Supervisor, frost};
 
@@ -58,6 +59,8 @@ impl Supervisor {
         let store = Store::open(Some(start.store.as_path()))?;
         let lock = SessionLock::inherit(lock)?;
         let mut session = store.session(&start.session)?;
+        // What ran out before stays told; nothing is near yet.
+        session.near.retain(|near| near.hits > 0);
         // The SEE is being made meanwhile.
         let prepared = interposition.prepare(&store, &session, start.fresh);
         let (init, shell) = made?;
@@ -106,6 +109,7 @@ impl Supervisor {
             bounds,
             display,
             meter,
+            counted: Counted::default(),
             is_held: false,
             overrun: false,
             unheeded: false,
