@@ -49,6 +49,8 @@ pub enum Launch {
     Input,
     /// A terminal that belongs to the user.
     Terminal,
+    /// Twice: first with `plant` behind its arguments, then with `use`; inside, the second time enters the session of the first.
+    Twice,
 }
 
 /// An attack that anybody can try, to begin a row with.

@@ -38,6 +38,7 @@ const AREAS: &[(&str, &Area)] = &[
     ("network", &table::network::AREA),
     ("secrets", &table::secrets::AREA),
     ("resources", &table::resources::AREA),
+    ("again", &table::again::AREA),
 ];
 
 fn area(name: &str) {
@@ -100,6 +101,11 @@ fn secrets() {
 #[test]
 fn resources() {
     area("resources");
+}
+
+#[test]
+fn again() {
+    area("again");
 }
 
 #[test]

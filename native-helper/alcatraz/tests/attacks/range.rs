@@ -60,6 +60,17 @@ pub fn try_area(area: &Area) {
     assert!(failures.is_empty(), "{} of the attempts:\n{}", failures.len(), failures.join("\n"));
 }
 
+/// A session that is entered again.
+const TWICE: &str = "twice";
+
+/// What of an attempt is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Only,
+    Plant,
+    Use,
+}
+
 /// An attempt, and what it did to the host.
 struct Attempt {
     outcome: Outcome,
@@ -79,7 +90,7 @@ impl Attempt {
 impl Range {
     /// Nothing stops it here: it must work, or it proves nothing.
     fn natively(&self, area: &Area, attack: &Attack) -> Result<(), String> {
-        let attempt = self.attempt(area, attack, |command| {
+        let attempt = self.attempt(area, attack, |command, _| {
             let mut native = match attack.rights {
                 Rights::Anybody => self.lab.as_user(command[0].as_ref()),
                 Rights::Root => Command::new(&command[0]),
@@ -97,11 +108,22 @@ impl Range {
 
     /// Here the SEE stops it.
     fn inside(&self, area: &Area, attack: &Attack) -> Result<(), String> {
-        let attempt = self.attempt(area, attack, |command| {
+        let attempt = self.attempt(area, attack, |command, step| {
             let mut see = self.lab.as_user(&self.lab.binary());
-            see.args(["run", "--abort", "-q"]).args(attack.options).arg("--").args(command);
+            match step {
+                Step::Only => see.args(["run", "--abort", "-q"]).args(attack.options),
+                Step::Plant => see.args(["run", "--keep", "-q", "--name", TWICE]).args(attack.options),
+                Step::Use => see.args(["enter", "-q", TWICE]),
+            };
+            see.arg("--").args(command);
             see
         });
+        if attack.launch == Launch::Twice {
+            let aborted = self.lab.run(&["abort", TWICE]);
+            if aborted.status != 0 {
+                return Err(format!("it could not be aborted: {aborted:?}"));
+            }
+        }
         if attempt.did_harm(attack) || !attempt.changed.is_empty() {
             return Err(format!("THE HOST WAS HARMED: {:?}, {:?}", attempt.outcome, attempt.changed));
         }
@@ -112,17 +134,28 @@ impl Range {
         Ok(())
     }
 
-    fn attempt(&self, area: &Area, attack: &Attack, prepare: impl Fn(&[String]) -> Command) -> Attempt {
+    fn attempt(&self, area: &Area, attack: &Attack, prepare: impl Fn(&[String], Step) -> Command) -> Attempt {
         let mut canaries: Vec<Box<dyn Canary>> =
             vec![Box::new(Files::lay_out(&self.lab, &self.tools)), Box::new(Places(self.mounts.place("")))];
         canaries.extend((area.canaries)(self));
         let user = std::fs::metadata(self.lab.home()).unwrap().uid();
         let before = host::facts(&canaries, user);
-        let mut command = prepare(&self.tools.command(attack.program, attack.arguments));
-        command.env("HOME", self.lab.home()).env("LC_ALL", "C").current_dir(self.lab.home().join("work"));
-        command.env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
-        command.envs(canaries.iter().flat_map(|canary| canary.env()));
-        let (outcome, terminal) = self.launch(attack.launch, command);
+        let launch = |step: Step, words: &[&str]| {
+            let words = [attack.arguments, words].concat();
+            let mut command = prepare(&self.tools.command(attack.program, &words), step);
+            command.env("HOME", self.lab.home()).env("LC_ALL", "C").current_dir(self.lab.home().join("work"));
+            command.env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin");
+            command.envs(canaries.iter().flat_map(|canary| canary.env()));
+            self.launch(attack.launch, command)
+        };
+        let (outcome, terminal) = match attack.launch {
+            Launch::Twice => {
+                let (planted, _) = launch(Step::Plant, &["plant"]);
+                // What could not be prepared is not tried.
+                if planted.status == 0 { launch(Step::Use, &["use"]) } else { (planted, Vec::new()) }
+            }
+            _ => launch(Step::Only, &[]),
+        };
         let mut changed = host::differences(&before, &host::facts(&canaries, user));
         changed.extend(terminal);
         self.mounts.restore();
@@ -133,7 +166,7 @@ impl Range {
     fn launch(&self, launch: Launch, mut command: Command) -> (Outcome, Vec<String>) {
         let canary = self.lab.home().join("canary");
         match launch {
-            Launch::Plain => (finish(command), Vec::new()),
+            Launch::Plain | Launch::Twice => (finish(command), Vec::new()),
             Launch::Input => {
                 command.stdin(Stdio::from(File::open(canary).unwrap()));
                 (finish(command), Vec::new())

@@ -1,5 +1,6 @@
 //! What attacks are aimed at. Everything here was made by the test itself and is thrown away.
 
+pub mod again;
 pub mod disk;
 pub mod files;
 pub mod ipc;

@@ -1,5 +1,6 @@
 //! The attacks, a file for each kind.
 
+pub mod again;
 pub mod devices;
 pub mod display;
 pub mod files;
