@@ -49,7 +49,7 @@ pub fn check(
     let changes = scan(store, session, monitor)?;
     monitor.check_cancelled()?;
     let Checked { conflicts, joined, ignored, other_names, tracking, missing, stamp } =
-        check::check(store, session, &changes, selection)?;
+        check::check(store, session, &changes, selection, monitor)?;
     let (joined, ignored) = (refs(&joined), refs(&ignored));
     let consistent = conflicts.is_empty();
     let (conflicts_more, joined_more, ignored_more) = (0, 0, 0);

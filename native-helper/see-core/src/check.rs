@@ -20,6 +20,7 @@ use crate::commit::view::View;
 use crate::criterion::{self, Basis, Now};
 use crate::error::{Conflict, ConflictReason, Resolution, Result};
 use crate::merge::{self, Settled};
+use crate::monitor::Monitor;
 use crate::overlay_marks::{self, Origin};
 use crate::path::HostPath;
 use crate::policy::Reads;
@@ -64,16 +65,17 @@ pub fn check(
     session: &Session,
     changes: &ChangeSet,
     selection: &Selection,
+    monitor: &dyn Monitor,
 ) -> Result<Checked> {
     let mut view = View::new(session);
-    let selection = merge::carry_out(store, &mut view, changes, selection)?;
+    let selection = merge::carry_out(store, &mut view, changes, selection, monitor)?;
     let chosen = selection.choose(changes)?;
     changes.refuse_unseen(&chosen)?;
     let ignored = selection.ignored(changes);
     let grounds = Grounds::of(store, session)?;
     let found = find(&mut view, changes, &chosen, &grounds)?;
     let Settled { joined, open, selection } =
-        merge::settle(store, &mut view, changes, (selection, &grounds), found)?;
+        merge::settle(store, &mut view, changes, (selection, &grounds), found, monitor)?;
     let conflicts = open.into_iter().chain(only_read(changes, &selection, &grounds)?).collect();
     let other_names = other_names(&mut view, changes, &chosen, &selection)?;
     let (tracking, missing) = (session.policy.reads, grounds.missing);

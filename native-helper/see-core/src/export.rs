@@ -54,7 +54,7 @@ pub fn export(
             exported.deleted += 1;
             continue;
         }
-        match entry(session, found, out)? {
+        match entry(session, changes, found, out)? {
             Entry::Written => exported.entries += 1,
             Entry::Gone => exported.gone += 1,
             Entry::Other => exported.other += 1,
@@ -66,15 +66,9 @@ pub fn export(
 }
 
 /// Writes one entry.
-fn entry(session: &Session, found: &Found, out: &mut dyn Write) -> Result<Entry> {
+fn entry(session: &Session, changes: &ChangeSet, found: &Found, out: &mut dyn Write) -> Result<Entry> {
     let change = &found.change;
-    let kind = match change.file_type {
-        FileType::File => b'0',
-        FileType::Symlink => b'2',
-        FileType::Directory => b'5',
-        FileType::Fifo => b'6',
-        FileType::Socket | FileType::Device => return Ok(Entry::Other),
-    };
+    let Some(kind) = kind(change.file_type) else { return Ok(Entry::Other) };
     let Some(held) = content::held(session, found)? else { return Ok(Entry::Gone) };
     let mut name = change.path.relative().into_os_string().into_encoded_bytes();
     if name.is_empty() {
@@ -83,8 +77,11 @@ fn entry(session: &Session, found: &Found, out: &mut dyn Write) -> Result<Entry>
     if kind == b'5' {
         name.push(b'/');
     }
-    // A further name of a file that is in the archive already: rows are sorted, so only when it comes before.
     let first = change.from.as_ref().filter(|from| change.kind == ChangeKind::Linked && **from < change.path);
+    let first = match first.and_then(|from| changes.get(from)) {
+        Some(first) if is_in(session, first)? => Some(&first.change.path),
+        _ => None,
+    };
     let (kind, link) = match first {
         Some(from) => (b'1', from.relative().into_os_string().into_encoded_bytes()),
         None => (kind, held.target.clone().unwrap_or_default()),
@@ -101,6 +98,23 @@ fn entry(session: &Session, found: &Found, out: &mut dyn Write) -> Result<Entry>
         copy(file, size, out)?;
     }
     Ok(Entry::Written)
+}
+
+/// Tells whether an object whose row comes before is in the archive: rows are sorted.
+fn is_in(session: &Session, found: &Found) -> Result<bool> {
+    let is_written = found.change.kind != ChangeKind::Deleted && kind(found.change.file_type).is_some();
+    Ok(is_written && content::held(session, found)?.is_some())
+}
+
+/// Returns how an archive says what an object is; `None` when it can hold none of that kind.
+fn kind(file_type: FileType) -> Option<u8> {
+    match file_type {
+        FileType::File => Some(b'0'),
+        FileType::Symlink => Some(b'2'),
+        FileType::Directory => Some(b'5'),
+        FileType::Fifo => Some(b'6'),
+        FileType::Socket | FileType::Device => None,
+    }
 }
 
 /// Returns the pax records of what the plain header cannot hold.
@@ -197,4 +211,34 @@ fn failed(error: &std::io::Error) -> Box<SeeError> {
         _ => ErrorCode::Io,
     };
     SeeError::new(code, format!("The archive cannot be written: {error}."), "Choose another place for it.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::changes;
+    use crate::commit::tests::bench::{Bench, SESSION, run_in};
+    use crate::commit::tests::lab::is_inside;
+    use crate::layer::MarkSpace;
+    use crate::monitor::Unmonitored;
+
+    #[test]
+    fn a_further_name_of_a_file_that_is_in_no_archive_brings_its_content() {
+        if !is_inside("export::tests::a_further_name_of_a_file_that_is_in_no_archive_brings_its_content") {
+            return;
+        }
+        let program = "ln f z; echo new > a; ln a b; python3 -c 'import socket as s; s.socket(s.AF_UNIX).bind(\"s\")'; ln s t";
+        let bench = Bench::fast_session(MarkSpace::Trusted, "echo text > f", program);
+        let session = bench.store.session(SESSION).unwrap();
+        let changes = changes::scan_own(&bench.store, &session, &Unmonitored).unwrap();
+        let mut archive = Vec::new();
+        export(&session, &changes, &mut archive, &Unmonitored).unwrap();
+        let empty = tempfile::tempdir().unwrap();
+        std::fs::write(empty.path().join("all.tar"), &archive).unwrap();
+        let below = bench.host.strip_prefix("/").unwrap().display();
+        run_in(
+            empty.path(),
+            &format!("tar -xf all.tar; cd {below}; grep -qx text z; grep -qx new b; [ a -ef b ]"),
+        );
+    }
 }

@@ -3,11 +3,9 @@
 //! looks at what the processes that can be seen have open or mapped.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::fd::{AsFd, OwnedFd};
 
-use rustix::fs::OFlags;
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, StatxFlags};
 use rustix::io::Errno;
 use see_sys::lease;
 
@@ -82,7 +80,7 @@ impl InUse {
 fn is_run(places: &mut Places, spot: &Spot) -> Result<bool> {
     let holder = places.holder(spot)?;
     let flags = OFlags::WRONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let opened = rustix::fs::openat(&*holder, spot.split().1, flags, rustix::fs::Mode::empty());
+    let opened = rustix::fs::openat(&*holder, spot.split().1, flags, Mode::empty());
     Ok(matches!(opened, Err(Errno::TXTBSY)))
 }
 
@@ -90,7 +88,7 @@ fn is_run(places: &mut Places, spot: &Spot) -> Result<bool> {
 pub(crate) fn is_written(places: &mut Places, spot: &Spot) -> Result<Option<bool>> {
     let holder = places.holder(spot)?;
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let file = match rustix::fs::openat(&*holder, spot.split().1, flags, rustix::fs::Mode::empty()) {
+    let file = match rustix::fs::openat(&*holder, spot.split().1, flags, Mode::empty()) {
         Ok(file) => file,
         // Whoever holds a lease of their own is asked about it here, not waited for.
         Err(Errno::AGAIN) => return Ok(Some(true)),
@@ -117,8 +115,8 @@ fn written_by(process: u32) -> Vec<(u64, u64)> {
         let name = descriptor.file_name();
         let info = format!("/proc/{process}/fdinfo/{}", name.to_string_lossy());
         let may_write = std::fs::read_to_string(info).is_ok_and(|text| opened_for_writing(&text));
-        if let (true, Ok(meta)) = (may_write, std::fs::metadata(descriptor.path())) {
-            written.push((meta.dev(), meta.ino()));
+        if may_write {
+            written.extend(number(CWD, descriptor.path()));
         }
     }
     written.extend(mapped_by(process));
@@ -141,14 +139,26 @@ fn mapped(line: &[u8]) -> Option<(u64, u64)> {
     let ino = std::str::from_utf8(ino).ok()?.parse().ok()?;
     let path = words.next().unwrap_or_default().trim_ascii_start();
     // Some file systems show another device here than to whoever asks for the file.
-    if let Ok(meta) = std::fs::metadata(OsStr::from_bytes(path)) {
-        if meta.ino() == ino {
-            return Some((meta.dev(), ino));
-        }
+    if let Some(number) = cached(path).and_then(|file| number(&file, "")).filter(|number| number.1 == ino) {
+        return Some(number);
     }
     let (major, minor) = std::str::from_utf8(device).ok()?.split_once(':')?;
-    let number = |hex| u32::from_str_radix(hex, 16).ok();
-    Some((rustix::fs::makedev(number(major)?, number(minor)?), ino))
+    let device = |hex| u32::from_str_radix(hex, 16).ok();
+    Some((rustix::fs::makedev(device(major)?, device(minor)?), ino))
+}
+
+/// Opens by place what the kernel knows the way to by itself: nobody who serves a file system is asked.
+fn cached(path: &[u8]) -> Option<OwnedFd> {
+    let flags = OFlags::PATH | OFlags::CLOEXEC;
+    rustix::fs::openat2(CWD, path, flags, Mode::empty(), ResolveFlags::CACHED).ok()
+}
+
+/// Returns device and inode number of what is at a path, as the kernel knows them: whoever serves the file system may not answer,
+/// and is not asked.
+fn number(dir: impl AsFd, path: impl rustix::path::Arg) -> Option<(u64, u64)> {
+    let flags = AtFlags::EMPTY_PATH | AtFlags::STATX_DONT_SYNC;
+    let stat = rustix::fs::statx(dir, path, flags, StatxFlags::INO).ok()?;
+    Some((rustix::fs::makedev(stat.stx_dev_major, stat.stx_dev_minor), stat.stx_ino))
 }
 
 fn opened_for_writing(info: &str) -> bool {
@@ -158,6 +168,8 @@ fn opened_for_writing(info: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt as _;
+
     use super::*;
 
     #[test]

@@ -115,7 +115,7 @@ pub fn commit(
     let changes = changes::scan_own(store, &session, monitor)?;
     selection.check_stamp(&session, &changes)?;
     let mut view = View::new(&session);
-    let selection = merge::carry_out(store, &mut view, &changes, selection)?;
+    let selection = merge::carry_out(store, &mut view, &changes, selection, monitor)?;
     let chosen = selection.choose(&changes)?;
     let applied = count(chosen.iter().filter(|chosen| **chosen).count());
     let skipped = count(chosen.len()) - applied;
@@ -195,7 +195,7 @@ fn prepare<'s>(
     let grounds = check::Grounds::of(store, view.session)?;
     let conflicts = check::find(view, changes, chosen, &grounds)?;
     let Settled { selection, joined, mut open } =
-        merge::settle(store, view, changes, (selection, &grounds), conflicts)?;
+        merge::settle(store, view, changes, (selection, &grounds), conflicts, monitor)?;
     open.extend(check::only_read(changes, &selection, &grounds)?);
     if !open.is_empty() {
         let many = if open.len() == 1 { "1 path".to_owned() } else { format!("{} paths", open.len()) };

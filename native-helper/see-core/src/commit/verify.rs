@@ -1,5 +1,5 @@
 //! Looks at the host after a commit: is there what was committed? Reads facts, no contents: these came by a rename of
-//! the very file that was shown, or by a copy that was checked when it was made.
+//! the very file that was shown, or by a copy that was made in full.
 
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};

@@ -8,6 +8,7 @@ use crate::commit::merged::{Merged, Piece};
 use crate::commit::selection::Selection;
 use crate::commit::view::View;
 use crate::error::{Conflict, ConflictReason, ErrorCode, Resolution, Result, SeeError};
+use crate::monitor::Monitor;
 use crate::path::HostPath;
 use crate::store::Store;
 
@@ -35,10 +36,12 @@ pub(crate) fn carry_out(
     view: &mut View<'_>,
     changes: &ChangeSet,
     selection: &Selection,
+    monitor: &dyn Monitor,
 ) -> Result<Selection> {
     let mut done = selection.clone();
     let wanted = selection.resolve.iter().filter(|(_, choice)| *choice == Resolution::Merge);
     for path in wanted.map(|(path, _)| path).filter(|path| selection.merged(path).is_none()) {
+        monitor.check_cancelled()?;
         let Some(found) = changes.get(path) else { continue };
         let Some(mergeable) = look(store, view, found)? else { continue };
         let by_hand = selection.by_hand.iter().find(|text| text.path == *path);
@@ -71,6 +74,7 @@ pub(crate) fn settle(
     changes: &ChangeSet,
     (mut selection, grounds): (Selection, &Grounds),
     conflicts: Vec<(usize, Conflict)>,
+    monitor: &dyn Monitor,
 ) -> Result<Settled> {
     let mut open = Vec::new();
     let mut joined = Vec::new();
@@ -78,6 +82,7 @@ pub(crate) fn settle(
     for (place, (index, mut conflict)) in
         check::unresolved(changes, &selection, conflicts).into_iter().enumerate()
     {
+        monitor.check_cancelled()?;
         let found = changes.found.get(index).filter(|_| place < MOST && is_of_content(conflict.reason));
         let mergeable = match found {
             Some(found) => look(store, view, found)?.map(|mergeable| (found, mergeable)),

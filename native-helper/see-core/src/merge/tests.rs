@@ -39,7 +39,7 @@ fn read(bench: &Bench) -> String {
 fn checked(bench: &Bench, selection: &Selection) -> Checked {
     let session = bench.store.session(SESSION).unwrap();
     let changes = changes::scan(&session, &Unmonitored).unwrap();
-    check(&bench.store, &session, &changes, selection).unwrap()
+    check(&bench.store, &session, &changes, selection, &Unmonitored).unwrap()
 }
 
 fn shown(bench: &Bench) -> Preview {

@@ -94,9 +94,8 @@ pub fn marked_text(hunks: &[Hunk]) -> String {
 pub fn merge(base: &str, host: &str, session: &str) -> Vec<Hunk> {
     let [base, host, session] =
         [base, host, session].map(|text| text.split_inclusive('\n').collect::<Vec<_>>());
-    let deadline = Instant::now() + PATIENCE;
-    let theirs = equal_stretches(&base, &host, deadline);
-    let ours = equal_stretches(&base, &session, deadline);
+    let [theirs, ours] =
+        [&host, &session].map(|version| equal_stretches(&base, version, Instant::now() + PATIENCE));
     let mut hunks = Vec::new();
     let (mut at_base, mut at_host, mut at_session) = (0, 0, 0);
     let end = Anchor { base: base.len()..base.len(), host: host.len(), session: session.len() };

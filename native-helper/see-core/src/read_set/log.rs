@@ -56,7 +56,9 @@ pub fn save(path: &Path, set: &ReadSet) -> Result<()> {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(cannot(new, &e)),
         _ => attempt()?,
     }
-    std::fs::rename(new, path).map_err(|e| cannot(path, &e))
+    let dir = path.parent().unwrap_or(Path::new("."));
+    let renamed = std::fs::rename(new, path).and_then(|()| File::open(dir)?.sync_all());
+    renamed.map_err(|e| cannot(path, &e))
 }
 
 struct Parsed {

@@ -28,7 +28,7 @@ fn what_a_session_changes_after_it_was_looked_at_is_not_committed_unseen() {
     let look = |bench: &Bench| {
         let session = bench.store.session(SESSION).unwrap();
         let changes = changes::scan(&session, &Unmonitored).unwrap();
-        check::check(&bench.store, &session, &changes, &Selection::default()).unwrap().stamp
+        check::check(&bench.store, &session, &changes, &Selection::default(), &Unmonitored).unwrap().stamp
     };
     let stamp = look(&bench);
     assert_eq!(look(&bench), stamp, "a look changes nothing");

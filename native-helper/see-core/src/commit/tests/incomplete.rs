@@ -16,7 +16,7 @@ fn checked(bench: &Bench) -> Checked {
     let session = bench.store.session(SESSION).unwrap();
     let changes = crate::changes::scan_own(&bench.store, &session, &Unmonitored).unwrap();
     assert!(changes.found.iter().all(|found| found.change.aspects == [Aspect::Content]));
-    check(&bench.store, &session, &changes, &Selection::default()).unwrap()
+    check(&bench.store, &session, &changes, &Selection::default(), &Unmonitored).unwrap()
 }
 
 /// The host changes a file after the session began and before the session first looked at it, as far as is recorded.

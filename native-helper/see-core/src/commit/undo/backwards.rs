@@ -210,8 +210,7 @@ impl<'j> Backwards<'j> {
     /// Adds the inverse of a step; tells whether there is one, or what the step did stays.
     fn invert(&mut self, step: &Step, index: usize, moves: &Moves) -> Result<bool> {
         match step {
-            Step::Move { from, to, object, purpose: Purpose::Create } => {
-                let _ = from;
+            Step::Move { to, object, purpose: Purpose::Create, .. } => {
                 let Fate::Goes { object: now, expects } = self.expect_left(to, index, moves, *object)? else {
                     return self.stay(index);
                 };
