@@ -1,9 +1,8 @@
 //! Does the steps of a journal, or takes them back. Between two steps anything may happen to the host; a host that
 //! is not as the plan expects it stops the commit.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
-use crate::change::FileType;
 use crate::check::in_use;
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::monitor::{Monitor, Phase};
@@ -18,9 +17,9 @@ use super::journal::{Header, Journal, Left};
 use super::places::{Places, Role, Spot};
 use super::plan::{Plan, Planned};
 use super::rooms::is_beside;
-use super::stage::{FEW, sync_dirs, sync_trees};
 use super::stat::{Identity, Stat};
 use super::step::{Purpose, Step, changed};
+use super::touched::Touched;
 
 /// Inodes that our own steps changed: how they stood before is no measure any more.
 #[derive(Default)]
@@ -158,7 +157,6 @@ pub fn revert(
     monitor: &dyn Monitor,
 ) -> Result<Reverted> {
     let there: Vec<&Step> = steps.iter().filter(|step| !away.bars(step)).collect();
-    let mut dirs = BTreeSet::new();
     let known: HashSet<Identity> = steps.iter().flat_map(Step::objects).collect();
     places.forget();
     let mut overtaken = Vec::new();
@@ -193,13 +191,9 @@ pub fn revert(
         }
         given => (given?, None),
     };
-    for spot in there.iter().flat_map(|step| step.names()) {
-        let dir = spot.parent();
-        if places.role(&dir)? != Role::Stage && places.stat(&dir)?.is_some_and(|stat| stat.is_dir()) {
-            dirs.insert(dir);
-        }
-    }
-    sync_dirs(places, dirs)?;
+    // The stages go.
+    let is_lasting = |places: &Places, spot: &Spot| Ok(places.role(spot)? != Role::Stage);
+    Touched::by(places, there.iter().copied(), is_lasting)?.write(places)?;
     let left = compare(places, header, away)?;
     overtaken.extend(kept);
     let mut reverted = Reverted { left, guests, foreign: overtaken, rest: Vec::new() };
@@ -243,43 +237,6 @@ pub fn compare(places: &mut Places, header: &Header, away: &Away) -> Result<Vec<
         }
     }
     Ok(left)
-}
-
-/// Writes all that the steps changed to the disk: few objects each on its own, else their file systems.
-pub fn publish(places: &mut Places, steps: &[Planned], monitor: &dyn Monitor) -> Result<()> {
-    monitor.progress(Phase::Publish, 0, None);
-    let (mut dirs, mut files, mut moved) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for planned in steps {
-        match &planned.step {
-            Step::Attributes { at, object, .. }
-            | Step::Marks { at, object, .. }
-            | Step::SetTime { at, object, .. } => match object.kind {
-                FileType::Directory => dirs.insert(at.clone()),
-                FileType::File if places.stat(at)?.is_some_and(|stat| stat.identity == *object) => {
-                    files.insert(at.clone())
-                }
-                // A later step gave it another name.
-                FileType::File => moved.insert(at.base),
-                _ => dirs.insert(at.parent()),
-            },
-            step => {
-                dirs.extend(step.names().into_iter().map(Spot::parent));
-                false
-            }
-        };
-    }
-    let mut there = BTreeSet::new();
-    for dir in dirs {
-        if places.stat(&dir)?.is_some_and(|stat| stat.is_dir()) {
-            there.insert(dir);
-        }
-    }
-    if there.len() + files.len() > FEW || !moved.is_empty() {
-        moved.extend(there.iter().chain(&files).map(|spot| spot.base));
-        return sync_trees(places, moved);
-    }
-    files.iter().try_for_each(|file| places.sync_file(file))?;
-    there.iter().try_for_each(|dir| places.sync_dir(dir))
 }
 
 /// Looks at what the commit left: on the host, and of the host's in the backup.

@@ -47,20 +47,35 @@ impl Standing {
     }
 }
 
-/// A file that a step brings to the host: where it comes from, and where to.
-struct Arrival<'s> {
-    home: &'s Spot,
-    at: &'s Spot,
-    object: Identity,
+/// An object that a step brings to the host: where it comes from, and where to.
+pub struct Arrival<'s> {
+    /// Where it comes from.
+    pub home: &'s Spot,
+    /// Its place on the host.
+    pub at: &'s Spot,
+    /// The object.
+    pub object: Identity,
 }
 
-fn arrival(step: &Step) -> Option<Arrival<'_>> {
+impl Arrival<'_> {
+    /// Tells whether it is where it comes from: not on the host.
+    pub fn is_home(&self, places: &mut Places) -> Result<bool> {
+        Ok(places.stat(self.home)?.is_some_and(|stat| stat.identity == self.object))
+    }
+}
+
+/// Returns what a step brings, when it is of this kind.
+pub fn arrival(step: &Step, kind: FileType) -> Option<Arrival<'_>> {
     let (home, at, object) = match step {
         Step::Move { from, to, object, purpose: Purpose::Create } => (from, to, *object),
         Step::Replace { at, new, object, .. } => (new, at, *object),
         _ => return None,
     };
-    (object.kind == FileType::File).then_some(Arrival { home, at, object })
+    (object.kind == kind).then_some(Arrival { home, at, object })
+}
+
+fn file(step: &Step) -> Option<Arrival<'_>> {
+    arrival(step, FileType::File)
 }
 
 /// Returns how the files stand that these steps bring to the host, for the journal; `again` says that they were there before,
@@ -75,8 +90,7 @@ pub fn standings<'s>(
     // What a later step changes as well stands in more than one way that is ours; its own revert asks whose it is.
     let is_changed = |step: &&Step| matches!(step, Step::Attributes { .. } | Step::Rewrite { .. });
     let changed: HashSet<Identity> = steps.clone().filter(is_changed).flat_map(Step::objects).collect();
-    for Arrival { home, object, .. } in steps.filter_map(arrival).filter(|one| !changed.contains(&one.object))
-    {
+    for Arrival { home, object, .. } in steps.filter_map(file).filter(|one| !changed.contains(&one.object)) {
         // A file of the host that comes by there later is the host's anyway.
         let Some(stat) = places.stat(home)?.filter(|stat| stat.identity == object) else { continue };
         let was_written = again && in_use.is_written(places, home, &stat)?;
@@ -109,7 +123,7 @@ impl Arrived {
         }
         let (staged, theirs, in_use) = (staged.collect(), HashSet::new(), InUse::default());
         let mut arrived = Self { staged, theirs, links, in_use };
-        for Arrival { at, object, .. } in steps.iter().copied().filter_map(arrival) {
+        for Arrival { at, object, .. } in steps.iter().copied().filter_map(file) {
             arrived.note(places, at, object)?;
         }
         Ok(arrived)
@@ -123,7 +137,7 @@ impl Arrived {
     /// Looks at what a step has just taken back, now that nobody reaches it by its name any more: tells whether somebody
     /// wrote to it since the look before.
     pub fn came_back_changed(&mut self, places: &mut Places, step: &Step) -> Result<bool> {
-        match arrival(step) {
+        match file(step) {
             Some(Arrival { home, object, .. }) => self.note(places, home, object),
             None => Ok(false),
         }

@@ -98,18 +98,11 @@ fn in_bytes(xattrs: BTreeMap<Vec<u8>, Vec<u8>>) -> BTreeMap<Bytes, Bytes> {
     xattrs.into_iter().map(|(name, value)| (Bytes(name), Bytes(value))).collect()
 }
 
-/// Gives an object these attributes; changes only what differs.
-pub fn write(places: &mut Places, spot: &Spot, wanted: &Attributes) -> Result<()> {
-    write_to(places, spot, None, wanted)
-}
-
-/// As [`write`]; to no other object than this one, whatever came to its place a moment ago.
-pub fn write_to(places: &mut Places, spot: &Spot, only: Option<Identity>, wanted: &Attributes) -> Result<()> {
+/// Gives an object these attributes; changes only what differs. With `only`, here and below: to no other object than this one,
+/// whatever came to its place a moment ago.
+pub fn write(places: &mut Places, spot: &Spot, only: Option<Identity>, wanted: &Attributes) -> Result<()> {
     let now = read(places, spot, None)?;
-    let object = Object::open(places, spot)?;
-    if only.is_some_and(|only| only != object.identity) {
-        return Err(changed(places, spot));
-    }
+    let object = Object::open(places, spot, only)?;
     if now == *wanted {
         return Ok(());
     }
@@ -118,14 +111,14 @@ pub fn write_to(places: &mut Places, spot: &Spot, only: Option<Identity>, wanted
 }
 
 /// Gives an object this modification time and leaves its time of access alone.
-pub fn set_mtime(places: &mut Places, spot: &Spot, mtime: Timestamp) -> Result<()> {
-    let object = Object::open(places, spot)?;
+pub fn set_mtime(places: &mut Places, spot: &Spot, only: Option<Identity>, mtime: Timestamp) -> Result<()> {
+    let object = Object::open(places, spot, only)?;
     object.set_mtime(mtime).map_err(|errno| places.error("setting the time of", spot, errno))
 }
 
 /// Gives an object these permission bits.
-pub fn set_mode(places: &mut Places, spot: &Spot, mode: u32) -> Result<()> {
-    let object = Object::open(places, spot)?;
+pub fn set_mode(places: &mut Places, spot: &Spot, only: Option<Identity>, mode: u32) -> Result<()> {
+    let object = Object::open(places, spot, only)?;
     let set = rustix::fs::chmod(&object.through, Mode::from_raw_mode(mode));
     set.map_err(|errno| places.error("setting the mode of", spot, errno))
 }
@@ -170,8 +163,13 @@ pub fn marks(places: &mut Places, spot: &Spot, space: MarkSpace) -> Result<MarkC
 }
 
 /// Changes the marks of an object. Can be repeated.
-pub fn change_marks(places: &mut Places, spot: &Spot, change: &MarkChange) -> Result<()> {
-    let object = Object::open(places, spot)?;
+pub fn change_marks(
+    places: &mut Places,
+    spot: &Spot,
+    only: Option<Identity>,
+    change: &MarkChange,
+) -> Result<()> {
+    let object = Object::open(places, spot, only)?;
     let done = || -> rustix::io::Result<()> {
         for (name, _) in &change.off {
             object.remove_xattr(name)?;
@@ -194,9 +192,12 @@ struct Object {
 }
 
 impl Object {
-    fn open(places: &mut Places, spot: &Spot) -> Result<Self> {
+    fn open(places: &mut Places, spot: &Spot, only: Option<Identity>) -> Result<Self> {
         let fd = places.open(spot, OFlags::PATH)?;
         let identity = Identity::of(fd.as_fd()).map_err(|errno| places.error("opening", spot, errno))?;
+        if only.is_some_and(|only| only != identity) {
+            return Err(changed(places, spot));
+        }
         let through = PathBuf::from(format!("/proc/self/fd/{}", fd.as_raw_fd()));
         Ok(Self { fd, through, identity })
     }

@@ -62,11 +62,11 @@ pub fn copy(
         }
         copy_object(places, &from, &to, stat.identity.kind)?;
         let wanted = attributes::read(places, &from, marks)?;
-        attributes::write(places, &to, &wanted)?;
+        attributes::write(places, &to, None, &wanted)?;
     }
     for (from, to) in directories.into_iter().rev() {
         let wanted = attributes::read(places, &from, marks)?;
-        attributes::write(places, &to, &wanted)?;
+        attributes::write(places, &to, None, &wanted)?;
     }
     Ok(())
 }

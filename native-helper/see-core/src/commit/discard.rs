@@ -120,7 +120,7 @@ impl Eraser<'_> {
         let mut wanted = attributes::read(places, &host, None)?;
         let marks = attributes::read(places, &spot, None)?.xattrs;
         wanted.xattrs.extend(marks.into_iter().filter(|(name, _)| name.0.starts_with(prefix)));
-        attributes::write(places, &spot, &wanted)
+        attributes::write(places, &spot, None, &wanted)
     }
 
     /// Removes an object of the layer, if it is there. Its directory keeps its time and its permissions.
@@ -133,9 +133,9 @@ impl Eraser<'_> {
         // A directory that is gone, or another one, must not be reached by an old descriptor.
         places.forget();
         if !geteuid().is_root() {
-            attributes::set_mode(places, &holder, before.mode)?;
+            attributes::set_mode(places, &holder, None, before.mode)?;
         }
-        attributes::set_mtime(places, &holder, before.mtime)?;
+        attributes::set_mtime(places, &holder, None, before.mtime)?;
         removed.map(|_| ())
     }
 }

@@ -73,7 +73,7 @@ pub fn edit(
     // What an edit that was cut off has left.
     places.unlink(&fresh)?;
     let made = write(places, &fresh, content)
-        .and_then(|()| attributes::write(places, &fresh, &wanted))
+        .and_then(|()| attributes::write(places, &fresh, None, &wanted))
         .and_then(|()| places.sync_file(&fresh))
         .and_then(|()| put(places, &fresh, &spot));
     if made.is_err() {
@@ -130,9 +130,9 @@ fn put(places: &mut Places, fresh: &Spot, spot: &Spot) -> Result<()> {
     let renamed = places.rename(fresh, spot, RenameFlags::empty())?;
     if let Some(before) = before {
         if !geteuid().is_root() {
-            attributes::set_mode(places, &holder, before.mode)?;
+            attributes::set_mode(places, &holder, None, before.mode)?;
         }
-        attributes::set_mtime(places, &holder, before.mtime)?;
+        attributes::set_mtime(places, &holder, None, before.mtime)?;
     }
     renamed.map_err(|errno| places.error("writing", spot, errno))?;
     places.sync_dir(&holder)

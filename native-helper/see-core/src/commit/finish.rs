@@ -245,7 +245,7 @@ fn clear(places: &mut Places, journal: &Journal, session: &Session) -> Result<()
         let time = places.stat(&holder)?.map(|stat| stat.mtime);
         match residue {
             Residue::Mode(spot, mode) => {
-                attributes::set_mode(places, spot, *mode)?;
+                attributes::set_mode(places, spot, None, *mode)?;
                 continue;
             }
             Residue::Unmark(spot) => loosen::open_up(places, spot)?,
@@ -268,11 +268,11 @@ fn clear(places: &mut Places, journal: &Journal, session: &Session) -> Result<()
                     let mark = name.0.strip_prefix(space.prefix().as_bytes()).unwrap_or_default();
                     matches!(mark, b"opaque" | b"redirect")
                 });
-                attributes::change_marks(places, spot, &change)?;
+                attributes::change_marks(places, spot, None, &change)?;
             }
         }
         if let Some(time) = time {
-            attributes::set_mtime(places, &holder, time)?;
+            attributes::set_mtime(places, &holder, None, time)?;
         }
     }
     Ok(())

@@ -15,14 +15,14 @@ use crate::overlay_marks::is_mark;
 use crate::path::HostPath;
 use crate::timestamp::Timestamp;
 
-use super::arrived::Standing;
+use super::arrived::{Arrival, Standing, arrival};
 use super::attributes;
 use super::bytes::Bytes;
 use super::copy;
 use super::crash;
 use super::places::{Places, Spot};
 use super::stat::Identity;
-use super::step::{Purpose, Step};
+use super::step::Step;
 
 /// How many entries one record of a journal names.
 const MANY: usize = 10_000;
@@ -49,7 +49,7 @@ pub struct Holding {
 /// Returns what the directories hold that these steps bring to the host whole.
 pub fn holdings<'s>(places: &mut Places, steps: impl Iterator<Item = &'s Step>) -> Result<Vec<Holding>> {
     let (mut all, mut left) = (Vec::new(), MOST);
-    for arrival in steps.filter_map(arrival) {
+    for arrival in steps.filter_map(directory) {
         // A directory of the host that gets another name comes by there later, and all that is in it is the host's.
         if !arrival.is_home(places)? {
             continue;
@@ -92,7 +92,7 @@ pub fn give_back(places: &mut Places, steps: &[&Step], holdings: &[Holding]) -> 
         dir.entries.extend(holding.entries.iter().map(|(name, ino)| (name.0.as_slice(), *ino)));
     }
     let mut given = Vec::new();
-    for arrival in steps.iter().copied().filter_map(arrival) {
+    for arrival in steps.iter().copied().filter_map(directory) {
         let Some(dirs) = known.get(&arrival.object) else { continue };
         if !arrival.is_home(places)? {
             continue;
@@ -112,7 +112,7 @@ pub fn give_back(places: &mut Places, steps: &[&Step], holdings: &[Holding]) -> 
         for (below, dir) in dirs {
             let spot = arrival.home.join(below);
             if places.stat(&spot)?.is_some_and(|stat| stat.is_dir() && stat.mtime != dir.mtime) {
-                attributes::set_mtime(places, &spot, dir.mtime)?;
+                attributes::set_mtime(places, &spot, None, dir.mtime)?;
             }
         }
     }
@@ -125,27 +125,8 @@ struct Dir<'h> {
     entries: HashSet<(&'h [u8], u64)>,
 }
 
-/// A directory that a step brings to the host whole.
-struct Arrival<'s> {
-    home: &'s Spot,
-    at: &'s Spot,
-    object: Identity,
-}
-
-impl Arrival<'_> {
-    /// Tells whether it is where it comes from: not on the host.
-    fn is_home(&self, places: &mut Places) -> Result<bool> {
-        Ok(places.stat(self.home)?.is_some_and(|stat| stat.identity == self.object))
-    }
-}
-
-fn arrival(step: &Step) -> Option<Arrival<'_>> {
-    let (home, at, object) = match step {
-        Step::Move { from, to, object, purpose: Purpose::Create } => (from, to, *object),
-        Step::Replace { at, new, object, .. } => (new, at, *object),
-        _ => return None,
-    };
-    (object.kind == FileType::Directory).then_some(Arrival { home, at, object })
+fn directory(step: &Step) -> Option<Arrival<'_>> {
+    arrival(step, FileType::Directory)
 }
 
 /// Shows every directory at and below one with its entries; goes into those that are returned.
@@ -215,7 +196,7 @@ fn make_way(places: &mut Places, home: &Spot, top: &Spot, guest: &[u8]) -> Resul
                 };
                 wanted.xattrs.retain(|name, _| !is_ours(name));
                 copy::make_dir(places, &dir)?;
-                attributes::write(places, &dir, &wanted)?;
+                attributes::write(places, &dir, None, &wanted)?;
             }
         }
     }

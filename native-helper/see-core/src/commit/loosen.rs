@@ -63,7 +63,7 @@ fn loosen_residue(places: &mut Places, residue: &mut Vec<Residue>) -> Result<()>
 /// Opens up a directory of a layer; a residue closes it again.
 pub fn open_up(places: &mut Places, dir: &Spot) -> Result<()> {
     match places.stat(dir)?.filter(is_closed) {
-        Some(stat) => attributes::set_mode(places, dir, stat.mode | lent(FileType::Directory)),
+        Some(stat) => attributes::set_mode(places, dir, None, stat.mode | lent(FileType::Directory)),
         None => Ok(()),
     }
 }

@@ -36,6 +36,7 @@ pub(crate) mod stat;
 mod step;
 #[cfg(test)]
 pub(crate) mod tests;
+mod touched;
 mod undo;
 pub(crate) mod units;
 mod verify;

@@ -63,7 +63,7 @@ pub fn attributes(
         mtime: if is_time_ours { before.mtime } else { former(now.mtime, before.mtime, after.mtime) },
         xattrs: xattrs(&now, before, after),
     };
-    attributes::write_to(places, at, Some(object), &wanted)
+    attributes::write(places, at, Some(object), &wanted)
 }
 
 /// Tells whether permission bits are those of a step that opens an object up or closes it again: it changes no other bits.

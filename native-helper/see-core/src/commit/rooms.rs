@@ -1,7 +1,7 @@
 //! Where a commit keeps new objects before and old objects after it: in a hidden directory from which a rename reaches
 //! the target. That is the layer's room, or else one as near to the mount point as we may make one.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::DirBuilderExt as _;
@@ -43,14 +43,14 @@ pub struct Rooms<'a> {
     commit: String,
     rooms: Vec<Room>,
     /// Directories where there can be no room.
-    barred: HashMap<Spot, ()>,
+    barred: HashSet<Spot>,
     slots: u64,
 }
 
 impl<'a> Rooms<'a> {
     /// Returns the rooms of a commit. None is known yet.
     pub fn new(store: &'a Store, commit: &str) -> Self {
-        Self { store, commit: commit.to_owned(), rooms: Vec::new(), barred: HashMap::new(), slots: 0 }
+        Self { store, commit: commit.to_owned(), rooms: Vec::new(), barred: HashSet::new(), slots: 0 }
     }
 
     /// Returns a free resting place from which a rename reaches `near`.
@@ -75,11 +75,11 @@ impl<'a> Rooms<'a> {
         // From the mount point down to the target's directory, as far as the host has it: the first place that lets us.
         let names: Vec<Vec<u8>> = spot.path.0.split(|b| *b == b'/').map(<[u8]>::to_vec).collect();
         for name in names {
-            if !self.barred.contains_key(&serves) {
+            if !self.barred.contains(&serves) {
                 if let Some(path) = room_in(&mut view.places, &serves, self.store.id())? {
                     return Ok(self.add(serves, &path));
                 }
-                self.barred.insert(serves.clone(), ());
+                self.barred.insert(serves.clone());
             }
             serves = serves.join(&name);
             if !view.places.stat(&serves)?.is_some_and(|stat| stat.is_dir()) {
@@ -141,7 +141,7 @@ pub fn make_stage(places: &mut Places, room: &Room, commit: &str) -> Result<()> 
     let holder = places.dir(&room.serves)?;
     match rustix::fs::mkdirat(&*holder, super::places::name(&spot), Mode::RWXU) {
         // A room is no change that anybody should see.
-        Ok(()) => attributes::set_mtime(places, &room.serves, before.mtime)?,
+        Ok(()) => attributes::set_mtime(places, &room.serves, None, before.mtime)?,
         Err(Errno::EXIST) => {}
         Err(errno) => return Err(failed(places, errno)),
     }

@@ -21,6 +21,7 @@ use super::record::CommitRecord;
 use super::rooms::{make_private, make_stage};
 use super::stage;
 use super::step::Step;
+use super::touched::Touched;
 
 /// What a plan is carried out for.
 pub struct Purpose<'a> {
@@ -79,7 +80,7 @@ pub fn run(
     let mut begun = 0;
     let applied = (purpose.still_holds)()
         .and_then(|()| apply::apply(&mut places, &plan, &mut begun, monitor))
-        .and_then(|()| apply::publish(&mut places, &plan.steps, monitor))
+        .and_then(|()| publish(&mut places, &plan, monitor))
         .and_then(|()| apply::results(&mut places, &plan))
         .map_err(Unapplied::Not)
         .and_then(|left| writer.applied(&left).map(|()| left));
@@ -110,6 +111,13 @@ pub fn run(
             }
         }
     }
+}
+
+/// Writes all that the steps changed to the disk.
+fn publish(places: &mut Places, plan: &Plan, monitor: &dyn Monitor) -> Result<()> {
+    monitor.progress(Phase::Publish, 0, None);
+    let steps = plan.steps.iter().map(|planned| &planned.step);
+    Touched::by(places, steps, |_, _| Ok(true))?.write(places)
 }
 
 /// Stages what the plan needs and writes the journal up to the end of the plan.

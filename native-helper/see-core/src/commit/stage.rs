@@ -27,11 +27,11 @@ pub fn stage(places: &mut Places, plan: &mut Plan, monitor: &dyn Monitor) -> Res
             Staged::Copy { from, to, marks } => copy::copy(places, from, to, true, *marks, monitor)?,
             Staged::Merge { host, session, to, pieces, attributes } => {
                 copy::put_together(places, (host, session), to, pieces)?;
-                attributes::write(places, to, attributes)?;
+                attributes::write(places, to, None, attributes)?;
             }
             Staged::Directory { to, attributes } => {
                 copy::make_dir(places, to)?;
-                attributes::write(places, to, attributes)?;
+                attributes::write(places, to, None, attributes)?;
             }
         }
         crash::point();

@@ -144,35 +144,33 @@ impl Step {
             }
             Self::Link { target, at, object } => copy::link(places, target, at, *object),
             Self::Unlink { at, .. } => places.unlink(at).map(|_| ()),
-            Self::Attributes { at, object, after, .. } => {
-                attributes::write_to(places, at, Some(*object), after)
-            }
+            Self::Attributes { at, object, after, .. } => attributes::write(places, at, Some(*object), after),
             Self::Rewrite { at, object, new, after, .. } => {
                 copy::rewrite(places, new, at, *object)?;
                 crash::point();
-                attributes::write_to(places, at, Some(*object), after)
+                attributes::write(places, at, Some(*object), after)
             }
-            Self::Mode { at, object, after, .. } => {
-                if !holds(places, at, *object)? {
-                    return Err(changed(places, at));
+            Self::Mode { at, object, after, .. } => attributes::set_mode(places, at, Some(*object), *after),
+            Self::Marks { at, object, change } => {
+                match attributes::change_marks(places, at, Some(*object), change) {
+                    // What the host has put there since has marks of its own, or none.
+                    Err(error) if self.was_refused(&error) => Ok(()),
+                    changed => changed,
                 }
-                attributes::set_mode(places, at, *after)
             }
-            Self::Marks { at, change, .. } => attributes::change_marks(places, at, change),
             Self::KeepTime { .. } => Ok(()),
-            Self::SetTime { at, object, mtime } => {
-                // It is the same directory still: what was put there is where it belongs.
-                if !holds(places, at, *object)? {
-                    return Err(changed(places, at));
-                }
-                attributes::set_mtime(places, at, *mtime)
-            }
+            // It is the same directory still: what was put there is where it belongs.
+            Self::SetTime { at, object, mtime } => attributes::set_mtime(places, at, Some(*object), *mtime),
         }
     }
 
     /// Tells whether the step found another object than the one that it is about, and changed nothing.
     pub fn was_refused(&self, error: &SeeError) -> bool {
-        matches!(self, Self::Attributes { .. }) && error.code == ErrorCode::RolledBack
+        let is_one = matches!(
+            self,
+            Self::Attributes { .. } | Self::Mode { .. } | Self::Marks { .. } | Self::SetTime { .. }
+        );
+        is_one && error.code == ErrorCode::RolledBack
     }
 
     /// Takes the step back, whether it was not begun, half done or done. Leaves alone what somebody else put in the way,
@@ -221,17 +219,17 @@ impl Step {
             Self::Mode { at, object, before, .. } => {
                 let stat = places.stat(at)?.filter(|stat| stat.identity == *object);
                 if stat.is_some_and(|stat| reclaim::is_same_but_open(stat.mode, *before)) {
-                    attributes::set_mode(places, at, *before)?;
+                    attributes::set_mode(places, at, Some(*object), *before)?;
                 }
             }
             Self::Marks { at, object, change } => {
                 if holds(places, at, *object)? {
-                    attributes::change_marks(places, at, &change.inverse())?;
+                    attributes::change_marks(places, at, Some(*object), &change.inverse())?;
                 }
             }
             Self::KeepTime { at, object, mtime } => {
                 if holds(places, at, *object)? {
-                    attributes::set_mtime(places, at, *mtime)?;
+                    attributes::set_mtime(places, at, Some(*object), *mtime)?;
                 }
             }
             Self::SetTime { .. } => {}

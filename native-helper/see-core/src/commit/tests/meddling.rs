@@ -335,3 +335,36 @@ fn what_was_only_read_may_not_change_until_the_first_step() {
         assert!(rolled_back > 3 && committed > 3, "{meddling}: {refused} {rolled_back} {committed}");
     }
 }
+
+#[test]
+fn marks_are_taken_off_what_left_the_layer_alone() {
+    if !is_inside("meddling::marks_are_taken_off_what_left_the_layer_alone") {
+        return;
+    }
+    const MARK: &str = "trusted.overlay.opaque";
+    let (mut met, mut gap) = (0, 0);
+    loop {
+        let bench = Bench::fast_session(MarkSpace::Trusted, "true", "mkdir d; echo x > d/x");
+        let (d, e) = (bench.host.join("d"), bench.host.join("e"));
+        let theirs = (d.clone(), e.clone());
+        crash::interrupt_gap(gap, move || {
+            if d.exists() {
+                std::fs::rename(&d, &e).unwrap();
+                std::fs::create_dir(&d).unwrap();
+                rustix::fs::setxattr(&d, MARK, b"y", rustix::fs::XattrFlags::empty()).unwrap();
+            }
+        });
+        let outcome = bench.commit();
+        let meddled = !crash::is_uninterrupted();
+        crash::survive_all();
+        if !meddled {
+            break;
+        }
+        if theirs.1.exists() {
+            met += 1;
+            assert_eq!(rustix::fs::getxattr(&theirs.0, MARK, &mut [0; 8]), Ok(1), "{gap}: {outcome:?}");
+        }
+        gap += 1;
+    }
+    assert!(met > 0, "{met} of {gap}");
+}
