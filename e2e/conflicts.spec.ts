@@ -329,20 +329,29 @@ test("what a selection needs is offered with one click", async ({ machine, app }
 
 test("the command is run once more, and the results are compared", async ({ machine, app }) => {
   machine.file("home/input.txt", "one\n");
-  await run(machine, app, "cat ~/input.txt >~/output.txt\necho same >~/same.txt\necho x >>~/input.txt");
-  machine.file("home/input.txt", "two\n");
+  const many = 'seq 1500 | sed "s/$/ $(head -n 1 input.txt)/" >many.txt';
+  await run(machine, app, `cd; cat input.txt >output.txt\necho same >same.txt\n${many}\necho x >>input.txt`);
+  machine.file("home/input.txt", "two\n\nthree\n");
   // From the session's own screen as well as from that of the commit.
   await app.page.getByRole("main").getByRole("button", { name: "Run again" }).click();
   await app.ended();
   await app.page.getByRole("button", { name: "Compare the results" }).click();
-  await expect(app.dialog).toContainText("2 changes differ; 1 is the same");
+  await expect(app.dialog).toContainText("3 changes differ; 1 is the same");
   const compared = app.dialog.getByRole("option", { name: /output\.txt, differs: content$/ });
   await compared.click();
   const both = app.dialog.getByRole("region", { name: "Both results" });
   await expect(both).toContainText(/The first.*This one.*one.*two/s);
+  // An empty line that is new looks new.
+  const added = both.locator("td[class*=diff-added]");
+  await expect(added).toHaveCount(9);
+  const colours = await added.evaluateAll((cells) => cells.map((td) => getComputedStyle(td).backgroundColor));
+  expect(new Set(colours).size).toBe(1);
+  // What cannot be lined up is shown, both of it.
+  await app.dialog.getByRole("option", { name: /many\.txt/ }).click();
+  await expect(both).toContainText(/differ in too many places.*1 one.*1 two/s);
   await app.dialog.getByRole("button", { name: "Done" }).click();
   await app.commit();
-  expect(read(machine, "output.txt")).toBe("two\n");
+  expect(read(machine, "output.txt")).toBe("two\n\nthree\n");
 });
 
 test("what was only read can be accepted, and the rest is committed", async ({ machine, app }) => {

@@ -118,6 +118,9 @@ test("a file is edited, noted on and committed; the note is in History", async (
   await expect(app.detail.getByRole("note", { name: "Note" })).toHaveText("Only the port <b>matters</b>.");
   await app.sessionMenu("Note on the session…");
   await app.dialog.getByRole("textbox", { name: "What to remember" }).fill("A trial.");
+  // What was typed is not lost by a slip.
+  await app.page.keyboard.press("Escape");
+  await expect(app.dialog).toContainText("What you typed here is not kept yet.");
   await app.dialog.getByRole("button", { name: "Keep the note" }).click();
 
   await app.changeMenu("Edit…");
