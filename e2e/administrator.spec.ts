@@ -106,7 +106,6 @@ test("the administrator's helper may die: its sessions go on, and it is asked fo
         await expect(app.terminal).toContainText("goes on: still here", { timeout: 3_000 });
       }).toPass();
       await app.ended();
-      await app.abort();
     } finally {
       await app.close();
     }
