@@ -216,7 +216,12 @@ pub fn read_link_at(dir: BorrowedFd<'_>, name: &[u8]) -> Result<Vec<u8>> {
 
 /// Returns the names in an open directory, without `.` and `..`, unsorted.
 pub fn names(dir: BorrowedFd<'_>) -> Result<Vec<Box<[u8]>>> {
-    list(dir, |entry| Box::from(entry.file_name().to_bytes()))
+    Ok(names_within(dir, usize::MAX)?.unwrap_or_default())
+}
+
+/// As [`names`]; `None` when there are more than so many, of which no more are read then.
+pub fn names_within(dir: BorrowedFd<'_>, most: usize) -> Result<Option<Vec<Box<[u8]>>>> {
+    list(dir, most, |entry| Box::from(entry.file_name().to_bytes()))
 }
 
 /// An entry of a directory, as the directory itself tells it.
@@ -230,9 +235,9 @@ pub struct Entry {
     pub is_dir: Option<bool>,
 }
 
-/// Returns the entries in a directory, unsorted, without `.` and `..`.
-pub fn entries(dir: BorrowedFd<'_>) -> Result<Vec<Entry>> {
-    list(dir, |entry| Entry {
+/// Returns the entries in a directory, unsorted, without `.` and `..`; `None` when there are more than so many.
+pub fn entries_within(dir: BorrowedFd<'_>, most: usize) -> Result<Option<Vec<Entry>>> {
+    list(dir, most, |entry| Entry {
         name: Box::from(entry.file_name().to_bytes()),
         ino: entry.ino(),
         is_dir: match entry.file_type() {
@@ -242,7 +247,11 @@ pub fn entries(dir: BorrowedFd<'_>) -> Result<Vec<Entry>> {
     })
 }
 
-fn list<T>(dir: BorrowedFd<'_>, told: impl Fn(&RawDirEntry<'_>) -> T) -> Result<Vec<T>> {
+fn list<T>(
+    dir: BorrowedFd<'_>,
+    most: usize,
+    mut told: impl FnMut(&RawDirEntry<'_>) -> T,
+) -> Result<Option<Vec<T>>> {
     let mut buffer = vec![MaybeUninit::<u8>::uninit(); 128 * 1024];
     let mut entries = RawDir::new(dir, &mut buffer);
     let mut found = Vec::new();
@@ -255,10 +264,13 @@ fn list<T>(dir: BorrowedFd<'_>, told: impl Fn(&RawDirEntry<'_>) -> T) -> Result<
         };
         let name = entry.file_name().to_bytes();
         if name != b"." && name != b".." {
+            if found.len() == most {
+                return Ok(None);
+            }
             found.push(told(&entry));
         }
     }
-    Ok(found)
+    Ok(Some(found))
 }
 
 /// Returns a path text by which `*xattr` calls reach the entry `name` of `dir` itself, symlink or not, without
@@ -343,6 +355,18 @@ mod tests {
         let root = Root::open(Path::new("/")).unwrap();
         assert_eq!(root.dir(Path::new("proc")).unwrap_err(), Errno::XDEV);
         assert!(facts_at(root.as_fd(), b"proc").unwrap().is_mount);
+    }
+
+    #[test]
+    fn of_a_directory_with_too_many_names_no_more_are_read() {
+        let dir = tempfile::tempdir().unwrap();
+        (0..1000).for_each(|i| drop(std::fs::File::create(dir.path().join(i.to_string())).unwrap()));
+        let read = |most| {
+            let (fd, mut count) = (std::fs::File::open(dir.path()).unwrap(), 0);
+            let found = list(fd.as_fd(), most, |_| count += 1).unwrap();
+            (found.map(|found| found.len()), count)
+        };
+        assert_eq!([read(1000), read(999), read(10)], [(Some(1000), 1000), (None, 999), (None, 10)]);
     }
 
     #[test]

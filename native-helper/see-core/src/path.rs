@@ -69,11 +69,6 @@ impl HostPath {
         Some(Self(out.into()))
     }
 
-    /// Tells whether this and another one are the same in memory.
-    pub fn is_shared_with(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-
     /// Returns the bytes, as on disk.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0

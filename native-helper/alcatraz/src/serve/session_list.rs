@@ -2,6 +2,7 @@
 //! their alerts and which of them changed nothing. Knows nothing of who asks.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use see_core::error::Result;
 use see_core::session::{Session, SessionState};
@@ -41,7 +42,8 @@ impl SessionList {
         let undone = self.store.undone_sessions()?;
         let mut known = self.known();
         known.unchanged.keep(&sessions);
-        let told = |session: &Session| known.told(&self.store, session, undone.contains(&session.id));
+        let since = Instant::now();
+        let told = |session: &Session| known.told(&self.store, session, undone.contains(&session.id), since);
         let (list, passing): (Vec<_>, Vec<_>) = sessions.iter().map(told).unzip();
         Ok((list, alive || passing.contains(&true)))
     }
@@ -49,7 +51,7 @@ impl SessionList {
     /// Returns one session as the list has it. What was done with it does not fail because its commits cannot be read.
     pub fn one(&self, session: &Session) -> WireSession {
         let undone = self.store.undone_sessions().is_ok_and(|undone| undone.contains(&session.id));
-        self.known().told(&self.store, session, undone).0
+        self.known().told(&self.store, session, undone, Instant::now()).0
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -59,10 +61,16 @@ impl SessionList {
 
 impl Known {
     /// Returns a session as it is told, and whether something of that passes by itself.
-    fn told(&mut self, store: &Store, session: &Session, undone: bool) -> (WireSession, bool) {
+    fn told(
+        &mut self,
+        store: &Store,
+        session: &Session,
+        undone: bool,
+        since: Instant,
+    ) -> (WireSession, bool) {
         let troubles = &mut self.troubles;
         let alerts = self.watched.alerts(store, session, |error| troubles.tell(&error.to_string()));
-        let Told { is_unchanged, is_passing } = self.unchanged.look(store, session);
+        let Told { is_unchanged, is_passing } = self.unchanged.look(store, session, since);
         (WireSession { alerts, undone, unchanged: is_unchanged, ..session.into() }, is_passing)
     }
 }

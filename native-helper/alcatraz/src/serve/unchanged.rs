@@ -2,18 +2,22 @@
 //! for a short time, so that the list of sessions never waits for a scan.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::os::fd::AsFd as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
+use see_core::beneath::{Root, entries_within};
+use see_core::changes;
 use see_core::monitor::{Monitor, Phase};
 use see_core::session::{Session, SessionState};
 use see_core::store::Store;
 
-use crate::actions;
-
 /// Of a session whose layers hold more directories than this, nothing is said.
 const FEW: usize = 64;
 
-/// Nor of one where a look takes longer than this.
+/// Nor of one where a look takes longer than this. When all looks of one list have taken so long, the other sessions wait for the next.
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// A lock that was taken less than this long ago may be taken again without its time telling.
@@ -45,8 +49,8 @@ pub struct Told {
 }
 
 impl Unchanged {
-    /// Tells whether a session has ended and left everything as it was.
-    pub fn look(&mut self, store: &Store, session: &Session) -> Told {
+    /// Tells whether a session has ended and left everything as it was. `since`: when the list was begun for which this is asked.
+    pub fn look(&mut self, store: &Store, session: &Session, since: Instant) -> Told {
         if session.state != SessionState::Finished || session.frozen.is_some() {
             self.0.remove(&session.id);
             return Told { is_unchanged: false, is_passing: false };
@@ -57,10 +61,14 @@ impl Unchanged {
         if let Some(known) = known.filter(|known| known.vain == 0 || known.vain >= TRIES) {
             return Told { is_unchanged: known.is, is_passing: false };
         }
+        if since.elapsed() > PATIENCE {
+            return Told { is_unchanged: false, is_passing: true };
+        }
         // Nobody begins to use it while it is looked at. Where somebody does already, the next look may find something else.
         let rest = store.rest(&session.id);
         let found = match wrote_no_file(session) {
-            true => actions::scan(store, session, &UntilLate(Instant::now() + PATIENCE))
+            // Who made what is not asked: a program can have that be long.
+            true => changes::scan_own(store, session, &UntilLate(Instant::now() + PATIENCE))
                 .map(|changes| changes.is_nothing()),
             false => Ok(false),
         };
@@ -103,19 +111,22 @@ impl Monitor for UntilLate {
 
 /// Tells whether the layers of a session hold nothing but a few directories.
 fn wrote_no_file(session: &Session) -> bool {
-    let mut todo: Vec<_> = session.layers.iter().map(|layer| layer.upper.clone()).collect();
-    let mut left = FEW + todo.len();
+    let mut left = FEW;
+    session.layers.iter().all(|layer| holds_few_dirs(&layer.upper, &mut left))
+}
+
+/// Tells whether a directory holds nothing but directories, no more than are left. Reads no more than that.
+fn holds_few_dirs(top: &Path, left: &mut usize) -> bool {
+    let Ok(top) = Root::open(top) else { return false };
+    let mut todo = vec![PathBuf::new()];
     while let Some(dir) = todo.pop() {
-        let Some(fewer) = left.checked_sub(1) else { return false };
-        left = fewer;
-        let Ok(entries) = std::fs::read_dir(&dir) else { return false };
-        for entry in entries {
-            let Ok(entry) = entry else { return false };
-            if !entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                return false;
-            }
-            todo.push(entry.path());
+        let there = top.dir(&dir).and_then(|dir| entries_within(dir.as_fd(), *left));
+        let Ok(Some(there)) = there else { return false };
+        *left -= there.len();
+        if !there.iter().all(|entry| entry.is_dir == Some(true)) {
+            return false;
         }
+        todo.extend(there.iter().map(|entry| dir.join(OsStr::from_bytes(&entry.name))));
     }
     true
 }
@@ -129,5 +140,24 @@ mod tests {
         let (now, day) = (SystemTime::now(), Duration::from_secs(86400));
         assert_eq!([now - day, now + day].map(is_settled), [true, true]);
         assert!(!is_settled(SystemTime::now()));
+    }
+    #[test]
+    fn few_directories_and_nothing_else_are_looked_into() {
+        let top = tempfile::tempdir().unwrap();
+        let make = |from: usize, to: usize| {
+            (from..to).for_each(|i| std::fs::create_dir_all(top.path().join(format!("d/{i}"))).unwrap());
+        };
+        let left = || {
+            let mut left = FEW;
+            (holds_few_dirs(top.path(), &mut left), left)
+        };
+        assert_eq!(left(), (true, FEW));
+        make(1, FEW);
+        assert_eq!(left(), (true, 0));
+        make(FEW, FEW + 1);
+        assert_eq!(left(), (false, FEW - 1), "of what is too much nothing is kept");
+        std::fs::remove_dir(top.path().join("d/1")).unwrap();
+        std::fs::write(top.path().join("d/1"), "").unwrap();
+        assert!(!left().0);
     }
 }

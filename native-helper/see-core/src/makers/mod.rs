@@ -5,6 +5,7 @@ mod calls;
 mod coding;
 mod log;
 mod told;
+mod tree;
 mod witness;
 
 pub use log::{MakerLog, path};

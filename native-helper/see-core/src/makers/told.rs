@@ -1,10 +1,8 @@
 //! Who made which change, as it is told: the notes of a session, followed as they grow.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::num::NonZeroU32;
-use std::ops::Bound;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,11 +12,10 @@ use crate::path::{HostPath, wire_text};
 use crate::store::Store;
 
 use super::coding::{self, Note};
+use super::tree::Tree;
 
 /// The most bytes that are held.
 const MOST_BYTES: usize = 512 << 20;
-/// What a path takes beside itself.
-const PATH_BYTES: usize = 64;
 
 /// The last hand in each path.
 #[derive(Debug)]
@@ -27,10 +24,8 @@ pub struct Makers {
     /// Up to where it was read.
     at: u64,
     programs: Vec<Maker>,
-    by_path: BTreeMap<HostPath, u32>,
-    /// Bytes of them: on the disk only what differs between paths takes room.
-    held: usize,
-    /// The most of them.
+    hands: Tree,
+    /// The most bytes of those: on the disk only what differs between paths takes room.
     most: usize,
     /// Whether notes are missing: then nobody is named.
     is_partial: bool,
@@ -60,8 +55,7 @@ impl Makers {
             file,
             at: 0,
             programs: Vec::new(),
-            by_path: BTreeMap::new(),
-            held: 0,
+            hands: Tree::default(),
             most: MOST_BYTES,
             is_partial: false,
         }
@@ -86,7 +80,7 @@ impl Makers {
             None => self.is_partial = true,
         }
         if self.is_partial {
-            (self.by_path, self.held) = (BTreeMap::new(), 0);
+            self.hands = Tree::default();
             return News::All;
         }
         news
@@ -101,24 +95,24 @@ impl Makers {
             Note::Hand(by, path) => {
                 if let Some(path) = HostPath::new(path) {
                     news.add(&path);
-                    self.put(path, by);
+                    self.put(&path, by);
                 }
             }
             Note::Move(by, from, to) | Note::Exchange(by, from, to) => {
                 if let (Some(from), Some(to)) = (HostPath::new(from), HostPath::new(to)) {
-                    let moved = self.take_below(&from);
-                    let replaced = self.take_below(&to);
-                    let is_exchange = matches!(note, Note::Exchange(..));
-                    if !moved.is_empty() || is_exchange && !replaced.is_empty() {
+                    // Nothing moves to below itself: such notes are of two times, and tell of nothing below.
+                    let is_apart = !from.is_within(&to) && !to.is_within(&from);
+                    let has_moved = is_apart
+                        && match note {
+                            Note::Exchange(..) => self.hands.exchange_below(from.as_bytes(), to.as_bytes()),
+                            _ => self.hands.move_below(from.as_bytes(), to.as_bytes()),
+                        };
+                    if has_moved {
                         *news = News::All;
-                    }
-                    self.put_below(&to, moved);
-                    if is_exchange {
-                        self.put_below(&from, replaced);
                     }
                     for path in [from, to] {
                         news.add(&path);
-                        self.put(path, by);
+                        self.put(&path, by);
                     }
                 }
             }
@@ -127,53 +121,20 @@ impl Makers {
     }
 
     /// Says whose hand a path was in last. Beyond the limit notes are missing, as if they had not been written.
-    fn put(&mut self, path: HostPath, by: u32) {
-        let size = held_bytes(&path);
-        if self.by_path.insert(path, by).is_none() {
-            self.held += size;
-            self.is_partial |= self.held > self.most;
-        }
-    }
-
-    /// Takes out what lies below a path, and returns it by the rest of its paths.
-    fn take_below(&mut self, path: &HostPath) -> Vec<(Vec<u8>, u32)> {
-        let range = (Bound::Excluded(path.clone()), Bound::Unbounded);
-        let below: Vec<HostPath> = self
-            .by_path
-            .range(range)
-            .map(|(path, _)| path)
-            .take_while(|one| one.is_within(path))
-            .cloned()
-            .collect();
-        let take = |one: HostPath| {
-            let by = self.by_path.remove(&one)?;
-            self.held -= held_bytes(&one);
-            Some((one.below(path)?.to_vec(), by))
-        };
-        below.into_iter().filter_map(take).collect()
-    }
-
-    fn put_below(&mut self, path: &HostPath, below: Vec<(Vec<u8>, u32)>) {
-        for (rest, by) in below {
-            if let Some(path) = HostPath::new(&[path.as_bytes(), b"/", &rest].concat()) {
-                self.put(path, by);
-            }
-        }
+    fn put(&mut self, path: &HostPath, by: u32) {
+        self.hands.put(path.as_bytes(), by);
+        self.is_partial |= self.hands.held() > self.most;
     }
 
     /// Returns who had the last hand in a path; `None` when nobody knows.
-    pub fn maker(&self, path: &HostPath) -> Option<Maker> {
-        self.name(Hand::new(*self.by_path.get(path)?)?)
+    pub fn maker(&mut self, path: &HostPath) -> Option<Maker> {
+        let hand = self.hand(path)?;
+        self.name(hand)
     }
 
-    /// The same, to be told later. The path is kept as it is given: whoever asks keeps it too.
+    /// The same, to be told later.
     pub fn hand(&mut self, path: &HostPath) -> Option<Hand> {
-        let (known, by) = self.by_path.get_key_value(path).map(|(known, by)| (known, *by))?;
-        if !known.is_shared_with(path) {
-            self.by_path.remove(path);
-            self.by_path.insert(path.clone(), by);
-        }
-        Hand::new(by).filter(|hand| self.name(*hand).is_some())
+        Hand::new(self.hands.get(path.as_bytes())?).filter(|hand| self.name(*hand).is_some())
     }
 
     /// Returns whose hand it is.
@@ -185,15 +146,11 @@ impl Makers {
     }
 
     /// Names who made each of these changes.
-    pub fn tell(&self, changes: &mut ChangeSet) {
+    pub fn tell(&mut self, changes: &mut ChangeSet) {
         for found in &mut changes.found {
             found.change.program = self.maker(&found.change.path);
         }
     }
-}
-
-fn held_bytes(path: &HostPath) -> usize {
-    PATH_BYTES + path.as_bytes().len()
 }
 
 impl Hand {
@@ -216,6 +173,8 @@ impl News {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
     use crate::makers::MakerLog;
     use crate::roll::Run;
 
@@ -225,7 +184,7 @@ mod tests {
         Run { id: Some(id), file: format!("/bin/{id}").into_bytes(), words: Vec::new() }
     }
 
-    fn who(makers: &Makers, path: &str) -> Option<u32> {
+    fn who(makers: &mut Makers, path: &str) -> Option<u32> {
         makers.maker(&HostPath::new(path.as_bytes()).unwrap()).and_then(|maker| maker.id)
     }
 
@@ -242,7 +201,7 @@ mod tests {
         log.finish();
         assert!(matches!(makers.refresh(), News::Paths(paths) if paths.len() == 5));
         assert_eq!(
-            [who(&makers, "/a/x"), who(&makers, "/a/y"), who(&makers, "/none")],
+            [who(&mut makers, "/a/x"), who(&mut makers, "/a/y"), who(&mut makers, "/none")],
             [Some(3), Some(2), None]
         );
         // Going on reads only what is new, with the old numbers of programs.
@@ -252,13 +211,13 @@ mod tests {
         log.hand(&run(3), b"/c/x");
         log.finish();
         assert_eq!(makers.refresh(), News::All);
-        let told = ["/c", "/c/x", "/c/y", "/a", "/a/y", "/a.x"].map(|path| who(&makers, path));
+        let told = ["/c", "/c/x", "/c/y", "/a", "/a/y", "/a.x"].map(|path| who(&mut makers, path));
         assert_eq!(told, [Some(5), Some(3), Some(2), Some(5), None, Some(4)]);
         let log = MakerLog::open(&file).unwrap();
         log.moved(&run(6), b"/b", b"/c", true, true);
         log.finish();
         makers.refresh();
-        let told = ["/b/x", "/b/y", "/b", "/c", "/c/x"].map(|path| who(&makers, path));
+        let told = ["/b/x", "/b/y", "/b", "/c", "/c/x"].map(|path| who(&mut makers, path));
         assert_eq!(told, [Some(3), Some(2), Some(6), Some(6), None]);
         assert_eq!(makers.maker(&HostPath::new(b"/b/y").unwrap()).unwrap().name.as_ref(), "/bin/2");
     }
@@ -275,12 +234,30 @@ mod tests {
         let read = |most| {
             let mut makers = Makers { most, ..Makers::at(file.clone()) };
             makers.refresh();
-            assert_eq!(makers.held, makers.by_path.keys().map(held_bytes).sum::<usize>());
-            (who(&makers, "/y"), makers.held)
+            (who(&mut makers, "/y"), makers.hands.held())
         };
         assert!(std::fs::metadata(&file).unwrap().len() < 10_000);
         assert!(matches!(read(MOST_BYTES), (Some(2), 400_000..)));
         assert_eq!(read(100_000), (None, 0));
+    }
+
+    /// A note of a move takes some bytes, whatever moves.
+    #[test]
+    fn a_large_directory_moves_as_fast_as_a_small_one() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("makers");
+        let log = MakerLog::open(&file).unwrap();
+        (0..20_000).for_each(|i| log.hand(&run(1), format!("/a/{i}").as_bytes()));
+        for _ in 0..10_000 {
+            log.moved(&run(2), b"/a", b"/b", false, true);
+            log.moved(&run(3), b"/b", b"/a", false, true);
+        }
+        log.finish();
+        let start = Instant::now();
+        let mut makers = Makers::at(file);
+        makers.refresh();
+        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+        assert_eq!([who(&mut makers, "/a/7"), who(&mut makers, "/a")], [Some(1), Some(3)]);
     }
 
     #[test]
@@ -296,6 +273,6 @@ mod tests {
         std::fs::write(&file, bytes).unwrap();
         let mut makers = Makers::at(file);
         assert_eq!(makers.refresh(), News::All);
-        assert_eq!(who(&makers, "/a"), None);
+        assert_eq!(who(&mut makers, "/a"), None);
     }
 }
