@@ -8,7 +8,7 @@ use super::ground::{Ground, Source, look};
 use super::model::DEEPEST;
 use super::room::lost_bytes;
 use super::verdict::{Displaced, LostTree, Row, deleted};
-use crate::beneath::names;
+use crate::beneath::names_within;
 use crate::error::Result;
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
@@ -69,9 +69,13 @@ impl<'a> Losses<'a> {
                 Some(path) => self.source.host_place(path).map_err(reading(path))?,
                 None => None,
             };
-            let listed = names(dir.as_fd()).map_err(reading(&host))?;
-            let needed: usize = listed.iter().map(|name| lost_bytes(&host, &view, name)).sum();
-            let Some(left) = self.room.checked_sub(needed) else {
+            let most = self.room / lost_bytes(&host, &view, b"");
+            let listed = names_within(dir.as_fd(), most).map_err(reading(&host))?;
+            let needed = |listed: &[Box<[u8]>]| -> usize {
+                listed.iter().map(|name| lost_bytes(&host, &view, name)).sum()
+            };
+            let fits = listed.and_then(|listed| Some((self.room.checked_sub(needed(&listed))?, listed)));
+            let Some((left, listed)) = fits else {
                 self.cut.push(view);
                 continue;
             };

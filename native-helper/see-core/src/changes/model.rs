@@ -2,9 +2,9 @@
 //! fills it once; the watcher goes on refreshing what was touched. Both read the same rows from it.
 
 mod contributions;
+mod listing;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -16,12 +16,12 @@ use super::ground::{Ground, Source, absent_is_none, reading};
 use super::judge::Judge;
 use super::links::{Links, in_light_of};
 use super::moves::Moves;
-use super::room::{Room, name_bytes};
+use super::room::Room;
 use super::root;
 use super::rows::Rows;
 use super::verdict::{OpenDir, Row, Seat, Telling};
 use super::waves::{Listed, judge_wave, waves};
-use crate::beneath::{facts_of, names};
+use crate::beneath::facts_of;
 use crate::error::{Result, SeeError};
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
@@ -203,8 +203,7 @@ impl Model {
             if open.relative.as_os_str().is_empty() {
                 self.judge_root(&open, monitor)?;
             }
-            let listed = self.list(*key, &open)?;
-            let listed = self.admit(*key, &open, listed, &mut reserved);
+            let listed = self.list(*key, &open, &mut reserved)?;
             work.push((*key, open, listed));
         }
         self.judge_all(&work, monitor, audience)
@@ -213,52 +212,9 @@ impl Model {
     /// Returns every name of a directory that there is or was.
     pub fn names_of(&mut self, key: DirKey) -> Result<Vec<Box<[u8]>>> {
         let Some(open) = self.open(key)? else { return Ok(Vec::new()) };
-        let listed = self.list(key, &open)?;
         // There may be room by now.
         self.cut.remove(&open.view);
-        Ok(self.admit(key, &open, listed, &mut 0))
-    }
-
-    /// Returns the names for which there is room beside what is reserved: all, or those that are taken in already.
-    fn admit(
-        &mut self,
-        key: DirKey,
-        open: &OpenDir,
-        mut names: Vec<Box<[u8]>>,
-        reserved: &mut usize,
-    ) -> Vec<Box<[u8]>> {
-        let known = self.dirs.get(&key).map(|dir| &dir.entries);
-        let is_known = |name: &[u8]| known.is_some_and(|entries| entries.has(name));
-        let needed = names
-            .iter()
-            .filter(|name| !is_known(name))
-            .map(|name| name_bytes(&open.view, &open.relative, name))
-            .sum::<usize>();
-        if *reserved + needed <= self.room.left() {
-            *reserved += needed;
-            return names;
-        }
-        names.retain(|name| is_known(name));
-        self.cut.insert(open.view.clone());
-        names
-    }
-
-    fn list(&self, key: DirKey, open: &OpenDir) -> Result<Vec<Box<[u8]>>> {
-        let mut listed = match &open.upper {
-            Some(upper) => names(upper.as_fd()).map_err(reading(&open.view))?,
-            None => Vec::new(),
-        };
-        let known = self.dirs.get(&key).map(|dir| &dir.entries).filter(|entries| !entries.is_empty());
-        if known.is_none() && open.lost.iter().all(Option::is_none) {
-            return Ok(listed);
-        }
-        for fd in open.lost.iter().flatten() {
-            listed.extend(names(fd.as_fd()).map_err(reading(&open.view))?);
-        }
-        listed.extend(known.into_iter().flat_map(Entries::names).map(Box::from));
-        listed.sort_unstable();
-        listed.dedup();
-        Ok(listed)
+        self.list(key, &open, &mut 0)
     }
 
     /// Compares a layer's root with its mount point again; does nothing for other directories.

@@ -129,7 +129,7 @@ fn directory(step: &Step) -> Option<Arrival<'_>> {
     arrival(step, FileType::Directory)
 }
 
-/// Shows every directory at and below one with its entries; goes into those that are returned.
+/// Shows every directory at and below one with its entries, but those with too many; goes into those that are returned.
 fn walk(
     places: &mut Places,
     top: &Spot,
@@ -138,11 +138,12 @@ fn walk(
     let mut todo = vec![Vec::new()];
     while let Some(below) = todo.pop() {
         let spot = top.join(&below);
-        let there = match places.entries(&spot) {
+        let there = match places.entries_within(&spot, MOST / size_of::<(Bytes, u64)>()) {
             // What its owner may not list does not show what is in it, now or later.
             Err(error) if error.code == ErrorCode::PermissionDenied => continue,
             there => there?,
         };
+        let Some(there) = there else { continue };
         for entry in show(places, &below, there)? {
             let inner = join(&below, &entry.name);
             let is_dir = match entry.is_dir {

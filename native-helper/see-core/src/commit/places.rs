@@ -322,8 +322,13 @@ impl Places {
 
     /// Returns what is in a directory, unsorted.
     pub fn entries(&mut self, spot: &Spot) -> Result<Vec<beneath::Entry>> {
+        Ok(self.entries_within(spot, usize::MAX)?.unwrap_or_default())
+    }
+
+    /// As [`entries`](Self::entries); `None` when there are more than so many.
+    pub fn entries_within(&mut self, spot: &Spot, most: usize) -> Result<Option<Vec<beneath::Entry>>> {
         let dir = self.open_readable(spot)?;
-        beneath::entries(dir.as_fd()).map_err(|errno| self.error("reading", spot, errno))
+        beneath::entries_within(dir.as_fd(), most).map_err(|errno| self.error("reading", spot, errno))
     }
 
     /// Removes a name of an object that is no directory. Tells whether it was there.
