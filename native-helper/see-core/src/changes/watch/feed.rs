@@ -1,7 +1,8 @@
 //! What the receiver of a change feed knows, and what it has yet to be told. Memory grows with the number of
 //! changes, never with how often they change or how slowly they are read: only the net difference is kept.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::{Untold, WatchEvent};
@@ -16,8 +17,8 @@ const BATCH: usize = 2000;
 /// A backlog longer than this, and longer than twice the list, is thrown away: telling the list anew is shorter.
 const FAR_BEHIND: u64 = 50_000;
 
-/// What is known of each path; shared with who looks at single ones.
-pub type Shown = Arc<Mutex<HashMap<HostPath, Known>>>;
+/// What is known of each path, in order: what lies below a directory comes right after it. Shared with who looks at single ones.
+pub type Shown = Arc<Mutex<BTreeMap<HostPath, Known>>>;
 
 /// What is true of a path, and what the receiver knows of it.
 #[derive(Default)]
@@ -102,10 +103,10 @@ impl Feed {
         let below = match self.tentative.get(path) {
             Some(tentative) => tentative.below,
             None => {
-                let is_below = |(other, known): &(&HostPath, &Known)| {
-                    known.found.is_some() && *other != path && other.is_within(path)
-                };
-                lock(&self.shown).iter().filter(is_below).count()
+                let shown = lock(&self.shown);
+                let after = shown.range::<HostPath, _>((Bound::Excluded(path), Bound::Unbounded));
+                let below = after.take_while(|(other, _)| other.is_within(path));
+                below.filter(|(_, known)| known.found.is_some()).count()
             }
         };
         let row = (below > 0).then(|| found.clone());
@@ -260,6 +261,39 @@ impl Feed {
 }
 
 /// Locks the rows; a panic elsewhere leaves them whole, since every change of them is one call.
-pub fn lock(shown: &Shown) -> MutexGuard<'_, HashMap<HostPath, Known>> {
+pub fn lock(shown: &Shown) -> MutexGuard<'_, BTreeMap<HostPath, Known>> {
     shown.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd as _;
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::beneath::facts_of;
+    use crate::changes::verdict::deleted;
+
+    #[test]
+    fn directories_made_anew_are_told_with_what_is_below_them_however_long_the_list() {
+        let facts = facts_of(std::fs::File::open("/").unwrap().as_fd()).unwrap();
+        let path = |text: String| HostPath::new(text.as_bytes()).unwrap();
+        let row = |path: &HostPath| Some(deleted(0, path.clone(), path.clone(), &facts).found);
+        let mut feed = Feed::new(Shown::default(), None);
+        for i in 0..50_000 {
+            let path = path(format!("/a/{i}"));
+            assert!(feed.update(&path, row(&path), false));
+        }
+        let start = Instant::now();
+        for i in 0..20_000 {
+            let path = path(format!("/b/{i}"));
+            assert!(!feed.update(&path, row(&path), true));
+        }
+        assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+        let (above, beside, inner) = (path("/a".into()), path("/a-b".into()), path("/a/7".into()));
+        assert!(!feed.update(&beside, row(&beside), true) && feed.update(&above, row(&above), true));
+        assert_eq!(feed.tentative.get(&above).map(|tentative| tentative.below), Some(50_000));
+        assert!(feed.update(&inner, None, false));
+        assert_eq!(feed.tentative.get(&above).map(|tentative| tentative.below), Some(49_999));
+    }
 }

@@ -5,7 +5,6 @@ mod keeper;
 mod notices;
 mod teller;
 
-use std::collections::HashMap;
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, sync_channel};
@@ -118,7 +117,7 @@ impl Watcher {
             live: AtomicBool::new(live),
             is_held_up: AtomicBool::new(false),
             wake,
-            shown: Arc::new(Mutex::new(HashMap::new())),
+            shown: Shown::default(),
             in_hand: Mutex::new(None),
         });
         let (sender, receiver) = sync_channel(WAITING_EVENTS);
