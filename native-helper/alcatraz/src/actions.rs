@@ -88,7 +88,7 @@ pub fn add_merged(
         })?;
         let stamp = merge::preview(store, session, found)?.stamp;
         selection.by_hand.push(ByHand { path: path.clone(), stamp, content });
-        selection.resolve.push((path.clone(), Resolution::Merge));
+        selection.resolve.insert(path.clone(), Resolution::Merge);
     }
     Ok(())
 }

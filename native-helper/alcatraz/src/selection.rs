@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use see_core::commit::selection::Selection;
+use see_core::commit::tops::Tops;
 use see_core::ignore::IgnoreList;
 use see_core::store::Store;
 
@@ -23,7 +24,7 @@ pub fn host_path(typed: &Path) -> Result<HostPath> {
 
 /// Returns the selection that these options mean.
 pub fn selection(only: &[PathBuf], skip: &[PathBuf], resolve: &[OsString]) -> Result<Selection> {
-    let paths = |list: &[PathBuf]| list.iter().map(|path| host_path(path)).collect::<Result<Vec<_>>>();
+    let paths = |list: &[PathBuf]| list.iter().map(|path| host_path(path)).collect::<Result<Tops>>();
     Ok(Selection {
         only: if only.is_empty() { None } else { Some(paths(only)?) },
         skip: paths(skip)?,
@@ -91,7 +92,7 @@ mod tests {
         let chosen = selection(&["/a/../b".into(), "/c/".into()], &["/d".into()], &[]).unwrap();
         let text: Vec<_> = chosen.only.unwrap().iter().map(HostPath::display).collect();
         assert_eq!(
-            (text, chosen.skip[0].display()),
+            (text, chosen.skip.iter().next().unwrap().display()),
             (vec!["/b".to_owned(), "/c".to_owned()], "/d".to_owned())
         );
         assert!(host_path(Path::new("x")).unwrap().as_bytes().ends_with(b"/x"));

@@ -12,7 +12,7 @@ use crate::selection::selection;
 
 pub fn run(context: &Context, args: &UndoArgs) -> Result<ExitStatus> {
     let store = context.open_store()?;
-    let resolve = selection(&[], &[], &args.resolve)?.resolve;
+    let resolve: Vec<_> = selection(&[], &[], &args.resolve)?.resolve.into_iter().collect();
     let done = actions::undo(&store, &args.commit, &resolve, &context.host_monitor()?);
     let result = done.map_err(|error| {
         hinting(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use see_core::change::{ChangeKind, FileType, Summary};
 use see_core::commit::selection::Selection;
+use see_core::commit::tops::Tops;
 use see_core::commit::{Deed, UndoSide};
 use see_core::compare::{Comparison, Differing};
 use see_core::error::Resolution;
@@ -41,7 +42,7 @@ pub struct CommitRequest {
 impl CommitRequest {
     /// Returns the selection that is meant: with the store's own ignore list when the request brings none.
     pub fn selection(&self, store: &Store) -> see_core::error::Result<Selection> {
-        let paths = |list: &Option<Vec<PathParam>>| -> see_core::error::Result<Vec<HostPath>> {
+        let paths = |list: &Option<Vec<PathParam>>| -> see_core::error::Result<Tops> {
             list.iter().flatten().map(PathParam::to_host_path).collect()
         };
         let mut selection = Selection {
@@ -62,7 +63,7 @@ impl CommitRequest {
                 stamp,
                 content,
             }));
-            selection.resolve.push((path, param.choice));
+            selection.resolve.insert(path, param.choice);
         }
         Ok(selection)
     }

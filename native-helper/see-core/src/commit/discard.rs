@@ -38,7 +38,7 @@ fn take_back(store: &Store, session: &str, paths: &[HostPath], monitor: &dyn Mon
         return Err(wrong_state(store, &session));
     }
     let changes = changes::scan_own(store, &session, monitor)?;
-    let goes = Selection { only: Some(paths.to_vec()), ..Selection::default() }.choose(&changes)?;
+    let goes = Selection { only: Some(paths.to_vec().into()), ..Selection::default() }.choose(&changes)?;
     check_rest(&changes, paths, &goes)?;
     monitor.check_cancelled()?;
     let total = count(goes.iter().filter(|goes| **goes).count());
@@ -55,7 +55,7 @@ fn take_back(store: &Store, session: &str, paths: &[HostPath], monitor: &dyn Mon
 /// Fails when what stays is no session that could have been: the same question as for a commit of just that.
 fn check_rest(changes: &ChangeSet, paths: &[HostPath], goes: &[bool]) -> Result<()> {
     let stays: Vec<bool> = goes.iter().map(|goes| !goes).collect();
-    let rest = Selection { skip: paths.to_vec(), ..Selection::default() };
+    let rest = Selection { skip: paths.to_vec().into(), ..Selection::default() };
     let Err(mut error) = rest.check_needs(changes, &stays) else { return Ok(()) };
     if error.code == ErrorCode::SelectionNeeds {
         let many = error.needs.len();

@@ -36,6 +36,7 @@ pub(crate) mod stat;
 mod step;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod tops;
 mod touched;
 mod undo;
 pub(crate) mod units;
@@ -134,8 +135,7 @@ pub fn commit(
     let mut rooms = Rooms::new(store, &id);
     let ignored = selection.ignored(&changes);
     let merged = selection.merged.iter().map(|merged| &merged.path);
-    let mut other: HashSet<HostPath> =
-        selection.resolve.iter().map(|(path, _)| path).chain(merged).cloned().collect();
+    let mut other: HashSet<HostPath> = selection.resolve.keys().chain(merged).cloned().collect();
     let prepared = prepare(store, &mut view, &mut rooms, (&changes, &chosen, selection), monitor)?;
     let Prepared { plan, joined, other_names, selection, grounds } = prepared;
     if dry_run {

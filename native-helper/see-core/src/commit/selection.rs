@@ -1,5 +1,6 @@
 //! Which changes a commit takes, and what a selection lacks to mean anything.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use crate::change::{ChangeKind, FileType};
@@ -14,16 +15,17 @@ use crate::session::Session;
 
 use super::merged::Merged;
 use super::namespace::Namespace;
+use super::tops::Tops;
 
 /// What to take and what to leave out. Every path stands for itself and all below it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
     /// Take just these; all when `None`.
-    pub only: Option<Vec<HostPath>>,
+    pub only: Option<Tops>,
     /// Then leave these out.
-    pub skip: Vec<HostPath>,
+    pub skip: Tops,
     /// What to do about conflicts, by the path of the change.
-    pub resolve: Vec<(HostPath, Resolution)>,
+    pub resolve: BTreeMap<HostPath, Resolution>,
     /// What files are to hold instead of the session's own version.
     pub merged: Vec<Merged>,
     /// The texts of merges that a person made.
@@ -31,7 +33,7 @@ pub struct Selection {
     /// Leave out what fits one of these patterns as well.
     pub ignore: IgnoreList,
     /// But not these, nor what `only` names itself.
-    pub include: Vec<HostPath>,
+    pub include: Tops,
     /// Of this state of the session's changes ([`stamp`](crate::changes::stamp::stamp)); of whichever there is when `None`.
     pub stamp: Option<String>,
 }
@@ -59,7 +61,7 @@ impl Selection {
 
     /// Returns what was chosen for the conflict at a path.
     pub fn resolution(&self, path: &HostPath) -> Option<Resolution> {
-        self.resolve.iter().rev().find(|(at, _)| at == path).map(|(_, choice)| *choice)
+        self.resolve.get(path).copied()
     }
 
     /// Returns what the file at a path is to hold, when it was merged.
@@ -70,11 +72,12 @@ impl Selection {
     /// Tells, for each change, whether it is taken. Fails with `no-such-change` for a path where nothing changed,
     /// with `bad-request` for a path that is to be merged and was not.
     pub fn choose(&self, changes: &ChangeSet) -> Result<Vec<bool>> {
-        let answers = self.resolve.iter().filter(|(_, choice)| *choice != Resolution::Skip);
-        let named = self.only.iter().flatten().chain(answers.map(|(path, _)| path));
-        named.into_iter().try_for_each(|path| has_change(changes, path))?;
+        let answers = self.resolve.iter().filter(|(_, choice)| **choice != Resolution::Skip);
+        let mut named = self.only.iter().flat_map(Tops::iter).chain(answers.map(|(path, _)| path));
+        let changed = Changed::new(changes);
+        named.try_for_each(|path| changed.check(path))?;
         let is_unmerged = |path: &HostPath| self.merged(path).is_none();
-        let mut merges = self.resolve.iter().filter(|(_, choice)| *choice == Resolution::Merge);
+        let mut merges = self.resolve.iter().filter(|(_, choice)| **choice == Resolution::Merge);
         if let Some((path, _)) = merges.find(|(path, _)| is_unmerged(path)) {
             return Err(SeeError::new(
                 ErrorCode::BadRequest,
@@ -96,8 +99,8 @@ impl Selection {
 
     fn wants(&self, found: &Found) -> bool {
         let path = &found.change.path;
-        self.only.as_ref().is_none_or(|only| covers(only, path))
-            && !covers(&self.skip, path)
+        self.only.as_ref().is_none_or(|only| only.covers(path))
+            && !self.skip.covers(path)
             && self.resolution(path) != Some(Resolution::Skip)
     }
 
@@ -106,7 +109,7 @@ impl Selection {
         if self.ignore.patterns().is_empty() || !self.ignore.covers(path) {
             return false;
         }
-        let is_named = covers(&self.include, path) || self.only.iter().flatten().any(|named| named == path);
+        let is_named = self.include.covers(path) || self.only.as_ref().is_some_and(|only| only.names(path));
         // What goes with its directory cannot stay behind alone.
         let goes_along = || {
             let holder = path.parent().and_then(|holder| changes.get(&holder));
@@ -121,9 +124,10 @@ impl Selection {
 
     /// Fails with `no-such-change` for a path to skip where nothing changed and nothing was read.
     pub fn check_skipped(&self, changes: &ChangeSet, reads: Option<&ReadSet>) -> Result<()> {
-        let answers = self.resolve.iter().filter(|(_, choice)| *choice == Resolution::Skip);
+        let answers = self.resolve.iter().filter(|(_, choice)| **choice == Resolution::Skip);
+        let changed = Changed::new(changes);
         let mut skipped = self.skip.iter().chain(answers.map(|(path, _)| path));
-        skipped.try_for_each(|path| match (has_change(changes, path), reads) {
+        skipped.try_for_each(|path| match (changed.check(path), reads) {
             (Err(_), _) if changes.astray.contains(path) => Ok(()),
             (Err(_), Some(reads)) if reads.has_within(path) => Ok(()),
             (result, _) => result,
@@ -132,9 +136,9 @@ impl Selection {
 
     /// Tells whether a conflict at a path where nothing changed is to be left aside.
     pub fn accepts(&self, path: &HostPath) -> bool {
-        covers(&self.skip, path)
+        self.skip.covers(path)
             || self.resolution(path) == Some(Resolution::Skip)
-            || (self.ignore.covers(path) && !covers(&self.include, path))
+            || (self.ignore.covers(path) && !self.include.covers(path))
     }
 
     /// Fails with `selection-needs` when a chosen change means nothing without one that is left out.
@@ -210,7 +214,7 @@ impl Selection {
             need(link);
         }
         if let Some(from) = &found.change.from {
-            let skipped = self.skip.iter().any(|top| from.is_within(top));
+            let skipped = self.skip.covers(from);
             let source = parts.left_out(from);
             let source_matters = match found.change.kind {
                 ChangeKind::Renamed => {
@@ -273,25 +277,45 @@ impl<'a> Parts<'a> {
     }
 }
 
-fn covers(list: &[HostPath], path: &HostPath) -> bool {
-    list.iter().any(|top| path.is_within(top))
-}
-
 fn plural(count: usize) -> String {
     if count == 1 { "one change".to_owned() } else { format!("{count} changes") }
 }
 
-fn has_change(changes: &ChangeSet, path: &HostPath) -> Result<()> {
-    let is_source = |f: &Found| f.change.from.as_ref().is_some_and(|from| from.is_within(path));
-    if !changes.within(path).is_empty() || changes.found.iter().any(is_source) {
-        return Ok(());
+/// Where something changed.
+struct Changed<'a> {
+    changes: &'a ChangeSet,
+    /// Where what was moved came from, in order; made when it is asked for.
+    sources: OnceCell<Vec<&'a HostPath>>,
+}
+
+impl<'a> Changed<'a> {
+    fn new(changes: &'a ChangeSet) -> Self {
+        Self { changes, sources: OnceCell::new() }
     }
-    Err(SeeError::new(
-        ErrorCode::NoSuchChange,
-        format!("Nothing changed at {}.", path.display()),
-        "Look at what changed with: alcatraz changes SESSION",
-    )
-    .with_path(path))
+
+    /// Fails with `no-such-change` where nothing changed at a path or below it.
+    fn check(&self, path: &HostPath) -> Result<()> {
+        if !self.changes.within(path).is_empty() || self.is_source(path) {
+            return Ok(());
+        }
+        Err(SeeError::new(
+            ErrorCode::NoSuchChange,
+            format!("Nothing changed at {}.", path.display()),
+            "Look at what changed with: alcatraz changes SESSION",
+        )
+        .with_path(path))
+    }
+
+    fn is_source(&self, path: &HostPath) -> bool {
+        let sources = self.sources.get_or_init(|| {
+            let from = self.changes.found.iter().filter_map(|found| found.change.from.as_ref());
+            let mut sources: Vec<_> = from.collect();
+            sources.sort_unstable();
+            sources
+        });
+        let first = sources.partition_point(|from| *from < path);
+        sources.get(first).is_some_and(|from| from.is_within(path))
+    }
 }
 
 /// Tells whether a change is a plain file's.

@@ -39,7 +39,7 @@ pub(crate) fn carry_out(
     monitor: &dyn Monitor,
 ) -> Result<Selection> {
     let mut done = selection.clone();
-    let wanted = selection.resolve.iter().filter(|(_, choice)| *choice == Resolution::Merge);
+    let wanted = selection.resolve.iter().filter(|(_, choice)| **choice == Resolution::Merge);
     for path in wanted.map(|(path, _)| path).filter(|path| selection.merged(path).is_none()) {
         monitor.check_cancelled()?;
         let Some(found) = changes.get(path) else { continue };

@@ -49,7 +49,7 @@ fn shown(bench: &Bench) -> Preview {
 }
 
 fn merge(bench: &Bench) -> Selection {
-    Selection { resolve: vec![(bench.path("f"), Resolution::Merge)], ..Selection::default() }
+    Selection { resolve: [(bench.path("f"), Resolution::Merge)].into(), ..Selection::default() }
 }
 
 fn is_inside(name: &str) -> bool {
@@ -111,7 +111,7 @@ fn an_answer_beats_the_join() {
     let bench = session(BASE, "echo inside >> f; echo k > k");
     on_host(&bench, &format!("{BASE}host\n"));
     let mut selection = merge(&bench);
-    selection.resolve[0].1 = Resolution::Skip;
+    selection.resolve.insert(bench.path("f"), Resolution::Skip);
     let outcome = bench.commit_part(&selection).unwrap();
     assert_eq!((outcome.applied, outcome.joined.len()), (1, 0));
     assert_eq!(read(&bench), format!("{BASE}host\n"));
@@ -189,7 +189,7 @@ fn a_base_ends_with_the_commit_of_its_file() {
         return;
     }
     let mut bench = session(BASE, "echo first >> f; echo k > k");
-    let part = Selection { only: Some(bench.paths(&["f"])), ..Selection::default() };
+    let part = Selection { only: Some(bench.paths(&["f"]).into()), ..Selection::default() };
     bench.commit_part(&part).unwrap();
     bench.enter("echo second >> f");
     on_host(&bench, &format!("{BASE}first\nhost\n"));
@@ -221,10 +221,10 @@ fn what_the_ignore_list_covers_stays_behind() {
     assert_eq!(bench.state(), crate::session::SessionState::Finished);
 
     let bench = make();
-    let included = Selection { include: bench.paths(&["n"]), ..selection() };
+    let included = Selection { include: bench.paths(&["n"]).into(), ..selection() };
     assert_eq!(checked(&bench, &included).ignored, bench.paths(&["a.log"]));
-    let named = Selection { only: Some(bench.paths(&["a.log"])), ..selection() };
+    let named = Selection { only: Some(bench.paths(&["a.log"]).into()), ..selection() };
     assert_eq!(bench.commit_part(&named).unwrap().applied, 1);
-    let nothing = Selection { only: Some(bench.paths(&["n/b.log"])), ..selection() };
+    let nothing = Selection { only: Some(bench.paths(&["n/b.log"]).into()), ..selection() };
     assert!(checked(&bench, &nothing).ignored.is_empty(), "what is named itself is meant");
 }

@@ -18,7 +18,7 @@ fn three_commits() -> (Bench, Vec<String>) {
     let mut bench = bench;
     bench.enter("for f in a b c d; do echo new > $f; done");
     let commits = ["a", "b", "c"].map(|name| {
-        let only = Some(bench.paths(&[name]));
+        let only = Some(bench.paths(&[name]).into());
         bench.commit_part(&Selection { only, ..Selection::default() }).unwrap().id
     });
     (bench, commits.to_vec())

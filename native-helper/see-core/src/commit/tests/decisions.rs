@@ -15,7 +15,7 @@ use crate::path::HostPath;
 use crate::session::SessionState;
 
 pub fn resolve(bench: &Bench, path: &str, choice: Resolution) -> Selection {
-    Selection { resolve: vec![(bench.path(path), choice)], ..Selection::default() }
+    Selection { resolve: [(bench.path(path), choice)].into(), ..Selection::default() }
 }
 
 #[test]

@@ -13,7 +13,7 @@ fn merge(bench: &Bench, path: &str, pieces: Vec<Piece>) -> Selection {
     let session = bench.store.session(SESSION).unwrap();
     let path = bench.path(path);
     let host = View::new(&session).host(0, &path).unwrap().unwrap();
-    let resolve = vec![(path.clone(), Resolution::Merge)];
+    let resolve = [(path.clone(), Resolution::Merge)].into();
     Selection { resolve, merged: vec![Merged { path, host, pieces }], ..Selection::default() }
 }
 
@@ -74,7 +74,7 @@ fn a_part_with_a_merged_file_leaves_the_rest_in_the_session() {
     }
     let mut bench = Bench::fast_session(MarkSpace::Trusted, LOG, APPENDS);
     bench.on_host("echo our >> log");
-    let part = Selection { skip: bench.paths(&["k"]), ..merge(&bench, "log", both_tails()) };
+    let part = Selection { skip: bench.paths(&["k"]).into(), ..merge(&bench, "log", both_tails()) };
     bench.commit_part(&part).unwrap();
     assert_eq!((read(&bench, "log"), read(&bench, "k")), ("old\nour\n--\nsee\n".into(), "k\n".into()));
     let seen = bench.seen();

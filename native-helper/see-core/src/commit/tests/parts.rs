@@ -14,7 +14,7 @@ use crate::session::SessionState;
 fn commit_with_needs(bench: &Bench, path: &HostPath, what: &str) -> Vec<HostPath> {
     let mut only = vec![path.clone()];
     for _ in 0..20 {
-        match bench.commit_part(&Selection { only: Some(only.clone()), ..Selection::default() }) {
+        match bench.commit_part(&Selection { only: Some(only.clone().into()), ..Selection::default() }) {
             Ok(_) => return only,
             Err(error) if error.code == ErrorCode::SelectionNeeds => {
                 assert!(!error.needs.is_empty(), "{what}");

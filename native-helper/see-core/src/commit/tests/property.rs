@@ -278,7 +278,7 @@ fn tell_parts(
     (before, view): (&Tree, &Tree),
     tally: &mut Tally,
 ) -> Result<(), TestCaseError> {
-    let only = Some(vec![bench.path(top.to_str().unwrap())]);
+    let only = Some(vec![bench.path(top.to_str().unwrap())].into());
     let selection = Selection { only, ..Selection::default() };
     match bench.commit_part(&selection) {
         Err(error) => {

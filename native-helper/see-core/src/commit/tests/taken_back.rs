@@ -106,7 +106,7 @@ fn an_undo_that_fails_takes_back_also_what_a_program_has_had_open() {
         let bench = Bench::fast_session(MarkSpace::Trusted, host, "echo aa > a; echo zz > z; rm w");
         let log = |name: &str| std::fs::File::options().append(true).open(bench.host.join(name)).unwrap();
         let open = [log("z"), log("w")];
-        let resolve = vec![(bench.path("z"), Resolution::Overwrite)];
+        let resolve = [(bench.path("z"), Resolution::Overwrite)].into();
         let selection = Selection { resolve, ..Selection::default() };
         let commit = bench.commit_part(&selection).unwrap().id;
         let (before, meddled_at) = (bench.has(), bench.host.clone());

@@ -184,7 +184,7 @@ fn meet(Target(host, program, meanwhile, restore, expected): &Target) {
         (Err(error), End::Fixed(path)) => {
             assert_eq!(error.code, ErrorCode::PermissionDenied, "{what}: {error:?}");
             assert_eq!(error.path, Some(bench.path(path).to_ref()), "{what}");
-            let only = Some(bench.paths(&["a"]));
+            let only = Some(bench.paths(&["a"]).into());
             Selection { only, ..Selection::default() }
         }
         (Err(error), End::Conflict(conflicts)) => {
@@ -284,7 +284,7 @@ fn a_full_disk_leaves_the_host_as_it_was() {
     assert_same("host", &bench.has(), &before);
     assert_same("layer", &bench.layer(), &layer);
     assert_eq!(bench.state(), SessionState::Finished);
-    let part = Selection { skip: bench.paths(&["big"]), ..Selection::default() };
+    let part = Selection { skip: bench.paths(&["big"]).into(), ..Selection::default() };
     bench.commit_part(&part).unwrap();
     assert_eq!(std::fs::read_to_string(bench.host.join("f")).unwrap(), "b\n");
     drop(bench);
