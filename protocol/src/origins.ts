@@ -16,8 +16,9 @@ export const Origin = PathRef.extend({
 });
 export type Origin = z.infer<typeof Origin>;
 
-/** A page of a session's list. `packages` comes with the first one; `total` counts the rows of all pages. */
+/** A page of a list, and by which number its next one is asked for. `packages` comes with the first one; `total` counts the rows of all. */
 export const Origins = z.object({
+  list: z.number().int().min(0),
   packages: z.array(Package),
   rows: z.array(Origin),
   total: z.number().int().min(0),

@@ -78,9 +78,12 @@ export const methods = {
     params: z.object({ session: z.string().min(1), paths: z.array(PathRef).min(1) }),
     result: DiscardResult,
   },
-  /** Which package owns each change, and when it was made: from the row `from` on, looked up anew with 0. */
+  /** Which package owns each change, and when it was made: looked up anew, or from the row `from` of a list on that was begun. */
   "changes.origins": {
-    params: z.object({ session: z.string().min(1), from: z.number().int().min(0) }),
+    params: z.object({
+      session: z.string().min(1),
+      next: z.object({ list: z.number().int().min(0), from: z.number().int().min(1) }).optional(),
+    }),
     result: Origins,
   },
   /** Gives a file of a session that has ended another content. */

@@ -38,7 +38,12 @@ fn tells_when_each_change_was_made_and_begins_anew_with_the_first_page() {
     let id = lab.see("rm gone; echo x > made; touch -d 2001-02-03 made");
     let mut client = Client::new(&lab);
     assert_eq!(client.refused("changes.origins", json!({ "session": id, "from": 1 }))["code"], "bad-request");
-    let answer = client.ask("changes.origins", json!({ "session": id, "from": 0 }));
+    let next = json!({ "list": 1, "from": 1 });
+    assert_eq!(
+        client.refused("changes.origins", json!({ "session": id, "next": next }))["code"],
+        "bad-request"
+    );
+    let answer = client.ask("changes.origins", json!({ "session": id }));
     assert_eq!(answer["total"], 2);
     let unix = before.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
     let year = 1970 + unix / 31_556_952;
@@ -47,8 +52,9 @@ fn tells_when_each_change_was_made_and_begins_anew_with_the_first_page() {
         let time = row["time"].as_str().unwrap_or_else(|| panic!("{row}"));
         assert!(time.starts_with(&year.to_string()), "{time}");
     }
-    let rest = client.ask("changes.origins", json!({ "session": id, "from": 2 }));
-    assert_eq!(rest, json!({ "packages": [], "rows": [], "total": 2 }));
+    let next = json!({ "list": answer["list"], "from": 2 });
+    let error = client.refused("changes.origins", json!({ "session": id, "next": next }));
+    assert_eq!(error["code"], "bad-request", "it was told whole");
 }
 
 /// dpkg's own records: the host's of a package that is there, the session's of one that it installed.
@@ -64,7 +70,7 @@ fn tells_which_package_owns_a_change() {
          printf '/.\\n/opt\\n/opt/probe\\n/opt/probe/file\\n' > /var/lib/dpkg/info/alcatraz-probe.list; \
          rm /bin/gzip /var/lib/dpkg/info/gzip.list",
     );
-    let answer = Client::new(&lab).ask("changes.origins", json!({ "session": id, "from": 0 }));
+    let answer = Client::new(&lab).ask("changes.origins", json!({ "session": id }));
     let owners = owners(&answer);
     let of = |path: &str| {
         owners.iter().find(|(at, _)| at == path).unwrap_or_else(|| panic!("{path}: {owners:?}")).1.clone()
@@ -102,7 +108,7 @@ fn tells_which_package_of_rpm_owns_a_change() {
         "export HOME=$PWD; rpmbuild -bb --quiet --define \"_topdir $PWD/build\" probe.spec >&2
          rpm --install --force-debian --nodeps --dbpath /var/lib/rpm build/RPMS/noarch/*.rpm >&2; test -e /opt/probe/file",
     );
-    let answer = Client::new(&lab).ask("changes.origins", json!({ "session": id, "from": 0 }));
+    let answer = Client::new(&lab).ask("changes.origins", json!({ "session": id }));
     let owners = owners(&answer);
     for path in ["/opt/probe", "/opt/probe/file"] {
         let owner = owners.iter().find(|(at, _)| at == path).unwrap_or_else(|| panic!("{path}: {owners:?}"));
@@ -116,7 +122,7 @@ fn tells_which_package_of_rpm_owns_a_change() {
 
 fn ordinary_user_owns_nothing(lab: &Lab) {
     let id = lab.see("echo x > made");
-    let answer = Client::new(lab).ask("changes.origins", json!({ "session": id, "from": 0 }));
+    let answer = Client::new(lab).ask("changes.origins", json!({ "session": id }));
     assert!(owners(&answer).iter().all(|(_, package)| package.is_none()));
 }
 

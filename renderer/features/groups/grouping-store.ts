@@ -55,17 +55,18 @@ export const useGrouping = create<GroupingState>((set, get) => ({
     set({ asked: key, looking: true, error: null });
     const { tree } = useFeed.getState();
     let table: OriginTable | null = null;
-    for (let from = 0; ;) {
-      const outcome = await see.origins({ session, from });
+    for (let next: { list: number; from: number } | undefined; ;) {
+      const outcome = await see.origins({ session, next });
       if (!outcome.ok) {
         set({ looking: false, error: outcome.error });
         return;
       }
-      const { packages, rows, total } = outcome.value;
+      const { list, packages, rows, total } = outcome.value;
       table ??= new OriginTable(tree, packages);
       table.add(rows);
-      from += rows.length;
+      const from = (next?.from ?? 0) + rows.length;
       if (rows.length === 0 || from >= total) break;
+      next = { list, from };
     }
     set({ looking: false, origins: table });
   },

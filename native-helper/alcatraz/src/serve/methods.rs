@@ -32,7 +32,7 @@ use super::desk::{EditParams, NoteParams, NotesResult, VirusesResult};
 use super::envelope::bad_request;
 use super::feed::Feeds;
 use super::messages::*;
-use super::origins::{LastOrigins, OriginsParams};
+use super::origins::{OriginLists, OriginsParams};
 use super::recent_scans::RecentScans;
 use super::relays::Relays;
 use super::requests::RequestMonitor;
@@ -98,7 +98,7 @@ pub struct Methods {
     list: Arc<SessionList>,
     feeds: Feeds,
     recent: RecentScans,
-    origins: LastOrigins,
+    origins: OriginLists,
     relays: Relays,
     greeted: AtomicBool,
     /// What waits for the first greeting.
@@ -112,7 +112,7 @@ impl Methods {
             relays: Relays::new(writer.clone()),
             feeds: Feeds::new(Arc::clone(&store), writer),
             recent: RecentScans::default(),
-            origins: LastOrigins::default(),
+            origins: OriginLists::default(),
             store,
             list,
             greeted: AtomicBool::new(false),
@@ -286,7 +286,7 @@ impl Methods {
             let changes = actions::scan(&self.store, &session, monitor)?;
             origins::origins(&self.store, &session, &changes, monitor)
         };
-        reply(self.origins.page(&session.id, params.from, look)?)
+        reply(self.origins.page(params.next, look)?)
     }
 
     /// Returns a session and its change at exactly this path: from the feed when there is one, else from a scan.
