@@ -235,7 +235,12 @@ pub struct Entry {
     pub is_dir: Option<bool>,
 }
 
-/// Returns the entries in a directory, unsorted, without `.` and `..`; `None` when there are more than so many.
+/// Returns the entries in a directory, unsorted, without `.` and `..`.
+pub fn entries(dir: BorrowedFd<'_>) -> Result<Vec<Entry>> {
+    Ok(entries_within(dir, usize::MAX)?.unwrap_or_default())
+}
+
+/// As [`entries`]; `None` when there are more than so many, of which no more are read then.
 pub fn entries_within(dir: BorrowedFd<'_>, most: usize) -> Result<Option<Vec<Entry>>> {
     list(dir, most, |entry| Entry {
         name: Box::from(entry.file_name().to_bytes()),
