@@ -43,7 +43,7 @@ export function readPty(
   return { pause, resume };
 }
 
-/** Returns what is left in a pty that was hung up, a part at a time; null at its end. It does not wait. */
+/** Returns what is left in a pty that was hung up, a part at a time; null at its end. The descriptor never waits. */
 function readRest(fd: number): Uint8Array | null {
   const part = Buffer.alloc(PART);
   try {
