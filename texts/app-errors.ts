@@ -132,8 +132,8 @@ export const APP_ERRORS = {
     message: `${program} could not be started: ${why}`,
     hint: "Install it, or choose another program in Settings.",
   }),
-  endedAtOnce: (program: string, status: number): Said => ({
-    message: `${program} could not open it: it ended with status ${status}.`,
+  endedAtOnce: (program: string, how: number | string): Said => ({
+    message: `${program} could not open it: it ${typeof how === "number" ? `ended with status ${how}` : `was ended by signal ${how}`}.`,
     hint: "There may be no program for files of this kind: install one, or choose one in Settings.",
   }),
   programGone: {

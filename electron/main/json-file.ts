@@ -1,9 +1,8 @@
 // Small JSON files of the app's own: schema-checked when read, replaced atomically when written.
-import { mkdir, open, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { z } from "zod";
-
-let counter = 0;
+import { writeWhole } from "./whole-file.js";
 
 /** Returns the file's content, or null when there is none. A file that does not parse is kept aside as `.bad`. */
 export async function readJson<T>(file: string, schema: z.ZodType<T>): Promise<T | null> {
@@ -31,24 +30,10 @@ function parseOrUndefined(text: string): unknown {
   }
 }
 
-/** Replaces the file's content; whoever reads sees all of the old or all of the new, also after a crash. */
+/** Replaces the file's content, in a folder that is made when there is none. */
 export async function writeText(file: string, text: string, mode: number): Promise<void> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-  counter += 1;
-  const temporary = `${file}.${process.pid}-${counter}.new`;
-  try {
-    const handle = await open(temporary, "wx", mode);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(temporary, file);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+  await writeWhole(file, mode, (handle) => handle.writeFile(text));
 }
 
 /** Replaces the content of a JSON file in the same way; it is for its owner alone. */

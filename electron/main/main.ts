@@ -184,13 +184,14 @@ function release({ stores, terminals, watches }: Rooms): void {
 const TERMINAL_GRACE = 1_000;
 
 /** Lets helper, terminals and files finish before the app ends. All windows are closed by then. */
-function finishBeforeQuit({ helper, administrators, terminals, settings, outside }: Rooms): void {
+function finishBeforeQuit({ helper, administrators, stores, terminals, settings, outside }: Rooms): void {
   app.once("will-quit", (event) => {
     event.preventDefault();
     // Electron cannot be asked to quit from within this event, so the end comes in a turn of its own.
     const ends = [
       helper.close(),
       administrators.helper.close(),
+      stores.end(),
       terminals.end(TERMINAL_GRACE),
       settings.flush(),
       frameSaved(),

@@ -163,10 +163,10 @@ export class Helper {
   }
 
   /** Writes a session's changes to a file, by the command line: the file is the person's own. */
-  async exportTo(session: string, form: "tar" | "patch", file: string): Promise<void> {
+  async exportTo(session: string, form: "tar" | "patch", file: string, signal: AbortSignal): Promise<void> {
     const program = await this.#options.locate();
     const words = form === "tar" ? ["export", "-o", "-", "--", session] : ["diff", "--", session];
-    await runToFile([program, ...words], this.#options.environment, file);
+    await runToFile([program, ...words], this.#options.environment, file, signal);
   }
 
   async #restart(): Promise<void> {
@@ -194,7 +194,7 @@ export class Helper {
       );
       await this.#greet(run);
     } catch (thrown) {
-      // A death was reported by #onEnded; here are helpers that are missing, or alive and unusable.
+      // A death was reported by #onGone; here are helpers that are missing, or alive and unusable.
       if (this.#status.state === "starting") this.#setStatus({ state: "gone", error: toSeeError(thrown) });
     }
   }

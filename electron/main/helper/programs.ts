@@ -1,10 +1,11 @@
 // Programs beside the helper: what the person's desktop shows files with, and the command line writing to a file.
 import { spawn } from "node:child_process";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { APP_ERRORS, REASONS, refusalWords } from "../../../texts/app-errors.js";
 import { escapeText } from "../../../protocol/src/escape.js";
 import { fail, type Failure, reasonOf } from "../failure.js";
+import { writeWhole } from "../whole-file.js";
 
 /** What a command may say before it is cut, in characters. */
 const LONGEST = 2000;
@@ -31,25 +32,31 @@ export function startProgram(
       child.unref();
       if (!looked) return resolve();
       const timer = setTimeout(resolve, LOOKED_AT);
-      child.once("exit", (status) => {
+      child.once("exit", (status, signal) => {
         clearTimeout(timer);
-        if (status === 0 || status === null) resolve();
-        else reject(fail("bad-request", APP_ERRORS.endedAtOnce(escapeText(file), status)));
+        if (status === 0) resolve();
+        else reject(fail("bad-request", APP_ERRORS.endedAtOnce(escapeText(file), signal ?? status ?? 0)));
       });
     });
   });
 }
 
-/** Runs a command and puts what it prints into a file: whole, or not at all. */
+/** Runs a command and puts what it prints into a file: whole, or not at all. The signal ends it. */
 export function runToFile(
   words: readonly string[],
   environment: Record<string, string>,
   target: string,
+  signal: AbortSignal,
 ): Promise<void> {
   const [file = "", ...args] = words;
   return toFile(target, async ({ fd }) => {
     let said = "";
-    const child = spawn(file, args, { stdio: ["ignore", fd, "pipe"], env: environment });
+    const child = spawn(file, args, {
+      stdio: ["ignore", fd, "pipe"],
+      env: environment,
+      signal,
+      killSignal: "SIGKILL",
+    });
     child.stderr?.setEncoding("utf8");
     child.stderr?.on("data", (text: string) => (said = (said + text).slice(0, LONGEST)));
     const status = await new Promise<number | null>((resolve, reject) => {
@@ -60,24 +67,16 @@ export function runToFile(
   });
 }
 
-/** Writes a file: whole, or not at all. */
+/** Writes a file: whole, or not at all. It is its owner's alone, as files may be that it holds. */
 export async function toFile(target: string, write: (file: FileHandle) => Promise<void>): Promise<void> {
-  const part = `${target}.part`;
-  // Before all else: only what was made here is ever removed again.
-  const handle = await open(part, "wx", 0o644).catch((cause: unknown) => {
-    throw refused(target, cause);
-  });
+  let begun = false;
   try {
-    try {
-      await write(handle);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(part, target);
+    await writeWhole(target, 0o600, (handle) => {
+      begun = true;
+      return write(handle);
+    });
   } catch (cause) {
-    await rm(part, { force: true });
-    throw failed(target, cause);
+    throw begun ? failed(target, cause) : refused(target, cause);
   }
 }
 

@@ -38,6 +38,9 @@ export class Stores {
   #ownList: Session[] = [];
   /** As they were told last: sessions outlive their helper. */
   #otherList: Session[] | null = null;
+  /** Exports that are under way, and what ends them. */
+  readonly #exports = new Set<Promise<void>>();
+  readonly #ending = new AbortController();
 
   constructor({ own, administrators, environment }: StoresOptions, events: StoresEvents) {
     this.#own = own;
@@ -110,8 +113,18 @@ export class Stores {
   /** Writes a session's changes to a file of the person's: with the person's rights, whoever reads them. */
   async exportTo(key: string, form: "tar" | "patch", file: string): Promise<void> {
     const session = administratorsId(key);
-    if (session === null) return this.#own.exportTo(key, form, file);
-    await toFile(file, (handle) => this.#relayTo(handle, session, form));
+    const work =
+      session === null
+        ? this.#own.exportTo(key, form, file, this.#ending.signal)
+        : toFile(file, (handle) => this.#relayTo(handle, session, form));
+    this.#exports.add(work);
+    await work.finally(() => this.#exports.delete(work));
+  }
+
+  /** Ends the exports that are under way, and what they have written: the app ends, and its helpers with it. */
+  async end(): Promise<void> {
+    this.#ending.abort();
+    await Promise.allSettled(this.#exports);
   }
 
   async #relayTo(handle: FileHandle, session: string, form: "tar" | "patch"): Promise<void> {

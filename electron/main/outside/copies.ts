@@ -34,7 +34,7 @@ export class Copies {
           throw fail("bad-request", APP_ERRORS.largeCopy);
         }
         const data = Buffer.from(slice.data, "base64");
-        await copy.write(data);
+        await copy.appendFile(data);
         offset += data.length;
         eof = slice.eof || data.length === 0;
       }
@@ -61,7 +61,10 @@ export class Copies {
 
   async #folder(kind: string): Promise<string> {
     // What an app that crashed has left is nobody's any more.
-    this.#ready ??= this.clear();
+    this.#ready ??= this.clear().catch((error: unknown) => {
+      this.#ready = null;
+      throw error;
+    });
     await this.#ready;
     await mkdir(this.#place, { recursive: true, mode: 0o700 });
     return mkdtemp(join(this.#place, `${kind}-`));
