@@ -36,6 +36,7 @@ export const TEXTS = {
   profileSave: "Keep",
   profileDrop: (name: string): string => `Forget the profile ${name}`,
   profileTaken: "The app brings a profile of this name. Choose another one.",
+  profileLong: "A list of these choices is too long to be kept. Name folders instead of the files in them.",
   sessionName: "Session name",
   sessionNameHint: "optional",
   sessionNameWhy: "What the session is called in the list and on the command line.",

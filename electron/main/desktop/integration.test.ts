@@ -1,7 +1,7 @@
 // “Open in Alcatraz” as the desktop's own programs see it, in a home that is thrown away.
 // oxlint-disable-next-line no-restricted-imports -- xdg-mime, gio and desktop-file-validate are the judges here
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
@@ -70,6 +70,20 @@ test("what is asked for at once is done one after the other: the last word holds
   expect(await integration.isOn()).toBe(false);
   expect(await exists(list())).toBe(false);
   expect(await exists(join(home, "data/applications/alcatraz-open.desktop"))).toBe(false);
+});
+
+test("a list that is kept elsewhere is changed there, and is read by whom it was", async () => {
+  const kept = join(home, "dotfiles/mimeapps.list");
+  await mkdir(dirname(kept), { recursive: true });
+  await mkdir(dirname(list()), { recursive: true });
+  const text = "[Default Applications]\ntext/plain=editor.desktop\n";
+  await writeFile(kept, text, { mode: 0o600 });
+  await symlink(kept, list());
+  await integration.set(true);
+  expect(await readFile(kept, "utf8")).toContain("alcatraz-open.desktop");
+  expect([await readlink(list()), (await stat(kept)).mode & 0o777]).toEqual([kept, 0o600]);
+  await integration.set(false);
+  expect(await readFile(kept, "utf8")).toBe(text);
 });
 
 test("the entry is valid and starts the app with the file", async () => {

@@ -1,5 +1,5 @@
 // “Open in Alcatraz” in the file managers of this person: on and off, by files of the person's own alone.
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, realpath, rm, stat } from "node:fs/promises";
 import { dirname, isAbsolute, join } from "node:path";
 import { APP_ERRORS } from "../../../texts/app-errors.js";
 import { fail, reasonOf } from "../failure.js";
@@ -50,12 +50,11 @@ export class Integration {
       if (on) {
         await mkdir(dirname(this.#entry), { recursive: true, mode: 0o700 });
         await writeText(this.#entry, launcherEntry(this.#options.command, this.#options.icon), 0o644);
-        await writeText(this.#list, withHandler(before, HANDLER, RISKY_TYPES), 0o644);
+        await this.#write(withHandler(before, HANDLER, RISKY_TYPES));
         return;
       }
       const after = withoutHandler(before, HANDLER);
-      if (after === "") await rm(this.#list, { force: true });
-      else if (after !== before) await writeText(this.#list, after, 0o644);
+      if (after !== before) await this.#write(after);
       await rm(this.#entry, { force: true });
     } catch (cause) {
       throw fail(
@@ -65,6 +64,17 @@ export class Integration {
         cause,
       );
     }
+  }
+
+  /** Writes the list where it lies, as it may be read: it may be a link into a folder of settings that is kept elsewhere. */
+  async #write(text: string): Promise<void> {
+    const list = await realpath(this.#list).catch(() => this.#list);
+    if (text === "") return rm(list, { force: true });
+    const mode = await stat(list).then(
+      (facts) => facts.mode & 0o777,
+      () => 0o644,
+    );
+    await writeText(list, text, mode);
   }
 
   async #read(): Promise<string> {

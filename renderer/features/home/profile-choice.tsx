@@ -18,14 +18,18 @@ export function ProfileChoice({ system }: { system: boolean }): ReactElement {
   const current = matching(all, choices, system);
   const title = naming?.trim() ?? "";
   const taken = BUILT_IN.some((profile) => profile.name === title);
+  /** Whether there was more in it than can be kept. */
+  const [long, setLong] = useState(false);
+  const why = taken ? TEXTS.profileTaken : long ? TEXTS.profileLong : TEXTS.profileWhy;
 
   const keep = (): void => {
     if (title === "" || taken) return;
-    keepProfile({ ...picked(choices), name: title });
-    setNaming(null);
+    const kept = keepProfile({ ...picked(choices), name: title });
+    setLong(!kept);
+    if (kept) setNaming(null);
   };
   return (
-    <Option label={TEXTS.profile} why={taken ? TEXTS.profileTaken : TEXTS.profileWhy}>
+    <Option label={TEXTS.profile} why={why}>
       {(field) => (
         <div className={styles.line}>
           <select

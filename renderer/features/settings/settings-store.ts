@@ -1,7 +1,7 @@
 // The choices that outlive the window. Each change goes to main at once, which gathers them: a window that closes now
 // loses none.
 import { create } from "zustand";
-import { DEFAULT_SETTINGS, type Profile, type Recent, type Settings } from "../../../protocol/src/bridge.js";
+import { DEFAULT_SETTINGS, Profile, type Recent, type Settings } from "../../../protocol/src/bridge.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { see } from "../../see.js";
 
@@ -23,8 +23,8 @@ interface SettingsState extends Settings {
   resetPane: (name: string) => void;
   toggleSidebar: () => void;
   remember: (command: Recent) => void;
-  /** Keeps a profile; one of the same name is replaced. */
-  keepProfile: (profile: Profile) => void;
+  /** Keeps a profile; one of the same name is replaced. False: it holds more than is kept, and nothing would be saved with it. */
+  keepProfile: (profile: Profile) => boolean;
   dropProfile: (name: string) => void;
   /** Takes sessions out of the lists; those that nobody knows any more are forgotten. */
   clear: (sessions: readonly string[]) => void;
@@ -73,8 +73,10 @@ export const useSettings = create<SettingsState>((set, get) => {
       change({ recent: [command, ...others].slice(0, RECENT_LIMIT) });
     },
     keepProfile: (profile) => {
+      if (!Profile.safeParse(profile).success) return false;
       const others = get().profiles.filter((each) => each.name !== profile.name);
       change({ profiles: [...others, profile].slice(-PROFILE_LIMIT) });
+      return true;
     },
     clear: (sessions) => change({ cleared: sessions.slice(0, CLEARED_LIMIT) }),
     dropProfile: (name) => change({ profiles: get().profiles.filter((each) => each.name !== name) }),
