@@ -4,9 +4,10 @@ import type { HarnessOptions } from "./e2e/test.js";
 
 const root = process.geteuid?.() === 0;
 
-/** Specs of the window alone: what they show does not depend on the helper's privileges, so user mode runs them. */
+/** Specs of the window alone, and of a person who asks for a password: what they show does not depend on root, so user mode runs them. */
 const WINDOW_ALONE = [
   "accessibility",
+  "administrator",
   "conflicts",
   "desktop",
   "door",
