@@ -24,7 +24,7 @@ export type NoteRequest = z.infer<typeof NoteRequest>;
 export const Finding = PathRef.extend({ name: z.string() });
 export type Finding = z.infer<typeof Finding>;
 
-/** `skipped` counts files that are too large to be looked at, `cut` findings that are not told. */
+/** `skipped` counts files that are too large, or packed too deep, to be looked at as a whole, `cut` findings that are not told. */
 export const Viruses = z.object({
   files: z.number().int().min(0),
   skipped: z.number().int().min(0),

@@ -30,6 +30,19 @@ fn a_disk_filler_is_frozen_at_its_quota_and_goes_on_when_told() {
         let small = lab.run(&["resume", "filler", "--quota", "1M"]);
         assert!(small.status == 2 && small.stderr.contains("already"), "{small:?}");
         assert!(frozen(lab, "filler").is_some());
+        // What cannot be written down is not done, and can be asked for again.
+        let database = lab.store().join("alcatraz.db");
+        let sql = |text: &str| {
+            let script = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).executescript(sys.argv[2])";
+            let mut python = Command::new("python3");
+            assert!(python.args(["-c", script]).arg(&database).arg(text).status().unwrap().success());
+        };
+        sql("CREATE TRIGGER full BEFORE UPDATE ON sessions BEGIN SELECT json('{'); END");
+        let unwritten = [["resume", "filler"], ["resume", "filler"]].map(|words| lab.run(&words));
+        sql("DROP TRIGGER full");
+        for outcome in unwritten {
+            assert!(outcome.status != 0 && outcome.stderr.contains("malformed"), "{outcome:?}");
+        }
         // As much again, then what was said.
         for more in [None, Some(100 * MIB)] {
             let used = frozen(lab, "filler").unwrap()["used"].as_u64().unwrap();

@@ -224,6 +224,9 @@ fn without_numbers(mut message: String) -> String {
 /// The result of everything here that can fail.
 pub type Result<T> = std::result::Result<T, Box<SeeError>>;
 
+/// The fact that tells an error of the system.
+const ERRNO: &str = "errno";
+
 impl SeeError {
     /// Returns an error with this code, sentence and advice.
     pub fn new(code: ErrorCode, message: impl Into<String>, hint: impl Into<String>) -> Box<Self> {
@@ -266,7 +269,13 @@ impl SeeError {
                 "Look at the path and the system's log, then try again.",
             ),
         };
-        error.with_path(path).with_fact("errno", errno.raw_os_error()).with_fact("doing", doing)
+        error.with_path(path).with_fact(ERRNO, errno.raw_os_error()).with_fact("doing", doing)
+    }
+
+    /// Returns which error of the system it was about, also one that another process has told; `None` for all else.
+    pub fn errno(&self) -> Option<rustix::io::Errno> {
+        let number = self.facts.get(ERRNO)?.as_i64()?;
+        i32::try_from(number).ok().map(rustix::io::Errno::from_raw_os_error)
     }
 
     /// Returns the error for a broken promise of our own code.

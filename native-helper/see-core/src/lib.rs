@@ -5,6 +5,7 @@
 extern crate self as see_core;
 
 pub mod abort;
+mod asleep;
 pub mod beneath;
 pub mod cause;
 pub mod change;

@@ -63,6 +63,10 @@ pub const REFUSED: &[Refused] = &[
 pub const SOCKET: u32 = libc::SYS_socket as u32;
 /// `socket`, by its number for 32 bits.
 pub const SOCKET_I386: u32 = 359;
+/// `socketpair`, likewise: the kernel loads a family's module and makes sockets of it before it finds that they know no pairs.
+pub const SOCKETPAIR: u32 = libc::SYS_socketpair as u32;
+/// `socketpair`, by its number for 32 bits.
+pub const SOCKETPAIR_I386: u32 = 360;
 /// Hides the family in memory, where a filter cannot look. Programs since 2016 use `socket` itself.
 const SOCKETCALL_I386: u32 = 102;
 
@@ -122,7 +126,7 @@ pub fn install(told: &[Wanted], told_i386: &[Wanted], without_leases: bool) -> R
     bpf::install(&filter(told, told_i386, without_leases), 0).map(drop)
 }
 
-/// Tells when a supervisor has to be told of `socket`, to refuse what this filter would.
+/// Tells when a supervisor has to be told of `socket` or `socketpair`, to refuse what this filter would.
 pub const OTHER_FAMILY: When = When::NoneOf(0, FAMILIES);
 
 fn filter(told: &[Wanted], told_i386: &[Wanted], without_leases: bool) -> Vec<Instruction> {
@@ -221,7 +225,7 @@ fn filter(told: &[Wanted], told_i386: &[Wanted], without_leases: bool) -> Vec<In
     native.extend(keep_waiters(FUTEX.0));
     native.extend(without_leases.then(|| no_leases(FCNTL.0)).into_iter().flatten());
     native.extend(reserve(u32::try_from(libc::SYS_fallocate).unwrap_or(u32::MAX)));
-    native.extend(families(SOCKET, told));
+    native.extend([SOCKET, SOCKETPAIR].into_iter().flat_map(|call| families(call, told)));
     native.push(verdict(ALLOW));
 
     let mut i386 = newer().to_vec();
@@ -232,7 +236,7 @@ fn filter(told: &[Wanted], told_i386: &[Wanted], without_leases: bool) -> Vec<In
     i386.extend(FCNTL.1.into_iter().filter(|_| without_leases).flat_map(no_leases));
     i386.extend([equal(SOCKETCALL_I386, 0, 1), fail(libc::ENOSYS)]);
     i386.extend(reserve(FALLOCATE_I386));
-    i386.extend(families(SOCKET_I386, told_i386));
+    i386.extend([SOCKET_I386, SOCKETPAIR_I386].into_iter().flat_map(|call| families(call, told_i386)));
     i386.push(verdict(ALLOW));
 
     bpf::by_architecture(native, i386)
@@ -330,14 +334,20 @@ mod tests {
 
     #[test]
     fn confines_socket_families() {
-        for family in FAMILIES {
-            assert_eq!(verdict(ARCH_NATIVE, SOCKET, *family), ALLOW, "{family}");
-            assert_eq!(verdict(ARCH_I386, SOCKET_I386, *family), ALLOW, "{family}");
-        }
         let refused = FAIL | libc::EAFNOSUPPORT as u32;
-        for family in [0, 29, 31, 38, 40, 42, 44] {
-            assert_eq!(verdict(ARCH_NATIVE, SOCKET, family), refused, "{family}");
-            assert_eq!(verdict(ARCH_I386, SOCKET_I386, family), refused, "{family}");
+        let calls = [
+            (ARCH_NATIVE, SOCKET),
+            (ARCH_NATIVE, SOCKETPAIR),
+            (ARCH_I386, SOCKET_I386),
+            (ARCH_I386, SOCKETPAIR_I386),
+        ];
+        for (arch, call) in calls {
+            for family in FAMILIES {
+                assert_eq!(verdict(arch, call, *family), ALLOW, "{call} {family}");
+            }
+            for family in [0, 21, 29, 30, 31, 38, 40, 42, 44] {
+                assert_eq!(verdict(arch, call, family), refused, "{call} {family}");
+            }
         }
         assert_eq!(verdict(ARCH_I386, SOCKETCALL_I386, 1), FAIL | 38);
     }

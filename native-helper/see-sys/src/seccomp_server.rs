@@ -86,9 +86,11 @@ fn filter(is_networked: bool) -> Vec<Instruction> {
     ]);
     let families = if is_networked { NETWORKED } else { LOCAL };
     let count = u8::try_from(families.len()).unwrap_or(u8::MAX);
-    native.extend([equal(seccomp::SOCKET, 0, count.saturating_add(3)), load(argument_offset(0))]);
-    native.extend(families.iter().zip(0_u8..).map(|(family, place)| equal(*family, count - place, 0)));
-    native.extend([fail(libc::EAFNOSUPPORT), verdict(ALLOW)]);
+    for call in [seccomp::SOCKET, seccomp::SOCKETPAIR] {
+        native.extend([equal(call, 0, count.saturating_add(3)), load(argument_offset(0))]);
+        native.extend(families.iter().zip(0_u8..).map(|(family, place)| equal(*family, count - place, 0)));
+        native.extend([fail(libc::EAFNOSUPPORT), verdict(ALLOW)]);
+    }
     native.push(verdict(ALLOW));
     // Nothing of it is built for 32 bits.
     bpf::by_architecture(native, vec![fail(libc::EPERM)])

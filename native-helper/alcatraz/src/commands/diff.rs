@@ -75,5 +75,5 @@ pub fn write(out: &mut dyn Write, session: &Session, changes: &ChangeSet) -> Res
 }
 
 fn is_broken_pipe(error: &SeeError) -> bool {
-    error.facts.get("errno").and_then(serde_json::Value::as_i64) == Some(Errno::PIPE.raw_os_error().into())
+    error.errno() == Some(Errno::PIPE)
 }

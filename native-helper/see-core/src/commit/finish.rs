@@ -212,6 +212,7 @@ fn remove_all(store: &Store, session: &Session) -> Result<()> {
         dismantle::layer(layer)?;
         crash::point();
     }
+    dismantle::unrecorded(session)?;
     bases::forget_all(store, &session.id)?;
     // Nothing will be checked against them any more.
     for commit in store.commits()? {

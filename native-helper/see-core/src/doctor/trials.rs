@@ -204,7 +204,7 @@ fn directory_renames(store: &Store, mode: Mode) -> DoctorRow {
     let _ = std::fs::remove_dir_all(&dir);
     match tried {
         Ok(()) => DoctorRow::full(feature),
-        Err(error) if error.facts.get("errno").and_then(serde_json::Value::as_i64) == Some(18) => {
+        Err(error) if error.errno() == Some(Errno::XDEV) => {
             DoctorRow::partial(feature, Lack::new(Gap::RenamesCopy))
         }
         Err(error) => DoctorRow::failed(feature, error),

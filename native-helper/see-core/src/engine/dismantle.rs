@@ -19,10 +19,21 @@ use super::rooms::{self, io};
 
 /// Removes every layer of a session, and the directories that only it used. The caller holds the session's lock.
 pub fn layers(session: &Session) -> Result<()> {
-    session.layers.iter().try_for_each(layer)
+    session.layers.iter().try_for_each(layer)?;
+    unrecorded(session)
 }
 
-/// Removes what is left of a session that never got a record, also of layers that were made in part.
+/// Removes, where no recorded layer is left, what was made in part and never recorded.
+pub fn unrecorded(session: &Session) -> Result<()> {
+    let rooms: BTreeSet<&Path> = session.layers.iter().map(|layer| layer.room.as_path()).collect();
+    rooms.into_iter().try_for_each(|room| {
+        remove_dir(&room.join("layers").join(&session.id))?;
+        rooms::remove_empty(room);
+        Ok(())
+    })
+}
+
+/// Removes what is left of a session that never got a record.
 pub fn traces(store: &Store, session: &Session) -> Result<()> {
     let rooms: BTreeSet<&Path> =
         session.layers.iter().map(|layer| layer.room.as_path()).chain([store.root()]).collect();

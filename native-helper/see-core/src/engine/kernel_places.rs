@@ -128,11 +128,8 @@ fn put_if_offered(root: BorrowedFd<'_>, path: &str, fs_type: &str, flags: u64) -
     const REFUSALS: [Errno; 3] = [Errno::NODEV, Errno::PERM, Errno::ACCESS];
     match make(fs_type, &[], flags) {
         Ok(mount) => put(root, path, mount),
-        Err(error) => {
-            let errno = error.facts.get("errno").and_then(serde_json::Value::as_i64);
-            let refused = REFUSALS.iter().any(|refusal| errno == Some(refusal.raw_os_error().into()));
-            if refused { Ok(()) } else { Err(error) }
-        }
+        Err(error) if error.errno().is_some_and(|errno| REFUSALS.contains(&errno)) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::cause::{Limit, LimitCause, SessionCause};
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::hiding::HidingList;
+use crate::layer::Layer;
 use crate::mounts;
 use crate::net::doors;
 use crate::net::policy::Net;
@@ -215,9 +216,14 @@ fn enter_again(store: &Store, session: &Session, program: ProgramSpec) -> Result
         let supervisor = Supervising::begin(&session.id)?;
         let mut plan = plan_of(store, &session, &program)?;
         plan.tree.resolver = resolver(&session.policy);
+        let before = std::mem::take(&mut session.layers);
         (session.layers, session.limits, session.policy.hidden) = (plan.layers, plan.limits, plan.hidden);
         session.limits.extend(without.clone());
-        store.update_session(&session)?;
+        store.update_session(&session).inspect_err(|_| {
+            let is_new = |layer: &&Layer| before.iter().all(|known| known.index != layer.index);
+            // What stays is removed when a layer is made in its place.
+            session.layers.iter().filter(is_new).for_each(|layer| drop(dismantle::layer(layer)));
+        })?;
         let start = Start {
             store: path_of(store.root())?,
             session: session.id.clone(),

@@ -15,7 +15,6 @@ use crate::mounts::{Flags, Kind, Mount, covering, visible};
 use crate::net::resolver::Resolver;
 use crate::overlay_marks;
 use crate::path::{HostPath, PathRef};
-use crate::remove_tree::remove_dir;
 use crate::secrets::usual::stores_of_all;
 use crate::secrets::{Hidden, outermost};
 use crate::session::Mode;
@@ -302,11 +301,7 @@ impl Planner<'_> {
                 let made = self.rooms.make_layer(self.session, index, point.clone(), mount.device, &room);
                 match made {
                     // Unmounted since the list was made, and the place went with it.
-                    Err(_) if is_gone(&point) => {
-                        return remove_dir(
-                            &room.path.join("layers").join(self.session).join(index.to_string()),
-                        );
-                    }
+                    Err(_) if is_gone(&point) => return Ok(()),
                     made => made?,
                 }
             }

@@ -16,6 +16,7 @@ use crate::layer::{Covered, Layer, MarkSpace};
 use crate::mounts::{Kind, Mount, covering};
 use crate::path::HostPath;
 use crate::read_set::entry::Moment;
+use crate::remove_tree::remove_dir;
 use crate::session::Mode;
 use crate::store::Store;
 use crate::timestamp::Timestamp;
@@ -73,8 +74,8 @@ impl<'a> Rooms<'a> {
         Room { path: self.store.root().to_owned(), same_mount: false }
     }
 
-    /// Makes the directories of a new layer and returns its record. A disk that is full keeps nobody from working
-    /// elsewhere: what covers it then lies in the store.
+    /// Makes the directories of a new layer, whose index no record has, and returns its record; where that fails nothing of it
+    /// stays.
     pub fn make_layer(
         &self,
         session: &str,
@@ -83,9 +84,21 @@ impl<'a> Rooms<'a> {
         device: u64,
         room: &Room,
     ) -> Result<Layer> {
-        let dir = room.path.join("layers").join(session).join(index.to_string());
+        let session = room.path.join("layers").join(session);
+        let dir = session.join(index.to_string());
+        // One that was made and never recorded: no program has been in it.
+        remove_dir(&dir)?;
+        self.fill(&dir, index, point, device, room).inspect_err(|_| {
+            // What cannot be removed either is removed with the session, or when the next one is made here.
+            let _ = remove_dir(&dir);
+            let _ = std::fs::remove_dir(&session);
+            remove_empty(&room.path);
+        })
+    }
+
+    fn fill(&self, dir: &Path, index: u32, point: HostPath, device: u64, room: &Room) -> Result<Layer> {
         let (upper, work) = (dir.join("upper"), dir.join("work"));
-        make_private(&dir)?;
+        make_private(dir)?;
         for wanted in [&upper, &work] {
             rustix::fs::mkdir(wanted, Bits::RWXU).map_err(|e| os("making", wanted, e))?;
         }
@@ -336,4 +349,29 @@ pub fn os(doing: &str, path: &Path, errno: Errno) -> Box<SeeError> {
 /// Returns the error for a failed call of the standard library on a path of the store.
 pub fn io(doing: &str, path: &Path, error: &std::io::Error) -> Box<SeeError> {
     os(doing, path, Errno::from_io_error(error).unwrap_or(Errno::IO))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_layer_that_was_half_made_keeps_no_other_from_being_made() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(Some(&dir.path().join("store"))).unwrap();
+        let rooms = Rooms::new(&store, &[]);
+        let room = rooms.fallback();
+        let all = room.path.join("layers");
+        let point = HostPath::new(dir.path().as_os_str().as_bytes()).unwrap();
+        // Its record was never written.
+        let half = all.join("s/1/upper");
+        make_private(&half).unwrap();
+        std::fs::write(half.join("left"), "").unwrap();
+        let layer = rooms.make_layer("s", 1, point.clone(), 0, &room).unwrap();
+        assert!(layer.work.is_dir() && std::fs::read_dir(&layer.upper).unwrap().next().is_none());
+        // One that cannot be made leaves nothing.
+        std::fs::write(all.join("t"), "").unwrap();
+        assert!(rooms.make_layer("t", 0, point, 0, &room).is_err());
+        assert!(all.join("s").is_dir());
+    }
 }

@@ -24,8 +24,8 @@ const ERROR: (i32, i32) = (1, 4);
 #[derive(Debug)]
 pub struct Detour {
     from: Vec<SocketAddr>,
-    /// Where it leads.
-    pub to: SocketAddr,
+    /// Where it leads, what is best reached first.
+    to: Vec<SocketAddr>,
     hands: Hands,
     /// Whether sockets can be locked here.
     locks: bool,
@@ -34,8 +34,10 @@ pub struct Detour {
 impl Detour {
     /// Looks up, as the host does, what a choice means.
     pub fn new(reroute: &Reroute, hands: Hands, locks: bool) -> Result<Self> {
-        let mut to = look_up(&reroute.to)?;
-        let to = to.pop().ok_or_else(|| unknown(&reroute.to, "it has no address"))?;
+        let to = look_up(&reroute.to)?;
+        if to.is_empty() {
+            return Err(unknown(&reroute.to, "it has no address"));
+        }
         let from = look_up(&reroute.from)?;
         Ok(Self { from, to, hands, locks })
     }
@@ -48,16 +50,23 @@ impl Detour {
         self.from.iter().any(same)
     }
 
+    /// Returns where it leads for a socket of IPv6, or of IPv4; `None` when such a socket cannot get there.
+    pub fn way(&self, is_v6: bool) -> Option<SocketAddr> {
+        // A socket of IPv6 gets to addresses of IPv4, too.
+        self.to.iter().copied().find(|to| is_v6 || to.ip().to_canonical().is_ipv4())
+    }
+
     /// Connects `socket`, hands it in at `place` (number, closed on exec) of the caller and answers the call, all of it on a
     /// thread of its own. A caller that does not wait gets a connection that stands, too.
     pub fn take(
         &self,
+        to: SocketAddr,
         listener: Arc<Listener>,
         call: u64,
         socket: OwnedFd,
         place: (i32, bool),
     ) -> std::result::Result<(), Errno> {
-        let (to, locks) = (self.to, self.locks);
+        let locks = self.locks;
         self.hands.take(move || {
             let led = lead(&socket, to, locks)
                 .and_then(|()| listener.hand_in(call, socket.as_fd(), place.0, place.1));
@@ -105,4 +114,27 @@ fn unknown(endpoint: &Endpoint, why: &str) -> Box<SeeError> {
     )
     .because(Reason::UnknownHost)
     .with_fact("host", host.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_is_led_to_what_is_best_reached_of_its_own_kind() {
+        let way = |to: &[&str], is_v6| {
+            let to = to.iter().map(|to| to.parse().unwrap()).collect();
+            let detour = Detour { from: Vec::new(), to, hands: Hands::default(), locks: true };
+            detour.way(is_v6).map(|to| to.to_string())
+        };
+        let both = ["127.0.0.1:80", "[::1]:80"];
+        assert_eq!(
+            [true, false].map(|is_v6| way(&both, is_v6)),
+            ["127.0.0.1:80"; 2].map(|to| Some(to.into()))
+        );
+        let both = ["[::1]:80", "127.0.0.1:80"];
+        assert_eq!(way(&both, true).as_deref(), Some("[::1]:80"));
+        assert_eq!(way(&both, false).as_deref(), Some("127.0.0.1:80"));
+        assert_eq!(way(&["[::1]:80"], false), None);
+    }
 }

@@ -14,7 +14,8 @@ pub struct Range {
     pub length: u8,
 }
 
-/// What belongs to nobody in the Internet (RFC 6890): private, shared, link-local, multicast, reserved.
+/// What belongs to nobody in the Internet (RFC 6890): private, shared, link-local, multicast, reserved. Those of documents are not among
+/// them: no machine has them, and tests have them stand for machines of the Internet.
 const NEAR_V4: &[(Ipv4Addr, u8)] = &[
     (Ipv4Addr::new(0, 0, 0, 0), 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),

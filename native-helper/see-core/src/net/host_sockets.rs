@@ -9,9 +9,12 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags};
+use rustix::fs::{FileType, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
+use crate::asleep;
+use crate::beneath::Root;
+use crate::change;
 use crate::interpose::tracee::{self, Place};
 use crate::layer::Layer;
 use crate::path::{HostPath, wire_text};
@@ -88,8 +91,9 @@ impl HostSockets {
             Err(Errno::NOENT) => HostPath::new(&whole)?,
             Err(_) => return None,
         };
-        let on_host = rustix::fs::statat(CWD, path.as_path(), AtFlags::SYMLINK_NOFOLLOW).ok()?;
-        is_socket(&on_host).then(|| path.as_bytes().to_vec())
+        // The program chose the name.
+        let on_host = asleep::look(&path, false).ok()?;
+        (on_host.file_type() == change::FileType::Socket).then(|| path.as_bytes().to_vec())
     }
 
     fn is_made_inside(&self, path: &HostPath) -> bool {
@@ -99,7 +103,10 @@ impl HostSockets {
         };
         let below = path.below(point).unwrap_or_default();
         let below = below.strip_prefix(b"/").unwrap_or(below);
-        rustix::fs::lstat(upper.join(as_path(below))).is_ok_and(|stat| is_socket(&stat))
+        // Links that programs have left there lead nowhere.
+        Root::open(upper)
+            .and_then(|upper| upper.facts(as_path(below)))
+            .is_ok_and(|facts| facts.file_type() == change::FileType::Socket)
     }
 }
 

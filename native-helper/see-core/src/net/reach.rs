@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::RwLock;
 
+use super::host::LOOPBACK;
 use super::policy::Net;
 use super::rules::Filter;
 
@@ -53,8 +54,9 @@ fn allows(filter: &Filter, ip: IpAddr, port: u16, is_tcp: bool) -> bool {
     if ip == filter.resolver && port == 53 {
         return true;
     }
-    let is_near = !filter.lan && filter.near.iter().any(|range| range.has(ip));
-    !is_near && (filter.net == Net::Full || (is_tcp && matches!(port, 80 | 443)))
+    let far = if filter.lan { LOOPBACK } else { &filter.near };
+    let is_far = far.iter().any(|range| range.has(ip));
+    !is_far && (filter.net == Net::Full || (is_tcp && matches!(port, 80 | 443)))
 }
 
 #[cfg(test)]
@@ -77,6 +79,7 @@ mod tests {
         assert_eq!(of(&reach, "[::1]:9", true), Reached::Local);
         reach.change(filter(Net::Full, true));
         assert_eq!(of(&reach, "192.168.1.1:9", false), Reached::Allowed);
+        assert_eq!(of(&reach, "0.1.2.3:9", false), Reached::Refused);
         assert_eq!(of(&Reach::new(None), "1.1.1.1:443", true), Reached::Refused);
     }
 }

@@ -173,9 +173,19 @@ impl Switchboard {
         let detour = self.detours.iter().find(|detour| detour.leads_from(to));
         let is_v6 = caller::tcp_family(socket.as_fd());
         if let (Some(detour), Some(is_v6)) = (detour, is_v6) {
-            self.record(&caller, tried, Verdict::Redirected, Some(detour.to.to_string()));
+            let Some(way) = detour.way(is_v6) else {
+                self.record(&caller, tried, Verdict::Refused, None);
+                return Err(Errno::NETUNREACH);
+            };
+            self.record(&caller, tried, Verdict::Redirected, Some(way.to_string()));
             let twin = caller::twin(socket.as_fd(), is_v6)?;
-            detour.take(Arc::clone(listener), call.id, twin, (caller.number(), caller.closes_on_exec()))?;
+            detour.take(
+                way,
+                Arc::clone(listener),
+                call.id,
+                twin,
+                (caller.number(), caller.closes_on_exec()),
+            )?;
             return Ok(Answer::Later);
         }
         self.record(&caller, tried, self.verdict(tried), None);

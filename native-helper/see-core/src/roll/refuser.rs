@@ -4,7 +4,9 @@
 use std::sync::Arc;
 
 use rustix::io::Errno;
-use see_sys::seccomp::{OTHER_FAMILY, REFUSED, Refused as Forbidden, SOCKET, SOCKET_I386};
+use see_sys::seccomp::{
+    OTHER_FAMILY, REFUSED, Refused as Forbidden, SOCKET, SOCKET_I386, SOCKETPAIR, SOCKETPAIR_I386,
+};
 use see_sys::seccomp_notify::{Arch, Listener, Notification, Wanted, When};
 
 use crate::interpose::actor::{Actor, Answer};
@@ -54,8 +56,8 @@ impl Refuser {
         let native = REFUSED.iter().filter_map(Forbidden::native).map(always);
         let i386 = REFUSED.iter().flat_map(|call| call.i386).copied().map(always);
         Reported {
-            x86_64: native.chain([socket(SOCKET)]).collect(),
-            i386: i386.chain([socket(SOCKET_I386)]).collect(),
+            x86_64: native.chain([SOCKET, SOCKETPAIR].map(socket)).collect(),
+            i386: i386.chain([SOCKET_I386, SOCKETPAIR_I386].map(socket)).collect(),
         }
     }
 }
@@ -66,11 +68,11 @@ impl Actor for Refuser {
     }
 
     fn act(&self, _: &Arc<Listener>, call: &Notification) -> Answer {
-        let socket = match call.arch {
-            Arch::X86_64 => SOCKET,
-            Arch::I386 => SOCKET_I386,
+        let sockets = match call.arch {
+            Arch::X86_64 => [SOCKET, SOCKETPAIR],
+            Arch::I386 => [SOCKET_I386, SOCKETPAIR_I386],
         };
-        if call.number == socket {
+        if sockets.contains(&call.number) {
             let family = call.arguments.first().map_or(0, |family| *family as u32);
             self.refusals.refused(call.thread, What::SocketFamily, family_name(family));
             return Answer::Fail(Errno::AFNOSUPPORT);

@@ -235,8 +235,6 @@ fn path(name: &str) -> HostPath {
 /// Makes a memory file system; `mode` is its root's.
 fn memory(mode: &str) -> std::result::Result<OwnedFd, Errno> {
     let settings = [Setting::Value("mode", mode), Setting::Value("size", "16m")];
-    make("tmpfs", &settings, attributes::NO_SUID | attributes::NO_DEV).map_err(|error| {
-        let errno = error.facts.get("errno").and_then(serde_json::Value::as_i64);
-        errno.and_then(|errno| i32::try_from(errno).ok()).map_or(Errno::IO, Errno::from_raw_os_error)
-    })
+    make("tmpfs", &settings, attributes::NO_SUID | attributes::NO_DEV)
+        .map_err(|error| error.errno().unwrap_or(Errno::IO))
 }

@@ -90,14 +90,11 @@ impl Supervisor {
                 }
             }
         }
-        self.bounds.change(&policy)?;
-        let before = std::mem::replace(&mut self.session.policy, policy);
-        self.session.frozen = None;
         let is_measured = frozen.is_some() || quota.is_some() || unlimited;
-        self.forget_changed(&before, is_measured);
-        self.store.update_session(&self.session)?;
-        if is_measured {
-            self.meter.set(limits(&self.session));
+        if let Err(error) = self.bounds.change(&policy).and_then(|()| self.adopt(policy, is_measured)) {
+            // It stays as frozen as it was, and can be asked again. Where the old limits cannot be had back, the new ones stand.
+            let _ = self.bounds.change(&self.session.policy);
+            return Err(error);
         }
         if self.is_held {
             self.hold(false)?;

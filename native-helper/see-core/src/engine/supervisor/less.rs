@@ -46,7 +46,8 @@ impl Supervisor {
         }
     }
 
-    /// Allows the session less, at once. What fails leaves the rest as it was, but for the network, which is off then.
+    /// Allows the session less, at once. Limits that cannot be had leave all as it was; where the network cannot be changed it is off.
+    /// What was cut stays so, also where that cannot be written down: asking again does.
     pub(super) fn tighten(&mut self, to: &Tightening) -> Result<()> {
         let policy = self.session.policy.tighten(to)?;
         let is_measured =
@@ -54,7 +55,11 @@ impl Supervisor {
         if is_measured && self.session.frozen.is_some() {
             return Err(audience::stands_still(&self.session.id));
         }
-        Bounds::change(&mut self.bounds, &policy)?;
+        if let Err(error) = Bounds::change(&mut self.bounds, &policy) {
+            // One of them may have changed. Where it cannot be had back, less is allowed than was said.
+            let _ = Bounds::change(&mut self.bounds, &self.session.policy);
+            return Err(error);
+        }
         if policy.clipboard == Clipboard::None {
             self.cut_clipboard();
         }
@@ -71,12 +76,14 @@ impl Supervisor {
             // Nothing passes any more.
             Err(_) => Policy { net: Net::None, ..policy },
         };
-        let before = std::mem::replace(&mut self.session.policy, policy);
-        self.forget_changed(&before, is_measured);
-        if is_measured {
-            self.meter.set(frost::limits(&self.session));
+        // The network, the clipboard and the control group are as they are; so is what is told of them.
+        let written = self.adopt(policy.clone(), is_measured);
+        if written.is_err() {
+            self.session.policy = policy;
+            if is_measured {
+                self.meter.set(frost::limits(&self.session));
+            }
         }
-        self.store.update_session(&self.session)?;
-        changed.and(noted)
+        changed.and(noted).and(written)
     }
 }

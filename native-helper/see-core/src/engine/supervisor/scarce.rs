@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 
 use crate::engine::bounds::Use;
 use crate::engine::nearness::{Nearness, Turn};
+use crate::error::Result;
 use crate::policy::Policy;
-use crate::session::{Near, Scarce};
+use crate::session::{Near, Scarce, Session};
 use crate::timestamp::Timestamp;
 
-use super::Supervisor;
+use super::{Supervisor, frost};
 
 /// So often the control group is asked.
 const OFTEN: Duration = Duration::from_secs(1);
@@ -97,10 +98,22 @@ impl Supervisor {
         }
     }
 
-    /// Forgets what was near of limits that are other ones since; of disk space the meter begins anew with all of them.
-    pub(super) fn forget_changed(&mut self, before: &Policy, is_measured: bool) {
-        let now = &self.session.policy;
-        let (memory, processes) = (before.memory != now.memory, before.processes != now.processes);
+    /// Takes over a policy, once it is written down; when that fails all is as before. What was near of limits that are other ones
+    /// since is forgotten; where space is measured anew (`is_measured`) nothing is frozen any more.
+    pub(super) fn adopt(&mut self, policy: Policy, is_measured: bool) -> Result<()> {
+        let before = &self.session.policy;
+        let (memory, processes) = (before.memory != policy.memory, before.processes != policy.processes);
+        let mut session = Session { policy, ..self.session.clone() };
+        if is_measured {
+            session.frozen = None;
+        }
+        session.near.retain(|near| match near.what {
+            Scarce::Quota | Scarce::Disk | Scarce::Inodes => !is_measured,
+            Scarce::Memory => !memory,
+            Scarce::Processes => !processes,
+        });
+        self.store.update_session(&session)?;
+        self.session = session;
         for (is_changed, counter) in
             [(memory, &mut self.counted.memory), (processes, &mut self.counted.processes)]
         {
@@ -108,11 +121,10 @@ impl Supervisor {
                 counter.nearness = Nearness::default();
             }
         }
-        self.session.near.retain(|near| match near.what {
-            Scarce::Quota | Scarce::Disk | Scarce::Inodes => !is_measured,
-            Scarce::Memory => !memory,
-            Scarce::Processes => !processes,
-        });
+        if is_measured {
+            self.meter.set(frost::limits(&self.session));
+        }
+        Ok(())
     }
 
     /// Leaves, when nothing runs any more, what ran out.

@@ -7,6 +7,7 @@ use std::path::Path;
 use rustix::fs::{AtFlags, CWD, FileType, StatxFlags, makedev};
 
 use crate::beneath::Root;
+use crate::change;
 use crate::path::HostPath;
 use crate::read_set::entry::{Moment, Object, Seen};
 use crate::timestamp::Timestamp;
@@ -31,13 +32,15 @@ impl Tree {
         let follow = if follows { AtFlags::empty() } else { AtFlags::SYMLINK_NOFOLLOW };
         let flags = follow | AtFlags::NO_AUTOMOUNT | AtFlags::STATX_DONT_SYNC;
         let look = |path: &Path| rustix::fs::statx(CWD, path, flags, StatxFlags::BASIC_STATS);
-        let is_there = |path: &Path| look(path).is_ok();
         let is_own = || {
             let around = self.layers.iter().filter(|layer| path.is_within(&layer.mount_point));
             let layer = around.max_by_key(|layer| layer.mount_point.as_bytes().len());
             layer.is_some_and(|layer| {
                 let below = path.below(&layer.mount_point).map(OsStr::from_bytes);
-                below.is_some_and(|below| is_there(&layer.upper.join(below)))
+                let facts =
+                    below.and_then(|below| Root::open(&layer.upper).ok()?.facts(Path::new(below)).ok());
+                // A program has made the links there, and nobody follows them: what they lead to is looked at before the call runs.
+                facts.is_some_and(|facts| !follows || facts.file_type() != change::FileType::Symlink)
             })
         };
         match look(path.as_path()) {
