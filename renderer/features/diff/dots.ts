@@ -25,11 +25,28 @@ function read(bytes: Uint8Array): Dots | undefined {
   const is = (at: number, text: string): boolean =>
     Array.from(text).every((sign, place) => bytes[at + place] === sign.charCodeAt(0));
   if (is(1, "PNG\r\n")) return { width: view.getUint32(16), height: view.getUint32(20) };
-  if (is(0, "GIF8")) return { width: view.getUint16(6, true), height: view.getUint16(8, true) };
+  if (is(0, "GIF8")) return gif(view);
   if (is(0, "BM")) return bitmap(view);
   if (is(0, "RIFF") && is(8, "WEBP")) return webp(view, is);
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return jpeg(view);
   return undefined;
+}
+
+/** The screen, or a first picture on it that is larger: browsers make room for that. */
+function gif(view: DataView): Dots | undefined {
+  const screen = { width: view.getUint16(6, true), height: view.getUint16(8, true) };
+  const packed = view.getUint8(10);
+  let at = 13 + ((packed & 0x80) === 0 ? 0 : 3 * 2 ** ((packed & 7) + 1));
+  // Extensions: two bytes, then blocks with their lengths, until an empty one.
+  while (view.getUint8(at) === 0x21) {
+    at += 2;
+    while (view.getUint8(at) !== 0) at += 1 + view.getUint8(at);
+    at += 1;
+  }
+  if (view.getUint8(at) !== 0x2c) return undefined;
+  const right = view.getUint16(at + 1, true) + view.getUint16(at + 5, true);
+  const bottom = view.getUint16(at + 3, true) + view.getUint16(at + 7, true);
+  return { width: Math.max(screen.width, right), height: Math.max(screen.height, bottom) };
 }
 
 function bitmap(view: DataView): Dots {
@@ -58,9 +75,10 @@ function jpeg(view: DataView): Dots | undefined {
   for (let at = 2; ;) {
     if (view.getUint8(at) !== 0xff) return undefined;
     const marker = view.getUint8(at + 1);
-    const isFill = marker === 0xff;
+    // Fill bytes, and markers that stand by themselves (B.1.1.3): the next one follows at once.
+    const isAlone = marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
     const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
     if (isFrame) return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
-    at += isFill ? 1 : 2 + view.getUint16(at + 2);
+    at += marker === 0xff ? 1 : isAlone ? 2 : 2 + view.getUint16(at + 2);
   }
 }

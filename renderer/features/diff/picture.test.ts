@@ -5,13 +5,15 @@ import { REST_MS } from "./paced.js";
 import type { Image } from "./use-image.js";
 
 /** The beginning of a GIF of so many dots to a side. */
-const gif = (side: number): string =>
-  btoa(`GIF89a${String.fromCharCode(side & 255, side >> 8, side & 255, side >> 8)}`);
+const gif = (side: number): string => {
+  const size = String.fromCharCode(side & 255, side >> 8, side & 255, side >> 8);
+  return btoa(`GIF89a${size}\0\0\0,\0\0\0\0${size}`);
+};
 let data = gif(8);
 const answers: (() => void)[] = [];
 const content = vi.fn<() => Promise<unknown>>(
   () =>
-    new Promise((resolve) => answers.push(() => resolve({ ok: true, value: { data, size: 10, eof: true } }))),
+    new Promise((resolve) => answers.push(() => resolve({ ok: true, value: { data, size: 22, eof: true } }))),
 );
 vi.stubGlobal("window", { see: { content } });
 vi.useFakeTimers();
@@ -60,7 +62,7 @@ test("more dots than can be held are not handed to the browser, nor is what is n
   ] as const) {
     data = bytes;
     const shown = new Promise<Image>((done) => {
-      readPicture("image/gif")({ session: "s", path: { path: "f" }, side: "after" }, 10, done);
+      readPicture("image/gif")({ session: "s", path: { path: "f" }, side: "after" }, 22, done);
     });
     answers.shift()?.();
     expect(await shown).toMatchObject({ state: "refused", why: expect.stringMatching(why) as string });

@@ -56,6 +56,8 @@ describe("showBoth", () => {
     expect(after.slice(1)).toEqual(before.slice(1));
     expect(before[0]).toBe(showLines(long("a"))[0]);
     expect(compare(before, after)).toMatchObject({ kind: "diff" });
+    const [mixed, plain] = showBoth(`a\nb\n${long("c")}\r\n`, `a\nb\n${long("c")}\n`);
+    expect(mixed[2]).not.toBe(plain[2]);
   });
 });
 

@@ -52,10 +52,11 @@ export function showBoth(before: string, after: string): [before: string[], afte
   const show = ({ line, end }: Line): string => {
     const shown = showLine(line, end);
     if (line.length <= LINE_LIMIT) return shown;
-    const known = numbers.get(line);
+    const whole = line + end;
+    const known = numbers.get(whole);
     const number = known ?? (counts.get(shown) ?? 0) + 1;
     if (known === undefined) {
-      numbers.set(line, number);
+      numbers.set(whole, number);
       counts.set(shown, number);
     }
     return number === 1 ? shown : shown + TEXTS.otherCutLine(number);
@@ -84,9 +85,8 @@ function split(text: string): Line[] {
 
 function showLine(line: string, end: string): string {
   const cut = line.slice(0, LINE_LIMIT).replace(HIDDEN, visible);
-  return line.length > LINE_LIMIT
-    ? cut + TEXTS.cutLine(formatCount(line.length - LINE_LIMIT))
-    : cut + (end === "" ? "" : visible(end));
+  const more = line.length > LINE_LIMIT ? TEXTS.cutLine(formatCount(line.length - LINE_LIMIT)) : "";
+  return cut + more + (end === "" ? "" : visible(end));
 }
 
 /** A hidden character as names show it, in marks that say that it does not stand there like this. */

@@ -315,8 +315,11 @@ open("a.pdf", "wb").write(b"%PDF-1.7\\n1 0 obj << /Type /Catalog /OpenAction 5 0
     expect(acts(await pdf(text("2 0 obj << /S /J#61vaScript >> endobj")))).toEqual(["JavaScript"]);
     const odd = await pdf(object("/Obj#53tm", script));
     expect([acts(odd), odd.notes]).toEqual([["JavaScript"], []]);
+    const long = await pdf(object(`/ObjStm % ${"x".repeat(2000)}\n`, script));
+    expect([acts(long), long.notes]).toEqual([["JavaScript"], []]);
     const note = [expect.stringMatching(/could not be looked into/)];
     expect((await pdf(object("/ObjStm", text("3c3c2f4c61756e6368>")))).notes).toEqual(note);
+    expect((await pdf(object(`/ObjStm % ${"x".repeat(70_000)}\n`, script))).notes).toEqual(note);
     expect((await pdf(object("/ObjStm", deflateSync(Buffer.alloc(3_000_000))))).notes).toEqual(note);
     expect((await pdf(...Array.from({ length: 501 }, () => object("/ObjStm", script)))).notes).toEqual(note);
   });

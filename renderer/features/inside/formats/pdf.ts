@@ -9,8 +9,8 @@ const STEP = 4 * 1024 * 1024;
 /** Packed parts of a PDF that hold its objects: so many, of so much each, are looked into. */
 const STREAMS = 500;
 const STREAM_LIMIT = 1024 * 1024;
-/** A stream's dictionary lies in so many bytes before it. */
-const DICTIONARY = 1024;
+/** A stream's object begins so many bytes before it, or it is not looked into. */
+const OBJECT_LIMIT = 64 * 1024;
 
 /** What a PDF says of where it is from, by the name of its key. */
 const KEYS = {
@@ -82,10 +82,12 @@ async function objects(input: Input): Promise<Objects> {
   const raw = parts.join("");
   const all = [raw];
   let isPart = false;
-  for (const found of raw.matchAll(/(?<!end)stream\r?\n/g)) {
+  for (const found of raw.matchAll(/(?<!end)stream(?:\r\n|\r|\n)/g)) {
+    const begin = raw.lastIndexOf("obj", found.index);
+    const isFar = begin === -1 || found.index - begin > OBJECT_LIMIT;
+    isPart ||= isFar;
     // Packed objects lie in streams of this type; pictures and pages are left alone.
-    const before = plainNames(raw.slice(Math.max(0, found.index - DICTIONARY), found.index));
-    if (!/\/ObjStm\b/.test(before.slice(before.lastIndexOf("endobj") + 1))) continue;
+    if (isFar || !/\/ObjStm\b/.test(plainNames(raw.slice(begin, found.index)))) continue;
     const start = found.index + found[0].length;
     const end = raw.indexOf("endstream", start);
     if (all.length > STREAMS || end === -1) {
