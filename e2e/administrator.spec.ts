@@ -115,7 +115,7 @@ test("the administrator's helper may die: its sessions go on, and it is asked fo
 });
 
 for (const { verdict, words } of [
-  { verdict: "NO", words: "This machine does not let you act as an administrator" },
+  { verdict: "NO", words: "this machine does not let you act as an administrator" },
   { verdict: "NOT_HANDLED", words: "This desktop has no window that asks for an administrator's password" },
 ] as const) {
   test(`where polkit says ${verdict}, nothing runs, and it is told why and what to do`, async ({

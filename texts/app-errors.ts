@@ -65,8 +65,8 @@ export const APP_ERRORS = {
     hint: "Start one, for example lxqt-policykit-agent or mate-polkit. Or type in a terminal: sudo alcatraz",
   },
   notAuthorized: {
-    message: "This machine does not let you act as an administrator.",
-    hint: "Nothing was changed. Ask whoever looks after the machine, or run it as you.",
+    message: "The password was not right, or this machine does not let you act as an administrator.",
+    hint: "Nothing was changed. Try again, ask whoever looks after the machine, or run it as you.",
   },
   pkexecFailed: (said: string): Said => ({
     message: `The administrator's helper could not be started: ${said}`,
@@ -80,6 +80,7 @@ export const APP_ERRORS = {
     message: `Ticket ${ticket} is in use.`,
     hint: "Choose a number that no running request has.",
   }),
+  notBegun: { message: "It was given up before it began.", hint: "Nothing was changed." },
 
   // the page
   badCall: (name: string): Said => ({

@@ -38,6 +38,8 @@ export const ROLLBACK = {
   action: "Take it back",
   nothing: "Nothing to take back",
   nothingWhy: "There is no commit that can be taken back.",
+  nothingOwnWhy:
+    "No commit of yours can be taken back. The administrator's cannot be seen now: their password shows them.",
   alreadyWhy: "This commit was taken back already.",
   done: (name: string): string => `What ${name} changed was taken back`,
   doneWhy: (n: number): string => `${formatMany(n, "change")}; your machine is as it was before the commit.`,

@@ -16,6 +16,7 @@ import { Administrators } from "./helper/administrators.js";
 import { Helper, HELPER_DEFAULTS, type HelperEvents } from "./helper/helper.js";
 import { locateHelper } from "./helper/locate.js";
 import { personEnvironment } from "./helper/person-environment.js";
+import { LastCommit } from "./last-commit.js";
 import { isOther, Stores, toldFeed } from "./helper/stores.js";
 import { openDoor, tell } from "./ipc.js";
 import { buildMenu } from "./menu.js";
@@ -101,7 +102,12 @@ function build(sample: () => string | null, opened: string[]): Rooms {
     },
   );
   const stores = new Stores(
-    { own: helper, administrators, environment },
+    {
+      own: helper,
+      administrators,
+      environment,
+      lastCommit: new LastCommit(join(userData, "whole-machine.json")),
+    },
     {
       sessions: (sessions, isNews) => {
         tell(page(), "sessions", sessions);

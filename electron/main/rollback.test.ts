@@ -1,7 +1,8 @@
 import { expect, test, vi } from "vitest";
 import { type CommitRecord, lastOf } from "../../protocol/src/commit.js";
+import { administratorsKey } from "../../protocol/src/stores.js";
 import { fail, Failure } from "./failure.js";
-import type { Helper } from "./helper/helper.js";
+import type { Stores } from "./helper/stores.js";
 import { Rollback } from "./rollback.js";
 
 const record = (id: string, part: Partial<CommitRecord> = {}): CommitRecord => ({
@@ -21,17 +22,26 @@ test("the newest that can be taken back, and no undo itself", () => {
 });
 
 /** A helper that knows these commits and answers an undo like this. */
-function helper(undo: () => Promise<unknown>, commits = [record("1")]): Pick<Helper, "request"> {
+function helper(
+  undo: () => Promise<unknown>,
+  commits = [record("1")],
+  mayLack = false,
+): Pick<Stores, "request" | "mayLackCommits"> {
   const request = (method: string): Promise<unknown> => {
     if (method === "history.list") return Promise.resolve({ commits });
     return method === "sessions.list" ? Promise.resolve({ sessions: [] }) : undo();
   };
-  return { request: request as Helper["request"] };
+  return { request: request as Stores["request"], mayLackCommits: async () => mayLack };
 }
 
-async function told(undo: () => Promise<unknown>, commits?: CommitRecord[], id?: string): Promise<string[]> {
+async function told(
+  undo: () => Promise<unknown>,
+  commits?: CommitRecord[],
+  id?: string,
+  mayLack?: boolean,
+): Promise<string[]> {
   const said: string[] = [];
-  await new Rollback(helper(undo, commits), {
+  await new Rollback(helper(undo, commits, mayLack), {
     told: (title) => void said.push(title),
     asked: (commit: string) => void said.push(`asked about ${commit}`),
   }).takeBack(id);
@@ -58,6 +68,17 @@ test("asks in the window where the machine has changed, and says every other fai
   ).toEqual(["The commit was not taken back"]);
 });
 
+test("one click takes back nothing that may not be meant: the window asks", async () => {
+  const undo = vi.fn(() => Promise.resolve({ commit: "4", undid: "1", applied: 3 }));
+  const [own, theirs] = [record("1"), record("2", { id: administratorsKey("2") })];
+  expect(await told(undo, [own, theirs])).toEqual([`asked about ${theirs.id}`]);
+  expect(await told(undo, [own], undefined, true)).toEqual(["asked about 1"]);
+  expect(undo).not.toHaveBeenCalled();
+  expect(await told(undo, [], undefined, true)).toEqual(["Nothing to take back"]);
+  expect(await told(undo, [own, theirs], theirs.id, true)).toHaveLength(1);
+  expect(undo).toHaveBeenCalledOnce();
+});
+
 test("takes back the commit that was named and no other; what is taken back already is said", async () => {
   const parts = [
     record("1", { session: "s" }),
@@ -82,7 +103,10 @@ test("what is asked for while another one is at work comes after it, once", asyn
   };
   const told = vi.fn();
   const events = { told, asked: () => undefined };
-  const rollback = new Rollback({ request: request as Helper["request"] }, events);
+  const rollback = new Rollback(
+    { request: request as Stores["request"], mayLackCommits: async () => false },
+    events,
+  );
   const all = [rollback.takeBack("1"), rollback.takeBack("2"), rollback.takeBack("1"), rollback.takeBack()];
   for (const count of [1, 2]) {
     await vi.waitFor(() => expect(ends).toHaveLength(count));
@@ -117,7 +141,7 @@ test("is not begun when nobody can say of what it is: nothing that fails afterwa
   };
   const said: string[] = [];
   await new Rollback(
-    { request: request as Helper["request"] },
+    { request: request as Stores["request"], mayLackCommits: async () => false },
     {
       told: (title) => void said.push(title),
       asked: () => undefined,

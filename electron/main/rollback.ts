@@ -6,23 +6,26 @@ import { ROLLBACK } from "../../texts/desktop.js";
 import { errorText } from "../../texts/errors.js";
 import { programTitle, sessionTitle } from "../../texts/titles.js";
 import { toSeeError } from "./failure.js";
+import { administratorsId } from "../../protocol/src/stores.js";
 import type { Stores } from "./helper/stores.js";
 
 export interface RollbackEvents {
   /** It is done, or was not possible: what happened, and what that means. */
   told(title: string, body: string): void;
-  /** The machine has changed since: the person decides, in the window. */
+  /** The machine has changed since, or it may not be the one that is meant: the person decides, in the window. */
   asked(commit: string, applied: number): void;
 }
 
+type Source = Pick<Stores, "request" | "mayLackCommits">;
+
 export class Rollback {
-  readonly #helper: Pick<Stores, "request">;
+  readonly #helper: Source;
   readonly #events: RollbackEvents;
   /** The commits that are to be taken back, in turn; null: the newest, when there was nothing else to do. */
   readonly #asked = new Set<string | null>();
   #turn = Promise.resolve();
 
-  constructor(helper: Pick<Stores, "request">, events: RollbackEvents) {
+  constructor(helper: Source, events: RollbackEvents) {
     this.#helper = helper;
     this.#events = events;
   }
@@ -52,12 +55,18 @@ export class Rollback {
     try {
       const { commits } = await this.#helper.request("history.list", {});
       commit = id === null ? lastOf(commits) : commits.find((each) => each.id === id);
+      const isSure = id !== null || !(await this.#helper.mayLackCommits(commit?.time ?? null));
       if (commit === undefined) {
-        this.#events.told(ROLLBACK.nothing, ROLLBACK.nothingWhy);
+        this.#events.told(ROLLBACK.nothing, isSure ? ROLLBACK.nothingWhy : ROLLBACK.nothingOwnWhy);
         return;
       }
       if (commit.undone_by !== undefined) {
         this.#events.told(ROLLBACK.nothing, ROLLBACK.alreadyWhy);
+        return;
+      }
+      // One click means what the person saw happen: not the commit of another administrator, and none before one out of sight.
+      if (id === null && (!isSure || administratorsId(commit.id) !== null)) {
+        this.#events.asked(commit.id, commit.applied);
         return;
       }
       // Asked before: what fails after the undo cannot be told as an undo that failed.

@@ -105,6 +105,22 @@ describe("a helper that works", () => {
     helper.cancel(99);
   });
 
+  test("never sends what was given up while it waited for the helper, or for what to ask", async () => {
+    const { helper, progress } = bound(play(""));
+    const early = failureOf(helper.request("commit", { session: "s" }, 1));
+    helper.cancel(1);
+    expect((await early).code).toBe("cancelled");
+    let know = (): void => undefined;
+    const unknown = new Promise<{ session: string }>((resolve) => (know = () => resolve({ session: "s" })));
+    const late = failureOf(helper.request("commit", unknown, 2));
+    await helper.request("sessions.list", {});
+    helper.cancel(2);
+    know();
+    expect((await late).code).toBe("cancelled");
+    await helper.request("sessions.list", {});
+    expect(progress).toEqual([]);
+  });
+
   test("takes a ticket of a page that is gone from the next page, for another request", async () => {
     const { helper, progress, until } = bound(play("second-ends-the-first"));
     const first = failureOf(helper.request("commit", { session: "s" }, 1));

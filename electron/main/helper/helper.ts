@@ -54,6 +54,13 @@ interface Run {
   verdict: Failure | null;
 }
 
+/** What a ticket stands for. */
+interface Asked {
+  /** The request's number; null: it waits to be sent. */
+  id: number | null;
+  isGivenUp: boolean;
+}
+
 /** How to attach a terminal to a session: a program to run on a pty. */
 export interface TerminalCommand {
   file: string;
@@ -73,7 +80,7 @@ export class Helper {
   #closing = false;
   #settled: Promise<void> = Promise.resolve();
   #restarting: Promise<void> | null = null;
-  readonly #idByTicket = new Map<number, number>();
+  readonly #asked = new Map<number, Asked>();
   readonly #ticketById = new Map<number, number>();
   readonly #relays = new Relays();
 
@@ -104,37 +111,47 @@ export class Helper {
     await this.#release()?.leave(this.#options.grace);
   }
 
-  /** Asks the helper; waits for it while it is starting. With a ticket, progress is told and `cancel` works. */
-  async request<M extends Method>(method: M, params: Params<M>, ticket?: number): Promise<Result<M>> {
-    await this.#settled;
-    const run = this.#run;
-    if (run === null || this.#status.state !== "ready") throw new Failure(this.#goneError());
-    if (ticket === undefined) return run.client.request(method, params).result;
-    if (this.#idByTicket.has(ticket)) {
-      throw fail("bad-request", APP_ERRORS.ticketTaken(ticket));
-    }
-    const { id, result } = run.client.request(method, params);
-    this.#idByTicket.set(ticket, id);
-    this.#ticketById.set(id, ticket);
+  /**
+   * Asks the helper; waits for it while it is starting, and for what to ask. With a ticket, progress is told and `cancel` works,
+   * from now on: a commit that was given up while it waited is never sent.
+   */
+  async request<M extends Method>(
+    method: M,
+    params: Params<M> | Promise<Params<M>>,
+    ticket?: number,
+  ): Promise<Result<M>> {
+    const asked: Asked = { id: null, isGivenUp: false };
+    const isTaken = ticket !== undefined && this.#asked.has(ticket);
+    if (ticket !== undefined && !isTaken) this.#asked.set(ticket, asked);
     try {
+      const [what] = await Promise.all([params, this.#settled]);
+      if (isTaken) throw fail("bad-request", APP_ERRORS.ticketTaken(ticket));
+      if (asked.isGivenUp) throw fail("cancelled", APP_ERRORS.notBegun);
+      const run = this.#run;
+      if (run === null || this.#status.state !== "ready") throw new Failure(this.#goneError());
+      const { id, result } = run.client.request(method, what);
+      asked.id = id;
+      // After forgetTickets() the ticket may be another request's by now.
+      if (ticket !== undefined && this.#asked.get(ticket) === asked) this.#ticketById.set(id, ticket);
       return await result;
     } finally {
-      // After forgetTickets() the number may be another request's by now.
-      if (this.#idByTicket.get(ticket) === id) this.#idByTicket.delete(ticket);
-      this.#ticketById.delete(id);
+      if (ticket !== undefined && this.#asked.get(ticket) === asked) this.#asked.delete(ticket);
+      if (asked.id !== null) this.#ticketById.delete(asked.id);
     }
   }
 
   /** Frees all tickets, for a new page that counts from one again. What they were for goes on, untold. */
   forgetTickets(): void {
-    this.#idByTicket.clear();
+    this.#asked.clear();
     this.#ticketById.clear();
   }
 
   /** Gives up the request with this ticket; one that has ended already is no error. */
   cancel(ticket: number): void {
-    const id = this.#idByTicket.get(ticket);
-    if (id !== undefined) this.#run?.client.cancel(id);
+    const asked = this.#asked.get(ticket);
+    if (asked === undefined) return;
+    asked.isGivenUp = true;
+    if (asked.id !== null) this.#run?.client.cancel(asked.id);
   }
 
   /** Runs a command of the helper's for whoever has not the rights to. */

@@ -33,7 +33,7 @@ describe("an end of pkexec", () => {
         "This incident has been reported.",
       ),
       "permission-denied",
-      "does not let you",
+      "The password was not right, or",
     ],
     [ended(127, "pkexec must be setuid root"), "permission-denied", "pkexec must be setuid root"],
   ])("is told for what it is", (ending, code, words) => {

@@ -1,5 +1,5 @@
 // Which helper a request goes to, and under which names its answer is told: two scripted helpers that write down what they hear.
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -34,17 +34,19 @@ const COMMIT = {
 type Answers = Partial<Record<Method, unknown>>;
 
 /** A desk with both helpers: what each was asked, and what each answers. */
-function desk(own: Answers = {}, others: Answers = {}) {
+function desk(own: Answers = {}, others: Answers = {}, isAfter = async () => true) {
   const asked: { of: string; method: string; params: unknown }[] = [];
   const lists: { ids: string[]; isNews: boolean }[] = [];
   const cancelled: string[] = [];
+  const noted: string[] = [];
   let relay: RelayEvents | null = null;
   const helper = (of: string, answers: Answers) => ({
     request: async (method: Method, params: unknown) => {
-      asked.push({ of, method, params });
+      asked.push({ of, method, params: await params });
       if (!(method in answers)) throw new Error(`${of}: nobody expected ${method}`);
       return answers[method];
     },
+    status: { state: "ready", mode: "user" },
     cancel: () => void cancelled.push(of),
     openRelay: async (params: unknown, events: RelayEvents) => {
       asked.push({ of, method: "relays.open", params });
@@ -67,10 +69,20 @@ function desk(own: Answers = {}, others: Answers = {}) {
       own: helper("own", own) as unknown as Helper,
       administrators: administrators as unknown as Administrators,
       environment: { TERM: "xterm-256color", SHELL: "/bin/zsh" },
+      lastCommit: { note: async () => void noted.push("commit"), isAfter },
     },
     { sessions: (sessions, isNews) => lists.push({ ids: sessions.map(({ id }) => id), isNews }) },
   );
-  return { stores, asked, lists, cancelled, relay: () => relay };
+  return {
+    stores,
+    asked,
+    lists,
+    cancelled,
+    noted,
+    relay: () => relay,
+    administrators,
+    answers: { own, others },
+  };
 }
 
 const THEIRS = administratorsKey("same");
@@ -150,6 +162,35 @@ test("history is one, and each commit is taken back where it was made", async ()
   });
 });
 
+test("history is told though the administrator's helper fails or is gone, with what it told last", async () => {
+  const { stores, answers, administrators } = desk(
+    { "history.list": { commits: [COMMIT], limit: 5 } },
+    { "history.list": { commits: [COMMIT], limit: null } },
+  );
+  const ids = async (): Promise<string[]> =>
+    (await stores.request("history.list", {})).commits.map(({ id }) => id);
+  expect(await ids()).toEqual(["c1", administratorsKey("c1")]);
+  delete answers.others["history.list"];
+  expect(await ids()).toEqual(["c1", administratorsKey("c1")]);
+  administrators.status.state = "gone";
+  expect(await ids()).toEqual(["c1", administratorsKey("c1")]);
+});
+
+test("commits may be out of sight where the person made some and root's helper is not there", async () => {
+  const { stores, administrators, noted } = desk(
+    { "ignore.get": { patterns: [] } },
+    { check: {}, commit: {} },
+  );
+  await stores.request("check", { session: THEIRS });
+  await stores.request("commit", { session: THEIRS, dry_run: true });
+  expect(noted).toEqual([]);
+  await stores.request("commit", { session: THEIRS });
+  expect(noted).toEqual(["commit"]);
+  expect(await stores.mayLackCommits(null)).toBe(false);
+  administrators.status.state = "off";
+  expect(await stores.mayLackCommits(null)).toBe(true);
+});
+
 test("watches with one number are two, and each ends where it is", async () => {
   const { stores, asked } = desk(
     { "changes.watch": { watch: 7 }, "changes.unwatch": {} },
@@ -166,7 +207,7 @@ test("watches with one number are two, and each ends where it is", async () => {
 
 test("a commit of the administrator's leaves out what the person's list does", async () => {
   const committed = { commit: "c1", session: "same", applied: 1, skipped: 0 };
-  const { stores, asked } = desk({ "ignore.get": { patterns: ["*.pyc"] } }, { commit: committed });
+  const { stores, asked, answers } = desk({ "ignore.get": { patterns: ["*.pyc"] } }, { commit: committed });
   expect(await stores.request("commit", { session: THEIRS })).toEqual({
     ...committed,
     commit: administratorsKey("c1"),
@@ -175,10 +216,18 @@ test("a commit of the administrator's leaves out what the person's list does", a
   expect(asked.at(-1)?.params).toEqual({ session: "same", ignore: ["*.pyc"] });
   await stores.request("commit", { session: THEIRS, ignore: [] });
   expect(asked.at(-1)?.params).toEqual({ session: "same", ignore: [] });
+  // What the administrator keeps can be decided on though the person's helper is gone.
+  delete answers.own["ignore.get"];
+  await stores.request("commit", { session: THEIRS });
+  expect(asked.at(-1)?.params).toEqual({ session: "same", ignore: ["*.pyc"] });
 });
 
 test("a run with the whole machine has the person's environment, and hides what the person hides", async () => {
-  const places = ["/etc", "/nowhere/at/all", "/usr"];
+  // What the person cannot look at: a loop fails in the same way for root, too.
+  const folder = await mkdtemp(join(tmpdir(), "alcatraz-stores-"));
+  const closed = join(folder, "loop");
+  await symlink("loop", closed);
+  const places = ["/etc", "/nowhere/at/all", closed, "/usr"];
   const { stores, asked } = desk({ "hidden.get": { places } }, { "sessions.run": { session: SESSION } });
   const session = await stores.runAsAdministrator({
     command: ["true"],
@@ -189,8 +238,9 @@ test("a run with the whole machine has the person's environment, and hides what 
   expect(asked.at(-1)?.params).toEqual({
     command: ["true"],
     env: { TERM: "xterm-256color", SHELL: "/bin/zsh", LANG: "C" },
-    policy: { hide: [{ path: "/home" }, { path: "/etc" }], show: [{ path: "/usr" }] },
+    policy: { hide: [{ path: "/home" }, { path: "/etc" }, { path: closed }], show: [{ path: "/usr" }] },
   });
+  await rm(folder, { recursive: true });
 });
 
 test("a ticket is given up wherever it is", () => {

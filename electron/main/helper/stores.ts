@@ -5,9 +5,11 @@ import type { TerminalOf } from "../../../protocol/src/bridge.js";
 import type { FeedEvent } from "../../../protocol/src/change.js";
 import type { Method, Params, Result } from "../../../protocol/src/rpc.js";
 import type { RunRequest, Session } from "../../../protocol/src/session.js";
+import type { CommitRecord } from "../../../protocol/src/commit.js";
+import { escapeText } from "../../../protocol/src/escape.js";
 import { administratorsId, administratorsKey, type Whose } from "../../../protocol/src/stores.js";
 import { APP_ERRORS, REASONS } from "../../../texts/app-errors.js";
-import { fail } from "../failure.js";
+import { fail, reasonOf } from "../failure.js";
 import { type Line, type LineEvents, ptyLine, relayLine } from "./terminal-line.js";
 import type { Administrators } from "./administrators.js";
 import type { Helper } from "./helper.js";
@@ -21,11 +23,20 @@ export interface StoresEvents {
   sessions(sessions: Session[], isNews: boolean): void;
 }
 
+/** Knows of the administrator's commits also while their history cannot be seen. */
+export interface CommitMemory {
+  /** Notes that one is asked for now. */
+  note(): Promise<void>;
+  /** Tells whether there may be one that is newer than this time; null: any. */
+  isAfter(time: string | null): Promise<boolean>;
+}
+
 export interface StoresOptions {
   own: Helper;
   administrators: Administrators;
   /** The person's environment, for programs of the administrator's sessions. */
   environment: Record<string, string>;
+  lastCommit: CommitMemory;
 }
 
 type Fields = Record<string, unknown>;
@@ -34,18 +45,23 @@ export class Stores {
   readonly #own: Helper;
   readonly #administrators: Administrators;
   readonly #environment: Record<string, string>;
+  readonly #lastCommit: CommitMemory;
   readonly #events: StoresEvents;
   #ownList: Session[] = [];
   /** As they were told last: sessions outlive their helper. */
   #otherList: Session[] | null = null;
+  #otherCommits: readonly CommitRecord[] = [];
+  /** What commits leave out, as it was told last. */
+  #patterns: string[] | null = null;
   /** Exports that are under way, and what ends them. */
   readonly #exports = new Set<Promise<void>>();
   readonly #ending = new AbortController();
 
-  constructor({ own, administrators, environment }: StoresOptions, events: StoresEvents) {
+  constructor({ own, administrators, environment, lastCommit }: StoresOptions, events: StoresEvents) {
     this.#own = own;
     this.#administrators = administrators;
     this.#environment = environment;
+    this.#lastCommit = lastCommit;
     this.#events = events;
   }
 
@@ -67,7 +83,8 @@ export class Stores {
       return this.#withBoth(method, answer);
     }
     if (others < keys.length) throw fail("bad-request", APP_ERRORS.otherStores);
-    const bare = await this.#bare(method, params);
+    // Not awaited here: the ticket is to be known from now on.
+    const bare = this.#bare(method, params);
     return told(await this.#administrators.helper.request(method, bare, ticket));
   }
 
@@ -79,6 +96,11 @@ export class Stores {
     const hidden = await withHidden(whole, places);
     const { session } = await this.#administrators.helper.request("sessions.run", hidden);
     return keyed(session);
+  }
+
+  /** Tells whether the person may have committed something of the administrator's after this time that cannot be seen now. */
+  async mayLackCommits(after: string | null): Promise<boolean> {
+    return this.#administrators.status.state !== "ready" && (await this.#lastCommit.isAfter(after));
   }
 
   /** Gives up the request with this ticket, wherever it is. */
@@ -171,32 +193,48 @@ export class Stores {
     }
     if (typeof bare["watch"] === "number") bare["watch"] = -bare["watch"];
     if (method === "sessions.retry") bare["env"] ??= this.#environment;
+    if (method === "commit" && bare["dry_run"] !== true) await this.#lastCommit.note();
     // There is one list of what commits leave out: the person's.
     if (method === "check" || method === "commit") {
-      bare["ignore"] ??= (await this.#own.request("ignore.get", {})).patterns;
+      bare["ignore"] ??= await this.#ignored();
     }
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same fields with other values of their types
     return bare as Params<M>;
   }
 
+  /** What was told last does where the person's helper is gone: what the other one keeps can be decided on without it. */
+  async #ignored(): Promise<string[]> {
+    try {
+      this.#patterns = (await this.#own.request("ignore.get", {})).patterns;
+    } catch (error) {
+      if (this.#patterns === null) throw error;
+    }
+    return this.#patterns;
+  }
+
   /** Adds to the person's own list what the other helper has. */
   async #withBoth<M extends Method>(method: M, answer: Result<M>): Promise<Result<M>> {
-    const { helper, status } = this.#administrators;
     let both: Fields = answer;
     if (method === "sessions.list")
-      both = { sessions: [...this.#sessionsIn(answer), ...(this.#otherList ?? [])] };
-    if (method === "history.list" && status.state === "ready") {
-      const { commits } = told(await helper.request("history.list", {}));
-      both = { ...both, commits: [...(both["commits"] as unknown[]), ...commits] };
-    }
+      both = { sessions: [...(both["sessions"] as unknown[]), ...(this.#otherList ?? [])] };
+    if (method === "history.list")
+      both = { ...both, commits: [...(both["commits"] as unknown[]), ...(await this.#othersCommits())] };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as it came, with more in its list
     return both as Result<M>;
   }
 
-  #sessionsIn(answer: Fields): Session[] {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the answer to `sessions.list`
-    this.#ownList = answer["sessions"] as Session[];
-    return this.#ownList;
+  /** The fault of the administrator's helper is none of the person's own history: that has what was told last. */
+  async #othersCommits(): Promise<readonly CommitRecord[]> {
+    const { helper, status } = this.#administrators;
+    if (status.state !== "ready") return this.#otherCommits;
+    try {
+      this.#otherCommits = told(await helper.request("history.list", {})).commits;
+    } catch (error) {
+      process.stderr.write(
+        `alcatraz: the administrator's history is not known: ${escapeText(reasonOf(error))}\n`,
+      );
+    }
+    return this.#otherCommits;
   }
 
   #all(): Session[] {
@@ -268,7 +306,8 @@ async function withHidden(request: RunRequest, places: readonly string[]): Promi
     places.map((path) =>
       access(path).then(
         () => path,
-        () => null,
+        // Where the person may not look there may well be something.
+        (error: NodeJS.ErrnoException) => (error.code === "ENOENT" || error.code === "ENOTDIR" ? null : path),
       ),
     ),
   );
