@@ -65,7 +65,8 @@ export const REASON_WORDS: Readonly<Record<ErrorReason, Words>> = {
   },
   "few-processes": {
     title: "A session cannot live with so few processes",
-    next: "Under Limits, allow 8 or more.",
+    what: ({ least }) => `It needs ${Number(least)}.`,
+    next: "Under Limits, allow that many or more.",
   },
   "small-quota": {
     title: "That is not enough room",
@@ -219,7 +220,9 @@ export const REASON_WORDS: Readonly<Record<ErrorReason, Words>> = {
   },
   "little-memory": {
     title: "A session cannot live with so little memory",
-    next: "Under Limits, allow 16 MiB or more.",
+    // Up to whole megabytes: what is told can be typed.
+    what: ({ least }) => `It needs ${formatBytes(Math.ceil(Number(least) / 1e6) * 1e6)}.`,
+    next: "Under Limits, allow that much or more.",
   },
   "never-hidden": {
     title: "This place cannot be hidden",

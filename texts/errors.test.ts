@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ErrorCode, ErrorReason, type SeeError } from "../protocol/src/errors.js";
 import { errorSentence, errorText } from "./errors.js";
+import { parseSize } from "./format.js";
 
 const from = (part: Partial<SeeError>): SeeError => ({
   code: "bad-request",
@@ -34,6 +35,7 @@ const FACTS = {
   port: 3080,
   address: "203.0.113.9",
   free: 1_500_000,
+  least: 16 << 20,
 };
 const all = [
   ...ErrorCode.options.map((code) => from({ code })),
@@ -49,6 +51,12 @@ describe("the words for an error of the helper's", () => {
     expect(next).toMatch(/^[A-Z].*\.$/);
     expect(`${title} ${what} ${next}`).not.toMatch(/--|`|\balcatraz [a-z]|\bSEE\b|undefined|NaN/);
     expect(said).toBe("No such session: --help. Run `alcatraz doctor`, or choose --net none.");
+  });
+
+  it("say of too little memory how much can be typed that is enough", () => {
+    const { what } = errorText(from({ reason: "little-memory", facts: FACTS }));
+    const [, typed = ""] = /needs (.*)\.$/.exec(what) ?? [];
+    expect(parseSize(typed)).toBeGreaterThanOrEqual(FACTS.least);
   });
 
   it("show what the helper says where the why is in that alone", () => {

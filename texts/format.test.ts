@@ -65,13 +65,20 @@ describe("format", () => {
 
 describe("parseSize", () => {
   it("reads sizes as people type them", () => {
-    expect(["500", "500\u00a0MB", "2g", " 1.5 GB ", "3kb", "1TB"].map(parseSize)).toEqual([
-      500, 500e6, 2e9, 1.5e9, 3000, 1e12,
+    expect(["500", "500\u00a0MB", "2g", " 1.5 GB ", "3kb", "1TB", "16 MiB", "2gi"].map(parseSize)).toEqual([
+      500,
+      500e6,
+      2e9,
+      1.5e9,
+      3000,
+      1e12,
+      16 * 1024 ** 2,
+      2 * 1024 ** 3,
     ]);
   });
 
   it("refuses everything else", () => {
-    for (const text of ["", "much", "0", "-1", "1,5\u00a0GB", "1 XB", "99999999\u00a0TB"]) {
+    for (const text of ["", "much", "0", "-1", "1,5\u00a0GB", "1 XB", "1 iB", "99999999\u00a0TB"]) {
       expect(parseSize(text), text).toBeNull();
     }
   });

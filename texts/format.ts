@@ -22,16 +22,17 @@ export function formatBytes(bytes: number): string {
     value /= 1000;
     unit += 1;
   }
-  const digits = unit === 0 || value >= 99.5 ? 0 : value >= 9.95 ? 0 : 1;
+  const digits = unit === 0 || value >= 9.95 ? 0 : 1;
   return `${value.toFixed(digits).replace(/\.0$/, "")}\u00a0${UNITS[unit]}`;
 }
 
-/** Returns the bytes of a size as it is typed: 500 MB, 2g, 1.5 GB; null for anything else, and for nothing at all. */
+/** Returns the bytes of a size as it is typed: 500 MB, 2g, 1.5 GB, 16 MiB; null for anything else, and for nothing at all. */
 export function parseSize(text: string): number | null {
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmgt]?)b?\s*$/i.exec(text);
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?))?b?\s*$/i.exec(text);
   if (match === null) return null;
   const unit = " kmgt".indexOf((match[2] ?? "").toLowerCase() || " ");
-  const bytes = Math.round(Number(match[1]) * 1000 ** unit);
+  const step = (match[3] ?? "") === "" ? 1000 : 1024;
+  const bytes = Math.round(Number(match[1]) * step ** unit);
   return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : null;
 }
 

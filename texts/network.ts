@@ -1,4 +1,5 @@
 // The words of a session's record: its programs, and what they tried.
+import { formatCount, formatMany } from "./format.js";
 import { ENDS } from "./sessions.js";
 import type { NetworkTry, ProgramEnd, RefusedAction } from "../protocol/src/log.js";
 
@@ -19,7 +20,7 @@ export const TEXTS = {
   loading: "Reading what was tried",
   empty: "No program of this session has tried to use the network.",
   incomplete: "There was more than could be recorded.",
-  count: (n: number): string => (n === 1 ? "1 place" : `${n} places`),
+  count: (n: number): string => formatMany(n, "place"),
   time: "First tried",
   what: "What",
   verdict: "Verdict",
@@ -43,9 +44,6 @@ const REFUSED: Readonly<Record<RefusedAction["what"], string>> = {
   processes: "It has as many processes as it may, and no more could be started.",
 };
 
-const many = (n: number, one: string, more: string): string =>
-  n === 1 ? `1 ${one}` : `${n.toLocaleString("en")} ${more}`;
-
 export const PROGRAMS = {
   title: "Programs",
   tree: "Programs that were started",
@@ -54,9 +52,9 @@ export const PROGRAMS = {
   empty: "No program is on record.",
   count: (programs: number, refused: number): string =>
     refused === 0
-      ? many(programs, "program", "programs")
-      : `${many(programs, "program", "programs")} · ${refused} refused`,
-  dropped: (n: number): string => `${many(n, "more is", "more are")} not kept`,
+      ? formatMany(programs, "program")
+      : `${formatMany(programs, "program")} · ${formatCount(refused)} refused`,
+  dropped: (n: number): string => `${formatMany(n, "more is", "more are")} not kept`,
   itsChanges: "Show its changes",
   by: (program: string): string => `by ${program}`,
   details: (time: string, cwd: string): string => `${time}, in ${cwd}`,
