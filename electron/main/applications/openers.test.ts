@@ -4,11 +4,17 @@ import { execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { RISKY_TYPES } from "../desktop/launcher-entry.js";
 import type { Surroundings } from "./applications.js";
 import { openWith, viewerOf } from "./openers.js";
 import { readTypeNames, typesOf } from "./mime-types.js";
+import { readSmallFile } from "./small-file.js";
+
+vi.mock("./small-file.js", async (original) => {
+  const real = await original<{ readSmallFile: typeof readSmallFile }>();
+  return { readSmallFile: vi.fn(real.readSmallFile) };
+});
 
 let root = "";
 beforeEach(async () => {
@@ -45,6 +51,12 @@ describe("a file", () => {
     const file = await put("a b.PDF", "");
     expect(await opened(file)).toEqual(["view", "--once", file]);
     expect(await opened(await put("x.odd", ""))).toBeNull();
+  });
+
+  test("of several types makes each entry be read once", async () => {
+    const entry = await app("other", "other %f", "text/csv;");
+    expect(await opened(await put("x.tar.gz", ""))).toBeNull();
+    expect(vi.mocked(readSmallFile).mock.calls.filter(([path]) => path === entry)).toHaveLength(1);
   });
 
   test("is opened by the person's choice; what they took away opens it no more", async () => {

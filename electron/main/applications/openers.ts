@@ -67,7 +67,7 @@ async function openerOf(
   if (types.length === 0) return null;
   const files = await collectEntries(directories);
   const handlers = await readHandlers(surroundings, directories);
-  const read = async (id: string): Promise<OpenerEntry | null> => {
+  const look = async (id: string): Promise<OpenerEntry | null> => {
     const file = files.get(id);
     // Not ourselves: who opens a file here wants what would have opened it.
     if (file === undefined || id === HANDLER) return null;
@@ -76,6 +76,13 @@ async function openerOf(
     if (entry === null || !does(entry)) return null;
     const runs = entry.tryExec === undefined || (await canRun(entry.tryExec, surroundings.environment));
     return runs ? entry : null;
+  };
+  /** Each entry is read once, however many types the file has. */
+  const known = new Map<string, Promise<OpenerEntry | null>>();
+  const read = (id: string): Promise<OpenerEntry | null> => {
+    const entry = known.get(id) ?? look(id);
+    known.set(id, entry);
+    return entry;
   };
   for (const type of types) {
     const removed = new Set(handlers.removed.get(type));

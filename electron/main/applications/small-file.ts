@@ -10,14 +10,15 @@ export async function readSmallFile(path: string, limit: number): Promise<Buffer
     try {
       const facts = await handle.stat();
       if (!facts.isFile() || facts.size > limit) return null;
-      const buffer = Buffer.alloc(limit + 1);
+      // Of what grows meanwhile, as much as there was.
+      const buffer = Buffer.alloc(facts.size);
       let length = 0;
       while (length < buffer.length) {
         const { bytesRead } = await handle.read(buffer, length, buffer.length - length, length);
         if (bytesRead === 0) break;
         length += bytesRead;
       }
-      return length > limit ? null : Buffer.from(buffer.subarray(0, length));
+      return buffer.subarray(0, length);
     } finally {
       await handle.close();
     }
