@@ -8,7 +8,8 @@ import { FIGURE, type Figure } from "./measure.js";
 const README = join(import.meta.dirname, "README.md");
 const BEGIN = "<!-- figures: npm run bench -- --write -->";
 const END = "<!-- end of figures -->";
-const HEAD = "| what | mode | reached | wanted | measured | when |\n| --- | --- | --- | --- | --- | --- |";
+const HEAD =
+  "| what | mode | reached | wanted | measured | when | on |\n| --- | --- | --- | --- | --- | --- | --- |";
 
 class FigureReporter implements Reporter {
   private readonly rows: [mode: string, figure: Figure][] = [];
@@ -26,9 +27,10 @@ class FigureReporter implements Reporter {
 
   onEnd(): void {
     const today = new Date().toISOString().slice(0, 10);
+    const machine = `Linux ${release()}, ${cpus().length} × ${cpus()[0]?.model ?? "unknown processor"}`;
     const rows = this.rows.map(
       ([mode, { what, reached, wanted, how }]) =>
-        `| ${what} | ${mode} | ${reached} | ${wanted} | ${how} | ${today} |`,
+        `| ${what} | ${mode} | ${reached} | ${wanted} | ${how} | ${today} | ${machine} |`,
     );
     process.stdout.write(`\n${HEAD}\n${rows.join("\n")}\n`);
     // A figure that is missing is said to be missing; it takes none of the others with it.
@@ -37,7 +39,7 @@ class FigureReporter implements Reporter {
     const text = readFileSync(README, "utf8");
     const [before = "", rest = ""] = text.split(BEGIN);
     const [table = "", after = ""] = rest.split(END);
-    // What was not measured now stays as it was then.
+    // What was not measured now stays as it was then, with the machine that measured it.
     const kept = new Map(
       table
         .split("\n")
@@ -45,9 +47,7 @@ class FigureReporter implements Reporter {
         .map((row) => [key(row), row]),
     );
     for (const row of rows) kept.set(key(row), row);
-    const processor = cpus()[0]?.model ?? "unknown processor";
-    const machine = `Linux ${release()}, ${cpus().length} × ${processor}.`;
-    const whole = [machine, "", HEAD, ...[...kept.values()].toSorted()].join("\n");
+    const whole = [HEAD, ...[...kept.values()].toSorted()].join("\n");
     writeFileSync(README, `${before}${BEGIN}\n\n${whole}\n\n${END}${after}`);
   }
 }

@@ -73,13 +73,13 @@ test("tar", async ({ machine }, info) => {
   });
 });
 
-/** Makes the tree as the account would, with content that does not compress to nothing. */
+/** Makes the tree as the account would, with content that no file system can compress. */
 function makeTree(home: string): void {
   const tree = join(home, "tree");
   for (let index = 0; index < FILES; index++) {
     const directory = join(tree, `d${Math.floor(index / 100)}`);
     if (index % 100 === 0) mkdirSync(directory, { recursive: true });
-    const seed = createHash("sha256").update(String(index)).digest();
-    writeFileSync(join(directory, `f${index}`), Buffer.alloc(FILE_SIZE, seed));
+    const content = createHash("shake256", { outputLength: FILE_SIZE }).update(String(index)).digest();
+    writeFileSync(join(directory, `f${index}`), content);
   }
 }

@@ -50,14 +50,6 @@ export const Summary = z.object({
 export type Summary = z.infer<typeof Summary>;
 
 /**
- * One step of a watched session's change feed. `reset` empties the receiver's list (at the start, and
- * again when the feed fell behind); `rows` adds or replaces by path, and so does `walk`: a row that comes again
- * as it was says that what it is of was written since; `gone` removes by path; `settled`
- * says that all sent so far is one consistent picture, and whether programs still run in the SEE; `record` says that the
- * session's record has grown, to `next` as `sessions.log` counts; `failed`
- * ends the feed: what was sent may be true no longer.
- */
-/**
  * Many rows at once, for receivers that make no object of each. `walk` holds tokens with `/` between them: a name with an
  * empty token after it leads into that folder, `..` leads out, and any other name is a row, in the folder where the walk
  * stands; it begins at the root. The other texts are columns, a word for each row with spaces between: `word*3` is thrice
@@ -81,6 +73,14 @@ export const FeedWalk = z.object({
 });
 export type FeedWalk = z.infer<typeof FeedWalk>;
 
+/**
+ * One step of a watched session's change feed. `reset` empties the receiver's list (at the start, and
+ * again when the feed fell behind); `rows` adds or replaces by path, and so does `walk`: a row that comes again
+ * as it was says that what it is of was written since; `gone` removes by path; `settled`
+ * says that all sent so far is one consistent picture, and whether programs still run in the SEE; `record` says that the
+ * session's record has grown, to `next` as `sessions.log` counts; `failed`
+ * ends the feed: what was sent may be true no longer.
+ */
 export const FeedEvent = z.discriminatedUnion("event", [
   z.object({ event: z.literal("reset"), watch: z.number().int() }),
   z.object({ event: z.literal("rows"), watch: z.number().int(), rows: z.array(Change) }),
