@@ -31,6 +31,12 @@ describe("the encoding of a text", () => {
     }
   });
 
+  it("is read without the half of a character where the bytes go on", () => {
+    const cut = new TextEncoder().encode("größe é").subarray(0, -1);
+    expect(decodeText(cut, "utf-8", true)).toBe("größe ");
+    expect(decodeText(cut, "utf-8")).toBe("größe \ufffd");
+  });
+
   it("is not mistaken when the sample cuts a character, or when there is hardly anything", () => {
     expect(guessEncoding(new TextEncoder().encode(`${"a".repeat(64 * 1024 - 1)}é`))).toBe("utf-8");
     expect(guessEncoding(bytes())).toBe("utf-8");

@@ -3,8 +3,8 @@ import { ENCODINGS } from "../../../texts/encodings.js";
 
 export type Encoding = keyof typeof ENCODINGS;
 
-/** A guess looks at no more than this. */
-const SAMPLE = 64 * 1024;
+/** A guess looks at no more than this, in bytes. */
+export const SAMPLE = 64 * 1024;
 /** Syllables that Japanese text cannot do without, and that other encodings hardly give by chance. */
 const KANA = /[\u3040-\u30ff]/gu;
 
@@ -28,9 +28,12 @@ export function guessEncoding(bytes: Uint8Array): Encoding {
   return "windows-1252";
 }
 
-/** Returns the text. Bytes that mean nothing in the encoding become U+FFFD; a byte order mark is no part of it. */
-export function decodeText(bytes: Uint8Array, encoding: Encoding): string {
-  return new TextDecoder(encoding).decode(bytes);
+/**
+ * Returns the text. Bytes that mean nothing in the encoding become U+FFFD; a byte order mark is no part of it. Where the
+ * bytes go on, a last character that is cut off is left out.
+ */
+export function decodeText(bytes: Uint8Array, encoding: Encoding, goesOn = false): string {
+  return new TextDecoder(encoding).decode(bytes, { stream: goesOn });
 }
 
 /** UTF-16 without a mark: of most letters one byte is zero, always the same one. */

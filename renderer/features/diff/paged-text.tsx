@@ -6,7 +6,8 @@ import { formatCount } from "../../../texts/format.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorPanel } from "../../ui/state-panel.js";
 import type { Source } from "./content-reader.js";
-import { decodeText, type Encoding, guessEncoding } from "./encoding-model.js";
+import { decodeText, type Encoding, guessEncoding, SAMPLE } from "./encoding-model.js";
+import { cutPart, partCount, partRange } from "./part-model.js";
 import { PlainText } from "./plain-text.js";
 import { showLines } from "./text-model.js";
 import { SideChoice } from "./side-choice.js";
@@ -17,13 +18,11 @@ import view from "../../ui/view.module.css";
 import { WrapChoice } from "./wrap-choice.js";
 import styles from "./text-view.module.css";
 
-const PAGE_BYTES = 256 * 1024;
-
 interface PagedTextProps {
   sources: Readonly<Record<Side, Source | null>>;
   description: Description;
   reading: number;
-  /** Without one, each part is read as its bytes suggest. */
+  /** Without one, a side is read as its beginning suggests. */
   encodings?: Readonly<Record<Side, Encoding | undefined>>;
   actions: ReactNode;
 }
@@ -37,16 +36,26 @@ export function PagedText({
 }: PagedTextProps): ReactElement {
   const [side, setSide] = useState<Side>(sources.after === null ? "before" : "after");
   const [page, setPage] = useState(0);
-  const encoding = encodings?.[side];
-  const content = useContent(sources[side], page * PAGE_BYTES, PAGE_BYTES, reading);
-  const lines = useMemo(
-    () =>
-      content.state === "ready" && content.content !== null
-        ? showLines(decodeText(content.content.bytes, encoding ?? guessEncoding(content.content.bytes)))
-        : null,
-    [content, encoding],
-  );
-  const pages = Math.max(1, Math.ceil((description[side]?.size ?? 0) / PAGE_BYTES));
+  /** The number of the first line of each part up to this one. */
+  const [firsts, setFirsts] = useState<readonly number[]>([1]);
+  const { offset, length } = partRange(page);
+  const content = useContent(sources[side], offset, length, reading);
+  const given = encodings?.[side];
+  const head = useContent(given === undefined ? sources[side] : null, 0, SAMPLE, reading);
+  const part = useMemo(() => {
+    if (content.state !== "ready" || content.content === null || head.state !== "ready") return null;
+    const encoding = given ?? guessEncoding(head.content?.bytes ?? new Uint8Array());
+    const { bytes, size } = content.content;
+    const cut = cutPart(bytes, page, size, encoding);
+    const text = decodeText(cut.bytes, encoding);
+    return { lines: showLines(text), ends: text.split("\n").length - 1, isLast: cut.isLast };
+  }, [content, head, given, page]);
+  const pages = part?.isLast === true ? page + 1 : partCount(description[side]?.size ?? 0);
+  const first = firsts[page] ?? 1;
+  const go = (next: number): void => {
+    if (next > page) setFirsts([...firsts.slice(0, next), first + (part?.ends ?? 0)]);
+    setPage(next);
+  };
   return (
     <div className={view.view}>
       <ViewBar
@@ -65,10 +74,10 @@ export function PagedText({
           </>
         }
       >
-        <Button disabled={page === 0} onClick={() => setPage(page - 1)}>
+        <Button disabled={page === 0} onClick={() => go(page - 1)}>
           {TEXTS.earlier}
         </Button>
-        <Button disabled={page >= pages - 1} onClick={() => setPage(page + 1)}>
+        <Button disabled={part === null || page >= pages - 1} onClick={() => go(page + 1)}>
           {TEXTS.later}
         </Button>
         <span role="status">{TEXTS.page(formatCount(page + 1), formatCount(pages))}</span>
@@ -77,10 +86,12 @@ export function PagedText({
       <div className={styles.body}>
         {content.state === "error" ? (
           <ErrorPanel error={content.error} />
-        ) : lines === null ? (
+        ) : head.state === "error" ? (
+          <ErrorPanel error={head.error} />
+        ) : part === null ? (
           <Skeleton label={TEXTS.loading} rows={8} />
         ) : (
-          <PlainText key={`${side} ${page}`} lines={lines} look="plain" />
+          <PlainText key={`${side} ${page}`} lines={part.lines} look="plain" first={first} />
         )}
       </div>
     </div>

@@ -11,9 +11,11 @@ const LINE = 20;
 interface PlainTextProps {
   lines: readonly string[];
   look: "plain" | "added" | "removed";
+  /** The number of the first line. */
+  first?: number;
 }
 
-export function PlainText({ lines, look }: PlainTextProps): ReactElement {
+export function PlainText({ lines, look, first = 1 }: PlainTextProps): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   const wrap = useSettings((state) => state.wrapLines);
   const virtualizer = useVirtualizer({
@@ -46,7 +48,7 @@ export function PlainText({ lines, look }: PlainTextProps): ReactElement {
             className={styles.line}
             style={{ transform: `translateY(${start}px)` }}
           >
-            <span className={styles.number}>{index + 1}</span>
+            <span className={styles.number}>{index + first}</span>
             <span className={styles.content}>{lines[index]}</span>
           </div>
         ))}

@@ -57,7 +57,7 @@ export function TextView({ session, path, description, reading }: TextViewProps)
     const read = (content: Bytes | null): Read | null => {
       if (content === null) return null;
       const guess = guessEncoding(content.bytes);
-      const text = decodeText(content.bytes, chosen ?? guess);
+      const text = decodeText(content.bytes, chosen ?? guess, content.bytes.length < content.size);
       return { guess, ends: lineEnds(text), text };
     };
     const sides = { left: read(before.content), right: read(after.content) };
