@@ -1,9 +1,22 @@
 // Scenes that tests prove and pictures show: said once.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect } from "@playwright/test";
 import type { App } from "./app.js";
 import type { Machine } from "./harness/machine.js";
 import { freePort } from "./harness/port.js";
 import { makeSite, type Site } from "./harness/site.js";
+
+/** Runs a shell script in a session and waits for its end. */
+export async function run(machine: Machine, app: App, script: string): Promise<void> {
+  await app.run(machine.file("program.sh", `#!/bin/sh\n${script}\n`, 0o755));
+  await app.ended();
+}
+
+/** Returns what a file of the person's home holds. */
+export function read(machine: Machine, name: string): string {
+  return readFileSync(join(machine.home, name), "utf8");
+}
 
 /** A session with changes on two disks, of which one has become read-only, and a commit that is refused. Returns that disk. */
 export async function refusedCommit(app: App, machine: Machine): Promise<string> {
