@@ -188,6 +188,34 @@ fn what_the_host_gets_later_is_its_own_too() {
     });
 }
 
+#[test]
+fn a_filter_that_cannot_be_set_for_a_moment_costs_no_network() {
+    both(|lab| {
+        let internet = Internet::new(lab);
+        let at = lab.dir().join("nft");
+        let fake = format!(
+            "#!/bin/sh\nif [ -e {0}/fails ]; then touch {0}/failed; exit 1; fi\nexec {0}/real \"$@\"\n",
+            at.display()
+        );
+        std::fs::create_dir(&at).unwrap();
+        std::fs::write(at.join("fake"), fake).unwrap();
+        internet.prepare_host(&format!(
+            "cd {}; cp $(realpath /usr/sbin/nft) real; chmod 777 . fake real; mount --bind fake $(realpath /usr/sbin/nft)",
+            at.display()
+        ));
+        let mut child = start_long(&internet, lab);
+        std::fs::write(at.join("fails"), "").unwrap();
+        internet.prepare_host("ip addr add 45.45.45.45/32 dev lo");
+        wait_until("it failed", || at.join("failed").exists());
+        std::fs::remove_file(at.join("fails")).unwrap();
+        let far = "tcp,203.0.113.10,7000";
+        wait_until("it goes on", || !answer(&enter_with(&internet, lab, far), far).starts_with('!'));
+        assert_eq!(lab.session("long").unwrap()["policy"]["net"], "full");
+        drop(child.stdin.take());
+        assert_eq!(finish_child(child).status, 0);
+    });
+}
+
 /// Starts the session `long`, with the whole network, whose program runs until its input ends.
 fn start_long(internet: &Internet, lab: &engine_lab::Lab) -> std::process::Child {
     let mut command = internet.on_host(&lab.command(&[

@@ -212,7 +212,8 @@ impl Supervisor {
             if clipboard_ended {
                 self.note_clipboard_end()?;
             }
-            if moved {
+            let again = self.uplink.as_ref().and_then(Uplink::again_at);
+            if moved || again.is_some_and(|at| at <= Instant::now()) {
                 self.note_addresses()?;
             }
             if knocks {
@@ -266,7 +267,8 @@ impl Supervisor {
         // What stands still uses no more.
         let counts = self.bounds.counts() && !self.is_held;
         let count = counts.then(|| Instant::now() + self.counted.wait());
-        let wake_at = [self.kill_at, hang_up, look_again, stop_again, late, key, count];
+        let network = self.uplink.as_ref().and_then(Uplink::again_at);
+        let wake_at = [self.kill_at, hang_up, look_again, stop_again, late, key, count, network];
         let wake_at = wake_at.into_iter().flatten().min();
         let timeout = wake_at.map(|at| at.saturating_duration_since(Instant::now()));
         let timeout = timeout.and_then(|left| Timespec::try_from(left).ok());

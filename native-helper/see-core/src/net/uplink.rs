@@ -8,11 +8,14 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Access, MemfdFlags, OFlags};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
 use crate::engine::wire;
 use crate::error::{ErrorCode, Reason, Result, SeeError};
@@ -45,6 +48,13 @@ const CLOSED: &[&str] = &[
     "--no-ra",
 ];
 
+/// How long a program has that connects the network: many times what it takes on a busy machine.
+const LONGEST: Timespec = Timespec { tv_sec: 20, tv_nsec: 0 };
+/// How often a filter is tried before the network is off: a moment without processes, or with another hand at the filter, passes.
+const TRIES: u32 = 5;
+/// How long after a failure; each time as long again.
+const PAUSE: Duration = Duration::from_millis(500);
+
 /// A connected network.
 #[derive(Debug)]
 pub struct Uplink {
@@ -53,6 +63,8 @@ pub struct Uplink {
     resolver: IpAddr,
     pasta: Option<Pasta>,
     news: News,
+    /// How often the filter could not be set, and when to try again.
+    failed: Option<(u32, Instant)>,
 }
 
 impl Uplink {
@@ -62,7 +74,7 @@ impl Uplink {
         tunnel()?;
         // Before it is asked which addresses there are: none is missed.
         let news = News::listen().map_err(|e| cannot("changes of addresses could not be heard", &e))?;
-        let mut uplink = Self { network, nft, resolver, pasta: None, news };
+        let mut uplink = Self { network, nft, resolver, pasta: None, news, failed: None };
         uplink.nft(rules::NOTES.to_owned())?;
         uplink.set_filter(policy)?;
         uplink.pasta = Some(Pasta::start(uplink.network.as_fd(), pasta, resolver)?);
@@ -75,6 +87,7 @@ impl Uplink {
         if set.is_err() || policy.net == Net::None {
             self.pasta = None;
         }
+        self.failed = None;
         set
     }
 
@@ -83,10 +96,39 @@ impl Uplink {
         self.news.as_fd()
     }
 
-    /// Takes notice of that.
-    pub fn heed_news(&mut self, policy: &Policy) -> Result<()> {
+    /// Returns when to try again what could not be done.
+    pub fn again_at(&self) -> Option<Instant> {
+        self.failed.map(|(_, at)| at)
+    }
+
+    /// Takes notice of that, and returns the filter that holds; none while it has to be tried again, and until then nothing passes.
+    /// Fails when it was tried often enough: the network is off.
+    pub fn heed_news(&mut self, policy: &Policy) -> Result<Option<Filter>> {
         self.news.take();
-        self.change(policy)
+        let failed = match self.filter(policy).and_then(|filter| self.set(&filter).map(|()| filter)) {
+            Ok(filter) => {
+                self.failed = None;
+                self.carry(Signal::CONT);
+                return Ok(Some(filter));
+            }
+            Err(error) => error,
+        };
+        let tries = self.failed.map_or(1, |(tries, _)| tries + 1);
+        if tries >= TRIES {
+            self.pasta = None;
+            self.failed = None;
+            return Err(failed);
+        }
+        // It stands still, so that what is connected lasts.
+        self.carry(Signal::STOP);
+        self.failed = Some((tries, Instant::now() + PAUSE * tries));
+        Ok(None)
+    }
+
+    fn carry(&self, signal: Signal) {
+        let pasta = self.pasta.as_ref().and_then(|pasta| i32::try_from(pasta.child.id()).ok());
+        // One that has ended carries nothing either.
+        let _ = pasta.and_then(Pid::from_raw).map(|pasta| kill_process(pasta, signal));
     }
 
     /// Returns the filter that a policy means.
@@ -96,7 +138,11 @@ impl Uplink {
     }
 
     fn set_filter(&self, policy: &Policy) -> Result<()> {
-        self.nft(rules::text(&self.filter(policy)?)).map(drop)
+        self.set(&self.filter(policy)?)
+    }
+
+    fn set(&self, filter: &Filter) -> Result<()> {
+        self.nft(rules::text(filter)).map(drop)
     }
 
     /// Returns what left, or tried to, since this was connected: places, and whether TCP was spoken to them. The kernel noted it, so no
@@ -114,7 +160,7 @@ impl Uplink {
             file().and_then(|told| Ok((told, file()?))).map_err(|e| cannot("no memory", &e))?;
         let copy = |file: &File| file.try_clone().map(Stdio::from).map_err(|e| cannot("no descriptor", &e));
         let mut child = begin(&job, self.network.as_fd(), copy(&told)?, copy(&said)?)?;
-        let status = child.wait().map_err(|e| cannot("nft is lost", &e))?;
+        let status = end_within(&mut child, LONGEST).map_err(|e| cannot("nft is lost", &e))?;
         let read = |file: &mut File| {
             let mut text = String::new();
             file.rewind().and_then(|()| file.read_to_string(&mut text)).map(|_| text)
@@ -155,6 +201,9 @@ impl Pasta {
         let mut pasta = Self { child, _said: said };
         let mut byte = [0; 1];
         let is_ready = loop {
+            if !is_readable(&ready, LONGEST).map_err(|e| cannot("pasta could not be heard", &e))? {
+                return Err(cannot("pasta is not ready", &Errno::TIMEDOUT));
+            }
             match rustix::io::read(&ready, &mut byte) {
                 Ok(count) => break count > 0,
                 Err(Errno::INTR) => {}
@@ -189,6 +238,31 @@ impl Drop for Pasta {
         // It holds nothing that would have to be saved. Either may find that it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Waits for a process to end, and ends it when that takes too long: whoever waits has a session to look after.
+fn end_within(child: &mut Child, longest: Timespec) -> std::io::Result<ExitStatus> {
+    let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw).ok_or(Errno::SRCH)?;
+    let end = pidfd_open(id, PidfdFlags::empty())?;
+    if !is_readable(&end, longest)? {
+        // It may have ended just now.
+        let _ = child.kill();
+        child.wait()?;
+        return Err(Errno::TIMEDOUT.into());
+    }
+    child.wait()
+}
+
+/// Tells whether something becomes readable, or ends, in time.
+fn is_readable(what: &OwnedFd, longest: Timespec) -> std::result::Result<bool, Errno> {
+    let until = Instant::now() + Duration::try_from(longest).unwrap_or_default();
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        match poll(&mut [PollFd::new(what, PollFlags::IN)], Timespec::try_from(left).ok().as_ref()) {
+            Err(Errno::INTR) => {}
+            other => return other.map(|ready| ready > 0),
+        }
     }
 }
 
@@ -249,4 +323,20 @@ fn cannot(what: &str, why: &dyn std::fmt::Display) -> Box<SeeError> {
         "Run `alcatraz doctor` to see what this machine can enforce; or choose --net none.",
     )
     .because(Reason::NoNetwork)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_ever_for_a_program() {
+        let short = Timespec { tv_sec: 0, tv_nsec: 50_000_000 };
+        let mut stuck = Command::new("sleep").arg("100").spawn().unwrap();
+        let ended = end_within(&mut stuck, short).unwrap_err();
+        assert_eq!(ended.kind(), std::io::ErrorKind::TimedOut);
+        assert!(stuck.try_wait().unwrap().is_some(), "it lives on");
+        let mut quick = Command::new("true").spawn().unwrap();
+        assert!(end_within(&mut quick, LONGEST).unwrap().success());
+    }
 }

@@ -31,9 +31,10 @@ impl Supervisor {
     pub(super) fn note_addresses(&mut self) -> Result<()> {
         let Some(uplink) = &mut self.uplink else { return Ok(()) };
         let policy = &self.session.policy;
-        let changed = uplink.heed_news(policy).and_then(|()| uplink.filter(policy));
-        match changed {
-            Ok(filter) => {
+        match uplink.heed_news(policy) {
+            // It is tried again, and nothing passes meanwhile.
+            Ok(None) => Ok(()),
+            Ok(Some(filter)) => {
                 let noted = self.note_what_left();
                 self.reach.change(filter);
                 noted
