@@ -1,5 +1,5 @@
 import { beforeEach, expect, it } from "vitest";
-import { useRoute } from "./route-store.js";
+import { goOn, useRoute } from "./route-store.js";
 import { useOpenDialogs } from "./ui/open-dialogs.js";
 
 const route = useRoute.getState;
@@ -50,4 +50,33 @@ it("goes at once where nothing is asked, and forgets where somebody wanted to go
   left();
   await soon();
   expect(route().screen).toEqual({ name: "session", session: "b" });
+});
+
+it("forgets no question that waits, wherever the person goes meanwhile", async () => {
+  route().show("palette");
+  const left = open();
+  const undo = { commit: "c", applied: 3 };
+  route().visit({ name: "history" }, undo);
+  route().go({ name: "home" });
+  left();
+  await soon();
+  expect(route()).toMatchObject({ screen: { name: "history" }, dialog: "undo", undo, later: null });
+});
+
+it("goes on with the dialog in which something was begun, and takes none away that has come since", async () => {
+  route().go({ name: "session", session: "a" });
+  route().show("commit");
+  let left = open();
+  goOn(useRoute.getState(), { name: "session", session: "b" });
+  expect(route()).toMatchObject({ screen: { session: "b" }, dialog: null });
+  left();
+  const from = useRoute.getState();
+  route().show("commit");
+  left = open();
+  goOn(from, { name: "session", session: "c" });
+  expect(route()).toMatchObject({ screen: { session: "b" }, dialog: "commit" });
+  route().show(null);
+  left();
+  await soon();
+  expect(route().screen).toEqual({ name: "session", session: "c" });
 });

@@ -20,6 +20,7 @@ interface RouteState {
   ignore: PathRef | null;
   /** Where somebody outside of the window wanted to go while a dialog was open, and what they ask there. */
   later: { screen: Screen; undo: UndoAsked | null } | null;
+  /** What somebody asks behind an open dialog is asked all the same; where they merely wanted to go is forgotten. */
   go: (screen: Screen) => void;
   /** Goes there at once, or when all dialogs that are open have been left: nothing takes an open question away. */
   visit: (screen: Screen, undo?: UndoAsked) => void;
@@ -31,7 +32,9 @@ interface RouteState {
 export const useRoute = create<RouteState>((set, get) => {
   onDialogsClosed(() => {
     const { later, visit } = get();
-    if (later !== null) visit(later.screen, later.undo ?? undefined);
+    if (later === null) return;
+    set({ later: null });
+    visit(later.screen, later.undo ?? undefined);
   });
   return {
     screen: { name: "home" },
@@ -39,7 +42,10 @@ export const useRoute = create<RouteState>((set, get) => {
     undo: null,
     ignore: null,
     later: null,
-    go: (screen) => set({ screen, dialog: null, undo: null, ignore: null, later: null }),
+    go: (screen) => {
+      const { later } = get();
+      set({ screen, dialog: null, undo: null, ignore: null, later: later?.undo ? later : null });
+    },
     visit: (screen, undo) => {
       if (isDialogOpen()) return set({ later: { screen, undo: undo ?? null } });
       get().go(screen);
@@ -50,3 +56,10 @@ export const useRoute = create<RouteState>((set, get) => {
     askIgnore: (ignore) => set({ dialog: "ignore", ignore }),
   };
 });
+
+/** Goes on to what was begun at this place: the dialog it was begun in goes with it, one that has come since stays. */
+export function goOn({ screen, dialog }: Pick<RouteState, "screen" | "dialog">, next: Screen): void {
+  const now = useRoute.getState();
+  if (dialog !== null && now.dialog === dialog && now.screen === screen) now.go(next);
+  else now.visit(next);
+}

@@ -194,6 +194,21 @@ describe("a merge by hand", () => {
     expect(draft).toMatchObject(stays ? { moved: false, earlier: null } : { moved: true, earlier: "s" });
   });
 
+  it("stays when it is asked for twice and the second answer comes late", async () => {
+    await begin();
+    const { drafts, setDraft } = useVersions.getState();
+    const draft = drafts.get(path);
+    if (draft === undefined || !("takes" in draft)) throw new Error("no draft");
+    useVersions.setState({ drafts: new Map() });
+    for (const _ of [1, 2])
+      void useVersions.getState().load({ what: "commit", session: "a" }, { ...text, choices: ["skip"] });
+    await settled();
+    await answer("mergePreview", preview("1"));
+    setDraft(path, draft);
+    await answer("mergePreview", preview("1"));
+    expect(useVersions.getState().drafts.get(path)).toBe(draft);
+  });
+
   it("is there again for who left the screen, as no answer yet, and not for another session", async () => {
     await begin();
     useCommit.getState().leave();

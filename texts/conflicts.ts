@@ -103,23 +103,26 @@ export const CONFLICT_TEXTS = {
   joined: (n: number): string =>
     n === 1
       ? "Your machine and the session both added lines to this file. They are joined, your machine's first:"
-      : `Your machine and the session both added lines to ${n} files. They are joined, your machine's first:`,
+      : `Your machine and the session both added lines to ${formatCount(n)} files. They are joined, your machine's first:`,
   shared: (n: number): string =>
     n === 1
       ? "This file has other names on your machine, and changes under each of them:"
-      : `${n} files have other names on your machine, and change under each of them:`,
+      : `${formatCount(n)} files have other names on your machine, and change under each of them:`,
   sharedCount: (n: number): string =>
-    n === 1 ? "one other name, in another folder" : `${n} other names, in other folders`,
+    n === 1 ? "one other name, in another folder" : `${formatCount(n)} other names, in other folders`,
   ignored: (n: number): string =>
-    n === 1 ? "Your ignore list leaves out one file:" : `Your ignore list leaves out ${n} files:`,
+    n === 1
+      ? "Your ignore list leaves out one file:"
+      : `Your ignore list leaves out ${formatCount(n)} files:`,
   include: "Include them",
-  more: (n: number): string => `and ${n} more`,
+  more: (n: number): string => `and ${formatCount(n)} more`,
   // Merging by hand
   hunkSame: (lines: number): string => formatMany(lines, "equal line"),
   hunkHost: "changed on your machine",
   hunkSession: "changed by the session",
   hunkBoth: "both made the same change",
-  hunkConflict: (n: number, of: number): string => `Changed by both (${n} of ${of})`,
+  hunkConflict: (n: number, of: number): string =>
+    `Changed by both (${formatCount(n)} of ${formatCount(of)})`,
   takeHost: "Your machine's",
   takeSession: "The session's",
   takeBoth: "Both",
@@ -132,7 +135,7 @@ export const CONFLICT_TEXTS = {
   editEarlier: "Edit the text you made",
   editUnfit: "Its lines do not all end alike, which a text box would change: decide piece by piece.",
   moved: "Your machine's file or the session's has changed since you merged it. Decide anew.",
-  openHunks: (n: number): string => (n === 1 ? "One place is open." : `${n} places are open.`),
+  openHunks: (n: number): string => (n === 1 ? "One place is open." : `${formatCount(n)} places are open.`),
   mergeTitle: "The merged file",
   omitted: (bytes: string): string => `The first ${bytes} are the same and not shown.`,
 } as const;

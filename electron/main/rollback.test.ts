@@ -149,3 +149,14 @@ test("is not begun when nobody can say of what it is: nothing that fails afterwa
   ).takeBack();
   expect([asked, said]).toEqual([["history.list", "sessions.list"], ["The commit was not taken back"]]);
 });
+
+test("one that could not be told of does not keep the next from being taken back", async () => {
+  const undo = vi.fn(() => Promise.resolve({ commit: "4", undid: "1", applied: 3 }));
+  const told = vi.fn(() => {
+    throw new Error("no notifier");
+  });
+  const rollback = new Rollback(helper(undo), { told, asked: () => undefined });
+  await expect(rollback.takeBack("1")).rejects.toThrow("no notifier");
+  await expect(rollback.takeBack("1")).rejects.toThrow("no notifier");
+  expect(undo).toHaveBeenCalledTimes(2);
+});

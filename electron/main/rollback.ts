@@ -46,7 +46,9 @@ export class Rollback {
   takeBack(id: string | null = null): Promise<void> {
     if (this.#asked.has(id) || (id === null && this.#asked.size > 0)) return this.#turn;
     this.#asked.add(id);
-    this.#turn = this.#turn.then(() => this.#take(id));
+    const take = (): Promise<void> => this.#take(id);
+    // Where one could not even be told of, the next is taken back all the same.
+    this.#turn = this.#turn.then(take, take);
     return this.#turn;
   }
 

@@ -8,8 +8,13 @@ import type { Relay, RelayEvents } from "./relays.js";
 
 export interface LineEvents {
   data(bytes: Uint8Array): void;
-  /** 128+signal when a signal ended it. `said`: what it said besides. */
-  exit(status: number, said?: string): void;
+  /** 128+signal when a signal ended it. */
+  exit(status: number): void;
+}
+
+/** What a command that the helper runs tells besides: it says how it ended. */
+interface RelayLineEvents extends Pick<LineEvents, "data"> {
+  exit(status: number, said: string): void;
 }
 
 export interface Line {
@@ -68,7 +73,7 @@ export async function ptyLine(
 /** Joins a relay, which `open` begins. While it is paused it is not told that anything was seen: then no more comes. */
 export async function relayLine(
   open: (events: RelayEvents) => Promise<Relay>,
-  events: LineEvents,
+  events: RelayLineEvents,
 ): Promise<Line> {
   let relay: Relay | null = null;
   let paused = false;
@@ -98,7 +103,7 @@ export async function relayLine(
     },
     close: () => joined.close(),
     // Whoever runs it cannot be killed from here, and need not be.
-    kill: () => events.exit(1),
+    kill: () => events.exit(1, ""),
   };
 }
 

@@ -67,7 +67,7 @@ export function MergeView({ draft, onDraft }: MergeViewProps): ReactElement {
     <div className={styles.view}>
       <div className={styles.bar}>
         <span role="status">
-          {draft.moved ? TEXTS.moved : unfit ? TEXTS.editUnfit : open > 0 ? TEXTS.openHunks(open) : ""}
+          {unfit ? TEXTS.editUnfit : draft.moved ? TEXTS.moved : open > 0 ? TEXTS.openHunks(open) : ""}
         </span>
         {earlier !== null && <Button onClick={() => edit(earlier)}>{TEXTS.editEarlier}</Button>}
         {preview.how !== "append" && <Button onClick={() => edit()}>{TEXTS.edit}</Button>}
@@ -85,7 +85,10 @@ export function MergeView({ draft, onDraft }: MergeViewProps): ReactElement {
             number={all.indexOf(place) + 1}
             of={all.length}
             take={draft.takes.get(place)}
-            onTake={(take) => onDraft(withTake(draft, place, take))}
+            onTake={(take) => {
+              setUnfit(false);
+              onDraft(withTake(draft, place, take));
+            }}
           />
         ))}
       </div>

@@ -58,7 +58,8 @@ export const useVersions = create<VersionsState>((set, get) => {
       }
       if (about.what === "commit" && conflict.merge !== undefined && !get().drafts.has(key)) {
         const outcome = await see.mergePreview({ session: about.session, ...refOf(conflict) });
-        if (round !== get().round) return;
+        // It may have been asked for twice; what the person has made of the first answer stays.
+        if (round !== get().round || get().drafts.has(key)) return;
         const draft = outcome.ok ? draftOf(key, outcome.value) : outcome.error;
         set({ drafts: new Map(get().drafts).set(key, draft) });
       }

@@ -53,8 +53,8 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
   const session = useSession(record?.session ?? null);
   const name = record === undefined ? undefined : commitTitle(record, session);
   const about = useMemo(() => ({ what: "undo", commit }) as const, [commit]);
-  // What was read for another decision is of no use in this one.
-  useEffect(() => useVersions.getState().forget(), []);
+  // What was read for another decision is of no use in this one; merges that were begun there stay.
+  useEffect(() => useVersions.getState().renew(new Map()), []);
 
   const undo = async (): Promise<void> => {
     ticket.current = nextTicket();
@@ -68,7 +68,7 @@ export function UndoScreen({ commit, applied, onClose }: UndoScreenProps): React
     });
     const outcome = await see.undo(commit, resolve, ticket.current);
     stop();
-    useVersions.getState().forget();
+    useVersions.getState().renew(new Map());
     void useHistory.getState().load();
     void useSessions.getState().load();
     if (outcome.ok) {

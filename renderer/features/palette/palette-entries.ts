@@ -132,7 +132,7 @@ function runEntries(session: Session): Entry[] {
 
 async function runAgain(id: string): Promise<void> {
   const outcome = await orSay(REVIEW_TEXTS.notDone, useSessions.getState().retry(id));
-  if (outcome.ok) useRoute.getState().go({ name: "session", session: outcome.value.id });
+  if (outcome.ok) useRoute.getState().visit({ name: "session", session: outcome.value.id });
 }
 
 /** What can be done with the change in hand. */

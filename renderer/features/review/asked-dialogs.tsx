@@ -1,5 +1,6 @@
 // The dialogs of what menus and the palette ask for. Once on the screen, whoever asked.
 import type { ReactElement } from "react";
+import { pathKey } from "../../../protocol/src/path.js";
 import { Button } from "../../ui/button.js";
 import { Dialog } from "../../ui/dialog.js";
 import { escapeText } from "../../ui/escape.js";
@@ -12,7 +13,10 @@ export function AskedDialogs(): ReactElement | null {
   const { close, ...state } = useAsked();
   const [asked] = state.asked;
   if (asked === undefined) return null;
-  if (asked.what === "edit") return <EditDialog session={asked.session} path={asked.path} onClose={close} />;
+  if (asked.what === "edit") {
+    const { session, path } = asked;
+    return <EditDialog key={`${session} ${pathKey(path)}`} session={session} path={path} onClose={close} />;
+  }
   return (
     <Dialog
       title={asked.what === "exported" ? TEXTS.exported : asked.title}

@@ -26,7 +26,7 @@ export function NearBar({ session }: { session: Session }): ReactElement | null 
     setBusy(false);
     setError(outcome.ok ? null : outcome.error);
     if (outcome.ok && outcome.value.id !== session.id)
-      useRoute.getState().go({ name: "session", session: outcome.value.id });
+      useRoute.getState().visit({ name: "session", session: outcome.value.id });
   };
   const more = ({ what, limit }: Near): void => {
     const { resume, retry } = useSessions.getState();
