@@ -22,13 +22,19 @@ const OF_THE_SEAT: [&str; 8] =
 /// environment it took away, the person's program has the person's, and another user's what sudo would leave of it.
 pub fn give(spec: &mut RunSpec, variables: Variables) -> Result<()> {
     check(&variables)?;
-    let is_persons = spec.run_as.is_none() && pkexec_person().is_some();
+    let is_behind_pkexec = pkexec_person().is_some();
+    let is_persons = is_behind_pkexec && spec.run_as.is_none();
+    let has_display = spec.policy.display != Display::None;
+    let is_seats =
+        |name: &[u8]| std::str::from_utf8(name).is_ok_and(|name| is_of_the_seat(name, has_display));
     if is_persons {
         spec.env.retain(|(name, _)| name == b"PATH");
+    } else if is_behind_pkexec {
+        // pkexec passes on some of it, as those that it was itself started with: an LC_ALL of ours would count for all of the person's.
+        spec.env.retain(|(name, _)| !is_seats(name));
     }
-    let has_display = spec.policy.display != Display::None;
     for (name, value) in variables {
-        if pkexec_person().is_some() && !is_persons && !is_of_the_seat(&name, has_display) {
+        if is_behind_pkexec && !is_persons && !is_seats(name.as_bytes()) {
             continue;
         }
         let name = name.into_bytes();

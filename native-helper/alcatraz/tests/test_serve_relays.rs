@@ -30,6 +30,8 @@ fn behind_pkexec(lab: &Lab, arguments: &[&str]) -> Client {
     let mut command = lab.command(arguments);
     command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("HOME", "/root").env("USER", "root");
     command.env("ALCATRAZ_STORE", lab.store()).env("PKEXEC_UID", PERSON);
+    // What the app sets for pkexec's own words, and pkexec passes on.
+    command.env("LC_ALL", "C").env("LANGUAGE", "ours");
     Client::of(command)
 }
 
@@ -121,6 +123,33 @@ fn a_program_is_seen_and_typed_to_over_the_apps_own_connection() {
 }
 
 #[test]
+fn a_terminal_that_was_closed_leaves_nothing_open() {
+    let lab = Lab::new();
+    let mut client = Client::new(&lab);
+    let session = run(&mut client, &lab, "echo early; read -r line", json!({}));
+    // Each look at a session is a terminal of its own.
+    for _ in 0..3 {
+        let relay = open(&mut client, &session, json!({ "shows": "program" }));
+        shown(&mut client, &relay, Some("early"));
+        client.order("relay.close", json!({ "relay": relay }));
+        client.wait_for(|message| message["method"] == "relay-end" && message["params"]["relay"] == relay);
+    }
+    let opened = format!("/proc/{}/fd", client.pid());
+    let terminals = || {
+        let all = std::fs::read_dir(&opened).unwrap().flatten();
+        all.filter(|fd| std::fs::read_link(fd.path()).is_ok_and(|to| to.ends_with("ptmx"))).count()
+    };
+    // The thread that types ends a moment after its terminal.
+    let begun = Instant::now();
+    while terminals() > 0 {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{} are open", terminals());
+        client.ask("sessions.list", json!({}));
+    }
+    client.ask("sessions.abort", json!({ "session": session }));
+    client.close();
+}
+
+#[test]
 fn a_flood_waits_for_its_reader_and_keeps_nothing_else_waiting() {
     let lab = Lab::new();
     let mut client = Client::new(&lab);
@@ -180,7 +209,7 @@ fn behind_pkexec_a_program_is_the_persons_whatever_the_person_says() {
     let script = "id -u > told; env >> told";
     let env = json!({
         "SUDO_UID": "0", "PKEXEC_UID": "0", "HOME": "/root", "TERM": "dumb", "PATH": "/opt/own:/usr/bin:/bin",
-        "LD_LIBRARY_PATH": "/tmp/planted", CANARY: "here",
+        "LD_LIBRARY_PATH": "/tmp/planted", "XDG_CONFIG_HOME": "/opt/settings", CANARY: "here",
     });
     let session = run(&mut client, &lab, script, json!({ "env": env }));
     let lines = told(&mut client, &lab, &session);
@@ -188,6 +217,7 @@ fn behind_pkexec_a_program_is_the_persons_whatever_the_person_says() {
     assert_eq!(lines[0], PERSON);
     // What is the person's own reaches the person's program as it is; what says who that is, the helper knows better.
     assert!(has("TERM=dumb") && has("PATH=/opt/own:/usr/bin:/bin") && has("LD_LIBRARY_PATH=/tmp/planted"));
+    assert!(has("XDG_CONFIG_HOME=/opt/settings"), "{lines:?}");
     assert!(has(&format!("{CANARY}=here")) && !has("HOME=/root") && !has("USER=root"), "{lines:?}");
     assert!(!lines.iter().any(|line| line.starts_with("SUDO_") || line.starts_with("PKEXEC_")), "{lines:?}");
 
@@ -213,6 +243,10 @@ fn behind_pkexec_another_users_program_gets_what_tells_of_the_seat_alone() {
         assert!(lines.iter().any(|line| line == term), "{lines:?}");
         assert!(!lines.iter().any(|line| line.contains("planted") || line.contains(CANARY)), "{lines:?}");
         assert!(lines.iter().any(|line| line == "HOME=/root"), "{lines:?}");
+        assert!(
+            !lines.iter().any(|line| line.starts_with("LC_ALL=") || line.starts_with("LANGUAGE=")),
+            "{lines:?}"
+        );
     }
     client.close();
 }

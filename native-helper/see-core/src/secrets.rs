@@ -35,10 +35,17 @@ pub fn hidden(
     home: Option<&HostPath>,
     mounts: &[Mount],
 ) -> Result<Hidden> {
-    let mut found = BTreeSet::new();
+    let (mut found, mut gone) = (BTreeSet::new(), Vec::new());
     for asked in &policy.hide {
         let path = asked.to_host_path().ok_or_else(|| not_a_path("--hide", &asked.path))?;
-        let real = real_path(&path)?.ok_or_else(|| nothing_there(&path))?;
+        let Some(real) = real_path(&path)? else {
+            // It was there when something was first hidden here: that it went since keeps nobody out of the session.
+            if policy.hidden.is_empty() {
+                return Err(nothing_there(&path));
+            }
+            gone.push(path);
+            continue;
+        };
         if real == HostPath::root() {
             return Err(not_a_path("--hide", "/"));
         }
@@ -57,7 +64,8 @@ pub fn hidden(
     found.extend(that_are_there(always.paths().chain(there.into_iter().flatten()), &shown)?);
     let places = outermost(found.iter().flat_map(|path| names_of(path, mounts)).collect());
     let coming = is_usual.then(|| usual(lived_in(home)));
-    let unmade = always.paths().chain(coming.into_iter().flatten()).filter(|place| !shown.contains(place));
+    let unmade = always.paths().chain(gone).chain(coming.into_iter().flatten());
+    let unmade = unmade.filter(|place| !shown.contains(place));
     let unmade =
         unmade.filter_map(|place| unmade::first_missing(&place)).flat_map(|path| names_of(&path, mounts));
     let is_apart = |path: &HostPath| !places.iter().any(|place| path.is_within(place));
@@ -246,6 +254,10 @@ mod tests {
             hidden(&ask("none"), &HidingList::default(), None, &[]).unwrap_err().code,
             ErrorCode::BadRequest
         );
+        // Not again, where it has been hidden before: only what comes there later is covered.
+        let again = Policy { hidden: vec![dir.join(b"none").to_ref()], ..ask("none") };
+        let found = hidden(&again, &HidingList::default(), None, &[]).unwrap();
+        assert_eq!(found, Hidden { places: vec![], unmade: vec![dir.join(b"none")] });
         let root = Policy { hide: vec![HostPath::root().to_ref()], ..Policy::default() };
         assert_eq!(hidden(&root, &HidingList::default(), None, &[]).unwrap_err().code, ErrorCode::BadRequest);
     }

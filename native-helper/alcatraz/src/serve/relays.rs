@@ -53,7 +53,8 @@ struct Relay {
     /// None, once it was collected: its number may be another process's then.
     process: Mutex<Option<Pid>>,
     terminal: Option<Terminal>,
-    flow: Mutex<Flow>,
+    /// The thread that types holds this alone: it ends when the terminal goes.
+    flow: Arc<Mutex<Flow>>,
     changed: Condvar,
 }
 
@@ -96,11 +97,11 @@ impl Relays {
         let (typed, keys) = channel::<Vec<u8>>();
         let mut keyboard = std::fs::File::from(master.try_clone().map_err(|e| failed(&e))?);
         let (number, relay) = self.add(&child, Some(Terminal { master, typed }));
-        let taken = Arc::clone(&relay);
+        let flow = Arc::clone(&relay.flow);
         std::thread::spawn(move || {
             while let Ok(bytes) = keys.recv() {
                 let gone = keyboard.write_all(&bytes).is_err();
-                taken.flow().typed -= bytes.len();
+                locked(&flow).typed -= bytes.len();
                 if gone {
                     return;
                 }
@@ -182,7 +183,7 @@ impl Relays {
 
     fn add(&self, child: &Child, terminal: Option<Terminal>) -> (u64, Arc<Relay>) {
         let process = Mutex::new(Pid::from_raw(i32::try_from(child.id()).unwrap_or(0)));
-        let relay = Arc::new(Relay { process, terminal, flow: Mutex::default(), changed: Condvar::new() });
+        let relay = Arc::new(Relay { process, terminal, flow: Arc::default(), changed: Condvar::new() });
         let mut open = self.open();
         open.last += 1;
         let number = open.last;
@@ -278,8 +279,12 @@ impl Relay {
     }
 
     fn flow(&self) -> MutexGuard<'_, Flow> {
-        self.flow.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.flow)
     }
+}
+
+fn locked(flow: &Mutex<Flow>) -> MutexGuard<'_, Flow> {
+    flow.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns a command that is this very program, with this process's environment and a terminal's name.

@@ -11,7 +11,6 @@ use std::fs::File;
 use std::io::Read as _;
 use std::os::fd::{AsFd as _, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
-use std::os::unix::fs::MetadataExt as _;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
@@ -25,6 +24,7 @@ use self::confinement::Sockets;
 pub use self::server::Server;
 use self::server::{Ready, Window};
 
+use crate::beneath;
 use crate::cause::{Limit, LimitCause};
 use crate::doctor::{Gap, Lack};
 use crate::error::{ErrorCode, Reason, Result, SeeError};
@@ -193,8 +193,8 @@ impl Wish {
 
     fn cookies_of_host(&self) -> Vec<u8> {
         let path = self.authority.as_ref().map(|path| PathBuf::from(std::ffi::OsStr::from_bytes(path)));
-        let file = path.and_then(|path| open_plain(&path)).filter(|file| may_read(file, self.person));
         let mut content = Vec::new();
+        let file = path.and_then(|path| open_plain(&path, self.person));
         // A display without cookies lets in whom it knows otherwise.
         let _ = file.map(|file| file.take(LONGEST).read_to_end(&mut content));
         content
@@ -316,17 +316,13 @@ pub fn clipboard_lack() -> Option<Lack> {
     Some(Lack::new(Gap::DisplayRefuses).with("number", number).with("said", refused.to_string()))
 }
 
-/// Opens a file that is nothing else: a pipe would keep us waiting.
-fn open_plain(path: &Path) -> Option<File> {
-    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let file = File::from(rustix::fs::open(path, flags, Mode::empty()).ok()?);
-    file.metadata().is_ok_and(|facts| facts.is_file()).then_some(file)
-}
-
-/// Tells whether a file is the person's own, where its name is that person's word: cookies are their owner's alone. A file that only
-/// we can read would be shown to the program.
-fn may_read(file: &File, person: Option<u32>) -> bool {
-    person.is_none_or(|person| file.metadata().is_ok_and(|facts| facts.uid() == person))
+/// Opens a plain file for reading: the person's own, where its name is that person's word, for one that only we can read would be
+/// shown to the program. Nothing else is opened at all: a pipe would keep us waiting, and a device may do something.
+fn open_plain(path: &Path, person: Option<u32>) -> Option<File> {
+    let place = rustix::fs::open(path, OFlags::PATH | OFlags::CLOEXEC, Mode::empty()).ok()?;
+    let owner = beneath::facts_of(place.as_fd()).ok()?.uid;
+    let may = person.is_none_or(|person| person == owner);
+    may.then(|| beneath::open_file(place.as_fd()).ok()).flatten().map(|(file, _)| file)
 }
 
 fn socket_of(number: u32) -> HostPath {
@@ -366,6 +362,10 @@ fn unavailable(why: &str, hint: &str) -> Box<SeeError> {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::MetadataExt as _;
+
+    use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
+
     use super::*;
 
     #[test]
@@ -374,13 +374,18 @@ mod tests {
         let file = place.path().join("cookies");
         std::fs::write(&file, "cookie").unwrap();
         let owner = std::fs::metadata(&file).unwrap().uid();
-        let opened = open_plain(&file).unwrap();
-        assert!(may_read(&opened, None) && may_read(&opened, Some(owner)));
-        assert!(!may_read(&opened, Some(owner + 1)));
         // A pipe that nobody writes to would keep whoever opens it waiting.
         let pipe = place.path().join("pipe");
         rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, Mode::RUSR, 0).unwrap();
-        assert!(open_plain(&pipe).is_none() && open_plain(place.path()).is_none());
+        let notices = inotify::init(CreateFlags::NONBLOCK).unwrap();
+        for path in [&file, &pipe] {
+            inotify::add_watch(&notices, path, WatchFlags::OPEN).unwrap();
+        }
+        let mut space = [std::mem::MaybeUninit::uninit(); 4096];
+        let mut opened = || inotify::Reader::new(&notices, &mut space).next().is_ok();
+        assert!(open_plain(&file, Some(owner + 1)).is_none() && open_plain(&pipe, None).is_none());
+        assert!(open_plain(place.path(), None).is_none() && !opened());
+        assert!(open_plain(&file, Some(owner)).is_some() && opened());
     }
 
     #[test]

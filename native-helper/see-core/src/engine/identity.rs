@@ -79,11 +79,12 @@ impl Identity {
         set(b"USER", &user.name);
         set(b"LOGNAME", &user.name);
         set(b"SHELL", &user.shell);
-        for name in
-            [&b"MAIL"[..], b"XDG_RUNTIME_DIR", b"XDG_DATA_HOME", b"XDG_CONFIG_HOME", b"XDG_CACHE_HOME"]
-        {
-            env.retain(|(known, _)| known != name);
-        }
+        // Where sudo was called these may be root's. Behind pkexec the person's program has the person's alone.
+        let others: &[&[u8]] = match pkexec_person() == Some(user.uid) {
+            true => &[],
+            false => &[b"MAIL", b"XDG_DATA_HOME", b"XDG_CONFIG_HOME", b"XDG_CACHE_HOME"],
+        };
+        env.retain(|(known, _)| known != b"XDG_RUNTIME_DIR" && !others.contains(&known.as_slice()));
         let runtime = format!("/run/user/{}", user.uid);
         if std::fs::metadata(&runtime).is_ok_and(|meta| meta.is_dir()) {
             env.push((b"XDG_RUNTIME_DIR".to_vec(), runtime.into_bytes()));

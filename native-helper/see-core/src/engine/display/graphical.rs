@@ -2,10 +2,13 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-/// The longest entry that is read.
+use super::open_plain;
+
+/// So much of an entry is read.
 const LONGEST: u64 = 256 * 1024;
 /// Programs that run others: an entry that begins with one says nothing about it.
 const RUNNERS: [&[u8]; 5] = [b"env", b"sh", b"bash", b"python3", b"flatpak"];
@@ -24,8 +27,9 @@ pub(super) fn is_graphical(program: &[u8], directories: &[PathBuf]) -> bool {
 }
 
 fn entry_text(path: &Path) -> Option<Vec<u8>> {
-    let is_small = fs::metadata(path).is_ok_and(|about| about.is_file() && about.len() <= LONGEST);
-    is_small.then(|| fs::read(path).ok()).flatten()
+    let (mut text, file) = (Vec::new(), open_plain(path, None)?);
+    file.take(LONGEST).read_to_end(&mut text).ok()?;
+    Some(text)
 }
 
 /// Tells whether an entry starts this program, without a terminal.
