@@ -58,3 +58,46 @@ test("the programs of a session show as a tree, with how they ended", async ({ m
   await expect(listing).not.toContainText("\u001b");
   await expect(tree.getByRole("treeitem", { name: /\/bin\/true/ })).toHaveAttribute("aria-level", "2");
 });
+
+test("of thousands of tries only those in sight are in the page, and refusals are there to the last", async ({
+  machine,
+  app,
+}) => {
+  const script = machine.file(
+    "tries.py",
+    `import socket
+for family in range(11, 46):
+    try: socket.socket(family, socket.SOCK_RAW)
+    except OSError: pass
+for n in range(2000):
+    with socket.socket() as tried:
+        tried.setblocking(False)
+        tried.connect_ex((f"192.0.2.{n % 250}", 1000 + n // 250))
+`,
+  );
+  await app.run(`/usr/bin/python3 ${script}`);
+  await app.ended();
+  await app.lower("Network");
+  await expect(app.network).toContainText("2,000 places");
+  await expect(app.network).toContainText("192.0.2.0:1000");
+  const rows = app.network.getByRole("row");
+  expect(await rows.count()).toBeLessThan(100);
+  // To the end: the head of the table stays, and so does the width of what is tried.
+  const head = app.network.getByRole("columnheader", { name: "What" });
+  const before = await head.boundingBox();
+  await rows.last().evaluate((row) => {
+    const scroller = row.closest("table")?.parentElement?.parentElement;
+    scroller?.scrollTo(0, scroller.scrollHeight);
+  });
+  await expect(app.network).toContainText("192.0.2.249:1007");
+  expect(await rows.count()).toBeLessThan(100);
+  expect(await head.boundingBox()).toEqual(before);
+
+  await app.lower("Programs");
+  const refusals = app.page.getByRole("list", { name: "What was refused" });
+  const refusal = refusals.getByRole("listitem");
+  const all = Number(await refusal.first().getAttribute("aria-setsize"));
+  expect(all).toBeGreaterThan(9);
+  await refusals.evaluate((list) => list.parentElement?.scrollTo(0, list.parentElement.scrollHeight));
+  await expect(refusal.last()).toHaveAttribute("aria-posinset", String(all));
+});

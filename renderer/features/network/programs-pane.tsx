@@ -9,6 +9,7 @@ import { formatTime } from "../../../texts/format.js";
 import { Pane } from "../../ui/pane.js";
 import { Skeleton } from "../../ui/skeleton.js";
 import { ErrorNote } from "../../ui/state-panel.js";
+import { useRowsInSight } from "../../ui/use-rows-in-sight.js";
 import { NO_FILTER } from "../changes/filter-model.js";
 import { useReview } from "../changes/review-store.js";
 import { useLower } from "./lower-store.js";
@@ -18,6 +19,7 @@ import { useRecord } from "./use-record.js";
 import styles from "./network-pane.module.css";
 
 const ROW = 24;
+const REFUSED_ROW = 18;
 /** A deeper tree moves no further to the right. */
 const DEEPEST = 20;
 
@@ -46,18 +48,29 @@ function noteOf({ programs, refused, dropped }: SessionLog): string {
 }
 
 function Refused({ refused }: { refused: readonly RefusedAction[] }): ReactElement {
+  const count = refused.length;
+  const { scroller, rows, above, below, measure } = useRowsInSight<HTMLDivElement>(count, REFUSED_ROW);
   return (
-    <ul className={cx(styles.refusals, "selectable")} aria-label={TEXTS.refused}>
-      {refused.map((each) => (
-        <li key={`${each.time} ${each.what} ${each.detail ?? ""} ${each.program ?? ""}`}>
-          <span className={cx(styles.verdict, styles.refused)}>{TEXTS.what[each.what]}</span>{" "}
-          <code>{escapeText(each.detail ?? "")}</code>{" "}
-          <span className={styles.soft}>
-            {each.program !== undefined && TEXTS.by(escapeText(each.program))} · {formatTime(each.time)}
-          </span>
-        </li>
-      ))}
-    </ul>
+    <div ref={scroller} className={styles.refusals}>
+      <ul
+        className="selectable"
+        aria-label={TEXTS.refused}
+        style={{ paddingTop: above, paddingBottom: below }}
+      >
+        {rows.map(({ index }) => {
+          const each = refused[index];
+          return each === undefined ? null : (
+            <li key={index} ref={measure} data-index={index} aria-setsize={count} aria-posinset={index + 1}>
+              <span className={cx(styles.verdict, styles.refused)}>{TEXTS.what[each.what]}</span>{" "}
+              <code>{escapeText(each.detail ?? "")}</code>{" "}
+              <span className={styles.soft}>
+                {each.program !== undefined && TEXTS.by(escapeText(each.program))} · {formatTime(each.time)}
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </div>
   );
 }
 

@@ -6,10 +6,11 @@ export function append(known: SessionLog | null, more: SessionLog): SessionLog {
   if (known === null) return more;
   if (more.next === known.next) return known;
   const ends = new Map(more.ended.map((end) => [end.id, end]));
-  const programs = known.programs.map((run) => {
+  const told = (run: ProgramRun): ProgramRun => {
     const ended = ends.get(run.id);
     return ended === undefined ? run : { ...run, ended };
-  });
+  };
+  const programs = ends.size === 0 ? known.programs : known.programs.map(told);
   const dropped = (kind: keyof SessionLog["dropped"]): number =>
     Math.max(known.dropped[kind], more.dropped[kind]);
   return {
