@@ -96,6 +96,8 @@ export const Policy = z.object({
   hide: z.array(PathRef).optional(),
   /** Usual places of secrets that it sees all the same. */
   show: z.array(PathRef).optional(),
+  /** Places that it does not see besides those of its store's list, whether they are there or not. */
+  always: z.array(z.string()).optional(),
   /** All that it does not see, found when it began. In a request this does not count. */
   hidden: z.array(PathRef).optional(),
   /** The most bytes that its changes may hold before it is frozen. */

@@ -108,7 +108,10 @@ export class Helper {
   async close(): Promise<void> {
     this.#closing = true;
     this.#stopTimer();
-    await this.#release()?.leave(this.#options.grace);
+    // What asks for a password does not listen, and nothing has begun: its question goes with the app.
+    const isAsking = this.#options.through !== undefined && this.#status.state === "starting";
+    const process = this.#release();
+    await (isAsking ? process?.finish(0) : process?.leave(this.#options.grace));
   }
 
   /**

@@ -2,10 +2,11 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { AdministratorsStatus } from "../../../protocol/src/bridge.js";
 import { Failure } from "../failure.js";
 import { Administrators } from "./administrators.js";
+import { HELPER_DEFAULTS } from "./helper.js";
 import { pkexecEnding } from "./pkexec.js";
 import type { Ending } from "./process.js";
 
@@ -130,5 +131,16 @@ describe("the administrator's helper", () => {
     await rm(join(folder, "pkexec"));
     expect((await why()).hint).toContain("apt-get install pkexec");
     expect(administrators.status.state).toBe("off");
+  });
+
+  test("that still asks for the password when the app ends asks no longer, and holds up nothing", async () => {
+    await withPkexec(`echo $$ >${folder}/pid.new; mv ${folder}/pid.new ${folder}/pid; exec sleep 60`);
+    const asking = why();
+    const pid = await vi.waitFor(async () => Number(await readFile(join(folder, "pid"), "utf8")));
+    const begun = Date.now();
+    await administrators.helper.close();
+    expect(Date.now() - begun).toBeLessThan(HELPER_DEFAULTS.grace);
+    expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    await asking;
   });
 });

@@ -21,6 +21,14 @@ export interface Relay {
 /** Told when the helper goes, and the command with it. */
 const GONE = 1;
 
+/** How many bytes one message may carry in: what a person pastes can be longer than a line may be. */
+const PIECE = 1024 * 1024;
+
+function pieces(bytes: Buffer): Buffer[] {
+  const count = Math.ceil(bytes.length / PIECE);
+  return Array.from({ length: count }, (_, place) => bytes.subarray(place * PIECE, (place + 1) * PIECE));
+}
+
 export class Relays {
   readonly #open = new Map<number, RelayEvents>();
   /** What came before its relay's number was known here: both can come in one piece. */
@@ -40,7 +48,10 @@ export class Relays {
     if (this.#opening === 0) this.#early.clear();
     for (const tell of early) tell(events);
     return {
-      write: (text) => client.order("relay.input", { relay, data: Buffer.from(text).toString("base64") }),
+      write: (text) => {
+        for (const piece of pieces(Buffer.from(text)))
+          client.order("relay.input", { relay, data: piece.toString("base64") });
+      },
       resize: (rows, cols) => client.order("relay.resize", { relay, rows, cols }),
       seen: (count) => client.order("relay.seen", { relay, count }),
       close: () => client.order("relay.close", { relay }),

@@ -1,6 +1,6 @@
 // Both stores as one: the person's own helper, and the administrator's where one runs. Sends each request to the helper whose
 // session or commit it is about; knows the keys by which the page tells them apart (protocol/src/stores.ts).
-import { access, type FileHandle } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import type { TerminalOf } from "../../../protocol/src/bridge.js";
 import type { FeedEvent } from "../../../protocol/src/change.js";
 import type { Method, Params, Result } from "../../../protocol/src/rpc.js";
@@ -93,8 +93,9 @@ export class Stores {
     await this.#administrators.ask();
     const { places } = await this.#own.request("hidden.get", {});
     const whole = { ...request, env: { ...this.#environment, ...request.env } };
-    const hidden = await withHidden(whole, places);
-    const { session } = await this.#administrators.helper.request("sessions.run", hidden);
+    // Whether there is something to hide only root can tell.
+    const policy = { ...whole.policy, always: places };
+    const { session } = await this.#administrators.helper.request("sessions.run", { ...whole, policy });
     return keyed(session);
   }
 
@@ -152,25 +153,28 @@ export class Stores {
   async #relayTo(handle: FileHandle, session: string, form: "tar" | "patch"): Promise<void> {
     const { helper } = this.#administrators;
     const what = { shows: form };
-    let end = (_status: number, _said?: string): void => undefined;
+    let end = (_status: number, _said: string): void => undefined;
     const ended = new Promise<{ status: number; said: string }>((resolve) => {
-      end = (status, said = "") => resolve({ status, said });
+      end = (status, said) => resolve({ status, said });
     });
     let writing = Promise.resolve();
-    let line: Line | null = null;
+    // No more comes than was told as seen, which is what was written: a slow disk fills no memory.
     const write = async (bytes: Uint8Array): Promise<void> => {
       await handle.appendFile(bytes);
-      line?.resume();
+      (await relay).seen(bytes.length);
     };
-    line = await relayLine((events) => helper.openRelay({ session, what }, events), {
-      data: (bytes) => {
-        line?.pause();
-        writing = writing.then(() => write(bytes));
-        // Nothing more can be written: it need not be read.
-        writing.catch(() => line?.close());
+    const relay = helper.openRelay(
+      { session, what },
+      {
+        data: (bytes) => {
+          writing = writing.then(() => write(bytes));
+          // Nothing more can be written: it need not be read.
+          writing.catch(async () => (await relay).close());
+        },
+        end: (status, said) => end(status, said),
       },
-      exit: (status, said) => end(status, said),
-    });
+    );
+    await relay;
     const { status, said } = await ended;
     await writing;
     if (status !== 0) throw new Error(said === "" ? REASONS.status(status) : said);
@@ -296,22 +300,4 @@ function toldCommit(commit: Fields): Fields {
     if (typeof id === "string") record[name] = administratorsKey(id);
   }
   return record;
-}
-
-/** Adds the places that no session of the person's sees and that are there, but for those that this one may see. */
-async function withHidden(request: RunRequest, places: readonly string[]): Promise<RunRequest> {
-  const { policy = {} } = request;
-  const shown = new Set((policy.show ?? []).map(({ path }) => path));
-  const there = await Promise.all(
-    places.map((path) =>
-      access(path).then(
-        () => path,
-        // Where the person may not look there may well be something.
-        (error: NodeJS.ErrnoException) => (error.code === "ENOENT" || error.code === "ENOTDIR" ? null : path),
-      ),
-    ),
-  );
-  const always = there.flatMap((path) => (path === null || shown.has(path) ? [] : [{ path }]));
-  if (always.length === 0) return request;
-  return { ...request, policy: { ...policy, hide: [...(policy.hide ?? []), ...always] } };
 }

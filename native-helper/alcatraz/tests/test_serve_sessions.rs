@@ -68,6 +68,33 @@ fn a_session_from_run_to_undo() {
     client.close();
 }
 
+#[test]
+fn what_the_one_who_asks_always_hides_is_hidden_in_each_run_whether_it_is_there_or_not() {
+    let lab = Lab::new();
+    std::fs::create_dir(lab.work().join("keys")).unwrap();
+    lab.write("keys/key", "secret");
+    let places = [lab.work().join("keys"), lab.work().join("later")];
+    let mut client = Client::new(&lab);
+    let params = json!({
+        "command": ["/bin/sh", "-c", "cat keys/key later | grep secret"], "cwd": lab.work(), "policy": { "always": places }
+    });
+    let first = client.ask("sessions.run", params)["session"]["id"].as_str().unwrap().to_owned();
+    let ended = |client: &mut Client, id: &str| {
+        client.wait_for_state(id, "finished");
+        let all = client.ask("sessions.list", json!({}))["sessions"].clone();
+        all.as_array().unwrap().iter().find(|each| each["id"] == id).unwrap()["exit_status"].clone()
+    };
+    assert_eq!(ended(&mut client, &first), 1);
+    std::fs::remove_dir_all(&places[0]).unwrap();
+    lab.write("later", "secret");
+    let again = client.ask("sessions.retry", json!({ "session": first }))["session"].clone();
+    let hidden: Vec<_> =
+        again["policy"]["hidden"].as_array().unwrap().iter().map(|place| &place["path"]).collect();
+    assert!(hidden.contains(&&json!(places[1])), "{hidden:?}");
+    assert_eq!(ended(&mut client, again["id"].as_str().unwrap()), 1);
+    client.close();
+}
+
 /// Keeps a page of a mapping dirty, and stores something else by it when it is asked to end: nothing but the mapping is used for that,
 /// so the kernel has no reason of its own to move the file's times.
 const MAPPING: &str = "

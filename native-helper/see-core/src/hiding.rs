@@ -49,6 +49,11 @@ impl HidingList {
         lines::save(store, FILE, &self.places)
     }
 
+    /// Returns this list with more places.
+    pub fn and(self, more: &[String]) -> Result<Self> {
+        Self::new(self.places.into_iter().chain(more.iter().cloned()))
+    }
+
     /// Returns the places as they were given.
     pub fn places(&self) -> &[String] {
         &self.places

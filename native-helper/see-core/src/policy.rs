@@ -42,6 +42,10 @@ pub struct Policy {
     /// Usual places of secrets that it sees all the same.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub show: Vec<PathRef>,
+    /// Places that it does not see besides those of its store's list: that of the person who asked another's helper for it.
+    /// They need not be there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub always: Vec<String>,
     /// All that it does not see, in the end. Found when the SEE is made; what a request says here does not count.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub hidden: Vec<PathRef>,

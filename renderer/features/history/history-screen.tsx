@@ -2,6 +2,7 @@
 import { useEffect, useState, type ReactElement } from "react";
 import type { CommitRecord } from "../../../protocol/src/commit.js";
 import { administratorsId } from "../../../protocol/src/stores.js";
+import { useAdministrators } from "../run/administrators-store.js";
 import { WholeMachineMark } from "../run/whole-machine-mark.js";
 import type { SeeError } from "../../../protocol/src/errors.js";
 import { useRoute } from "../../route-store.js";
@@ -30,7 +31,9 @@ export function HistoryScreen(): ReactElement {
   const sidebar = useSettings((state) => state.sidebar);
   const [dropping, setDropping] = useState<CommitRecord | null>(null);
   const now = useClock(60_000);
-  useEffect(() => void useHistory.getState().load(), []);
+  // The administrator's commits are there once their helper is.
+  const epoch = useAdministrators((state) => state.epoch);
+  useEffect(() => void useHistory.getState().load(), [epoch]);
 
   const sorted = [...(commits ?? [])].sort((a, b) => b.time.localeCompare(a.time));
   const used = backupBytes(sorted);

@@ -26,6 +26,7 @@ import { CONFLICT_TEXTS } from "../../../texts/conflicts.js";
 import { TEXTS, UNDO_PHASE_WORDS } from "../../../texts/commit.js";
 import { useVersions } from "../commit/versions-store.js";
 import { isOpen } from "../run/session-model.js";
+import { WholeMachineMark } from "../run/whole-machine-mark.js";
 import { useSession, useSessions } from "../run/sessions-store.js";
 import { DeedList } from "./deed-list.js";
 import { commitTitle } from "./history-model.js";
@@ -176,7 +177,8 @@ function Question({ commit, applied }: { commit: string; applied: number }): Rea
       <p className={styles.lead}>
         {record === undefined
           ? TEXTS.undoCount(applied)
-          : TEXTS.undoCountOf(applied, commitTitle(record, session))}
+          : TEXTS.undoCountOf(applied, commitTitle(record, session))}{" "}
+        <WholeMachineMark of={commit} words />
       </p>
       <p>
         {TEXTS.undoWhy} {session !== undefined && isOpen(session) && TEXTS.undoNotInto}

@@ -260,7 +260,7 @@ pub fn inspect(store: &Store, session: &Session, spec: RunSpec) -> Result<(Clien
 fn plan_of(store: &Store, session: &Session, program: &ProgramSpec) -> Result<Plan> {
     let home = home_of(program);
     let needed: Vec<HostPath> = [directory_of(program)?].into_iter().chain(home.clone()).collect();
-    let always = HidingList::of(store)?;
+    let always = HidingList::of(store)?.and(&session.policy.always)?;
     let (devices, lacking) = devices::find(&session.policy.devices);
     let mut plan = plan::make(store, &session.id, session.layers.clone(), &needed, |mounts| {
         secrets::hidden(&session.policy, &always, home.as_ref(), mounts)
