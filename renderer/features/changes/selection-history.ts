@@ -1,6 +1,6 @@
 // The choices that a person has made in the tree, so that each can be taken back. Of one session at a time.
 import { useFeed } from "./feed-store.js";
-import { marksOf, restoreMarks, type Marks } from "./selection-model.js";
+import { marksIn, marksOf, restoreMarks, type Marks } from "./selection-model.js";
 
 /** More than a person takes back one by one. */
 const LIMIT = 200;
@@ -10,6 +10,14 @@ const MARKS = 100_000;
 let session: string | null = null;
 let past: Marks[] = [];
 let future: Marks[] = [];
+
+// A tree that is read anew takes the place of the one that the marks are of, which is let go.
+useFeed.subscribe(({ tree }, before) => {
+  if (tree === before.tree) return;
+  follow();
+  past = past.map((marks) => marksIn(tree, marks, before.tree));
+  future = future.map((marks) => marksIn(tree, marks, before.tree));
+});
 
 /** Call it before a choice is made. */
 export function rememberChoice(): void {
@@ -51,7 +59,7 @@ function step(from: Marks[], to: Marks[]): void {
 function newest(all: readonly Marks[]): Marks[] {
   let room = MARKS;
   const older = all.slice(-LIMIT, -1);
-  const from = older.findLastIndex((marks) => (room -= marks.length) < 0);
+  const from = older.findLastIndex(({ ids }) => (room -= ids.length) < 0);
   return [...older.slice(from + 1), ...all.slice(-1)];
 }
 

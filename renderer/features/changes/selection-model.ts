@@ -1,5 +1,5 @@
-// Which changes go into a commit: marks on few nodes that hold for all below them, also for rows that come
-// later. Pure functions over the tree.
+// Which changes go into a commit: marks on nodes that hold for all below them, also for rows that come later. A choice under a
+// filter marks each change that it shows instead. Pure functions over the tree.
 import type { CommitRequest } from "../../../protocol/src/commit.js";
 import type { PathRef } from "../../../protocol/src/path.js";
 import { matchNodes, type Matches } from "./filter-model.js";
@@ -31,7 +31,10 @@ export function choose(tree: Tree, id: number, chosen: boolean): void {
   recount(tree, id);
 }
 
-/** Puts in or out only what the filter shows at and below a node. Rows that come later are not touched. */
+/**
+ * Puts in or out only what the filter shows at and below a node. Of rows that come later only those are touched that lie in a
+ * folder which is itself a change that the filter shows, with all it held.
+ */
 export function chooseMatching(tree: Tree, id: number, chosen: boolean, matches: Matches): void {
   const stack = [id];
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
@@ -83,22 +86,48 @@ export function leftOut(tree: Tree): PathRef[] {
   return collect(tree, true).skip.map((id) => nodeRef(tree, id));
 }
 
-/** What was put in and left out, by where it is: it holds for a tree that is read anew, too. */
-export type Marks = readonly { parts: readonly string[]; mark: number }[];
+/** What was put in and left out, by a tree's nodes: a choice under a filter marks each change, and there may be a million. */
+export interface Marks {
+  readonly ids: Int32Array;
+  readonly marks: Uint8Array;
+}
 
 /** Returns all marks of a tree. */
 export function marksOf(tree: Tree): Marks {
-  return [...tree.marked].map((id) => ({ parts: nodeParts(tree, id), mark: tree.mark[id]! }));
+  const ids = Int32Array.from(tree.marked);
+  const marks = new Uint8Array(ids.length);
+  for (const [n, id] of ids.entries()) marks[n] = tree.mark[id]!;
+  return { ids, marks };
 }
 
 /** Makes a tree's choice what these marks say. Of what is gone meanwhile there is nothing to choose. */
-export function restoreMarks(tree: Tree, marks: Marks): void {
-  for (const id of [...tree.marked]) setMark(tree, id, 0);
-  for (const { parts, mark } of marks) {
-    const id = findNode(tree, [...parts]);
-    if (id !== undefined) setMark(tree, id, mark);
+export function restoreMarks(tree: Tree, { ids, marks }: Marks): void {
+  for (const id of tree.marked) setMark(tree, id, 0);
+  for (const [n, id] of ids.entries()) {
+    const at = twinOf(tree, id, tree);
+    if (at !== undefined) setMark(tree, at, marks[n]!);
   }
   recountAll(tree);
+}
+
+/** Returns what the same marks are in a tree that has taken the place of theirs. */
+export function marksIn(to: Tree, { ids, marks }: Marks, from: Tree): Marks {
+  const twins = new Int32Array(ids.length);
+  const same = new Uint8Array(ids.length);
+  let size = 0;
+  for (const [n, id] of ids.entries()) {
+    const twin = twinOf(from, id, to);
+    if (twin === undefined) continue;
+    twins[size] = twin;
+    same[size] = marks[n]!;
+    size += 1;
+  }
+  return { ids: twins.slice(0, size), marks: same.slice(0, size) };
+}
+
+/** Returns the node of the same path; what was gone and is back is another node, in the same tree too. */
+function twinOf(tree: Tree, id: number, to: Tree): number | undefined {
+  return tree === to && tree.gone[id] === 0 ? id : findNode(to, nodeParts(tree, id));
 }
 
 /** Copies marks and opened folders to a tree that was read anew. */
