@@ -152,9 +152,19 @@ fn extended(held: &Held, name: &[u8], link: &[u8], size: u64) -> Vec<u8> {
         add(b"mtime", format!("{seconds}.{nanos:09}").as_bytes());
     }
     for (key, value) in &held.xattrs {
-        add(&[b"SCHILY.xattr.", key.as_slice()].concat(), value);
+        add(&[b"SCHILY.xattr.", escaped(key).as_slice()].concat(), value);
     }
     records
+}
+
+/// A keyword ends at the first `=`: GNU tar writes, and reads, the one in a name as `%3D`.
+fn escaped(name: &[u8]) -> Vec<u8> {
+    let each = name.iter().map(|byte| match byte {
+        b'%' => &b"%25"[..],
+        b'=' => b"%3D",
+        byte => std::slice::from_ref(byte),
+    });
+    each.flatten().copied().collect()
 }
 
 fn header(name: &[u8], link: &[u8], kind: u8, size: u64, held: &Held) -> [u8; BLOCK] {
@@ -223,22 +233,36 @@ mod tests {
     use crate::monitor::Unmonitored;
 
     #[test]
-    fn a_further_name_of_a_file_that_is_in_no_archive_brings_its_content() {
-        if !is_inside("export::tests::a_further_name_of_a_file_that_is_in_no_archive_brings_its_content") {
+    fn attributes_keep_their_names() {
+        if !is_inside("export::tests::attributes_keep_their_names") {
             return;
         }
-        let program = "ln f z; echo new > a; ln a b; python3 -c 'import socket as s; s.socket(s.AF_UNIX).bind(\"s\")'; ln s t";
-        let bench = Bench::fast_session(MarkSpace::Trusted, "echo text > f", program);
+        let program = "echo new > f; python3 -c 'import os; [os.setxattr(\"f\", f\"user.{n}\", b\"=%\") for n in [\"a=b\", \"c%3Dd\", \"e\"]]'";
+        let bench = Bench::fast_session(MarkSpace::Trusted, "true", program);
+        let below = bench.host.strip_prefix("/").unwrap().display();
+        let look = "import os; t = [(n, os.getxattr(\"f\", n)) for n in sorted(os.listxattr(\"f\"))]; assert t == [(f\"user.{n}\", b\"=%\") for n in [\"a=b\", \"c%3Dd\", \"e\"]], t";
+        unpacked(&bench, &format!("cd {below}; python3 -c '{look}'"));
+    }
+
+    /// Exports the session, unpacks that into an empty directory and runs a script there.
+    fn unpacked(bench: &Bench, script: &str) {
         let session = bench.store.session(SESSION).unwrap();
         let changes = changes::scan_own(&bench.store, &session, &Unmonitored).unwrap();
         let mut archive = Vec::new();
         export(&session, &changes, &mut archive, &Unmonitored).unwrap();
         let empty = tempfile::tempdir().unwrap();
         std::fs::write(empty.path().join("all.tar"), &archive).unwrap();
+        run_in(empty.path(), &format!("tar --xattrs -xf all.tar; {script}"));
+    }
+
+    #[test]
+    fn a_further_name_of_a_file_that_is_in_no_archive_brings_its_content() {
+        if !is_inside("export::tests::a_further_name_of_a_file_that_is_in_no_archive_brings_its_content") {
+            return;
+        }
+        let program = "ln f z; echo new > a; ln a b; python3 -c 'import socket as s; s.socket(s.AF_UNIX).bind(\"s\")'; ln s t";
+        let bench = Bench::fast_session(MarkSpace::Trusted, "echo text > f", program);
         let below = bench.host.strip_prefix("/").unwrap().display();
-        run_in(
-            empty.path(),
-            &format!("tar -xf all.tar; cd {below}; grep -qx text z; grep -qx new b; [ a -ef b ]"),
-        );
+        unpacked(&bench, &format!("cd {below}; grep -qx text z; grep -qx new b; [ a -ef b ]"));
     }
 }
