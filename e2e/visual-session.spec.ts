@@ -180,6 +180,7 @@ echo done
       await app.page.keyboard.press("Escape");
       await app.detail.getByRole("button", { name: "Discard this change…" }).click();
       await expect(app.dialog).toContainText("Discard 1 change?");
+      await expect(app.dialog.getByRole("button", { name: "Discard", exact: true })).toBeEnabled();
       await looks(app, "discard");
       await app.page.keyboard.press("Escape");
 

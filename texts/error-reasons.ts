@@ -284,8 +284,8 @@ export const REASON_WORDS: Readonly<Record<ErrorReason, Words>> = {
   },
   "changed-since": {
     title: "The session has changed since you looked",
-    what: "Nothing was committed.",
-    next: "Look at the changes again, then commit again.",
+    what: "Nothing was done.",
+    next: "Look at the changes again, then decide again.",
   },
   "mount-gone": {
     title: "A disk is not there any more",

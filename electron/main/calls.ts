@@ -75,7 +75,7 @@ export function callHandlers(rooms: Rooms): CallHandlers {
       await watches.close(watch);
       return null;
     },
-    discard: async (request, ticket) => (await stores.request("changes.discard", request, ticket)).discarded,
+    discard: (request, ticket) => stores.request("changes.discard", request, ticket),
     origins: (params) => stores.request("changes.origins", params),
     describe: (params) => stores.request("describe", params),
     content: (params) => stores.request("content", params),

@@ -5,6 +5,7 @@ import type {
   CheckResult,
   CommitRequest,
   CommitResult,
+  DiscardResult,
   Comparison,
   Deeds,
   History,
@@ -201,7 +202,7 @@ export interface SeeBridge {
 
   watchChanges(session: string): Promise<Outcome<number>>;
   unwatchChanges(watch: number): Promise<Outcome<null>>;
-  discard(request: Params<"changes.discard">, ticket: number): Promise<Outcome<number>>;
+  discard(request: Params<"changes.discard">, ticket: number): Promise<Outcome<DiscardResult>>;
   origins(params: Params<"changes.origins">): Promise<Outcome<Origins>>;
   describe(params: Params<"describe">): Promise<Outcome<Description>>;
   content(params: Params<"content">): Promise<Outcome<Slice>>;

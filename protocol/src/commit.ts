@@ -93,7 +93,12 @@ export const CommitResult = z.object({
 });
 export type CommitResult = z.infer<typeof CommitResult>;
 
-export const DiscardResult = z.object({ session: z.string(), discarded: z.number().int().min(0) });
+export const DiscardResult = z.object({
+  session: z.string(),
+  discarded: z.number().int().min(0),
+  /** Of a dry run: of which state of the session's changes this is. */
+  stamp: z.string().optional(),
+});
 export type DiscardResult = z.infer<typeof DiscardResult>;
 
 /** What an undo did. `skipped`: what it left as it is, because that was chosen. */

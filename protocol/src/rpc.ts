@@ -73,9 +73,17 @@ export const methods = {
   "sessions.terminals": { params: SessionId, result: z.object({ terminals: z.array(OtherTerminal) }) },
   "changes.watch": { params: SessionId, result: z.object({ watch: z.number().int() }) },
   "changes.unwatch": { params: z.object({ watch: z.number().int() }), result: Empty },
-  /** Takes changes back inside a session that has ended: these paths and what lies below them. */
+  /**
+   * Takes changes back inside a session that has ended: these paths and what lies below them. With `dry_run` only tells what
+   * would go, and with which `stamp` just that goes: when the session has changed since, "wrong-state" with the fact `stamp`.
+   */
   "changes.discard": {
-    params: z.object({ session: z.string().min(1), paths: z.array(PathRef).min(1) }),
+    params: z.object({
+      session: z.string().min(1),
+      paths: z.array(PathRef).min(1),
+      dry_run: z.boolean().optional(),
+      stamp: z.string().optional(),
+    }),
     result: DiscardResult,
   },
   /** Which package owns each change, and when it was made: looked up anew, or from the row `from` of a list on that was begun. */

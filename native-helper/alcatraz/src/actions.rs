@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use see_core::changes::found::ChangeSet;
 use see_core::check::Checked;
+use see_core::commit::discard::Outlook;
 use see_core::commit::edit::Seen;
 use see_core::commit::selection::Selection;
 use see_core::compare::Comparison;
@@ -136,11 +137,24 @@ pub fn discard(
     store: &Store,
     session: &Session,
     paths: &[HostPath],
+    stamp: Option<&str>,
     monitor: &dyn Monitor,
 ) -> Result<DiscardResult> {
     at_rest(session)?;
-    let discarded = commit::discard::discard(store, &session.id, paths, monitor)?;
-    Ok(DiscardResult { session: session.id.clone(), discarded })
+    let discarded = commit::discard::discard(store, &session.id, paths, stamp, monitor)?;
+    Ok(DiscardResult { session: session.id.clone(), discarded, stamp: None })
+}
+
+/// Tells what a discard would take back.
+pub fn look_at_discard(
+    store: &Store,
+    session: &Session,
+    paths: &[HostPath],
+    monitor: &dyn Monitor,
+) -> Result<DiscardResult> {
+    at_rest(session)?;
+    let Outlook { count, stamp } = commit::discard::look(store, &session.id, paths, monitor)?;
+    Ok(DiscardResult { session: session.id.clone(), discarded: count, stamp: Some(stamp) })
 }
 
 /// Gives a file of a session that has ended another content.

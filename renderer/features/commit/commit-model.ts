@@ -134,8 +134,8 @@ export function afterRefusal({ code, conflicts, facts }: SeeError, known: Asked)
   return { ...askedAgain(conflicts, answered(known), known.answers), more: all - conflicts.length };
 }
 
-/** Tells whether a commit was refused because the session is not any more what was looked at. */
-export function isOutdated(outcome: Outcome<CommitResult>): boolean {
+/** Tells whether a commit, or a discard, was refused because the session is not any more what was looked at. */
+export function isOutdated(outcome: Outcome<unknown>): boolean {
   return !outcome.ok && outcome.error.code === "wrong-state" && outcome.error.facts?.["stamp"] !== undefined;
 }
 

@@ -14,10 +14,10 @@ import styles from "./discard-dialog.module.css";
 const LISTED = 8;
 
 export function DiscardDialog(): ReactElement | null {
-  const { asked, needs, busy, error } = useDiscard();
+  const { asked, stamp, needs, busy, error } = useDiscard();
   const { close, discard } = useDiscard.getState();
   const cancel = useRef<HTMLButtonElement>(null);
-  // What must go along came as news: the person reads it before the next click can do anything.
+  // What must go along comes as news: the person reads it before a key or a click can do anything.
   useEffect(() => {
     if (needs.length > 0) cancel.current?.focus();
   }, [needs]);
@@ -32,7 +32,7 @@ export function DiscardDialog(): ReactElement | null {
           <Button ref={cancel} autoFocus disabled={busy} onClick={close}>
             {TEXTS.cancel}
           </Button>
-          <Button look="danger" disabled={busy} onClick={() => void discard()}>
+          <Button look="danger" disabled={busy || stamp === null} onClick={() => void discard()}>
             {busy ? TEXTS.discarding : needs.length > 0 ? TEXTS.discardAll : TEXTS.discard}
           </Button>
         </>

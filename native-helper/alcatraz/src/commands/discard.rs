@@ -13,7 +13,7 @@ pub fn run(context: &Context, args: &DiscardArgs) -> Result<ExitStatus> {
     let paths = args.paths.iter().map(|path| host_path(path)).collect::<Result<Vec<_>>>()?;
     let store = context.open_store()?;
     let session = store.find_session(&args.session)?;
-    let result = actions::discard(&store, &session, &paths, &context.host_monitor()?)?;
+    let result = actions::discard(&store, &session, &paths, None, &context.host_monitor()?)?;
     if context.output.json {
         context.output.json(&result)?;
     } else {

@@ -257,6 +257,11 @@ impl DescribeParams {
 pub struct DiscardParams {
     pub session: String,
     pub paths: Vec<PathParam>,
+    /// Only tell what would go.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dry_run: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -277,7 +277,11 @@ impl Methods {
     fn discard(&self, params: &DiscardParams, monitor: &RequestMonitor) -> Result<Answer> {
         let paths = params.paths.iter().map(PathParam::to_host_path).collect::<Result<Vec<_>>>()?;
         let session = self.store.find_session(&params.session)?;
-        reply(actions::discard(&self.store, &session, &paths, monitor)?)
+        reply(if params.dry_run == Some(true) {
+            actions::look_at_discard(&self.store, &session, &paths, monitor)?
+        } else {
+            actions::discard(&self.store, &session, &paths, params.stamp.as_deref(), monitor)?
+        })
     }
 
     fn origins(&self, params: &OriginsParams, monitor: &RequestMonitor) -> Result<Answer> {

@@ -187,7 +187,7 @@ pub struct CommitResult {
     pub differing_more: u64,
 }
 
-/// What a discard took back.
+/// What a discard took back, or would.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DiscardResult {
@@ -195,6 +195,9 @@ pub struct DiscardResult {
     pub session: String,
     /// How many changes went.
     pub discarded: u64,
+    /// Of a dry run: of which state of the session's changes this is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<String>,
 }
 
 /// What an undo did.

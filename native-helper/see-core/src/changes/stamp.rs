@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use super::found::{ChangeSet, Found};
 use crate::beneath::{Facts, Root};
+use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::own_files::facts_at;
 use crate::session::Session;
 
@@ -48,6 +49,25 @@ pub fn stamp(session: &Session, changes: &ChangeSet) -> String {
         facts.map(|facts| (facts.ino, facts.size, facts.mtime.0, facts.ctime.0)).hash(&mut hasher);
     }
     format!("{:016x}", hasher.finish())
+}
+
+/// Fails with `wrong-state` (fact `stamp`) when the session's changes are not those any more that were decided about.
+pub fn check(decided: &str, session: &Session, changes: &ChangeSet) -> Result<()> {
+    let now = stamp(session, changes);
+    if now == decided {
+        return Ok(());
+    }
+    Err(SeeError::new(
+        ErrorCode::WrongState,
+        format!(
+            "What the session {} changed is not what was looked at any more; nothing was done.",
+            session.id
+        ),
+        "Look at the changes again, then decide again.",
+    )
+    .because(Reason::ChangedSince)
+    .with_fact("session", session.id.clone())
+    .with_fact("stamp", now))
 }
 
 /// The directory of a layer, with the one in it that was looked into last.

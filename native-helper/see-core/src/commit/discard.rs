@@ -5,12 +5,12 @@
 use rustix::process::geteuid;
 
 use crate::change::ChangeKind;
-use crate::changes;
 use crate::changes::found::{ChangeSet, Found, UpperState};
+use crate::changes::{self, stamp};
 use crate::error::{ErrorCode, Need, Result, SeeError};
 use crate::monitor::{Monitor, Phase};
 use crate::path::HostPath;
-use crate::session::SessionState;
+use crate::session::{Session, SessionState};
 use crate::store::Store;
 
 use super::namespace::Namespace;
@@ -20,32 +20,87 @@ use super::selection::Selection;
 use super::view::View;
 use super::{attributes, count, loosen, wrong_state};
 
+/// What a discard would take back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outlook {
+    /// How many changes would go.
+    pub count: u64,
+    /// Of which state of the session's changes this is ([`stamp`](crate::changes::stamp::stamp)).
+    pub stamp: String,
+}
+
+/// Tells what [`discard`] would take back, and fails as it would; changes nothing.
+pub fn look(store: &Store, session: &str, paths: &[HostPath], monitor: &dyn Monitor) -> Result<Outlook> {
+    let _lock = store.lock_session(session)?;
+    let Wanted { session, changes, goes } = wanted(store, session, paths, None, monitor)?;
+    Ok(Outlook { count: going(&goes), stamp: stamp::stamp(&session, &changes) })
+}
+
 /// Takes back the changes at and below these paths; returns how many there were.
 ///
-/// Fails with `session-busy` or `wrong-state` when the session is in use, with `no-such-change` for a path where
-/// nothing changed, with `selection-needs` when what stays would mean nothing without what goes.
-pub fn discard(store: &Store, session: &str, paths: &[HostPath], monitor: &dyn Monitor) -> Result<u64> {
-    let done = take_back(store, session, paths, monitor);
+/// Fails with `session-busy` or `wrong-state` when the session is in use, or is not as it was when this `stamp` was told,
+/// with `no-such-change` for a path where nothing changed, with `selection-needs` when what stays would mean nothing without
+/// what goes.
+pub fn discard(
+    store: &Store,
+    session: &str,
+    paths: &[HostPath],
+    stamp: Option<&str>,
+    monitor: &dyn Monitor,
+) -> Result<u64> {
+    let done = take_back(store, session, paths, stamp, monitor);
     // Perhaps nothing is left to decide on. What was discarded is, whether there was room to say so or not.
     let _ = store.tell_of_session(session);
     done
 }
 
-fn take_back(store: &Store, session: &str, paths: &[HostPath], monitor: &dyn Monitor) -> Result<u64> {
-    let _lock = store.lock_session(session)?;
+/// What of a session is to go.
+struct Wanted {
+    session: Session,
+    changes: ChangeSet,
+    /// For each change, whether it goes.
+    goes: Vec<bool>,
+}
+
+fn wanted(
+    store: &Store,
+    session: &str,
+    paths: &[HostPath],
+    stamp: Option<&str>,
+    monitor: &dyn Monitor,
+) -> Result<Wanted> {
     let session = store.session(session)?;
     if session.state != SessionState::Finished {
         return Err(wrong_state(store, &session));
     }
     let changes = changes::scan_own(store, &session, monitor)?;
+    if let Some(stamp) = stamp {
+        stamp::check(stamp, &session, &changes)?;
+    }
     let goes = Selection { only: Some(paths.to_vec().into()), ..Selection::default() }.choose(&changes)?;
     check_rest(&changes, paths, &goes)?;
+    Ok(Wanted { session, changes, goes })
+}
+
+fn going(goes: &[bool]) -> u64 {
+    count(goes.iter().filter(|goes| **goes).count())
+}
+
+fn take_back(
+    store: &Store,
+    session: &str,
+    paths: &[HostPath],
+    stamp: Option<&str>,
+    monitor: &dyn Monitor,
+) -> Result<u64> {
+    let _lock = store.lock_session(session)?;
+    let Wanted { session, changes, goes } = wanted(store, session, paths, stamp, monitor)?;
     monitor.check_cancelled()?;
-    let total = count(goes.iter().filter(|goes| **goes).count());
+    let total = going(&goes);
     let mut eraser = Eraser { view: View::new(&session), namespace: Namespace::new(&changes) };
     // The deepest first: a directory goes when nothing of what stays is in it.
-    let going = changes.found.iter().zip(&goes).rev().filter(|(_, goes)| **goes);
-    for (done, (found, _)) in going.enumerate() {
+    let deepest_first = changes.found.iter().zip(&goes).rev().filter(|(_, goes)| **goes);
+    for (done, (found, _)) in deepest_first.enumerate() {
         monitor.progress(Phase::Apply, count(done), Some(total));
         eraser.erase(found)?;
     }

@@ -47,7 +47,8 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use crate::changes::found::ChangeSet;
-use crate::check::OtherNames;
+use crate::changes::{self, stamp};
+use crate::check::{self, OtherNames};
 use crate::error::{ErrorCode, Reason, Result, SeeError};
 use crate::merge::{self, Settled};
 use crate::monitor::{Monitor, Phase};
@@ -55,7 +56,6 @@ use crate::path::HostPath;
 use crate::session::{Session, SessionState};
 use crate::store::Store;
 use crate::timestamp::Timestamp;
-use crate::{changes, check};
 
 pub use self::drop::drop;
 pub use backups::limit_backups;
@@ -115,7 +115,9 @@ pub fn commit(
         return Err(own.find_map(Recovered::waits).unwrap_or_else(|| wrong_state(store, &session)));
     }
     let changes = changes::scan_own(store, &session, monitor)?;
-    selection.check_stamp(&session, &changes)?;
+    if let Some(stamp) = &selection.stamp {
+        stamp::check(stamp, &session, &changes)?;
+    }
     let mut view = View::new(&session);
     let selection = merge::carry_out(store, &mut view, &changes, selection, monitor)?;
     let chosen = selection.choose(&changes)?;

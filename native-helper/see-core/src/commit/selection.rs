@@ -5,13 +5,11 @@ use std::collections::BTreeMap;
 
 use crate::change::{ChangeKind, FileType};
 use crate::changes::found::{ChangeSet, Found, UpperState};
-use crate::changes::stamp;
 use crate::error::{ErrorCode, Need, Reason, Resolution, Result, SeeError};
 use crate::ignore::IgnoreList;
 use crate::merge::ByHand;
 use crate::path::HostPath;
 use crate::read_set::set::ReadSet;
-use crate::session::Session;
 
 use super::merged::Merged;
 use super::namespace::Namespace;
@@ -39,26 +37,6 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// Fails with `wrong-state` (fact `stamp`) when the session's changes are not those any more that were decided about.
-    pub fn check_stamp(&self, session: &Session, changes: &ChangeSet) -> Result<()> {
-        let Some(stamp) = &self.stamp else { return Ok(()) };
-        let now = stamp::stamp(session, changes);
-        if now == *stamp {
-            return Ok(());
-        }
-        Err(SeeError::new(
-            ErrorCode::WrongState,
-            format!(
-                "What the session {} changed is not what was looked at any more; nothing was committed.",
-                session.id
-            ),
-            "Look at the changes again, then commit again.",
-        )
-        .because(Reason::ChangedSince)
-        .with_fact("session", session.id.clone())
-        .with_fact("stamp", now))
-    }
-
     /// Returns what was chosen for the conflict at a path.
     pub fn resolution(&self, path: &HostPath) -> Option<Resolution> {
         self.resolve.get(path).copied()

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::bench::{Bench, SESSION, Sight, assert_same, is_inside};
 use super::cases::{Case, SYSTEM};
 use crate::changes::found::ChangeSet;
-use crate::commit::discard::discard;
+use crate::commit::discard::{Outlook, discard, look};
 use crate::error::ErrorCode;
 use crate::layer::MarkSpace;
 use crate::monitor::Unmonitored;
@@ -33,7 +33,7 @@ fn without_times(mut sights: BTreeMap<PathBuf, Sight>) -> BTreeMap<PathBuf, Sigh
 fn discard_with_needs(bench: &Bench, path: &HostPath, what: &str) -> Vec<HostPath> {
     let mut going = vec![path.clone()];
     for _ in 0..20 {
-        match discard(&bench.store, SESSION, &going, &Unmonitored) {
+        match discard(&bench.store, SESSION, &going, None, &Unmonitored) {
             Ok(count) => {
                 assert!(count > 0, "{what}");
                 return going;
@@ -77,7 +77,7 @@ fn all_ways(what: &str, mut bench: Bench, again: &dyn Fn() -> Bench) {
     let before = without_times(bench.has());
     let all = paths(&scan(&bench));
     if !all.is_empty() {
-        discard(&bench.store, SESSION, &all, &Unmonitored).unwrap_or_else(|e| panic!("{what}: {e:?}"));
+        discard(&bench.store, SESSION, &all, None, &Unmonitored).unwrap_or_else(|e| panic!("{what}: {e:?}"));
     }
     assert_eq!(paths(&scan(&bench)), [], "{what}");
     assert_same(what, &without_times(bench.seen()), &before);
@@ -126,7 +126,7 @@ fn what_stays_can_be_committed() {
         let program = "echo 2 > d/f; rm d/g; mkdir d/n; echo x > d/n/x; chmod 700 d; mv d/h d/i";
         let mut bench =
             Bench::fast_session(MarkSpace::Trusted, "mkdir -m 755 d; echo 1 | tee d/f d/g d/h", program);
-        discard(&bench.store, SESSION, &bench.paths(&["d/g", "d/n/x", "d/i"]), &Unmonitored).unwrap();
+        discard(&bench.store, SESSION, &bench.paths(&["d/g", "d/n/x", "d/i"]), None, &Unmonitored).unwrap();
         let seen = bench.seen();
         bench.commit().unwrap();
         assert_same("commit of the rest", &bench.has(), &seen);
@@ -147,11 +147,34 @@ fn refuses_what_cannot_be() {
             "mkdir n; echo x > n/x; rm -r d",
         );
         let code = |paths: &[&str]| {
-            discard(&bench.store, SESSION, &bench.paths(paths), &Unmonitored).unwrap_err().code
+            discard(&bench.store, SESSION, &bench.paths(paths), None, &Unmonitored).unwrap_err().code
         };
         assert_eq!(code(&["nowhere"]), ErrorCode::NoSuchChange);
         assert_eq!(code(&["d/f"]), ErrorCode::SelectionNeeds);
         bench.store.move_session(SESSION, &[SessionState::Finished], SessionState::Aborted).unwrap();
         assert_eq!(code(&["n"]), ErrorCode::WrongState);
+    }
+}
+
+/// What a person decided about goes, but nothing that came since, nor what was written to since.
+#[test]
+fn what_nobody_has_seen_stays() {
+    if is_inside("discards::what_nobody_has_seen_stays") {
+        let mut bench = Bench::fast_session(MarkSpace::Trusted, "true", "mkdir d; echo 1 > d/new");
+        let d = bench.paths(&["d"]);
+        for (more, count) in [("echo late > d/late", 3), ("echo 2 > d/new", 3)] {
+            let seen = look(&bench.store, SESSION, &d, &Unmonitored).unwrap();
+            bench.enter(more);
+            let error = discard(&bench.store, SESSION, &d, Some(&seen.stamp), &Unmonitored).unwrap_err();
+            assert_eq!(
+                (error.code, error.facts.contains_key("stamp")),
+                (ErrorCode::WrongState, true),
+                "{more}"
+            );
+            assert_eq!(paths(&scan(&bench)).len(), count, "{more}");
+        }
+        let Outlook { count, stamp } = look(&bench.store, SESSION, &d, &Unmonitored).unwrap();
+        assert_eq!(count, 3);
+        assert_eq!(discard(&bench.store, SESSION, &d, Some(&stamp), &Unmonitored).unwrap(), count);
     }
 }
