@@ -29,11 +29,11 @@ printf '%s' "$RULE" >/etc/polkit-1/rules.d/10-test.rules
 printf '%s' "$POLICY" >/usr/share/polkit-1/actions/io.github.alcatraz.policy
 dbus-daemon --system --nofork --nopidfile >&2 &
 bus=$!
-until test -S /run/dbus/system_bus_socket; do sleep 0.02; done
+until test -S /run/dbus/system_bus_socket; do kill -0 $bus; sleep 0.02; done
 /usr/lib/polkit-1/polkitd --no-debug >&2 &
 polkit=$!
 until dbus-send --system --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.GetNameOwner \\
-  string:org.freedesktop.PolicyKit1 >/dev/null 2>&1; do sleep 0.02; done
+  string:org.freedesktop.PolicyKit1 >/dev/null 2>&1; do kill -0 $bus; kill -0 $polkit; sleep 0.02; done
 pkaction --verbose --action-id io.github.alcatraz.whole-machine
 echo ready
 cat >/dev/null
@@ -70,13 +70,18 @@ export class Polkit {
       env: { PATH: process.env["PATH"] ?? "", RULE: rule, POLICY: policy },
     });
     let said = "";
-    await new Promise<void>((ready, failed) => {
+    const started = new Promise<void>((ready, failed) => {
       child.stdout.on("data", (data: Buffer) => {
         said += data.toString();
         if (said.endsWith("ready\n")) ready();
       });
       child.once("exit", (status) => failed(new Error(`polkit did not start (${status}): ${said}`)));
       child.once("error", failed);
+    });
+    await started.catch((error: unknown) => {
+      child.kill();
+      if (made) removeEmpty(STORE);
+      throw error;
     });
     const enter = ["nsenter", `--mount=/proc/${child.pid}/ns/mnt`, "--"];
     const there = Object.assign(Object.create(machine) as Machine, {
@@ -95,6 +100,15 @@ export class Polkit {
     const ended = once(this.process, "exit");
     this.process.stdin?.end();
     await ended;
-    if (this.made) rmdirSync(STORE);
+    if (this.made) removeEmpty(STORE);
+  }
+}
+
+/** Removes a directory; one in which somebody has put something meanwhile is theirs. */
+function removeEmpty(path: string): void {
+  try {
+    rmdirSync(path);
+  } catch (error) {
+    if (!String(error).includes("ENOTEMPTY")) throw error;
   }
 }
