@@ -97,11 +97,6 @@ pub(crate) fn is_written(places: &mut Places, spot: &Spot) -> Result<Option<bool
     Ok(lease::is_written(&file).ok())
 }
 
-/// Tells whether a process that may be seen has this file mapped so that what it stores there reaches it.
-pub(crate) fn is_mapped(file: (u64, u64)) -> bool {
-    processes().any(|process| mapped_by(process).contains(&file))
-}
-
 /// Returns the numbers of all processes.
 fn processes() -> impl Iterator<Item = u32> {
     let all = std::fs::read_dir("/proc").into_iter().flatten().flatten();

@@ -8,7 +8,6 @@ use crate::read_set::entry::Moment;
 use super::look::{Context, Intent, Named};
 use super::observer::{Observer, Shared};
 use super::own_links::is_own_link;
-use super::stores::Shows;
 use super::tree::glance::Glance;
 use super::unfinished::Stamp;
 
@@ -111,7 +110,8 @@ impl Observer {
 
     /// Tells whether there seems to be something by this path that can be looked at later. Where the host has nothing, nobody could
     /// say after the call what was there before: other names in a busy directory come and go all the time. A file into
-    /// which somebody may be storing without a sign is looked at before it is read.
+    /// which somebody may be storing without a sign is looked at before it is read; that takes too long to find out who while
+    /// no other call is received.
     fn is_there_to_stay(&self, told: Option<&[u8]>, path: &[u8], follows: bool, at: Moment) -> bool {
         let Shared { main, stores, .. } = &*self.shared;
         let start = match told {
@@ -121,10 +121,7 @@ impl Observer {
         let whole = start.and_then(|start| HostPath::new(&[start.as_bytes(), b"/", path].concat()));
         whole.is_some_and(|whole| match self.tree.glance(&whole, follows) {
             Glance::Nothing => false,
-            Glance::File { file, changed } => {
-                let path = whole.as_path();
-                !stores.may_hide(path, file.0, changed, at) || stores.show(path, file) == Shows::Always
-            }
+            Glance::File { device, changed } => !stores.may_hide(whole.as_path(), device, changed, at),
             Glance::Something => true,
         })
     }
@@ -153,5 +150,31 @@ impl Observer {
         }
         self.shared.seen.put(text, stamp?);
         Some(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsFd as _;
+
+    use super::*;
+    use crate::beneath::facts_of;
+    use crate::interpose::binfmt::Registered;
+    use crate::read_set::entry::Object;
+    use crate::read_set::recorder::{Recorder, Start};
+
+    #[test]
+    fn nobody_asks_who_stores_while_no_other_call_is_received() {
+        let room = tempfile::tempdir_in("/var/tmp").unwrap();
+        let path = room.path().join("file");
+        std::fs::write(&path, "text").unwrap();
+        let recorder = std::sync::Arc::new(Recorder::open(&room.path().join("reads"), Start::New).unwrap());
+        let observer = Observer::rehearsed(recorder, Registered::at(room.path()));
+        let path = HostPath::new(path.as_os_str().as_encoded_bytes()).unwrap();
+        let can_wait = |at| observer.is_there_to_stay(None, path.as_bytes(), true, at);
+        let file = std::fs::File::open(path.as_path()).unwrap();
+        let object = Object::from(&facts_of(file.as_fd()).unwrap());
+        assert!(!can_wait(Moment::now()), "nobody has it open, which is not found out here");
+        assert!(can_wait(Moment(object.ctime.0 + 3_600_000_000_000)));
     }
 }

@@ -16,7 +16,6 @@ use super::late::Aim;
 use super::observer::{Observer, Shared};
 use super::own_links::{is_own_link, leads_to_own, own_link};
 use super::resolve::{Reached, Walk, nothing_at};
-use super::stores::Shows;
 use super::tracee::{self, AT_FDCWD, Place};
 use super::view::Sight;
 use super::waiting::Waiting;
@@ -333,17 +332,15 @@ impl Observer {
 
     /// Returns what a file of the host is, of which later stores will show; something that cannot be told where they may not.
     pub(super) fn settled(&self, context: &Context<'_, '_>, path: &HostPath, object: &Object) -> Object {
-        let stores = &self.shared.stores;
-        let may_hide = || stores.may_hide(path.as_path(), object.device, object.ctime, context.at);
-        if object.kind != FileType::File || !may_hide() {
+        let (stores, path) = (&self.shared.stores, path.as_path());
+        if object.kind != FileType::File || !stores.may_hide(path, object.device, object.ctime, context.at) {
             return *object;
         }
+        // Whoever serves the file system may not answer, and a disk may be busy.
         context.pass_turn();
-        match stores.show(path.as_path(), (object.device, object.ino)) {
-            Shows::Always => *object,
-            Shows::FromNowOn if !context.is_late() => *object,
-            Shows::FromNowOn | Shows::Perhaps => Object::unknown(context.at),
-        }
+        let shows =
+            if context.is_late() { stores.shows(path, object.device) } else { stores.show(path, object) };
+        if shows { *object } else { Object::unknown(context.at) }
     }
 
     /// Something is not there that no file of the host is about: it may be one of its devices.

@@ -137,7 +137,7 @@ impl Observer {
             unfinished,
             main,
             registered,
-            stores: Stores::new(),
+            stores: Stores::new(1),
             frozen,
             has_own_links: AtomicBool::new(false),
             sees_removals: false,

@@ -100,9 +100,7 @@ impl Interposer {
         let (root, first) = (Arc::new(root), Arc::new(first));
         let count = std::thread::available_parallelism().map_or(2, |count| count.get() + 1).min(MOST_THREADS);
         let watch = recording
-            .map(|recording| {
-                Watch::new(recording, &root, (mounts, mount_list), namespace, count + 2, &witnesses)
-            })
+            .map(|recording| Watch::new(recording, &root, (mounts, mount_list), namespace, count, &witnesses))
             .transpose()?;
         let listener = Arc::new(Listener::new(listener));
         let actors = Arc::new(Actors::new(actors));
@@ -216,7 +214,8 @@ impl Watch {
             unfinished,
             main,
             registered: Registered::here(),
-            stores: Stores::new(),
+            // One is left to receive calls.
+            stores: Stores::new(threads.saturating_sub(1).max(1)),
             frozen: Arc::new(Frozen::new(recording.layers, &recording.mirrored)),
             has_own_links: AtomicBool::new(recording.again),
             sees_removals: witnesses.makers.is_some(),
@@ -227,7 +226,8 @@ impl Watch {
             shared: Arc::new(shared),
             layers: Arc::new(recording.layers.to_vec()),
             root: Arc::clone(root),
-            dirs: dirs_at_hand(threads),
+            // Two more see calls beforehand and afterwards.
+            dirs: dirs_at_hand(threads + 2),
         })
     }
 

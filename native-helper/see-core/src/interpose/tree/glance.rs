@@ -19,8 +19,8 @@ use super::Tree;
 pub enum Glance {
     /// Nothing.
     Nothing,
-    /// A file of the host: its file system and number, and when it was changed last.
-    File { file: (u64, u64), changed: Moment },
+    /// A file of the host: its file system, and when it was changed last.
+    File { device: u64, changed: Moment },
     /// Something else.
     Something,
 }
@@ -48,7 +48,7 @@ impl Tree {
                 let changed = stat.stx_ctime;
                 let changed = Timestamp::from_parts(changed.tv_sec, i64::from(changed.tv_nsec)).into();
                 let device = makedev(stat.stx_dev_major, stat.stx_dev_minor);
-                Glance::File { file: (device, stat.stx_ino), changed }
+                Glance::File { device, changed }
             }
             Ok(_) => Glance::Something,
             Err(_) if is_own() => Glance::Something,
