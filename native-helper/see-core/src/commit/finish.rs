@@ -170,6 +170,7 @@ fn set_aside(store: &Store, journal: &Journal) -> Result<()> {
 /// Removes the stages of a commit in all rooms, with what is in them. The one that holds the journal keeps it.
 pub fn remove_stages(store: &Store, journal: &Journal) -> Result<()> {
     let own = super::commit_dir(store, &journal.header.commit);
+    remove_dir(&journal::plan_path(&own))?;
     for room in &journal.header.rooms {
         let stage = room.stage(&journal.header.commit);
         if stage != own {

@@ -2,7 +2,7 @@
 //! not written; one that was damaged does not.
 
 use std::fs::File;
-use std::io::{BufWriter, Read as _, Write as _};
+use std::io::{BufWriter, Write as _};
 use std::os::fd::AsFd as _;
 use std::path::{Path, PathBuf};
 
@@ -171,9 +171,9 @@ pub enum Unapplied {
 }
 
 impl Writer {
-    /// Begins the journal of a commit in the commit's directory, durably.
+    /// Begins the journal of a commit in the commit's directory, durably. It has the name of a plan until it is one.
     pub fn begin(dir: &Path, header: &Header) -> Result<Self> {
-        let mut writer = Self::open(journal_path(dir), header)?;
+        let mut writer = Self::open(plan_path(dir), header)?;
         writer.flush()?;
         sync_dir(dir)?;
         if let Some(parent) = dir.parent() {
@@ -182,8 +182,15 @@ impl Writer {
         Ok(writer)
     }
 
-    /// Writes the plan. When this returns, the commit can be taken back after any crash.
+    /// Writes the plan, and gives the journal its name. When this returns, the commit can be taken back after any crash.
     pub fn plan(&mut self, steps: &[Step], residue: &[Residue], holdings: &[Holding]) -> Result<()> {
+        self.write_plan(steps, residue, holdings)?;
+        let new = self.path.clone();
+        self.path.set_file_name("journal");
+        replace(&self.path, &new)
+    }
+
+    fn write_plan(&mut self, steps: &[Step], residue: &[Residue], holdings: &[Holding]) -> Result<()> {
         for holding in holdings {
             self.record(&Record::Holding(holding.clone()))?;
         }
@@ -253,8 +260,7 @@ impl Writer {
 /// again, for what they changed is the host's own by then.
 pub fn write_rest(dir: &Path, header: &Header, rest: &[Step], holdings: &[Holding]) -> Result<()> {
     let new = dir.join("journal.new");
-    Writer::open(new.clone(), header)?.plan(rest, &[], holdings)?;
-    replace(dir, &new)
+    Writer::open(new, header)?.plan(rest, &[], holdings)
 }
 
 /// Replaces a commit's journal by the statement that nothing of it is on the host, and what the host had then; but for
@@ -263,26 +269,25 @@ pub fn write_reverted(dir: &Path, header: &Header, rest: Option<&[Step]>, left: 
     let new = dir.join("journal.new");
     let mut writer = Writer::open(new.clone(), header)?;
     if let Some(rest) = rest {
-        writer.plan(rest, &[], &[])?;
+        writer.write_plan(rest, &[], &[])?;
     }
     for one in left {
         writer.record(&Record::Left(one.clone()))?;
     }
     writer.record(&Record::Reverted { left: left.len().try_into().unwrap_or(u64::MAX) })?;
     writer.flush()?;
-    replace(dir, &new)
+    replace(&journal_path(dir), &new)
 }
 
-fn replace(dir: &Path, new: &Path) -> Result<()> {
-    let path = journal_path(dir);
+fn replace(path: &Path, new: &Path) -> Result<()> {
     crash::point();
-    std::fs::rename(new, &path).map_err(|e| failed(&path, &e))?;
-    sync_dir(dir)
+    std::fs::rename(new, path).map_err(|e| failed(path, &e))?;
+    path.parent().map_or(Ok(()), sync_dir)
 }
 
 /// Removes a commit's journal: for a commit of which nothing is on the host.
 pub fn forget(dir: &Path) -> Result<()> {
-    for path in [dir.join("journal.new"), journal_path(dir)] {
+    for path in [dir.join("journal.new"), plan_path(dir), journal_path(dir)] {
         match std::fs::remove_file(&path) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(failed(&path, &e)),
             _ => {}
@@ -296,29 +301,35 @@ pub fn read(dir: &Path) -> Result<Option<Journal>> {
     Ok(look(dir)?.0)
 }
 
-/// As [`read`]; tells as well how the journal ends.
+/// As [`read`]; tells as well how the journal ends. One that has its name had a whole plan on the disk: without one it is damaged,
+/// however it ends. One that has not is of a commit that did nothing yet.
 pub fn look(dir: &Path) -> Result<(Option<Journal>, Ending)> {
-    let path = journal_path(dir);
-    let mut bytes = Vec::new();
-    match File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes)) {
-        Ok(_) => Ok(parse(&bytes)),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok((None, Ending::Whole)),
-        Err(e) => Err(failed(&path, &e)),
+    if let Some(bytes) = bytes_of(&journal_path(dir))? {
+        let (journal, ending) = parse(&bytes);
+        let is_told = journal.as_ref().is_some_and(|told| told.steps.is_some() || told.reverted.is_some());
+        return Ok((journal, if is_told || ending == Ending::Newer { ending } else { Ending::Damaged }));
+    }
+    let (journal, ending) = parse(&bytes_of(&plan_path(dir))?.unwrap_or_default());
+    let begun = journal.map(|journal| Journal::new(journal.header));
+    Ok((begun, if ending == Ending::Newer { ending } else { Ending::Torn }))
+}
+
+fn bytes_of(path: &Path) -> Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        bytes => bytes.map(Some).map_err(|e| failed(path, &e)),
     }
 }
 
 /// Returns what the bytes of a journal tell, up to where they were cut off or damaged, and how they end.
 pub fn parse(bytes: &[u8]) -> (Option<Journal>, Ending) {
     let Some(mut rest) = bytes.strip_prefix(MAGIC) else {
-        let is_torn = bytes.len() < MAGIC.len() || records::is_blank(bytes);
-        let is_newer = bytes.starts_with(FAMILY);
-        let whole = if is_newer { Ending::Newer } else { Ending::Damaged };
-        return (None, if is_torn { Ending::Torn } else { whole });
+        let is_newer = bytes.starts_with(FAMILY) && bytes.get(MAGIC.len() - 1) == MAGIC.last();
+        return (None, if is_newer { Ending::Newer } else { Ending::Damaged });
     };
     let mut journal = match records::next(&mut rest) {
         Ok(Record::Header(header)) => Journal::new(header),
         Ok(_) => return (None, Ending::Damaged),
-        Err(Ending::Whole) => return (None, Ending::Torn),
         Err(ending) => return (None, ending),
     };
     let (mut steps, mut left) = (Vec::new(), Vec::new());
@@ -348,22 +359,14 @@ fn is_count<T>(found: &[T], count: u64) -> bool {
     u64::try_from(found.len()) == Ok(count)
 }
 
-/// Returns the error for a journal that does not tell what was done.
-pub fn unreadable(dir: &Path, ending: Ending) -> Box<SeeError> {
-    use std::os::unix::ffi::OsStrExt as _;
-    let shown = escape_for_display(journal_path(dir).as_os_str().as_bytes());
-    let (why, hint) = match ending {
-        Ending::Newer => ("was written by a later version", "Use that version."),
-        _ => ("is damaged", "Bring it back from a copy of the store."),
-    };
-    let message =
-        format!("The journal {shown} {why}: it does not tell all that was done. What was replaced is kept.");
-    SeeError::new(ErrorCode::Io, message, hint)
-}
-
 /// Returns where the journal of a commit is.
 pub fn journal_path(dir: &Path) -> PathBuf {
     dir.join("journal")
+}
+
+/// Returns where it is while its plan is written.
+pub fn plan_path(dir: &Path) -> PathBuf {
+    dir.join("journal.plan")
 }
 
 /// Writes what a commit's journal says to the disk: its last record may be seen and yet not be there.

@@ -66,7 +66,7 @@ fn ending(rest: &[u8]) -> Ending {
 }
 
 /// Tells whether a part of these bytes was never written.
-pub fn is_blank(bytes: &[u8]) -> bool {
+fn is_blank(bytes: &[u8]) -> bool {
     bytes.last() == Some(&0) || bytes.windows(HEAD).any(|bytes| bytes == BLANK)
 }
 

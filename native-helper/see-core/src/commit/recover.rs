@@ -1,26 +1,25 @@
 //! Looks after commits that were cut off: each is finished when all of it was applied, else taken back.
 
-use std::collections::HashSet;
 use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
 
 use crate::cause::SessionCause;
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::monitor::Monitor;
-use crate::path::HostPath;
+use crate::path::{HostPath, escape_for_display};
 use crate::remove_tree::remove_dir;
 use crate::session::SessionState;
 use crate::store::Store;
 
 use super::away::Patience;
-use super::bytes::Bytes;
 use super::drop::drop_locked;
 use super::finish;
-use super::journal::{self, Journal, Seen};
+use super::journal;
 use super::lock::{lock_host, try_lock_host};
-use super::places::{Places, Role, Spot};
+use super::places::{Places, Role};
 use super::record::{CommitRecord, CommitState};
 use super::records::Ending;
-use super::stat::Identity;
+use super::rooms;
 
 /// What became of a commit that was cut off.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,7 +189,7 @@ fn recover_one(
     let is_unreadable = matches!(ending, Ending::Damaged | Ending::Newer);
     let Some(journal) = journal else {
         if is_unreadable && patience == Patience::Waits {
-            return Err(journal::unreadable(&dir, ending));
+            return Err(unreadable(&dir, ending));
         }
         let mut record = record.clone();
         record.state = CommitState::Reverted;
@@ -200,9 +199,10 @@ fn recover_one(
         let to = was_committing.then_some((session.id.as_str(), SessionState::Finished));
         store.settle(&[&record], to)?;
         if is_unreadable {
-            outcome.kept.extend(HostPath::new(dir.as_os_str().as_bytes()));
+            let stages = rooms::stages_of(store, &session, &record.id)?;
+            outcome.kept.extend(stages.iter().filter_map(|at| HostPath::new(at.as_os_str().as_bytes())));
         } else {
-            // The journal was not begun: nothing was staged.
+            // The journal was not begun, or had no plan yet: nothing of the host's is here.
             remove_dir(&dir)?;
         }
         return Ok(outcome);
@@ -214,9 +214,9 @@ fn recover_one(
         outcome.state = CommitState::Done;
         return Ok(outcome);
     }
-    if journal.reverted.is_none() && (is_unreadable || was_begun(&mut places, &journal, ending)?) {
+    if journal.reverted.is_none() && is_unreadable {
         if patience == Patience::Waits {
-            return Err(journal::unreadable(&dir, ending));
+            return Err(unreadable(&dir, ending));
         }
         let hosts = journal.header.bases.iter().filter(|base| base.role == Role::Host);
         outcome.given_up = hosts.filter_map(|base| HostPath::new(&base.path.0)).collect();
@@ -239,30 +239,14 @@ fn recover_one(
     Ok(outcome)
 }
 
-/// Tells whether a commit has changed the host though its journal has no end of a plan: something of the host's rests with what was
-/// staged, or was changed in its place where the journal does not end with a record.
-fn was_begun(places: &mut Places, journal: &Journal, ending: Ending) -> Result<bool> {
-    let header = &journal.header;
-    if journal.steps.is_some() {
-        return Ok(false);
-    }
-    let known: HashSet<Identity> = header.before.iter().map(|seen| seen.stat.identity).collect();
-    for room in &header.rooms {
-        let base = places.base(Role::Stage, &room.stage(&header.commit))?;
-        let stage = Spot { base, path: Bytes::default() };
-        if places.stat(&stage)?.is_none() {
-            continue;
-        }
-        for name in places.names(&stage)? {
-            if places.stat(&stage.join(&name))?.is_some_and(|stat| known.contains(&stat.identity)) {
-                return Ok(true);
-            }
-        }
-    }
-    let is_changed = |seen: &Seen| {
-        // What is not there is waited for elsewhere.
-        let now = places.stat(&seen.at).ok().flatten().filter(|now| !now.is_dir());
-        now.is_some_and(|now| now.identity == seen.stat.identity && !now.stands_like(&seen.stat))
+/// Returns the error for a journal that does not tell what was done.
+fn unreadable(dir: &Path, ending: Ending) -> Box<SeeError> {
+    let shown = escape_for_display(journal::journal_path(dir).as_os_str().as_bytes());
+    let (why, hint) = match ending {
+        Ending::Newer => ("was written by a later version", "Use that version."),
+        _ => ("is damaged", "Bring it back from a copy of the store."),
     };
-    Ok(ending == Ending::Torn && header.before.iter().any(is_changed))
+    let message =
+        format!("The journal {shown} {why}: it does not tell all that was done. What was replaced is kept.");
+    SeeError::new(ErrorCode::Io, message, hint)
 }

@@ -13,10 +13,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, Result, SeeError};
 use crate::path::{HostPath, escape_for_display};
+use crate::session::Session;
 use crate::store::Store;
 
 use super::attributes;
 use super::bytes::Bytes;
+use super::journal;
 use super::places::{Places, Role, Spot};
 use super::view::View;
 
@@ -109,6 +111,25 @@ impl<'a> Rooms<'a> {
 /// Returns the room that serves this spot of the host.
 pub fn find<'r>(rooms: &'r [Room], spot: &Spot) -> Option<&'r Room> {
     rooms.iter().find(|room| spot.below(&room.serves).is_some())
+}
+
+/// Returns the stages that there are of a commit whose journal does not tell its rooms: in those that its session has, or that other
+/// commits of the session had.
+pub fn stages_of(store: &Store, session: &Session, commit: &str) -> Result<Vec<PathBuf>> {
+    let beside = format!(".alcatraz-{}", store.id());
+    let mut rooms = vec![store.root().to_owned()];
+    for layer in &session.layers {
+        rooms.extend([layer.room.clone(), layer.mount_point.as_path().join(&beside)]);
+    }
+    for other in store.commits()?.iter().filter(|other| other.session == session.id) {
+        let journal = journal::read(&super::commit_dir(store, &other.id))?;
+        let known = journal.into_iter().flat_map(|journal| journal.header.rooms);
+        rooms.extend(known.map(|room| attributes::as_path(&room.path).to_owned()));
+    }
+    let mut seen = HashSet::new();
+    rooms.retain(|room| seen.insert(room.clone()));
+    let stages = rooms.iter().map(|room| room.join("commits").join(commit));
+    Ok(stages.filter(|stage| stage.is_dir()).collect())
 }
 
 /// Makes a directory of our own, and those above it that are missing, for nobody else.

@@ -1,5 +1,7 @@
 //! Journals of which only a part reached the disk: they tell what was done, never less nor more, and recovery goes by it.
 
+use std::path::{Path, PathBuf};
+
 use super::bench::{Bench, assert_same, is_inside};
 use super::cases::{Case, SYSTEM};
 use super::crashes::{MIXED, dies, quietly};
@@ -7,6 +9,7 @@ use crate::commit::record::CommitState;
 use crate::commit::{self, CommitOutcome, journal};
 use crate::error::Result;
 use crate::layer::MarkSpace;
+use crate::session::SessionState;
 
 /// Returns where a journal can be cut off: of each record at its beginning and in its body, of some also in its length, in its
 /// sum, and before its last byte.
@@ -32,12 +35,15 @@ fn remains(bytes: &[u8], cut: usize) -> Vec<u8> {
     rest
 }
 
-/// Lets runs die right after the journal says what `is_wanted` looks for, cuts the journal off everywhere after `known` bytes,
-/// recovers, and has `check` look at the host. Returns how often.
+/// A name of the journal, and what it says then.
+type Moment = (fn(&Path) -> PathBuf, fn(&journal::Journal) -> bool);
+
+/// Lets runs die right after the journal, under the name that it has then, says what `is_wanted` looks for, cuts it off everywhere
+/// after `known` bytes, recovers, and has `check` look at the host. Returns how often.
 fn cut_off(
     bench: &Bench,
     run: impl Fn() -> Result<CommitOutcome>,
-    is_wanted: impl Fn(&journal::Journal) -> bool,
+    (named, is_wanted): Moment,
     known: impl Fn(&[u8]) -> usize,
     check: impl Fn(&str),
 ) -> u64 {
@@ -49,7 +55,8 @@ fn cut_off(
     let mut point = 0;
     loop {
         assert!(dies(point, || drop(run().unwrap())), "the journal never says so");
-        if dir().and_then(|dir| journal::read(&dir).unwrap()).is_some_and(|journal| is_wanted(&journal)) {
+        let bytes = dir().and_then(|dir| std::fs::read(named(&dir)).ok()).unwrap_or_default();
+        if journal::parse(&bytes).0.is_some_and(|journal| is_wanted(&journal)) {
             break;
         }
         bench.recover();
@@ -57,7 +64,7 @@ fn cut_off(
     }
     let (mut done, mut next) = (0, 0);
     loop {
-        let path = journal::journal_path(&dir().unwrap());
+        let path = named(&dir().unwrap());
         let bytes = std::fs::read(&path).unwrap();
         let known = known(&bytes);
         let rests = cuts(&bytes).into_iter().filter(|cut| *cut >= known);
@@ -99,16 +106,18 @@ fn a_journal_may_be_cut_off_anywhere() {
             assert_same(what, &bench.layer(), &layer);
         };
         // While the plan is written nothing has happened; while the result is, everything has, and goes back.
-        let planned = cut_off(&bench, || bench.commit(), |j| j.steps.is_some(), |_| 0, is_before);
-        let applied = cut_off(&bench, || bench.commit(), |j| j.left.is_some(), plan_of, is_before);
+        let in_plan: Moment = (journal::plan_path, |journal| journal.steps.is_some());
+        let in_result: Moment = (journal::journal_path, |journal| journal.left.is_some());
+        let planned = cut_off(&bench, || bench.commit(), in_plan, |_| 0, is_before);
+        let applied = cut_off(&bench, || bench.commit(), in_result, plan_of, is_before);
         assert!(planned > 30 && applied > 10, "{planned} {applied}");
         // The last one was whole.
         assert_same("committed", &bench.has(), &after);
         let commits = bench.store.commits().unwrap();
         let commit = commits.into_iter().find(|commit| commit.state == CommitState::Done).unwrap().id;
         let is_after = |what: &str| assert_same(what, &bench.has(), &after);
-        let planned = cut_off(&bench, || bench.undo(&commit), |j| j.steps.is_some(), |_| 0, is_after);
-        let applied = cut_off(&bench, || bench.undo(&commit), |j| j.left.is_some(), plan_of, is_after);
+        let planned = cut_off(&bench, || bench.undo(&commit), in_plan, |_| 0, is_after);
+        let applied = cut_off(&bench, || bench.undo(&commit), in_result, plan_of, is_after);
         assert!(planned > 30 && applied > 10, "{planned} {applied}");
         assert_same("taken back", &bench.has(), &before);
     });
@@ -176,4 +185,42 @@ fn a_torn_journal_means_that_nothing_happened() {
         damaged[place] ^= 0x20;
         assert_ne!(journal::parse(&damaged).0, Some(whole.clone()), "byte {place}");
     }
+}
+
+/// A log or a database may well be written to while a large plan is.
+#[test]
+fn a_host_that_writes_while_the_plan_is_written_is_no_damage() {
+    if !is_inside("torn::a_host_that_writes_while_the_plan_is_written_is_no_damage") {
+        return;
+    }
+    quietly(|| {
+        let program = "echo new > w; chmod 600 a; echo n > n";
+        let bench = Bench::fast_session(MarkSpace::Trusted, "echo old > w; ln w ../l; echo old > a", program);
+        let mut point = 0;
+        let plan = loop {
+            assert!(dies(point, || drop(bench.commit().unwrap())));
+            let unsettled = bench.store.unsettled_commits().unwrap();
+            let plan =
+                unsettled.first().map(|one| journal::plan_path(&commit::commit_dir(&bench.store, &one.id)));
+            let has_steps = |plan: &PathBuf| {
+                let bytes = std::fs::read(plan).unwrap_or_default();
+                journal::parse(&bytes).0.is_some_and(|journal| journal.steps.is_some())
+            };
+            match plan.filter(has_steps) {
+                Some(plan) => break plan,
+                None => drop(bench.recover()),
+            }
+            point += 1;
+        };
+        let bytes = std::fs::read(&plan).unwrap();
+        let end = bytes.windows(7).position(|window| window == b"{\"End\":").unwrap();
+        std::fs::write(&plan, &bytes[..end]).unwrap();
+        bench.on_host("echo more >> w; chmod 640 a");
+        let there = bench.has();
+        let recovered = bench.recover().remove(0);
+        assert!(recovered.failed.is_none() && recovered.foreign.is_empty(), "{recovered:?}");
+        assert_eq!(recovered.state, CommitState::Reverted);
+        assert_same("the host's", &bench.has(), &there);
+        assert_eq!(bench.state(), SessionState::Finished);
+    });
 }
