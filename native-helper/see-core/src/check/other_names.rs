@@ -37,22 +37,32 @@ pub(crate) fn other_names(
     chosen: &[bool],
     selection: &Selection,
 ) -> Result<Vec<OtherNames>> {
-    // By file: the change that it is told at, where it is on the host, how many names it has, and those that changes are of.
+    // By file: the change that it is told at, where it is on the host, and how many names it has.
     let mut shared: HashMap<Identity, (usize, u32, HostPath, u64)> = HashMap::new();
-    let mut told: HashMap<Identity, HashSet<HostPath>> = HashMap::new();
-    for (index, found) in changes.found.iter().enumerate() {
+    for (index, found) in
+        changes.found.iter().enumerate().filter(|(index, _)| chosen.get(*index) == Some(&true))
+    {
         let (FileType::File, Some(lower)) = (found.change.file_type, &found.lower) else { continue };
+        if found.change.kind == ChangeKind::Deleted || !changes_inode(found) {
+            continue;
+        }
         let Some(stat) = view.host(found.layer, lower)?.filter(|stat| stat.links > 1) else { continue };
-        told.entry(stat.identity).or_default().insert(lower.clone());
-        let is_chosen = chosen.get(index).copied().unwrap_or(false);
-        let changes_it = found.change.kind != ChangeKind::Deleted && changes_inode(found);
-        if is_chosen && changes_it && view.keeps_inode(lower, &stat) {
-            let links = u64::from(stat.links);
-            shared.entry(stat.identity).or_insert((index, found.layer, lower.clone(), links));
+        if view.keeps_inode(lower, &stat) {
+            shared.entry(stat.identity).or_insert((index, found.layer, lower.clone(), u64::from(stat.links)));
         }
     }
     if shared.is_empty() {
         return Ok(Vec::new());
+    }
+    // By file: the names that changes are of. What cannot be looked at of those that are left out is not known, and that is all.
+    let mut told: HashMap<Identity, HashSet<HostPath>> = HashMap::new();
+    for found in &changes.found {
+        let (FileType::File, Some(lower)) = (found.change.file_type, &found.lower) else { continue };
+        if let Ok(Some(stat)) = view.host(found.layer, lower) {
+            if shared.contains_key(&stat.identity) {
+                told.entry(stat.identity).or_default().insert(lower.clone());
+            }
+        }
     }
     let units = Units::find(view, changes, chosen, selection)?;
     let mut files: Vec<_> = shared.into_iter().filter(|(file, _)| !units.is_contested(file)).collect();
@@ -92,9 +102,11 @@ fn beside(
     }
     let spot = view.host_spot(layer, at)?;
     let holder = view.places.holder(&spot)?;
-    let entries = beneath::open_dir_at(holder.as_fd(), b".").and_then(|dir| beneath::entries(dir.as_fd()));
-    // What cannot be listed is counted.
-    let entries = entries.unwrap_or_default();
+    let dir = beneath::open_dir_at(holder.as_fd(), b".");
+    // What cannot be listed, or is too much, is counted.
+    let Ok(Some(entries)) = dir.and_then(|dir| beneath::entries_within(dir.as_fd(), *room)) else {
+        return Ok(names);
+    };
     *room = room.saturating_sub(entries.len());
     for entry in entries.into_iter().filter(|entry| entry.is_dir != Some(true)) {
         names.entry(entry.ino).or_default().push(entry.name);

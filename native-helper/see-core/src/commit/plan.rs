@@ -174,6 +174,7 @@ pub fn plan<'p, 's>(
         plan: Plan::default(),
         doomed: HashSet::new(),
         gone: HashSet::new(),
+        beside: HashSet::new(),
         parked: HashMap::new(),
         before: BTreeMap::new(),
         kept_times: BTreeMap::new(),
@@ -204,6 +205,8 @@ struct Planner<'p, 'a> {
     gone: HashSet<HostPath>,
     /// Host paths whose objects wait in the stage, and where.
     parked: HashMap<HostPath, Spot>,
+    /// Names that versions of the SEE's take beside objects of the host.
+    beside: HashSet<HostPath>,
     /// The objects of the host that are changed or moved, as they stand now.
     before: BTreeMap<Spot, Stat>,
     /// Directories whose times must survive a revert.

@@ -326,10 +326,10 @@ impl Planner<'_, '_> {
         let id = self.view.session.id.clone();
         for name in names_beside(path.name(), &id) {
             let beside = holder.join(&name);
-            let taken =
-                self.view.host(found.layer, &beside)?.is_some() || self.changes.get(&beside).is_some();
-            if !taken {
+            let is_taken = self.beside.contains(&beside) || self.changes.get(&beside).is_some();
+            if !is_taken && self.view.host(found.layer, &beside)?.is_none() {
                 let spot = self.view.host_spot(found.layer, &beside)?;
+                self.beside.insert(beside);
                 self.plan.results.push(spot.clone());
                 return Ok(spot);
             }

@@ -87,6 +87,41 @@ fn what_can_be_chosen_is_carried_out() {
     }
 }
 
+/// Names that differ only where they are cut to have room for an ending.
+#[test]
+fn what_is_kept_beside_has_a_name_of_its_own_however_long_the_names_are() {
+    if !is_inside("undo_choices::what_is_kept_beside_has_a_name_of_its_own_however_long_the_names_are") {
+        return;
+    }
+    let [a, b] = ["a", "b"].map(|end| format!("{}{end}", "x".repeat(254)));
+    let each = |what: &str| format!("echo {what} >> {a}; echo {what} >> {b}");
+    let bench = Bench::fast_session(MarkSpace::Trusted, &each("was"), &each("see"));
+    let read_all = || {
+        let all = std::fs::read_dir(&bench.host)
+            .unwrap()
+            .map(|entry| std::fs::read_to_string(entry.unwrap().path()));
+        let mut all: Vec<_> = all.map(Result::unwrap).collect();
+        all.sort();
+        all
+    };
+    bench.on_host(&each("host"));
+    let both = |path: &String| (bench.path(path), Both);
+    let selection = crate::commit::selection::Selection {
+        resolve: [&a, &b].map(both).into(),
+        ..crate::commit::selection::Selection::default()
+    };
+    let commit = bench.commit_part(&selection).unwrap().id;
+    assert_eq!(read_all(), ["was\nhost\n", "was\nhost\n", "was\nsee\n", "was\nsee\n"]);
+    bench.undo(&commit).unwrap();
+
+    let bench = Bench::fast_session(MarkSpace::Trusted, &each("was"), &each("see"));
+    let commit = bench.commit().unwrap().id;
+    bench.on_host(&each("host"));
+    bench.undo_with(&commit, &[(&a, Both), (&b, Both)]).unwrap();
+    let names = std::fs::read_dir(&bench.host).unwrap().count();
+    assert_eq!(names, 4);
+}
+
 /// Each time: what the host does after the commit, where one looks, and the contents before the commit and now.
 #[test]
 fn the_versions_of_a_contested_place_are_what_was_before_and_what_is_now() {

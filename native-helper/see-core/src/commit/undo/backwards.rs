@@ -45,6 +45,8 @@ pub(super) struct Backwards<'j> {
     rests: HashMap<Spot, Spot>,
     /// Names, as they are now, whose objects the steps so far take away.
     taken: HashSet<Spot>,
+    /// Names, as they are now, that something is brought back to beside what stays.
+    beside: HashSet<Spot>,
     /// Names that the commit changed, once they are asked for.
     touched: Option<Rc<HashSet<Spot>>>,
     /// Steps that a person left as they are, with those that stay with them; and whether there are more than this reading knew.
@@ -87,6 +89,7 @@ impl<'j> Backwards<'j> {
             transit: renames.flatten().collect(),
             rests: HashMap::new(),
             taken: HashSet::new(),
+            beside: HashSet::new(),
             touched: None,
             stays: HashSet::new(),
             is_stale: false,

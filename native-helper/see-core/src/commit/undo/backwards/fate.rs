@@ -148,7 +148,9 @@ impl Backwards<'_> {
         let touched = self.touched(moves)?;
         for name in names_beside(name, &self.journal.header.commit) {
             let beside = now.join(&name);
-            if self.places.stat(&beside)?.is_none() && !touched.contains(&beside) {
+            let is_taken = touched.contains(&beside) || self.beside.contains(&beside);
+            if !is_taken && self.places.stat(&beside)?.is_none() {
+                self.beside.insert(beside);
                 let (from, to) = (backup.clone(), at.parent().join(&name));
                 let step = Step::Move { from, to, object: stat.identity, purpose: Purpose::Create };
                 self.add(step, Vec::new());
