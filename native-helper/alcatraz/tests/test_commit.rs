@@ -210,8 +210,8 @@ fn what_the_host_changed_after_a_commit_stops_its_undo() {
     let told: Vec<_> =
         error["conflicts"].as_array().unwrap().iter().map(|c| (&c["path"], &c["choices"])).collect();
     let (new, old) = (json!(lab.work().join("new")), json!(lab.work().join("old")));
-    let choices = json!(["skip", "overwrite"]);
-    assert_eq!(told, [(&new, &choices), (&old, &choices)]);
+    let [made, changed] = [json!(["skip", "overwrite"]), json!(["skip", "overwrite", "both"])];
+    assert_eq!(told, [(&new, &made), (&old, &changed)]);
     let people = lab.run(["undo", &commit]);
     assert_eq!(people.status, 3);
     let says = |words: &str| assert!(people.stderr.contains(words), "{words}: {}", people.stderr);
@@ -219,7 +219,7 @@ fn what_the_host_changed_after_a_commit_stops_its_undo() {
     says("Hint: Decide with --resolve PATH=CHOICE");
     // One answer is not enough, and one that is no choice is none.
     let answer = |path: &str, choice: &str| format!("--resolve={}={choice}", lab.work().join(path).display());
-    for second in [answer("new", "skip"), answer("old", "both")] {
+    for second in [answer("new", "skip"), answer("old", "merge")] {
         assert_eq!(lab.run(["undo", &commit, &answer("new", "skip"), &second]).status, 3, "{second}");
     }
     assert_eq!((lab.read("new"), lab.read("old")), ("used since\n".to_owned(), "used since\n".to_owned()));
