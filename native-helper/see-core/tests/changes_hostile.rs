@@ -57,8 +57,8 @@ fn more_names_than_there_is_room_for_are_not_listed_and_that_is_said() {
     let mut lab = Lab::new(MarkSpace::Trusted);
     lab.mount();
     lab.run("echo > other");
-    // Each of them has a path of nearly 16 KiB: all together more than half a gigabyte, twice.
-    let (deep, many, few) = ([b'n'; 250], 20_000, 100);
+    // Each of them has a path of nearly 16 KiB, which is kept twice: all together more than is kept.
+    let (deep, many, few) = ([b'n'; 250], 45_000, 100);
     let mut at = rustix::fs::open(&lab.view, OFlags::DIRECTORY, Mode::empty()).unwrap();
     for _ in 0..62 {
         rustix::fs::mkdirat(&at, &deep[..], Mode::RWXU).unwrap();
